@@ -1,0 +1,78 @@
+import type { Command } from 'commander'
+import { formatAddress } from '../../../shared/base/address.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import type { ListenerArgs, StartAgent } from '../../../shared/contract/commands.ts'
+import { usage } from '../../engine/base/errors.ts'
+import { collect, parseBehaviour, parseCodecs, parseEncryption, parseListener, parsePortRange, parseWhole } from '../options.ts'
+import { exitCode, printLine, readPassword, withEngine, type CommonOptions } from '../session.ts'
+import { Paint, verdictLine } from '../terminal.ts'
+import { given } from './call.ts'
+
+interface AgentOptions extends CommonOptions {
+  readonly listen?: ListenerArgs[]
+  readonly answer: NonNullable<StartAgent['behaviour']>
+  readonly identifier?: string[]
+  readonly user?: string
+  readonly passwordEnv?: string
+  readonly allow?: string[]
+  readonly encryption?: StartAgent['encryption']
+  readonly codecs?: StartAgent['codecs']
+  readonly answerDelay?: number
+  readonly record?: string
+  readonly calls?: number
+  readonly rtpPorts?: { first: number; last: number }
+}
+
+export function addAgent(program: Command, finish: (code: number) => void): Command {
+  return program.command('agent').description('the local agent endpoint: answers calls as a voice platform would')
+    .option('--listen <transport:address:port>', 'udp, tcp or tls (repeatable; port 0 = any; default udp:127.0.0.1:5070)', parseListener)
+    .option('--answer <behaviour>', 'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, ring or ignore', parseBehaviour, { kind: 'answer', source: { kind: 'echo' } })
+    .option('--identifier <name>', 'answer only calls to this user part (repeatable)', collect)
+    .option('--user <name>', 'ask for digest credentials of this user')
+    .option('--password-env <name>', 'the environment variable that holds the password')
+    .option('--allow <cidr>', 'accept calls from this block only (repeatable)', collect)
+    .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
+    .option('--codecs <list>', 'PCMU,PCMA', parseCodecs)
+    .option('--answer-delay <ms>', 'ring this long before answering', parseWhole)
+    .option('--record <dir>', 'record every call as a WAV file there')
+    .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--calls <n>', 'stop after this many calls', parseWhole)
+    .addHelpText('after', `
+Examples:
+  ringback agent --listen udp:127.0.0.1:5070 --answer echo
+  ringback agent --listen tcp:0.0.0.0:5060 --answer reject:486 --calls 1 --json
+  ringback agent --user alice --password-env AGENT_PASSWORD --allow 192.0.2.0/24`)
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<AgentOptions>()
+      const password = await readPassword(options.passwordEnv, options.user)
+      if (options.user !== undefined && password === undefined) throw usage('--user needs a password: name its environment variable with --password-env')
+      if (options.passwordEnv !== undefined && options.user === undefined) throw usage('--password-env needs a user: give it with --user')
+      const args = given({
+        listeners: options.listen ?? [{ transport: 'udp' as const, address: '127.0.0.1', port: 5070 }], behaviour: options.answer, identifiers: options.identifier, user: options.user, password,
+        allow: options.allow, encryption: options.encryption, codecs: options.codecs, answerDelayMs: options.answerDelay, recordDirectory: options.record, rtpPorts: options.rtpPorts,
+      }) as StartAgent
+      finish(await withEngine(options, false, async (engine, interrupted) => {
+        const paint = new Paint(options)
+        let calls = 0
+        let stop: () => void
+        const enough = new Promise<void>((resolve) => (stop = resolve))
+        const show = (report: CallReport) => {
+          calls++
+          if (options.json) printLine({ type: 'call', report } as { type: string })
+          else process.stdout.write(`${report.timeline.startedAt}  ${report.from} → ${report.requestUri}  ${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}\n`)
+          if (options.calls !== undefined && calls >= options.calls) stop()
+        }
+        const unsubscribe = engine.subscribe({ live: false }, ({ changes }) => {
+          for (const change of changes) if (change.kind === 'call' && change.agent !== null && change.ended) show(change.report)
+        })
+        const { id, addresses } = await engine.execute('agent.start', args)
+        if (options.json) printLine({ type: 'listening', addresses } as { type: string })
+        else for (const { transport, address, port } of addresses) process.stdout.write(`listening on ${transport} ${formatAddress({ host: address, port })}\n`)
+        await Promise.race([enough, interrupted])
+        await engine.execute('agent.stop', { id })
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        unsubscribe()
+        return exitCode.ok
+      }))
+    })
+}

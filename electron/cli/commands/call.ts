@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { PlaceCall } from '../../../shared/contract/commands.ts'
+import { explainError, machine } from '../../engine/base/errors.ts'
+import { exitOf, followCall } from '../live-call.ts'
+import {
+  parseCodecs, parseDigits, parseDtmfMode, parseEncryption, parseHeader, parseLocal, parsePortRange, parseSeconds, parseSource, parseTransport,
+} from '../options.ts'
+import { printJson, readPassword, withEngine, type CommonOptions } from '../session.ts'
+
+interface CallOptions extends CommonOptions {
+  readonly trunk?: string
+  readonly transport?: PlaceCall['transport']
+  readonly proxy?: string
+  readonly user?: string
+  readonly passwordEnv?: string
+  readonly from?: string
+  readonly display?: string
+  readonly header?: { name: string; value: string }[]
+  readonly codecs?: PlaceCall['codecs']
+  readonly encryption?: PlaceCall['encryption']
+  readonly send: NonNullable<PlaceCall['source']>
+  readonly dtmf?: string
+  readonly dtmfMode: NonNullable<PlaceCall['dtmfMode']>
+  readonly duration: number
+  readonly ringTimeout: number
+  readonly local?: string
+  readonly rtpPorts?: { first: number; last: number }
+  readonly tlsCa?: string
+  readonly tlsInsecure?: boolean
+  readonly record?: string
+  readonly pcap?: string
+}
+
+/** `exactOptionalPropertyTypes`: what was not given must not be there. */
+export function given<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
+}
+
+export function readCa(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw machine(`cannot read the CA file ${file}: ${explainError(error)}`, error)
+  }
+}
+
+export function addCall(program: Command, finish: (code: number) => void): Command {
+  return program.command('call <uri>').description('place one call and say what came of it')
+    .option('--trunk <name>', 'a stored trunk')
+    .option('--transport <name>', 'udp, tcp, tls, ws or wss', parseTransport)
+    .option('--proxy <host[:port]>', 'where the call is sent to (outbound proxy)')
+    .option('--user <name>', 'the digest user')
+    .option('--password-env <name>', 'the environment variable that holds the password')
+    .option('--from <number|uri>', 'the caller ID')
+    .option('--display <text>', 'the display name')
+    .option('-H, --header <header>', "a header 'Name: value' (repeatable; sent as typed, in order)", parseHeader)
+    .option('--codecs <list>', 'PCMU,PCMA in order of preference', parseCodecs)
+    .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
+    .option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file', parseSource, { kind: 'marker' })
+    .option('--dtmf <digits>', 'digits to send after the answer', parseDigits)
+    .option('--dtmf-mode <mode>', 'rfc4733, info or inband', parseDtmfMode, 'rfc4733')
+    .option('--duration <seconds>', 'how long to stay after the answer', parseSeconds, 5)
+    .option('--ring-timeout <seconds>', 'how long to wait for an answer', parseSeconds, 60)
+    .option('--local <address>', 'the local IP address', parseLocal)
+    .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--tls-ca <file>', 'a CA to trust (PEM)')
+    .option('--tls-insecure', 'accept any TLS certificate')
+    .option('--record <file.wav>', 'record both directions')
+    .option('--pcap <file>', 'write what went over the wire')
+    .addHelpText('after', `
+Examples:
+  ringback call sip:1001@192.0.2.10
+  ringback call sip:agent_1@sip.rtc.elevenlabs.io:5060;transport=tcp --user alice --password-env TRUNK_PASSWORD
+  ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json`)
+    .action(async (uri: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CallOptions>()
+      const password = await readPassword(options.passwordEnv, options.user)
+      const tlsCa = readCa(options.tlsCa)
+      const args = given({
+        uri, trunk: options.trunk, transport: options.transport, proxy: options.proxy, user: options.user, password, from: options.from, displayName: options.display,
+        headers: options.header, codecs: options.codecs, encryption: options.encryption, source: options.send, dtmf: options.dtmf, dtmfMode: options.dtmfMode,
+        durationMs: options.duration * 1000, ringTimeoutMs: Math.max(1, options.ringTimeout * 1000), localAddress: options.local, rtpPorts: options.rtpPorts,
+        tlsCa, tlsInsecure: options.tlsInsecure, recordTo: options.record, pcapTo: options.pcap,
+      }) as PlaceCall
+      finish(await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
+        const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
+        if (options.json) printJson(report)
+        return exitOf(report)
+      }))
+    })
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { historyEntrySchema, listenerSchema, trunkCheckSchema, trunkSchema } from '../../../shared/contract/commands.ts'
+import { callReportSchema, inspectReportSchema, streamSchema } from '../../../shared/contract/report.ts'
+import { registrationViewSchema } from '../../../shared/contract/state.ts'
+import { exitCode, printJson } from '../session.ts'
+
+/** Every document that a command prints. */
+export const documents = {
+  CallReport: callReportSchema,
+  Stream: streamSchema,
+  InspectReport: inspectReportSchema,
+  RegisterReport: registrationViewSchema,
+  AgentListening: z.object({ type: z.literal('listening'), addresses: z.array(listenerSchema) }),
+  AgentCall: z.object({ type: z.literal('call'), report: callReportSchema }),
+  TrunkList: z.array(trunkSchema.extend({ hasPassword: z.boolean() })),
+  TrunkCheck: trunkCheckSchema,
+  HistoryList: z.array(historyEntrySchema),
+}
+
+export function addSchema(program: Command, finish: (code: number) => void): Command {
+  return program.command('schema').description('the JSON Schema of every document that these commands print')
+    .addHelpText('after', '\nExamples:\n  ringback schema')
+    .action(() => {
+      const definitions = Object.fromEntries(Object.entries(documents).map(([name, schema]) => {
+        const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12' })
+        return [name, rest]
+      }))
+      printJson({ $schema: 'https://json-schema.org/draft/2020-12/schema', $defs: definitions })
+      finish(exitCode.ok)
+    })
+}

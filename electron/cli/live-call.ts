@@ -1,0 +1,69 @@
+import type { EngineClient } from '../../shared/contract/client.ts'
+import type { CallReport } from '../../shared/contract/report.ts'
+import { exitCode, type CommonOptions } from './session.ts'
+import { Paint, hasFault, ladderLine, leftSide, summaryLines } from './terminal.ts'
+
+/** Follows one call to its end, with a running ladder for a person; returns its report. */
+export async function followCall(engine: EngineClient, place: () => Promise<{ id: string }>, interrupted: Promise<void>, options: CommonOptions): Promise<CallReport> {
+  const view = options.json ? null : new LadderView(options)
+  let id = ''
+  let last: CallReport | null = null
+  let finished: (report: CallReport) => void
+  const ended = new Promise<CallReport>((resolve) => (finished = resolve))
+  const unsubscribe = engine.subscribe({ live: view !== null }, ({ changes }) => {
+    for (const change of changes) {
+      if (change.kind !== 'call' || (id !== '' && change.report.id !== id) || change.agent !== null) continue
+      last = change.report
+      view?.show(change.report)
+      if (change.ended) finished(change.report)
+    }
+  })
+  ;({ id } = await place())
+  void interrupted.then(() => engine.execute('call.hangUp', { id }).catch(() => {}))
+  const report = await Promise.race([ended, interrupted.then(() => new Promise<CallReport>((resolve) => setTimeout(async () => resolve(await engine.execute('call.report', { id })), 5000)))])
+  unsubscribe()
+  void last
+  view?.finish(report)
+  return report
+}
+
+export function exitOf(report: CallReport): number {
+  if (report.observations.some(({ kind }) => kind === 'unresolved') && report.status === null) return exitCode.machine
+  return hasFault(report) ? exitCode.fault : exitCode.ok
+}
+
+/** The ladder as it grows, and on a terminal a line of figures that stays in place. */
+class LadderView {
+  readonly #paint: Paint
+  readonly #meter = process.stdout.isTTY === true
+  #shown = 0
+  #metered = false
+
+  constructor(options: CommonOptions) {
+    this.#paint = new Paint(options)
+  }
+
+  show(report: CallReport): void {
+    const left = leftSide(report)
+    for (const message of report.messages.slice(this.#shown)) this.#print(ladderLine(message, report.timeline.startedAt, left, this.#paint))
+    this.#shown = report.messages.length
+    if (this.#meter && report.streams.length > 0 && report.timeline.endedAt === null) {
+      const figures = report.streams.map(({ source, packets, level }) => `${report.media.some(({ local }) => local === source) ? '▶' : '◀'} ${packets} pkts ${level ? `${bar(level.meanDbfs)} ${level.meanDbfs.toFixed(0)} dBFS` : ''}`)
+      process.stdout.write(`\r\u001b[K${this.#paint.dim(figures.join('   '))}`)
+      this.#metered = true
+    }
+  }
+
+  finish(report: CallReport): void {
+    this.show(report)
+    for (const line of summaryLines(report, this.#paint)) this.#print(line)
+  }
+
+  #print(line: string): void {
+    process.stdout.write(`${this.#metered ? '\r\u001b[K' : ''}${line}\n`)
+    this.#metered = false
+  }
+}
+
+const bars = '▁▂▃▄▅▆▇█'
+const bar = (dbfs: number) => bars[Math.max(0, Math.min(7, Math.round((dbfs + 60) / 8)))]!

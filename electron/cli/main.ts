@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander'
+import { RingbackError } from '../engine/base/errors.ts'
+import { redact, redactCredentials } from '../../shared/wire/sip/redact.ts'
+import { addAgent } from './commands/agent.ts'
+import { addCall } from './commands/call.ts'
+import { addDemo } from './commands/demo.ts'
+import { addHistory } from './commands/history.ts'
+import { addInspect } from './commands/inspect.ts'
+import { addRegister } from './commands/register.ts'
+import { addSchema } from './commands/schema.ts'
+import { addTrunk } from './commands/trunk.ts'
+import { withCommon } from './options.ts'
+import { exitCode } from './session.ts'
+
+/** Runs one command line and ends the process with the exit code of cli.md. */
+export async function main(argv: readonly string[]): Promise<void> {
+  let code: number = exitCode.ok
+  const finish = (result: number) => void (code = result)
+  const program = new Command('ringback').description('The softphone and SIP trunk tester that tells you why a call failed.').version('0.1.0')
+  const added = [
+    addDemo(program, finish), addCall(program, finish), addRegister(program, finish), addAgent(program, finish), addInspect(program, finish),
+    ...addTrunk(program, finish), ...addHistory(program, finish), addSchema(program, finish),
+  ]
+  const groups = new Set(['trunk', 'history'])
+  for (const command of added) {
+    if (!groups.has(command.name())) withCommon(command)
+    command.exitOverride().configureOutput({ outputError: () => {} }).showSuggestionAfterError(false)
+  }
+  program.exitOverride().configureOutput({ outputError: () => {} }).showSuggestionAfterError(false)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' && process.exit(code))
+  try {
+    if (argv.length === 0) program.help()
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    code = explain(error)
+  }
+  // Whatever is still open (a socket, a timer) has nothing left to do.
+  process.exitCode = code
+  await new Promise<void>((resolve) => void process.stdout.write('', () => resolve()))
+  process.exit(code)
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCode.ok
+    if (error.code === 'commander.help') return exitCode.usage
+    process.stderr.write(`${error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}\n`)
+    return exitCode.usage
+  }
+  if (error instanceof RingbackError) {
+    process.stderr.write(`${redactCredentials(redact(error.message))}\n`)
+    return error.kind === 'usage' ? exitCode.usage : error.kind === 'machine' ? exitCode.machine : exitCode.fault
+  }
+  process.stderr.write(`unexpected fault: ${error instanceof Error ? redact(error.stack ?? error.message) : String(error)}\n`)
+  return exitCode.fault
+}

@@ -1,0 +1,106 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import { isIp, parseHostPort } from '../../shared/base/address.ts'
+import { codecSchema, type Behaviour, type ListenerArgs, type SourceArgs } from '../../shared/contract/commands.ts'
+import { transportNames, type TransportName } from '../../shared/model/transport.ts'
+
+const invalid = (text: string) => new InvalidArgumentError(text)
+
+export function parseSource(text: string): SourceArgs {
+  const tone = /^tone(?::(\d+))?$/.exec(text)
+  if (tone) {
+    const hz = tone[1] === undefined ? 440 : Number(tone[1])
+    if (hz < 20 || hz > 3900) throw invalid(`a tone of ${hz} Hz cannot be sent: 20 to 3900 Hz can.`)
+    return { kind: 'tone', hz }
+  }
+  if (text === 'silence' || text === 'echo' || text === 'marker') return { kind: text }
+  if (/\.wav$/i.test(text)) return { kind: 'file', path: text }
+  throw invalid('choose tone[:HZ], silence, echo, marker or a .wav file.')
+}
+
+export function parseBehaviour(text: string): Behaviour {
+  const reject = /^reject:(\d{3})$/.exec(text)
+  if (reject) {
+    const code = Number(reject[1])
+    if (code < 300 || code > 699) throw invalid(`${code} refuses nothing: give a code from 300 to 699.`)
+    return { kind: 'reject', code }
+  }
+  if (text === 'ring' || text === 'ignore') return { kind: text }
+  return { kind: 'answer', source: parseSource(text) }
+}
+
+export function parseHeader(text: string, before: readonly { name: string; value: string }[] = []): { name: string; value: string }[] {
+  const colon = text.indexOf(':')
+  if (colon < 1) throw invalid(`"${text.slice(0, 60)}" has no name before a colon: write 'Name: value'.`)
+  return [...before, { name: text.slice(0, colon), value: text.slice(colon + 1).replace(/^ /, '') }]
+}
+
+export function parseTransport(text: string): TransportName {
+  const name = transportNames.find((known) => known === text.toLowerCase())
+  if (!name) throw invalid(`choose one of ${transportNames.join(', ')}.`)
+  return name
+}
+
+export function parseCodecs(text: string): ('PCMU' | 'PCMA')[] {
+  return text.split(',').map((part) => {
+    const codec = codecSchema.safeParse(part.trim().toUpperCase())
+    if (!codec.success) throw invalid(`codec "${part}" is not available in this version: choose from ${codecSchema.options.join(', ')}.`)
+    return codec.data
+  })
+}
+
+export function parseEncryption(text: string): 'disabled' | 'allowed' | 'required' {
+  if (text === 'disabled' || text === 'allowed' || text === 'required') return text
+  throw invalid('choose disabled, allowed or required.')
+}
+
+export function parseDigits(text: string): string {
+  if (!/^[0-9*#A-Da-d]{1,64}$/.test(text)) throw invalid('digits are 0-9, *, # and A-D, at most 64 of them.')
+  return text
+}
+
+export function parseDtmfMode(text: string): 'rfc4733' | 'info' | 'inband' {
+  if (text === 'rfc4733' || text === 'info' || text === 'inband') return text
+  throw invalid('choose rfc4733, info or inband.')
+}
+
+export function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!/^\d+(\.\d+)?$/.test(text) || seconds > 86_400) throw invalid('give seconds, at most 86400.')
+  return seconds
+}
+
+export function parseWhole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw invalid('give a whole number.')
+  return Number(text)
+}
+
+export function parsePortRange(text: string): { first: number; last: number } {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(text)
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])]
+  if (!match || first < 1024 || last > 65_535 || last - first < 1) throw invalid('give a range like 10000-20000, between 1024 and 65535.')
+  return { first, last }
+}
+
+export function parseLocal(text: string): string {
+  if (!isIp(text)) throw invalid('give an IP address of this machine.')
+  return text
+}
+
+export function parseListener(text: string, before: readonly ListenerArgs[] = []): ListenerArgs[] {
+  const colon = text.indexOf(':')
+  const transport = parseTransport(text.slice(0, Math.max(0, colon)))
+  const address = parseHostPort(text.slice(colon + 1))
+  if (!address || !isIp(address.host) || address.port === null) throw invalid(`write transport:address:port, like udp:127.0.0.1:5060 (port 0 takes any).`)
+  return [...before, { transport, address: address.host, port: address.port }]
+}
+
+export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]
+
+/** The options of cli.md that every command has. */
+export function withCommon(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document (long-running commands: one object a line)')
+    .option('--profile <dir>', 'where settings and history live (or $RINGBACK_PROFILE)')
+    .option('--verbose', 'say on standard error what happens inside')
+    .option('--no-color', 'no colours (also NO_COLOR)')
+}

@@ -1,0 +1,105 @@
+import { count, elide } from '../../shared/base/text.ts'
+import type { CallReport, Finding, LadderMessage, Stream } from '../../shared/contract/report.ts'
+import type { CommonOptions } from './session.ts'
+
+/** Words with colour where a terminal shows it. */
+export class Paint {
+  readonly #on: boolean
+
+  constructor({ color }: CommonOptions) {
+    this.#on = color !== false && !process.env['NO_COLOR'] && process.stdout.isTTY === true
+  }
+
+  #wrap(code: number, text: string): string {
+    return this.#on ? `\u001b[${code}m${text}\u001b[0m` : text
+  }
+
+  bold = (text: string) => this.#wrap(1, text)
+  dim = (text: string) => this.#wrap(2, text)
+  red = (text: string) => this.#wrap(31, text)
+  green = (text: string) => this.#wrap(32, text)
+  yellow = (text: string) => this.#wrap(33, text)
+  cyan = (text: string) => this.#wrap(36, text)
+}
+
+const seconds = (from: string, at: string) => ((Date.parse(at) - Date.parse(from)) / 1000).toFixed(3).padStart(8)
+
+/** One line of a ladder: time since the start, direction, what was said. */
+export function ladderLine(message: LadderMessage, startedAt: string, weAre: string, paint: Paint): string {
+  const sent = message.source === weAre
+  const arrow = sent ? paint.cyan('──▶') : paint.yellow('◀──')
+  const again = message.retransmissionOf === null ? '' : paint.dim(`  (repeats ${message.retransmissionOf + 1})`)
+  const problems = message.problems.map((text) => paint.red(`  ! ${text}`)).join('')
+  const [text, cseq] = [elide(message.startLine, 70), message.startLine.startsWith('SIP/') ? paint.dim(`  ${message.cseq ?? ''}`) : '']
+  return `${paint.dim(seconds(startedAt, message.at))}  ${arrow} ${text}${cseq}${again}${problems}`
+}
+
+/** Whose end of the ladder is drawn on the left: the first sender of an INVITE we placed, or the one who received it. */
+export function leftSide(report: CallReport): string {
+  const [first] = report.messages
+  if (!first) return ''
+  return report.direction === 'inbound' ? first.destination : first.source
+}
+
+function streamLine(stream: Stream, label: string): string {
+  const { packets, lost, lostPercent, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
+  const parts = [
+    `${stream.codec}/${stream.clockRate}`, count(packets, 'packet'), `${lost} lost (${lostPercent.toFixed(1)} %)`,
+    `jitter ${meanJitterMs.toFixed(2)} ms (max ${maxJitterMs.toFixed(2)})`, `max delta ${maxDeltaMs.toFixed(1)} ms`,
+    ...(bitrateKbps === null ? [] : [`${bitrateKbps.toFixed(1)} kbit/s`]),
+    level ? `level ${level.meanDbfs.toFixed(1)} dBFS` : 'level unknown (codec not decoded)',
+    mos ? `MOS ${mos.value.toFixed(2)} (${mos.model})` : 'MOS not computable',
+    ...(rtcp ? [`receiver reports ${rtcp.reportedLost} lost, round trip ${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}`] : []),
+  ]
+  return `${label} ${stream.source} → ${stream.destination}  ${parts.join(', ')}`
+}
+
+/** Streams with their direction as the report's media tells it. */
+export function streamLines(report: CallReport): string[] {
+  const remotes = new Set(report.media.map(({ remote }) => remote))
+  const locals = new Set(report.media.map(({ local }) => local))
+  return report.streams.map((stream) => {
+    const label = remotes.has(stream.destination) || locals.has(stream.source) ? '→ to peer  ' : locals.has(stream.destination) || remotes.has(stream.source) ? '← from peer' : '  elsewhere'
+    return streamLine(stream, label)
+  })
+}
+
+const marks = { fault: '✕', warning: '!', info: 'i' } as const
+
+function findingLines(finding: Finding, paint: Paint): string[] {
+  const colour = finding.severity === 'fault' ? paint.red : finding.severity === 'warning' ? paint.yellow : paint.dim
+  const evidence = finding.evidence.map(({ message, stream, observation }) => message !== undefined ? `message ${message + 1}` : stream !== undefined ? `stream ${stream + 1}` : `"${observation}"`)
+  return [
+    `${colour(`${marks[finding.severity]} ${finding.severity}`)}: ${finding.sentence}`,
+    paint.dim(`    evidence: ${evidence.join(', ') || 'none'}`),
+    `    next: ${finding.next}`,
+  ]
+}
+
+/** What stands below the ladder: media, streams, findings, verdict. */
+export function summaryLines(report: CallReport, paint: Paint): string[] {
+  const { timeline, media } = report
+  const times = [
+    ['post-dial delay', timeline.postDialDelayMs], ['setup', timeline.setupMs], ['answer to first RTP', timeline.answerToFirstRtpMs], ['duration', timeline.durationMs],
+  ].filter(([, value]) => value !== null).map(([name, value]) => `${name} ${((value as number) / 1000).toFixed(3)} s`)
+  return [
+    '',
+    ...media.slice(-1).map((m) => `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`),
+    ...streamLines(report),
+    ...(times.length > 0 ? [times.join(', ')] : []),
+    ...report.observations.filter(({ kind }) => kind !== 'note' || report.findings.length > 0).map(({ text }) => paint.dim(`· ${text}`)),
+    ...report.findings.flatMap((finding) => findingLines(finding, paint)),
+    '',
+    verdictLine(report, paint),
+  ]
+}
+
+export function verdictLine({ verdict, findings }: CallReport, paint: Paint): string {
+  const bad = verdict.kind !== 'two-way-audio' || findings.some(({ severity }) => severity === 'fault')
+  const mark = verdict.kind === 'unknown' ? paint.yellow('?') : bad ? paint.red('✕') : paint.green('✓')
+  return `${mark} ${paint.bold(verdict.sentence)}`
+}
+
+export function hasFault({ findings, outcome }: CallReport): boolean {
+  return outcome !== 'answered' || findings.some(({ severity }) => severity === 'fault')
+}

@@ -1,0 +1,240 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import * as nodeNet from 'node:net'
+import * as tls from 'node:tls'
+import { isIPv6, unmapped, type Address } from '../../../shared/base/address.ts'
+
+export interface DatagramSocket {
+  readonly local: Address
+  /** `done` is told the error when the datagram could not be handed to the network. */
+  send(bytes: Uint8Array, host: string, port: number, done?: (error: Error | null) => void): void
+  close(): void
+}
+
+export interface DatagramEvents {
+  message(bytes: Uint8Array, host: string, port: number): void
+  error(error: Error): void
+}
+
+/** One certificate of a peer's chain, leaf first. */
+export interface Certificate {
+  readonly subject: string
+  readonly issuer: string
+  readonly altNames: string
+  readonly validFrom: string
+  readonly validTo: string
+  readonly sha256: string
+}
+
+export interface TlsFacts {
+  readonly version: string
+  readonly cipher: string
+  readonly chain: readonly Certificate[]
+  /** Why the peer's certificate was not accepted; null when it was. */
+  readonly fault: string | null
+}
+
+export interface StreamSocket {
+  readonly local: Address
+  readonly remote: Address
+  readonly tls: TlsFacts | null
+  write(bytes: Uint8Array, done?: (error: Error | null) => void): void
+  /** Hands over to the owner; called once, before any data flows. */
+  start(events: StreamEvents): void
+  end(): void
+  destroy(): void
+}
+
+export interface StreamEvents {
+  data(bytes: Uint8Array): void
+  close(error: Error | null): void
+}
+
+export interface Listener {
+  readonly local: Address
+  close(): void
+}
+
+export interface TlsClientOptions {
+  /** The name the certificate must carry; an IP literal is checked as an address. */
+  readonly serverName: string
+  readonly ca: string | null
+  readonly insecure: boolean
+}
+
+export interface TlsServerOptions {
+  readonly key: string
+  readonly cert: string
+}
+
+export interface ConnectOptions {
+  readonly localAddress: string | null
+  readonly timeoutMs: number
+}
+
+/** Sockets as the engine sees them; errors are Node's own, with their codes. */
+export interface Net {
+  bindUdp(host: string, port: number, events: DatagramEvents): Promise<DatagramSocket>
+  connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket>
+  connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket>
+  listenTcp(host: string, port: number, accept: (socket: StreamSocket) => void): Promise<Listener>
+  listenTls(host: string, port: number, server: TlsServerOptions, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener>
+  /** The local address from which packets to that host would leave. */
+  localAddressFor(host: string): Promise<string>
+}
+
+export const systemNet: Net = { bindUdp, connectTcp, connectTls, listenTcp, listenTls, localAddressFor }
+
+/** Literal addresses only come here, so the look-up that dgram makes for every datagram is a formality. */
+const literal = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void => done(null, host, isIPv6(host) ? 6 : 4)
+
+function bindUdp(host: string, port: number, events: DatagramEvents): Promise<DatagramSocket> {
+  return new Promise((resolve, reject) => {
+    const socket: UdpSocket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal as never, recvBufferSize: 512 * 1024 })
+    socket.once('error', reject)
+    socket.bind({ address: host, port, exclusive: true }, () => {
+      socket.off('error', reject)
+      socket.on('error', (error) => events.error(error))
+      socket.on('message', (bytes, from) => events.message(bytes, from.address, from.port))
+      const at = socket.address()
+      let open = true
+      resolve({
+        local: { host: at.address, port: at.port },
+        send(bytes, toHost, toPort, done) {
+          if (!open) return done?.(new Error('the socket is closed'))
+          socket.send(bytes, toPort, toHost, done)
+        },
+        close() {
+          if (open) socket.close()
+          open = false
+        },
+      })
+    })
+  })
+}
+
+function wrap(socket: nodeNet.Socket, tlsFacts: TlsFacts | null): StreamSocket {
+  const address = (host: string | undefined, port: number | undefined): Address => ({ host: unmapped(host ?? ''), port: port ?? 0 })
+  const local = address(socket.localAddress, socket.localPort)
+  const remote = address(socket.remoteAddress, socket.remotePort)
+  let fault: Error | null = null
+  socket.on('error', (error) => (fault = error))
+  socket.setNoDelay(true)
+  return {
+    local, remote, tls: tlsFacts,
+    write: (bytes, done) => void socket.write(bytes, (error) => done?.(error ?? null)),
+    start(events) {
+      socket.on('data', (chunk) => events.data(chunk))
+      socket.once('close', () => events.close(fault))
+      if (socket.destroyed) events.close(fault)
+    },
+    end: () => void socket.end(),
+    destroy: () => void socket.destroy(),
+  }
+}
+
+function within<S extends nodeNet.Socket>(socket: S, timeoutMs: number, ready: string, done: (socket: S) => StreamSocket): Promise<StreamSocket> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.destroy()
+      reject(Object.assign(new Error('connection timed out'), { code: 'ETIMEDOUT' }))
+    }, timeoutMs)
+    socket.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    socket.once(ready, () => {
+      clearTimeout(timer)
+      socket.removeAllListeners('error')
+      resolve(done(socket))
+    })
+  })
+}
+
+function connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket> {
+  const socket = nodeNet.connect({ host: to.host, port: to.port, ...(options.localAddress ? { localAddress: options.localAddress } : {}) })
+  return within(socket, options.timeoutMs, 'connect', (connected) => wrap(connected, null))
+}
+
+function connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket> {
+  // The verdict on the certificate is read after the handshake, so that a refused chain can still be shown.
+  const socket = tls.connect({
+    host: to.host, port: to.port, minVersion: 'TLSv1.2', rejectUnauthorized: false,
+    ...(nodeNet.isIP(options.serverName) ? {} : { servername: options.serverName }),
+    ...(options.ca ? { ca: options.ca } : {}),
+    ...(options.localAddress ? { localAddress: options.localAddress } : {}),
+    checkServerIdentity: (_host, cert) => tls.checkServerIdentity(options.serverName, cert),
+  } as tls.ConnectionOptions)
+  return within(socket, options.timeoutMs, 'secureConnect', (connected) => wrap(connected, tlsFacts(connected)))
+}
+
+function tlsFacts(socket: tls.TLSSocket): TlsFacts {
+  const refusal = socket.authorizationError as unknown
+  const fault = socket.authorized ? null : refusal instanceof Error ? refusal.message : String(refusal ?? 'not verified')
+  return { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher()?.name ?? 'unknown', chain: chainOf(socket), fault }
+}
+
+function chainOf(socket: tls.TLSSocket): Certificate[] {
+  const chain: Certificate[] = []
+  let cert: tls.DetailedPeerCertificate | undefined = socket.getPeerCertificate(true)
+  while (cert?.raw && chain.length < 10) {
+    chain.push({
+      subject: cert.subject?.CN?.toString() ?? '', issuer: cert.issuer?.CN?.toString() ?? '', altNames: cert.subjectaltname ?? '',
+      validFrom: cert.valid_from, validTo: cert.valid_to, sha256: cert.fingerprint256,
+    })
+    if (cert.issuerCertificate === cert) break
+    cert = cert.issuerCertificate
+  }
+  return chain
+}
+
+function listening(server: nodeNet.Server, host: string, port: number): Promise<Listener> {
+  const open = new Set<nodeNet.Socket>()
+  server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', reject)
+      server.on('error', () => {})
+      const at = server.address() as nodeNet.AddressInfo
+      resolve({
+        local: { host: at.address, port: at.port },
+        close() {
+          server.close()
+          for (const socket of open) socket.destroy()
+        },
+      })
+    })
+  })
+}
+
+function listenTcp(host: string, port: number, accept: (socket: StreamSocket) => void): Promise<Listener> {
+  return listening(nodeNet.createServer((socket) => accept(wrap(socket, null))), host, port)
+}
+
+function listenTls(host: string, port: number, { key, cert }: TlsServerOptions, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener> {
+  const server = tls.createServer({ key, cert, minVersion: 'TLSv1.2' }, (socket) => {
+    accept(wrap(socket, { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher()?.name ?? 'unknown', chain: [], fault: null }))
+  })
+  server.on('tlsClientError', (error, socket) => failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error))
+  return listening(server, host, port)
+}
+
+function localAddressFor(host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const probe = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal as never })
+    const fail = (error: Error) => {
+      probe.close()
+      reject(error)
+    }
+    probe.once('error', fail)
+    // Connecting a datagram socket sends nothing: it only asks the routing table.
+    probe.connect(9, host, () => {
+      const { address } = probe.address()
+      probe.close()
+      resolve(address)
+    })
+  })
+}

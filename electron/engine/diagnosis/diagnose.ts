@@ -1,0 +1,21 @@
+import type { Finding } from '../../../shared/contract/report.ts'
+import type { CallFacts } from '../../../shared/model/facts.ts'
+import { toFinding, type Found } from './rule.ts'
+import { rules } from './rules/index.ts'
+
+const order = { fault: 0, warning: 1, info: 2 } as const
+
+/** What is wrong with a call, most serious first; a cause silences its consequences. */
+export function diagnose(facts: CallFacts): Finding[] {
+  const found: { id: string; finding: Found }[] = []
+  const silenced = new Set<string>()
+  for (const rule of rules) {
+    const results = rule.evaluate(facts)
+    if (results.length > 0) for (const id of rule.silences ?? []) silenced.add(id)
+    for (const finding of results) found.push({ id: rule.id, finding })
+  }
+  return found
+    .filter(({ id }) => !silenced.has(id))
+    .sort((a, b) => order[a.finding.severity] - order[b.finding.severity] || a.finding.at - b.finding.at)
+    .map(({ id, finding }) => toFinding(id, finding))
+}

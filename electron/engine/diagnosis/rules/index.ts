@@ -1,0 +1,26 @@
+import type { Rule } from '../rule.ts'
+import { arrivesElsewhere } from './arrives-elsewhere.ts'
+import { connectionFailed } from './connection-failed.ts'
+import { lateAudio } from './late-audio.ts'
+import { malformed } from './malformed.ts'
+import { noResponse } from './no-response.ts'
+import { notAcknowledged } from './not-acknowledged.ts'
+import { nothingArrives } from './nothing-arrives.ts'
+import { nothingSent } from './nothing-sent.ts'
+import { packetLoss } from './packet-loss.ts'
+import { peerHearsNothing } from './peer-hears-nothing.ts'
+import { refusedAcl } from './refused-acl.ts'
+import { refusedCallee } from './refused-callee.ts'
+import { refusedCapacity } from './refused-capacity.ts'
+import { refusedCredentials } from './refused-credentials.ts'
+import { refusedMedia } from './refused-media.ts'
+import { refusedNumber } from './refused-number.ts'
+import { refusedOther } from './refused-other.ts'
+import { silentFromPeer } from './silent-from-peer.ts'
+import { wrongPayloadType } from './wrong-payload-type.ts'
+
+/** In the order of the questions of diagnosis: refused, answered, negotiated, sent, arriving, decodable, with energy. */
+export const rules: readonly Rule[] = [
+  connectionFailed, noResponse, refusedAcl, refusedCredentials, refusedNumber, refusedMedia, refusedCapacity, refusedCallee, refusedOther,
+  notAcknowledged, nothingSent, nothingArrives, arrivesElsewhere, wrongPayloadType, silentFromPeer, peerHearsNothing, lateAudio, packetLoss, malformed,
+]

@@ -1,0 +1,20 @@
+import { judge } from '../directions.ts'
+import { evidenceOf, type Rule } from '../rule.ts'
+
+const lateUs = 3_000_000
+
+/** The first energy comes late: an agent that is slow to speak, not a network fault. */
+export const lateAudio: Rule = {
+  id: 'late-audio',
+  evaluate(facts) {
+    const judgement = judge(facts)
+    if (!judgement || facts.answeredAt === null) return []
+    const first = judgement.fromPeer.streams.map(({ firstEnergyAt }) => firstEnergyAt).filter((at) => at !== null).sort((a, b) => a - b)[0]
+    if (first === undefined || first - facts.answeredAt < lateUs) return []
+    return [{
+      severity: 'warning', at: first, evidence: [...evidenceOf(facts.final), ...judgement.fromPeer.streams.map(({ n }) => ({ stream: n }))],
+      sentence: `The first audio of the peer came ${((first - facts.answeredAt) / 1e6).toFixed(1)} s after the answer.`,
+      next: 'The agent is slow to speak: look at its first message and at what it does before.',
+    }]
+  },
+}

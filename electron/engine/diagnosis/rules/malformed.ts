@@ -1,0 +1,17 @@
+import type { Rule } from '../rule.ts'
+
+/** Messages that cannot be read, or break the grammar. */
+export const malformed: Rule = {
+  id: 'malformed',
+  evaluate(facts) {
+    const bad = facts.messages.filter(({ fromUs, event }) => !fromUs && (event.message.kind === 'unreadable' || event.message.problems.some(({ fatal }) => fatal)))
+    if (bad.length === 0) return []
+    const { message } = bad[0]!.event
+    const text = message.kind === 'unreadable' ? message.text : message.problems.find(({ fatal }) => fatal)!.text
+    return [{
+      severity: 'warning', at: bad[0]!.event.at, evidence: bad.slice(0, 20).map(({ n }) => ({ message: n })),
+      sentence: `${bad.length === 1 ? 'A message' : `${bad.length} messages`} from the peer could not be used: ${text}.`,
+      next: 'Show the raw message to whoever runs the other side: an element on the way writes broken SIP.',
+    }]
+  },
+}

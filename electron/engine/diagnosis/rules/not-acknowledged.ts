@@ -1,0 +1,18 @@
+import { count } from '../../../../shared/base/text.ts'
+import { evidenceOf, type Rule } from '../rule.ts'
+
+/** A 2xx that is sent again and again: its ACK is lost or goes elsewhere. */
+export const notAcknowledged: Rule = {
+  id: 'not-acknowledged',
+  evaluate(facts) {
+    const { final } = facts
+    if (!final || facts.answeredAt === null) return []
+    const repeats = facts.messages.filter((fact) => fact.retransmissionOf === final.n)
+    if (repeats.length < 3) return []
+    return [{
+      severity: 'fault', at: repeats[2]!.event.at, evidence: evidenceOf(final, ...repeats, facts.ack),
+      sentence: `The 200 OK was repeated ${count(repeats.length, 'time')}: its ACK ${facts.ack ? 'was sent and does not reach the peer' : 'never came'}.`,
+      next: 'Compare the Contact and Record-Route headers of the 200 OK with where the ACK goes: a private address there cannot be reached from outside.',
+    }]
+  },
+}

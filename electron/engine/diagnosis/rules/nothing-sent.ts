@@ -1,0 +1,19 @@
+import { judge } from '../directions.ts'
+import { evidenceOf, observed, type Rule } from '../rule.ts'
+
+/** We should send and do not. */
+export const nothingSent: Rule = {
+  id: 'nothing-sent',
+  evaluate(facts) {
+    const judgement = judge(facts)
+    if (!judgement?.ready || !judgement.toPeer.due || judgement.toPeer.audio !== 'none') return []
+    const why = observed(facts, 'no-rtp-target')[0]
+    const agreed = facts.agreed.at(-1)
+    const us = facts.vantage === 'observed' ? 'the caller' : 'this computer'
+    return [{
+      severity: 'fault', at: judgement.at, evidence: [...evidenceOf(facts.final), ...(why ? [{ observation: why.text }] : [])],
+      sentence: `No audio is sent from ${us}${agreed ? ` to ${agreed.remote}` : ''}${why ? `: ${why.text}` : ''}.`,
+      next: why ? 'The peer must put a reachable IP address and port into its session description.' : 'Check what the sending side does after the answer; the media direction allows it to send.',
+    }]
+  },
+}

@@ -1,0 +1,16 @@
+import type { Rule } from '../rule.ts'
+
+const redPercent = 3
+const fewest = 50
+
+/** More packets lost than G.711 conceals well (LiveKit's red: above 3 %). */
+export const packetLoss: Rule = {
+  id: 'packet-loss',
+  evaluate(facts) {
+    return facts.streams.filter(({ packets, lost }) => packets >= fewest && (100 * lost) / (packets + lost) > redPercent).map((stream) => ({
+      severity: 'warning' as const, at: stream.lastAt, evidence: [{ stream: stream.n }],
+      sentence: `${stream.lost} of ${stream.packets + stream.lost} packets (${((100 * stream.lost) / (stream.packets + stream.lost)).toFixed(1)} %) from ${stream.source} to ${stream.destination} were lost.`,
+      next: 'Look for the loss on the path: wireless links, a saturated uplink, a VPN. Compare with a call from another network.',
+    }))
+  },
+}

@@ -1,0 +1,47 @@
+import { markerTonesHz, toneShare } from './tones.ts'
+
+const enoughFrames = 3
+const strayFrames = 2
+const audible = 400 * 400
+
+/** Finds our marker in received audio: its three tones in order, each for at least 60 ms. */
+export class MarkerDetector {
+  #tone = 0
+  #frames = 0
+  #stray = 0
+  #startedMs = 0
+
+  /** Takes 20 ms of audio; returns when the marker that ended with this frame began, or null. */
+  push(frame: Int16Array, nowMs: number): number | null {
+    let energy = 0
+    for (const sample of frame) energy += sample * sample
+    const heard = energy / frame.length < audible ? -1 : markerTonesHz.findIndex((hz) => toneShare(frame, hz) > 0.6)
+    if (heard === this.#tone) {
+      if (this.#tone === 0 && this.#frames === 0) this.#startedMs = nowMs
+      this.#frames++
+      this.#stray = 0
+      if (this.#tone === 2 && this.#frames === enoughFrames) {
+        this.#reset()
+        return this.#startedMs
+      }
+      return null
+    }
+    if (this.#frames >= enoughFrames && heard === this.#tone + 1) {
+      this.#tone++
+      this.#frames = 1
+      this.#stray = 0
+      return null
+    }
+    if (this.#frames > 0 && ++this.#stray > strayFrames) {
+      this.#reset()
+      if (heard === 0) return this.push(frame, nowMs)
+    }
+    return null
+  }
+
+  #reset(): void {
+    this.#tone = 0
+    this.#frames = 0
+    this.#stray = 0
+  }
+}

@@ -1,0 +1,156 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { explainError, machine, usage } from '../../base/errors.ts'
+import { pcma, pcmu } from '../codec/g711.ts'
+import { resample } from './resample.ts'
+
+const bytesLimit = 200 * 1024 * 1024
+
+/** A WAV file as 16-bit mono at 8 kHz. Throws RingbackError: `machine` when it cannot be read, `usage` when it is no WAV we know. */
+export function readWav(file: string): Int16Array {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    throw machine(`cannot read ${file}: ${explainError(error)}`, error)
+  }
+  return decodeWav(bytes, file)
+}
+
+export function decodeWav(bytes: Buffer, name: string): Int16Array {
+  if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
+    throw usage(`${name} is not a WAV file: it does not begin with RIFF/WAVE; convert it (sox input ${name})`)
+  }
+  if (bytes.length > bytesLimit) throw usage(`${name} has ${bytes.length} bytes: the limit is ${bytesLimit}`)
+  let format: Format | null = null
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const id = bytes.toString('latin1', at, at + 4)
+    const size = bytes.readUInt32LE(at + 4)
+    const body = bytes.subarray(at + 8, Math.min(at + 8 + size, bytes.length))
+    if (id === 'fmt ' && body.length >= 16) format = readFormat(body)
+    if (id === 'data') {
+      if (!format) break
+      return resample(mono(body, format, name), format.rateHz, 8000)
+    }
+    at += 8 + size + (size & 1)
+  }
+  throw usage(`${name} is a damaged WAV file: it has no ${format ? 'data' : 'fmt'} chunk`)
+}
+
+interface Format {
+  readonly tag: number
+  readonly channels: number
+  readonly rateHz: number
+  readonly bits: number
+}
+
+function readFormat(body: Buffer): Format {
+  const tag = body.readUInt16LE(0)
+  return {
+    tag: tag === 0xfffe && body.length >= 26 ? body.readUInt16LE(24) : tag,
+    channels: body.readUInt16LE(2), rateHz: body.readUInt32LE(4), bits: body.readUInt16LE(14),
+  }
+}
+
+function mono(body: Buffer, { tag, channels, rateHz, bits }: Format, name: string): Int16Array {
+  if (channels < 1 || channels > 32 || rateHz < 1000 || rateHz > 384_000) throw usage(`${name} has ${channels} channels at ${rateHz} Hz: not a usable WAV file`)
+  const sample = sampleReader(tag, bits)
+  if (!sample) throw usage(`${name} uses WAV format ${tag} with ${bits} bits: use PCM (8, 16, 24, 32 bits), float, A-law or mu-law`)
+  const width = bits / 8
+  const frames = Math.floor(body.length / (width * channels))
+  const samples = new Int16Array(frames)
+  for (let i = 0; i < frames; i++) {
+    let sum = 0
+    for (let c = 0; c < channels; c++) sum += sample(body, (i * channels + c) * width)
+    samples[i] = Math.max(-32768, Math.min(32767, Math.round(sum / channels)))
+  }
+  return samples
+}
+
+function sampleReader(tag: number, bits: number): ((body: Buffer, at: number) => number) | null {
+  switch (`${tag}/${bits}`) {
+    case '1/8': return (body, at) => (body[at]! - 128) * 256
+    case '1/16': return (body, at) => body.readInt16LE(at)
+    case '1/24': return (body, at) => body.readIntLE(at, 3) / 256
+    case '1/32': return (body, at) => body.readInt32LE(at) / 65536
+    case '3/32': return (body, at) => body.readFloatLE(at) * 32767
+    case '3/64': return (body, at) => body.readDoubleLE(at) * 32767
+    case '6/8': return (body, at) => pcma.decodeTable[body[at]!]!
+    case '7/8': return (body, at) => pcmu.decodeTable[body[at]!]!
+    default: return null
+  }
+}
+
+/** The 44-byte header of a 16-bit PCM file. */
+export function wavHeader(channels: number, rateHz: number, dataBytes: number): Buffer {
+  const header = Buffer.alloc(44)
+  header.write('RIFF', 0, 'latin1')
+  header.writeUInt32LE(36 + dataBytes, 4)
+  header.write('WAVEfmt ', 8, 'latin1')
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(channels, 22)
+  header.writeUInt32LE(rateHz, 24)
+  header.writeUInt32LE(rateHz * channels * 2, 28)
+  header.writeUInt16LE(channels * 2, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36, 'latin1')
+  header.writeUInt32LE(dataBytes, 40)
+  return header
+}
+
+/** Writes both directions of a call as a stereo WAV: left what we sent, right what we received. */
+export class WavRecorder {
+  readonly #file: string
+  readonly #fd: number
+  #bytes = 0
+  #buffered: Buffer[] = []
+  #bufferedBytes = 0
+  #open = true
+
+  /** Throws RingbackError (machine) when the file cannot be written. */
+  constructor(file: string) {
+    this.#file = file
+    try {
+      this.#fd = openSync(file, 'w')
+      writeSync(this.#fd, wavHeader(2, 8000, 0))
+    } catch (error) {
+      throw machine(`cannot record to ${file}: ${explainError(error)}`, error)
+    }
+  }
+
+  write(sent: Int16Array | null, received: Int16Array | null, samples: number): void {
+    if (!this.#open) return
+    const chunk = Buffer.alloc(samples * 4)
+    for (let i = 0; i < samples; i++) {
+      chunk.writeInt16LE(sent?.[i] ?? 0, i * 4)
+      chunk.writeInt16LE(received?.[i] ?? 0, i * 4 + 2)
+    }
+    this.#buffered.push(chunk)
+    this.#bufferedBytes += chunk.length
+    if (this.#bufferedBytes >= 32_000) this.#flush()
+  }
+
+  /** Completes the header. Throws RingbackError (machine) when the disk refuses. */
+  close(): void {
+    if (!this.#open) return
+    this.#flush()
+    this.#open = false
+    writeSync(this.#fd, wavHeader(2, 8000, this.#bytes), 0, 44, 0)
+    closeSync(this.#fd)
+  }
+
+  #flush(): void {
+    try {
+      const block = Buffer.concat(this.#buffered)
+      writeSync(this.#fd, block, 0, block.length, 44 + this.#bytes)
+      this.#bytes += block.length
+    } catch (error) {
+      this.#open = false
+      closeSync(this.#fd)
+      throw machine(`recording to ${this.#file} stopped: ${explainError(error)}`, error)
+    } finally {
+      this.#buffered = []
+      this.#bufferedBytes = 0
+    }
+  }
+}

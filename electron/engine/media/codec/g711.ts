@@ -1,0 +1,56 @@
+/** G.711 (ITU-T G.711): 8-bit logarithmic codes of 16-bit linear samples. */
+
+function ulawToLinear(code: number): number {
+  const inverted = ~code & 0xff
+  const magnitude = (((inverted & 0x0f) << 3) + 0x84) << ((inverted & 0x70) >> 4)
+  return inverted & 0x80 ? 0x84 - magnitude : magnitude - 0x84
+}
+
+function alawToLinear(code: number): number {
+  const toggled = code ^ 0x55
+  const segment = (toggled & 0x70) >> 4
+  const base = ((toggled & 0x0f) << 4) + 8
+  const magnitude = segment === 0 ? base : (base + 0x100) << (segment - 1)
+  return toggled & 0x80 ? magnitude : -magnitude
+}
+
+function decodeTable(decode: (code: number) => number): Int16Array {
+  return Int16Array.from({ length: 256 }, (_, code) => decode(code))
+}
+
+/** For each 16-bit sample (offset 32768) the code whose value lies nearest. */
+function encodeTable(decoded: Int16Array): Uint8Array {
+  const codes = Array.from({ length: 256 }, (_, code) => code).sort((a, b) => decoded[a]! - decoded[b]! || a - b)
+  const table = new Uint8Array(65536)
+  let at = 0
+  for (let sample = -32768; sample <= 32767; sample++) {
+    while (at + 1 < 256 && Math.abs(decoded[codes[at + 1]!]! - sample) <= Math.abs(decoded[codes[at]!]! - sample)) at++
+    table[sample + 32768] = codes[at]!
+  }
+  return table
+}
+
+export interface G711 {
+  readonly decodeTable: Int16Array
+  encode(samples: Int16Array, into: Uint8Array, offset: number): void
+  decode(payload: Uint8Array, offset: number, length: number): Int16Array
+}
+
+function g711(decode: (code: number) => number): G711 {
+  const linear = decodeTable(decode)
+  const codes = encodeTable(linear)
+  return {
+    decodeTable: linear,
+    encode(samples, into, offset) {
+      for (let i = 0; i < samples.length; i++) into[offset + i] = codes[samples[i]! + 32768]!
+    },
+    decode(payload, offset, length) {
+      const samples = new Int16Array(length)
+      for (let i = 0; i < length; i++) samples[i] = linear[payload[offset + i]!]!
+      return samples
+    },
+  }
+}
+
+export const pcmu = g711(ulawToLinear)
+export const pcma = g711(alawToLinear)

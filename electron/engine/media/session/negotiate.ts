@@ -1,0 +1,178 @@
+import { formatAddress, isIp, type Address } from '../../../../shared/base/address.ts'
+import {
+  audioOf, directionOf, isMediaAddress, receives, reverse, sends,
+  type CryptoAttribute, type MediaDescription, type MediaDirection, type MediaFormat, type SessionDescription,
+} from '../../../../shared/wire/sdp/sdp.ts'
+import { masterBytes, suites, type SrtpSuite } from '../srtp/srtp.ts'
+
+export type Encryption = 'disabled' | 'allowed' | 'required'
+
+export type CodecName = 'PCMU' | 'PCMA'
+export const codecNames: readonly CodecName[] = ['PCMU', 'PCMA']
+const codecPayloadType: Readonly<Record<CodecName, number>> = { PCMU: 0, PCMA: 8 }
+const telephoneEventType = 101
+
+/** What our side brings to the negotiation. */
+export interface LocalMedia {
+  readonly address: Address
+  readonly codecs: readonly CodecName[]
+  readonly encryption: Encryption
+  /** What we want to do; the answer may allow less. */
+  readonly direction: MediaDirection
+  readonly sessionId: string
+  readonly version: number
+  /** Our SDES master key and salt, 30 bytes. */
+  readonly srtpMaster: Uint8Array
+}
+
+export interface NegotiatedCrypto {
+  readonly suite: SrtpSuite
+  readonly localMaster: Uint8Array
+  readonly remoteMaster: Uint8Array
+}
+
+/** What both sides agreed on (RFC 3264 6). */
+export interface Negotiated {
+  readonly codec: CodecName
+  /** The payload type that we must send with, as the peer numbers it. */
+  readonly payloadType: number
+  readonly telephoneEvent: number | null
+  /** Null while the peer's address cannot be sent to (0.0.0.0, port 0 or a name). */
+  readonly remote: Address | null
+  readonly remoteRtcp: Address | null
+  /** Ours. */
+  readonly direction: MediaDirection
+  readonly ptimeMs: number
+  readonly crypto: NegotiatedCrypto | null
+}
+
+/** Why there can be no media; the text names both sides. */
+export interface NotNegotiated {
+  readonly refusal: 'no-audio' | 'no-codec' | 'encryption' | 'unreadable'
+  readonly text: string
+}
+
+const describe = (m: MediaDescription) => m.formats.map((format) => format.codec).join(', ')
+
+function ourFormats(codecs: readonly CodecName[]): MediaFormat[] {
+  const audio = codecs.map((codec) => ({ payloadType: codecPayloadType[codec], codec, clockRateHz: 8000, channels: 1, parameters: null }))
+  return [...audio, { payloadType: telephoneEventType, codec: 'telephone-event', clockRateHz: 8000, channels: 1, parameters: '0-16' }]
+}
+
+function inline(master: Uint8Array): string {
+  return `inline:${Buffer.from(master).toString('base64')}`
+}
+
+function session(local: LocalMedia, media: readonly MediaDescription[]): SessionDescription {
+  return { origin: { username: '-', sessionId: local.sessionId, version: local.version, address: local.address.host }, media }
+}
+
+export function makeOffer(local: LocalMedia): SessionDescription {
+  const crypto: CryptoAttribute[] = local.encryption === 'disabled' ? [] : [{ tag: 1, suite: 'AES_CM_128_HMAC_SHA1_80', keyParams: inline(local.srtpMaster), sessionParams: null }]
+  return session(local, [{
+    kind: 'audio', port: local.address.port, protocol: local.encryption === 'required' ? 'RTP/SAVP' : 'RTP/AVP', address: local.address.host,
+    formats: ourFormats(local.codecs), direction: local.direction, ptimeMs: 20, rtcpPort: null, rtcpMux: false, crypto,
+  }])
+}
+
+export function isRefusal(result: object): result is NotNegotiated {
+  return 'refusal' in result
+}
+
+/** The answer to an offer, every medium in its place (RFC 3264 6), and what it means for us. */
+export function makeAnswer(offer: SessionDescription, local: LocalMedia): { readonly answer: SessionDescription; readonly negotiated: Negotiated } | NotNegotiated {
+  const chosen = audioOf(offer)
+  if (!chosen) return { refusal: 'no-audio', text: 'the offer has no audio' }
+  const codec = pickCodec(chosen, local.codecs)
+  if (!codec) return { refusal: 'no-codec', text: `no codec in common: offered ${describe(chosen) || 'none'}, accepted here ${local.codecs.join(', ')}` }
+  const crypto = pickCrypto(chosen)
+  const fault = encryptionFault(chosen, crypto !== null, local.encryption, 'offered')
+  if (fault) return { refusal: 'encryption', text: fault }
+  const encrypt = crypto !== null && local.encryption !== 'disabled'
+  const wanted = reverse(chosen.direction)
+  const direction = directionOf(sends(wanted) && sends(local.direction), receives(wanted) && receives(local.direction))
+  const event = chosen.formats.find((format) => format.codec.toLowerCase() === 'telephone-event' && format.clockRateHz === 8000)
+  const media = offer.media.map((m): MediaDescription => {
+    if (m !== chosen) return { ...m, port: 0, address: null, crypto: [], formats: m.formats.slice(0, 1), direction: 'inactive', ptimeMs: null, rtcpPort: null }
+    return {
+      kind: 'audio', port: local.address.port, protocol: m.protocol, address: local.address.host, formats: event ? [codec.format, { ...event, parameters: '0-16' }] : [codec.format],
+      direction, ptimeMs: m.ptimeMs ?? 20, rtcpPort: null, rtcpMux: false,
+      crypto: encrypt ? [{ tag: crypto.tag, suite: crypto.suite, keyParams: inline(local.srtpMaster), sessionParams: null }] : [],
+    }
+  })
+  const negotiated = { ...agreed(chosen, codec, event?.payloadType ?? null, direction), crypto: encrypt ? { suite: crypto.suite, localMaster: local.srtpMaster, remoteMaster: crypto.master } : null }
+  return { answer: session(local, media), negotiated }
+}
+
+/** What an answer to our offer means for us. */
+export function readAnswer(answer: SessionDescription, local: LocalMedia): Negotiated | NotNegotiated {
+  const chosen = audioOf(answer)
+  if (!chosen) {
+    const refused = answer.media.find((m) => m.kind === 'audio')
+    return { refusal: 'no-audio', text: refused ? 'the answer refuses the audio (port 0)' : 'the answer has no audio' }
+  }
+  const codec = pickCodec(chosen, local.codecs, chosen.formats)
+  if (!codec) return { refusal: 'no-codec', text: `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ${local.codecs.join(', ')}` }
+  const crypto = pickCrypto(chosen)
+  const fault = encryptionFault(chosen, crypto !== null, local.encryption, 'answered')
+  if (fault) return { refusal: 'encryption', text: fault }
+  const theirs = reverse(chosen.direction)
+  const direction = directionOf(sends(theirs) && sends(local.direction), receives(theirs) && receives(local.direction))
+  const event = chosen.formats.find((format) => format.codec.toLowerCase() === 'telephone-event')
+  return {
+    ...agreed(chosen, codec, event?.payloadType ?? null, direction),
+    crypto: crypto && local.encryption !== 'disabled' ? { suite: crypto.suite, localMaster: local.srtpMaster, remoteMaster: crypto.master } : null,
+  }
+}
+
+interface PickedCodec {
+  readonly codec: CodecName
+  readonly format: MediaFormat
+}
+
+/** The first codec of the other side's list that we have (its order is its preference). */
+function pickCodec(m: MediaDescription, ours: readonly CodecName[], formats = m.formats): PickedCodec | null {
+  for (const format of formats) {
+    const codec = ours.find((name) => name === format.codec.toUpperCase())
+    if (codec && format.clockRateHz === 8000 && format.channels === 1) return { codec, format: { ...format, parameters: null } }
+  }
+  return null
+}
+
+function pickCrypto(m: MediaDescription): { tag: number; suite: SrtpSuite; master: Uint8Array } | null {
+  for (const { tag, suite, keyParams } of m.crypto) {
+    const match = /^inline:([A-Za-z0-9+/=]+)/.exec(keyParams)
+    const master = match ? Buffer.from(match[1]!, 'base64') : null
+    if (suite in suites && master?.length === masterBytes) return { tag, suite: suite as SrtpSuite, master }
+  }
+  return null
+}
+
+function encryptionFault(m: MediaDescription, hasKey: boolean, ours: Encryption, verb: 'offered' | 'answered'): string | null {
+  const secure = m.protocol.includes('SAVP')
+  if (m.protocol !== 'RTP/AVP' && m.protocol !== 'RTP/SAVP') return `media profile ${m.protocol} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
+  if (secure && ours === 'disabled') return `encrypted media (RTP/SAVP) was ${verb}, media encryption is disabled here: set it to allowed or required`
+  if (secure && !hasKey) return `encrypted media (RTP/SAVP) was ${verb} without a usable key (a=crypto with AES_CM_128_HMAC_SHA1_80 or _32)`
+  if (!hasKey && ours === 'required') return `media in clear (RTP/AVP) was ${verb}, media encryption is required here: set the peer to SRTP, or this side to allowed`
+  return null
+}
+
+function agreed(m: MediaDescription, { codec, format }: PickedCodec, telephoneEvent: number | null, direction: MediaDirection): Omit<Negotiated, 'crypto'> {
+  const usable = isMediaAddress(m.address) && !/^(0\.0\.0\.0|::)$/.test(m.address)
+  const remote = usable ? { host: m.address!, port: m.port } : null
+  const onHold = m.address === '0.0.0.0'
+  const ptime = m.ptimeMs !== null && m.ptimeMs % 10 === 0 && m.ptimeMs <= 60 ? m.ptimeMs : 20
+  return {
+    codec, payloadType: format.payloadType, telephoneEvent, remote,
+    remoteRtcp: remote && { host: remote.host, port: m.rtcpMux ? remote.port : (m.rtcpPort ?? remote.port + 1) },
+    direction: onHold ? directionOf(false, receives(direction)) : direction,
+    ptimeMs: ptime,
+  }
+}
+
+/** For a sentence: why nothing can be sent to what the peer wrote. */
+export function unreachableText(m: MediaDescription): string {
+  return m.address === null ? 'the session description has no c= line'
+    : !isIp(m.address) ? `the media address "${m.address}" is a name, an IP address is needed`
+    : `the media address ${formatAddress({ host: m.address, port: m.port })} cannot be sent to`
+}

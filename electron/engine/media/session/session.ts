@@ -1,0 +1,481 @@
+import { formatAddress, type Address } from '../../../../shared/base/address.ts'
+import type { Micros } from '../../../../shared/base/time.ts'
+import type { Observation } from '../../../../shared/model/wire.ts'
+import { middleNtp, parseRtcp, toNtp, writeRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
+import { emptyRtpHeader, isRtcp, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
+import { digitToEvent, eventToDigit, readTelephoneEvent, writeTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
+import { directionOf, parseSdp, receives, sends, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
+import { MarkerDetector } from '../audio/marker-detector.ts'
+import { Playout } from '../audio/playout.ts'
+import { SampleSource, dtmfTone, markerPeriodMs, silence, type AudioSource } from '../audio/source.ts'
+import { WavRecorder } from '../audio/wav.ts'
+import { pcma, pcmu, type G711 } from '../codec/g711.ts'
+import { ReceiverStream } from '../rtcp/receiver.ts'
+import type { PortPool, RtpPorts } from '../rtp/ports.ts'
+import type { Paced, Pacer } from '../rtp/pacer.ts'
+import { SrtpContext, masterBytes } from '../srtp/srtp.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
+import { RingbackError } from '../../base/errors.ts'
+import type { Random } from '../../base/random.ts'
+import { isRefusal, makeAnswer, makeOffer, readAnswer, type CodecName, type Encryption, type LocalMedia, type Negotiated, type NotNegotiated } from './negotiate.ts'
+
+/** Where a session's packets are reported, as they leave and arrive. SRTP is reported as it is on the wire. */
+export interface MediaTap {
+  rtp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, sent: boolean, clear: Uint8Array): void
+  rtcp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, sent: boolean, clear: Uint8Array): void
+  observe(kind: Observation['kind'], text: string): void
+}
+
+export interface MediaDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly pacer: Pacer
+  readonly ports: PortPool
+}
+
+export type SourceSpec =
+  | { readonly kind: 'samples'; readonly source: AudioSource }
+  | { readonly kind: 'marker'; readonly source: SampleSource }
+  | { readonly kind: 'echo' }
+
+export type DtmfMode = 'rfc4733' | 'info' | 'inband'
+
+export interface MediaOptions {
+  /** The local address for RTP. */
+  readonly host: string
+  readonly codecs: readonly CodecName[]
+  readonly encryption: Encryption
+  readonly source: SourceSpec
+  readonly recordTo: string | null
+}
+
+const codecs: Readonly<Record<CodecName, G711>> = { PCMU: pcmu, PCMA: pcma }
+const samplesPerMs = 8
+const latchAfter = 5
+/** The first report soon, so that short test calls have one; then every 2 s, half to one and a half (RFC 3550 6.3 randomises likewise). */
+const firstReportMs = 500
+const reportIntervalMs = 2000
+const digitMs = 160
+const digitGapMs = 60
+
+/** The media of one call: a pair of sockets, one audio stream each way, RTCP, DTMF. Offers, answers and re-offers go through it. */
+export class MediaSession implements Paced {
+  readonly #deps: MediaDeps
+  readonly #options: MediaOptions
+  readonly #tap: MediaTap
+  readonly #ssrc: number
+  readonly #sessionId: string
+  readonly #master: Uint8Array
+  #sockets!: RtpPorts
+  #version = 0
+  #wanted = directionOf(true, true)
+  #negotiated: Negotiated | null = null
+  #encrypt: SrtpContext | null = null
+  #decrypt: SrtpContext | null = null
+  #cryptoKey = ''
+  #closed = false
+  #muted = false
+  #overlay: SampleSource | null = null
+  // Sending.
+  #sequence: number
+  #timestamp: number
+  #packets = 0
+  #octets = 0
+  #started = false
+  #sending = false
+  #frame = new Int16Array(160)
+  #destination: Address | null = null
+  // DTMF by RFC 4733.
+  #digits: string[] = []
+  #event: { code: number; start: number; elapsed: number; endsLeft: number } | null = null
+  #gapMs = 0
+  // Receiving.
+  readonly #header: RtpHeader = emptyRtpHeader()
+  #receiver: ReceiverStream | null = null
+  #strange: { from: string; count: number } | null = null
+  #fromExpected = false
+  #playout: Playout | null = null
+  #recorder: WavRecorder | null = null
+  #detector: MarkerDetector | null = null
+  #markerSentMs = 0
+  #markersHeard = 0
+  #garbage = 0
+  #lastEvent = -1
+  #reportTimer: Timer | null = null
+
+  private constructor(deps: MediaDeps, options: MediaOptions, tap: MediaTap) {
+    this.#deps = deps
+    this.#options = options
+    this.#tap = tap
+    this.#ssrc = deps.random.uint32()
+    this.#sequence = deps.random.uint32() & 0x7fff
+    this.#timestamp = deps.random.uint32()
+    this.#sessionId = String(deps.random.uint32())
+    this.#master = Uint8Array.from(deps.random.bytes(masterBytes))
+    if (options.source.kind === 'marker') this.#detector = new MarkerDetector()
+  }
+
+  /** Opens the sockets (and the recording). Throws RingbackError (machine). */
+  static async open(deps: MediaDeps, options: MediaOptions, tap: MediaTap): Promise<MediaSession> {
+    const session = new MediaSession(deps, options, tap)
+    session.#sockets = await deps.ports.open(
+      options.host,
+      { message: (bytes, host, port) => session.#receiveRtp(bytes, host, port), error: () => {} },
+      { message: (bytes, host, port) => session.#receiveRtcp(bytes, { host, port }), error: () => {} },
+    )
+    try {
+      if (options.recordTo !== null) session.#recorder = new WavRecorder(options.recordTo)
+    } catch (error) {
+      session.close()
+      throw error
+    }
+    if (session.#recorder || options.source.kind === 'echo') session.#playout = new Playout(160)
+    return session
+  }
+
+  get local(): Address {
+    return this.#sockets.rtp.local
+  }
+
+  get negotiated(): Negotiated | null {
+    return this.#negotiated
+  }
+
+  get ssrc(): number {
+    return this.#ssrc
+  }
+
+  get intervalMs(): number {
+    return this.#negotiated?.ptimeMs ?? 20
+  }
+
+  get onHold(): boolean {
+    return !receives(this.#wanted)
+  }
+
+  #localMedia(): LocalMedia {
+    const { codecs: ours, encryption } = this.#options
+    return { address: this.local, codecs: ours, encryption, direction: this.#wanted, sessionId: this.#sessionId, version: this.#version, srtpMaster: this.#master }
+  }
+
+  /** A session description to offer; each one counts its version up (RFC 3264 8). */
+  offer(): string {
+    this.#version++
+    return writeSdp(makeOffer(this.#localMedia()))
+  }
+
+  /** Answers an offer; media follows it from now on. */
+  answer(offerText: string): { readonly sdp: string } | NotNegotiated {
+    const offer = read(offerText)
+    if (isRefusal(offer)) return offer
+    this.#version++
+    const result = makeAnswer(offer, this.#localMedia())
+    if (isRefusal(result)) return result
+    this.#apply(result.negotiated)
+    return { sdp: writeSdp(result.answer) }
+  }
+
+  /** Takes in the answer to the last offer; null when media can flow. */
+  answered(answerText: string): NotNegotiated | null {
+    const answer = read(answerText)
+    if (isRefusal(answer)) return answer
+    const result = readAnswer(answer, this.#localMedia())
+    if (isRefusal(result)) return result
+    this.#apply(result)
+    return null
+  }
+
+  /** Sets what the next offer asks for: hold sends but does not receive (RFC 3264 8.4). */
+  hold(on: boolean): void {
+    this.#wanted = directionOf(true, !on)
+  }
+
+  mute(on: boolean): void {
+    this.#muted = on
+    this.#tap.observe('note', on ? 'sending is muted' : 'sending is no longer muted')
+  }
+
+  /** Queues digits to be sent as telephone events or as tones. Returns why it cannot be done, or null. */
+  sendDigits(digits: string, mode: 'rfc4733' | 'inband'): string | null {
+    if (!this.#negotiated) return 'no media is agreed yet'
+    if (mode === 'inband') {
+      const gap = new Int16Array(digitGapMs * samplesPerMs)
+      const parts = [...digits].flatMap((digit) => [dtmfTone(digit, digitMs), gap])
+      const samples = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0))
+      let at = 0
+      for (const part of parts) {
+        samples.set(part, at)
+        at += part.length
+      }
+      this.#overlay = new SampleSource(samples, false)
+      this.#overlayLeft = Math.ceil(samples.length / this.#frame.length)
+      this.#tap.observe('digit-sent', `digits ${digits} sent as tones in the audio`)
+      return null
+    }
+    if (this.#negotiated.telephoneEvent === null) return 'the peer did not agree to telephone-event (RFC 4733): use info or inband'
+    this.#digits.push(...digits)
+    return null
+  }
+  #overlayLeft = 0
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#deps.pacer.remove(this)
+    this.#reportTimer?.cancel()
+    if (this.#started) this.#sendReport(true)
+    this.#sockets.rtp.close()
+    this.#sockets.rtcp.close()
+    try {
+      this.#recorder?.close()
+    } catch (error) {
+      this.#tap.observe('media-failed', error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #apply(negotiated: Negotiated): void {
+    const before = this.#negotiated
+    this.#negotiated = negotiated
+    const moved = !before?.remote || !negotiated.remote || formatAddress(before.remote) !== formatAddress(negotiated.remote)
+    if (moved) {
+      this.#destination = negotiated.remote
+      this.#strange = null
+      this.#fromExpected = false
+    }
+    this.#applyCrypto(negotiated)
+    const samples = negotiated.ptimeMs * samplesPerMs
+    if (this.#frame.length !== samples) {
+      this.#frame = new Int16Array(samples)
+      this.#deps.pacer.remove(this)
+      this.#sending = false
+    }
+    if (negotiated.remote === null && sends(negotiated.direction)) this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
+    const shouldSend = this.#destination !== null && sends(negotiated.direction)
+    if (shouldSend !== this.#sending) {
+      this.#sending = shouldSend
+      if (shouldSend) this.#deps.pacer.add(this)
+      else this.#deps.pacer.remove(this)
+    }
+    if (!this.#started) {
+      this.#started = true
+      this.#scheduleReport(firstReportMs)
+    }
+  }
+
+  #applyCrypto({ crypto }: Negotiated): void {
+    const key = crypto ? `${crypto.suite} ${Buffer.from(crypto.localMaster).toString('base64')} ${Buffer.from(crypto.remoteMaster).toString('base64')}` : ''
+    if (key === this.#cryptoKey) return
+    this.#cryptoKey = key
+    this.#encrypt = crypto && new SrtpContext(crypto.suite, crypto.localMaster)
+    this.#decrypt = crypto && new SrtpContext(crypto.suite, crypto.remoteMaster)
+  }
+
+  /** One packet interval: called by the pacer. */
+  tick(): void {
+    const negotiated = this.#negotiated
+    if (!negotiated || !this.#destination || this.#closed) return
+    const frame = this.#frame
+    const received = this.#playout?.pull() ?? null
+    this.#nextFrame(frame, received)
+    this.#record(frame, received)
+    if (!this.#event && this.#gapMs <= 0 && this.#digits.length > 0) this.#beginDigit(this.#digits.shift()!)
+    if (this.#event && negotiated.telephoneEvent !== null) this.#sendEvent(negotiated.telephoneEvent)
+    else {
+      if (this.#gapMs > 0) this.#gapMs -= negotiated.ptimeMs
+      const packet = Buffer.allocUnsafe(rtpHeaderBytes + frame.length)
+      codecs[negotiated.codec].encode(frame, packet, rtpHeaderBytes)
+      this.#sendRtp(packet, negotiated.payloadType, this.#packets === 0, this.#timestamp)
+    }
+    this.#timestamp = (this.#timestamp + frame.length) >>> 0
+  }
+
+  #nextFrame(frame: Int16Array, received: Int16Array | null): void {
+    const { source } = this.#options
+    if (source.kind === 'echo') {
+      if (received && received.length === frame.length) frame.set(received)
+      else frame.fill(0)
+    } else {
+      if (source.kind === 'marker' && source.source.positionMs % markerPeriodMs === 0) this.#markerSentMs = this.#deps.clock.monotonicMs()
+      source.source.read(frame)
+    }
+    if (this.#overlay) {
+      this.#overlay.read(frame)
+      if (--this.#overlayLeft <= 0) this.#overlay = null
+    }
+    if (this.#muted) frame.fill(0)
+  }
+
+  #record(frame: Int16Array, received: Int16Array | null): void {
+    try {
+      this.#recorder?.write(frame, received, frame.length)
+    } catch (error) {
+      this.#recorder = null
+      this.#tap.observe('media-failed', error instanceof RingbackError ? error.message : String(error))
+    }
+  }
+
+  #beginDigit(digit: string): void {
+    this.#event = { code: digitToEvent(digit), start: this.#timestamp, elapsed: 0, endsLeft: 3 }
+    this.#tap.observe('digit-sent', `digit ${digit} sent as telephone-event`)
+  }
+
+  /** RFC 4733 2.5.1: updates every packet interval, the end three times, all with the timestamp of the beginning. */
+  #sendEvent(payloadType: number): void {
+    const event = this.#event!
+    const first = event.elapsed === 0
+    event.elapsed += this.#frame.length
+    const end = event.elapsed >= digitMs * samplesPerMs
+    const repeats = end ? event.endsLeft : 1
+    for (let i = 0; i < repeats; i++) {
+      const payload = writeTelephoneEvent({ event: event.code, end, volume: 10, duration: Math.min(event.elapsed, 0xffff) })
+      const packet = Buffer.concat([Buffer.alloc(rtpHeaderBytes), payload])
+      this.#sendRtp(packet, payloadType, first, event.start)
+    }
+    if (end) {
+      this.#event = null
+      this.#gapMs = digitGapMs
+    }
+  }
+
+  #sendRtp(packet: Buffer, payloadType: number, marker: boolean, timestamp: number): void {
+    const destination = this.#destination!
+    const sequence = this.#sequence
+    writeRtpHeader(packet, payloadType, marker, sequence, timestamp, this.#ssrc)
+    this.#sequence = (sequence + 1) & 0xffff
+    this.#packets++
+    this.#octets += packet.length - rtpHeaderBytes
+    const wire = this.#encrypt ? this.#encrypt.protectRtp(packet, rtpHeaderBytes, this.#ssrc, sequence) : packet
+    this.#tap.rtp(this.#deps.clock.nowUs(), this.local, destination, wire, true, packet)
+    this.#sockets.rtp.send(wire, destination.host, destination.port)
+  }
+
+  #receiveRtp(bytes: Uint8Array, host: string, port: number): void {
+    if (this.#closed) return
+    const at = this.#deps.clock.nowUs()
+    const from = { host, port }
+    if (isRtcp(bytes)) return this.#receiveRtcp(bytes, from)
+    const header = this.#header
+    const fault = readRtp(bytes, header)
+    if (fault) return this.#noteGarbage(`a packet from ${formatAddress(from)} is no RTP: ${fault}`)
+    let clear = bytes
+    if (this.#decrypt) {
+      const opened = this.#decrypt.unprotectRtp(bytes, header.payloadOffset, header.ssrc, header.sequence)
+      if (typeof opened === 'string') {
+        this.#tap.rtp(at, from, this.local, bytes, false, bytes)
+        return this.#noteGarbage(`SRTP from ${formatAddress(from)}: ${opened}`)
+      }
+      clear = opened
+      header.payloadLength = opened.length - header.payloadOffset
+    }
+    this.#tap.rtp(at, from, this.local, bytes, false, clear)
+    this.#latch(from)
+    this.#account(header)
+    this.#hear(header, clear)
+  }
+
+  /** Symmetric RTP: answers go where the packets come from, once enough have come from elsewhere than the SDP said (RFC 4961). */
+  #latch(from: Address): void {
+    const destination = this.#destination
+    if (!destination || this.#fromExpected) return
+    if (destination.host === from.host && destination.port === from.port) {
+      this.#fromExpected = true
+      return
+    }
+    const key = formatAddress(from)
+    if (this.#strange?.from !== key) this.#strange = { from: key, count: 0 }
+    if (++this.#strange.count < latchAfter) return
+    this.#tap.observe('latched', `RTP comes from ${key}, not from ${formatAddress(destination)} as the session description says: sending there now`)
+    this.#destination = from
+    this.#fromExpected = true
+  }
+
+  #account(header: RtpHeader): void {
+    const isEvent = header.payloadType === this.#negotiated?.telephoneEvent
+    if (this.#receiver?.ssrc !== header.ssrc) this.#receiver = new ReceiverStream(header.ssrc, header.sequence, 8000)
+    this.#receiver.received(header, this.#deps.clock.monotonicMs(), !isEvent)
+  }
+
+  #hear(header: RtpHeader, clear: Uint8Array): void {
+    const negotiated = this.#negotiated
+    if (!negotiated) return
+    if (header.payloadType === negotiated.telephoneEvent) return this.#hearDigit(header, clear)
+    if (!this.#playout && !this.#detector) return
+    const codec = header.payloadType === 0 ? pcmu : header.payloadType === 8 ? pcma : header.payloadType === negotiated.payloadType ? codecs[negotiated.codec] : null
+    if (!codec) return
+    const samples = codec.decode(clear, header.payloadOffset, header.payloadLength)
+    this.#playout?.push(header.timestamp, samples)
+    if (this.#detector) this.#detect(samples)
+  }
+
+  #hearDigit(header: RtpHeader, clear: Uint8Array): void {
+    const event = readTelephoneEvent(clear.subarray(header.payloadOffset, header.payloadOffset + header.payloadLength))
+    if (!event || header.timestamp === this.#lastEvent) return
+    this.#lastEvent = header.timestamp
+    this.#tap.observe('digit-received', `digit ${eventToDigit(event.event) ?? `event ${event.event}`} received as telephone-event`)
+  }
+
+  #detect(samples: Int16Array): void {
+    const heardMs = this.#detector!.push(samples, this.#deps.clock.monotonicMs())
+    if (heardMs === null) return
+    this.#markersHeard++
+    if (this.#markersHeard > 3) return
+    const delay = Math.round(heardMs - this.#markerSentMs)
+    const roundTrip = delay >= 0 ? delay : delay + markerPeriodMs
+    this.#tap.observe('marker-heard', `our marker came back after ${roundTrip} ms (known to ${markerPeriodMs} ms): audio makes the round trip`)
+  }
+
+  #receiveRtcp(bytes: Uint8Array, from: Address): void {
+    if (this.#closed) return
+    const at = this.#deps.clock.nowUs()
+    let clear = bytes
+    if (this.#decrypt) {
+      const opened = this.#decrypt.unprotectRtcp(bytes)
+      if (typeof opened === 'string') return this.#noteGarbage(`SRTCP from ${formatAddress(from)}: ${opened}`)
+      clear = opened
+    }
+    const packets = parseRtcp(clear)
+    if (typeof packets === 'string') return this.#noteGarbage(`a packet from ${formatAddress(from)} is no RTCP: ${packets}`)
+    this.#tap.rtcp(at, from, this.#sockets.rtcp.local, bytes, false, clear)
+    for (const packet of packets) {
+      if (packet.type === 'sr' && this.#receiver?.ssrc === packet.ssrc) this.#receiver.senderReport(middleNtp(packet.ntpSeconds, packet.ntpFraction), this.#deps.clock.monotonicMs())
+    }
+  }
+
+  #noteGarbage(text: string): void {
+    if (this.#garbage++ < 3) this.#tap.observe('rtp-garbage', text)
+  }
+
+  #scheduleReport(delayMs: number): void {
+    const spread = 0.5 + (this.#deps.random.uint32() % 1000) / 1000
+    this.#reportTimer = this.#deps.clock.after(delayMs * spread, () => {
+      this.#sendReport(false)
+      this.#scheduleReport(reportIntervalMs)
+    })
+  }
+
+  #sendReport(goodbye: boolean): void {
+    const to = this.#negotiated?.remoteRtcp
+    if (!to || (this.#packets === 0 && !this.#receiver)) return
+    const now = this.#deps.clock.monotonicMs()
+    const at = this.#deps.clock.nowUs()
+    const reports = this.#receiver ? [this.#receiver.report(now)] : []
+    const ntp = toNtp(at)
+    const compound = writeRtcp([
+      this.#packets > 0
+        ? { type: 'sr', ssrc: this.#ssrc, ntpSeconds: ntp.seconds, ntpFraction: ntp.fraction, rtpTimestamp: this.#timestamp, packets: this.#packets, octets: this.#octets, reports }
+        : { type: 'rr', ssrc: this.#ssrc, reports },
+      { type: 'sdes', chunks: [{ ssrc: this.#ssrc, cname: `${this.#sessionId}@ringback` }] },
+      ...(goodbye ? [{ type: 'bye' as const, ssrcs: [this.#ssrc], reason: null }] : []),
+    ])
+    const wire = this.#encrypt ? this.#encrypt.protectRtcp(compound) : compound
+    this.#tap.rtcp(at, this.#sockets.rtcp.local, to, wire, true, compound)
+    this.#sockets.rtcp.send(wire, to.host, to.port)
+  }
+}
+
+function read(text: string): SessionDescription | NotNegotiated {
+  const parsed = parseSdp(text)
+  return typeof parsed === 'string' ? { refusal: 'unreadable', text: parsed } : parsed
+}
+
+export { silence }

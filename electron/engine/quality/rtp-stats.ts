@@ -1,0 +1,192 @@
+import type { Micros } from '../../../shared/base/time.ts'
+import type { RtpHeader } from '../../../shared/wire/rtp/rtp.ts'
+import { silenceDbfs, toDbfs } from './level.ts'
+
+/** What a payload type means on a stream; clock rate 0 keeps it out of the jitter (telephone-event, unknown types). */
+export interface PayloadMeaning {
+  readonly codec: string
+  readonly clockRateHz: number
+  /** Linear value of each code for 8-bit codecs whose level can be read without decoding; null for others. */
+  readonly linear: Int16Array | null
+}
+
+const comfortNoise = 13
+const comfortNoiseOld = 19
+const recent = 512
+const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
+
+/**
+ * The figures of one RTP stream (one source, destination and SSRC), packet by packet, with the arithmetic of Wireshark's
+ * RTP stream analysis, so that both show the same numbers: lost = expected - received over the sequence numbers from the first
+ * to the last packet; delta and jitter (RFC 3550 A.8, in ms) over packets without marker, in timestamp order, comfort noise left out.
+ * Updated in place; allocates nothing per packet.
+ */
+export class RtpStreamStats {
+  readonly ssrc: number
+  payloadType = -1
+  codec = ''
+  clockRateHz = 0
+  packets = 0
+  firstAt: Micros = 0
+  lastAt: Micros = 0
+  outOfOrder = 0
+  duplicates = 0
+  maxDeltaMs = 0
+  minDeltaMs: number | null = null
+  meanDeltaMs = 0
+  maxJitterMs = 0
+  minJitterMs: number | null = null
+  meanJitterMs = 0
+  bytes = 0
+  /** When audio above the silence threshold was first and last seen; null while none was, or the codec's level cannot be read. */
+  firstEnergyAt: Micros | null = null
+  lastEnergyAt: Micros | null = null
+  /** Packets whose level could be read. */
+  levelPackets = 0
+  /** Payload types seen, with their number of packets. */
+  readonly payloadTypes = new Map<number, number>()
+  /** Jumps of the timestamp by more than 10 s, and restarts of the sequence. */
+  timestampJumps = 0
+  #startSequence = 0
+  #lastSequence = 0
+  #highestSequence = 0
+  #cycles = 0
+  #under = false
+  #jitterMs = 0
+  #extended = 0
+  #highestExtended = 0
+  #previousAt: Micros = 0
+  #previousType = -1
+  #squares = 0
+  #samples = 0
+  #peak = 0
+  readonly #recent = new Int32Array(recent).fill(-1)
+
+  constructor(ssrc: number) {
+    this.ssrc = ssrc
+  }
+
+  get expected(): number {
+    return this.packets === 0 ? 0 : this.#lastSequence + this.#cycles * 65536 - this.#startSequence + 1
+  }
+
+  get lost(): number {
+    return this.expected - this.packets
+  }
+
+  get jitterMs(): number {
+    return this.#jitterMs
+  }
+
+  get meanDbfs(): number | null {
+    return this.#samples === 0 ? null : toDbfs(this.#squares / this.#samples)
+  }
+
+  get peakDbfs(): number | null {
+    return this.#samples === 0 ? null : toDbfs(this.#peak * this.#peak)
+  }
+
+  /** kbit/s with RTP, UDP and IPv4 headers, over the life of the stream; null for fewer than two packets. */
+  get bitrateKbps(): number | null {
+    const spanUs = this.lastAt - this.firstAt
+    return spanUs <= 0 ? null : Math.round(((this.bytes * 8) / spanUs) * 1e4) / 10
+  }
+
+  /** `size`: bytes of the UDP payload. `packet` is read for its level where `meaning.linear` is set. */
+  update(at: Micros, header: RtpHeader, meaning: PayloadMeaning, size: number, packet: Uint8Array): void {
+    this.bytes += size + 28
+    const { payloadType } = header
+    this.payloadTypes.set(payloadType, (this.payloadTypes.get(payloadType) ?? 0) + 1)
+    if (this.payloadType < 0 || (this.clockRateHz === 0 && meaning.clockRateHz > 0)) {
+      this.payloadType = payloadType
+      this.codec = meaning.codec
+      this.clockRateHz = meaning.clockRateHz
+    }
+    if (meaning.linear) this.#measure(at, packet, header, meaning.linear)
+    this.#order(header.sequence)
+    this.lastAt = at
+    if (this.packets === 0) return this.#first(at, header)
+    this.#figures(at, header, meaning.clockRateHz)
+    this.packets++
+  }
+
+  #first(at: Micros, header: RtpHeader): void {
+    this.packets = 1
+    this.firstAt = at
+    this.#startSequence = this.#lastSequence = header.sequence
+    this.#extended = this.#highestExtended = header.timestamp + 2 ** 32
+    this.#previousAt = at
+    this.#previousType = header.payloadType
+  }
+
+  #figures(at: Micros, header: RtpHeader, clockRateHz: number): void {
+    const { sequence, payloadType } = header
+    this.#extended += (header.timestamp - this.#extended) | 0
+    const step = this.#extended - this.#highestExtended
+    const inOrder = step >= 0
+    if (Math.abs(step) > 10 * 90_000) this.timestampJumps++
+
+    if (inOrder && !this.#under && (sequence < this.#startSequence || (sequence === 0 && this.#lastSequence === 65535))) {
+      this.#cycles++
+      this.#under = true
+    } else if (inOrder && this.#under && sequence > this.#startSequence) this.#under = false
+
+    const deltaMs = (at - this.#previousAt) / 1000
+    if (clockRateHz > 0) {
+      const differenceMs = Math.abs(deltaMs - step / Math.floor(clockRateHz / 1000))
+      this.#jitterMs = (15 * this.#jitterMs + differenceMs) / 16
+    }
+    const noise = isComfortNoise(payloadType) || isComfortNoise(this.#previousType)
+    if (!header.marker && !noise && inOrder) {
+      if (deltaMs > this.maxDeltaMs) this.maxDeltaMs = deltaMs
+      if (this.minDeltaMs === null || deltaMs < this.minDeltaMs) this.minDeltaMs = deltaMs
+      this.meanDeltaMs = (this.meanDeltaMs * (this.packets - 1) + deltaMs) / this.packets
+      if (clockRateHz > 0) {
+        if (this.#jitterMs > this.maxJitterMs) this.maxJitterMs = this.#jitterMs
+        if (this.minJitterMs === null || this.#jitterMs < this.minJitterMs) this.minJitterMs = this.#jitterMs
+        this.meanJitterMs = (this.meanJitterMs * (this.packets - 1) + this.#jitterMs) / this.packets
+      }
+    }
+    if (inOrder) {
+      this.#previousAt = at
+      this.#highestExtended = this.#extended
+    }
+    this.#previousType = payloadType
+    this.#lastSequence = sequence
+  }
+
+  #order(sequence: number): void {
+    const slot = sequence % recent
+    if (this.packets > 0) {
+      if (this.#recent[slot] === sequence) this.duplicates++
+      else if (((sequence - this.#highestSequence) & 0xffff) >= 0x8000) this.outOfOrder++
+    }
+    if (this.packets === 0 || ((sequence - this.#highestSequence) & 0xffff) < 0x8000) this.#highestSequence = sequence
+    this.#recent[slot] = sequence
+  }
+
+  #measure(at: Micros, packet: Uint8Array, { payloadOffset, payloadLength }: RtpHeader, linear: Int16Array): void {
+    if (payloadLength === 0) return
+    let squares = 0
+    let peak = this.#peak
+    const end = payloadOffset + payloadLength
+    for (let i = payloadOffset; i < end; i++) {
+      const value = linear[packet[i]!]!
+      squares += value * value
+      if (value > peak) peak = value
+      else if (-value > peak) peak = -value
+    }
+    this.#squares += squares
+    this.#samples += payloadLength
+    this.#peak = peak
+    this.levelPackets++
+    if (squares / payloadLength >= silentMeanSquare) {
+      this.firstEnergyAt ??= at
+      this.lastEnergyAt = at
+    }
+  }
+}
+
+function isComfortNoise(payloadType: number): boolean {
+  return payloadType === comfortNoise || payloadType === comfortNoiseOld
+}

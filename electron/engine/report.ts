@@ -1,0 +1,121 @@
+import { formatAddress } from '../../shared/base/address.ts'
+import { decodeText } from '../../shared/base/text.ts'
+import { isoMicros, spanMs, type Micros } from '../../shared/base/time.ts'
+import type { CallReport, LadderMessage, RegistrationReport, Stream } from '../../shared/contract/report.ts'
+import type { CallFacts, MessageFact } from '../../shared/model/facts.ts'
+import { formatSsrc } from '../../shared/wire/rtp/rtp.ts'
+import { messageIds, parseUint32, uriOf } from '../../shared/wire/sip/grammar.ts'
+import { header, headerList, startLine, type SipMessage } from '../../shared/wire/sip/message.ts'
+import { redact, redactCredentials } from '../../shared/wire/sip/redact.ts'
+import { outcomeOf, refusedBy } from './diagnosis/classify.ts'
+import { diagnose } from './diagnosis/diagnose.ts'
+import { verdictOf } from './diagnosis/verdict.ts'
+import { estimateMos } from './quality/e-model.ts'
+import type { CallTrace, TracedMessage, TracedStream } from './trace/journal/call-trace.ts'
+import { factsOf } from './trace/ladder/facts.ts'
+
+const thousandths = (value: number) => Math.round(value * 1000) / 1000
+
+/** The whole report of a call at `now`; `ended` as in factsOf. Everything in it is a projection of the trace. */
+export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null): CallReport {
+  const facts = factsOf(trace, now, ended)
+  const { invite, final, ringing } = facts
+  const response = final?.message?.kind === 'response' ? final.message : null
+  const request = invite?.message?.kind === 'request' ? invite.message : null
+  const first = facts.messages[0]?.event.at ?? facts.observations[0]?.at ?? now
+  const startedAt = invite?.event.at ?? first
+  const firstRtp = facts.answeredAt === null ? null : firstAfter(facts, facts.answeredAt)
+  const sent = facts.vantage === 'inbound' ? response : request
+  const received = facts.vantage === 'inbound' ? request : response
+  return {
+    id: trace.id, callId: trace.callId, direction: facts.vantage,
+    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request ? uriOf(header(request, 'to') ?? '') : '', requestUri: request?.uri ?? '',
+    transport: facts.messages[0]?.event.transport ?? null,
+    outcome: outcomeOf(facts), status: response && { code: response.status, reason: response.reason }, refusedBy: refusedBy(facts),
+    headers: { sent: shownHeaders(sent), received: shownHeaders(received) },
+    timeline: {
+      startedAt: isoMicros(startedAt), ringingAt: iso(ringing?.event.at), answeredAt: iso(facts.answeredAt), endedAt: iso(facts.endedAt), endedBy: endedBy(facts),
+      postDialDelayMs: spanMs(startedAt, ringing?.event.at ?? facts.answeredAt), setupMs: spanMs(startedAt, facts.answeredAt),
+      answerToFirstRtpMs: facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
+      durationMs: spanMs(facts.answeredAt, facts.endedAt),
+    },
+    messages: trace.messages.map(ladderMessage),
+    media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({ codec, payloadType, clockRate: clockRateHz, ptimeMs, encryption, direction, local, remote })),
+    streams: trace.streams.map(streamOf),
+    findings: diagnose(facts).map((finding) => ({ ...finding, sentence: redactCredentials(redact(finding.sentence)) })),
+    verdict: verdictOf(facts),
+    observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redactCredentials(redact(text)) })),
+  }
+}
+
+const iso = (at: Micros | null | undefined): string | null => (at == null ? null : isoMicros(at))
+
+/** The first packet from the peer after the answer, or one that was already flowing then. */
+function firstAfter(facts: CallFacts, answeredAt: Micros): Micros | null {
+  const times = facts.streams.filter(({ toPeer, lastAt }) => toPeer === false && lastAt >= answeredAt).map(({ firstAt }) => Math.max(firstAt, answeredAt))
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+function endedBy(facts: CallFacts): CallReport['timeline']['endedBy'] {
+  const ending: MessageFact | null = facts.bye ?? facts.cancel ?? (facts.answeredAt === null ? facts.final : null)
+  if (!ending || facts.endedAt === null) return null
+  if (facts.vantage === 'observed') return ending.fromUs ? 'caller' : 'callee'
+  return ending.fromUs ? 'us' : 'peer'
+}
+
+function shownHeaders(message: SipMessage | null): { name: string; value: string }[] {
+  return message ? message.headers.map(({ name, value, key }) => ({ name, value: key.endsWith('authorization') ? redactCredentials(value) : redact(value) })) : []
+}
+
+export function ladderMessage({ event, retransmissionOf }: TracedMessage): LadderMessage {
+  const { message } = event
+  const readable = message.kind !== 'unreadable'
+  const cseq = readable ? messageIds(message).cseq : null
+  return {
+    at: isoMicros(event.at), source: formatAddress(event.source), destination: formatAddress(event.destination), transport: event.transport,
+    startLine: readable ? redact(startLine(message)) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!,
+    cseq: cseq && `${cseq.number} ${cseq.method}`, retransmissionOf,
+    problems: readable ? message.problems.map(({ text }) => text) : [message.text],
+    raw: redact(decodeText(event.bytes)),
+  }
+}
+
+export function streamOf({ source, destination, stats, report }: TracedStream): Stream {
+  const { expected, lost } = stats
+  const lostPercent = expected > 0 ? thousandths((100 * lost) / expected) : 0
+  const roundTripMs = report?.roundTripMs ?? null
+  return {
+    source: formatAddress(source), destination: formatAddress(destination), ssrc: formatSsrc(stats.ssrc),
+    payloadType: stats.payloadType, codec: stats.codec, clockRate: stats.clockRateHz, startedAt: isoMicros(stats.firstAt), endedAt: isoMicros(stats.lastAt),
+    packets: stats.packets, expected, lost, lostPercent, outOfOrder: stats.outOfOrder, duplicates: stats.duplicates,
+    minDeltaMs: thousandths(stats.minDeltaMs ?? 0), meanDeltaMs: thousandths(stats.meanDeltaMs), maxDeltaMs: thousandths(stats.maxDeltaMs),
+    minJitterMs: thousandths(stats.minJitterMs ?? 0), meanJitterMs: thousandths(stats.meanJitterMs), maxJitterMs: thousandths(stats.maxJitterMs),
+    bitrateKbps: stats.bitrateKbps,
+    level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
+    mos: mosOf(stats.codec, lostPercent, roundTripMs),
+    rtcp: report && {
+      reportedLost: report.lost, roundTripMs,
+      reportedJitterMs: stats.clockRateHz > 0 ? thousandths((report.jitter * 1000) / stats.clockRateHz) : 0,
+    },
+  }
+}
+
+function mosOf(codec: string, lostPercent: number, roundTripMs: number | null): Stream['mos'] {
+  const mos = estimateMos({ codec, lostPercent, roundTripMs })
+  return mos && { ...mos, assumptions: [...mos.assumptions] }
+}
+
+/** What a capture shows of one registration. */
+export function registrationReportOf(trace: CallTrace): RegistrationReport {
+  const messages = trace.messages.map(({ event }) => event.message).filter((message) => message.kind !== 'unreadable')
+  const request = messages.find((message) => message.kind === 'request')
+  const last = messages.findLast((message) => message.kind === 'response')
+  const contact = headerList(last ?? { headers: [] }, 'contact')[0] ?? headerList(request ?? { headers: [] }, 'contact')[0] ?? null
+  const inContact = parseUint32(/;\s*expires\s*=\s*"?(\d+)/i.exec(contact ?? '')?.[1])
+  return {
+    callId: trace.callId, registrar: request?.kind === 'request' ? request.uri : '', address: uriOf(header(request ?? { headers: [] }, 'to') ?? ''),
+    contact: contact && uriOf(contact), status: last?.kind === 'response' ? { code: last.status, reason: last.reason } : null,
+    expiresS: inContact ?? parseUint32(header(last ?? { headers: [] }, 'expires') ?? header(request ?? { headers: [] }, 'expires')),
+    messages: trace.messages.map(ladderMessage),
+  }
+}

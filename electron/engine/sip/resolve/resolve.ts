@@ -1,0 +1,80 @@
+import { isIp } from '../../../../shared/base/address.ts'
+import type { Target, TransportName } from '../../../../shared/model/transport.ts'
+import type { SipUri } from '../../../../shared/wire/sip/grammar.ts'
+import type { Random } from '../../base/random.ts'
+import type { Dns, Srv } from './dns.ts'
+
+/** A question and its answer, in words, so that the way to a target can be shown. */
+export type ResolutionStep = string
+
+export interface Resolution {
+  /** In the order in which they are to be tried; empty when the name does not resolve. */
+  readonly targets: readonly Target[]
+  readonly steps: readonly ResolutionStep[]
+  /** The transport was the person's choice: a large request may not change it. */
+  readonly transportFixed: boolean
+}
+
+const services: Readonly<Record<string, TransportName>> = { 'SIPS+D2T': 'tls', 'SIP+D2T': 'tcp', 'SIP+D2U': 'udp' }
+const srvPrefix: Readonly<Record<'udp' | 'tcp' | 'tls', string>> = { udp: '_sip._udp.', tcp: '_sip._tcp.', tls: '_sips._tcp.' }
+const defaultPort = (transport: TransportName): number => (transport === 'tls' || transport === 'wss' ? 5061 : 5060)
+
+/** From a next hop to the addresses to try (RFC 3263 4). `transport` overrides what the URI says. */
+export async function resolveTarget(uri: SipUri, transport: TransportName | null, dns: Dns, random: Random): Promise<Resolution> {
+  const steps: string[] = []
+  const named = uri.params.get('transport')?.toLowerCase() as TransportName | undefined
+  const secure = uri.scheme === 'sips'
+  const asked = transport ?? (named && (named in srvPrefix || named === 'ws' || named === 'wss') ? named : null)
+  const fixed = asked !== null ? (secure && asked === 'tcp' ? 'tls' : asked) : secure ? 'tls' : null
+  const host = uri.params.get('maddr') || uri.host
+  const done = (targets: Target[]): Resolution => ({ targets, steps, transportFixed: fixed !== null })
+
+  if (isIp(host) || uri.port !== null) {
+    const chosen = fixed ?? 'udp'
+    return done(await addressesOf(host, uri.port ?? defaultPort(chosen), chosen, uri.host, dns, steps))
+  }
+  const candidates = await transportsOf(host, fixed, dns, steps)
+  const targets: Target[] = []
+  for (const { transport: chosen, name } of candidates) {
+    const records = order(await dns.srv(name), random)
+    steps.push(`SRV ${name}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.priority} ${r.weight} ${r.port} ${r.name}`).join(', ')}`)
+    for (const record of records) targets.push(...(await addressesOf(record.name, record.port, chosen, uri.host, dns, steps)))
+  }
+  if (targets.length > 0) return done(targets)
+  const chosen = fixed ?? 'udp'
+  return done(await addressesOf(host, defaultPort(chosen), chosen, uri.host, dns, steps))
+}
+
+/** NAPTR where the transport is open, else the SRV name of the given transport (RFC 3263 4.1). */
+async function transportsOf(host: string, fixed: TransportName | null, dns: Dns, steps: string[]): Promise<{ transport: TransportName; name: string }[]> {
+  if (!host.includes('.')) return []
+  if (fixed !== null) return fixed in srvPrefix ? [{ transport: fixed, name: srvPrefix[fixed as 'udp'] + host }] : []
+  const records = (await dns.naptr(host))
+    .filter((record) => record.flags.toLowerCase() === 's' && record.service.toUpperCase() in services)
+    .sort((a, b) => a.order - b.order || a.preference - b.preference)
+  steps.push(`NAPTR ${host}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.order} ${r.preference} ${r.service} ${r.replacement}`).join(', ')}`)
+  if (records.length > 0) return records.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))
+  return (['udp', 'tcp', 'tls'] as const).map((transport) => ({ transport, name: srvPrefix[transport] + host }))
+}
+
+async function addressesOf(host: string, port: number, transport: TransportName, serverName: string, dns: Dns, steps: string[]): Promise<Target[]> {
+  if (isIp(host)) return [{ host, port, transport, serverName }]
+  const addresses = await dns.addresses(host)
+  steps.push(`A/AAAA ${host}: ${addresses.length === 0 ? 'no records' : addresses.join(', ')}`)
+  return addresses.map((address) => ({ host: address, port, transport, serverName }))
+}
+
+/** Lowest priority first; among equals a weighted draw (RFC 2782). */
+export function order(records: readonly Srv[], random: Random): Srv[] {
+  const ordered: Srv[] = []
+  for (const priority of [...new Set(records.map((record) => record.priority))].sort((a, b) => a - b)) {
+    const left = records.filter((record) => record.priority === priority).sort((a, b) => a.weight - b.weight)
+    while (left.length > 0) {
+      const sum = left.reduce((total, record) => total + record.weight, 0)
+      let draw = random.uint32() % (sum + 1)
+      const index = left.findIndex((record) => (draw -= record.weight) <= 0)
+      ordered.push(...left.splice(index < 0 ? left.length - 1 : index, 1))
+    }
+  }
+  return ordered
+}

@@ -1,0 +1,22 @@
+import { makeHeader, makeResponse, type SipHeader, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import { reasonPhrase } from '../../../../shared/wire/sip/status.ts'
+
+const copied = new Set(['via', 'from', 'to', 'call-id', 'cseq'])
+
+export interface ResponseExtras {
+  readonly reason?: string
+  readonly headers?: readonly SipHeader[]
+  readonly body?: string
+}
+
+/** A response with the headers that RFC 3261 8.2.6.2 copies from the request. `toTag` null leaves To as it is (100 Trying). */
+export function responseTo(request: SipRequest, status: number, toTag: string | null, extras: ResponseExtras = {}): SipResponse {
+  const headers: SipHeader[] = []
+  for (const field of request.headers) {
+    if (!copied.has(field.key)) continue
+    if (field.key === 'to' && toTag !== null && !/;\s*tag\s*=/i.test(field.value)) headers.push(makeHeader(field.name, `${field.value};tag=${toTag}`))
+    else headers.push(field)
+  }
+  if (extras.headers) headers.push(...extras.headers)
+  return makeResponse(status, extras.reason ?? reasonPhrase(status), headers, extras.body ?? '')
+}

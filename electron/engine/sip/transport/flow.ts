@@ -1,0 +1,30 @@
+import type { Address } from '../../../../shared/base/address.ts'
+import type { TransportName } from '../../../../shared/model/transport.ts'
+import { writeSip } from '../../../../shared/wire/sip/write.ts'
+import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
+import type { TlsFacts } from '../../base/net.ts'
+
+/** A message together with its bytes, so that a retransmission repeats them exactly. */
+export interface Packet<M extends SipMessage = SipMessage> {
+  readonly message: M
+  readonly bytes: Uint8Array
+}
+
+/** Throws SipWriteError when the message must not go out. */
+export function packet<M extends SipMessage>(message: M): Packet<M> {
+  return { message, bytes: writeSip(message) }
+}
+
+/** A way to one peer: a connection, or a UDP socket together with the peer's address. */
+export interface Flow {
+  readonly transport: TransportName
+  readonly local: Address
+  readonly remote: Address
+  readonly reliable: boolean
+  readonly tls: TlsFacts | null
+  /** Where the peer can open a flow to us; for a client's TLS connection the connection itself. */
+  readonly contact: Address
+  /** The same socket towards another port of the peer; a connection stays itself. */
+  to(remote: Address): Flow
+  send(packet: Packet, failed: (error: Error) => void): void
+}

@@ -1,0 +1,234 @@
+import { formatAddress, isIPv6, isUnspecified, unmapped, type Address } from '../../../../shared/base/address.ts'
+import type { Target, TransportName } from '../../../../shared/model/transport.ts'
+import type { SipEvent } from '../../../../shared/model/wire.ts'
+import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
+import { parseSip, type Unreadable } from '../../../../shared/wire/sip/parse.ts'
+import type { Clock } from '../../base/clock.ts'
+import { RingbackError, machine, explainError } from '../../base/errors.ts'
+import type { DatagramSocket, Listener, Net, StreamSocket, TlsServerOptions } from '../../base/net.ts'
+import { Connection, type ConnectionEvents } from './connection.ts'
+import type { Flow } from './flow.ts'
+
+export interface TransportOptions {
+  /** The local address to use; null lets the routing table choose. */
+  readonly localAddress: string | null
+  readonly tlsCa: string | null
+  readonly tlsInsecure: boolean
+  readonly connectTimeoutMs: number
+}
+
+export interface TransportEvents {
+  /** Every SIP message and every piece of garbage, as it is sent or comes. */
+  wire(event: SipEvent): void
+  received(message: SipMessage, flow: Flow): void
+  /** A connection ended; requests waiting on it have failed. */
+  closed(flow: Flow, error: Error | null): void
+  /** A peer's TLS handshake with our listener failed. */
+  handshakeFailed(remote: Address, error: Error): void
+}
+
+interface UdpBinding {
+  readonly socket: DatagramSocket
+  readonly wildcard: boolean
+}
+
+const routeCacheMs = 10_000
+
+/** All sockets of one SIP endpoint: listeners, connections and their reuse (RFC 3261 18, RFC 5923 in spirit). */
+export class Transports {
+  readonly #net: Net
+  readonly #clock: Clock
+  readonly #options: TransportOptions
+  readonly #events: TransportEvents
+  readonly #udp: UdpBinding[] = []
+  readonly #listeners: { readonly transport: TransportName; readonly listener: Listener }[] = []
+  readonly #connections = new Map<string, Connection>()
+  readonly #connecting = new Map<string, Promise<Flow>>()
+  readonly #binding = new Map<string, Promise<UdpBinding>>()
+  readonly #routes = new Map<string, { readonly local: string; readonly atMs: number }>()
+  #closed = false
+
+  constructor(net: Net, clock: Clock, options: TransportOptions, events: TransportEvents) {
+    this.#net = net
+    this.#clock = clock
+    this.#options = options
+    this.#events = events
+  }
+
+  /** Opens a listener; port 0 takes any free one. Throws RingbackError (machine) naming the address. */
+  async listen(transport: TransportName, host: string, port: number, tls: TlsServerOptions | null = null): Promise<Address> {
+    try {
+      switch (transport) {
+        case 'udp':
+          return (await this.#bind(host, port)).socket.local
+        case 'tcp':
+        case 'tls': {
+          const accept = (socket: StreamSocket) => void this.#adopt(transport, socket)
+          const listener = transport === 'tcp'
+            ? await this.#net.listenTcp(host, port, accept)
+            : await this.#net.listenTls(host, port, tls!, accept, (remote, error) => this.#events.handshakeFailed(remote, error))
+          this.#listeners.push({ transport, listener })
+          return listener.local
+        }
+        case 'ws':
+        case 'wss':
+          throw machine(`${transport} listeners are not available in this version: use udp, tcp or tls`)
+      }
+    } catch (error) {
+      if (error instanceof RingbackError) throw error
+      throw machine(`cannot listen on ${transport} ${formatAddress({ host, port })}: ${explainError(error)}`, error)
+    }
+  }
+
+  /** A flow to the target, reusing what is open. Rejects with the system error of the attempt. */
+  async flowTo(target: Target): Promise<Flow> {
+    if (target.transport === 'udp') return this.#udpFlow(target)
+    const key = `${target.transport} ${formatAddress(target)}`
+    const open = this.#connections.get(key)
+    if (open?.open) return open
+    let pending = this.#connecting.get(key)
+    if (!pending) {
+      pending = this.#connect(target).finally(() => this.#connecting.delete(key))
+      this.#connecting.set(key, pending)
+    }
+    return pending
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const { socket } of this.#udp) socket.close()
+    for (const { listener } of this.#listeners) listener.close()
+    for (const connection of this.#connections.values()) connection.close()
+  }
+
+  async #udpFlow(target: Target): Promise<Flow> {
+    const host = await this.#localFor(target.host)
+    const listening = this.#udp.find(({ socket, wildcard }) => socket.local.host === host || (wildcard && isIPv6(socket.local.host) === isIPv6(target.host)))
+    let binding = listening
+    if (!binding) {
+      let pending = this.#binding.get(host)
+      if (!pending) {
+        pending = this.#bind(host, 0).finally(() => this.#binding.delete(host))
+        this.#binding.set(host, pending)
+      }
+      binding = await pending
+    }
+    return this.#udpFlowOn(binding.socket, { host, port: binding.socket.local.port }, target)
+  }
+
+  #udpFlowOn(socket: DatagramSocket, local: Address, remote: Address): Flow {
+    const flow: Flow = {
+      transport: 'udp', local, remote: { host: remote.host, port: remote.port }, reliable: false, tls: null, contact: local,
+      to: (other) => this.#udpFlowOn(socket, local, other),
+      send: ({ bytes, message }, failed) => {
+        this.#wire('sent', flow, bytes, message)
+        socket.send(bytes, remote.host, remote.port, (error) => error && failed(error))
+      },
+    }
+    return flow
+  }
+
+  async #bind(host: string, port: number): Promise<UdpBinding> {
+    const wildcard = isUnspecified(host)
+    const socket: DatagramSocket = await this.#net.bindUdp(host, port, {
+      message: (bytes, fromHost, fromPort) => this.#datagram(socket, wildcard, bytes, { host: unmapped(fromHost), port: fromPort }),
+      error: () => {},
+    })
+    const binding = { socket, wildcard }
+    if (this.#closed) socket.close()
+    this.#udp.push(binding)
+    return binding
+  }
+
+  #datagram(socket: DatagramSocket, wildcard: boolean, bytes: Uint8Array, remote: Address): void {
+    if (isKeepAlive(bytes)) return
+    const deliver = (host: string) => {
+      const flow = this.#udpFlowOn(socket, { host, port: socket.local.port }, remote)
+      this.#receive(flow, bytes)
+    }
+    if (!wildcard) return deliver(socket.local.host)
+    const known = this.#knownRoute(remote.host)
+    if (known) deliver(known)
+    else this.#localFor(remote.host).then(deliver, () => deliver(socket.local.host))
+  }
+
+  #receive(flow: Flow, bytes: Uint8Array): void {
+    const message = parseSip(bytes)
+    this.#wire('received', flow, bytes, message)
+    if (message.kind !== 'unreadable') this.#events.received(message, flow)
+  }
+
+  async #connect(target: Target): Promise<Flow> {
+    const options = { localAddress: this.#options.localAddress, timeoutMs: this.#options.connectTimeoutMs }
+    if (target.transport === 'tls') {
+      const { tlsCa: ca, tlsInsecure: insecure } = this.#options
+      const socket = await this.#net.connectTls(target, { ...options, serverName: target.serverName, ca, insecure })
+      if (socket.tls?.fault && !insecure) {
+        socket.destroy()
+        throw Object.assign(new Error(socket.tls.fault), { code: 'TLS_CERTIFICATE', chain: socket.tls.chain })
+      }
+      return this.#adopt('tls', socket)
+    }
+    if (target.transport === 'tcp') {
+      const contact = await this.#tcpContact(await this.#localFor(target.host))
+      return this.#adopt('tcp', await this.#net.connectTcp(target, options), contact)
+    }
+    throw machine(`${target.transport} is not available in this version: use udp, tcp or tls`)
+  }
+
+  /** A TCP listener on that address, so that a peer may open a connection of its own for in-dialog requests. */
+  async #tcpContact(host: string): Promise<Address> {
+    const open = this.#listeners.find(({ transport, listener }) => transport === 'tcp' && (listener.local.host === host || isUnspecified(listener.local.host)))
+    const { port } = open?.listener.local ?? (await this.listen('tcp', host, 0))
+    return { host, port }
+  }
+
+  #adopt(transport: TransportName, socket: StreamSocket, contact: Address | null = null): Connection {
+    const connection = new Connection(transport, socket, contact ?? this.#listenerContact(transport, socket.local), this.#connectionEvents)
+    const key = `${transport} ${formatAddress(connection.remote)}`
+    this.#connections.set(key, connection)
+    if (this.#closed) connection.close()
+    return connection
+  }
+
+  #listenerContact(transport: TransportName, local: Address): Address | null {
+    const own = this.#listeners.find((entry) => entry.transport === transport && entry.listener.local.port === local.port)
+    return own ? local : null
+  }
+
+  readonly #connectionEvents: ConnectionEvents = {
+    message: (connection, bytes) => this.#receive(connection, bytes),
+    sent: (connection, { bytes, message }) => this.#wire('sent', connection, bytes, message),
+    broken: (connection, bytes, text) => this.#wire('received', connection, bytes.subarray(0, 2048), { kind: 'unreadable', text }),
+    closed: (connection, error) => {
+      const key = `${connection.transport} ${formatAddress(connection.remote)}`
+      if (this.#connections.get(key) === connection) this.#connections.delete(key)
+      this.#events.closed(connection, error)
+    },
+  }
+
+  #wire(direction: 'sent' | 'received', flow: Flow, bytes: Uint8Array, message: SipMessage | Unreadable): void {
+    const [source, destination] = direction === 'sent' ? [flow.local, flow.remote] : [flow.remote, flow.local]
+    this.#events.wire({ at: this.#clock.nowUs(), transport: flow.transport, source, destination, direction, bytes, message })
+  }
+
+  #knownRoute(remote: string): string | null {
+    if (this.#options.localAddress) return this.#options.localAddress
+    const route = this.#routes.get(remote)
+    return route && this.#clock.monotonicMs() - route.atMs < routeCacheMs ? route.local : null
+  }
+
+  async #localFor(remote: string): Promise<string> {
+    const known = this.#knownRoute(remote)
+    if (known) return known
+    const local = await this.#net.localAddressFor(remote)
+    if (this.#routes.size > 1000) this.#routes.clear()
+    this.#routes.set(remote, { local, atMs: this.#clock.monotonicMs() })
+    return local
+  }
+}
+
+/** CRLF keep-alives and empty datagrams carry nothing (RFC 5626 3.5). */
+function isKeepAlive(bytes: Uint8Array): boolean {
+  return bytes.length <= 4 && bytes.every((byte) => byte === 13 || byte === 10 || byte === 0)
+}

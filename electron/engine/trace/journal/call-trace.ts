@@ -1,0 +1,212 @@
+import type { Address } from '../../../../shared/base/address.ts'
+import type { Micros } from '../../../../shared/base/time.ts'
+import type { Vantage } from '../../../../shared/model/facts.ts'
+import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
+import { middleNtp, parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
+import { emptyRtpHeader, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
+import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
+import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
+import { header, startLine } from '../../../../shared/wire/sip/message.ts'
+import { decodeText } from '../../../../shared/base/text.ts'
+import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
+
+/** Where packets go beyond the figures: a ring in memory, a file. */
+export interface PacketSink {
+  sip(event: SipEvent): void
+  udp(at: Micros, source: Address, destination: Address, payload: Uint8Array): void
+}
+
+export interface TracedMessage {
+  readonly event: SipEvent
+  readonly retransmissionOf: number | null
+}
+
+/** What a receiver said of a stream in its last report block (RFC 3550 6.4.1). */
+export interface ReceiverReport {
+  readonly lost: number
+  readonly jitter: number
+  readonly highestSequence: number
+  readonly roundTripMs: number | null
+}
+
+export interface TracedStream {
+  readonly source: Address
+  readonly destination: Address
+  /** True when the recording endpoint sent it; null for captures. */
+  readonly sent: boolean | null
+  readonly stats: RtpStreamStats
+  report: ReceiverReport | null
+}
+
+/** Per call: more messages than a person can read keep only being counted. */
+const mostMessages = 20_000
+const mostObservations = 2_000
+const mostStreams = 200
+
+const unknownPayload = (payloadType: number): PayloadMeaning => ({ codec: `unknown(${payloadType})`, clockRateHz: 0, linear: null })
+
+/**
+ * The journal of one call: SIP messages whole, RTP as figures, observations as they came. Live calls and captures fill it alike;
+ * what is shown of a call is a projection of this.
+ */
+export class CallTrace {
+  readonly id: string
+  readonly callId: string
+  readonly vantage: Vantage
+  readonly messages: TracedMessage[] = []
+  readonly observations: Observation[] = []
+  readonly streams: TracedStream[] = []
+  /** RTCP sender and receiver reports by the address that sent them; `sent` as for streams. */
+  readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number }[] = []
+  /** Messages beyond the limit, counted and not kept. */
+  droppedMessages = 0
+  readonly #linear: (codec: string) => Int16Array | null
+  readonly #sinks: PacketSink[] = []
+  readonly #meanings = new Map<number, PayloadMeaning>()
+  readonly #firstSeen = new Map<string, number>()
+  readonly #header = emptyRtpHeader()
+  /** When sender reports passed here, by SSRC and the middle of their NTP time: the base of round trips. */
+  readonly #senderReports = new Map<string, Micros>()
+  #last: TracedStream | null = null
+  #encrypted = false
+  #revision = 0
+
+  constructor(id: string, callId: string, vantage: Vantage, linear: (codec: string) => Int16Array | null) {
+    this.id = id
+    this.callId = callId
+    this.vantage = vantage
+    this.#linear = linear
+  }
+
+  /** Counts up with every SIP message and observation, so that a reader sees cheaply whether there is news. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  addSink(sink: PacketSink): void {
+    this.#sinks.push(sink)
+    for (const { event } of this.messages) sink.sip(event)
+  }
+
+  sip(event: SipEvent): void {
+    this.#revision++
+    for (const sink of this.#sinks) sink.sip(event)
+    if (this.messages.length >= mostMessages) {
+      this.droppedMessages++
+      return
+    }
+    const key = repetitionKey(event)
+    const before = key === null ? undefined : this.#firstSeen.get(key)
+    if (key !== null && before === undefined) this.#firstSeen.set(key, this.messages.length)
+    this.messages.push({ event, retransmissionOf: before ?? null })
+    if (before === undefined) this.#learnPayloads(event)
+  }
+
+  observe(observation: Observation): void {
+    this.#revision++
+    if (this.observations.length < mostObservations) this.observations.push(observation)
+  }
+
+  /** `clear` is the packet without SRTP where an endpoint can read it, else the packet itself. Returns false for what is no RTP. */
+  rtp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, clear: Uint8Array, sent: boolean | null): boolean {
+    const header = this.#header
+    if (readRtp(clear, header) !== null) return false
+    const stream = this.#stream(source, destination, header.ssrc, sent)
+    if (!stream) return true
+    stream.stats.update(at, header, this.#meaning(header.payloadType, sent), bytes.length, clear)
+    for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
+    return true
+  }
+
+  rtcp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, clear: Uint8Array, sent: boolean | null): void {
+    for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
+    const packets = parseRtcp(clear)
+    if (typeof packets === 'string') return
+    for (const packet of packets) {
+      if (packet.type !== 'sr' && packet.type !== 'rr') continue
+      this.#countReport(source, sent)
+      if (packet.type === 'sr') {
+        if (this.#senderReports.size > 500) this.#senderReports.clear()
+        this.#senderReports.set(`${packet.ssrc} ${middleNtp(packet.ntpSeconds, packet.ntpFraction)}`, at)
+      }
+      for (const block of packet.reports) {
+        const stream = this.streams.findLast((candidate) => candidate.stats.ssrc === block.ssrc)
+        if (!stream) continue
+        const sentAt = this.#senderReports.get(`${block.ssrc} ${block.lastSr}`)
+        const roundTripMs = sentAt === undefined || block.lastSr === 0 ? null : (at - sentAt) / 1000 - (block.delaySinceLastSr * 1000) / 65536
+        stream.report = {
+          lost: block.cumulativeLost, jitter: block.jitter, highestSequence: block.highestSequence,
+          roundTripMs: roundTripMs !== null && roundTripMs >= 0 ? Math.round(roundTripMs * 1000) / 1000 : (stream.report?.roundTripMs ?? null),
+        }
+      }
+    }
+  }
+
+  #countReport(source: Address, sent: boolean | null): void {
+    const known = this.reporters.find(({ address }) => address.host === source.host && address.port === source.port)
+    if (known) known.reports++
+    else if (this.reporters.length < mostStreams) this.reporters.push({ address: source, sent, reports: 1 })
+  }
+
+  /** Lets go of what only a live call needs. */
+  close(): void {
+    this.#sinks.length = 0
+    this.#firstSeen.clear()
+    this.#senderReports.clear()
+  }
+
+  #stream(source: Address, destination: Address, ssrc: number, sent: boolean | null): TracedStream | null {
+    const last = this.#last
+    if (last && isStream(last, source, destination, ssrc)) return last
+    let stream = this.streams.find((candidate) => isStream(candidate, source, destination, ssrc))
+    if (!stream) {
+      if (this.streams.length >= mostStreams) return null
+      stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), report: null }
+      this.streams.push(stream)
+      this.#revision++
+    }
+    return (this.#last = stream)
+  }
+
+  #meaning(payloadType: number, sent: boolean | null): PayloadMeaning {
+    let meaning = this.#meanings.get(payloadType)
+    if (!meaning) {
+      const known = staticFormat(payloadType)
+      meaning = known ? { ...known, linear: this.#readable(known.codec) } : unknownPayload(payloadType)
+      this.#meanings.set(payloadType, meaning)
+    }
+    // Nobody can read the level of SRTP from outside.
+    return sent === null && this.#encrypted && meaning.linear ? { ...meaning, linear: null } : meaning
+  }
+
+  #readable(codec: string): Int16Array | null {
+    return this.#linear(codec.toUpperCase())
+  }
+
+  #learnPayloads({ message }: SipEvent): void {
+    if (message.kind === 'unreadable' || message.body.length === 0) return
+    if (!/sdp/i.test(header(message, 'content-type') ?? '')) return
+    const sdp = parseSdp(decodeText(message.body))
+    if (typeof sdp === 'string') return
+    for (const media of sdp.media) {
+      if (media.protocol.includes('SAVP')) this.#encrypted = true
+      for (const { payloadType, codec, clockRateHz } of media.formats) {
+        const event = codec.toLowerCase() === 'telephone-event'
+        this.#meanings.set(payloadType, { codec, clockRateHz: event ? 0 : clockRateHz, linear: clockRateHz === 8000 ? this.#readable(codec) : null })
+      }
+    }
+  }
+}
+
+function isStream(stream: TracedStream, source: Address, destination: Address, ssrc: number): boolean {
+  return stream.stats.ssrc === ssrc && stream.source.port === source.port && stream.destination.port === destination.port
+    && stream.source.host === source.host && stream.destination.host === destination.host
+}
+
+/** What makes two messages the same one sent twice: start line, branch, CSeq, tags, and the way they went. */
+function repetitionKey({ message, source, destination }: SipEvent): string | null {
+  if (message.kind === 'unreadable') return null
+  const { via, cseq, toTag } = messageIds(message)
+  const rseq = message.kind === 'response' ? header(message, 'rseq') : ''
+  return `${source.host} ${destination.host} ${destination.port} ${via?.params.get('branch')} ${cseq?.number} ${cseq?.method} ${toTag} ${rseq} ${startLine(message)}`
+}

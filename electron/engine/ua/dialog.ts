@@ -1,0 +1,133 @@
+import type { TransportName } from '../../../shared/model/transport.ts'
+import { messageIds, parseNameAddr, parseUri, uriOf } from '../../../shared/wire/sip/grammar.ts'
+import { header, headerList, makeHeader, makeRequest, type SipHeader, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import type { NextHop } from '../sip/endpoint.ts'
+import type { Flow } from '../sip/transport/flow.ts'
+
+interface DialogParts {
+  readonly callId: string
+  /** The From value of our requests, tag included, and the To value. */
+  readonly local: string
+  readonly remote: string
+  readonly localTag: string
+  readonly remoteTag: string
+  readonly routeSet: readonly string[]
+  readonly remoteTarget: string
+  readonly localSequence: number
+  readonly remoteSequence: number | null
+  readonly flow: Flow
+}
+
+/** A dialog (RFC 3261 12): where its requests go, and how they are numbered. */
+export class Dialog {
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+  readonly routeSet: readonly string[]
+  /** The flow that made the dialog; a fallback where the remote target cannot be connected to. */
+  readonly flow: Flow
+  readonly #local: string
+  readonly #remote: string
+  #remoteTarget: string
+  #localSequence: number
+  #remoteSequence: number | null
+
+  private constructor(parts: DialogParts) {
+    this.callId = parts.callId
+    this.localTag = parts.localTag
+    this.remoteTag = parts.remoteTag
+    this.routeSet = parts.routeSet
+    this.flow = parts.flow
+    this.#local = parts.local
+    this.#remote = parts.remote
+    this.#remoteTarget = parts.remoteTarget
+    this.#localSequence = parts.localSequence
+    this.#remoteSequence = parts.remoteSequence
+  }
+
+  /** The caller's side, from a response with a To tag (RFC 3261 12.1.2). */
+  static ofCaller(request: SipRequest, response: SipResponse, flow: Flow): Dialog {
+    const to = header(response, 'to')!
+    const contact = headerList(response, 'contact')[0]
+    return new Dialog({
+      callId: header(request, 'call-id')!, local: header(request, 'from')!, remote: to,
+      localTag: messageIds(request).fromTag!, remoteTag: messageIds(response).toTag ?? '',
+      routeSet: headerList(response, 'record-route').reverse(),
+      remoteTarget: contact === undefined ? request.uri : uriOf(contact),
+      localSequence: messageIds(request).cseq!.number, remoteSequence: null, flow,
+    })
+  }
+
+  /** The called side, from the request and our tag (RFC 3261 12.1.1). */
+  static ofCallee(request: SipRequest, localTag: string, flow: Flow): Dialog {
+    const contact = headerList(request, 'contact')[0]
+    const from = header(request, 'from')!
+    return new Dialog({
+      callId: header(request, 'call-id')!, local: `${header(request, 'to')!};tag=${localTag}`, remote: from,
+      localTag, remoteTag: messageIds(request).fromTag ?? '',
+      routeSet: headerList(request, 'record-route'),
+      remoteTarget: contact === undefined ? uriOf(from) : uriOf(contact),
+      localSequence: 0, remoteSequence: messageIds(request).cseq!.number, flow,
+    })
+  }
+
+  get remoteTarget(): string {
+    return this.#remoteTarget
+  }
+
+  /** Takes in the Contact of a target refresh (RFC 3261 12.2.1.2). */
+  refreshTarget(message: SipRequest | SipResponse): void {
+    const contact = headerList(message, 'contact')[0]
+    if (contact !== undefined) this.#remoteTarget = uriOf(contact)
+  }
+
+  /** Whether a request of the peer comes in order; a number lower than before does not (RFC 3261 12.2.2). */
+  inOrder(request: SipRequest): boolean {
+    const { number } = messageIds(request).cseq!
+    if (request.method === 'ACK' || request.method === 'CANCEL') return true
+    if (this.#remoteSequence !== null && number <= this.#remoteSequence) return false
+    this.#remoteSequence = number
+    return true
+  }
+
+  nextSequence(): number {
+    return ++this.#localSequence
+  }
+
+  /** Makes sure that the next request counts on from here (a retried INVITE has used numbers of its own). */
+  countFrom(sequence: number): void {
+    if (sequence > this.#localSequence) this.#localSequence = sequence
+  }
+
+  /** A request inside the dialog (RFC 3261 12.2.1.1); Via comes from the endpoint. */
+  request(method: string, sequence: number, headers: readonly SipHeader[], body = ''): SipRequest {
+    const { uri, routes } = this.#path()
+    return makeRequest(method, uri, [
+      ...routes.map((route) => makeHeader('Route', route)),
+      makeHeader('Max-Forwards', '70'),
+      makeHeader('From', this.#local),
+      makeHeader('To', this.#remote),
+      makeHeader('Call-ID', this.callId),
+      makeHeader('CSeq', `${sequence} ${method}`),
+      ...headers,
+    ], body)
+  }
+
+  /** Where requests go next; null when the target is no SIP URI. A URI without transport keeps that of the dialog. */
+  hop(): NextHop | null {
+    const next = this.routeSet[0] === undefined ? this.#remoteTarget : uriOf(this.routeSet[0])
+    const uri = parseUri(next)
+    if (!uri) return null
+    const keep: TransportName | null = uri.params.has('transport') || uri.scheme === 'sips' ? null : this.flow.transport
+    return { kind: 'uri', uri, transport: keep }
+  }
+
+  /** Loose routing, or strict routing where the first route lacks lr (RFC 3261 12.2.1.1). */
+  #path(): { uri: string; routes: readonly string[] } {
+    const [first] = this.routeSet
+    if (first === undefined) return { uri: this.#remoteTarget, routes: [] }
+    const uri = parseNameAddr(first)?.uri ?? first
+    if (parseUri(uri)?.params.has('lr')) return { uri: this.#remoteTarget, routes: this.routeSet }
+    return { uri, routes: [...this.routeSet.slice(1), `<${this.#remoteTarget}>`] }
+  }
+}

@@ -1,0 +1,7 @@
+export { UserAgent } from './user-agent.ts'
+export type { Call, CallState } from './call/call.ts'
+export type { InboundCall } from './call/inbound.ts'
+export type { OutboundCall, OutboundOptions } from './call/outbound.ts'
+export type { Registration, RegistrationState } from './registration/registration.ts'
+export { Gate } from './gate.ts'
+export type { MediaSession } from '../media/session/session.ts'

@@ -1,0 +1,167 @@
+import type { ObservationKind } from '../../../../shared/model/wire.ts'
+import { bracketHost } from '../../../../shared/base/address.ts'
+import { parseNameAddr, parseUint32, parseUri } from '../../../../shared/wire/sip/grammar.ts'
+import { header, headerList, makeHeader, makeRequest, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
+import { Emitter } from '../../base/emitter.ts'
+import type { Random } from '../../base/random.ts'
+import type { DigestClient } from '../../sip/digest/client.ts'
+import type { NextHop, RequestFailure, SipEndpoint } from '../../sip/endpoint.ts'
+import type { Flow } from '../../sip/transport/flow.ts'
+import { contactHeader } from '../call/call.ts'
+import { requestWithDigest } from '../request.ts'
+
+/**
+ *   idle ─▶ registering ─▶ registered ─▶ (refresh) registering … ─▶ removing ─▶ idle
+ *                  └─▶ failed ─▶ (retry) registering
+ */
+export type RegistrationState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'registering' }
+  | { readonly kind: 'registered'; readonly contact: string; readonly expiresS: number; readonly bindings: number }
+  /** `text` is a sentence; `final` says that trying again by itself is of no use. */
+  | { readonly kind: 'failed'; readonly text: string; readonly status: number | null; readonly final: boolean }
+  | { readonly kind: 'removing' }
+
+export interface RegistrationOptions {
+  /** The request URI: the registrar's domain. */
+  readonly registrar: string
+  readonly addressOfRecord: string
+  readonly hop: NextHop
+  readonly user: string
+  readonly digest: DigestClient
+  readonly expiresS: number
+}
+
+export interface RegistrationDeps {
+  readonly endpoint: SipEndpoint
+  readonly clock: Clock
+  readonly random: Random
+  readonly userAgent: string
+  observe(kind: ObservationKind, text: string): void
+}
+
+const retryMs = 30_000
+/** Trying again by itself would only repeat these. */
+const hopeless = new Set([400, 401, 403, 404, 405, 407, 416, 420, 501, 505])
+
+/** One binding at one registrar: made, refreshed, removed (RFC 3261 10.2). */
+export class Registration {
+  readonly events = new Emitter<{ state: RegistrationState }>()
+  readonly callId: string
+  readonly #deps: RegistrationDeps
+  readonly #options: RegistrationOptions
+  readonly #localTag: string
+  #state: RegistrationState = { kind: 'idle' }
+  #sequence = 0
+  #expiresS: number
+  #raised = false
+  #timer: Timer | null = null
+  #stopping = false
+
+  constructor(deps: RegistrationDeps, options: RegistrationOptions, callId: string) {
+    this.#deps = deps
+    this.#options = options
+    this.callId = callId
+    this.#localTag = deps.random.token(12)
+    this.#expiresS = options.expiresS
+  }
+
+  get state(): RegistrationState {
+    return this.#state
+  }
+
+  start(): void {
+    this.#stopping = false
+    this.#register(this.#expiresS)
+  }
+
+  /** Removes the binding; the state is idle when the registrar has agreed or cannot be asked. */
+  stop(): void {
+    this.#timer?.cancel()
+    this.#stopping = true
+    if (this.#state.kind === 'registered' || this.#state.kind === 'registering') this.#register(0)
+    else this.#move({ kind: 'idle' })
+  }
+
+  #register(expiresS: number): void {
+    this.#move({ kind: expiresS === 0 ? 'removing' : 'registering' })
+    let contact = ''
+    requestWithDigest(this.#deps.endpoint, this.#options.hop, this.#options.digest, {
+      method: 'REGISTER', uri: this.#options.registrar, nextSequence: () => ++this.#sequence,
+      build: (flow, sequence, credentials) => {
+        contact = contactHeader(this.#options.user, flow).value
+        return this.#request(flow, sequence, credentials, expiresS)
+      },
+      response: (response) => response.status >= 200 && this.#response(response, contact, expiresS),
+      failed: (failure) => this.#failed(failure, expiresS),
+      observe: (kind, text) => this.#deps.observe(kind, text),
+    })
+  }
+
+  #request(flow: Flow, sequence: number, credentials: SipRequest['headers'], expiresS: number): SipRequest {
+    const { registrar, addressOfRecord, user } = this.#options
+    return makeRequest('REGISTER', registrar, [
+      makeHeader('Max-Forwards', '70'),
+      makeHeader('From', `<${addressOfRecord}>;tag=${this.#localTag}`),
+      makeHeader('To', `<${addressOfRecord}>`),
+      makeHeader('Call-ID', this.callId),
+      makeHeader('CSeq', `${sequence} REGISTER`),
+      contactHeader(user, flow),
+      makeHeader('Expires', String(expiresS)),
+      ...credentials,
+      makeHeader('User-Agent', this.#deps.userAgent),
+    ])
+  }
+
+  #response(response: SipResponse, contact: string, askedS: number): void {
+    const { status } = response
+    if (status === 423 && !this.#raised && askedS > 0) {
+      const minimum = parseUint32(header(response, 'min-expires'))
+      if (minimum !== null && minimum > askedS) {
+        this.#raised = true
+        this.#expiresS = minimum
+        return this.#register(minimum)
+      }
+    }
+    if (status >= 300) return this.#refused(`the registrar answered ${status} ${response.reason}`, status)
+    if (askedS === 0) return this.#move({ kind: 'idle' })
+    if (this.#stopping) return this.#register(0)
+    const expiresS = grantedSeconds(response, contact) ?? askedS
+    this.#move({ kind: 'registered', contact, expiresS, bindings: headerList(response, 'contact').length })
+    // Refreshed well before the end: at nine tenths, and never later than 5 s before.
+    this.#timer = this.#deps.clock.after(Math.max(1, Math.min(expiresS * 0.9, expiresS - 5)) * 1000, () => this.#register(this.#expiresS))
+  }
+
+  #failed(failure: RequestFailure, askedS: number): void {
+    if (failure.kind === 'unresolved') this.#deps.observe('unresolved', failure.text)
+    if (askedS === 0 || this.#stopping) return this.#move({ kind: 'idle' })
+    this.#refused(failure.text, null)
+  }
+
+  #refused(text: string, status: number | null): void {
+    if (this.#stopping) return this.#move({ kind: 'idle' })
+    const final = status !== null && hopeless.has(status)
+    this.#move({ kind: 'failed', text, status, final })
+    if (!final) this.#timer = this.#deps.clock.after(retryMs, () => this.#register(this.#expiresS))
+  }
+
+  #move(state: RegistrationState): void {
+    this.#timer?.cancel()
+    this.#state = state
+    this.events.emit('state', state)
+  }
+}
+
+/** What the registrar granted for our own binding: its expires parameter, else Expires (RFC 3261 10.3 step 8). */
+function grantedSeconds(response: SipResponse, contact: string): number | null {
+  const ours = parseUri(parseNameAddr(contact)?.uri ?? '')
+  for (const value of headerList(response, 'contact')) {
+    const binding = parseNameAddr(value)
+    const uri = parseUri(binding?.uri ?? '')
+    if (!binding || !uri || !ours || uri.user !== ours.user || bracketHost(uri.host) !== bracketHost(ours.host) || (uri.port ?? 5060) !== (ours.port ?? 5060)) continue
+    const seconds = parseUint32(binding.params.get('expires'))
+    if (seconds !== null) return seconds
+  }
+  return parseUint32(header(response, 'expires'))
+}

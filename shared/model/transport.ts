@@ -1,0 +1,11 @@
+import type { Address } from '../base/address.ts'
+
+export const transportNames = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const
+export type TransportName = (typeof transportNames)[number]
+
+/** Where a request is to be sent: the outcome of RFC 3263. */
+export interface Target extends Address {
+  readonly transport: TransportName
+  /** The name that a TLS certificate must carry. */
+  readonly serverName: string
+}

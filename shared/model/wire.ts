@@ -1,0 +1,29 @@
+import type { Address } from '../base/address.ts'
+import type { Micros } from '../base/time.ts'
+import type { SipMessage } from '../wire/sip/message.ts'
+import type { Unreadable } from '../wire/sip/parse.ts'
+import type { TransportName } from './transport.ts'
+
+/** A SIP message as it was on the wire, or bytes that came where one was due. */
+export interface SipEvent {
+  readonly at: Micros
+  readonly transport: TransportName
+  readonly source: Address
+  readonly destination: Address
+  /** Seen from the endpoint that recorded it; a capture has no inside. */
+  readonly direction: 'sent' | 'received' | 'observed'
+  readonly bytes: Uint8Array
+  readonly message: SipMessage | Unreadable
+}
+
+/** Something only an endpoint knows; `kind` is for rules, `text` for people. */
+export interface Observation {
+  readonly at: Micros
+  readonly kind: ObservationKind
+  readonly text: string
+}
+
+export type ObservationKind =
+  | 'resolution' | 'connection-refused' | 'connection-failed' | 'tls-failed' | 'tls-chain' | 'unresolved' | 'no-answer' | 'large-datagram'
+  | 'not-sent' | 'ring-timeout' | 'cancelled-by-user' | 'ended-by-user' | 'latched' | 'marker-heard' | 'digit-sent' | 'digit-received'
+  | 'rtp-garbage' | 'media-failed' | 'no-rtp-target' | 'session-timer' | 'refused-by-us' | 'auth-failed' | 'not-acknowledged' | 'note'

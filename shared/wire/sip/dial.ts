@@ -1,0 +1,41 @@
+import { parseHostPort } from '../../base/address.ts'
+import { parseUri } from './grammar.ts'
+
+/** Why a text cannot be dialled, and what was probably meant. */
+export interface DialFault {
+  readonly text: string
+  readonly correction: string | null
+}
+
+/**
+ * Checks what a person typed as `sip:identifier@host`; null when it can go out as the request URI.
+ * An identifier is required: `sip@host` and `sip:host` are the documented common mistakes (ElevenLabs SIP trunking).
+ */
+export function dialFault(text: string): DialFault | null {
+  const fault = (why: string, correction: string | null = null): DialFault => ({ text: why, correction })
+  if (text === '') return fault('nothing to dial: give a URI like sip:identifier@host')
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(text)) return fault('the URI contains a control character')
+  if (/\s/.test(text)) return fault('the URI contains a space', text.replace(/\s+/g, ''))
+  if (/^sips?@/i.test(text)) return fault(`"${text}" has @ where a colon belongs, and no identifier: write sip:identifier@host`, `sip:identifier@${text.replace(/^sips?@/i, '')}`)
+  if (!/^sips?:/i.test(text)) {
+    if (/^[^@:]+@[^@]+$/.test(text)) return fault(`"${text}" has no scheme: write sip:${text}`, `sip:${text}`)
+    return fault(`"${text}" is no SIP URI: write sip:identifier@host`)
+  }
+  const uri = parseUri(text)
+  if (!uri) return fault(`"${text}" cannot be read as a SIP URI: write sip:identifier@host[:port][;transport=udp|tcp|tls]`)
+  if (uri.user === null || uri.user === '') return fault(`"${text}" has no identifier before the host: write sip:identifier@${uri.host}`, `${uri.scheme}:identifier@${text.slice(text.indexOf(':') + 1)}`)
+  if (uri.headers !== null) return fault('header fields in the URI (after ?) are not sent: give them as headers', text.slice(0, text.indexOf('?')))
+  return null
+}
+
+/** Checks an address field: host[:port], no URI. */
+export function addressFault(text: string): DialFault | null {
+  if (/^sips?:/i.test(text)) {
+    const uri = parseUri(text)
+    return { text: `"${text}" is a URI, an address is needed: host or host:port`, correction: uri ? `${uri.host}${uri.port === null ? '' : `:${uri.port}`}` : null }
+  }
+  const trimmed = text.replace(/\s+/g, '')
+  if (trimmed !== text) return { text: 'the address contains a space', correction: trimmed }
+  return parseHostPort(text) ? null : { text: `"${text}" is no address: write host or host:port`, correction: null }
+}

@@ -1,0 +1,63 @@
+import { concatBytes, encodeText } from '../../base/text.ts'
+import { isToken } from './grammar.ts'
+import { headerKey, startLine, type SipMessage } from './message.ts'
+
+/** A message that must not be sent: the text says which part and why. */
+export class SipWriteError extends Error {
+  override readonly name = 'SipWriteError'
+}
+
+// eslint-disable-next-line no-control-regex
+const control = /[\u0000-\u0008\u000a-\u001f\u007f]/
+
+/** The bytes of a message. Content-Length is added here, last, from the body's real length. Throws SipWriteError. */
+export function writeSip(message: SipMessage): Uint8Array {
+  const first = startLine(message)
+  if (control.test(first) || (message.kind === 'request' && /\s/.test(message.uri))) {
+    throw new SipWriteError('the start line contains white space or control characters')
+  }
+  let head = `${first}\r\n`
+  for (const { name, value, key } of message.headers) {
+    if (key === 'content-length') continue
+    const why = headerFault(name, value)
+    if (why) throw new SipWriteError(why)
+    head += `${name}: ${value}\r\n`
+  }
+  head += `Content-Length: ${message.body.length}\r\n\r\n`
+  return message.body.length === 0 ? encodeText(head) : concatBytes([encodeText(head), message.body])
+}
+
+/** Why a header field cannot go on the wire; null when it can (RFC 3261 7.3.1: token, no CR, LF or control character). */
+export function headerFault(name: string, value: string): string | null {
+  if (!isToken(name)) return `header name ${JSON.stringify(name)} is not a token (letters, digits and -.!%*_+\`'~)`
+  if (control.test(value)) return `header ${name} contains a line break or another control character`
+  return null
+}
+
+/** Headers that the stack writes itself, with the reason why nobody else may. */
+const owned: Readonly<Record<string, string>> = {
+  'via': 'it is the path of the responses',
+  'from': 'set it with --from and --display',
+  'to': 'it is the dialled URI',
+  'call-id': 'it names the dialog',
+  'cseq': 'it orders the requests of the dialog',
+  'max-forwards': 'it is the loop guard',
+  'contact': 'it is where in-dialog requests must come',
+  'route': 'set the outbound proxy with --proxy',
+  'record-route': 'only proxies write it',
+  'content-length': 'it follows from the body',
+  'content-type': 'it describes the session description',
+  'authorization': 'set the user with --user and --password-env',
+  'proxy-authorization': 'set the user with --user and --password-env',
+  'require': 'it would demand extensions that the stack must act on',
+  'rack': 'it acknowledges provisional responses',
+  'rseq': 'it numbers provisional responses',
+  'session-expires': 'session timers follow the peer',
+}
+
+/** Why a custom header is refused before anything is sent; null when it may be sent as typed. */
+export function customHeaderFault(name: string, value: string): string | null {
+  const reason = owned[headerKey(name)]
+  if (reason) return `header ${name} belongs to the stack: ${reason}`
+  return headerFault(name, value)
+}
