@@ -81,6 +81,7 @@ export class SipEndpoint {
       wire: deps.wire,
       received: (message, flow) => this.#received(message, flow),
       closed: (flow, error) => this.#transactions.connectionLost(flow, error ?? new Error('the peer closed the connection')),
+      fault: (error) => deps.log(`a message could not be handled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       handshakeFailed: (remote, error) => deps.log(`TLS handshake with ${remote.host}:${remote.port} failed: ${error.message}`),
     })
   }
@@ -158,10 +159,9 @@ export class SipEndpoint {
     if (invite && invite.state === 'proceeding') invite.user.cancelled?.()
   }
 
-  /** Answers a malformed request where enough of it can be read to do so; never an ACK. */
+  /** Answers a malformed request, to where it came from if its Via cannot be read; never an ACK. */
   #refuse(request: SipRequest, flow: Flow, status: number, text: string): void {
-    const { via, callId } = messageIds(request)
-    if (!via || callId === null || request.method === 'ACK') return
+    if (request.method === 'ACK') return
     // eslint-disable-next-line no-control-regex
     const reason = text.replace(/[\u0000-\u001f\u007f]/g, '.').slice(0, 120)
     const response = responseTo(request, status, this.#deps.random.token(10), { headers: [makeHeader('Warning', `399 ringback "${reason.replace(/["\\]/g, "'")}"`)] })

@@ -21,7 +21,8 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
   if (cseq && message.kind === 'request' && cseq.method !== message.method) refuse(`CSeq names ${cseq.method}, the request is ${message.method}`)
 
   for (const via of headerList(message, 'via')) {
-    if (!parseVia(via)) {
+    // Another version's Via is explained by the version.
+    if (!parseVia(via) && message.version === 'SIP/2.0') {
       refuse(`Via "${via}" cannot be read`)
       break
     }

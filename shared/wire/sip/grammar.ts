@@ -83,7 +83,7 @@ export function quote(text: string): string {
 
 /** `SIP/2.0/UDP host:port;branch=...`, white space allowed around the slashes (RFC 3261 25.1). */
 export function parseVia(value: string): Via | null {
-  const match = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?:\s*:\s*(\d{1,5}))?\s*(;.*)?$/is.exec(value)
+  const match = /^SIP\s*\/\s*\d+\.\d+\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?:\s*:\s*(\d{1,5}))?\s*(;.*)?$/is.exec(value)
   if (!match) return null
   const params = parseParams(match[4] ?? '')
   if (!params) return null

@@ -32,7 +32,11 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
   const end = headLength(bytes, start)
   const head = decodeText(bytes.subarray(start, end < 0 ? bytes.length : end))
   const problems: SipProblem[] = []
-  if (end < 0) problems.push({ text: 'the empty line after the header fields is missing', fatal: true, status: 400 })
+  if (end < 0) {
+    // A datagram that ends with its last header line is whole but for the empty line; one that ends inside a line is not.
+    const cut = bytes[bytes.length - 1] !== LF
+    problems.push({ text: `the empty line after the header fields is missing${cut ? ', and the last of them is cut off' : ''}`, fatal: cut, ...(cut ? { status: 400 } : {}) })
+  }
 
   const lines = head.split('\n')
   const first = stripCr(lines[0] ?? '')

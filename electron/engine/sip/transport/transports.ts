@@ -21,6 +21,8 @@ export interface TransportEvents {
   /** Every SIP message and every piece of garbage, as it is sent or comes. */
   wire(event: SipEvent): void
   received(message: SipMessage, flow: Flow): void
+  /** Taking a message in failed: a fault of ours, for the log. */
+  fault(error: unknown): void
   /** A connection ended; requests waiting on it have failed. */
   closed(flow: Flow, error: Error | null): void
   /** A peer's TLS handshake with our listener failed. */
@@ -155,7 +157,13 @@ export class Transports {
   #receive(flow: Flow, bytes: Uint8Array): void {
     const message = parseSip(bytes)
     this.#wire('received', flow, bytes, message)
-    if (message.kind !== 'unreadable') this.#events.received(message, flow)
+    if (message.kind === 'unreadable') return
+    try {
+      this.#events.received(message, flow)
+    } catch (error) {
+      // Whatever a peer sends must not end the process.
+      this.#events.fault(error)
+    }
   }
 
   async #connect(target: Target): Promise<Flow> {

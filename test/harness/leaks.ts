@@ -1,0 +1,13 @@
+import { afterEach } from 'vitest'
+
+const watched = new Set(['UDPWRAP', 'TCPSocketWrap', 'TCPServerWrap', 'ProcessWrap'])
+const patienceMs = 3000
+
+const open = () => process.getActiveResourcesInfo().filter((name) => watched.has(name))
+
+// After each test no socket and no process may be left.
+afterEach(async () => {
+  for (let waited = 0; open().length > 0 && waited < patienceMs; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20))
+  const left = open()
+  if (left.length > 0) throw new Error(`left open after the test: ${left.join(', ')}`)
+})

@@ -1,0 +1,65 @@
+import type { Address } from '../../shared/base/address.ts'
+import type { DatagramEvents, DatagramSocket, Net } from '../../electron/engine/base/net.ts'
+
+export interface Datagram {
+  readonly from: Address
+  readonly to: Address
+  readonly bytes: Uint8Array
+  readonly text: string
+}
+
+/** A network of datagrams in memory: sockets of tests and engines by address, and everything that was sent. Streams are refused. */
+export class MemoryNet implements Net {
+  readonly sent: Datagram[] = []
+  /** Decides the fate of each datagram; false loses it. */
+  deliver: (datagram: Datagram) => boolean = () => true
+  readonly #sockets = new Map<string, DatagramEvents>()
+  #port = 40_000
+
+  async bindUdp(host: string, port: number, events: DatagramEvents): Promise<DatagramSocket> {
+    const local = { host, port: port === 0 ? this.#port++ : port }
+    const key = `${local.host} ${local.port}`
+    if (this.#sockets.has(key)) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' })
+    this.#sockets.set(key, events)
+    return {
+      local,
+      send: (bytes, toHost, toPort, done) => {
+        this.inject(local, { host: toHost, port: toPort }, bytes)
+        done?.(null)
+      },
+      close: () => void this.#sockets.delete(key),
+    }
+  }
+
+  /** Sends bytes as if from that address. */
+  inject(from: Address, to: Address, bytes: Uint8Array | string): void {
+    const datagram = { from, to, bytes: Buffer.from(bytes), text: Buffer.from(bytes).toString('utf8') }
+    this.sent.push(datagram)
+    if (!this.deliver(datagram)) return
+    queueMicrotask(() => this.#sockets.get(`${to.host} ${to.port}`)?.message(datagram.bytes, from.host, from.port))
+  }
+
+  get openSockets(): number {
+    return this.#sockets.size
+  }
+
+  localAddressFor(): Promise<string> {
+    return Promise.resolve('192.0.2.1')
+  }
+
+  connectTcp(): Promise<never> {
+    return Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
+  }
+
+  connectTls(): Promise<never> {
+    return this.connectTcp()
+  }
+
+  listenTcp(): Promise<never> {
+    return this.connectTcp()
+  }
+
+  listenTls(): Promise<never> {
+    return this.connectTcp()
+  }
+}
