@@ -85,7 +85,7 @@ export interface CallFacts {
   readonly endedAt: Micros | null
   readonly agreed: readonly AgreedMedia[]
   readonly streams: readonly StreamFact[]
-  /** RTCP reports that came from the peer, whatever they were about. */
-  readonly reportsFromPeer: number
+  /** RTCP reports that came from the peer; `blind` ones name none of the packets that had been running towards it for a second. */
+  readonly reportsFromPeer: { readonly total: number; readonly blind: number }
   readonly observations: readonly Observation[]
 }

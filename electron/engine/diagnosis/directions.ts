@@ -21,6 +21,8 @@ export interface DirectionFact {
 export interface Judgement {
   /** Answered, and time enough has passed. */
   readonly ready: boolean
+  /** A capture without any RTP of the call: media may have gone elsewhere, or been left out. */
+  readonly unseen: boolean
   /** The moment at which the judgement became possible. */
   readonly at: Micros
   readonly toPeer: DirectionFact
@@ -46,7 +48,8 @@ export function judge(facts: CallFacts): Judgement | null {
     return { due: isDue, streams, packets, audio: audioOf(streams, packets, lasted, agreed?.ptimeMs ?? 20, types) }
   }
   const toPeer = direction(true, due(sends))
-  return { ready: lasted >= waitUs || (ended && lasted >= shortestUs), at, toPeer, fromPeer: direction(false, due(receives)), ...delivery(facts, toPeer) }
+  const unseen = facts.vantage === 'observed' && facts.streams.length === 0
+  return { unseen, ready: !unseen && (lasted >= waitUs || (ended && lasted >= shortestUs)), at, toPeer, fromPeer: direction(false, due(receives)), ...delivery(facts, toPeer) }
 }
 
 function audioOf(streams: readonly StreamFact[], packets: number, lastedUs: number, ptimeMs: number, types: ReadonlySet<number>): DirectionFact['audio'] {
@@ -64,7 +67,7 @@ function delivery(facts: CallFacts, toPeer: DirectionFact): Pick<Judgement, 'del
   if (observed(facts, 'marker-heard').length > 0) return { delivered: 'yes', deliveredBy: 'our marker came back' }
   const reported = toPeer.streams.find(({ rtcp }) => rtcp !== null)
   if (reported) return { delivered: 'yes', deliveredBy: 'the peer reports receiving it (RTCP)' }
-  const longEnough = toPeer.packets >= 50
-  if (facts.reportsFromPeer > 0 && longEnough) return { delivered: 'no', deliveredBy: `${facts.reportsFromPeer} RTCP reports of the peer name none of our packets` }
+  const { blind } = facts.reportsFromPeer
+  if (blind >= 2) return { delivered: 'no', deliveredBy: `${blind} RTCP reports of the peer name none of our packets` }
   return { delivered: 'unknown', deliveredBy: null }
 }

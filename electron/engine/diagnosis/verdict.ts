@@ -9,6 +9,7 @@ export function verdictOf(facts: CallFacts): Verdict {
   const judgement = judge(facts)
   const outcome = outcomeOf(facts)
   if (!judgement || outcome === 'failed') return notAnswered(facts, outcome)
+  if (judgement.unseen) return unknown('Answered; the capture holds no RTP of this call, so whether there was audio is unknown: capture where the media passes, and without a filter on SIP.')
   if (!judgement.ready) {
     const text = facts.endedAt === null ? 'Answered a moment ago: too early to judge the audio.' : 'The call ended within a second of the answer: too short to judge the audio.'
     const { toPeer, fromPeer } = judgement

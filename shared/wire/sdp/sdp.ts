@@ -67,7 +67,8 @@ export function parseSdp(text: string): SessionDescription | string {
   const { origin } = parsed
   if (!origin) return 'the session description has no o= line'
   const sessionDirection = direction(parsed.direction, 'sendrecv')
-  const media = (parsed.media ?? []).map((m): MediaDescription => ({
+  // The parser leaves out what a line does not have, whatever its types say.
+  const media = (parsed.media ?? []).filter((m) => m.protocol !== undefined).map((m): MediaDescription => ({
     kind: m.type,
     port: validPort(m.port) ? m.port : 0,
     protocol: m.protocol.toUpperCase(),
@@ -77,7 +78,7 @@ export function parseSdp(text: string): SessionDescription | string {
     ptimeMs: typeof m.ptime === 'number' && m.ptime > 0 && m.ptime <= 200 ? m.ptime : null,
     rtcpPort: m.rtcp && validPort(m.rtcp.port) ? m.rtcp.port : null,
     rtcpMux: m.rtcpMux !== undefined,
-    crypto: (m.crypto ?? []).map((c) => ({ tag: Number(c.id), suite: c.suite, keyParams: c.config, sessionParams: c.sessionConfig ?? null })),
+    crypto: (m.crypto ?? []).filter((c) => c.config !== undefined).map((c) => ({ tag: Number(c.id), suite: c.suite, keyParams: c.config, sessionParams: c.sessionConfig ?? null })),
   }))
   return {
     origin: { username: origin.username, sessionId: String(origin.sessionId), version: Number(origin.sessionVersion), address: origin.address },

@@ -15,7 +15,7 @@ export const nothingArrives: Rule = {
     const local = parseAddress(agreed?.local ?? '')
     const signalling = facts.final?.event.source
     const behindNat = local !== null && signalling !== undefined && isPrivate(local.host) && !isPrivate(signalling.host)
-    const rtcp = facts.reportsFromPeer > 0 ? `; ${count(facts.reportsFromPeer, 'RTCP report')} came, so only the RTP port is closed` : ''
+    const rtcp = facts.reportsFromPeer.total > 0 ? `; ${count(facts.reportsFromPeer.total, 'RTCP report')} came, so only the RTP port is closed` : ''
     const what = audio === 'none' ? 'No RTP arrives' : `Only ${count(packets, 'RTP packet')} arrived`
     return [{
       severity: 'fault', at: judgement.at,

@@ -1,3 +1,4 @@
+import { count } from '../../../../shared/base/text.ts'
 import { judge } from '../directions.ts'
 import { evidenceOf, observed, type Rule } from '../rule.ts'
 
@@ -6,13 +7,15 @@ export const nothingSent: Rule = {
   id: 'nothing-sent',
   evaluate(facts) {
     const judgement = judge(facts)
-    if (!judgement?.ready || !judgement.toPeer.due || judgement.toPeer.audio !== 'none') return []
+    if (!judgement?.ready || !judgement.toPeer.due) return []
+    const { audio, packets } = judgement.toPeer
+    if (audio !== 'none' && audio !== 'nearly-none') return []
     const why = observed(facts, 'no-rtp-target')[0]
     const agreed = facts.agreed.at(-1)
     const us = facts.vantage === 'observed' ? 'the caller' : 'this computer'
     return [{
       severity: 'fault', at: judgement.at, evidence: [...evidenceOf(facts.final), ...(why ? [{ observation: why.text }] : [])],
-      sentence: `No audio is sent from ${us}${agreed ? ` to ${agreed.remote}` : ''}${why ? `: ${why.text}` : ''}.`,
+      sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(packets, 'packet')} of audio ${packets === 1 ? 'was' : 'were'}`} sent from ${us}${agreed ? ` to ${agreed.remote}` : ''}${why ? `: ${why.text}` : ''}.`,
       next: why ? 'The peer must put a reachable IP address and port into its session description.' : 'Check what the sending side does after the answer; the media direction allows it to send.',
     }]
   },

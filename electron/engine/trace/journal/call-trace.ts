@@ -42,6 +42,7 @@ export interface TracedStream {
 const mostMessages = 20_000
 const mostObservations = 2_000
 const mostStreams = 200
+const enoughToReport = 50
 
 const unknownPayload = (payloadType: number): PayloadMeaning => ({ codec: `unknown(${payloadType})`, clockRateHz: 0, linear: null })
 
@@ -57,7 +58,7 @@ export class CallTrace {
   readonly observations: Observation[] = []
   readonly streams: TracedStream[] = []
   /** RTCP sender and receiver reports by the address that sent them; `sent` as for streams. */
-  readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number }[] = []
+  readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number; blind: number }[] = []
   /** Messages beyond the limit, counted and not kept. */
   droppedMessages = 0
   readonly #linear: (codec: string) => Int16Array | null
@@ -124,7 +125,7 @@ export class CallTrace {
     if (typeof packets === 'string') return
     for (const packet of packets) {
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
-      this.#countReport(source, sent)
+      this.#countReport(source, sent, packet.reports)
       if (packet.type === 'sr') {
         if (this.#senderReports.size > 500) this.#senderReports.clear()
         this.#senderReports.set(`${packet.ssrc} ${middleNtp(packet.ntpSeconds, packet.ntpFraction)}`, at)
@@ -142,10 +143,16 @@ export class CallTrace {
     }
   }
 
-  #countReport(source: Address, sent: boolean | null): void {
-    const known = this.reporters.find(({ address }) => address.host === source.host && address.port === source.port)
-    if (known) known.reports++
-    else if (this.reporters.length < mostStreams) this.reporters.push({ address: source, sent, reports: 1 })
+  /** A report is blind when a stream has been running towards its sender for a second and no block speaks of it. */
+  #countReport(source: Address, sent: boolean | null, blocks: readonly { readonly ssrc: number }[]): void {
+    let known = this.reporters.find(({ address }) => address.host === source.host && address.port === source.port)
+    if (!known) {
+      if (this.reporters.length >= mostStreams) return
+      this.reporters.push((known = { address: source, sent, reports: 0, blind: 0 }))
+    }
+    known.reports++
+    const towards = this.streams.filter(({ destination, stats }) => destination.host === source.host && (destination.port === source.port || destination.port === source.port - 1) && stats.packets >= enoughToReport)
+    if (towards.length > 0 && !towards.some(({ stats }) => blocks.some(({ ssrc }) => ssrc === stats.ssrc))) known.blind++
   }
 
   /** Lets go of what only a live call needs. */

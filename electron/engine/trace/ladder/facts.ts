@@ -139,10 +139,11 @@ function towardsPeer(source: Address, destination: Address, agreed: readonly Agr
   return null
 }
 
-function reportsFromPeer(trace: CallTrace, agreed: readonly AgreedMedia[]): number {
+function reportsFromPeer(trace: CallTrace, agreed: readonly AgreedMedia[]): CallFacts['reportsFromPeer'] {
   const theirs = (address: Address) => agreed.some(({ remote }) => {
     const media = parseAddress(remote)
     return media !== null && media.host === address.host && (address.port === media.port || address.port === media.port + 1)
   })
-  return trace.reporters.filter(({ address, sent }) => (sent === null ? theirs(address) : !sent)).reduce((sum, { reports }) => sum + reports, 0)
+  const peers = trace.reporters.filter(({ address, sent }) => (sent === null ? theirs(address) : !sent))
+  return { total: peers.reduce((sum, { reports }) => sum + reports, 0), blind: peers.reduce((sum, { blind }) => sum + blind, 0) }
 }
