@@ -1,0 +1,89 @@
+import { noLogs } from '../../electron/engine/base/log.ts'
+import { MediaSession, silence } from '../../electron/engine/media/session/session.ts'
+import { PortPool } from '../../electron/engine/media/rtp/ports.ts'
+import { Pacer } from '../../electron/engine/media/rtp/pacer.ts'
+import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
+import { SipEndpoint, hopTo } from '../../electron/engine/sip/endpoint.ts'
+import { UserAgent, type InboundCall, type OutboundCall } from '../../electron/engine/ua/index.ts'
+import { header, startLine, type SipMessage, type SipRequest } from '../../shared/wire/sip/message.ts'
+import { parseSip } from '../../shared/wire/sip/parse.ts'
+import { crlf } from './messages.ts'
+import { MemoryNet } from './memory-net.ts'
+import { predictableRandom } from './random.ts'
+import { VirtualClock, settle } from './virtual-clock.ts'
+
+export const us = { host: '192.0.2.1', port: 5060 }
+export const peer = { host: '192.0.2.99', port: 5060 }
+
+/** Our user agent on a network in memory, and a peer whose every message the test writes. */
+export class UaBench {
+  readonly clock = new VirtualClock()
+  readonly random = predictableRandom()
+  readonly net = new MemoryNet()
+  readonly observations: string[] = []
+  readonly incoming: InboundCall[] = []
+  readonly endpoint: SipEndpoint
+  readonly ua: UserAgent
+  readonly #pacer = new Pacer(this.clock)
+  readonly #ports = new PortPool(this.net, this.random, { first: 20_000, last: 21_000 })
+  #read = 0
+
+  constructor() {
+    const { net, clock, random } = this
+    const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
+    this.endpoint = new SipEndpoint({ net, clock, random, dns, log: noLogs.for('test'), wire: () => {} }, { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 })
+    this.ua = new UserAgent({ endpoint: this.endpoint, clock, random, name: 'test', observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`) })
+    this.ua.serve({ incoming: (call) => void this.incoming.push(call), turnedAway: () => {} })
+  }
+
+  async listen(): Promise<void> {
+    await this.endpoint.listen('udp', us.host, us.port)
+  }
+
+  media(): Promise<MediaSession> {
+    const { clock, random } = this
+    return MediaSession.open({ clock, random, pacer: this.#pacer, ports: this.#ports }, { host: us.host, codecs: ['PCMU', 'PCMA'], encryption: 'disabled', source: { kind: 'samples', source: silence() }, recordTo: null },
+      { rtp: () => {}, rtcp: () => {}, observe: () => {} })
+  }
+
+  async call(options: { headers?: { name: string; value: string }[]; password?: string; ringTimeoutMs?: number; uri?: string } = {}): Promise<OutboundCall> {
+    const uri = options.uri ?? 'sip:agent@192.0.2.99'
+    const call = this.ua.call({
+      uri, hop: hopTo(uri)!, fromUri: null, fromUser: 'alice', displayName: null, headers: options.headers ?? [], ringTimeoutMs: options.ringTimeoutMs ?? 60_000,
+      digest: new DigestClient(options.password === undefined ? null : { username: 'alice', password: options.password }, this.random),
+    }, 'call-1')
+    call.start(await this.media())
+    await settle()
+    return call
+  }
+
+  /** SIP that we sent since the last look, RTP and RTCP left out. */
+  sent(): SipMessage[] {
+    const fresh = this.net.sent.slice(this.#read)
+    this.#read = this.net.sent.length
+    return fresh.filter(({ from, to }) => from.host === us.host && to.port !== 30_000 && to.port !== 30_001).map(({ bytes }) => parseSip(bytes)).filter((message) => message.kind !== 'unreadable')
+  }
+
+  lines(): string[] {
+    return this.sent().map((message) => (message.kind === 'request' ? message.method : startLine(message).slice(8)))
+  }
+
+  /** A message of the peer's, to where we send from. */
+  async inject(text: string | Uint8Array): Promise<void> {
+    const ours = this.net.sent.find(({ from }) => from.host === us.host && from.port !== 20_000)?.from ?? us
+    this.net.inject(peer, ours, typeof text === 'string' ? crlf(text) : text)
+    await settle()
+  }
+
+  /** A response of the peer's to a request of ours. */
+  async respond(request: SipRequest, status: number, { tag = 'peer', extra = '', body = '', contact = `<sip:agent@${peer.host}:${peer.port}>` } = {}): Promise<void> {
+    const copied = request.headers.filter(({ key }) => ['via', 'from', 'call-id', 'cseq'].includes(key)).map(({ name, value }) => `${name}: ${value}`)
+    const to = header(request, 'to')!
+    const type = body === '' ? '' : 'Content-Type: application/sdp\n'
+    await this.inject(`SIP/2.0 ${status} Reason\n${copied.join('\n')}\nTo: ${to.includes(';tag=') ? to : `${to};tag=${tag}`}\nContact: ${contact}\n${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`)
+  }
+
+  close(): void {
+    this.endpoint.close()
+  }
+}

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { header, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import { messageIds } from '../../../shared/wire/sip/grammar.ts'
+import { request, sdp } from '../../harness/messages.ts'
+import { UaBench } from '../../harness/ua-bench.ts'
+
+let bench: UaBench
+beforeEach(async () => {
+  bench = new UaBench()
+  await bench.listen()
+})
+afterEach(() => bench.close())
+
+const invite = (parts: Parameters<typeof request>[0] = {}) => bench.inject(request({ body: sdp(), ...parts }))
+const answer = async () => {
+  const call = bench.incoming[0]!
+  expect(call.answer(await bench.media())).toBeNull()
+  return call
+}
+const lastResponse = () => bench.sent().findLast((message) => message.kind === 'response') as SipResponse
+
+describe('a call that comes in', () => {
+  it('is answered once however often the INVITE is repeated', async () => {
+    await invite()
+    bench.incoming[0]!.ring()
+    await invite()
+    await invite()
+    expect(bench.incoming).toHaveLength(1)
+    expect(bench.lines()).toEqual(['180 Ringing', '180 Ringing', '180 Ringing'])
+  })
+
+  it('repeats its 200 until the ACK comes', async () => {
+    await invite()
+    await answer()
+    await bench.clock.advance(1600)
+    const oks = bench.sent() as SipResponse[]
+    expect(oks.map(({ status }) => status)).toEqual([200, 200, 200])
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(oks[0]!).toTag! }))
+    await bench.clock.advance(10_000)
+    expect(bench.lines()).toEqual([])
+  })
+
+  it('ends a call whose ACK never comes', async () => {
+    await invite()
+    await answer()
+    await bench.clock.advance(32_100)
+    expect(bench.lines()).toContain('BYE')
+    expect(bench.observations).toContainEqual(expect.stringContaining('never acknowledged'))
+  })
+
+  it('gives the answer in the ACK its chance when the INVITE had no offer', async () => {
+    await bench.inject(request())
+    const call = await answer()
+    const ok = lastResponse()
+    expect(Buffer.from(ok.body).toString()).toContain('m=audio')
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(ok).toTag!, body: sdp() }))
+    expect(call.media!.negotiated?.remote).toEqual({ host: '192.0.2.99', port: 30_000 })
+  })
+
+  it('answers 487 to a CANCEL and 200 to the CANCEL itself', async () => {
+    await invite()
+    bench.incoming[0]!.ring()
+    await bench.inject(request({ method: 'CANCEL' }))
+    expect(bench.lines()).toEqual(['180 Ringing', '200 OK', '487 Request Terminated'])
+    expect(bench.incoming[0]!.state.kind).toBe('ended')
+  })
+
+  it('waits for PRACK before it answers a caller that requires 100rel', async () => {
+    await invite({ extra: 'Require: 100rel\n' })
+    bench.incoming[0]!.ring()
+    const ringing = lastResponse()
+    expect(header(ringing, 'require')).toBe('100rel')
+    await answer()
+    await bench.clock.advance(600)
+    expect((bench.sent() as SipResponse[]).map(({ status }) => status)).toEqual([180])
+    await bench.inject(request({ method: 'PRACK', branch: 'z9hG4bKprack', cseq: 2, toTag: messageIds(ringing).toTag!, extra: `RAck: ${header(ringing, 'rseq')} 1 INVITE\n` }))
+    expect(bench.lines()).toEqual(['200 OK', '200 OK'])
+    expect(bench.incoming[0]!.state.kind).toBe('answered')
+  })
+
+  it('refuses an extension that it does not know', async () => {
+    await invite({ extra: 'Require: nothingKnown, 100rel\n' })
+    expect(header(lastResponse(), 'unsupported')).toBe('nothingKnown')
+  })
+
+  it.each([
+    ['codec', sdp('192.0.2.99', 30_000, '', '18 101'), /no codec in common: offered G729/],
+    ['encryption', sdp().replace('RTP/AVP', 'RTP/SAVP'), /media encryption is disabled/],
+    ['medium', sdp().replace('m=audio', 'm=video'), /no audio/],
+  ])('refuses with 488 and a Warning when no %s is common', async (_name, body, text) => {
+    await invite({ body })
+    expect(bench.incoming[0]!.answer(await bench.media())).toMatch(text)
+    const refusal = lastResponse()
+    expect(refusal.status).toBe(488)
+    expect(header(refusal, 'warning')).toMatch(text)
+  })
+
+  it('follows a re-INVITE to another address and answers hold with recvonly', async () => {
+    await invite()
+    const call = await answer()
+    const toTag = messageIds(lastResponse()).toTag!
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag }))
+    await bench.inject(request({ branch: 'z9hG4bKre', cseq: 2, toTag, body: sdp('192.0.2.98', 31_000, 'a=sendonly\n') }))
+    expect(Buffer.from(lastResponse().body).toString()).toContain('a=recvonly')
+    expect(call.media!.negotiated).toMatchObject({ remote: { host: '192.0.2.98', port: 31_000 }, direction: 'recvonly' })
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack2', cseq: 2, toTag }))
+  })
+
+  it('refuses requests that come out of order and requests of unknown dialogs', async () => {
+    await invite({ cseq: 5 })
+    await answer()
+    const toTag = messageIds(lastResponse()).toTag!
+    await bench.inject(request({ method: 'BYE', branch: 'z9hG4bKold', cseq: 4, toTag }))
+    expect(lastResponse().status).toBe(500)
+    await bench.inject(request({ method: 'BYE', branch: 'z9hG4bKother', cseq: 6, toTag: 'unknown' }))
+    expect(lastResponse().status).toBe(481)
+    await bench.inject(request({ method: 'BYE', branch: 'z9hG4bKnew', cseq: 6, toTag }))
+    expect(lastResponse().status).toBe(200)
+    expect(bench.incoming[0]!.state.kind).toBe('ended')
+  })
+
+  it('does as a session timer asks and sends BYE when the refresh fails to come', async () => {
+    await invite({ extra: 'Supported: timer\nSession-Expires: 100;refresher=uac\n' })
+    await answer()
+    const ok = lastResponse()
+    expect(header(ok, 'session-expires')).toBe('100;refresher=uac')
+    expect(header(ok, 'require')).toBe('timer')
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(ok).toTag! }))
+    await bench.clock.advance(69_000)
+    expect(bench.lines()).toContain('BYE')
+  })
+
+  it('refuses too short a session timer in a re-INVITE', async () => {
+    await invite()
+    await answer()
+    const toTag = messageIds(lastResponse()).toTag!
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag }))
+    await bench.inject(request({ branch: 'z9hG4bKre', cseq: 2, toTag, body: sdp(), extra: 'Session-Expires: 30\n' }))
+    expect(lastResponse().status).toBe(422)
+  })
+
+  it('answers OPTIONS and refuses methods it does not have', async () => {
+    await bench.inject(request({ method: 'OPTIONS' }))
+    expect(header(lastResponse(), 'allow')).toContain('INVITE')
+    await bench.inject(request({ method: 'MESSAGE', branch: 'z9hG4bKm' }))
+    expect(lastResponse().status).toBe(405)
+  })
+
+  it('takes DTMF by INFO', async () => {
+    await invite()
+    await answer()
+    const toTag = messageIds(lastResponse()).toTag!
+    await bench.inject(request({ method: 'INFO', branch: 'z9hG4bKinfo', cseq: 2, toTag, body: 'Signal=5\nDuration=160\n' }))
+    expect(lastResponse().status).toBe(200)
+    expect(bench.observations).toContain('digit-received: digit 5 received by INFO')
+  })
+
+  it('sends BYE to the Contact of the caller', async () => {
+    await bench.inject(request({ body: sdp(), extra: 'Record-Route: <sip:proxy@192.0.2.99:5066;lr>\n' }))
+    const call = await answer()
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(lastResponse()).toTag! }))
+    call.hangUp()
+    await bench.clock.advance(0)
+    const bye = bench.sent().at(-1) as SipRequest
+    expect(bye).toMatchObject({ method: 'BYE', uri: 'sip:peer@192.0.2.99:5060' })
+    expect(header(bye, 'route')).toBe('<sip:proxy@192.0.2.99:5066;lr>')
+  })
+})

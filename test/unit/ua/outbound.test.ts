@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { header, headerFields, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { messageIds } from '../../../shared/wire/sip/grammar.ts'
+import { sdp } from '../../harness/messages.ts'
+import { UaBench } from '../../harness/ua-bench.ts'
+
+let bench: UaBench
+beforeEach(() => void (bench = new UaBench()))
+afterEach(() => bench.close())
+
+const only = () => {
+  const sent = bench.sent()
+  expect(sent).toHaveLength(1)
+  return sent[0] as SipRequest
+}
+
+describe('a call that we place', () => {
+  it('sends the URI as typed and custom headers as typed, in order', async () => {
+    await bench.call({ uri: 'sip:Agent_1;X=y@192.0.2.99;transport=udp;Foo=Bar', headers: [{ name: 'X-CALL-ID', value: 'a b;c=1' }, { name: 'x-call-id', value: '2' }, { name: 'P-Asserted-Identity', value: '<sip:+1555@x>' }] })
+    const invite = only()
+    expect(invite.uri).toBe('sip:Agent_1;X=y@192.0.2.99;transport=udp;Foo=Bar')
+    expect(invite.headers.filter(({ name }) => /^(x-|p-)/i.test(name)).map(({ name, value }) => `${name}: ${value}`)).toEqual(['X-CALL-ID: a b;c=1', 'x-call-id: 2', 'P-Asserted-Identity: <sip:+1555@x>'])
+  })
+
+  it('rings, is answered, acknowledges each 2xx again, and ends with BYE along the route set and the remote target', async () => {
+    const call = await bench.call()
+    const invite = only()
+    await bench.respond(invite, 180)
+    expect(call.state.kind).toBe('ringing')
+    const ok = { body: sdp(), extra: 'Record-Route: <sip:p2@192.0.2.99:5062;lr>\nRecord-Route: <sip:p1@192.0.2.99:5061;lr>\n', contact: '<sip:target@192.0.2.77:5080>' }
+    await bench.respond(invite, 200, ok)
+    await bench.respond(invite, 200, ok)
+    expect(call.state.kind).toBe('answered')
+    const acks = bench.sent() as SipRequest[]
+    expect(acks.map(({ method }) => method)).toEqual(['ACK', 'ACK'])
+    expect(acks[0]!.uri).toBe('sip:target@192.0.2.77:5080')
+    expect(headerFields(acks[0]!, 'route')).toEqual(['<sip:p1@192.0.2.99:5061;lr>', '<sip:p2@192.0.2.99:5062;lr>'])
+    expect(messageIds(acks[0]!).cseq!.number).toBe(messageIds(invite).cseq!.number)
+    call.hangUp()
+    await bench.clock.advance(0)
+    const bye = only()
+    expect(bye).toMatchObject({ method: 'BYE', uri: 'sip:target@192.0.2.77:5080' })
+    expect(bench.net.sent.find(({ text }) => text.startsWith('BYE'))!.to).toEqual({ host: '192.0.2.99', port: 5061 })
+    await bench.respond(bye, 200)
+    expect(call.state.kind).toBe('ended')
+  })
+
+  it('puts a strict route into the request URI and the target last', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), extra: 'Record-Route: <sip:strict@192.0.2.99:5070>\n', contact: '<sip:target@192.0.2.77>' })
+    bench.sent()
+    call.hangUp()
+    await bench.clock.advance(0)
+    const bye = only()
+    expect(bye.uri).toBe('sip:strict@192.0.2.99:5070')
+    expect(headerFields(bye, 'route')).toEqual(['<sip:target@192.0.2.77>'])
+  })
+
+  it('answers 401 and then 407 with growing CSeq, and keeps custom headers', async () => {
+    await bench.call({ password: 'secret', headers: [{ name: 'X-A', value: '1' }] })
+    const first = only()
+    await bench.respond(first, 401, { extra: 'WWW-Authenticate: Digest realm="a", nonce="1", qop="auth"\n' })
+    const [ack, second] = bench.sent() as [SipRequest, SipRequest]
+    expect(ack.method).toBe('ACK')
+    expect(header(second, 'authorization')).toContain('realm="a"')
+    await bench.respond(second, 407, { extra: 'Proxy-Authenticate: Digest realm="b", nonce="2"\n' })
+    const [, third] = bench.sent() as [SipRequest, SipRequest]
+    expect([header(third, 'authorization'), header(third, 'proxy-authorization')].every(Boolean)).toBe(true)
+    expect([first, second, third].map((message) => messageIds(message).cseq!.number - messageIds(first).cseq!.number)).toEqual([0, 1, 2])
+    expect(header(third, 'x-a')).toBe('1')
+    expect(new Set([first, second, third].map((message) => messageIds(message).via!.params.get('branch'))).size).toBe(3)
+  })
+
+  it('ends a second branch of a forked call and keeps the first', async () => {
+    const call = await bench.call()
+    const invite = only()
+    await bench.respond(invite, 200, { tag: 'one', body: sdp() })
+    await bench.respond(invite, 200, { tag: 'two', body: sdp(), contact: '<sip:two@192.0.2.99:5090>' })
+    const sent = bench.sent() as SipRequest[]
+    expect(sent.map(({ method }) => method)).toEqual(['ACK', 'ACK', 'BYE'])
+    expect(sent[2]).toMatchObject({ uri: 'sip:two@192.0.2.99:5090' })
+    expect(header(sent[2]!, 'to')).toContain('tag=two')
+    expect(call.state.kind).toBe('answered')
+  })
+
+  it('sends CANCEL only after a provisional response, with the branch of the INVITE', async () => {
+    const call = await bench.call()
+    const invite = only()
+    call.hangUp()
+    await bench.clock.advance(100)
+    expect(bench.lines()).toEqual([])
+    await bench.respond(invite, 180)
+    const cancel = only()
+    expect(cancel).toMatchObject({ method: 'CANCEL', uri: invite.uri })
+    expect(messageIds(cancel).via!.params.get('branch')).toBe(messageIds(invite).via!.params.get('branch'))
+    await bench.respond(cancel, 200)
+    await bench.respond(invite, 487)
+    expect(call.state.kind).toBe('ended')
+  })
+
+  it('acknowledges and ends a call whose 200 crossed the CANCEL', async () => {
+    const call = await bench.call()
+    const invite = only()
+    await bench.respond(invite, 180)
+    call.hangUp()
+    await bench.respond(invite, 200, { body: sdp() })
+    expect(bench.lines()).toEqual(['CANCEL', 'ACK', 'BYE'])
+    expect(call.state.kind).toBe('ending')
+  })
+
+  it('cancels when nobody answers in time', async () => {
+    const call = await bench.call({ ringTimeoutMs: 3000 })
+    await bench.respond(only(), 180)
+    await bench.clock.advance(3000)
+    expect(bench.lines()).toEqual(['CANCEL'])
+    expect(bench.observations).toContainEqual(expect.stringContaining('ring-timeout'))
+    await bench.clock.advance(5000)
+    expect(call.state.kind).toBe('ended')
+  })
+
+  it('acknowledges reliable provisional responses once each, in order (RFC 3262)', async () => {
+    await bench.call()
+    const invite = only()
+    const reliable = (rseq: number) => ({ extra: `Require: 100rel\nRSeq: ${rseq}\n`, body: sdp() })
+    await bench.respond(invite, 183, reliable(7))
+    const prack = only()
+    expect(header(prack, 'rack')).toBe(`7 ${messageIds(invite).cseq!.number} INVITE`)
+    await bench.respond(prack, 200)
+    await bench.respond(invite, 183, reliable(7))
+    await bench.respond(invite, 183, reliable(9))
+    expect(bench.lines()).toEqual([])
+    await bench.respond(invite, 180, reliable(8))
+    const second = only()
+    expect(messageIds(second).cseq!.number).toBe(messageIds(prack).cseq!.number + 1)
+    await bench.respond(invite, 200)
+    expect((bench.sent()[0] as SipRequest).method).toBe('ACK')
+  })
+
+  it('takes the session description of a 183 when the 200 has none', async () => {
+    const call = await bench.call()
+    const invite = only()
+    await bench.respond(invite, 183, { body: sdp() })
+    await bench.respond(invite, 200)
+    expect(bench.lines()).toEqual(['ACK'])
+    expect(call.media!.negotiated?.remote).toEqual({ host: '192.0.2.99', port: 30_000 })
+  })
+
+  it.each([
+    ['no session description', '', /no session description/],
+    ['video only', 'v=0\no=- 1 1 IN IP4 1.2.3.4\ns=-\nt=0 0\nm=video 5000 RTP/AVP 96\n', /no audio/],
+    ['refused audio', sdp('192.0.2.99', 0), /refuses the audio/],
+    ['another codec', sdp('192.0.2.99', 30_000, '', '18'), /no codec of the offer/],
+    ['encryption that was not offered', sdp().replace('RTP/AVP', 'RTP/SAVP'), /media encryption is disabled/],
+    ['garbage', 'hello', /v=0/],
+  ])('acknowledges and ends a call whose 200 has %s', async (_name, body, text) => {
+    await bench.call()
+    await bench.respond(only(), 200, { body })
+    expect(bench.lines()).toEqual(['ACK', 'BYE'])
+    expect(bench.observations.find((line) => line.startsWith('media-failed'))).toMatch(text)
+  })
+
+  it('raises the session interval that a 422 asks for', async () => {
+    await bench.call()
+    await bench.respond(only(), 422, { extra: 'Min-SE: 120\n' })
+    const [, again] = bench.sent() as [SipRequest, SipRequest]
+    expect(header(again, 'session-expires')).toBe('120')
+  })
+
+  it('refreshes a session at half its interval when the answer makes us the refresher', async () => {
+    await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), extra: 'Session-Expires: 120;refresher=uac\n' })
+    bench.sent()
+    await bench.clock.advance(60_000)
+    const update = bench.sent().find((message) => message.kind === 'request') as SipRequest
+    expect(update.method).toBe('UPDATE')
+  })
+
+  it('ends a session that the peer was to refresh and did not', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), extra: 'Session-Expires: 90;refresher=uas\n' })
+    await bench.clock.advance(61_000)
+    expect(bench.lines()).toContain('BYE')
+    expect(call.state.kind).not.toBe('answered')
+  })
+
+  it('tells when nothing comes back at all', async () => {
+    const call = await bench.call()
+    await bench.clock.advance(33_000)
+    expect(call.state.kind).toBe('ended')
+    expect(bench.observations).toContainEqual(expect.stringContaining('no-answer: udp 192.0.2.99:5060 gave no final answer in 32 s'))
+    expect(bench.clock.pending).toBe(0)
+  })
+
+  it('holds and resumes by re-INVITE, and stays in the call when the peer refuses to hold', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp() })
+    bench.sent()
+    const results: (string | null)[] = []
+    call.hold(true, (fault) => results.push(fault))
+    await bench.clock.advance(0)
+    const hold = bench.sent().at(-1) as SipRequest
+    expect(Buffer.from(hold.body).toString()).toContain('a=sendonly')
+    await bench.respond(hold, 488)
+    expect(results).toEqual(['the peer answered 488 Reason'])
+    expect(call.state.kind).toBe('answered')
+    call.hold(true, (fault) => results.push(fault))
+    await bench.clock.advance(0)
+    const again = bench.sent().find((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
+    expect(messageIds(again).cseq!.number).toBe(messageIds(hold).cseq!.number + 1)
+    await bench.respond(again, 200, { body: sdp('192.0.2.99', 30_000, 'a=recvonly\n') })
+    expect(results.at(-1)).toBeNull()
+    expect(call.media!.negotiated?.direction).toBe('sendonly')
+  })
+
+  it('repeats a re-INVITE that met 491 with a new CSeq', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp() })
+    bench.sent()
+    call.hold(true, () => {})
+    await bench.clock.advance(0)
+    const first = bench.sent().at(-1) as SipRequest
+    await bench.respond(first, 491)
+    await bench.clock.advance(4000)
+    const second = bench.sent().find((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
+    expect(messageIds(second).cseq!.number).toBe(messageIds(first).cseq!.number + 1)
+  })
+
+  it('leaves no timer behind when it is refused', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 486)
+    expect(call.state.kind).toBe('ended')
+    await bench.clock.advance(32_001)
+    expect(bench.clock.pending).toBe(0)
+    expect(bench.net.openSockets).toBe(1)
+  })
+})

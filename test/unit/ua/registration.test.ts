@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DigestClient } from '../../../electron/engine/sip/digest/client.ts'
+import { hopTo } from '../../../electron/engine/sip/endpoint.ts'
+import { header, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { messageIds } from '../../../shared/wire/sip/grammar.ts'
+import { UaBench } from '../../harness/ua-bench.ts'
+import { settle } from '../../harness/virtual-clock.ts'
+
+let bench: UaBench
+beforeEach(() => void (bench = new UaBench()))
+afterEach(() => bench.close())
+
+const register = async (password: string | null = 'secret') => {
+  const registration = bench.ua.register({
+    registrar: 'sip:192.0.2.99', addressOfRecord: 'sip:alice@192.0.2.99', hop: hopTo('sip:192.0.2.99')!, user: 'alice', expiresS: 600,
+    digest: new DigestClient(password === null ? null : { username: 'alice', password }, bench.random),
+  }, 'reg-1')
+  registration.start()
+  await settle()
+  return registration
+}
+const last = () => bench.sent().at(-1) as SipRequest
+const challenge = { extra: 'WWW-Authenticate: Digest realm="r", nonce="1", qop="auth"\n' }
+const granted = (sent: SipRequest, seconds: number) => ({ contact: `${header(sent, 'contact')};expires=${seconds}, <sip:alice@192.0.2.200>;expires=9` })
+
+describe('a registration', () => {
+  it('answers the challenge, shows the binding that is ours, refreshes it and removes it', async () => {
+    const registration = await register()
+    await bench.respond(last(), 401, challenge)
+    const second = last()
+    expect(header(second, 'authorization')).toContain('nc=00000001')
+    await bench.respond(second, 200, granted(second, 100))
+    expect(registration.state).toMatchObject({ kind: 'registered', expiresS: 100, bindings: 2 })
+    await bench.clock.advance(90_000)
+    const refresh = last()
+    expect(messageIds(refresh).callId).toBe('reg-1')
+    expect(messageIds(refresh).cseq!.number).toBe(3)
+    expect(header(refresh, 'authorization')).toContain('nc=00000002')
+    await bench.respond(refresh, 200, granted(refresh, 100))
+    registration.stop()
+    await settle()
+    const removal = last()
+    expect(header(removal, 'expires')).toBe('0')
+    await bench.respond(removal, 200)
+    expect(registration.state.kind).toBe('idle')
+    await bench.clock.advance(40_000)
+    expect(bench.clock.pending).toBe(0)
+  })
+
+  it('asks for longer when the registrar finds the interval too brief', async () => {
+    const registration = await register()
+    await bench.respond(last(), 423, { extra: 'Min-Expires: 1800\n' })
+    const again = last()
+    expect(header(again, 'expires')).toBe('1800')
+    await bench.respond(again, 200, { extra: 'Expires: 1800\n' })
+    expect(registration.state).toMatchObject({ kind: 'registered', expiresS: 1800 })
+  })
+
+  it('gives up on a refused password and says so', async () => {
+    const registration = await register('wrong')
+    await bench.respond(last(), 401, challenge)
+    await bench.respond(last(), 401, challenge)
+    expect(registration.state).toMatchObject({ kind: 'failed', status: 401, final: true })
+    await bench.clock.advance(120_000)
+    expect(bench.lines()).toEqual([])
+    expect(bench.observations).toContainEqual(expect.stringContaining('refused user "alice"'))
+  })
+
+  it('tries again after a fault that may pass', async () => {
+    const registration = await register()
+    await bench.respond(last(), 500)
+    expect(registration.state).toMatchObject({ kind: 'failed', final: false })
+    await bench.clock.advance(30_000)
+    expect(registration.state.kind).toBe('registering')
+    registration.stop()
+  })
+})
