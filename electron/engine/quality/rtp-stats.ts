@@ -53,8 +53,9 @@ export class RtpStreamStats {
   #cycles = 0
   #under = false
   #jitterMs = 0
-  #extended = 0
-  #highestExtended = 0
+  #firstTimestamp = 0
+  /** The timestamp of the last packet that has a clock: telephone-events stand still and do not count. */
+  #clockedTimestamp = 0
   #previousAt: Micros = 0
   #previousType = -1
   #squares = 0
@@ -114,16 +115,16 @@ export class RtpStreamStats {
     this.packets = 1
     this.firstAt = at
     this.#startSequence = this.#lastSequence = header.sequence
-    this.#extended = this.#highestExtended = header.timestamp + 2 ** 32
+    this.#firstTimestamp = this.#clockedTimestamp = header.timestamp
     this.#previousAt = at
     this.#previousType = header.payloadType
   }
 
   #figures(at: Micros, header: RtpHeader, clockRateHz: number): void {
-    const { sequence, payloadType } = header
-    this.#extended += (header.timestamp - this.#extended) | 0
-    const step = this.#extended - this.#highestExtended
-    const inOrder = step >= 0
+    const { sequence, payloadType, timestamp } = header
+    const step = (timestamp - this.#clockedTimestamp) | 0
+    // Not before the first packet, within half the range of timestamps.
+    const inOrder = ((timestamp - this.#firstTimestamp) | 0) >= 0
     if (Math.abs(step) > 10 * 90_000) this.timestampJumps++
 
     if (inOrder && !this.#under && (sequence < this.#startSequence || (sequence === 0 && this.#lastSequence === 65535))) {
@@ -131,28 +132,29 @@ export class RtpStreamStats {
       this.#under = true
     } else if (inOrder && this.#under && sequence > this.#startSequence) this.#under = false
 
-    const deltaMs = (at - this.#previousAt) / 1000
-    if (clockRateHz > 0) {
-      const differenceMs = Math.abs(deltaMs - step / Math.floor(clockRateHz / 1000))
-      this.#jitterMs = (15 * this.#jitterMs + differenceMs) / 16
-    }
-    const noise = isComfortNoise(payloadType) || isComfortNoise(this.#previousType)
-    if (!header.marker && !noise && inOrder) {
-      if (deltaMs > this.maxDeltaMs) this.maxDeltaMs = deltaMs
-      if (this.minDeltaMs === null || deltaMs < this.minDeltaMs) this.minDeltaMs = deltaMs
-      this.meanDeltaMs = (this.meanDeltaMs * (this.packets - 1) + deltaMs) / this.packets
-      if (clockRateHz > 0) {
-        if (this.#jitterMs > this.maxJitterMs) this.maxJitterMs = this.#jitterMs
-        if (this.minJitterMs === null || this.#jitterMs < this.minJitterMs) this.minJitterMs = this.#jitterMs
-        this.meanJitterMs = (this.meanJitterMs * (this.packets - 1) + this.#jitterMs) / this.packets
-      }
-    }
     if (inOrder) {
+      const deltaMs = (at - this.#previousAt) / 1000
+      if (clockRateHz > 0) {
+        const differenceMs = Math.abs(deltaMs - step / Math.floor(clockRateHz / 1000))
+        this.#jitterMs = (15 * this.#jitterMs + differenceMs) / 16
+        this.#clockedTimestamp = timestamp
+      }
+      const noise = isComfortNoise(payloadType) || isComfortNoise(this.#previousType)
+      if (!header.marker && !noise) this.#count(deltaMs, clockRateHz)
       this.#previousAt = at
-      this.#highestExtended = this.#extended
     }
     this.#previousType = payloadType
     this.#lastSequence = sequence
+  }
+
+  #count(deltaMs: number, clockRateHz: number): void {
+    if (deltaMs > this.maxDeltaMs) this.maxDeltaMs = deltaMs
+    if (this.minDeltaMs === null || deltaMs < this.minDeltaMs) this.minDeltaMs = deltaMs
+    this.meanDeltaMs = (this.meanDeltaMs * (this.packets - 1) + deltaMs) / this.packets
+    if (clockRateHz === 0) return
+    if (this.#jitterMs > this.maxJitterMs) this.maxJitterMs = this.#jitterMs
+    if (this.minJitterMs === null || this.#jitterMs < this.minJitterMs) this.minJitterMs = this.#jitterMs
+    this.meanJitterMs = (this.meanJitterMs * (this.packets - 1) + this.#jitterMs) / this.packets
   }
 
   #order(sequence: number): void {

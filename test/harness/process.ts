@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { CallReport } from '../../shared/contract/report.ts'
+
+export const root = join(import.meta.dirname, '../..')
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A real process: its output so far, a wait for a text in it, its end. Killed by its own id. */
+export class Running {
+  readonly child: ChildProcess
+  stdout = ''
+  stderr = ''
+  readonly finished: Promise<Finished>
+  readonly #watchers = new Set<() => void>()
+
+  constructor(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+    this.child = spawn(command, args, { cwd: options.cwd ?? root, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const note = () => this.#watchers.forEach((watcher) => watcher())
+    this.child.stdout!.on('data', (chunk: Buffer) => { this.stdout += chunk.toString(); note() })
+    this.child.stderr!.on('data', (chunk: Buffer) => { this.stderr += chunk.toString(); note() })
+    this.finished = new Promise((resolve, reject) => {
+      this.child.once('error', reject)
+      this.child.once('close', (code) => { resolve({ code, stdout: this.stdout, stderr: this.stderr }); note() })
+    })
+  }
+
+  /** Resolves when a text is in the output; rejects when the process ends without it or the time runs out. */
+  async until(pattern: RegExp, timeoutMs = 20_000): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const done = (settle: () => void) => {
+        clearTimeout(timer)
+        this.#watchers.delete(look)
+        settle()
+      }
+      const look = () => {
+        const found = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
+        if (found) done(() => resolve(found))
+        else if (this.child.exitCode !== null) done(() => reject(new Error(`ended with ${this.child.exitCode} before ${pattern}:\n${this.stdout}\n${this.stderr}`)))
+      }
+      const timer = setTimeout(() => done(() => reject(new Error(`no ${pattern} in ${timeoutMs} ms:\n${this.stdout}\n${this.stderr}`))), timeoutMs)
+      this.#watchers.add(look)
+      look()
+    })
+  }
+
+  /** Asks to end, insists after a while. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Finished> {
+    if (this.child.exitCode === null) this.child.kill(signal)
+    const insist = setTimeout(() => this.child.kill('SIGKILL'), 8000)
+    const result = await this.finished
+    clearTimeout(insist)
+    return result
+  }
+}
+
+export const launcher = join(root, 'electron/cli/ringback.mjs')
+
+/** The command line, as a person would run it in a clone. */
+export function ringback(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  return new Running(process.execPath, [launcher, ...args], { env: { RINGBACK_PROFILE: env['RINGBACK_PROFILE'] ?? join(root, 'test-results', 'profile'), NO_COLOR: '1', ...env } })
+}
+
+export async function callReport(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; report: CallReport; stderr: string }> {
+  const { code, stdout, stderr } = await ringback([...args, '--json'], env).finished
+  if (stdout === '') throw new Error(`no report: ${stderr}`)
+  return { code, report: JSON.parse(stdout) as CallReport, stderr }
+}
+
+/** An agent of ours in a process of its own; `port` of its first listener. */
+export async function startAgent(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Running & { port: number }> {
+  const agent = ringback(['agent', ...(args.includes('--listen') ? [] : ['--listen', 'udp:127.0.0.1:0']), ...args, '--json'], env)
+  await agent.until(/"listening".*\n/)
+  const { addresses } = JSON.parse(agent.stdout.split('\n')[0]!) as { addresses: { port: number }[] }
+  return Object.assign(agent, { port: addresses[0]!.port })
+}
+
+/** The reports that an agent has printed. */
+export function agentReports(agent: Running): CallReport[] {
+  return agent.stdout.split('\n').filter((line) => line.includes('"type":"call"')).map((line) => (JSON.parse(line) as { report: CallReport }).report)
+}
+
+/** A port that was free for UDP and TCP a moment ago. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await new Promise<number>((resolve, reject) => {
+      const server = createServer()
+      server.once('error', reject)
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as { port: number }
+        server.close(() => resolve(port))
+      })
+    })
+    const free = await new Promise<boolean>((resolve) => {
+      const socket = createSocket('udp4')
+      socket.once('error', () => { socket.close(); resolve(false) })
+      socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
+    })
+    if (free) return port
+  }
+}
