@@ -158,7 +158,9 @@ describe('a call that comes in', () => {
   it('sends BYE to the Contact of the caller', async () => {
     await bench.inject(request({ body: sdp(), extra: 'Record-Route: <sip:proxy@192.0.2.99:5066;lr>\n' }))
     const call = await answer()
-    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(lastResponse()).toTag! }))
+    const ok = lastResponse()
+    expect(header(ok, 'record-route')).toBe('<sip:proxy@192.0.2.99:5066;lr>')
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(ok).toTag! }))
     call.hangUp()
     await bench.clock.advance(0)
     const bye = bench.sent().at(-1) as SipRequest

@@ -9,11 +9,15 @@ export interface ResponseExtras {
   readonly body?: string
 }
 
-/** A response with the headers that RFC 3261 8.2.6.2 copies from the request. `toTag` null leaves To as it is (100 Trying). */
+/**
+ * A response with the headers that RFC 3261 8.2.6.2 copies from the request, and Record-Route where it makes a dialog (12.1.1).
+ * `toTag` null leaves To as it is (100 Trying).
+ */
 export function responseTo(request: SipRequest, status: number, toTag: string | null, extras: ResponseExtras = {}): SipResponse {
   const headers: SipHeader[] = []
+  const makesDialog = request.method === 'INVITE' && status > 100 && status < 300
   for (const field of request.headers) {
-    if (!copied.has(field.key)) continue
+    if (!copied.has(field.key) && !(makesDialog && field.key === 'record-route')) continue
     if (field.key === 'to' && toTag !== null && !/;\s*tag\s*=/i.test(field.value)) headers.push(makeHeader(field.name, `${field.value};tag=${toTag}`))
     else headers.push(field)
   }
