@@ -5,7 +5,6 @@ import type { EngineClient } from '../../shared/contract/client.ts'
 import { RingbackError, usage } from '../engine/base/errors.ts'
 import { Logs } from '../engine/base/log.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
-import { systemDns } from '../engine/sip/resolve/dns.ts'
 
 /** The options that every command has. */
 export interface CommonOptions {
@@ -36,7 +35,7 @@ function engineLogs({ verbose }: CommonOptions): Logs {
  */
 export async function withEngine(options: CommonOptions, needsStore: boolean, run: (engine: EngineClient, interrupted: Promise<void>) => Promise<number>): Promise<number> {
   const dnsServers = process.env['RINGBACK_DNS']?.split(',').filter(Boolean)
-  const common: Omit<EngineOptions, 'profile'> = { logs: engineLogs(options), ...(dnsServers ? { dns: systemDns(dnsServers) } : {}) }
+  const common: Omit<EngineOptions, 'profile'> = { logs: engineLogs(options), ...(dnsServers ? { dnsServers } : {}) }
   let engine: Engine
   try {
     engine = new Engine({ ...common, profile: profileFolder(options) })

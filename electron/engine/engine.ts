@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
 import type { EngineClient, SubscribeOptions } from '../../shared/contract/client.ts'
@@ -36,7 +36,6 @@ import { PcapFile } from './trace/capture/pcap-write.ts'
 import { CallTrace } from './trace/journal/call-trace.ts'
 import { Journal } from './trace/journal/journal.ts'
 import { Gate, UserAgent, type InboundCall, type Registration, type RegistrationState } from './ua/index.ts'
-import { writeFileSync } from 'node:fs'
 
 export const productName = 'Ringback/0.1.0'
 
@@ -48,7 +47,8 @@ export interface EngineOptions {
   readonly clock?: Clock
   readonly random?: Random
   readonly net?: Net
-  readonly dns?: Dns
+  /** Name servers instead of the system's. */
+  readonly dnsServers?: readonly string[]
   readonly logs?: Logs
 }
 
@@ -113,7 +113,7 @@ export class Engine implements EngineClient {
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? systemRandom
     this.#net = options.net ?? systemNet
-    this.#dns = options.dns ?? systemDns(null)
+    this.#dns = systemDns(options.dnsServers ?? null)
     this.#logs = options.logs ?? noLogs
     this.#keepPackets = options.keepPackets ?? false
     this.#store = options.profile === null ? null : new Store(options.profile)
@@ -234,6 +234,7 @@ export class Engine implements EngineClient {
     const callId = softphone.ua.newCallId()
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
     const booked = this.#book.open(callId, 'outbound', null, this.#keepPackets)
+    booked.trace.dialled = args.uri
     if (pcap) {
       booked.pcap = pcap
       booked.trace.addSink(pcap)
@@ -632,6 +633,8 @@ function isNewInvite(message: { readonly kind: string }): boolean {
 }
 
 function nextHop(uri: string, proxy: string | null, transport: TransportName | null): NextHop & { readonly kind: 'uri' } {
+  const wanted = transport ?? parseUri(uri)?.params.get('transport')?.toLowerCase()
+  if (wanted === 'ws' || wanted === 'wss') throw usage(`transport ${wanted} is not available in this version: use udp, tcp or tls`)
   if (proxy === null) return { kind: 'uri', uri: parseUri(uri)!, transport }
   const why = addressFault(proxy)
   if (why) throw usage(why.correction ? `${why.text}; did you mean ${why.correction}` : why.text)

@@ -29,7 +29,7 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null): C
   const received = facts.vantage === 'inbound' ? request : response
   return {
     id: trace.id, callId: trace.callId, direction: facts.vantage,
-    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request ? uriOf(header(request, 'to') ?? '') : '', requestUri: request?.uri ?? '',
+    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request ? uriOf(header(request, 'to') ?? '') : trace.dialled, requestUri: request?.uri ?? trace.dialled,
     transport: facts.messages[0]?.event.transport ?? null,
     outcome: outcomeOf(facts), status: response && { code: response.status, reason: response.reason }, refusedBy: refusedBy(facts),
     headers: { sent: shownHeaders(sent), received: shownHeaders(received) },

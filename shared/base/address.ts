@@ -14,10 +14,6 @@ export function bracketHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }
 
-export function unbracketHost(host: string): string {
-  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
-}
-
 /** Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 literal; null when it is none of these. */
 export function parseHostPort(text: string): { host: string; port: number | null } | null {
   const bracketed = /^\[([0-9A-Fa-f:.]+)\](?::(\d{1,5}))?$/.exec(text)
@@ -141,15 +137,10 @@ export function unmapped(host: string): string {
 
 const cidrs = (...list: string[]) => list.map((text) => parseCidr(text)!)
 const privateBlocks = cidrs('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10')
-const loopbackBlocks = cidrs('127.0.0.0/8', '::1/128')
 
 /** RFC 1918, 100.64.0.0/10 (RFC 6598), link-local and unique-local addresses. */
 export function isPrivate(host: string): boolean {
   return privateBlocks.some((block) => inCidr(block, host))
-}
-
-export function isLoopback(host: string): boolean {
-  return loopbackBlocks.some((block) => inCidr(block, host))
 }
 
 export function isUnspecified(host: string): boolean {

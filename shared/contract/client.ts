@@ -1,20 +1,12 @@
 import type { CommandArgs, CommandName, CommandResult } from './commands.ts'
 import type { Delta, Snapshot } from './state.ts'
 
-export type ErrorKind = 'usage' | 'machine' | 'peer'
-
-/** How a command fails; `message` is a sentence for a person. */
-export interface CommandError {
-  readonly kind: ErrorKind
-  readonly message: string
-}
-
 export interface SubscribeOptions {
   /** False: calls are told of only when they have ended. */
   readonly live: boolean
 }
 
-/** The engine as every face sees it: commands in, state out. Rejections carry `kind` and `message`. */
+/** The engine as every face sees it: commands in, state out. A rejection is an error with `kind` (usage, machine, peer) and a `message` that is a sentence. */
 export interface EngineClient {
   execute<Name extends CommandName>(name: Name, args: CommandArgs<Name>): Promise<CommandResult<Name>>
   snapshot(): Snapshot

@@ -71,7 +71,6 @@ export type HistoryEntry = z.infer<typeof historyEntrySchema>
 export const trunkCheckSchema = z.object({
   trunk: z.string(), reachable: z.boolean(), status: z.object({ code: z.int(), reason: z.string() }).nullable(), steps: z.array(z.string()), sentence: z.string(),
 })
-export type TrunkCheck = z.infer<typeof trunkCheckSchema>
 
 const nothing = z.object({})
 const byId = z.object({ id: z.string() })

@@ -52,7 +52,6 @@ export const mediaSchema = z.object({
   codec: z.string(), payloadType: z.int(), clockRate: z.int(), ptimeMs: ms, encryption: z.enum(['none', 'sdes', 'dtls']),
   direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']), local: z.string(), remote: z.string(),
 })
-export type MediaFact = z.infer<typeof mediaSchema>
 
 export const callReportSchema = z.object({
   id: z.string(), callId: z.string(), direction: z.enum(['outbound', 'inbound', 'observed']),

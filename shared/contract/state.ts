@@ -27,6 +27,6 @@ export type Change = z.infer<typeof changeSchema>
 export const deltaSchema = z.object({ seq: z.int(), changes: z.array(changeSchema) })
 export type Delta = z.infer<typeof deltaSchema>
 
-export const snapshotSchema = deltaSchema
+/** The whole state as changes; `seq` is that of the last delta it includes. */
 export type Snapshot = Delta
 

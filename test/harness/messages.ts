@@ -1,5 +1,5 @@
 import { parseSip } from '../../shared/wire/sip/parse.ts'
-import type { SipMessage, SipRequest, SipResponse } from '../../shared/wire/sip/message.ts'
+import type { SipMessage, SipRequest } from '../../shared/wire/sip/message.ts'
 
 /** Text with LF line ends as bytes with CRLF; what ends with an empty line has a body after it. */
 export function crlf(text: string): Uint8Array {
@@ -13,7 +13,6 @@ export function parse(text: string): SipMessage {
 }
 
 export const parseRequest = (text: string) => parse(text) as SipRequest
-export const parseResponse = (text: string) => parse(text) as SipResponse
 
 export interface InviteParts {
   readonly method?: string

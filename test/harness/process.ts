@@ -12,6 +12,15 @@ export interface Finished {
   readonly stderr: string
 }
 
+const alive = new Set<Running>()
+
+/** Kills what a test has left running; the commands that were. */
+export async function reap(): Promise<string[]> {
+  const left = [...alive]
+  await Promise.all(left.map((running) => running.stop('SIGKILL')))
+  return left.map(({ child }) => child.spawnargs.join(' '))
+}
+
 /** A real process: its output so far, a wait for a text in it, its end. Killed by its own id. */
 export class Running {
   readonly child: ChildProcess
@@ -22,12 +31,17 @@ export class Running {
 
   constructor(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
     this.child = spawn(command, args, { cwd: options.cwd ?? root, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    alive.add(this)
     const note = () => this.#watchers.forEach((watcher) => watcher())
     this.child.stdout!.on('data', (chunk: Buffer) => { this.stdout += chunk.toString(); note() })
     this.child.stderr!.on('data', (chunk: Buffer) => { this.stderr += chunk.toString(); note() })
     this.finished = new Promise((resolve, reject) => {
       this.child.once('error', reject)
-      this.child.once('close', (code) => { resolve({ code, stdout: this.stdout, stderr: this.stderr }); note() })
+      this.child.once('close', (code) => {
+        alive.delete(this)
+        resolve({ code, stdout: this.stdout, stderr: this.stderr })
+        note()
+      })
     })
   }
 

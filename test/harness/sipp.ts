@@ -18,7 +18,7 @@ export async function startSipp(scenario: { text: string } | { builtIn: 'uas' | 
   if ('text' in scenario) writeFileSync(file, scenario.text)
   const which = 'text' in scenario ? ['-sf', file] : ['-sn', scenario.builtIn]
   const sipp = new Running(findPeer('sipp')!, [...which, '-i', '127.0.0.1', '-p', String(port), '-nostdin', '-m', '1', '-timeout', '45s', '-timeout_error', '-trace_err', ...args], { cwd: folder })
-  const serves = 'text' in scenario ? !args.some((arg) => /^127\.0\.0\.1:/.test(arg)) : scenario.builtIn === 'uas'
+  const serves = 'text' in scenario ? !args.some((arg) => arg.startsWith('127.0.0.1:')) : scenario.builtIn === 'uas'
   if (serves) await listening(port, args.includes('t1') || args.includes('tn'))
   void sipp.finished.then(() => rmSync(folder, { recursive: true, force: true }))
   return Object.assign(sipp, { port, done: async () => (await sipp.finished).code })

@@ -6,7 +6,7 @@ import { agentReports, callReport, ringback, startAgent, type Running } from '..
 
 const running: (Running & { remove?: () => void })[] = []
 afterEach(async () => {
-  for (const process of running.splice(0).reverse()) {
+  for (const process of running.splice(0).toReversed()) {
     await process.stop('SIGTERM')
     process.remove?.()
   }

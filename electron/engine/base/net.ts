@@ -134,9 +134,11 @@ function wrap(socket: nodeNet.Socket, tlsFacts: TlsFacts | null): StreamSocket {
 
 function within<S extends nodeNet.Socket>(socket: S, timeoutMs: number, ready: string, done: (socket: S) => StreamSocket): Promise<StreamSocket> {
   return new Promise((resolve, reject) => {
+    let connected = false
+    socket.once('connect', () => (connected = true))
     const timer = setTimeout(() => {
       socket.destroy()
-      reject(Object.assign(new Error('connection timed out'), { code: 'ETIMEDOUT' }))
+      reject(connected ? Object.assign(new Error('the TLS handshake was not answered'), { code: 'ERR_TLS_HANDSHAKE_TIMEOUT' }) : Object.assign(new Error('connection timed out'), { code: 'ETIMEDOUT' }))
     }, timeoutMs)
     socket.once('error', (error) => {
       clearTimeout(timer)

@@ -25,7 +25,7 @@ function notAnswered(facts: CallFacts, outcome: string): Verdict {
   const status = message?.kind === 'response' ? ` with ${message.status} ${message.reason}` : ''
   const sentence = {
     'refused': `Not answered: refused${status}.`, 'cancelled': 'Not answered: the call was cancelled before an answer.', 'no-answer': 'Not answered in time.',
-    'failed': facts.answeredAt === null ? 'Not answered: no final response came.' : 'Answered, but without usable media: the call was ended.', 'in-progress': 'Not answered yet.',
+    'failed': facts.answeredAt === null ? (facts.messages.length === 0 ? 'Not answered: the call could not be sent.' : 'Not answered: no final response came.') : 'Answered, but without usable media: the call was ended.', 'in-progress': 'Not answered yet.',
   }[outcome] ?? 'Not answered.'
   return { kind: 'not-answered', missing: null, sentence }
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { historyEntrySchema, trunkSchema, type HistoryEntry, type Trunk } from '../../../shared/contract/commands.ts'
 import { callReportSchema, type CallReport } from '../../../shared/contract/report.ts'
@@ -25,7 +25,7 @@ export class Store {
   constructor(folder: string) {
     const file = join(folder, 'ringback.sqlite')
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (!existsSync(folder)) mkdirSync(folder, { recursive: !existsSync(dirname(folder)), mode: 0o700 })
       this.#db = new DatabaseSync(file)
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000')
     } catch (error) {

@@ -52,7 +52,7 @@ export class Dialog {
     return new Dialog({
       callId: header(request, 'call-id')!, local: header(request, 'from')!, remote: to,
       localTag: messageIds(request).fromTag!, remoteTag: messageIds(response).toTag ?? '',
-      routeSet: headerList(response, 'record-route').reverse(),
+      routeSet: headerList(response, 'record-route').toReversed(),
       remoteTarget: contact === undefined ? request.uri : uriOf(contact),
       localSequence: messageIds(request).cseq!.number, remoteSequence: null, flow,
     })

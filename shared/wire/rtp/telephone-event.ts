@@ -8,8 +8,6 @@ export interface TelephoneEvent {
 
 const digits = '0123456789*#ABCD'
 
-export const isDtmf = (text: string): boolean => /^[0-9*#A-D]$/i.test(text)
-
 export function digitToEvent(digit: string): number {
   return digits.indexOf(digit.toUpperCase())
 }

@@ -41,6 +41,7 @@ export class StreamFramer {
     const bytes = this.#pending
     if (bytes.length === 0) return null
     if (bytes[0] === 13 || bytes[0] === 10) return this.#blank()
+    if (bytes[0]! < 0x21 || bytes[0]! > 0x7e) return this.#fail(bytes[0] === 0x16 ? 'a TLS handshake came where SIP in clear is spoken' : 'bytes on the connection are no SIP message')
     if (this.#needed === null) {
       const head = headLength(bytes)
       if (head < 0) {

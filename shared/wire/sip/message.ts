@@ -119,10 +119,3 @@ export function makeRequest(method: string, uri: string, headers: readonly SipHe
 export function makeResponse(status: number, reason: string, headers: readonly SipHeader[], body: Uint8Array | string = ''): SipResponse {
   return { kind: 'response', status, reason, version: 'SIP/2.0', headers, body: typeof body === 'string' ? encodeText(body) : body, problems: [] }
 }
-
-/** The same request with one header replaced (or added at the end). */
-export function withHeader<M extends SipMessage>(message: M, name: string, value: string): M {
-  const field = makeHeader(name, value)
-  const rest = message.headers.filter((other) => other.key !== field.key)
-  return { ...message, headers: [...rest, field] }
-}

@@ -1,4 +1,4 @@
-import { formatAddress, isIp, type Address } from '../../../../shared/base/address.ts'
+import type { Address } from '../../../../shared/base/address.ts'
 import {
   audioOf, directionOf, isMediaAddress, receives, reverse, sends,
   type CryptoAttribute, type MediaDescription, type MediaDirection, type MediaFormat, type SessionDescription,
@@ -168,11 +168,4 @@ function agreed(m: MediaDescription, { codec, format }: PickedCodec, telephoneEv
     direction: onHold ? directionOf(false, receives(direction)) : direction,
     ptimeMs: ptime,
   }
-}
-
-/** For a sentence: why nothing can be sent to what the peer wrote. */
-export function unreachableText(m: MediaDescription): string {
-  return m.address === null ? 'the session description has no c= line'
-    : !isIp(m.address) ? `the media address "${m.address}" is a name, an IP address is needed`
-    : `the media address ${formatAddress({ host: m.address, port: m.port })} cannot be sent to`
 }

@@ -35,8 +35,7 @@ export class DigestServer {
   }
 
   check(request: SipRequest): AuthVerdict {
-    const fields = headerFields(request, 'authorization').map(parseDigest).filter((params) => params?.get('realm') === this.#realm)
-    const params = fields[0]
+    const params = headerFields(request, 'authorization').map(parseDigest).find((fields) => fields?.get('realm') === this.#realm)
     if (!params) return this.#challenge(false)
     const nonce = params.get('nonce') ?? ''
     if (!this.#fresh(nonce)) return this.#challenge(true)

@@ -4,7 +4,7 @@ import type { SipEvent } from '../../../../shared/model/wire.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
 import { parseSip, type Unreadable } from '../../../../shared/wire/sip/parse.ts'
 import type { Clock } from '../../base/clock.ts'
-import { RingbackError, machine, explainError } from '../../base/errors.ts'
+import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
 import type { DatagramSocket, Listener, Net, StreamSocket, TlsServerOptions } from '../../base/net.ts'
 import { Connection, type ConnectionEvents } from './connection.ts'
 import type { Flow } from './flow.ts'
@@ -74,7 +74,7 @@ export class Transports {
         }
         case 'ws':
         case 'wss':
-          throw machine(`${transport} listeners are not available in this version: use udp, tcp or tls`)
+          throw usage(`${transport} listeners are not available in this version: use udp, tcp or tls`)
       }
     } catch (error) {
       if (error instanceof RingbackError) throw error
@@ -181,7 +181,7 @@ export class Transports {
       const contact = await this.#tcpContact(await this.#localFor(target.host))
       return this.#adopt('tcp', await this.#net.connectTcp(target, options), contact)
     }
-    throw machine(`${target.transport} is not available in this version: use udp, tcp or tls`)
+    throw usage(`${target.transport} is not available in this version: use udp, tcp or tls`)
   }
 
   /** A TCP listener on that address, so that a peer may open a connection of its own for in-dialog requests. */

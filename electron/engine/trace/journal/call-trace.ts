@@ -59,6 +59,8 @@ export class CallTrace {
   readonly streams: TracedStream[] = []
   /** RTCP sender and receiver reports by the address that sent them; `sent` as for streams. */
   readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number; blind: number }[] = []
+  /** What was to be dialled, for a call whose INVITE never left. */
+  dialled = ''
   /** Messages beyond the limit, counted and not kept. */
   droppedMessages = 0
   readonly #linear: (codec: string) => Int16Array | null

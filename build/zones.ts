@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+
+/** A room (a path prefix) and what it may import beside itself: other prefixes, `node`, or packages as `npm:name`. */
+const table: readonly (readonly [room: string, allowed: readonly string[]])[] = [
+  ['shared/base/', []],
+  ['shared/wire/', ['shared/base/', 'npm:sdp-transform']],
+  ['shared/model/', ['shared/base/', 'shared/wire/']],
+  ['shared/contract/', ['shared/model/', 'npm:zod']],
+  ['electron/engine/base/', ['shared/', 'node']],
+  ['electron/engine/quality/', ['shared/']],
+  ['electron/engine/diagnosis/', ['shared/']],
+  ['electron/engine/sip/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node', 'npm:selfsigned']],
+  ['electron/engine/media/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
+  ['electron/engine/trace/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
+  ['electron/engine/store/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
+  ['electron/engine/ua/', ['electron/engine/sip/', 'electron/engine/media/', 'electron/engine/base/', 'shared/', 'node']],
+  ['electron/engine/agent/', ['electron/engine/ua/index.ts', 'electron/engine/base/', 'shared/', 'node']],
+  // The files beside the rooms wire them together.
+  ['electron/engine/', ['shared/', 'node']],
+  ['electron/cli/', ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:commander', 'npm:zod']],
+]
+
+const root = join(import.meta.dirname, '..')
+const importPattern = /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g
+
+function target(file: string, specifier: string): string {
+  if (specifier.startsWith('node:')) return 'node'
+  if (!specifier.startsWith('.')) return `npm:${specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]}`
+  return relative(root, join(root, dirname(file), specifier))
+}
+
+/** Every import that crosses a zone it may not, as `file imports target`. */
+export function zoneFaults(): string[] {
+  const faults: string[] = []
+  const graph = new Map<string, string[]>()
+  for (const top of ['shared', 'electron', 'renderer'].filter((name) => existsSync(join(root, name)))) {
+    for (const entry of readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })) {
+      const file = join(top, entry)
+      if (!/\.tsx?$/.test(file)) continue
+      const room = table.find(([prefix]) => file.startsWith(prefix))
+      const source = readFileSync(join(root, file), 'utf8')
+      for (const match of source.matchAll(importPattern)) {
+        const to = target(file, (match[1] ?? match[2] ?? match[3])!)
+        if (!match[0].includes('import type') && !match[0].includes('export type')) graph.set(file, [...(graph.get(file) ?? []), to])
+        if (!room) faults.push(`${file} lies in no room of build/zones.ts`)
+        else if (!to.startsWith(room[0]) && !room[1].some((allowed) => to === allowed || (allowed.endsWith('/') && to.startsWith(allowed)))) faults.push(`${file} imports ${to}`)
+      }
+    }
+  }
+  return [...faults, ...circles(graph)]
+}
+
+/** Imports of values that lead back to where they began. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      found.push(`a circle: ${[...path.slice(path.indexOf(file)), file].join(' → ')}`)
+      return
+    }
+    if (done.has(file)) return
+    for (const next of graph.get(file) ?? []) if (graph.has(next)) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
