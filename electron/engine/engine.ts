@@ -16,6 +16,7 @@ import { systemClock, type Clock, type Timer } from './base/clock.ts'
 import { RingbackError, machine, usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
 import { systemNet, type Net } from './base/net.ts'
+import { LocalRoutes } from './base/routes.ts'
 import { systemRandom, type Random } from './base/random.ts'
 import { CallBook, linearOf, type BookedCall } from './call-book.ts'
 import { MediaSession, silence, type MediaDeps, type SourceSpec } from './media/session/session.ts'
@@ -24,7 +25,7 @@ import { readWav } from './media/audio/wav.ts'
 import { codecNames, type CodecName, type Encryption } from './media/session/negotiate.ts'
 import { PortPool, defaultRtpPorts, type PortRange } from './media/rtp/ports.ts'
 import { Pacer } from './media/rtp/pacer.ts'
-import { ladderMessage, registrationReportOf, reportOf, streamOf } from './report.ts'
+import { ladderOf, registrationReportOf, reportOf, streamOf } from './report.ts'
 import { DigestClient } from './sip/digest/client.ts'
 import { SipEndpoint, type NextHop } from './sip/endpoint.ts'
 import { systemDns, type Dns } from './sip/resolve/dns.ts'
@@ -96,6 +97,7 @@ export class Engine implements EngineClient {
   readonly #keepPackets: boolean
   readonly #store: Store | null
   readonly #pacer: Pacer
+  readonly #routes: LocalRoutes
   readonly #book: CallBook
   readonly #softphones = new Map<string, Softphone>()
   readonly #pools = new Map<string, PortPool>()
@@ -118,6 +120,7 @@ export class Engine implements EngineClient {
     this.#keepPackets = options.keepPackets ?? false
     this.#store = options.profile === null ? null : new Store(options.profile)
     this.#pacer = new Pacer(this.#clock)
+    this.#routes = new LocalRoutes(this.#net, this.#clock)
     this.#book = new CallBook(this.#clock, this.#random, {
       touched: (booked) => this.#hasLive() && this.#change(booked.trace.id, () => this.#book.change(booked)),
       ended: (booked, report) => {
@@ -332,8 +335,8 @@ export class Engine implements EngineClient {
     if (local !== null) return local
     try {
       const [target] = isIp(uri.host) ? [uri.host] : await this.#dns.addresses(uri.host)
-      if (target !== undefined) return await this.#net.localAddressFor(target)
-      return await this.#net.localAddressFor('192.0.2.1')
+      if (target !== undefined) return await this.#routes.find(target)
+      return await this.#routes.find('192.0.2.1')
     } catch {
       return '127.0.0.1'
     }
@@ -428,7 +431,7 @@ export class Engine implements EngineClient {
       id, trunk, registrar, address, state: state.kind,
       contact: state.kind === 'registered' ? state.contact : null, expiresS: state.kind === 'registered' ? state.expiresS : null, bindings: state.kind === 'registered' ? state.bindings : null,
       status: state.kind === 'failed' ? state.status : null, text: state.kind === 'failed' ? state.text : null, final: state.kind === 'failed' && state.final,
-      messages: trace.messages.map(ladderMessage), observations: trace.observations.map(({ at, kind, text }) => ({ at: String(at), kind, text })),
+      messages: ladderOf(trace), observations: trace.observations.map(({ at, kind, text }) => ({ at: String(at), kind, text })),
     }
     return { kind: 'registration', registration: view }
   }
@@ -494,7 +497,7 @@ export class Engine implements EngineClient {
 
   async #openAgentMedia(call: InboundCall, args: ReturnType<(typeof commands)['agent.start']['args']['parse']>, booked: BookedCall): Promise<MediaSession> {
     if (args.behaviour.kind !== 'answer') throw usage('this agent does not answer')
-    const host = await this.#net.localAddressFor(call.source.host)
+    const host = await this.#routes.find(call.source.host)
     return MediaSession.open(this.#mediaDeps(args.rtpPorts), {
       host, codecs: args.codecs as CodecName[], encryption: args.encryption as Encryption, source: this.#source(args.behaviour.source),
       recordTo: args.recordDirectory === undefined ? null : join(args.recordDirectory, `${booked.trace.id}-${call.caller.replace(/[^A-Za-z0-9+]+/g, '_').slice(0, 60)}.wav`),

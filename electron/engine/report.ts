@@ -11,8 +11,8 @@ import { outcomeOf, refusedBy } from './diagnosis/classify.ts'
 import { diagnose } from './diagnosis/diagnose.ts'
 import { verdictOf } from './diagnosis/verdict.ts'
 import { estimateMos } from './quality/e-model.ts'
-import type { CallTrace, TracedMessage, TracedStream } from './trace/journal/call-trace.ts'
-import { factsOf } from './trace/ladder/facts.ts'
+import type { CallTrace, TracedStream } from './trace/journal/call-trace.ts'
+import { factsOf, messageFacts } from './trace/ladder/facts.ts'
 
 const thousandths = (value: number) => Math.round(value * 1000) / 1000
 
@@ -39,7 +39,7 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null): C
       answerToFirstRtpMs: facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
       durationMs: spanMs(facts.answeredAt, facts.endedAt),
     },
-    messages: trace.messages.map(ladderMessage),
+    messages: facts.messages.map(ladderMessage),
     media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({ codec, payloadType, clockRate: clockRateHz, ptimeMs, encryption, direction, local, remote })),
     streams: trace.streams.map(streamOf),
     findings: diagnose(facts).map((finding) => ({ ...finding, sentence: redactCredentials(redact(finding.sentence)) })),
@@ -67,17 +67,20 @@ function shownHeaders(message: SipMessage | null): { name: string; value: string
   return message ? message.headers.map(({ name, value, key }) => ({ name, value: key.endsWith('authorization') ? redactCredentials(value) : redact(value) })) : []
 }
 
-export function ladderMessage({ event, retransmissionOf }: TracedMessage): LadderMessage {
-  const { message } = event
-  const readable = message.kind !== 'unreadable'
-  const cseq = readable ? messageIds(message).cseq : null
+function ladderMessage({ event, message, problems, retransmissionOf }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf'>): LadderMessage {
+  const cseq = message && messageIds(message).cseq
   return {
     at: isoMicros(event.at), source: formatAddress(event.source), destination: formatAddress(event.destination), transport: event.transport,
-    startLine: readable ? redact(startLine(message)) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!,
+    startLine: message ? redact(startLine(message)) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!,
     cseq: cseq && `${cseq.number} ${cseq.method}`, retransmissionOf,
-    problems: readable ? message.problems.map(({ text }) => text) : [message.text],
+    problems: problems.map(({ text }) => text),
     raw: redact(decodeText(event.bytes)),
   }
+}
+
+/** The ladder of a trace that is no call. */
+export function ladderOf(trace: CallTrace): LadderMessage[] {
+  return messageFacts(trace).map(ladderMessage)
 }
 
 export function streamOf({ source, destination, stats, report }: TracedStream): Stream {
@@ -116,6 +119,6 @@ export function registrationReportOf(trace: CallTrace): RegistrationReport {
     callId: trace.callId, registrar: request?.kind === 'request' ? request.uri : '', address: uriOf(header(request ?? { headers: [] }, 'to') ?? ''),
     contact: contact && uriOf(contact), status: last?.kind === 'response' ? { code: last.status, reason: last.reason } : null,
     expiresS: inContact ?? parseUint32(header(last ?? { headers: [] }, 'expires') ?? header(request ?? { headers: [] }, 'expires')),
-    messages: trace.messages.map(ladderMessage),
+    messages: ladderOf(trace),
   }
 }

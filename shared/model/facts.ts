@@ -1,6 +1,6 @@
 import type { Micros } from '../base/time.ts'
 import type { MediaDirection } from '../wire/sdp/sdp.ts'
-import type { SipMessage } from '../wire/sip/message.ts'
+import type { SipMessage, SipProblem } from '../wire/sip/message.ts'
 import type { Observation, SipEvent } from './wire.ts'
 
 /** Where the recording stood: at the caller, at the called party, or somewhere between. */
@@ -12,6 +12,7 @@ export interface MessageFact {
   readonly event: SipEvent
   /** Null for bytes that are no SIP message. */
   readonly message: SipMessage | null
+  readonly problems: readonly SipProblem[]
   readonly retransmissionOf: number | null
   /** Sent by our side: the recording endpoint, or the caller of an observed call. */
   readonly fromUs: boolean

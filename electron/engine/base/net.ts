@@ -73,7 +73,8 @@ export interface ConnectOptions {
 
 /** Sockets as the engine sees them; errors are Node's own, with their codes. */
 export interface Net {
-  bindUdp(host: string, port: number, events: DatagramEvents): Promise<DatagramSocket>
+  /** `receiveBufferBytes`: what the kernel may hold for us; its default when left out. */
+  bindUdp(host: string, port: number, events: DatagramEvents, receiveBufferBytes?: number): Promise<DatagramSocket>
   connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket>
   connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket>
   listenTcp(host: string, port: number, accept: (socket: StreamSocket) => void): Promise<Listener>
@@ -87,9 +88,9 @@ export const systemNet: Net = { bindUdp, connectTcp, connectTls, listenTcp, list
 /** Literal addresses only come here, so the look-up that dgram makes for every datagram is a formality. */
 const literal = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void => done(null, host, isIPv6(host) ? 6 : 4)
 
-function bindUdp(host: string, port: number, events: DatagramEvents): Promise<DatagramSocket> {
+function bindUdp(host: string, port: number, events: DatagramEvents, receiveBufferBytes?: number): Promise<DatagramSocket> {
   return new Promise((resolve, reject) => {
-    const socket: UdpSocket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal as never, recvBufferSize: 512 * 1024 })
+    const socket: UdpSocket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal as never, ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}) })
     socket.once('error', reject)
     socket.bind({ address: host, port, exclusive: true }, () => {
       socket.off('error', reject)

@@ -12,7 +12,8 @@ export interface PayloadMeaning {
 
 const comfortNoise = 13
 const comfortNoiseOld = 19
-const recent = 512
+/** How far back a repeated sequence number is recognised. */
+const recent = 128
 const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
 
 /**

@@ -325,7 +325,10 @@ class Pending implements PendingRequest {
       const retryAfter = headerFields(response, 'retry-after')[0]
       return next({ kind: 'transport', text: `${flow.remote.host}:${flow.remote.port} answered 503${retryAfter ? `, retry after ${retryAfter} s` : ''}` })
     }
-    if (response.status >= 200) this.#final = true
+    if (response.status >= 200) {
+      this.#final = true
+      this.#transaction = null
+    }
     this.#user.response(response, flow, request)
   }
 

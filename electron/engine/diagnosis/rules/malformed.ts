@@ -4,10 +4,9 @@ import type { Rule } from '../rule.ts'
 export const malformed: Rule = {
   id: 'malformed',
   evaluate(facts) {
-    const bad = facts.messages.filter(({ fromUs, event }) => !fromUs && (event.message.kind === 'unreadable' || event.message.problems.some(({ fatal }) => fatal)))
+    const bad = facts.messages.filter(({ fromUs, problems }) => !fromUs && problems.some(({ fatal }) => fatal))
     if (bad.length === 0) return []
-    const { message } = bad[0]!.event
-    const text = message.kind === 'unreadable' ? message.text : message.problems.find(({ fatal }) => fatal)!.text
+    const { text } = bad[0]!.problems.find(({ fatal }) => fatal)!
     return [{
       severity: 'warning', at: bad[0]!.event.at, evidence: bad.slice(0, 20).map(({ n }) => ({ message: n })),
       sentence: `${bad.length === 1 ? 'A message' : `${bad.length} messages`} from the peer could not be used: ${text}.`,

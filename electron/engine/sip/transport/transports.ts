@@ -6,6 +6,7 @@ import { parseSip, type Unreadable } from '../../../../shared/wire/sip/parse.ts'
 import type { Clock } from '../../base/clock.ts'
 import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
 import type { DatagramSocket, Listener, Net, StreamSocket, TlsServerOptions } from '../../base/net.ts'
+import { LocalRoutes } from '../../base/routes.ts'
 import { Connection, type ConnectionEvents } from './connection.ts'
 import type { Flow } from './flow.ts'
 
@@ -29,12 +30,13 @@ export interface TransportEvents {
   handshakeFailed(remote: Address, error: Error): void
 }
 
+/** Signalling comes in bursts: room for some hundred messages. */
+const signallingBufferBytes = 1024 * 1024
+
 interface UdpBinding {
   readonly socket: DatagramSocket
   readonly wildcard: boolean
 }
-
-const routeCacheMs = 10_000
 
 /** All sockets of one SIP endpoint: listeners, connections and their reuse (RFC 3261 18, RFC 5923 in spirit). */
 export class Transports {
@@ -47,11 +49,12 @@ export class Transports {
   readonly #connections = new Map<string, Connection>()
   readonly #connecting = new Map<string, Promise<Flow>>()
   readonly #binding = new Map<string, Promise<UdpBinding>>()
-  readonly #routes = new Map<string, { readonly local: string; readonly atMs: number }>()
+  readonly #routes: LocalRoutes
   #closed = false
 
   constructor(net: Net, clock: Clock, options: TransportOptions, events: TransportEvents) {
     this.#net = net
+    this.#routes = new LocalRoutes(net, clock)
     this.#clock = clock
     this.#options = options
     this.#events = events
@@ -135,7 +138,7 @@ export class Transports {
     const socket: DatagramSocket = await this.#net.bindUdp(host, port, {
       message: (bytes, fromHost, fromPort) => this.#datagram(socket, wildcard, bytes, { host: unmapped(fromHost), port: fromPort }),
       error: () => {},
-    })
+    }, signallingBufferBytes)
     const binding = { socket, wildcard }
     if (this.#closed) socket.close()
     this.#udp.push(binding)
@@ -149,7 +152,7 @@ export class Transports {
       this.#receive(flow, bytes)
     }
     if (!wildcard) return deliver(socket.local.host)
-    const known = this.#knownRoute(remote.host)
+    const known = this.#options.localAddress ?? this.#routes.known(remote.host)
     if (known) deliver(known)
     else this.#localFor(remote.host).then(deliver, () => deliver(socket.local.host))
   }
@@ -220,19 +223,8 @@ export class Transports {
     this.#events.wire({ at: this.#clock.nowUs(), transport: flow.transport, source, destination, direction, bytes, message })
   }
 
-  #knownRoute(remote: string): string | null {
-    if (this.#options.localAddress) return this.#options.localAddress
-    const route = this.#routes.get(remote)
-    return route && this.#clock.monotonicMs() - route.atMs < routeCacheMs ? route.local : null
-  }
-
-  async #localFor(remote: string): Promise<string> {
-    const known = this.#knownRoute(remote)
-    if (known) return known
-    const local = await this.#net.localAddressFor(remote)
-    if (this.#routes.size > 1000) this.#routes.clear()
-    this.#routes.set(remote, { local, atMs: this.#clock.monotonicMs() })
-    return local
+  #localFor(remote: string): Promise<string> {
+    return this.#options.localAddress ? Promise.resolve(this.#options.localAddress) : this.#routes.find(remote)
   }
 }
 

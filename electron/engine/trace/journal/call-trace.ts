@@ -6,7 +6,8 @@ import { middleNtp, parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { header, startLine } from '../../../../shared/wire/sip/message.ts'
+import { parseSip } from '../../../../shared/wire/sip/parse.ts'
+import { header } from '../../../../shared/wire/sip/message.ts'
 import { decodeText } from '../../../../shared/base/text.ts'
 import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
 
@@ -43,6 +44,8 @@ const mostMessages = 20_000
 const mostObservations = 2_000
 const mostStreams = 200
 const enoughToReport = 50
+/** Report blocks speak of the last sender report, rarely of the one before. */
+const keptSenderReports = 12
 
 const unknownPayload = (payloadType: number): PayloadMeaning => ({ codec: `unknown(${payloadType})`, clockRateHz: 0, linear: null })
 
@@ -101,7 +104,7 @@ export class CallTrace {
     const key = repetitionKey(event)
     const before = key === null ? undefined : this.#firstSeen.get(key)
     if (key !== null && before === undefined) this.#firstSeen.set(key, this.messages.length)
-    this.messages.push({ event, retransmissionOf: before ?? null })
+    this.messages.push({ event: event.message.kind === 'unreadable' ? event : new KeptEvent(event), retransmissionOf: before ?? null })
     if (before === undefined) this.#learnPayloads(event)
   }
 
@@ -129,7 +132,7 @@ export class CallTrace {
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
       this.#countReport(source, sent, packet.reports)
       if (packet.type === 'sr') {
-        if (this.#senderReports.size > 500) this.#senderReports.clear()
+        if (this.#senderReports.size >= keptSenderReports) this.#senderReports.delete(this.#senderReports.keys().next().value!)
         this.#senderReports.set(`${packet.ssrc} ${middleNtp(packet.ntpSeconds, packet.ntpFraction)}`, at)
       }
       for (const block of packet.reports) {
@@ -207,6 +210,29 @@ export class CallTrace {
   }
 }
 
+/** A message kept as its bytes: read again when someone looks, since a call waits far longer than it is looked at. */
+class KeptEvent implements SipEvent {
+  readonly at: Micros
+  readonly transport: SipEvent['transport']
+  readonly source: Address
+  readonly destination: Address
+  readonly direction: SipEvent['direction']
+  readonly bytes: Uint8Array
+
+  constructor({ at, transport, source, destination, direction, bytes }: SipEvent) {
+    this.at = at
+    this.transport = transport
+    this.source = source
+    this.destination = destination
+    this.direction = direction
+    this.bytes = bytes
+  }
+
+  get message(): SipEvent['message'] {
+    return parseSip(this.bytes)
+  }
+}
+
 function isStream(stream: TracedStream, source: Address, destination: Address, ssrc: number): boolean {
   return stream.stats.ssrc === ssrc && stream.source.port === source.port && stream.destination.port === destination.port
     && stream.source.host === source.host && stream.destination.host === destination.host
@@ -217,5 +243,5 @@ function repetitionKey({ message, source, destination }: SipEvent): string | nul
   if (message.kind === 'unreadable') return null
   const { via, cseq, toTag } = messageIds(message)
   const rseq = message.kind === 'response' ? header(message, 'rseq') : ''
-  return `${source.host} ${destination.host} ${destination.port} ${via?.params.get('branch')} ${cseq?.number} ${cseq?.method} ${toTag} ${rseq} ${startLine(message)}`
+  return `${source.host} ${destination.host} ${destination.port} ${via?.params.get('branch')} ${cseq?.number} ${cseq?.method} ${toTag} ${rseq} ${message.kind === 'request' ? message.method : `${message.status} ${message.reason}`}`
 }

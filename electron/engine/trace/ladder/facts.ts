@@ -43,16 +43,18 @@ export function factsOf(trace: CallTrace, now: Micros, ended: Micros | null): Ca
   }
 }
 
-function messageFacts(trace: CallTrace): MessageFact[] {
+/** The messages of a trace, each read once. */
+export function messageFacts(trace: CallTrace): MessageFact[] {
   let callerTag: string | null = null
   const caller = trace.vantage !== 'inbound'
   return trace.messages.map(({ event, retransmissionOf }, n) => {
-    const message = event.message.kind === 'unreadable' ? null : event.message
+    const read = event.message
+    const message = read.kind === 'unreadable' ? null : read
     const fromTag = message ? messageIds(message).fromTag : null
     callerTag ??= message?.kind === 'request' && message.method === 'INVITE' ? fromTag : null
     const byCaller = (fromTag === callerTag) === (message?.kind === 'request')
     const fromUs = event.direction === 'observed' ? byCaller === caller : event.direction === 'sent'
-    return { n, event, message, retransmissionOf, fromUs }
+    return { n, event, message, problems: read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : read.problems, retransmissionOf, fromUs }
   })
 }
 

@@ -188,6 +188,8 @@ export class OutboundCall extends Call {
     this.ack(sequenceOf(request))
     this.followTimerAnswer(response)
     const fault = this.#takeAnswer(response, tag)
+    this.#early.clear()
+    this.#pending = null
     this.move({ kind: 'answered' })
     if (this.#cancelled !== null) this.bye(this.#cancelled)
     else if (fault !== null) {
