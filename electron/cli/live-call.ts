@@ -7,13 +7,11 @@ import { Paint, hasFault, ladderLine, leftSide, summaryLines } from './terminal.
 export async function followCall(engine: EngineClient, place: () => Promise<{ id: string }>, interrupted: Promise<void>, options: CommonOptions): Promise<CallReport> {
   const view = options.json ? null : new LadderView(options)
   let id = ''
-  let last: CallReport | null = null
   let finished: (report: CallReport) => void
   const ended = new Promise<CallReport>((resolve) => (finished = resolve))
   const unsubscribe = engine.subscribe({ live: view !== null }, ({ changes }) => {
     for (const change of changes) {
       if (change.kind !== 'call' || (id !== '' && change.report.id !== id) || change.agent !== null) continue
-      last = change.report
       view?.show(change.report)
       if (change.ended) finished(change.report)
     }
@@ -22,7 +20,6 @@ export async function followCall(engine: EngineClient, place: () => Promise<{ id
   void interrupted.then(() => engine.execute('call.hangUp', { id }).catch(() => {}))
   const report = await Promise.race([ended, interrupted.then(() => new Promise<CallReport>((resolve) => setTimeout(async () => resolve(await engine.execute('call.report', { id })), 5000)))])
   unsubscribe()
-  void last
   view?.finish(report)
   return report
 }
@@ -45,6 +42,8 @@ class LadderView {
 
   show(report: CallReport): void {
     const left = leftSide(report)
+    const [first] = report.messages
+    if (this.#shown === 0 && first) this.#print(this.#paint.dim(`    time  this computer ${left} ⇄ ${first.source === left ? first.destination : first.source} over ${first.transport}`))
     for (const message of report.messages.slice(this.#shown)) this.#print(ladderLine(message, report.timeline.startedAt, left, this.#paint))
     this.#shown = report.messages.length
     if (this.#meter && report.streams.length > 0 && report.timeline.endedAt === null) {

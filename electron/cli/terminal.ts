@@ -1,4 +1,4 @@
-import { count, elide } from '../../shared/base/text.ts'
+import { elide } from '../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, Stream } from '../../shared/contract/report.ts'
 import type { CommonOptions } from './session.ts'
 
@@ -41,27 +41,31 @@ export function leftSide(report: CallReport): string {
   return report.direction === 'inbound' ? first.destination : first.source
 }
 
-function streamLine(stream: Stream, label: string): string {
+const columns = ['stream', 'codec', 'packets', 'lost', 'jitter mean / max', 'max delta', 'bit rate', 'level', 'MOS', 'receiver reports'] as const
+
+function cells(stream: Stream, label: string): string[] {
   const { packets, lost, lostPercent, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
-  const parts = [
-    `${stream.codec}/${stream.clockRate}`, count(packets, 'packet'), `${lost} lost (${lostPercent.toFixed(1)} %)`,
-    `jitter ${meanJitterMs.toFixed(2)} ms (max ${maxJitterMs.toFixed(2)})`, `max delta ${maxDeltaMs.toFixed(1)} ms`,
-    ...(bitrateKbps === null ? [] : [`${bitrateKbps.toFixed(1)} kbit/s`]),
-    level ? `level ${level.meanDbfs.toFixed(1)} dBFS` : 'level unknown (codec not decoded)',
-    mos ? `MOS ${mos.value.toFixed(2)} (${mos.model})` : 'MOS not computable',
-    ...(rtcp ? [`receiver reports ${rtcp.reportedLost} lost, round trip ${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}`] : []),
+  return [
+    label, `${stream.codec}/${stream.clockRate}`, String(packets), `${lost} (${lostPercent.toFixed(1)} %)`, `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`, `${maxDeltaMs.toFixed(1)} ms`,
+    bitrateKbps === null ? 'unknown' : `${bitrateKbps.toFixed(1)} kbit/s`,
+    level ? `${level.meanDbfs.toFixed(1)} dBFS` : 'unknown', mos ? mos.value.toFixed(2) : 'not computable',
+    rtcp ? `${rtcp.reportedLost} lost, round trip ${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}` : 'none',
   ]
-  return `${label} ${stream.source} → ${stream.destination}  ${parts.join(', ')}`
 }
 
-/** Streams with their direction as the report's media tells it. */
+/** Streams as a table, with their direction as the report's media tells it. */
 export function streamLines(report: CallReport): string[] {
+  if (report.streams.length === 0) return []
   const remotes = new Set(report.media.map(({ remote }) => remote))
   const locals = new Set(report.media.map(({ local }) => local))
-  return report.streams.map((stream) => {
-    const label = remotes.has(stream.destination) || locals.has(stream.source) ? '→ to peer  ' : locals.has(stream.destination) || remotes.has(stream.source) ? '← from peer' : '  elsewhere'
-    return streamLine(stream, label)
+  const rows = report.streams.map((stream) => {
+    const [sent, received] = [remotes.has(stream.destination) || locals.has(stream.source), locals.has(stream.destination) || remotes.has(stream.source)]
+    return cells(stream, sent ? `→ to ${stream.destination}` : received ? `← from ${stream.source}` : `  ${stream.source} → ${stream.destination}`)
   })
+  const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)))
+  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()
+  const [mos] = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
+  return [line(columns), ...rows.map(line), ...(mos ? [`MOS by ${mos.model}: ${mos.assumptions.join('; ')}`] : [])]
 }
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const
@@ -85,7 +89,9 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
   return [
     '',
     ...media.slice(-1).map((m) => `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`),
+    '',
     ...streamLines(report),
+    '',
     ...(times.length > 0 ? [times.join(', ')] : []),
     ...report.observations.filter(({ kind }) => kind !== 'note' || report.findings.length > 0).map(({ text }) => paint.dim(`· ${text}`)),
     ...report.findings.flatMap((finding) => findingLines(finding, paint)),

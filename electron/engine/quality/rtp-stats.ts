@@ -13,7 +13,7 @@ export interface PayloadMeaning {
 const comfortNoise = 13
 const comfortNoiseOld = 19
 /** How far back a repeated sequence number is recognised. */
-const recent = 128
+const recent = 64
 const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
 
 /**

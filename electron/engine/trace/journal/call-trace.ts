@@ -5,7 +5,6 @@ import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
 import { middleNtp, parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
-import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 import { header } from '../../../../shared/wire/sip/message.ts'
 import { decodeText } from '../../../../shared/base/text.ts'
@@ -41,6 +40,8 @@ export interface TracedStream {
 
 /** Per call: more messages than a person can read keep only being counted. */
 const mostMessages = 20_000
+/** How far back a retransmission is looked for. */
+const rememberedMessages = 64
 const mostObservations = 2_000
 const mostStreams = 200
 const enoughToReport = 50
@@ -69,7 +70,6 @@ export class CallTrace {
   readonly #linear: (codec: string) => Int16Array | null
   readonly #sinks: PacketSink[] = []
   readonly #meanings = new Map<number, PayloadMeaning>()
-  readonly #firstSeen = new Map<string, number>()
   readonly #header = emptyRtpHeader()
   /** When sender reports passed here, by SSRC and the middle of their NTP time: the base of round trips. */
   readonly #senderReports = new Map<string, Micros>()
@@ -101,11 +101,9 @@ export class CallTrace {
       this.droppedMessages++
       return
     }
-    const key = repetitionKey(event)
-    const before = key === null ? undefined : this.#firstSeen.get(key)
-    if (key !== null && before === undefined) this.#firstSeen.set(key, this.messages.length)
-    this.messages.push({ event: event.message.kind === 'unreadable' ? event : new KeptEvent(event), retransmissionOf: before ?? null })
-    if (before === undefined) this.#learnPayloads(event)
+    const before = this.#sentBefore(event)
+    this.messages.push({ event: event.message.kind === 'unreadable' ? event : new KeptEvent(event), retransmissionOf: before })
+    if (before === null) this.#learnPayloads(event)
   }
 
   observe(observation: Observation): void {
@@ -163,8 +161,18 @@ export class CallTrace {
   /** Lets go of what only a live call needs. */
   close(): void {
     this.#sinks.length = 0
-    this.#firstSeen.clear()
     this.#senderReports.clear()
+  }
+
+  /** The index of the first sending: the same bytes over the same path, as a retransmission is (RFC 3261 17); null for news. */
+  #sentBefore({ source, destination, bytes }: SipEvent): number | null {
+    const oldest = Math.max(0, this.messages.length - rememberedMessages)
+    for (let i = this.messages.length - 1; i >= oldest; i--) {
+      const { event, retransmissionOf } = this.messages[i]!
+      if (event.bytes.length !== bytes.length || event.source.port !== source.port || event.source.host !== source.host || event.destination.host !== destination.host) continue
+      if (Buffer.compare(event.bytes, bytes) === 0) return retransmissionOf ?? i
+    }
+    return null
   }
 
   #stream(source: Address, destination: Address, ssrc: number, sent: boolean | null): TracedStream | null {
@@ -236,12 +244,4 @@ class KeptEvent implements SipEvent {
 function isStream(stream: TracedStream, source: Address, destination: Address, ssrc: number): boolean {
   return stream.stats.ssrc === ssrc && stream.source.port === source.port && stream.destination.port === destination.port
     && stream.source.host === source.host && stream.destination.host === destination.host
-}
-
-/** What makes two messages the same one sent twice: start line, branch, CSeq, tags, and the way they went. */
-function repetitionKey({ message, source, destination }: SipEvent): string | null {
-  if (message.kind === 'unreadable') return null
-  const { via, cseq, toTag } = messageIds(message)
-  const rseq = message.kind === 'response' ? header(message, 'rseq') : ''
-  return `${source.host} ${destination.host} ${destination.port} ${via?.params.get('branch')} ${cseq?.number} ${cseq?.method} ${toTag} ${rseq} ${message.kind === 'request' ? message.method : `${message.status} ${message.reason}`}`
 }
