@@ -64,6 +64,10 @@ export class CallBook {
     return this.#calls.get(id)
   }
 
+  get size(): number {
+    return this.#calls.size
+  }
+
   all(): BookedCall[] {
     return [...this.#calls.values()]
   }

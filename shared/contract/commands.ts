@@ -59,7 +59,12 @@ export const trunkSchema = z.object({
 })
 export type Trunk = z.infer<typeof trunkSchema>
 
-export const registerSchema = trunkSchema.omit({ headers: true, codecs: true, encryption: true }).partial({ name: true }).extend({ trunk: z.string().optional(), password: z.string().optional(), localAddress: z.string().optional() })
+/** What is not given comes from the stored trunk. */
+export const registerSchema = z.object({
+  trunk: z.string().optional(), address: z.string().optional(), transport: z.enum(transportNames).optional(), user: z.string().optional(), password: z.string().optional(),
+  from: z.string().optional(), proxy: z.string().optional(), expiresS: z.int().min(1).optional(), localAddress: z.string().optional(),
+  tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
+})
 export type RegisterArgs = z.input<typeof registerSchema>
 
 export const historyEntrySchema = z.object({

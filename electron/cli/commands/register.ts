@@ -43,10 +43,9 @@ Examples:
       if (trunk === undefined && options.address === undefined) throw usage('register needs a stored trunk, or --address and --user')
       const password = trunk === undefined || options.passwordEnv !== undefined ? await readPassword(options.passwordEnv, options.user) : undefined
       const args = given({
-        trunk, address: options.address ?? '', transport: options.transport, proxy: options.proxy, user: options.user, password, from: options.from,
+        trunk, address: options.address, transport: options.transport, proxy: options.proxy, user: options.user, password, from: options.from,
         expiresS: options.expires, localAddress: options.local, tlsCa: readCa(options.tlsCa), tlsInsecure: options.tlsInsecure,
       })
-      if (trunk !== undefined && options.address === undefined) delete (args as { address?: string }).address
       finish(await withEngine(options, trunk !== undefined, async (engine, interrupted) => {
         const paint = new Paint(options)
         let id = ''

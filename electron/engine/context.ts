@@ -1,0 +1,165 @@
+import type { CommandName, commands } from '../../shared/contract/commands.ts'
+import type { SourceArgs } from '../../shared/contract/commands.ts'
+import type { SipEvent } from '../../shared/model/wire.ts'
+import { messageIds } from '../../shared/wire/sip/grammar.ts'
+import type { Clock } from './base/clock.ts'
+import { machine } from './base/errors.ts'
+import type { Logs } from './base/log.ts'
+import type { Net } from './base/net.ts'
+import type { Random } from './base/random.ts'
+import type { LocalRoutes } from './base/routes.ts'
+import type { BookedCall, CallBook } from './call-book.ts'
+import type { Feed } from './feed.ts'
+import { SampleSource, marker, silence, tone } from './media/audio/source.ts'
+import { readWav } from './media/audio/wav.ts'
+import { PortPool, defaultRtpPorts, type PortRange } from './media/rtp/ports.ts'
+import type { Pacer } from './media/rtp/pacer.ts'
+import type { MediaDeps, SourceSpec } from './media/session/session.ts'
+import type { Dns } from './sip/resolve/dns.ts'
+import { SipEndpoint } from './sip/endpoint.ts'
+import type { TransportOptions } from './sip/transport/transports.ts'
+import type { Store } from './store/store.ts'
+import { CallTrace } from './trace/journal/call-trace.ts'
+import { Journal } from './trace/journal/journal.ts'
+import { UserAgent, type Call } from './ua/index.ts'
+
+export const productName = 'Ringback/0.1.0'
+const connectTimeoutMs = 8000
+const mostTraces = 20_000
+
+/** The arguments of a command as its schema leaves them. */
+export type Parsed<Name extends CommandName> = ReturnType<(typeof commands)[Name]['args']['parse']>
+
+interface ContextParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly net: Net
+  readonly dns: Dns
+  readonly logs: Logs
+  readonly routes: LocalRoutes
+  readonly pacer: Pacer
+  readonly store: Store | null
+  readonly book: CallBook
+  readonly feed: Feed
+  readonly keepPackets: boolean
+}
+
+/** What every part of the engine works with. */
+export class Context {
+  readonly clock: Clock
+  readonly random: Random
+  readonly net: Net
+  readonly dns: Dns
+  readonly logs: Logs
+  readonly routes: LocalRoutes
+  readonly book: CallBook
+  readonly feed: Feed
+  readonly keepPackets: boolean
+  readonly #pacer: Pacer
+  readonly #store: Store | null
+  readonly #pools = new Map<string, PortPool>()
+
+  constructor(parts: ContextParts) {
+    this.clock = parts.clock
+    this.random = parts.random
+    this.net = parts.net
+    this.dns = parts.dns
+    this.logs = parts.logs
+    this.routes = parts.routes
+    this.book = parts.book
+    this.feed = parts.feed
+    this.keepPackets = parts.keepPackets
+    this.#pacer = parts.pacer
+    this.#store = parts.store
+  }
+
+  /** Throws RingbackError (machine) where no profile folder is in use. */
+  get store(): Store {
+    if (!this.#store) throw machine('no profile folder is in use: trunks and history need one (--profile)')
+    return this.#store
+  }
+
+  mediaDeps(range: PortRange = defaultRtpPorts): MediaDeps {
+    const key = `${range.first}-${range.last}`
+    let ports = this.#pools.get(key)
+    if (!ports) this.#pools.set(key, (ports = new PortPool(this.net, this.random, range)))
+    return { clock: this.clock, random: this.random, pacer: this.#pacer, ports }
+  }
+
+  /** Throws RingbackError for a file that cannot be played. */
+  source(args: SourceArgs): SourceSpec {
+    switch (args.kind) {
+      case 'echo': return { kind: 'echo' }
+      case 'marker': return { kind: 'marker', source: marker() }
+      case 'silence': return { kind: 'samples', source: silence() }
+      case 'tone': return { kind: 'samples', source: tone(args.hz) }
+      case 'file': return { kind: 'samples', source: new SampleSource(readWav(args.path), false) }
+    }
+  }
+
+  /** Waits until something is so, no longer than `patienceMs`. */
+  async until(done: () => boolean, patienceMs = 2500): Promise<void> {
+    const startMs = this.clock.monotonicMs()
+    while (!done() && this.clock.monotonicMs() - startMs < patienceMs) await new Promise<void>((resolve) => void this.clock.after(20, resolve))
+  }
+}
+
+/** A SIP endpoint with its user agent and its own journal: two of them in one process never mix what they saw. */
+export class Station {
+  readonly endpoint: SipEndpoint
+  readonly ua: UserAgent
+  readonly journal: Journal
+  readonly #context: Context
+  readonly #touched: (trace: CallTrace) => void
+
+  /** `agent`: whose calls those that come in are; `touched` hears of news in traces that are no calls. */
+  constructor(context: Context, options: Omit<TransportOptions, 'connectTimeoutMs'>, agent: string | null, policy: ConstructorParameters<typeof UserAgent>[1], touched: (trace: CallTrace) => void) {
+    const { net, clock, random, dns, logs } = context
+    this.#context = context
+    this.#touched = touched
+    this.journal = new Journal((callId, event) => this.#open(callId, event, agent))
+    this.endpoint = new SipEndpoint({ net, clock, random, dns, log: logs.for('ringback:sip'), wire: (event) => this.#wire(event) }, { ...options, connectTimeoutMs })
+    this.ua = new UserAgent({ endpoint: this.endpoint, clock, random, name: productName, observe: (callId, kind, text) => this.observe(callId, kind, text) }, policy)
+  }
+
+  booked(callId: string): BookedCall | undefined {
+    const trace = this.journal.trace(callId)
+    return trace && this.#context.book.get(trace.id)
+  }
+
+  observe(callId: string, kind: Parameters<CallBook['observe']>[1], text: string): void {
+    const trace = this.journal.trace(callId)
+    if (!trace) return
+    trace.observe({ at: this.#context.clock.nowUs(), kind, text })
+    this.#touch(trace)
+  }
+
+  /** From now on the call's state is what the book shows; its end completes the report. */
+  follow(booked: BookedCall, call: Call): void {
+    const { book } = this.#context
+    booked.call = call
+    call.events.on('state', (state) => {
+      book.touched(booked)
+      if (state.kind === 'ended') book.finish(booked)
+    })
+  }
+
+  #open(callId: string, { direction, message }: SipEvent, agent: string | null): CallTrace | null {
+    const { book, keepPackets } = this.#context
+    const begins = direction === 'received' && message.kind === 'request' && message.method === 'INVITE'
+    return begins && book.size < mostTraces ? book.open(callId, 'inbound', agent, keepPackets).trace : null
+  }
+
+  #wire(event: SipEvent): void {
+    this.journal.sip(event)
+    const callId = event.message.kind === 'unreadable' ? null : messageIds(event.message).callId
+    const trace = callId === null ? undefined : this.journal.trace(callId)
+    if (trace) this.#touch(trace)
+  }
+
+  #touch(trace: CallTrace): void {
+    const booked = this.#context.book.get(trace.id)
+    if (booked) this.#context.book.touched(booked)
+    else this.#touched(trace)
+  }
+}

@@ -1,0 +1,194 @@
+import { isIp, parseHostPort } from '../../shared/base/address.ts'
+import type { CommandResult, Trunk } from '../../shared/contract/commands.ts'
+import type { TransportName } from '../../shared/model/transport.ts'
+import { addressFault, dialFault } from '../../shared/wire/sip/dial.ts'
+import { parseUri, type SipUri } from '../../shared/wire/sip/grammar.ts'
+import { makeHeader, makeRequest, type SipResponse } from '../../shared/wire/sip/message.ts'
+import { customHeaderFault } from '../../shared/wire/sip/write.ts'
+import type { Timer } from './base/clock.ts'
+import { usage } from './base/errors.ts'
+import type { BookedCall } from './call-book.ts'
+import { Station, productName, type Context, type Parsed } from './context.ts'
+import { MediaSession } from './media/session/session.ts'
+import { codecNames } from './media/session/negotiate.ts'
+import { DigestClient } from './sip/digest/client.ts'
+import type { NextHop } from './sip/endpoint.ts'
+import type { TransportOptions } from './sip/transport/transports.ts'
+import { PcapFile } from './trace/capture/pcap-write.ts'
+import type { CallTrace } from './trace/journal/call-trace.ts'
+
+const dtmfAfterMs = 500
+
+/** The calling side: places calls and asks trunks whether they are there. Stations differ by their transport settings only. */
+export class Softphone {
+  readonly #context: Context
+  readonly #touched: (trace: CallTrace) => void
+  readonly #stations = new Map<string, Station>()
+
+  constructor(context: Context, touched: (trace: CallTrace) => void) {
+    this.#context = context
+    this.#touched = touched
+  }
+
+  station(options: Omit<TransportOptions, 'connectTimeoutMs'>): Station {
+    const key = JSON.stringify(options)
+    let station = this.#stations.get(key)
+    if (station) return station
+    station = new Station(this.#context, options, null, {}, this.#touched)
+    const { ua } = station
+    ua.serve({
+      incoming: (call) => {
+        const booked = station!.booked(call.callId)
+        if (booked) station!.follow(booked, call)
+        // Nobody sits at this phone yet: the agent answers calls.
+        call.reject(480)
+      },
+      turnedAway: () => {},
+    })
+    this.#stations.set(key, station)
+    return station
+  }
+
+  close(): void {
+    for (const { endpoint } of this.#stations.values()) endpoint.close()
+  }
+
+  async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
+    const { book, random } = this.#context
+    const fault = dialFault(args.uri)
+    if (fault) throw usage(fault.text)
+    const trunk = args.trunk === undefined ? null : this.#context.store.trunk(args.trunk)
+    const headers = [...(trunk?.headers ?? []), ...args.headers]
+    checkHeaders(headers)
+    const proxy = args.proxy ?? trunk?.proxy ?? trunk?.address ?? null
+    const hop = nextHop(args.uri, proxy, args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null)
+    const user = args.user ?? trunk?.user
+    const password = args.password ?? (trunk && args.user === undefined ? this.#context.store.password(trunk.name) : null)
+    const domain = proxy === null ? parseUri(args.uri)!.host : parseHostPort(proxy)!.host
+    const from = fromUri(args.from ?? trunk?.from, domain)
+    const source = this.#context.source(args.source)
+    const station = this.station({ localAddress: args.localAddress ?? null, tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false) })
+    const callId = station.ua.newCallId()
+    const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
+    const booked = book.open(callId, 'outbound', null, this.#context.keepPackets)
+    booked.trace.dialled = args.uri
+    if (pcap) {
+      booked.pcap = pcap
+      booked.trace.addSink(pcap)
+    }
+    station.journal.add(booked.trace)
+    try {
+      const host = await this.#mediaHost(hop.uri, args.localAddress ?? null)
+      const media = await MediaSession.open(this.#context.mediaDeps(args.rtpPorts), {
+        host, codecs: args.codecs ?? trunk?.codecs ?? codecNames, encryption: args.encryption ?? trunk?.encryption ?? 'disabled', source, recordTo: args.recordTo ?? null,
+      }, book.tap(booked))
+      const call = station.ua.call({
+        uri: args.uri, hop, fromUri: from, fromUser: user ?? 'ringback', displayName: args.displayName ?? trunk?.displayName ?? null, headers, ringTimeoutMs: args.ringTimeoutMs,
+        digest: new DigestClient(user !== undefined && password ? { username: user, password } : null, random),
+      }, callId)
+      station.follow(booked, call)
+      this.#whenAnswered(booked, args)
+      call.start(media)
+    } catch (error) {
+      book.observe(booked, 'not-sent', error instanceof Error ? error.message : String(error))
+      book.finish(booked)
+      throw error
+    }
+    return { id: booked.trace.id }
+  }
+
+  #whenAnswered(booked: BookedCall, { dtmf, dtmfMode, durationMs }: Pick<Parsed<'call.place'>, 'dtmf' | 'dtmfMode' | 'durationMs'>): void {
+    const call = booked.call!
+    const timers: Timer[] = []
+    call.events.on('state', (state) => {
+      if (state.kind === 'ended') for (const timer of timers) timer.cancel()
+      if (state.kind !== 'answered') return
+      if (durationMs !== null) timers.push(this.#context.clock.after(durationMs, () => call.hangUp()))
+      if (dtmf === '') return
+      timers.push(this.#context.clock.after(dtmfAfterMs, () => {
+        const fault = call.sendDigits(dtmf, dtmfMode)
+        if (fault !== null) this.#context.book.observe(booked, 'note', `digits were not sent: ${fault}`)
+      }))
+    })
+  }
+
+  /** The local address that media to that host leaves from. */
+  async #mediaHost(uri: SipUri, local: string | null): Promise<string> {
+    if (local !== null) return local
+    try {
+      const [target] = isIp(uri.host) ? [uri.host] : await this.#context.dns.addresses(uri.host)
+      // Without an address of the peer: where the default route leaves.
+      return await this.#context.routes.find(target ?? '192.0.2.1')
+    } catch {
+      return '127.0.0.1'
+    }
+  }
+
+  /** OPTIONS to the trunk, with each step on the way there. */
+  check(trunk: Trunk): Promise<CommandResult<'trunk.check'>> {
+    const station = this.station({ localAddress: null, tlsCa: trunk.tlsCa ?? null, tlsInsecure: trunk.tlsInsecure })
+    const uri = `sip:${trunk.address}`
+    const steps: string[] = []
+    const tag = this.#context.random.token(10)
+    const callId = station.ua.newCallId()
+    return new Promise((resolve) => {
+      const done = (response: SipResponse | null, sentence: string) => resolve({
+        trunk: trunk.name, reachable: response !== null, status: response && { code: response.status, reason: response.reason }, steps, sentence,
+      })
+      station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
+        build: (flow) => makeRequest('OPTIONS', uri, [
+          makeHeader('Max-Forwards', '70'), makeHeader('From', `<sip:ringback@${flow.contact.host}>;tag=${tag}`), makeHeader('To', `<${uri}>`),
+          makeHeader('Call-ID', callId), makeHeader('CSeq', '1 OPTIONS'), makeHeader('Accept', 'application/sdp'), makeHeader('User-Agent', productName),
+        ]),
+        sent: (_request, flow) => steps.push(`OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
+        response: (response) => response.status >= 200 && done(response, `${trunk.address} answers: ${response.status} ${response.reason}.`),
+        failed: (failure) => done(null, `${trunk.address} cannot be reached: ${failure.text}.`),
+        observe: (_kind, text) => steps.push(text),
+      })
+    })
+  }
+}
+
+/** Throws RingbackError (usage) for the first header that must not be sent. */
+function checkHeaders(headers: Trunk['headers']): void {
+  for (const { name, value } of headers) {
+    const why = customHeaderFault(name, value)
+    if (why) throw usage(why)
+  }
+}
+
+/** Throws RingbackError (usage) for an address that is none, with what was probably meant. */
+export function checkAddress(address: string): void {
+  const why = addressFault(address)
+  if (why) throw usage(why.correction ? `${why.text}; did you mean ${why.correction}` : why.text)
+}
+
+/** Throws RingbackError (usage) for settings that cannot work. */
+export function checkTrunk(trunk: Trunk): void {
+  checkAddress(trunk.address)
+  if (trunk.proxy !== undefined) checkAddress(trunk.proxy)
+  if (trunk.authentication === 'digest' && trunk.user === undefined) throw usage('digest authentication needs a user (--user)')
+  checkHeaders(trunk.headers)
+}
+
+/** Where a request for that URI goes: to the proxy where there is one. Throws RingbackError (usage). */
+export function nextHop(uri: string, proxy: string | null, transport: TransportName | null): NextHop & { readonly kind: 'uri' } {
+  const named = parseUri(uri)?.params.get('transport')
+  const wanted = transport ?? named?.toLowerCase()
+  if (wanted === 'ws' || wanted === 'wss') throw usage(`transport ${wanted} is not available in this version: use udp, tcp or tls`)
+  if (proxy === null) return { kind: 'uri', uri: parseUri(uri)!, transport }
+  checkAddress(proxy)
+  const { host, port } = parseHostPort(proxy)!
+  return { kind: 'uri', uri: { scheme: 'sip', user: null, password: null, host, port, params: new Map(named ? [['transport', named]] : []), headers: null }, transport }
+}
+
+/** A From of the person's choice: a URI as it is, a number at the trunk's domain. Throws RingbackError (usage). */
+export function fromUri(from: string | undefined, domain: string): string | null {
+  if (from === undefined) return null
+  if (/^(sips?|tel):/i.test(from)) {
+    if (/[\s<>"]/.test(from)) throw usage(`"${from}" is no URI for From`)
+    return from
+  }
+  if (!/^[A-Za-z0-9+\-_.!~*'()%]+$/.test(from)) throw usage(`"${from}" is neither a number nor a URI for From`)
+  return `sip:${from}@${domain}`
+}
