@@ -13,6 +13,7 @@ import { LocalRoutes } from './base/routes.ts'
 import { CallBook, linearOf, type BookedCall } from './call-book.ts'
 import { Context, type Parsed } from './context.ts'
 import { Feed } from './feed.ts'
+import { htmlReport } from './html-report.ts'
 import { Pacer } from './media/rtp/pacer.ts'
 import { Registrations } from './registrations.ts'
 import { registrationReportOf, reportOf, streamOf } from './report.ts'
@@ -129,6 +130,10 @@ export class Engine implements EngineClient {
     },
     'call.report': ({ id }) => this.#book.report(this.#booked(id)),
     'call.savePcap': ({ id, path }) => this.#savePcap(id, path),
+    'call.saveReport': ({ id, path }) => {
+      save(path, htmlReport([this.#book.report(this.#booked(id))]))
+      return {}
+    },
     'registration.start': (args) => this.#registrations.start(args),
     'registration.stop': ({ id }) => {
       this.#registrations.stop(id)
@@ -136,7 +141,11 @@ export class Engine implements EngineClient {
     },
     'agent.start': (args) => this.#agents.start(args),
     'agent.stop': ({ id }) => this.#agents.stop(id),
-    'capture.open': ({ files }) => openCapture(files),
+    'capture.open': ({ files, reportTo }) => {
+      const report = openCapture(files)
+      if (reportTo !== undefined) save(reportTo, htmlReport(report.calls))
+      return report
+    },
     'trunk.list': () => this.#context.store.trunks(),
     'trunk.save': ({ trunk, password, replace }) => {
       checkTrunk(trunk)
@@ -167,11 +176,7 @@ export class Engine implements EngineClient {
   #savePcap(id: string, path: string): { droppedPackets: number } {
     const { ring, trace } = this.#booked(id)
     if (!ring) throw usage('the packets of this call were not kept: record it with --pcap')
-    try {
-      writeFileSync(path, ring.export(trace.messages))
-    } catch (error) {
-      throw machine(`cannot write ${path}: ${explainError(error)}`, error)
-    }
+    save(path, ring.export(trace.messages))
     return { droppedPackets: ring.dropped }
   }
 
@@ -191,6 +196,15 @@ export class Engine implements EngineClient {
       this.#storeTimer = null
       attempt(() => store.flush())
     })
+  }
+}
+
+/** Throws RingbackError (machine) when the file cannot be written. */
+function save(path: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(path, content)
+  } catch (error) {
+    throw machine(`cannot write ${path}: ${explainError(error)}`, error)
   }
 }
 

@@ -30,6 +30,7 @@ interface CallOptions extends CommonOptions {
   readonly tlsInsecure?: boolean
   readonly record?: string
   readonly pcap?: string
+  readonly report?: string
 }
 
 /** `exactOptionalPropertyTypes`: what was not given must not be there. */
@@ -69,6 +70,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--record <file.wav>', 'record both directions')
     .option('--pcap <file>', 'write what went over the wire')
+    .option('--report <file.html>', 'write a page that anyone can open')
     .addHelpText('after', `
 Examples:
   ringback call sip:1001@192.0.2.10
@@ -86,6 +88,7 @@ Examples:
       }) as PlaceCall
       finish(await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
         const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
+        if (options.report !== undefined) await engine.execute('call.saveReport', { id: report.id, path: options.report })
         if (options.json) printJson(report)
         return exitOf(report)
       }))

@@ -5,16 +5,18 @@ import { Paint, ladderLine, leftSide, summaryLines } from '../terminal.ts'
 
 interface InspectOptions extends CommonOptions {
   readonly call?: string
+  readonly report?: string
 }
 
 export function addInspect(program: Command, finish: (code: number) => void): Command {
   return program.command('inspect <files...>').description('open captures (pcap, pcapng): calls, ladder, statistics, diagnosis')
     .option('--call <id>', 'only the call with this Call-ID or number')
+    .option('--report <file.html>', 'write a page that anyone can open')
     .addHelpText('after', '\nExamples:\n  ringback inspect call.pcap\n  ringback inspect trunk.pcapng --call 3 --json')
     .action(async (files: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<InspectOptions>()
       finish(await withEngine(options, false, async (engine) => {
-        const whole = await engine.execute('capture.open', { files })
+        const whole = await engine.execute('capture.open', { files, ...(options.report === undefined ? {} : { reportTo: options.report }) })
         const calls = options.call === undefined ? whole.calls : whole.calls.filter(({ id, callId }) => id === options.call || callId === options.call)
         if (options.call !== undefined && calls.length === 0) throw usage(`--call ${options.call}: no such call; there are ${whole.calls.length}: ${whole.calls.slice(0, 10).map(({ id, callId }) => `${id} (${callId})`).join(', ')}`)
         const report = { ...whole, calls }

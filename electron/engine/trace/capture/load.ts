@@ -8,7 +8,7 @@ import { parseSdp } from '../../../../shared/wire/sdp/sdp.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header } from '../../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
-import { CallTrace } from '../journal/call-trace.ts'
+import { CallTrace, type TracedStream } from '../journal/call-trace.ts'
 import { Journal } from '../journal/journal.ts'
 import { PacketDecoder, knowsLinkType, type TcpSegment } from './decode.ts'
 import { readCapture } from './pcap-read.ts'
@@ -85,8 +85,7 @@ class Loader {
     if (stray > 0) this.#problems.add(`${stray} packets look like SIP and cannot be read`)
     const method = (trace: CallTrace) => trace.messages.map(({ event }) => event.message.kind === 'unreadable' ? null : messageIds(event.message).cseq?.method)
     for (let i = this.#unmatched.streams.length - 1; i >= 0; i--) {
-      const { stats } = this.#unmatched.streams[i]!
-      if (stats.packets < fewestUnmatched || stats.lost > stats.packets) this.#unmatched.streams.splice(i, 1)
+      if (!isPlausible(this.#unmatched.streams[i]!)) this.#unmatched.streams.splice(i, 1)
     }
     return {
       calls: this.#traces.filter((trace) => method(trace).some((name) => name === 'INVITE')),
@@ -137,6 +136,12 @@ class Loader {
   #callOf(source: Address, destination: Address): CallTrace | undefined {
     return this.#media.get(`${destination.host} ${destination.port}`) ?? this.#media.get(`${source.host} ${source.port}`)
   }
+}
+
+/** Whether packets that nothing announces look like a stream: enough of them, numbered in order, between unprivileged ports. */
+function isPlausible({ source, destination, stats }: TracedStream): boolean {
+  const strange = Math.abs(stats.lost) + stats.duplicates + stats.outOfOrder
+  return stats.packets >= fewestUnmatched && strange * 4 <= stats.packets && source.port >= 1024 && destination.port >= 1024
 }
 
 const below = ({ host, port }: Address): Address => ({ host, port: port - 1 })

@@ -1,0 +1,72 @@
+import type { CallReport, Finding, LadderMessage, Stream } from '../../shared/contract/report.ts'
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** Text from the wire made harmless: no markup, no control characters that would hide or reorder what follows. */
+function safe(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (c) => escapes[c]!)
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '·')
+}
+
+const style = `
+:root { color-scheme: light dark; font: 13px/1.5 system-ui, sans-serif; }
+body { margin: 24px; max-width: 1200px; }
+h1 { font-size: 18px; } h2 { font-size: 15px; margin: 24px 0 4px; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 3px 12px 3px 0; border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); vertical-align: top; }
+td, pre, code { font-family: ui-monospace, monospace; font-variant-numeric: tabular-nums; font-size: 12px; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; margin: 4px 0 12px; }
+.verdict { font-size: 15px; padding: 8px 12px; border-left: 4px solid currentColor; }
+.finding { margin: 8px 0; } .quiet { opacity: 0.75; }
+`
+
+const finding = ({ severity, sentence, evidence, next }: Finding): string => `<div class="finding"><strong>${severity}</strong>: ${safe(sentence)}<br>
+<span class="quiet">evidence: ${evidence.map(({ message, stream, observation }) => (message !== undefined ? `<a href="#m${message}">message ${message + 1}</a>` : stream !== undefined ? `stream ${stream + 1}` : safe(`"${observation}"`))).join(', ') || 'none'}</span><br>
+next: ${safe(next)}</div>`
+
+function messageRow(message: LadderMessage, n: number, startedAt: string, prefix: string): string {
+  const ms = Date.parse(message.at) - Date.parse(startedAt)
+  const notes = [...(message.retransmissionOf === null ? [] : [`repeats ${message.retransmissionOf + 1}`]), ...message.problems]
+  return `<tr id="${prefix}m${n}"><td>${n + 1}</td><td>${(ms / 1000).toFixed(3)}</td><td>${safe(message.source)} → ${safe(message.destination)}</td><td>${message.transport}</td>
+<td><details><summary>${safe(message.startLine)}${notes.length > 0 ? ` <em>(${safe(notes.join('; '))})</em>` : ''}</summary><pre>${safe(message.raw)}</pre></details></td></tr>`
+}
+
+function streamRow(stream: Stream): string {
+  const { packets, lost, lostPercent, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
+  const cells = [
+    `${stream.source} → ${stream.destination}`, stream.ssrc, `${stream.codec}/${stream.clockRate}`, String(packets), `${lost} (${lostPercent.toFixed(1)} %)`, `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`,
+    `${maxDeltaMs.toFixed(1)} ms`, bitrateKbps === null ? 'unknown' : `${bitrateKbps} kbit/s`, level ? `${level.meanDbfs} dBFS` : 'unknown', mos ? `${mos.value} (${mos.model})` : 'not computable',
+    rtcp?.roundTripMs == null ? 'unknown' : `${rtcp.roundTripMs} ms`,
+  ]
+  return `<tr>${cells.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`
+}
+
+const streamHeads = ['stream', 'SSRC', 'codec', 'packets', 'lost', 'jitter mean / max', 'max delta', 'bit rate', 'level', 'MOS', 'round trip']
+
+function callSection(report: CallReport, index: number): string {
+  const prefix = index === 0 ? '' : `c${index}`
+  const { timeline } = report
+  const times: readonly (readonly [string, number | null])[] = [['post-dial delay', timeline.postDialDelayMs], ['setup', timeline.setupMs], ['answer to first RTP', timeline.answerToFirstRtpMs], ['duration', timeline.durationMs]]
+  const assumptions = report.streams.find(({ mos }) => mos)?.mos?.assumptions ?? []
+  return `<section><h1>${safe(report.from)} → ${safe(report.requestUri)}</h1>
+<p class="verdict">${safe(report.verdict.sentence)}</p>
+<p>${report.direction}, ${report.outcome}${report.status ? ` with ${report.status.code} ${safe(report.status.reason)}` : ''}${report.refusedBy ? `, refused by ${report.refusedBy}` : ''}; started ${timeline.startedAt}; Call-ID <code>${safe(report.callId)}</code><br>
+${times.filter(([, value]) => value !== null).map(([name, value]) => `${name} ${(value! / 1000).toFixed(3)} s`).join(', ')}</p>
+${report.findings.length > 0 ? `<h2>Findings</h2>${report.findings.map(finding).join('').replaceAll('href="#m', `href="#${prefix}m`)}` : ''}
+<h2>Messages</h2><table><tr><th>#</th><th>seconds</th><th>path</th><th>transport</th><th>message</th></tr>${report.messages.map((message, n) => messageRow(message, n, timeline.startedAt, prefix)).join('')}</table>
+${report.streams.length > 0 ? `<h2>Audio</h2><table><tr>${streamHeads.map((head) => `<th>${head}</th>`).join('')}</tr>${report.streams.map(streamRow).join('')}</table>` : ''}
+${assumptions.length > 0 ? `<p class="quiet">MOS assumes: ${safe(assumptions.join('; '))}.</p>` : ''}
+${report.observations.length > 0 ? `<h2>Observations</h2><ul>${report.observations.map(({ at, text }) => `<li>${safe(`${at} ${text}`)}</li>`).join('')}</ul>` : ''}</section>`
+}
+
+/** One self-contained page without scripts; secrets are masked in the reports already. */
+export function htmlReport(reports: readonly CallReport[]): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Ringback: ${reports.length === 1 ? safe(reports[0]!.verdict.sentence) : `${reports.length} calls`}</title><style>${style}</style></head>
+<body>${reports.map(callSection).join('<hr>')}</body></html>
+`
+}
