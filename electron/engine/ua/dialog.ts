@@ -1,7 +1,7 @@
 import type { TransportName } from '../../../shared/model/transport.ts'
 import { messageIds, parseNameAddr, parseUri, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { header, headerList, makeHeader, makeRequest, type SipHeader, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
-import type { NextHop } from '../sip/endpoint.ts'
+import type { NextHop } from '../sip/pending.ts'
 import type { Flow } from '../sip/transport/flow.ts'
 
 interface DialogParts {

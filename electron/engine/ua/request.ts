@@ -1,7 +1,8 @@
 import type { SipHeader, SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
 import { makeHeader } from '../../../shared/wire/sip/message.ts'
 import { isChallenge, type DigestClient } from '../sip/digest/client.ts'
-import type { NextHop, PendingRequest, RequestUser, SipEndpoint } from '../sip/endpoint.ts'
+import type { SipEndpoint } from '../sip/endpoint.ts'
+import type { NextHop, PendingRequest, RequestUser } from '../sip/pending.ts'
 import type { Flow } from '../sip/transport/flow.ts'
 
 export interface AuthenticatedUser extends Omit<RequestUser, 'build'> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DigestClient } from '../../../electron/engine/sip/digest/client.ts'
-import { hopTo } from '../../../electron/engine/sip/endpoint.ts'
+import { hopTo } from '../../../electron/engine/sip/pending.ts'
 import { header, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { UaBench } from '../../harness/ua-bench.ts'

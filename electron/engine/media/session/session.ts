@@ -3,7 +3,7 @@ import type { Micros } from '../../../../shared/base/time.ts'
 import type { Observation } from '../../../../shared/model/wire.ts'
 import { middleNtp, parseRtcp, toNtp, writeRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, isRtcp, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
-import { digitToEvent, eventToDigit, readTelephoneEvent, writeTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
+import { eventToDigit, readTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
 import { directionOf, parseSdp, receives, sends, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import { MarkerDetector } from '../audio/marker-detector.ts'
 import { Playout } from '../audio/playout.ts'
@@ -11,6 +11,8 @@ import { SampleSource, dtmfTone, markerPeriodMs, silence, type AudioSource } fro
 import { WavRecorder } from '../audio/wav.ts'
 import { pcma, pcmu, type G711 } from '../codec/g711.ts'
 import { ReceiverStream } from '../rtcp/receiver.ts'
+import { DtmfSender, inbandTimes } from '../rtp/dtmf-sender.ts'
+import { Latch } from '../rtp/latch.ts'
 import type { PortPool, RtpPorts } from '../rtp/ports.ts'
 import type { Paced, Pacer } from '../rtp/pacer.ts'
 import { SrtpContext, masterBytes } from '../srtp/srtp.ts'
@@ -51,12 +53,9 @@ export interface MediaOptions {
 
 const codecs: Readonly<Record<CodecName, G711>> = { PCMU: pcmu, PCMA: pcma }
 const samplesPerMs = 8
-const latchAfter = 5
 /** The first report soon, so that short test calls have one; then every 2 s, half to one and a half (RFC 3550 6.3 randomises likewise). */
 const firstReportMs = 500
 const reportIntervalMs = 2000
-const digitMs = 160
-const digitGapMs = 60
 
 /** The media of one call: a pair of sockets, one audio stream each way, RTCP, DTMF. Offers, answers and re-offers go through it. */
 export class MediaSession implements Paced {
@@ -84,16 +83,11 @@ export class MediaSession implements Paced {
   #started = false
   #sending = false
   #frame = new Int16Array(160)
-  #destination: Address | null = null
-  // DTMF by RFC 4733.
-  #digits: string[] = []
-  #event: { code: number; start: number; elapsed: number; endsLeft: number } | null = null
-  #gapMs = 0
+  readonly #dtmf = new DtmfSender()
+  readonly #latch = new Latch()
   // Receiving.
   readonly #header: RtpHeader = emptyRtpHeader()
   #receiver: ReceiverStream | null = null
-  #strange: { from: string; count: number } | null = null
-  #fromExpected = false
   #playout: Playout | null = null
   #recorder: WavRecorder | null = null
   #detector: MarkerDetector | null = null
@@ -199,8 +193,8 @@ export class MediaSession implements Paced {
   sendDigits(digits: string, mode: 'rfc4733' | 'inband'): string | null {
     if (!this.#negotiated) return 'no media is agreed yet'
     if (mode === 'inband') {
-      const gap = new Int16Array(digitGapMs * samplesPerMs)
-      const parts = [...digits].flatMap((digit) => [dtmfTone(digit, digitMs), gap])
+      const gap = new Int16Array(inbandTimes.gapMs * samplesPerMs)
+      const parts = [...digits].flatMap((digit) => [dtmfTone(digit, inbandTimes.digitMs), gap])
       const samples = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0))
       let at = 0
       for (const part of parts) {
@@ -213,7 +207,7 @@ export class MediaSession implements Paced {
       return null
     }
     if (this.#negotiated.telephoneEvent === null) return 'the peer did not agree to telephone-event (RFC 4733): use info or inband'
-    this.#digits.push(...digits)
+    this.#dtmf.queue(digits)
     return null
   }
   #overlayLeft = 0
@@ -237,11 +231,7 @@ export class MediaSession implements Paced {
     const before = this.#negotiated
     this.#negotiated = negotiated
     const moved = !before?.remote || !negotiated.remote || formatAddress(before.remote) !== formatAddress(negotiated.remote)
-    if (moved) {
-      this.#destination = negotiated.remote
-      this.#strange = null
-      this.#fromExpected = false
-    }
+    if (moved) this.#latch.expect(negotiated.remote)
     this.#applyCrypto(negotiated)
     const samples = negotiated.ptimeMs * samplesPerMs
     if (this.#frame.length !== samples) {
@@ -250,7 +240,7 @@ export class MediaSession implements Paced {
       this.#sending = false
     }
     if (negotiated.remote === null && sends(negotiated.direction)) this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
-    const shouldSend = this.#destination !== null && sends(negotiated.direction)
+    const shouldSend = this.#latch.destination !== null && sends(negotiated.direction)
     if (shouldSend !== this.#sending) {
       this.#sending = shouldSend
       if (shouldSend) this.#deps.pacer.add(this)
@@ -273,15 +263,15 @@ export class MediaSession implements Paced {
   /** One packet interval: called by the pacer. */
   tick(): void {
     const negotiated = this.#negotiated
-    if (!negotiated || !this.#destination || this.#closed) return
+    if (!negotiated || !this.#latch.destination || this.#closed) return
     const frame = this.#frame
     const received = this.#playout?.pull() ?? null
     this.#nextFrame(frame, received)
     this.#record(frame, received)
-    if (!this.#event && this.#gapMs <= 0 && this.#digits.length > 0) this.#beginDigit(this.#digits.shift()!)
-    if (this.#event && negotiated.telephoneEvent !== null) this.#sendEvent(negotiated.telephoneEvent)
-    else {
-      if (this.#gapMs > 0) this.#gapMs -= negotiated.ptimeMs
+    const event = negotiated.telephoneEvent === null ? null : this.#dtmf.next(this.#timestamp, frame.length, (digit) => this.#tap.observe('digit-sent', `digit ${digit} sent as telephone-event`))
+    if (event) {
+      for (const payload of event.payloads) this.#sendRtp(Buffer.concat([Buffer.alloc(rtpHeaderBytes), payload]), negotiated.telephoneEvent!, event.first, event.timestamp)
+    } else {
       const packet = Buffer.allocUnsafe(rtpHeaderBytes + frame.length)
       codecs[negotiated.codec].encode(frame, packet, rtpHeaderBytes)
       this.#sendRtp(packet, negotiated.payloadType, this.#packets === 0, this.#timestamp)
@@ -314,31 +304,8 @@ export class MediaSession implements Paced {
     }
   }
 
-  #beginDigit(digit: string): void {
-    this.#event = { code: digitToEvent(digit), start: this.#timestamp, elapsed: 0, endsLeft: 3 }
-    this.#tap.observe('digit-sent', `digit ${digit} sent as telephone-event`)
-  }
-
-  /** RFC 4733 2.5.1: updates every packet interval, the end three times, all with the timestamp of the beginning. */
-  #sendEvent(payloadType: number): void {
-    const event = this.#event!
-    const first = event.elapsed === 0
-    event.elapsed += this.#frame.length
-    const end = event.elapsed >= digitMs * samplesPerMs
-    const repeats = end ? event.endsLeft : 1
-    for (let i = 0; i < repeats; i++) {
-      const payload = writeTelephoneEvent({ event: event.code, end, volume: 10, duration: Math.min(event.elapsed, 0xffff) })
-      const packet = Buffer.concat([Buffer.alloc(rtpHeaderBytes), payload])
-      this.#sendRtp(packet, payloadType, first, event.start)
-    }
-    if (end) {
-      this.#event = null
-      this.#gapMs = digitGapMs
-    }
-  }
-
   #sendRtp(packet: Buffer, payloadType: number, marker: boolean, timestamp: number): void {
-    const destination = this.#destination!
+    const destination = this.#latch.destination!
     const sequence = this.#sequence
     writeRtpHeader(packet, payloadType, marker, sequence, timestamp, this.#ssrc)
     this.#sequence = (sequence + 1) & 0xffff
@@ -368,25 +335,14 @@ export class MediaSession implements Paced {
       header.payloadLength = opened.length - header.payloadOffset
     }
     this.#tap.rtp(at, from, this.local, bytes, false, clear)
-    this.#latch(from)
+    this.#follow(from)
     this.#account(header)
     this.#hear(header, clear)
   }
 
-  /** Symmetric RTP: answers go where the packets come from, once enough have come from elsewhere than the SDP said (RFC 4961). */
-  #latch(from: Address): void {
-    const destination = this.#destination
-    if (!destination || this.#fromExpected) return
-    if (destination.host === from.host && destination.port === from.port) {
-      this.#fromExpected = true
-      return
-    }
-    const key = formatAddress(from)
-    if (this.#strange?.from !== key) this.#strange = { from: key, count: 0 }
-    if (++this.#strange.count < latchAfter) return
-    this.#tap.observe('latched', `RTP comes from ${key}, not from ${formatAddress(destination)} as the session description says: sending there now`)
-    this.#destination = from
-    this.#fromExpected = true
+  #follow(from: Address): void {
+    const left = this.#latch.heard(from)
+    if (left) this.#tap.observe('latched', `RTP comes from ${formatAddress(from)}, not from ${formatAddress(left)} as the session description says: sending there now`)
   }
 
   #account(header: RtpHeader): void {
