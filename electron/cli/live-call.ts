@@ -33,11 +33,28 @@ export function exitOf(report: CallReport): number {
 class LadderView {
   readonly #paint: Paint
   readonly #meter = process.stdout.isTTY === true
+  readonly #startMs = performance.now()
+  readonly #waiting: NodeJS.Timeout | null
   #shown = 0
   #metered = false
+  #ringing = false
+  #answered = false
 
   constructor(options: CommonOptions) {
     this.#paint = new Paint(options)
+    this.#waiting = this.#meter ? setInterval(() => this.#wait(), 500) : null
+  }
+
+  /** Until the answer: how long it has been, so that no wait is silent. */
+  #wait(): void {
+    if (this.#answered) return
+    this.#replace(`${this.#ringing ? 'ringing' : 'waiting for an answer'} ${((performance.now() - this.#startMs) / 1000).toFixed(0)} s (Ctrl+C cancels)`)
+  }
+
+  /** A line that stays in place until the next one is printed. */
+  #replace(text: string): void {
+    process.stdout.write(`\r\u001b[K${this.#paint.dim(text)}`)
+    this.#metered = true
   }
 
   show(report: CallReport): void {
@@ -46,14 +63,16 @@ class LadderView {
     if (this.#shown === 0 && first) this.#print(this.#paint.dim(`    time  this computer ${left} ⇄ ${first.source === left ? first.destination : first.source} over ${first.transport}`))
     for (const message of report.messages.slice(this.#shown)) this.#print(ladderLine(message, report.timeline.startedAt, left, this.#paint))
     this.#shown = report.messages.length
+    this.#ringing = report.timeline.ringingAt !== null
+    this.#answered = report.timeline.answeredAt !== null
     if (this.#meter && report.streams.length > 0 && report.timeline.endedAt === null) {
       const figures = report.streams.map(({ source, packets, level }) => `${report.media.some(({ local }) => local === source) ? '▶' : '◀'} ${packets} pkts ${level ? `${bar(level.meanDbfs)} ${level.meanDbfs.toFixed(0)} dBFS` : ''}`)
-      process.stdout.write(`\r\u001b[K${this.#paint.dim(figures.join('   '))}`)
-      this.#metered = true
+      this.#replace(figures.join('   '))
     }
   }
 
   finish(report: CallReport): void {
+    if (this.#waiting) clearInterval(this.#waiting)
     this.show(report)
     for (const line of summaryLines(report, this.#paint)) this.#print(line)
   }

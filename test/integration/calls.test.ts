@@ -1,10 +1,14 @@
 import { createSocket } from 'node:dgram'
-import { connect } from 'node:net'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { toneShare } from '../../electron/engine/media/audio/tones.ts'
 import { Engines, callAndWait, over, until } from '../harness/engines.ts'
 import { startNameServer } from '../harness/name-server.ts'
 import { freePort } from '../harness/process.ts'
-import { request } from '../harness/messages.ts'
+import { request, sdp } from '../harness/messages.ts'
 
 const engines = new Engines()
 afterEach(() => engines.close())
@@ -38,6 +42,24 @@ describe('our two ends', () => {
     const heard = agent.ended[0]!.observations.filter(({ kind }) => kind === 'digit-received').map((observation) => observation.text)
     expect(heard).toHaveLength(2)
     expect(heard[0]).toMatch(text)
+  })
+
+  it('carry digits as tones in the audio, which a recording of the other end shows', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ringback-dtmf-'))
+    try {
+      const agent = await engines.agent({ recordDirectory: folder })
+      await callAndWait(engines.open(), { uri: `sip:x@127.0.0.1:${agent.port}`, source: { kind: 'silence' }, dtmf: '19', dtmfMode: 'inband', durationMs: 1800 })
+      await expect.poll(() => agent.ended.length).toBe(1)
+      const data = readFileSync(join(folder, readdirSync(folder)[0]!)).subarray(44)
+      const heard = Int16Array.from({ length: data.length / 4 }, (_, i) => data.readInt16LE(i * 4 + 2))
+      const frames = Array.from({ length: Math.floor(heard.length / 160) }, (_, i) => heard.subarray(i * 160, i * 160 + 160))
+      const both = (low: number, high: number) => frames.filter((frame) => toneShare(frame, low) > 0.3 && toneShare(frame, high) > 0.3).length
+      expect(both(697, 1209)).toBeGreaterThanOrEqual(6)
+      expect(both(852, 1477)).toBeGreaterThanOrEqual(6)
+      expect(both(941, 1336)).toBe(0)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it.each(['udp', 'tcp', 'tls'] as const)('talk over IPv6 and %s', async (transport) => {
@@ -165,5 +187,33 @@ describe('bad input from the network', () => {
     expect(report.observations.filter(({ kind }) => kind === 'rtp-garbage').map(({ text }) => text).join('; ')).toMatch(/too few for an RTP header.*version 1 is not 2/)
     await phone.execute('call.hangUp', { id })
     socket.close()
+  })
+})
+
+describe('a peer whose Contact cannot be connected to', () => {
+  it('still gets ACK and BYE, over the connection that the call came by', async () => {
+    const [port, dead] = [await freePort(), await freePort()]
+    const seen: string[] = []
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', (chunk) => {
+        const text = chunk.toString()
+        const method = text.split(' ')[0]!
+        seen.push(method)
+        if (method === 'ACK') return
+        const copied = text.split('\r\n').filter((line) => /^(Via|From|Call-ID|CSeq):/i.test(line)).join('\r\n')
+        const to = /^To: .*$/m.exec(text)![0].trim()
+        const body = method === 'INVITE' ? sdp('127.0.0.1', dead) : ''
+        socket.write(`SIP/2.0 200 OK\r\n${copied}\r\n${to.includes('tag=') ? to : `${to};tag=p`}\r\nContact: <sip:p@127.0.0.1:${dead};transport=tcp>\r\n${body ? 'Content-Type: application/sdp\r\n' : ''}Content-Length: ${body.length}\r\n\r\n${body}`)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    try {
+      const report = await callAndWait(engines.open(), { uri: `sip:p@127.0.0.1:${port};transport=tcp`, durationMs: 300 })
+      expect(seen).toEqual(['INVITE', 'ACK', 'BYE'])
+      expect(report.messages.at(-1)!.startLine).toBe('SIP/2.0 200 OK')
+    } finally {
+      server.close()
+    }
   })
 })

@@ -69,13 +69,14 @@ export class SipEndpoint {
     return pending
   }
 
-  /** Sends a request outside any transaction: the ACK of a 2xx (RFC 3261 13.2.2.4). */
-  async sendAck(hop: NextHop, build: (flow: Flow) => SipRequest): Promise<void> {
+  /** Sends a request outside any transaction: the ACK of a 2xx (RFC 3261 13.2.2.4). `fallback` serves where no connection to the hop can be made. */
+  async sendAck(hop: NextHop, fallback: Flow, build: (flow: Flow) => SipRequest): Promise<void> {
     try {
       const flow = hop.kind === 'flow' ? hop.flow : await this.#firstFlow(hop.uri, hop.transport)
       if (!flow || this.#closed) return
       flow.send(packet(this.#withVia(build(flow), flow)), (error) => this.#deps.log(`ACK not sent: ${explainError(error)}`))
     } catch (error) {
+      if (hop.kind === 'uri' && fallback.reliable) return this.sendAck({ kind: 'flow', flow: fallback }, fallback, build)
       this.#deps.log(`ACK not sent: ${explainError(error)}`)
     }
   }

@@ -16,7 +16,7 @@ const cases: Readonly<Record<string, { readonly speaks: readonly (() => CallRepo
     silent: [() => call().observe(0, 'connection-refused', 'first target').request(10, 'INVITE').response(20, '486 Busy Here').at(30)],
   },
   'no-response': {
-    speaks: [() => call().request(0, 'INVITE').at(5000), () => call('observed').request(0, 'INVITE').at(5000)],
+    speaks: [() => call().request(0, 'INVITE').at(5000), () => call('observed').request(0, 'INVITE').at(5000), () => call().request(0, 'INVITE').request(500, 'INVITE').at(1500, true)],
     silent: [() => call().request(0, 'INVITE').at(3000), () => call().request(0, 'INVITE').response(100, '100 Trying').at(60_000)],
   },
   'refused-acl': {

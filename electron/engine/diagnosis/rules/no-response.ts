@@ -2,7 +2,9 @@ import { formatAddress } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import { observed, type Rule } from '../rule.ts'
 
+/** While it still may come; a call that was given up is judged sooner. */
 const silentUs = 4_000_000
+const givenUpUs = 1_000_000
 
 /** The INVITE was sent, again and again, and nothing came back. */
 export const noResponse: Rule = {
@@ -12,11 +14,12 @@ export const noResponse: Rule = {
     if (!invite || observed(facts, 'connection-refused', 'connection-failed', 'tls-failed').length > 0) return []
     if (facts.messages.some((fact) => fact.message?.kind === 'response')) return []
     const until = facts.endedAt ?? facts.now
-    if (until - invite.event.at < silentUs) return []
+    const waited = until - invite.event.at
+    if (waited < (facts.endedAt === null ? silentUs : givenUpUs)) return []
     const sent = facts.messages.filter((fact) => fact.message?.kind === 'request' && fact.message.method === 'INVITE').length
     const { transport, destination } = invite.event
     return [{
-      severity: 'fault', at: invite.event.at + silentUs, evidence: facts.messages.map(({ n }) => ({ message: n })),
+      severity: 'fault', at: invite.event.at + Math.min(waited, silentUs), evidence: facts.messages.map(({ n }) => ({ message: n })),
       sentence: `No response at all came from ${transport} ${formatAddress(destination)} to ${count(sent, 'INVITE')}: the address or port is wrong, a firewall drops the packets, or the peer drops them silently.`,
       next: transport === 'udp' ? 'Check address and port; call again over TCP: it says at once whether anything listens there.' : 'Check the port, and that the peer accepts calls from this address.',
     }]

@@ -149,7 +149,7 @@ export abstract class Call {
     const { dialog } = this
     if (!dialog) return
     const hop = dialog.hop() ?? { kind: 'flow' as const, flow: dialog.flow }
-    void this.deps.endpoint.sendAck(hop, () => dialog.request('ACK', sequence, [...(body === '' ? [] : [sdpType])], body))
+    void this.deps.endpoint.sendAck(hop, dialog.flow, () => dialog.request('ACK', sequence, [...(body === '' ? [] : [sdpType])], body))
   }
 
   /** Offers the media anew, to hold or to resume. Calls back with null, or why the peer did not agree. */
@@ -203,7 +203,8 @@ export abstract class Call {
   /** A request of the peer inside this dialog, or the PRACK of an early one. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction
-    if (!this.dialog?.inOrder(request)) return this.reply(transaction, 500, { reason: 'Request Out Of Order' })
+    if (!this.dialog) return this.reply(transaction, 481)
+    if (!this.dialog.inOrder(request)) return this.reply(transaction, 500, { reason: 'Request Out Of Order' })
     switch (request.method) {
       case 'BYE':
         this.reply(transaction, 200)
