@@ -41,7 +41,8 @@ export class SampleSource implements AudioSource {
   }
 }
 
-export const silence = (): AudioSource => new SampleSource(new Int16Array(0), false)
+const nothing = new Int16Array(0)
+export const silence = (): AudioSource => new SampleSource(nothing, false)
 export const tone = (hz: number): AudioSource => new SampleSource(toneSamples(hz), true)
 export const marker = (): SampleSource => new SampleSource(markerSamples(), true)
 export { dtmfTone, markerPeriodMs }

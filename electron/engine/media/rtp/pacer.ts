@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 
-const slotMs = 5
-/** 120 ms hold a whole number of packets of 10, 15, 20, 30, 40 and 60 ms. */
-const slotCount = 24
+const slotMs = 2
+/** 120 ms hold a whole number of packets of 10, 20, 30, 40 and 60 ms. */
+const slotCount = 60
 /** After a stall longer than this the missed slots are skipped rather than sent in a burst. */
 const longestCatchUpMs = 200
 
@@ -12,7 +12,7 @@ export interface Paced {
   tick(): void
 }
 
-/** One drift-corrected loop for every stream of the process, in slots of 5 ms; streams are spread over the slots. */
+/** One drift-corrected loop for every stream of the process, in slots of 2 ms; streams are spread over the slots, and empty slots are slept through. */
 export class Pacer {
   readonly #clock: Clock
   readonly #slots: Set<Paced>[] = Array.from({ length: slotCount }, () => new Set())
@@ -49,7 +49,9 @@ export class Pacer {
   }
 
   #schedule(): void {
-    const due = this.#startMs + this.#slot * slotMs
+    let next = this.#slot
+    while (this.#slots[next % slotCount]!.size === 0) next++
+    const due = this.#startMs + next * slotMs
     this.#timer = this.#clock.after(Math.max(0, due - this.#clock.monotonicMs()), () => this.#run())
   }
 

@@ -53,6 +53,7 @@ export interface MediaOptions {
 
 const codecs: Readonly<Record<CodecName, G711>> = { PCMU: pcmu, PCMA: pcma }
 const samplesPerMs = 8
+const noKey = new Uint8Array(0)
 /** The first report soon, so that short test calls have one; then every 2 s, half to one and a half (RFC 3550 6.3 randomises likewise). */
 const firstReportMs = 500
 const reportIntervalMs = 2000
@@ -105,7 +106,7 @@ export class MediaSession implements Paced {
     this.#sequence = deps.random.uint32() & 0x7fff
     this.#timestamp = deps.random.uint32()
     this.#sessionId = String(deps.random.uint32())
-    this.#master = Uint8Array.from(deps.random.bytes(masterBytes))
+    this.#master = options.encryption === 'disabled' ? noKey : Uint8Array.from(deps.random.bytes(masterBytes))
     if (options.source.kind === 'marker') this.#detector = new MarkerDetector()
   }
 
