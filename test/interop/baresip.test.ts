@@ -1,26 +1,16 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { toneShare } from '../../electron/engine/media/audio/tones.ts'
 import { readWav } from '../../electron/engine/media/audio/wav.ts'
 import { meanSquare, toDbfs } from '../../electron/engine/quality/level.ts'
 import { startBaresip, type Baresip } from '../harness/baresip.ts'
 import { findPeer } from '../harness/install-peers.ts'
-import { agentReports, callReport, startAgent, type Running } from '../harness/process.ts'
+import { keepRunning } from '../harness/kept.ts'
+import { agentReports, callReport, startAgent } from '../harness/process.ts'
 
-const running: (Running & { remove?: () => void })[] = []
-afterEach(async () => {
-  for (const process of running.splice(0)) {
-    await process.stop('SIGKILL')
-    process.remove?.()
-  }
-})
-const keep = async <R extends Running>(started: Promise<R>): Promise<R> => {
-  const process = await started
-  running.push(process)
-  return process
-}
+const keep = keepRunning('SIGKILL')
 
 /** The second in the middle of a recording. */
 function middle(samples: Int16Array): Int16Array {

@@ -1,21 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { RegistrationView } from '../../shared/contract/state.ts'
 import { findPeer } from '../harness/install-peers.ts'
+import { keepRunning } from '../harness/kept.ts'
 import { startKamailio, type Kamailio } from '../harness/kamailio.ts'
-import { agentReports, callReport, ringback, startAgent, type Running } from '../harness/process.ts'
+import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
 
-const running: (Running & { remove?: () => void })[] = []
-afterEach(async () => {
-  for (const process of running.splice(0).toReversed()) {
-    await process.stop('SIGTERM')
-    process.remove?.()
-  }
-})
-const keep = async <R extends Running>(started: Promise<R>): Promise<R> => {
-  const process = await started
-  running.push(process)
-  return process
-}
+const keep = keepRunning()
 
 const secret = { PW: 'geheim' }
 const register = async (kamailio: Kamailio, transport: 'udp' | 'tcp' | 'tls', extra: readonly string[] = [], env: NodeJS.ProcessEnv = secret) => {

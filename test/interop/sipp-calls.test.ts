@@ -1,15 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findPeer } from '../harness/install-peers.ts'
-import { agentReports, callReport, ringback, startAgent, type Running } from '../harness/process.ts'
+import { keepRunning } from '../harness/kept.ts'
+import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
 import { answerHeaders, answering, custom, headerIs, message, refusing, sdpBody, startSipp } from '../harness/sipp.ts'
 
-const running: Running[] = []
-const keep = async <R extends Running>(started: Promise<R>): Promise<R> => {
-  const process = await started
-  running.push(process)
-  return process
-}
-afterEach(async () => void (await Promise.all(running.splice(0).map((process) => process.stop('SIGKILL')))))
+const keep = keepRunning('SIGKILL')
 
 const dial = (port: number, ...args: string[]) => ['call', `sip:1001@127.0.0.1:${port}`, '--duration', '2', ...args]
 

@@ -3,10 +3,7 @@ import type { Micros } from '../../../../shared/base/time.ts'
 import type { Observation } from '../../../../shared/model/wire.ts'
 import { middleNtp, parseRtcp, toNtp, writeRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, isRtcp, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
-import { eventToDigit, readTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
 import { directionOf, parseSdp, receives, sends, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
-import { MarkerDetector } from '../audio/marker-detector.ts'
-import { Playout } from '../audio/playout.ts'
 import { SampleSource, dtmfTone, markerPeriodMs, silence, type AudioSource } from '../audio/source.ts'
 import { WavRecorder } from '../audio/wav.ts'
 import { pcma, pcmu, type G711 } from '../codec/g711.ts'
@@ -19,6 +16,7 @@ import { SrtpContext, masterBytes } from '../srtp/srtp.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { RingbackError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
+import { ReceivedAudio } from './received-audio.ts'
 import { isRefusal, makeAnswer, makeOffer, readAnswer, type CodecName, type Encryption, type LocalMedia, type Negotiated, type NotNegotiated } from './negotiate.ts'
 
 /** Where a session's packets are reported, as they leave and arrive. SRTP is reported as it is on the wire. */
@@ -89,13 +87,9 @@ export class MediaSession implements Paced {
   // Receiving.
   readonly #header: RtpHeader = emptyRtpHeader()
   #receiver: ReceiverStream | null = null
-  #playout: Playout | null = null
+  readonly #audio: ReceivedAudio
   #recorder: WavRecorder | null = null
-  #detector: MarkerDetector | null = null
-  #markerSentMs = 0
-  #markersHeard = 0
   #garbage = 0
-  #lastEvent = -1
   #reportTimer: Timer | null = null
 
   private constructor(deps: MediaDeps, options: MediaOptions, tap: MediaTap) {
@@ -107,7 +101,7 @@ export class MediaSession implements Paced {
     this.#timestamp = deps.random.uint32()
     this.#sessionId = String(deps.random.uint32())
     this.#master = options.encryption === 'disabled' ? noKey : Uint8Array.from(deps.random.bytes(masterBytes))
-    if (options.source.kind === 'marker') this.#detector = new MarkerDetector()
+    this.#audio = new ReceivedAudio(deps.clock, { keep: options.source.kind === 'echo' || options.recordTo !== null, listen: options.source.kind === 'marker' }, (kind, text) => tap.observe(kind, text))
   }
 
   /** Opens the sockets (and the recording). Throws RingbackError (machine). */
@@ -124,7 +118,6 @@ export class MediaSession implements Paced {
       session.close()
       throw error
     }
-    if (session.#recorder || options.source.kind === 'echo') session.#playout = new Playout(160)
     return session
   }
 
@@ -266,7 +259,7 @@ export class MediaSession implements Paced {
     const negotiated = this.#negotiated
     if (!negotiated || !this.#latch.destination || this.#closed) return
     const frame = this.#frame
-    const received = this.#playout?.pull() ?? null
+    const received = this.#audio.pull()
     this.#nextFrame(frame, received)
     this.#record(frame, received)
     const event = negotiated.telephoneEvent === null ? null : this.#dtmf.next(this.#timestamp, frame.length, (digit) => this.#tap.observe('digit-sent', `digit ${digit} sent as telephone-event`))
@@ -286,7 +279,7 @@ export class MediaSession implements Paced {
       if (received && received.length === frame.length) frame.set(received)
       else frame.fill(0)
     } else {
-      if (source.kind === 'marker' && source.source.positionMs % markerPeriodMs === 0) this.#markerSentMs = this.#deps.clock.monotonicMs()
+      if (source.kind === 'marker' && source.source.positionMs % markerPeriodMs === 0) this.#audio.markerSent()
       source.source.read(frame)
     }
     if (this.#overlay) {
@@ -338,7 +331,7 @@ export class MediaSession implements Paced {
     this.#tap.rtp(at, from, this.local, bytes, false, clear)
     this.#follow(from)
     this.#account(header)
-    this.#hear(header, clear)
+    if (this.#negotiated) this.#audio.take(header, clear, this.#negotiated)
   }
 
   #follow(from: Address): void {
@@ -350,35 +343,6 @@ export class MediaSession implements Paced {
     const isEvent = header.payloadType === this.#negotiated?.telephoneEvent
     if (this.#receiver?.ssrc !== header.ssrc) this.#receiver = new ReceiverStream(header.ssrc, header.sequence, 8000)
     this.#receiver.received(header, this.#deps.clock.monotonicMs(), !isEvent)
-  }
-
-  #hear(header: RtpHeader, clear: Uint8Array): void {
-    const negotiated = this.#negotiated
-    if (!negotiated) return
-    if (header.payloadType === negotiated.telephoneEvent) return this.#hearDigit(header, clear)
-    if (!this.#playout && !this.#detector) return
-    const codec = header.payloadType === 0 ? pcmu : header.payloadType === 8 ? pcma : header.payloadType === negotiated.payloadType ? codecs[negotiated.codec] : null
-    if (!codec) return
-    const samples = codec.decode(clear, header.payloadOffset, header.payloadLength)
-    this.#playout?.push(header.timestamp, samples)
-    if (this.#detector) this.#detect(samples)
-  }
-
-  #hearDigit(header: RtpHeader, clear: Uint8Array): void {
-    const event = readTelephoneEvent(clear.subarray(header.payloadOffset, header.payloadOffset + header.payloadLength))
-    if (!event || header.timestamp === this.#lastEvent) return
-    this.#lastEvent = header.timestamp
-    this.#tap.observe('digit-received', `digit ${eventToDigit(event.event) ?? `event ${event.event}`} received as telephone-event`)
-  }
-
-  #detect(samples: Int16Array): void {
-    const heardMs = this.#detector!.push(samples, this.#deps.clock.monotonicMs())
-    if (heardMs === null) return
-    this.#markersHeard++
-    if (this.#markersHeard > 3) return
-    const delay = Math.round(heardMs - this.#markerSentMs)
-    const roundTrip = delay >= 0 ? delay : delay + markerPeriodMs
-    this.#tap.observe('marker-heard', `our marker came back after ${roundTrip} ms (known to ${markerPeriodMs} ms): audio makes the round trip`)
   }
 
   #receiveRtcp(bytes: Uint8Array, from: Address): void {
