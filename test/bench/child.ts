@@ -69,7 +69,7 @@ async function caller(): Promise<void> {
   while (done < calls && performance.now() - start < 60_000) await sleep(10)
   const seconds = (performance.now() - start) / 1000
   const cpu = process.cpuUsage(before)
-  say({ done, failed, perSecond: (calls - 1) / seconds, cpuUsPerCall: (cpu.user + cpu.system) / calls })
+  say({ done, failed, perSecond: (calls - 1) / seconds, cpuUsPerCall: (cpu.user + cpu.system) / calls, kernelUsPerCall: cpu.system / calls })
   process.exit(0)
 }
 

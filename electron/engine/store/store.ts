@@ -27,22 +27,33 @@ export class Store {
     try {
       if (!existsSync(folder)) mkdirSync(folder, { recursive: !existsSync(dirname(folder)), mode: 0o700 })
       this.#db = new DatabaseSync(file)
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000')
+      this.#db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     } catch (error) {
       throw machine(`cannot use the profile folder ${folder}: ${explainError(error)}; choose another with --profile`, error)
     }
-    const found = Number((this.#db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version)
+    const found = this.#format()
     if (found > version) {
       this.#db.close()
       throw machine(`the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ${version}): update Ringback, or choose another with --profile`)
     }
     try {
-      if (found === 0) this.#db.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${version}; COMMIT`)
+      if (found === 0) this.#create()
     } catch (error) {
       this.#db.close()
       throw machine(`cannot write to the profile folder ${folder}: ${explainError(error)}; choose another with --profile`, error)
     }
     this.#secrets = new Secrets(folder)
+  }
+
+  #format(): number {
+    return Number((this.#db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version)
+  }
+
+  /** Another Ringback may be doing the same at this moment: who comes second finds it done. */
+  #create(): void {
+    this.#db.exec('BEGIN IMMEDIATE')
+    if (this.#format() === 0) this.#db.exec(`${schema} PRAGMA user_version = ${version};`)
+    this.#db.exec('COMMIT')
   }
 
   trunks(): (Trunk & { hasPassword: boolean })[] {
