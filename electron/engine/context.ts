@@ -25,6 +25,8 @@ import { UserAgent, type Call } from './ua/index.ts'
 
 export const productName = 'Ringback/0.1.0'
 const connectTimeoutMs = 8000
+/** How long hanging up and un-registering may take before the engine goes on. */
+const patienceMs = 2500
 const mostTraces = 20_000
 
 /** The arguments of a command as its schema leaves them. */
@@ -45,62 +47,44 @@ interface ContextParts {
 }
 
 /** What every part of the engine works with. */
-export class Context {
-  readonly clock: Clock
-  readonly random: Random
-  readonly net: Net
-  readonly dns: Dns
-  readonly logs: Logs
-  readonly routes: LocalRoutes
-  readonly book: CallBook
-  readonly feed: Feed
-  readonly keepPackets: boolean
-  readonly #pacer: Pacer
-  readonly #store: Store | null
-  readonly #pools = new Map<string, PortPool>()
-
-  constructor(parts: ContextParts) {
-    this.clock = parts.clock
-    this.random = parts.random
-    this.net = parts.net
-    this.dns = parts.dns
-    this.logs = parts.logs
-    this.routes = parts.routes
-    this.book = parts.book
-    this.feed = parts.feed
-    this.keepPackets = parts.keepPackets
-    this.#pacer = parts.pacer
-    this.#store = parts.store
-  }
-
+export interface Context extends Omit<ContextParts, 'pacer' | 'store'> {
   /** Throws RingbackError (machine) where no profile folder is in use. */
-  get store(): Store {
-    if (!this.#store) throw machine('no profile folder is in use: trunks and history need one (--profile)')
-    return this.#store
-  }
-
-  mediaDeps(range: PortRange = defaultRtpPorts): MediaDeps {
-    const key = `${range.first}-${range.last}`
-    let ports = this.#pools.get(key)
-    if (!ports) this.#pools.set(key, (ports = new PortPool(this.net, this.random, range)))
-    return { clock: this.clock, random: this.random, pacer: this.#pacer, ports }
-  }
-
+  readonly store: Store
+  mediaDeps(range?: PortRange): MediaDeps
   /** Throws RingbackError for a file that cannot be played. */
-  source(args: SourceArgs): SourceSpec {
-    switch (args.kind) {
-      case 'echo': return { kind: 'echo' }
-      case 'marker': return { kind: 'marker', source: marker() }
-      case 'silence': return { kind: 'samples', source: silence() }
-      case 'tone': return { kind: 'samples', source: tone(args.hz) }
-      case 'file': return { kind: 'samples', source: new SampleSource(readWav(args.path), false) }
-    }
-  }
+  source(args: SourceArgs): SourceSpec
+  /** Waits until something is so, no longer than a few seconds. */
+  until(done: () => boolean): Promise<void>
+}
 
-  /** Waits until something is so, no longer than `patienceMs`. */
-  async until(done: () => boolean, patienceMs = 2500): Promise<void> {
-    const startMs = this.clock.monotonicMs()
-    while (!done() && this.clock.monotonicMs() - startMs < patienceMs) await new Promise<void>((resolve) => void this.clock.after(20, resolve))
+export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
+  const { clock, random, net } = parts
+  const pools = new Map<string, PortPool>()
+  return {
+    ...parts,
+    get store() {
+      if (!store) throw machine('no profile folder is in use: trunks and history need one (--profile)')
+      return store
+    },
+    mediaDeps(range = defaultRtpPorts) {
+      const key = `${range.first}-${range.last}`
+      let ports = pools.get(key)
+      if (!ports) pools.set(key, (ports = new PortPool(net, random, range)))
+      return { clock, random, pacer, ports }
+    },
+    source(args) {
+      switch (args.kind) {
+        case 'echo': return { kind: 'echo' }
+        case 'marker': return { kind: 'marker', source: marker() }
+        case 'silence': return { kind: 'samples', source: silence() }
+        case 'tone': return { kind: 'samples', source: tone(args.hz) }
+        case 'file': return { kind: 'samples', source: new SampleSource(readWav(args.path), false) }
+      }
+    },
+    async until(done) {
+      const startMs = clock.monotonicMs()
+      while (!done() && clock.monotonicMs() - startMs < patienceMs) await new Promise<void>((resolve) => void clock.after(20, resolve))
+    },
   }
 }
 

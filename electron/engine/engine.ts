@@ -11,7 +11,7 @@ import { systemNet, type Net } from './base/net.ts'
 import { systemRandom, type Random } from './base/random.ts'
 import { LocalRoutes } from './base/routes.ts'
 import { CallBook, linearOf, type BookedCall } from './call-book.ts'
-import { Context, type Parsed } from './context.ts'
+import { makeContext, type Context, type Parsed } from './context.ts'
 import { Feed } from './feed.ts'
 import { htmlReport } from './html-report.ts'
 import { Pacer } from './media/rtp/pacer.ts'
@@ -70,7 +70,7 @@ export class Engine implements EngineClient {
       },
       forgotten: (id) => this.#feed.change(id, () => ({ kind: 'gone', id })),
     })
-    this.#context = new Context({
+    this.#context = makeContext({
       clock, random, net, logs, keepPackets, dns: systemDns(options.dnsServers ?? null), routes: new LocalRoutes(net, clock), pacer: new Pacer(clock),
       store: this.#store, book: this.#book, feed: this.#feed,
     })

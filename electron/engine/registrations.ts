@@ -35,7 +35,8 @@ export class Registrations {
   }
 
   start(args: Parsed<'registration.start'>): { id: string } {
-    const { store: stored, random, feed } = { store: args.trunk === undefined ? null : this.#context.store.trunk(args.trunk), random: this.#context.random, feed: this.#context.feed }
+    const { random, feed } = this.#context
+    const stored = args.trunk === undefined ? null : this.#context.store.trunk(args.trunk)
     const address = args.address || stored?.address
     if (address === undefined) throw usage('registering needs an address (--address) or a stored trunk')
     checkAddress(address)

@@ -46,8 +46,6 @@ export class RtpStreamStats {
   levelPackets = 0
   /** Payload types seen, with their number of packets. */
   readonly payloadTypes = new Map<number, number>()
-  /** Jumps of the timestamp by more than 10 s, and restarts of the sequence. */
-  timestampJumps = 0
   #startSequence = 0
   #lastSequence = 0
   #highestSequence = 0
@@ -74,10 +72,6 @@ export class RtpStreamStats {
 
   get lost(): number {
     return this.expected - this.packets
-  }
-
-  get jitterMs(): number {
-    return this.#jitterMs
   }
 
   get meanDbfs(): number | null {
@@ -126,7 +120,6 @@ export class RtpStreamStats {
     const step = (timestamp - this.#clockedTimestamp) | 0
     // Not before the first packet, within half the range of timestamps.
     const inOrder = ((timestamp - this.#firstTimestamp) | 0) >= 0
-    if (Math.abs(step) > 10 * 90_000) this.timestampJumps++
 
     if (inOrder && !this.#under && (sequence < this.#startSequence || (sequence === 0 && this.#lastSequence === 65535))) {
       this.#cycles++

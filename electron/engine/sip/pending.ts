@@ -76,7 +76,7 @@ export class Pending implements PendingRequest {
   }
 
   async run(hop: NextHop): Promise<void> {
-    if (hop.kind === 'flow') return this.#begin(hop.flow)
+    if (hop.kind === 'flow') return this.#send(hop.flow, null, true)
     try {
       const { targets, steps, transportFixed } = await resolveTarget(hop.uri, hop.transport, this.#deps.dns, this.#deps.random)
       for (const step of steps) this.#user.observe('resolution', step)
@@ -110,7 +110,6 @@ export class Pending implements PendingRequest {
     let flow: Flow
     try {
       flow = await this.#transports.flowTo(target)
-      if (target.transport === 'udp') flow = await this.#largeRequest(target, flow, transportFixed)
     } catch (error) {
       this.#last = connectFailure(target, error)
       const chain = (error as { chain?: readonly Certificate[] }).chain
@@ -119,7 +118,7 @@ export class Pending implements PendingRequest {
       return this.#next(transportFixed)
     }
     if (flow.tls) this.#observeChain(flow.tls.chain, `${flow.tls.version}, ${flow.tls.cipher}`)
-    this.#begin(flow, transportFixed)
+    await this.#send(flow, target, transportFixed)
   }
 
   #observeChain(chain: readonly Certificate[], session = 'refused'): void {
@@ -127,45 +126,53 @@ export class Pending implements PendingRequest {
     this.#user.observe('tls-chain', `TLS ${session}: ${names || 'no certificate'}`)
   }
 
-  /** RFC 3261 18.1.1: a request too large for UDP goes over TCP where the transport is ours to choose. */
-  async #largeRequest(target: Target, flow: Flow, transportFixed: boolean): Promise<Flow> {
-    const size = writeSip(this.#deps.withVia(this.#user.build(flow), flow)).length
-    if (size <= largestDatagram) return flow
-    if (transportFixed) {
-      this.#user.observe('large-datagram', `the request has ${size} bytes, more than ${largestDatagram}: it stays on UDP because the transport was chosen, and may be lost in fragments`)
-      return flow
-    }
-    try {
-      const tcp = await this.#transports.flowTo({ ...target, transport: 'tcp' })
-      this.#user.observe('large-datagram', `the request has ${size} bytes, more than ${largestDatagram}: it goes over TCP`)
-      return tcp
-    } catch (error) {
-      this.#user.observe('large-datagram', `the request has ${size} bytes, more than ${largestDatagram}: it goes over UDP because TCP to ${target.host}:${target.port} failed (${explainError(error)})`)
-      return flow
-    }
-  }
-
-  #begin(flow: Flow, transportFixed = true): void {
+  /** Builds the request for the flow and hands it to a transaction; `target` null where the flow was given. */
+  async #send(flow: Flow, target: Target | null, transportFixed: boolean): Promise<void> {
     if (this.#abandoned) return
     try {
       const request = this.#deps.withVia(this.#user.build(flow), flow)
-      const next = (why: RequestFailure) => {
-        this.#last = why
-        void this.#next(transportFixed)
-      }
-      this.#transaction = this.#transactions.client(request, flow, {
-        response: (response) => this.#response(response, flow, request, next),
-        failed: (failure) => {
-          if (this.#abandoned || this.#final) return
-          const why = transactionFailure(failure, flow)
-          if (this.#targets.length > 0) next(why)
-          else this.#fail(why)
-        },
-      })
-      this.#user.sent?.(request, flow)
+      const larger = target?.transport === 'udp' ? await this.#flowForSize(target, writeSip(request).length, transportFixed) : null
+      if (larger) this.#begin(larger, this.#deps.withVia(this.#user.build(larger), larger), transportFixed)
+      else this.#begin(flow, request, transportFixed)
     } catch (error) {
       this.#fail({ kind: 'transport', text: explainError(error) })
     }
+  }
+
+  /** RFC 3261 18.1.1: a request too large for UDP goes over TCP where the transport is ours to choose; null: it stays. */
+  async #flowForSize(target: Target, size: number, transportFixed: boolean): Promise<Flow | null> {
+    if (size <= largestDatagram) return null
+    const tell = (text: string) => this.#user.observe('large-datagram', `the request has ${size} bytes, more than ${largestDatagram}: ${text}`)
+    if (transportFixed) {
+      tell('it stays on UDP because the transport was chosen, and may be lost in fragments')
+      return null
+    }
+    try {
+      const tcp = await this.#transports.flowTo({ ...target, transport: 'tcp' })
+      tell('it goes over TCP')
+      return tcp
+    } catch (error) {
+      tell(`it goes over UDP because TCP to ${target.host}:${target.port} failed (${explainError(error)})`)
+      return null
+    }
+  }
+
+  #begin(flow: Flow, request: SipRequest, transportFixed: boolean): void {
+    if (this.#abandoned) return
+    const next = (why: RequestFailure) => {
+      this.#last = why
+      void this.#next(transportFixed)
+    }
+    this.#transaction = this.#transactions.client(request, flow, {
+      response: (response) => this.#response(response, flow, request, next),
+      failed: (failure) => {
+        if (this.#abandoned || this.#final) return
+        const why = transactionFailure(failure, flow)
+        if (this.#targets.length > 0) next(why)
+        else this.#fail(why)
+      },
+    })
+    this.#user.sent?.(request, flow)
   }
 
   #response(response: SipResponse, flow: Flow, request: SipRequest, next: (why: RequestFailure) => void): void {

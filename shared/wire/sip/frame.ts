@@ -19,11 +19,6 @@ export class StreamFramer {
   #needed: number | null = null
   #broken = false
 
-  /** Bytes received that are not yet a whole message. */
-  get buffered(): number {
-    return this.#pending.length
-  }
-
   push(chunk: Uint8Array): Frame[] {
     if (this.#broken) return []
     this.#pending = this.#pending.length === 0 ? chunk : concatBytes([this.#pending, chunk])

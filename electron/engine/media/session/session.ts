@@ -3,7 +3,7 @@ import type { Micros } from '../../../../shared/base/time.ts'
 import type { Observation } from '../../../../shared/model/wire.ts'
 import { middleNtp, parseRtcp, toNtp, writeRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, isRtcp, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
-import { directionOf, parseSdp, receives, sends, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
+import { directionOf, parseSdp, sends, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import { SampleSource, dtmfTone, markerPeriodMs, silence, type AudioSource } from '../audio/source.ts'
 import { WavRecorder } from '../audio/wav.ts'
 import { pcma, pcmu, type G711 } from '../codec/g711.ts'
@@ -73,7 +73,9 @@ export class MediaSession implements Paced {
   #cryptoKey = ''
   #closed = false
   #muted = false
+  /** DTMF tones in place of the source, and the packets that they still last. */
   #overlay: SampleSource | null = null
+  #overlayLeft = 0
   // Sending.
   #sequence: number
   #timestamp: number
@@ -129,16 +131,8 @@ export class MediaSession implements Paced {
     return this.#negotiated
   }
 
-  get ssrc(): number {
-    return this.#ssrc
-  }
-
   get intervalMs(): number {
     return this.#negotiated?.ptimeMs ?? 20
-  }
-
-  get onHold(): boolean {
-    return !receives(this.#wanted)
   }
 
   #localMedia(): LocalMedia {
@@ -204,7 +198,6 @@ export class MediaSession implements Paced {
     this.#dtmf.queue(digits)
     return null
   }
-  #overlayLeft = 0
 
   close(): void {
     if (this.#closed) return

@@ -62,11 +62,6 @@ export class DigestClient {
     const [realm] = usable
     return progress ? { kind: 'retry' } : { kind: 'give-up', text: `realm "${realm!.realm}" refused user "${this.#credentials.username}" (${realm!.algorithm})` }
   }
-
-  /** The realms that have challenged so far. */
-  get realms(): string[] {
-    return [...this.#held.values()].map(({ challenge }) => challenge.realm)
-  }
 }
 
 /** Whether a response names a digest challenge at all. */

@@ -22,10 +22,6 @@ export class TransactionTable {
     this.#clock = clock
   }
 
-  get size(): number {
-    return this.#clients.size + this.#servers.size
-  }
-
   /** Starts a client transaction; the request's top Via carries the branch. Throws SipWriteError. */
   client(request: SipRequest, flow: Flow, user: ClientUser): ClientTransaction {
     const key = `${messageIds(request).via!.params.get('branch')} ${request.method}`

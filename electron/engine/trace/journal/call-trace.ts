@@ -38,7 +38,7 @@ export interface TracedStream {
   report: ReceiverReport | null
 }
 
-/** Per call: more messages than a person can read keep only being counted. */
+/** Per call: more messages than a person can read are no longer kept; a capture file still gets them. */
 const mostMessages = 20_000
 /** How far back a retransmission is looked for. */
 const rememberedMessages = 64
@@ -65,8 +65,6 @@ export class CallTrace {
   readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number; blind: number }[] = []
   /** What was to be dialled, for a call whose INVITE never left. */
   dialled = ''
-  /** Messages beyond the limit, counted and not kept. */
-  droppedMessages = 0
   readonly #linear: (codec: string) => Int16Array | null
   readonly #sinks: PacketSink[] = []
   readonly #meanings = new Map<number, PayloadMeaning>()
@@ -75,7 +73,6 @@ export class CallTrace {
   readonly #senderReports = new Map<string, Micros>()
   #last: TracedStream | null = null
   #encrypted = false
-  #revision = 0
 
   constructor(id: string, callId: string, vantage: Vantage, linear: (codec: string) => Int16Array | null) {
     this.id = id
@@ -84,30 +81,20 @@ export class CallTrace {
     this.#linear = linear
   }
 
-  /** Counts up with every SIP message and observation, so that a reader sees cheaply whether there is news. */
-  get revision(): number {
-    return this.#revision
-  }
-
   addSink(sink: PacketSink): void {
     this.#sinks.push(sink)
     for (const { event } of this.messages) sink.sip(event)
   }
 
   sip(event: SipEvent): void {
-    this.#revision++
     for (const sink of this.#sinks) sink.sip(event)
-    if (this.messages.length >= mostMessages) {
-      this.droppedMessages++
-      return
-    }
+    if (this.messages.length >= mostMessages) return
     const before = this.#sentBefore(event)
     this.messages.push({ event: event.message.kind === 'unreadable' ? event : new KeptEvent(event), retransmissionOf: before })
     if (before === null) this.#learnPayloads(event)
   }
 
   observe(observation: Observation): void {
-    this.#revision++
     if (this.observations.length < mostObservations) this.observations.push(observation)
   }
 
@@ -183,7 +170,6 @@ export class CallTrace {
       if (this.streams.length >= mostStreams) return null
       stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), report: null }
       this.streams.push(stream)
-      this.#revision++
     }
     return (this.#last = stream)
   }

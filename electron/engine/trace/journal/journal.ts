@@ -10,7 +10,6 @@ export class Journal {
   readonly #traces = new Map<string, CallTrace>()
   /** Messages and garbage that belong to no dialog we follow. */
   readonly stray: SipEvent[] = []
-  strayCount = 0
 
   /** `open` decides whether the first message of a Call-ID begins a trace. */
   constructor(open: (callId: string, event: SipEvent) => CallTrace | null) {
@@ -21,7 +20,6 @@ export class Journal {
     const callId = event.message.kind === 'unreadable' ? null : messageIds(event.message).callId
     const trace = callId === null ? null : (this.#traces.get(callId) ?? this.#begin(callId, event))
     if (trace) return trace.sip(event)
-    this.strayCount++
     this.stray.push(event)
     if (this.stray.length > mostStray) this.stray.shift()
   }
