@@ -14,7 +14,8 @@ export interface Baresip extends Running {
 /** baresip on loopback: sends a 440 Hz sine, writes what it hears, answers by itself. */
 export async function startBaresip({ accountParams = '', command }: { accountParams?: string; command?: string } = {}): Promise<Baresip> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-baresip-'))
-  const port = await freePort()
+  // The port after it is where baresip listens for TLS.
+  const port = await freePort(2)
   const rtp = 30_000 + 2 * Math.floor(Math.random() * 4000)
   writeFileSync(join(folder, 'config'), `
 sip_listen 127.0.0.1:${port}

@@ -100,22 +100,26 @@ export function agentReports(agent: Running): CallReport[] {
   return agent.stdout.split('\n').filter((line) => line.includes('"type":"call"')).map((line) => (JSON.parse(line) as { report: CallReport }).report)
 }
 
-/** A port that was free for UDP and TCP a moment ago. */
-export async function freePort(): Promise<number> {
+function isFree(listener: { once(event: 'error', then: () => void): unknown; close(then?: () => void): unknown }, listen: (then: () => void) => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    listener.once('error', () => resolve(false))
+    listen(() => listener.close(() => resolve(true)))
+  })
+}
+
+/**
+ * The first of `count` neighbouring ports that were free for UDP and TCP a moment ago. They lie below the range from
+ * which the kernel hands out ports, and below our RTP ports: no socket of another test takes one in between.
+ */
+export async function freePort(count = 1): Promise<number> {
   for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer()
-      server.once('error', reject)
-      server.listen(0, '127.0.0.1', () => {
-        const { port } = server.address() as { port: number }
-        server.close(() => resolve(port))
-      })
-    })
-    const free = await new Promise<boolean>((resolve) => {
-      const socket = createSocket('udp4')
-      socket.once('error', () => { socket.close(); resolve(false) })
-      socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
-    })
-    if (free) return port
+    const first = 10_000 + Math.floor(Math.random() * 10_000)
+    let free = true
+    for (let port = first; free && port < first + count; port++) {
+      const tcp = createServer()
+      const udp = createSocket('udp4')
+      free = await isFree(tcp, (then) => tcp.listen(port, '127.0.0.1', then)) && await isFree(udp, (then) => udp.bind(port, '127.0.0.1', then))
+    }
+    if (free) return first
   }
 }
