@@ -1,4 +1,5 @@
 import type { EngineClient } from '../../shared/contract/client.ts'
+import { mergeReport } from '../../shared/contract/merge.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import { exitCode, type CommonOptions } from './session.ts'
 import { Paint, hasFault, ladderLine, leftSide, summaryLines } from './terminal.ts'
@@ -9,17 +10,20 @@ export async function followCall(engine: EngineClient, place: () => Promise<{ id
   let id = ''
   let finished: (report: CallReport) => void
   const ended = new Promise<CallReport>((resolve) => (finished = resolve))
-  const unsubscribe = engine.subscribe({ live: view !== null }, ({ changes }) => {
+  const reports = new Map<string, CallReport>()
+  const subscription = engine.subscribe({ reports: view ? 'live' : 'ended' }, ({ changes }) => {
     for (const change of changes) {
-      if (change.kind !== 'call' || (id !== '' && change.report.id !== id) || change.agent !== null) continue
-      view?.show(change.report)
-      if (change.ended) finished(change.report)
+      if (change.kind !== 'report' || change.report.placed === null || (id !== '' && change.report.id !== id)) continue
+      const report = mergeReport(reports.get(change.report.id), change)
+      reports.set(report.id, report)
+      view?.show(report)
+      if (change.ended) finished(report)
     }
   })
   ;({ id } = await place())
   void interrupted.then(() => engine.execute('call.hangUp', { id }).catch(() => {}))
   const report = await Promise.race([ended, interrupted.then(() => new Promise<CallReport>((resolve) => setTimeout(async () => resolve(await engine.execute('call.report', { id })), 5000)))])
-  unsubscribe()
+  subscription.end()
   view?.finish(report)
   return report
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
-import { codecSchema, type Behaviour, type ListenerArgs, type SourceArgs } from '../../shared/contract/commands.ts'
+import type { Behaviour, ListenerArgs } from '../../shared/contract/commands.ts'
+import { codecSchema, type SourceArgs } from '../../shared/contract/place-call.ts'
 import { transportNames, type TransportName } from '../../shared/model/transport.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)

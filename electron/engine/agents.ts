@@ -1,11 +1,9 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { AgentView, Change } from '../../shared/contract/state.ts'
-import { Agent } from './agent/agent.ts'
+import type { Agent } from './agent/agent.ts'
+import { answer } from './answering.ts'
 import { explainError, machine, usage } from './base/errors.ts'
-import type { BookedCall } from './call-book.ts'
 import { Station, type Context, type Parsed } from './context.ts'
-import { MediaSession } from './media/session/session.ts'
 import { selfSigned } from './sip/transport/self-signed.ts'
 import { Gate, type InboundCall } from './ua/index.ts'
 
@@ -18,6 +16,8 @@ interface Running {
   calls: number
 }
 
+/** The name of the stored password that agents ask for; no trunk can have it. */
+export const agentSecret = 'agent password'
 /** What a turned-away or ended INVITE may still bring: a retry with credentials, retransmissions. */
 const afterlifeMs = 32_000
 
@@ -35,22 +35,23 @@ export class Agents {
     const { clock, random, feed } = this.#context
     const { behaviour } = args
     const id = random.token(10)
-    const credentials = args.user !== undefined && args.password !== undefined ? { username: args.user, password: args.password } : null
+    const password = args.user === undefined ? undefined : (args.password ?? this.#context.secret(agentSecret))
+    if (args.user !== undefined && !password) throw usage(`the agent asks for credentials of ${args.user} and knows no password: set one`)
+    const credentials = args.user !== undefined && password ? { username: args.user, password } : null
     const gate = credentials || args.allow.length > 0 ? new Gate({ realm: 'ringback', credentials, allow: args.allow }, clock, random) : null
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') this.#context.source(behaviour.source)
     if (args.recordDirectory !== undefined) makeDirectory(args.recordDirectory)
     const station = new Station(this.#context, { localAddress: null, tlsCa: null, tlsInsecure: true }, id, { gate, silent: behaviour.kind === 'ignore' }, () => {})
-    const agent = new Agent({
-      clock,
-      openMedia: (call) => this.#openMedia(call, args, station.booked(call.callId)!),
-      observe: (call, text) => station.observe(call.callId, 'note', text),
-    }, { behaviour, identifiers: args.identifiers ?? null, answerDelayMs: args.answerDelayMs })
+    const { agent, incoming } = answer(this.#context, station, {
+      behaviour, identifiers: args.identifiers ?? null, answerDelayMs: args.answerDelayMs, codecs: args.codecs, encryption: args.encryption,
+      rtpPorts: args.rtpPorts, recordDirectory: args.recordDirectory, changed: () => feed.change(`agent ${id}`),
+    })
     const addresses = await listen(station, args.listeners)
     const running: Running = { id, agent, station, addresses, answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind, calls: 0 }
     this.#running.set(id, running)
-    this.#serve(running, behaviour.kind === 'ignore')
-    feed.change(id, () => change(running))
+    this.#serve(running, incoming, behaviour.kind === 'ignore')
+    feed.change(`agent ${id}`)
     return { id, addresses }
   }
 
@@ -62,7 +63,7 @@ export class Agents {
     running.station.endpoint.close()
     this.#running.delete(id)
     for (const booked of this.#context.book.all()) if (booked.agent === id) this.#context.book.finish(booked)
-    this.#context.feed.change(id, () => ({ kind: 'gone', id }))
+    this.#context.feed.change(`agent ${id}`)
     return {}
   }
 
@@ -74,28 +75,26 @@ export class Agents {
     for (const { station } of this.#running.values()) station.endpoint.close()
   }
 
-  changes(): Change[] {
-    return [...this.#running.values()].map(change)
+  keys(): string[] {
+    return [...this.#running.keys()]
   }
 
-  #serve(running: Running, ignores: boolean): void {
-    const { clock, book, feed } = this.#context
-    const { id, agent, station } = running
-    const changed = () => feed.change(id, () => change(running))
+  change(id: string): Change {
+    const running = this.#running.get(id)
+    if (!running) return { kind: 'gone', of: 'agent', id }
+    const { addresses, answering, calls, agent } = running
+    return { kind: 'agent', agent: { id, addresses, answering, calls, activeCalls: agent.activeCalls } }
+  }
+
+  #serve(running: Running, incoming: (call: InboundCall) => void, ignores: boolean): void {
+    const { clock, book } = this.#context
+    const { station } = running
     const forget = (callId: string) => void clock.after(afterlifeMs, () => station.journal.delete(callId))
     station.ua.serve({
       incoming: (call) => {
-        const booked = station.booked(call.callId)
-        if (!booked) return call.reject(503)
-        station.follow(booked, call)
-        call.events.on('state', (state) => {
-          if (state.kind !== 'ended') return
-          forget(call.callId)
-          changed()
-        })
+        call.events.on('state', (state) => state.kind === 'ended' && forget(call.callId))
         running.calls++
-        agent.incoming(call)
-        changed()
+        incoming(call)
       },
       turnedAway: (callId, text) => {
         const booked = station.booked(callId)
@@ -106,20 +105,6 @@ export class Agents {
       },
     })
   }
-
-  async #openMedia(call: InboundCall, args: Parsed<'agent.start'>, booked: BookedCall): Promise<MediaSession> {
-    if (args.behaviour.kind !== 'answer') throw usage('this agent does not answer')
-    const host = await this.#context.routes.find(call.source.host)
-    const name = `${booked.trace.id}-${call.caller.replace(/[^A-Za-z0-9+]+/g, '_').slice(0, 60)}.wav`
-    return MediaSession.open(this.#context.mediaDeps(args.rtpPorts), {
-      host, codecs: args.codecs, encryption: args.encryption, source: this.#context.source(args.behaviour.source),
-      recordTo: args.recordDirectory === undefined ? null : join(args.recordDirectory, name),
-    }, this.#context.book.tap(booked))
-  }
-}
-
-function change({ id, addresses, answering, calls, agent }: Running): Change {
-  return { kind: 'agent', agent: { id, addresses, answering, calls, activeCalls: agent.activeCalls } }
 }
 
 async function listen(station: Station, listeners: Parsed<'agent.start'>['listeners']): Promise<AgentView['addresses']> {

@@ -1,16 +1,19 @@
+import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import type { Change } from '../../shared/contract/state.ts'
 import type { Micros } from '../../shared/base/time.ts'
 import type { Vantage } from '../../shared/model/facts.ts'
 import type { Clock } from './base/clock.ts'
 import type { Random } from './base/random.ts'
+import { viewOf, type Judged } from './call-view.ts'
+import type { Watcher } from './feed.ts'
 import { pcma, pcmu } from './media/codec/g711.ts'
 import type { MediaTap } from './media/session/session.ts'
 import { reportOf } from './report.ts'
 import { PacketRing } from './trace/capture/packet-ring.ts'
 import type { PcapFile } from './trace/capture/pcap-write.ts'
 import { CallTrace } from './trace/journal/call-trace.ts'
-import type { Call } from './ua/index.ts'
+import type { Call, InboundCall } from './ua/index.ts'
 
 /** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
 export const linearOf = (codec: string): Int16Array | null => (codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null)
@@ -27,11 +30,23 @@ export interface BookedCall {
   endedAt: Micros | null
   readonly ring: PacketRing | null
   pcap: PcapFile | null
+  /** Set while the call rings until a person decides. */
+  waiting: { readonly call: InboundCall; answer(source: SourceArgs): Promise<void> } | null
+  held: boolean
+  muted: boolean
+  /** The file that the audio goes to at this moment. */
+  recordingTo: string | null
+  /** The last one, complete or still growing. */
+  recording: string | null
+  /** What was last concluded from the trace; costs too much to conclude at every change. */
+  judged: Judged | null
 }
 
 export interface CallBookEvents {
   /** Something about a call changed. */
   touched(booked: BookedCall): void
+  /** Its state changed: ringing, answered. */
+  moved(booked: BookedCall): void
   ended(booked: BookedCall, report: CallReport): void
   forgotten(id: string): void
 }
@@ -50,12 +65,17 @@ export class CallBook {
     this.#events = events
   }
 
-  /** `keepPackets`: hold the newest packets so that a capture can be saved later. */
-  open(callId: string, vantage: Vantage, agent: string | null, keepPackets: boolean): BookedCall {
+  /** `attended`: keep what a person may ask for: the newest packets, the figures of the last two minutes. */
+  open(callId: string, vantage: Vantage, attended: boolean, origin: { readonly agent: string } | { readonly placed: Placed } | null): BookedCall {
     const trace = new CallTrace(this.#random.token(10), callId, vantage, linearOf)
-    const ring = keepPackets ? new PacketRing(ringBytes) : null
+    const ring = attended ? new PacketRing(ringBytes) : null
     if (ring) trace.addSink(ring)
-    const booked: BookedCall = { trace, agent, call: null, endedAt: null, ring, pcap: null }
+    trace.keepSeries = attended
+    if (origin && 'placed' in origin) trace.placed = origin.placed
+    const booked: BookedCall = {
+      trace, agent: origin && 'agent' in origin ? origin.agent : null, call: null, endedAt: null, ring, pcap: null,
+      waiting: null, held: false, muted: false, recordingTo: null, recording: null, judged: null,
+    }
     this.#calls.set(trace.id, booked)
     return booked
   }
@@ -73,6 +93,11 @@ export class CallBook {
   }
 
   touched(booked: BookedCall): void {
+    this.#events.touched(booked)
+  }
+
+  moved(booked: BookedCall): void {
+    this.#events.moved(booked)
     this.#events.touched(booked)
   }
 
@@ -94,8 +119,20 @@ export class CallBook {
     return reportOf(booked.trace, booked.endedAt ?? this.#clock.nowUs(), booked.endedAt)
   }
 
-  change(booked: BookedCall): Change {
-    return { kind: 'call', agent: booked.agent, ended: booked.endedAt !== null, report: this.report(booked) }
+  /** What a watcher is told of a call now. */
+  changes(booked: BookedCall, watcher: Watcher): Change[] {
+    const { id } = booked.trace
+    const wanted = watcher.reports === 'live' || (watcher.reports === 'ended' ? booked.endedAt !== null && !watcher.told.has(id) : watcher.watched.has(id))
+    const summary: Change[] = watcher.reports === 'ended' ? [] : [{ kind: 'call', call: viewOf(booked, this.#clock.nowUs()) }]
+    return wanted ? [...summary, this.#news(booked, watcher)] : summary
+  }
+
+  #news(booked: BookedCall, { told }: Watcher): Change {
+    const { trace, endedAt } = booked
+    const known = told.get(trace.id) ?? { messages: 0, samples: [] }
+    const report = reportOf(trace, endedAt ?? this.#clock.nowUs(), endedAt, known.messages)
+    told.set(trace.id, { messages: trace.messages.length, samples: trace.streams.map(({ series }) => series?.count ?? 0) })
+    return { kind: 'report', ended: endedAt !== null, from: known.messages, report, samples: trace.streams.map(({ series }, i) => series?.since(known.samples[i] ?? 0) ?? []) }
   }
 
   /** The call is over: its report is final. */
@@ -106,6 +143,8 @@ export class CallBook {
     if (booked.pcap?.fault) this.observe(booked, 'note', booked.pcap.fault)
     booked.trace.close()
     booked.call = null
+    booked.waiting = null
+    booked.recordingTo = null
     this.#events.ended(booked, this.report(booked))
     this.#ended.push(booked.trace.id)
     while (this.#ended.length > keptEnded) {

@@ -1,5 +1,6 @@
-import type { CommandName, commands } from '../../shared/contract/commands.ts'
-import type { SourceArgs } from '../../shared/contract/commands.ts'
+import { isIp } from '../../shared/base/address.ts'
+import { settingsSchema, type CommandName, type Settings, type commands } from '../../shared/contract/commands.ts'
+import type { SourceArgs } from '../../shared/contract/place-call.ts'
 import type { SipEvent } from '../../shared/model/wire.ts'
 import { messageIds } from '../../shared/wire/sip/grammar.ts'
 import type { Clock } from './base/clock.ts'
@@ -9,12 +10,13 @@ import type { Net } from './base/net.ts'
 import type { Random } from './base/random.ts'
 import type { LocalRoutes } from './base/routes.ts'
 import type { BookedCall, CallBook } from './call-book.ts'
+import type { History } from './history.ts'
 import type { Feed } from './feed.ts'
 import { SampleSource, marker, silence, tone } from './media/audio/source.ts'
 import { readWav } from './media/audio/wav.ts'
-import { PortPool, defaultRtpPorts, type PortRange } from './media/rtp/ports.ts'
+import { PortPool, type PortRange } from './media/rtp/ports.ts'
 import type { Pacer } from './media/rtp/pacer.ts'
-import type { MediaDeps, SourceSpec } from './media/session/session.ts'
+import { MediaSession, type MediaOptions, type SourceSpec } from './media/session/session.ts'
 import type { Dns } from './sip/resolve/dns.ts'
 import { SipEndpoint } from './sip/endpoint.ts'
 import type { TransportOptions } from './sip/transport/transports.ts'
@@ -43,14 +45,30 @@ interface ContextParts {
   readonly store: Store | null
   readonly book: CallBook
   readonly feed: Feed
-  readonly keepPackets: boolean
+  readonly history: History
+  /** A person looks on: what they may ask for is kept, and calls to the softphone ring. */
+  readonly attended: boolean
+}
+
+export interface MediaChoice extends Pick<MediaOptions, 'codecs' | 'encryption' | 'recordTo'> {
+  /** The host that media goes to, as far as it is known. */
+  readonly peer: string
+  /** Undefined: the address that reaches the peer. */
+  readonly localAddress?: string | undefined
+  readonly source: SourceArgs
+  readonly rtpPorts: PortRange | undefined
 }
 
 /** What every part of the engine works with. */
 export interface Context extends Omit<ContextParts, 'pacer' | 'store'> {
   /** Throws RingbackError (machine) where no profile folder is in use. */
   readonly store: Store
-  mediaDeps(range?: PortRange): MediaDeps
+  readonly settings: Settings
+  saveSettings(settings: Settings): void
+  /** A stored secret; null where there is none, or no profile folder. */
+  secret(name: string): string | null
+  /** Opens the media of a call. Throws RingbackError (machine). */
+  openMedia(booked: BookedCall, choice: MediaChoice): Promise<MediaSession>
   /** Throws RingbackError for a file that cannot be played. */
   source(args: SourceArgs): SourceSpec
   /** Waits until something is so, no longer than a few seconds. */
@@ -60,17 +78,28 @@ export interface Context extends Omit<ContextParts, 'pacer' | 'store'> {
 export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
   const { clock, random, net } = parts
   const pools = new Map<string, PortPool>()
+  let unsaved = settingsSchema.parse({})
   return {
     ...parts,
     get store() {
       if (!store) throw machine('no profile folder is in use: trunks and history need one (--profile)')
       return store
     },
-    mediaDeps(range = defaultRtpPorts) {
+    get settings() {
+      return store?.settings ?? unsaved
+    },
+    saveSettings(settings) {
+      if (store) store.saveSettings(settings)
+      else unsaved = settings
+    },
+    secret: (name) => store?.secret(name) ?? null,
+    async openMedia(booked, { peer, localAddress, source, rtpPorts, ...options }) {
+      const range = rtpPorts ?? this.settings.rtpPorts
       const key = `${range.first}-${range.last}`
       let ports = pools.get(key)
       if (!ports) pools.set(key, (ports = new PortPool(net, random, range)))
-      return { clock, random, pacer, ports }
+      const host = localAddress ?? localFor(peer, this.settings) ?? (await mediaHost(peer, parts))
+      return MediaSession.open({ clock, random, pacer, ports }, { ...options, host, source: this.source(source) }, parts.book.tap(booked))
     },
     source(args) {
       switch (args.kind) {
@@ -85,6 +114,22 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
       const startMs = clock.monotonicMs()
       while (!done() && clock.monotonicMs() - startMs < patienceMs) await new Promise<void>((resolve) => void clock.after(20, resolve))
     },
+  }
+}
+
+/** The local address that the settings ask for; null where the system is to choose: none is set, or the peer is this machine. */
+export function localFor(peer: string, { localAddress }: Settings): string | null {
+  return localAddress === null || /^(127\.|\[?::1|localhost)/i.test(peer) ? null : localAddress
+}
+
+/** The local address that media to that host leaves from. */
+async function mediaHost(peer: string, { dns, routes }: Pick<ContextParts, 'dns' | 'routes'>): Promise<string> {
+  try {
+    const [target] = isIp(peer) ? [peer] : await dns.addresses(peer)
+    // Without an address of the peer: where the default route leaves.
+    return await routes.find(target ?? '192.0.2.1')
+  } catch {
+    return '127.0.0.1'
   }
 }
 
@@ -123,15 +168,15 @@ export class Station {
     const { book } = this.#context
     booked.call = call
     call.events.on('state', (state) => {
-      book.touched(booked)
       if (state.kind === 'ended') book.finish(booked)
+      else book.moved(booked)
     })
   }
 
   #open(callId: string, { direction, message }: SipEvent, agent: string | null): CallTrace | null {
-    const { book, keepPackets } = this.#context
+    const { book, attended } = this.#context
     const begins = direction === 'received' && message.kind === 'request' && message.method === 'INVITE'
-    return begins && book.size < mostTraces ? book.open(callId, 'inbound', agent, keepPackets).trace : null
+    return begins && book.size < mostTraces ? book.open(callId, 'inbound', attended, agent === null ? null : { agent }).trace : null
   }
 
   #wire(event: SipEvent): void {

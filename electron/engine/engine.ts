@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import type { EngineClient, SubscribeOptions } from '../../shared/contract/client.ts'
+import { join } from 'node:path'
+import type { EngineClient, SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
 import { commands, type CommandArgs, type CommandName, type CommandResult } from '../../shared/contract/commands.ts'
-import type { CallReport } from '../../shared/contract/report.ts'
-import type { Delta, Snapshot } from '../../shared/contract/state.ts'
-import { Agents } from './agents.ts'
-import { systemClock, type Clock, type Timer } from './base/clock.ts'
+import type { Change, Delta } from '../../shared/contract/state.ts'
+import { Agents, agentSecret } from './agents.ts'
+import { systemClock, type Clock } from './base/clock.ts'
 import { RingbackError, explainError, machine, usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
 import { systemNet, type Net } from './base/net.ts'
@@ -12,7 +12,10 @@ import { systemRandom, type Random } from './base/random.ts'
 import { LocalRoutes } from './base/routes.ts'
 import { CallBook, linearOf, type BookedCall } from './call-book.ts'
 import { makeContext, type Context, type Parsed } from './context.ts'
-import { Feed } from './feed.ts'
+import { exportCall } from './exports.ts'
+import { Feed, type Watcher } from './feed.ts'
+import { Files } from './files.ts'
+import { History, fits } from './history.ts'
 import { htmlReport } from './html-report.ts'
 import { Pacer } from './media/rtp/pacer.ts'
 import { Registrations } from './registrations.ts'
@@ -21,13 +24,14 @@ import { systemDns } from './sip/resolve/dns.ts'
 import { Softphone, checkTrunk } from './softphone.ts'
 import { Store } from './store/store.ts'
 import { loadCaptures } from './trace/capture/load.ts'
-import type { Call } from './ua/index.ts'
+import { TrunkChecks } from './trunk-checks.ts'
+import type { Call, InboundCall } from './ua/index.ts'
 
 export interface EngineOptions {
   /** The profile folder; null keeps nothing. */
   readonly profile: string | null
-  /** Hold the newest packets of every call, so that a capture can be saved after the fact. */
-  readonly keepPackets?: boolean
+  /** A person looks on: the newest packets and figures of every call are kept, calls under way are in the history, calls to the softphone ring. */
+  readonly attended?: boolean
   readonly clock?: Clock
   readonly random?: Random
   readonly net?: Net
@@ -38,12 +42,8 @@ export interface EngineOptions {
 
 type Handlers = { [Name in CommandName]: (args: Parsed<Name>) => Promise<CommandResult<Name>> | CommandResult<Name> }
 
-const storeDelayMs = 1000
-
 /** The product without a face: every room wired together, reached by commands, seen as state. */
 export class Engine implements EngineClient {
-  readonly #clock: Clock
-  readonly #logs: Logs
   readonly #store: Store | null
   readonly #feed: Feed
   readonly #book: CallBook
@@ -51,32 +51,40 @@ export class Engine implements EngineClient {
   readonly #softphone: Softphone
   readonly #registrations: Registrations
   readonly #agents: Agents
-  #storeTimer: Timer | null = null
+  readonly #checks: TrunkChecks
+  readonly #history: History
+  readonly #files: Files
 
   /** Throws RingbackError (machine) when the profile folder cannot be used. */
   constructor(options: EngineOptions) {
-    const { clock = systemClock, random = systemRandom, net = systemNet, logs = noLogs, keepPackets = false } = options
-    this.#clock = clock
-    this.#logs = logs
-    this.#store = options.profile === null ? null : new Store(options.profile)
-    this.#feed = new Feed(clock, () => {
-      for (const booked of this.#book.all()) if (booked.call?.state.kind === 'answered') this.#book.touched(booked)
-    })
-    this.#book = new CallBook(clock, random, {
-      touched: (booked) => this.#feed.hasLive && this.#feed.change(booked.trace.id, () => this.#book.change(booked)),
-      ended: (booked, report) => {
-        this.#keep(report)
-        this.#feed.change(booked.trace.id, () => ({ kind: 'call', agent: booked.agent, ended: true, report }))
+    const { clock = systemClock, random = systemRandom, net = systemNet, logs = noLogs, attended = false } = options
+    this.#store = options.profile === null ? null : new Store(options.profile, clock)
+    this.#files = new Files(options.profile)
+    this.#feed = new Feed(clock, {
+      keys: () => this.#keys(),
+      changes: (key, watcher) => this.#changes(key, watcher),
+      figures: () => {
+        for (const booked of this.#book.all()) if (booked.call?.state.kind === 'answered') this.#book.touched(booked)
       },
-      forgotten: (id) => this.#feed.change(id, () => ({ kind: 'gone', id })),
+    })
+    this.#history = new History(clock, this.#store, logs.for('ringback:store'), () => this.#feed.change('storage'))
+    this.#book = new CallBook(clock, random, {
+      touched: (booked) => this.#feed.live && this.#feed.change(`call ${booked.trace.id}`),
+      moved: (booked) => attended && this.#history.keep(this.#book.report(booked)),
+      ended: (booked, report) => {
+        this.#history.keep(report)
+        this.#feed.change(`call ${booked.trace.id}`)
+      },
+      forgotten: (id) => this.#feed.change(`call ${id}`),
     })
     this.#context = makeContext({
-      clock, random, net, logs, keepPackets, dns: systemDns(options.dnsServers ?? null), routes: new LocalRoutes(net, clock), pacer: new Pacer(clock),
-      store: this.#store, book: this.#book, feed: this.#feed,
+      clock, random, net, logs, attended, dns: systemDns(options.dnsServers ?? null), routes: new LocalRoutes(net, clock), pacer: new Pacer(clock),
+      store: this.#store, book: this.#book, feed: this.#feed, history: this.#history,
     })
     this.#registrations = new Registrations(this.#context, () => this.#softphone)
     this.#softphone = new Softphone(this.#context, (trace) => this.#registrations.touched(trace))
     this.#agents = new Agents(this.#context)
+    this.#checks = new TrunkChecks(this.#context, this.#softphone, this.#registrations)
   }
 
   async execute<Name extends CommandName>(name: Name, args: CommandArgs<Name>): Promise<CommandResult<Name>> {
@@ -89,11 +97,7 @@ export class Engine implements EngineClient {
     return handler(parsed.data)
   }
 
-  snapshot(): Snapshot {
-    return { seq: this.#feed.seq, changes: [...this.#book.all().map((booked) => this.#book.change(booked)), ...this.#registrations.changes(), ...this.#agents.changes()] }
-  }
-
-  subscribe(options: SubscribeOptions, listener: (delta: Delta) => void): () => void {
+  subscribe(options: SubscribeOptions, listener: (delta: Delta) => void | Promise<void>): Subscription {
     return this.#feed.subscribe(options, listener)
   }
 
@@ -106,8 +110,37 @@ export class Engine implements EngineClient {
     this.#feed.close()
     this.#softphone.close()
     this.#agents.close()
-    this.#storeTimer?.cancel()
+    this.#history.close()
+    this.#files.close()
     this.#store?.close()
+  }
+
+  #keys(): string[] {
+    return [
+      'settings', 'storage', ...(this.#store?.trunks() ?? []).map(({ name }) => `trunk ${name}`), ...this.#agents.keys().map((id) => `agent ${id}`),
+      ...this.#registrations.keys().map((id) => `registration ${id}`), ...this.#checks.keys().map((name) => `check ${name}`), ...this.#book.all().map(({ trace }) => `call ${trace.id}`),
+    ]
+  }
+
+  #changes(key: string, watcher: Watcher): Change[] {
+    const [kind, id = ''] = key.split(' ')
+    switch (kind) {
+      case 'call': {
+        const booked = this.#book.get(id)
+        if (booked) return this.#book.changes(booked, watcher)
+        watcher.told.delete(id)
+        return [{ kind: 'gone', of: 'call', id }]
+      }
+      case 'registration': return [this.#registrations.change(id)]
+      case 'agent': return [this.#agents.change(id)]
+      case 'check': return [this.#checks.change(id)]
+      case 'trunk': {
+        const trunk = this.#store?.trunks().find(({ name }) => name === id)
+        return [trunk ? { kind: 'trunk', trunk } : { kind: 'gone', of: 'trunk', id }]
+      }
+      case 'storage': return [{ kind: 'storage', fault: this.#history.fault }]
+      default: return [{ kind: 'settings', settings: this.#context.settings }]
+    }
   }
 
   readonly #handlers: Handlers = {
@@ -117,11 +150,44 @@ export class Engine implements EngineClient {
       return {}
     },
     'call.hold': ({ id, on }) => new Promise((resolve, reject) => {
-      this.#liveCall(id).hold(on, (fault) => (fault === null ? resolve({}) : reject(new RingbackError('peer', `${on ? 'hold' : 'resume'} failed: ${fault}`))))
+      const booked = this.#booked(id)
+      this.#liveCall(id).hold(on, (fault) => {
+        if (fault !== null) return reject(new RingbackError('peer', `${on ? 'hold' : 'resume'} failed: ${fault}`))
+        booked.held = on
+        this.#book.touched(booked)
+        resolve({})
+      })
     }),
     'call.mute': ({ id, on }) => {
-      this.#liveCall(id).media?.mute(on)
+      const { media } = this.#liveCall(id)
+      const booked = this.#booked(id)
+      media?.mute(on)
+      booked.muted = on
+      this.#book.touched(booked)
       return {}
+    },
+    'call.answer': async ({ id, source }) => {
+      await this.#waiting(id).answer(source)
+      return {}
+    },
+    'call.reject': ({ id, code }) => {
+      this.#waiting(id).call.reject(code)
+      return {}
+    },
+    'call.record': ({ id, on }) => {
+      const booked = this.#booked(id)
+      const { media } = this.#liveCall(id)
+      if (!media) throw usage('there is no audio to record yet')
+      const file = on ? join(this.#files.folder('recordings'), `${id}.wav`) : null
+      media.record(file)
+      booked.recordingTo = file
+      booked.recording = file ?? booked.recording
+      this.#book.touched(booked)
+      return { file: booked.recording }
+    },
+    'call.export': ({ id, format }) => {
+      const booked = this.#book.get(id)
+      return exportCall(booked ? this.#book.report(booked) : this.#history.show(id), booked, format, this.#context.settings.maskNumbers)
     },
     'call.dtmf': ({ id, digits, mode }) => {
       const fault = this.#liveCall(id).sendDigits(digits, mode)
@@ -150,15 +216,34 @@ export class Engine implements EngineClient {
     'trunk.save': ({ trunk, password, replace }) => {
       checkTrunk(trunk)
       this.#context.store.saveTrunk(trunk, password, replace)
+      this.#feed.change(`trunk ${trunk.name}`)
       return {}
     },
     'trunk.remove': ({ name }) => {
       this.#context.store.removeTrunk(name)
+      this.#feed.change(`trunk ${name}`)
       return {}
     },
-    'trunk.check': ({ name }) => this.#softphone.check(this.#context.store.trunk(name)),
-    'history.list': ({ limit }) => this.#context.store.history(limit),
-    'history.show': ({ id }) => this.#context.store.call(id),
+    'trunk.check': ({ name }) => this.#checks.run(this.#context.store.trunk(name)),
+    'history.list': (query) => ({ ...this.#history.list(query), live: query.query === '' ? [] : this.#liveThatFit(query.query) }),
+    'history.show': ({ id }) => this.#history.show(id),
+    'settings.save': ({ settings, agentPassword }) => {
+      if (agentPassword !== undefined) this.#context.store.saveSecret(agentSecret, agentPassword)
+      this.#context.saveSettings(settings)
+      this.#feed.change('settings')
+      return {}
+    },
+    'file.put': ({ file, name, base64 }) => this.#files.put(file, name, Buffer.from(base64, 'base64')),
+  }
+
+  #liveThatFit(query: string): string[] {
+    return this.#book.all().filter(({ endedAt }) => endedAt === null).filter((booked) => fits(this.#book.report(booked), query)).map(({ trace }) => trace.id)
+  }
+
+  #waiting(id: string): { readonly call: InboundCall; answer(source: Parsed<'call.answer'>['source']): Promise<void> } {
+    const { waiting } = this.#booked(id)
+    if (!waiting || waiting.call.state.kind !== 'ringing') throw usage(`call "${id}" does not wait for an answer here`)
+    return waiting
   }
 
   #booked(id: string): BookedCall {
@@ -178,24 +263,6 @@ export class Engine implements EngineClient {
     if (!ring) throw usage('the packets of this call were not kept: record it with --pcap')
     save(path, ring.export(trace.messages))
     return { droppedPackets: ring.dropped }
-  }
-
-  /** Into the history, many reports in one transaction. */
-  #keep(report: CallReport): void {
-    const store = this.#store
-    if (!store) return
-    const attempt = (write: () => void) => {
-      try {
-        write()
-      } catch (error) {
-        this.#logs.for('ringback:store')(`history not written: ${explainError(error)}`)
-      }
-    }
-    attempt(() => store.addCall(report))
-    this.#storeTimer ??= this.#clock.after(storeDelayMs, () => {
-      this.#storeTimer = null
-      attempt(() => store.flush())
-    })
   }
 }
 

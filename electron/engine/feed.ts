@@ -1,60 +1,83 @@
-import type { SubscribeOptions } from '../../shared/contract/client.ts'
+import type { SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
 import type { Change, Delta } from '../../shared/contract/state.ts'
 import type { Clock, Timer } from './base/clock.ts'
 
 const flushMs = 50
 const figuresMs = 250
 
-/** State on its way to whoever watches: changes of one entity merge until the next flush, so that a slow watcher never slows the engine. */
+/** What one subscriber knows and wants. */
+export interface Watcher {
+  readonly reports: SubscribeOptions['reports']
+  readonly watched: ReadonlySet<string>
+  /** How much of each report it has: messages, and samples by stream. */
+  readonly told: Map<string, { readonly messages: number; readonly samples: readonly number[] }>
+}
+
+/** Where the state comes from. An entity's key names it in every change of it. */
+export interface FeedSource {
+  /** All entities, in the order in which a subscriber should learn of them. */
+  keys(): string[]
+  /** What a watcher is told of an entity now; nothing where it does not care. */
+  changes(key: string, watcher: Watcher): Change[]
+  /** Marks what moves without events: figures of calls. Asked four times a second while someone watches. */
+  figures(): void
+}
+
+interface Subscriber extends Watcher {
+  watched: ReadonlySet<string>
+  readonly listener: (delta: Delta) => void | Promise<void>
+  readonly dirty: Set<string>
+  seq: number
+  busy: boolean
+}
+
+/**
+ * State on its way to whoever watches. Entities are marked as changed and told of at the next flush, however often they changed;
+ * a subscriber that is still busy with the last delta is told later, all at once: a slow watcher never slows the engine.
+ */
 export class Feed {
   readonly #clock: Clock
-  readonly #touchFigures: () => void
-  readonly #subscribers = new Set<{ readonly live: boolean; readonly listener: (delta: Delta) => void }>()
-  readonly #changes = new Map<string, () => Change>()
-  #seq = 0
+  readonly #source: FeedSource
+  readonly #subscribers = new Set<Subscriber>()
   #flushTimer: Timer | null = null
   #figuresTimer: Timer | null = null
 
-  /** `touchFigures` marks the calls whose figures move without messages; asked four times a second while someone watches. */
-  constructor(clock: Clock, touchFigures: () => void) {
+  constructor(clock: Clock, source: FeedSource) {
     this.#clock = clock
-    this.#touchFigures = touchFigures
+    this.#source = source
   }
 
-  get seq(): number {
-    return this.#seq
-  }
-
-  get hasLive(): boolean {
-    for (const { live } of this.#subscribers) if (live) return true
+  /** Whether anyone wants to know of calls before they end. */
+  get live(): boolean {
+    for (const { reports } of this.#subscribers) if (reports !== 'ended') return true
     return false
   }
 
-  subscribe({ live }: SubscribeOptions, listener: (delta: Delta) => void): () => void {
-    const subscriber = { live, listener }
+  /** The first delta, the whole state, comes at once. */
+  subscribe({ reports }: SubscribeOptions, listener: Subscriber['listener']): Subscription {
+    const subscriber: Subscriber = { reports, listener, watched: new Set(), told: new Map(), dirty: new Set(this.#source.keys()), seq: 0, busy: false }
     this.#subscribers.add(subscriber)
-    if (live) this.#watchFigures()
-    return () => void this.#subscribers.delete(subscriber)
+    this.#tell(subscriber)
+    this.#watchFigures()
+    return {
+      watch: (ids) => {
+        for (const id of subscriber.watched) if (!ids.includes(id)) subscriber.told.delete(id)
+        for (const id of ids) if (!subscriber.watched.has(id)) subscriber.dirty.add(`call ${id}`)
+        subscriber.watched = new Set(ids)
+        this.#schedule()
+      },
+      end: () => void this.#subscribers.delete(subscriber),
+    }
   }
 
-  /** `make` is called at the flush, once, however often the entity changed. */
-  change(id: string, make: () => Change): void {
+  change(key: string): void {
     if (this.#subscribers.size === 0) return
-    this.#changes.set(id, make)
-    this.#flushTimer ??= this.#clock.after(flushMs, () => {
-      this.#flushTimer = null
-      this.flush()
-    })
+    for (const { dirty } of this.#subscribers) dirty.add(key)
+    this.#schedule()
   }
 
   flush(): void {
-    if (this.#changes.size === 0) return
-    const changes = [...this.#changes.values()].map((make) => make())
-    this.#changes.clear()
-    const delta: Delta = { seq: ++this.#seq, changes }
-    for (const { live, listener } of [...this.#subscribers]) {
-      listener(live ? delta : { seq: delta.seq, changes: changes.filter((change) => change.kind !== 'call' || change.ended) })
-    }
+    for (const subscriber of [...this.#subscribers]) this.#tell(subscriber)
   }
 
   close(): void {
@@ -64,11 +87,32 @@ export class Feed {
     this.#subscribers.clear()
   }
 
+  #schedule(): void {
+    this.#flushTimer ??= this.#clock.after(flushMs, () => {
+      this.#flushTimer = null
+      this.flush()
+    })
+  }
+
+  #tell(subscriber: Subscriber): void {
+    if (subscriber.busy || (subscriber.dirty.size === 0 && subscriber.seq > 0)) return
+    const changes = [...subscriber.dirty].flatMap((key) => this.#source.changes(key, subscriber))
+    subscriber.dirty.clear()
+    if (changes.length === 0 && subscriber.seq > 0) return
+    const taken = subscriber.listener({ seq: subscriber.seq++, changes })
+    if (!taken) return
+    subscriber.busy = true
+    void taken.finally(() => {
+      subscriber.busy = false
+      if (subscriber.dirty.size > 0 && this.#subscribers.has(subscriber)) this.#schedule()
+    })
+  }
+
   #watchFigures(): void {
     this.#figuresTimer ??= this.#clock.after(figuresMs, () => {
       this.#figuresTimer = null
-      if (!this.hasLive) return
-      this.#touchFigures()
+      if (!this.live) return
+      this.#source.figures()
       this.#watchFigures()
     })
   }

@@ -1,14 +1,15 @@
 import { parseHostPort } from '../../shared/base/address.ts'
-import { isoMicros } from '../../shared/base/time.ts'
+import { isoMicros, type Micros } from '../../shared/base/time.ts'
+import { registerSchema } from '../../shared/contract/commands.ts'
 import type { Change, RegistrationView } from '../../shared/contract/state.ts'
 import { usage } from './base/errors.ts'
 import { linearOf } from './call-book.ts'
-import type { Context, Parsed } from './context.ts'
+import { localFor, type Context, type Parsed } from './context.ts'
 import { ladderOf } from './report.ts'
 import { DigestClient } from './sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop, type Softphone } from './softphone.ts'
 import { CallTrace } from './trace/journal/call-trace.ts'
-import type { Registration } from './ua/index.ts'
+import type { Registration, RegistrationState } from './ua/index.ts'
 
 interface Running {
   readonly id: string
@@ -17,6 +18,7 @@ interface Running {
   readonly address: string
   readonly registration: Registration
   readonly trace: CallTrace
+  since: Micros
 }
 
 /** The registrations of this engine, several at once. */
@@ -34,16 +36,53 @@ export class Registrations {
     return [...this.#running.values()].every(({ registration }) => registration.state.kind === 'idle' || registration.state.kind === 'failed')
   }
 
+  /** Throws RingbackError (usage) for what cannot work, or is registered already. */
   start(args: Parsed<'registration.start'>): { id: string } {
-    const { random, feed } = this.#context
+    return { id: this.#begin(args).id }
+  }
+
+  /** Registers and un-registers; what came of it, told step by step. A trunk that is registered already is left so. */
+  async attempt(trunk: string, step: (text: string) => void): Promise<RegistrationState> {
+    const known = this.#of(trunk)
+    if (known?.registration.state.kind === 'registered') return known.registration.state
+    const running = this.#begin(registerSchema.parse({ trunk }))
+    const { registration, trace } = running
+    const settled = await new Promise<RegistrationState>((resolve) => {
+      const look = (state: RegistrationState) => (state.kind === 'registered' || state.kind === 'failed') && resolve(state)
+      registration.events.on('state', look)
+      look(registration.state)
+    })
+    for (const { text } of trace.observations) step(text)
+    registration.stop()
+    await this.#context.until(() => registration.state.kind === 'idle' || registration.state.kind === 'failed')
+    this.#forget(running)
+    return settled
+  }
+
+  #of(trunk: string): Running | undefined {
+    return [...this.#running.values()].find((running) => running.trunk === trunk)
+  }
+
+  #forget({ id, registration }: Running): void {
+    registration.stop()
+    this.#running.delete(id)
+    this.#context.feed.change(`registration ${id}`)
+  }
+
+  #begin(args: Parsed<'registration.start'>): Running {
+    const { random, feed, clock, settings } = this.#context
+    const name = args.trunk ?? args.address ?? ''
+    const before = this.#of(name)
+    if (before?.registration.state.kind === 'registered') throw usage(`${name} is registered already`)
+    if (before) this.#forget(before)
     const stored = args.trunk === undefined ? null : this.#context.store.trunk(args.trunk)
     const address = args.address || stored?.address
     if (address === undefined) throw usage('registering needs an address (--address) or a stored trunk')
     checkAddress(address)
     const user = args.user ?? stored?.user
     if (user === undefined) throw usage('registering needs a user (--user): the address of record is sip:user@address')
-    const password = args.password ?? (stored ? this.#context.store.password(stored.name) : null)
-    const station = this.#softphone().station({ localAddress: args.localAddress ?? null, tlsCa: args.tlsCa ?? stored?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false) })
+    const password = args.password ?? (stored ? this.#context.store.secret(stored.name) : null)
+    const station = this.#softphone().station({ localAddress: args.localAddress ?? localFor(address, settings), tlsCa: args.tlsCa ?? stored?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false) })
     const callId = station.ua.newCallId()
     const trace = new CallTrace(random.token(10), callId, 'outbound', linearOf)
     station.journal.add(trace)
@@ -55,11 +94,14 @@ export class Registrations {
       hop: nextHop(registrar, args.proxy ?? stored?.proxy ?? address, args.transport ?? stored?.transport ?? 'udp'),
       digest: new DigestClient(password ? { username: user, password } : null, random),
     }, callId)
-    const running: Running = { id: trace.id, trunk: args.trunk ?? address, registrar, address: addressOfRecord, registration, trace }
+    const running: Running = { id: trace.id, trunk: name, registrar, address: addressOfRecord, registration, trace, since: clock.nowUs() }
     this.#running.set(running.id, running)
-    registration.events.on('state', () => feed.change(running.id, () => change(running)))
+    registration.events.on('state', () => {
+      running.since = clock.nowUs()
+      feed.change(`registration ${running.id}`)
+    })
     registration.start()
-    return { id: running.id }
+    return running
   }
 
   stop(id: string): void {
@@ -73,24 +115,27 @@ export class Registrations {
   }
 
   touched(trace: CallTrace): void {
-    const running = this.#running.get(trace.id)
-    if (running) this.#context.feed.change(running.id, () => change(running))
+    if (this.#running.has(trace.id)) this.#context.feed.change(`registration ${trace.id}`)
   }
 
-  changes(): Change[] {
-    return [...this.#running.values()].map(change)
+  keys(): string[] {
+    return [...this.#running.keys()]
+  }
+
+  change(id: string): Change {
+    const running = this.#running.get(id)
+    return running ? { kind: 'registration', registration: viewOf(running) } : { kind: 'gone', of: 'registration', id }
   }
 }
 
-function change({ id, trunk, registrar, address, registration, trace }: Running): Change {
+function viewOf({ id, trunk, registrar, address, registration, trace, since }: Running): RegistrationView {
   const { state } = registration
   const bound = state.kind === 'registered' ? state : null
   const failed = state.kind === 'failed' ? state : null
-  const view: RegistrationView = {
-    id, trunk, registrar, address, state: state.kind,
+  return {
+    id, trunk, registrar, address, state: state.kind, since: isoMicros(since),
     contact: bound?.contact ?? null, expiresS: bound?.expiresS ?? null, bindings: bound?.bindings ?? null,
     status: failed?.status ?? null, text: failed?.text ?? null, final: failed?.final ?? false,
     messages: ladderOf(trace), observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text })),
   }
-  return { kind: 'registration', registration: view }
 }

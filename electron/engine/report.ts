@@ -16,8 +16,8 @@ import { factsOf, messageFacts } from './trace/ladder/facts.ts'
 
 const thousandths = (value: number) => Math.round(value * 1000) / 1000
 
-/** The whole report of a call at `now`; `ended` as in factsOf. Everything in it is a projection of the trace. */
-export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null): CallReport {
+/** The report of a call at `now`, with the messages from number `from` on; `ended` as in factsOf. Everything in it is a projection of the trace. */
+export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, from = 0): CallReport {
   const facts = factsOf(trace, now, ended)
   const { invite, final, ringing } = facts
   const response = final?.message?.kind === 'response' ? final.message : null
@@ -29,7 +29,7 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null): C
   const received = facts.vantage === 'inbound' ? request : response
   return {
     id: trace.id, callId: trace.callId, direction: facts.vantage,
-    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request ? uriOf(header(request, 'to') ?? '') : trace.dialled, requestUri: request?.uri ?? trace.dialled,
+    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request ? uriOf(header(request, 'to') ?? '') : trace.placed?.uri ?? '', requestUri: request?.uri ?? trace.placed?.uri ?? '',
     transport: facts.messages[0]?.event.transport ?? null,
     outcome: outcomeOf(facts), status: response && { code: response.status, reason: response.reason }, refusedBy: refusedBy(facts),
     headers: { sent: shownHeaders(sent), received: shownHeaders(received) },
@@ -39,12 +39,13 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null): C
       answerToFirstRtpMs: facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
       durationMs: spanMs(facts.answeredAt, facts.endedAt),
     },
-    messages: facts.messages.map(ladderMessage),
+    messages: facts.messages.slice(from).map(ladderMessage),
     media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({ codec, payloadType, clockRate: clockRateHz, ptimeMs, encryption, direction, local, remote })),
     streams: trace.streams.map(streamOf),
     findings: diagnose(facts).map((finding) => ({ ...finding, sentence: redactCredentials(redact(finding.sentence)) })),
     verdict: verdictOf(facts),
     observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redactCredentials(redact(text)) })),
+    placed: trace.placed, droppedMessages: trace.droppedMessages,
   }
 }
 

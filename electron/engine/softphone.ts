@@ -1,15 +1,15 @@
-import { isIp, parseHostPort } from '../../shared/base/address.ts'
-import type { CommandResult, Trunk } from '../../shared/contract/commands.ts'
+import { parseHostPort } from '../../shared/base/address.ts'
+import type { Trunk } from '../../shared/contract/commands.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
 import { addressFault, dialFault } from '../../shared/wire/sip/dial.ts'
-import { parseUri, type SipUri } from '../../shared/wire/sip/grammar.ts'
-import { makeHeader, makeRequest, type SipResponse } from '../../shared/wire/sip/message.ts'
+import { parseUri } from '../../shared/wire/sip/grammar.ts'
+import { redact } from '../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../shared/wire/sip/write.ts'
 import type { Timer } from './base/clock.ts'
+import { answer } from './answering.ts'
 import { usage } from './base/errors.ts'
 import type { BookedCall } from './call-book.ts'
-import { Station, productName, type Context, type Parsed } from './context.ts'
-import { MediaSession } from './media/session/session.ts'
+import { Station, localFor, type Context, type Parsed } from './context.ts'
 import { codecNames } from './media/session/negotiate.ts'
 import { DigestClient } from './sip/digest/client.ts'
 import type { NextHop } from './sip/pending.ts'
@@ -19,7 +19,7 @@ import type { CallTrace } from './trace/journal/call-trace.ts'
 
 const dtmfAfterMs = 500
 
-/** The calling side: places calls and asks trunks whether they are there. Stations differ by their transport settings only. */
+/** The calling side. Where a person looks on, calls to it ring. Stations differ by their transport settings only. */
 export class Softphone {
   readonly #context: Context
   readonly #touched: (trace: CallTrace) => void
@@ -35,16 +35,11 @@ export class Softphone {
     let station = this.#stations.get(key)
     if (station) return station
     station = new Station(this.#context, options, null, {}, this.#touched)
-    const { ua } = station
-    ua.serve({
-      incoming: (call) => {
-        const booked = station!.booked(call.callId)
-        if (booked) station!.follow(booked, call)
-        // Nobody sits at this phone yet: the agent answers calls.
-        call.reject(480)
-      },
-      turnedAway: () => {},
+    const { incoming } = answer(this.#context, station, {
+      behaviour: this.#context.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 }, identifiers: null, answerDelayMs: 0,
+      codecs: codecNames, encryption: 'allowed', rtpPorts: undefined, recordDirectory: undefined, changed: () => {},
     })
+    station.ua.serve({ incoming, turnedAway: () => {} })
     this.#stations.set(key, station)
     return station
   }
@@ -63,25 +58,27 @@ export class Softphone {
     const proxy = args.proxy ?? trunk?.proxy ?? trunk?.address ?? null
     const hop = nextHop(args.uri, proxy, args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null)
     const user = args.user ?? trunk?.user
-    const password = args.password ?? (trunk && args.user === undefined ? this.#context.store.password(trunk.name) : null)
+    const password = args.password ?? (trunk && args.user === undefined ? this.#context.store.secret(trunk.name) : null)
     const domain = proxy === null ? parseUri(args.uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
-    const source = this.#context.source(args.source)
-    const station = this.station({ localAddress: args.localAddress ?? null, tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false) })
+    // A file that cannot be played is said before anything is sent.
+    this.#context.source(args.source)
+    const station = this.station({ localAddress: args.localAddress ?? localFor(hop.uri.host, this.#context.settings), tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false) })
     const callId = station.ua.newCallId()
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
-    const booked = book.open(callId, 'outbound', null, this.#context.keepPackets)
-    booked.trace.dialled = args.uri
+    const { password: _, ...placed } = args
+    const booked = book.open(callId, 'outbound', this.#context.attended, { placed: { ...placed, headers: placed.headers.map(({ name, value }) => ({ name, value: redact(value) })) } })
+    if (args.recordTo !== undefined) booked.recording = booked.recordingTo = args.recordTo
     if (pcap) {
       booked.pcap = pcap
       booked.trace.addSink(pcap)
     }
     station.journal.add(booked.trace)
     try {
-      const host = await this.#mediaHost(hop.uri, args.localAddress ?? null)
-      const media = await MediaSession.open(this.#context.mediaDeps(args.rtpPorts), {
-        host, codecs: args.codecs ?? trunk?.codecs ?? codecNames, encryption: args.encryption ?? trunk?.encryption ?? 'disabled', source, recordTo: args.recordTo ?? null,
-      }, book.tap(booked))
+      const media = await this.#context.openMedia(booked, {
+        peer: hop.uri.host, localAddress: args.localAddress, rtpPorts: args.rtpPorts, source: args.source, recordTo: args.recordTo ?? null,
+        codecs: args.codecs ?? trunk?.codecs ?? codecNames, encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
+      })
       const call = station.ua.call({
         uri: args.uri, hop, fromUri: from, fromUser: user ?? 'ringback', displayName: args.displayName ?? trunk?.displayName ?? null, headers, ringTimeoutMs: args.ringTimeoutMs,
         digest: new DigestClient(user !== undefined && password ? { username: user, password } : null, random),
@@ -109,42 +106,6 @@ export class Softphone {
         const fault = call.sendDigits(dtmf, dtmfMode)
         if (fault !== null) this.#context.book.observe(booked, 'note', `digits were not sent: ${fault}`)
       }))
-    })
-  }
-
-  /** The local address that media to that host leaves from. */
-  async #mediaHost(uri: SipUri, local: string | null): Promise<string> {
-    if (local !== null) return local
-    try {
-      const [target] = isIp(uri.host) ? [uri.host] : await this.#context.dns.addresses(uri.host)
-      // Without an address of the peer: where the default route leaves.
-      return await this.#context.routes.find(target ?? '192.0.2.1')
-    } catch {
-      return '127.0.0.1'
-    }
-  }
-
-  /** OPTIONS to the trunk, with each step on the way there. */
-  check(trunk: Trunk): Promise<CommandResult<'trunk.check'>> {
-    const station = this.station({ localAddress: null, tlsCa: trunk.tlsCa ?? null, tlsInsecure: trunk.tlsInsecure })
-    const uri = `sip:${trunk.address}`
-    const steps: string[] = []
-    const tag = this.#context.random.token(10)
-    const callId = station.ua.newCallId()
-    return new Promise((resolve) => {
-      const done = (response: SipResponse | null, sentence: string) => resolve({
-        trunk: trunk.name, reachable: response !== null, status: response && { code: response.status, reason: response.reason }, steps, sentence,
-      })
-      station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
-        build: (flow) => makeRequest('OPTIONS', uri, [
-          makeHeader('Max-Forwards', '70'), makeHeader('From', `<sip:ringback@${flow.contact.host}>;tag=${tag}`), makeHeader('To', `<${uri}>`),
-          makeHeader('Call-ID', callId), makeHeader('CSeq', '1 OPTIONS'), makeHeader('Accept', 'application/sdp'), makeHeader('User-Agent', productName),
-        ]),
-        sent: (_request, flow) => steps.push(`OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
-        response: (response) => response.status >= 200 && done(response, `${trunk.address} answers: ${response.status} ${response.reason}.`),
-        failed: (failure) => done(null, `${trunk.address} cannot be reached: ${failure.text}.`),
-        observe: (_kind, text) => steps.push(text),
-      })
     })
   }
 }

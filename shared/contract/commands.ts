@@ -1,34 +1,7 @@
 import { z } from 'zod'
 import { transportNames } from '../model/transport.ts'
-import { callReportSchema, headerSchema, inspectReportSchema, outcomeSchema } from './report.ts'
-
-export const encryptionSchema = z.enum(['disabled', 'allowed', 'required'])
-export const codecSchema = z.enum(['PCMU', 'PCMA'])
-export const dtmfModeSchema = z.enum(['rfc4733', 'info', 'inband'])
-export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
-
-/** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, or a WAV file. */
-export const sourceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('tone'), hz: z.int().min(20).max(3900) }),
-  z.object({ kind: z.literal('silence') }),
-  z.object({ kind: z.literal('echo') }),
-  z.object({ kind: z.literal('marker') }),
-  z.object({ kind: z.literal('file'), path: z.string() }),
-])
-export type SourceArgs = z.infer<typeof sourceSchema>
-
-export const placeCallSchema = z.object({
-  uri: z.string(), trunk: z.string().optional(), transport: z.enum(transportNames).optional(),
-  proxy: z.string().optional(), user: z.string().optional(), password: z.string().optional(),
-  from: z.string().optional(), displayName: z.string().optional(), headers: z.array(headerSchema).default([]),
-  codecs: z.array(codecSchema).min(1).optional(), encryption: encryptionSchema.optional(),
-  source: sourceSchema.default({ kind: 'marker' }), dtmf: z.string().default(''), dtmfMode: dtmfModeSchema.default('rfc4733'),
-  durationMs: z.number().min(0).nullable().default(null).describe('after the answer; null until someone hangs up'),
-  ringTimeoutMs: z.number().min(1).default(60_000),
-  localAddress: z.string().optional(), rtpPorts: portRangeSchema.optional(), tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
-  recordTo: z.string().optional(), pcapTo: z.string().optional(),
-})
-export type PlaceCall = z.input<typeof placeCallSchema>
+import { callReportSchema, inspectReportSchema, outcomeSchema, verdictSchema } from './report.ts'
+import { codecSchema, dtmfModeSchema, encryptionSchema, headerSchema, placeCallSchema, portRangeSchema, sourceSchema } from './place-call.ts'
 
 export const listenerSchema = z.object({ transport: z.enum(transportNames), address: z.string(), port: z.int().min(0).max(65535) })
 export type ListenerArgs = z.infer<typeof listenerSchema>
@@ -36,6 +9,7 @@ export type ListenerArgs = z.infer<typeof listenerSchema>
 export const behaviourSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), source: sourceSchema }),
   z.object({ kind: z.literal('reject'), code: z.int().min(300).max(699) }),
+  z.object({ kind: z.literal('hand') }).describe('rings until a person answers or refuses'),
   z.object({ kind: z.literal('ring') }),
   z.object({ kind: z.literal('ignore') }),
 ])
@@ -59,6 +33,9 @@ export const trunkSchema = z.object({
 })
 export type Trunk = z.infer<typeof trunkSchema>
 
+export const storedTrunkSchema = trunkSchema.extend({ hasPassword: z.boolean() })
+export type StoredTrunk = z.infer<typeof storedTrunkSchema>
+
 /** What is not given comes from the stored trunk. */
 export const registerSchema = z.object({
   trunk: z.string().optional(), address: z.string().optional(), transport: z.enum(transportNames).optional(), user: z.string().optional(), password: z.string().optional(),
@@ -70,12 +47,39 @@ export type RegisterArgs = z.input<typeof registerSchema>
 export const historyEntrySchema = z.object({
   id: z.string(), startedAt: z.string(), direction: z.enum(['outbound', 'inbound', 'observed']), from: z.string(), to: z.string(),
   outcome: outcomeSchema, status: z.int().nullable(), verdict: z.string(), durationMs: z.number().nullable(),
+  trunk: z.string().nullable().default(null), kind: verdictSchema.shape.kind.default('unknown'),
 })
 export type HistoryEntry = z.infer<typeof historyEntrySchema>
 
+export const checkStepSchema = z.object({ at: z.string(), kind: z.enum(['resolution', 'connection', 'tls', 'options', 'register', 'note']), ok: z.boolean(), text: z.string() })
+export type CheckStep = z.infer<typeof checkStepSchema>
+
 export const trunkCheckSchema = z.object({
-  trunk: z.string(), reachable: z.boolean(), status: z.object({ code: z.int(), reason: z.string() }).nullable(), steps: z.array(z.string()), sentence: z.string(),
+  trunk: z.string(), ok: z.boolean(), reachable: z.boolean(), status: z.object({ code: z.int(), reason: z.string() }).nullable().describe('the answer to OPTIONS'),
+  registration: z.object({ accepted: z.boolean(), status: z.int().nullable() }).nullable().describe('null where REGISTER was not tried'),
+  steps: z.array(checkStepSchema), sentence: z.string(),
 })
+export type TrunkCheck = z.infer<typeof trunkCheckSchema>
+
+/** The agent that starts with the window; its password, if any, is kept among the secrets. */
+export const agentSettingsSchema = startAgentSchema.omit({ password: true, recordDirectory: true, rtpPorts: true }).extend({ start: z.boolean().describe('with the window') })
+
+export const settingsSchema = z.object({
+  localAddress: z.string().nullable().default(null).describe('the network address that calls leave from; null: whichever reaches the peer'),
+  rtpPorts: portRangeSchema.default({ first: 20_000, last: 29_999 }),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  keepCalls: z.int().min(10).max(100_000).default(10_000).describe('past calls that are kept'),
+  keepDays: z.int().min(1).max(3650).nullable().default(null).describe('null: whatever their age'),
+  maskNumbers: z.boolean().default(false).describe('phone numbers in exports; secrets always are'),
+  agent: agentSettingsSchema.default({
+    listeners: [{ transport: 'udp', address: '127.0.0.1', port: 5070 }], behaviour: { kind: 'answer', source: { kind: 'echo' } },
+    allow: [], encryption: 'allowed', codecs: ['PCMU', 'PCMA'], answerDelayMs: 400, start: true,
+  }),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const exportFormatSchema = z.enum(['pcap', 'json', 'html', 'wav'])
+export type ExportFormat = z.infer<typeof exportFormatSchema>
 
 const nothing = z.object({})
 const byId = z.object({ id: z.string() })
@@ -87,6 +91,10 @@ export const commands = {
   'call.hold': { args: byId.extend({ on: z.boolean() }), result: nothing },
   'call.mute': { args: byId.extend({ on: z.boolean() }), result: nothing },
   'call.dtmf': { args: byId.extend({ digits: z.string().regex(/^[0-9*#A-Da-d]+$/), mode: dtmfModeSchema.default('rfc4733') }), result: nothing },
+  'call.answer': { args: byId.extend({ source: sourceSchema.default({ kind: 'marker' }) }), result: nothing },
+  'call.reject': { args: byId.extend({ code: z.int().min(300).max(699).default(486) }), result: nothing },
+  'call.record': { args: byId.extend({ on: z.boolean() }), result: z.object({ file: z.string().nullable() }) },
+  'call.export': { args: byId.extend({ format: exportFormatSchema }), result: z.object({ name: z.string(), mediaType: z.string(), base64: z.string(), note: z.string().nullable() }) },
   'call.report': { args: byId, result: callReportSchema },
   'call.savePcap': { args: byId.extend({ path: z.string() }), result: z.object({ droppedPackets: z.int() }) },
   'call.saveReport': { args: byId.extend({ path: z.string() }), result: nothing },
@@ -95,12 +103,20 @@ export const commands = {
   'agent.start': { args: startAgentSchema, result: byId.extend({ addresses: z.array(listenerSchema) }) },
   'agent.stop': { args: byId, result: nothing },
   'capture.open': { args: z.object({ files: z.array(z.string()).min(1), reportTo: z.string().optional().describe('an HTML page of the calls') }), result: inspectReportSchema },
-  'trunk.list': { args: nothing, result: z.array(trunkSchema.extend({ hasPassword: z.boolean() })) },
+  'trunk.list': { args: nothing, result: z.array(storedTrunkSchema) },
   'trunk.save': { args: z.object({ trunk: trunkSchema, password: z.string().optional(), replace: z.boolean() }), result: nothing },
   'trunk.remove': { args: z.object({ name: z.string() }), result: nothing },
   'trunk.check': { args: z.object({ name: z.string() }), result: trunkCheckSchema },
-  'history.list': { args: z.object({ limit: z.int().min(1).default(100) }), result: z.array(historyEntrySchema) },
+  'history.list': {
+    args: z.object({
+      limit: z.int().min(1).max(100_000).default(100), offset: z.int().min(0).default(0), query: z.string().default('').describe('words that the call must contain, headers included'),
+      until: z.int().nullable().default(null).describe('calls up to this number, so that pages stay the same while calls end'),
+    }),
+    result: z.object({ total: z.int(), newest: z.int().describe('the number of the newest call'), entries: z.array(historyEntrySchema), live: z.array(z.string()).describe('calls under way that fit the query') }),
+  },
   'history.show': { args: byId, result: callReportSchema },
+  'settings.save': { args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }), result: nothing },
+  'file.put': { args: z.object({ file: z.string().nullable().describe('the path of the first answer; null begins a file'), name: z.string(), base64: z.string() }), result: z.object({ file: z.string() }) },
 } as const
 
 export type CommandName = keyof typeof commands

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { transportNames } from '../model/transport.ts'
+import { headerSchema, placedSchema } from './place-call.ts'
 
 const iso = z.string().describe('ISO 8601, microseconds, UTC')
 const ms = z.number().describe('milliseconds')
 
-export const headerSchema = z.object({ name: z.string(), value: z.string() })
 
 export const streamSchema = z.object({
   source: z.string(), destination: z.string(), ssrc: z.string().regex(/^0x[0-9a-f]{8}$/),
@@ -68,6 +68,9 @@ export const callReportSchema = z.object({
   messages: z.array(messageSchema), media: z.array(mediaSchema), streams: z.array(streamSchema),
   findings: z.array(findingSchema), verdict: verdictSchema,
   observations: z.array(z.object({ at: iso, kind: z.string(), text: z.string() })).describe('what only an endpoint knows'),
+  placed: placedSchema.nullable().default(null).describe('how it was asked for; null for calls that came in or were seen'),
+  /** More messages came than are kept. */
+  droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),
 })
 export type CallReport = z.infer<typeof callReportSchema>
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { listenerSchema } from './commands.ts'
-import { callReportSchema, messageSchema } from './report.ts'
+import { listenerSchema, settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
+import { callReportSchema, messageSchema, outcomeSchema, verdictSchema } from './report.ts'
 
 export const registrationViewSchema = z.object({
   id: z.string(), trunk: z.string(), registrar: z.string(), address: z.string(),
   state: z.enum(['idle', 'registering', 'registered', 'failed', 'removing']),
-  contact: z.string().nullable(), expiresS: z.int().nullable(), bindings: z.int().nullable(),
+  contact: z.string().nullable(), expiresS: z.int().nullable(), bindings: z.int().nullable(), since: z.string().describe('of this state, ISO 8601'),
   status: z.int().nullable(), text: z.string().nullable().describe('the failure as a sentence'), final: z.boolean(),
   messages: z.array(messageSchema), observations: z.array(z.object({ at: z.string(), kind: z.string(), text: z.string() })),
 })
@@ -14,19 +14,45 @@ export type RegistrationView = z.infer<typeof registrationViewSchema>
 export const agentViewSchema = z.object({ id: z.string(), addresses: z.array(listenerSchema), answering: z.string(), calls: z.int(), activeCalls: z.int() })
 export type AgentView = z.infer<typeof agentViewSchema>
 
-/** One change of the state; an entity comes whole, so that changes of one entity merge by keeping the last. */
+const flowSchema = z.object({ packets: z.int(), levelDbfs: z.number().nullable().describe('of the last half second; null when it cannot be read') })
+
+/** A call of this engine as a list shows it; past ones are HistoryEntry. */
+export const callViewSchema = z.object({
+  id: z.string(), agent: z.string().nullable().describe('the agent that took it'), trunk: z.string().nullable(),
+  direction: z.enum(['outbound', 'inbound', 'observed']), from: z.string(), to: z.string(), displayName: z.string(),
+  state: z.enum(['calling', 'ringing', 'answered', 'ending', 'ended']),
+  waiting: z.boolean().describe('rings until a person answers or refuses'), held: z.boolean(), muted: z.boolean(), recording: z.string().nullable().describe('the file'),
+  startedAt: z.string(), answeredAt: z.string().nullable(), endedAt: z.string().nullable(),
+  outcome: outcomeSchema, status: z.object({ code: z.int(), reason: z.string() }).nullable(), verdict: verdictSchema,
+  sent: flowSchema, received: flowSchema,
+})
+export type CallView = z.infer<typeof callViewSchema>
+
+/** Half a second of one stream: [time in ms since its first packet, jitter in ms, packets lost so far, level in dBFS or null, longest gap in ms]. */
+export const sampleSchema = z.tuple([z.number(), z.number(), z.int(), z.number().nullable(), z.number()])
+export type Sample = z.infer<typeof sampleSchema>
+
+/** What came to a report since it was last told: messages from number `from` on, and the new samples of each stream. */
+export const reportChangeSchema = z.object({
+  kind: z.literal('report'), ended: z.boolean().describe('the report is final'), from: z.int(), report: callReportSchema.describe('its messages are only the new ones'),
+  samples: z.array(z.array(sampleSchema)).describe('by stream'),
+})
+export type ReportChange = z.infer<typeof reportChangeSchema>
+
+/** One change of the state; an entity comes whole (a report: with what is new), so that changes of one entity merge by keeping the last. */
 export const changeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('call'), agent: z.string().nullable(), ended: z.boolean(), report: callReportSchema }),
+  z.object({ kind: z.literal('call'), call: callViewSchema }),
+  reportChangeSchema,
   z.object({ kind: z.literal('registration'), registration: registrationViewSchema }),
   z.object({ kind: z.literal('agent'), agent: agentViewSchema }),
-  z.object({ kind: z.literal('gone'), id: z.string() }),
+  z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
+  z.object({ kind: z.literal('check'), check: trunkCheckSchema.extend({ done: z.boolean() }) }),
+  z.object({ kind: z.literal('storage'), fault: z.string().nullable().describe('why the history cannot be written') }),
+  z.object({ kind: z.literal('settings'), settings: settingsSchema }),
+  z.object({ kind: z.literal('gone'), of: z.enum(['call', 'registration', 'agent', 'trunk', 'check']), id: z.string() }),
 ])
 export type Change = z.infer<typeof changeSchema>
 
-/** Numbered without gaps; who misses a number asks for a snapshot. */
+/** Numbered from 0 without gaps for each subscriber; number 0 is the whole state. Who misses a number subscribes anew. */
 export const deltaSchema = z.object({ seq: z.int(), changes: z.array(changeSchema) })
 export type Delta = z.infer<typeof deltaSchema>
-
-/** The whole state as changes; `seq` is that of the last delta it includes. */
-export type Snapshot = Delta
-

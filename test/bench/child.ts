@@ -48,9 +48,9 @@ async function caller(): Promise<void> {
   const engine = new Engine({ profile: null })
   let done = 0
   let failed = 0
-  engine.subscribe({ live: false }, ({ changes }) => {
+  engine.subscribe({ reports: 'ended' }, ({ changes }) => {
     for (const change of changes) {
-      if (change.kind !== 'call' || !change.ended) continue
+      if (change.kind !== 'report') continue
       done++
       if (change.report.outcome !== 'answered') failed++
     }

@@ -1,5 +1,9 @@
 import { Engine, type EngineOptions } from '../../electron/engine/engine.ts'
-import type { PlaceCall, StartAgent } from '../../shared/contract/commands.ts'
+import type { StartAgent } from '../../shared/contract/commands.ts'
+import type { PlaceCall } from '../../shared/contract/place-call.ts'
+import type { Subscription } from '../../shared/contract/client.ts'
+import { mergeReport } from '../../shared/contract/merge.ts'
+import type { Change } from '../../shared/contract/state.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 
 /** Engines of one test: real sockets on loopback, no profile folder. */
@@ -15,8 +19,8 @@ export class Engines {
   async agent(args: Partial<StartAgent> = {}, options: Partial<EngineOptions> = {}): Promise<{ engine: Engine; id: string; port: number; ended: CallReport[] }> {
     const engine = this.open(options)
     const ended: CallReport[] = []
-    engine.subscribe({ live: false }, ({ changes }) => {
-      for (const change of changes) if (change.kind === 'call' && change.ended) ended.push(change.report)
+    engine.subscribe({ reports: 'ended' }, ({ changes }) => {
+      for (const change of changes) if (change.kind === 'report') ended.push(change.report)
     })
     const { id, addresses } = await engine.execute('agent.start', { listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }], ...args })
     return { engine, id, port: addresses[0]!.port, ended }
@@ -27,28 +31,38 @@ export class Engines {
   }
 }
 
-/** Places a call and waits until the report fits. */
-export function until(engine: Engine, id: string, fits: (report: CallReport) => boolean, timeoutMs = 15_000): Promise<CallReport> {
+/** Waits until the report of a call fits. */
+export function until(engine: Engine, id: string, fits: (report: CallReport, ended: boolean) => boolean, timeoutMs = 15_000): Promise<CallReport> {
   return new Promise((resolve, reject) => {
-    const done = (settle: () => void) => {
+    let report: CallReport | undefined
+    let settled = false
+    const settle = (then: () => void) => {
+      settled = true
       clearTimeout(timer)
-      unsubscribe()
-      settle()
+      subscription?.end()
+      then()
     }
-    const look = (report: CallReport) => report.id === id && fits(report) && done(() => resolve(report))
-    const unsubscribe = engine.subscribe({ live: true }, ({ changes }) => {
-      for (const change of changes) if (change.kind === 'call') look(change.report)
+    const timer = setTimeout(() => settle(() => reject(new Error(`not in ${timeoutMs} ms: ${JSON.stringify(report)?.slice(0, 2000)}`))), timeoutMs)
+    let subscription: Subscription | null = null
+    subscription = engine.subscribe({ reports: 'live' }, ({ changes }) => {
+      for (const change of changes) {
+        if (settled || change.kind !== 'report' || change.report.id !== id) continue
+        report = mergeReport(report, change)
+        if (fits(report, change.ended)) settle(() => resolve(report!))
+      }
     })
-    const timer = setTimeout(() => {
-      const last = engine.snapshot().changes.find((change) => change.kind === 'call' && change.report.id === id)
-      done(() => reject(new Error(`not in ${timeoutMs} ms: ${JSON.stringify(last)?.slice(0, 2000)}`)))
-    }, timeoutMs)
-    const now = engine.snapshot().changes.find((change) => change.kind === 'call' && change.report.id === id)
-    if (now?.kind === 'call') look(now.report)
+    if (settled) subscription.end()
   })
 }
 
-export const over = (report: CallReport) => report.timeline.endedAt !== null && report.outcome !== 'in-progress'
+/** The whole state, as a new subscriber learns it. */
+export function stateOf(engine: Engine): Change[] {
+  const state: Change[] = []
+  engine.subscribe({ reports: 'live' }, ({ changes }) => void state.push(...changes)).end()
+  return state
+}
+
+export const over = (_report: CallReport, ended: boolean): boolean => ended
 
 export async function callAndWait(engine: Engine, args: PlaceCall): Promise<CallReport> {
   const { id } = await engine.execute('call.place', args)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { toneShare } from '../../electron/engine/media/audio/tones.ts'
-import { Engines, callAndWait, over, until } from '../harness/engines.ts'
+import { Engines, callAndWait, over, stateOf, until } from '../harness/engines.ts'
 import { startNameServer } from '../harness/name-server.ts'
 import { freePort } from '../harness/process.ts'
 import { request, sdp } from '../harness/messages.ts'
@@ -24,10 +24,10 @@ describe('our two ends', () => {
     await phone.execute('call.hold', { id, on: true })
     expect((await phone.execute('call.report', { id })).media.at(-1)!.direction).toBe('sendonly')
     await phone.execute('call.hold', { id, on: false })
-    const [theirs] = agent.engine.snapshot().changes.filter((change) => change.kind === 'call')
-    await agent.engine.execute('call.hold', { id: theirs!.kind === 'call' ? theirs!.report.id : '', on: true })
+    const [theirs] = stateOf(agent.engine).filter((change) => change.kind === 'call')
+    await agent.engine.execute('call.hold', { id: theirs!.call.id, on: true })
     expect((await phone.execute('call.report', { id })).media.at(-1)!.direction).toBe('recvonly')
-    await agent.engine.execute('call.hold', { id: theirs!.kind === 'call' ? theirs!.report.id : '', on: false })
+    await agent.engine.execute('call.hold', { id: theirs!.call.id, on: false })
     const report = await phone.execute('call.report', { id })
     expect(report.media.map(({ direction }) => direction)).toEqual(['sendrecv', 'sendonly', 'sendrecv', 'recvonly', 'sendrecv'])
     await phone.execute('call.hangUp', { id })

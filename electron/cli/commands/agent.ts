@@ -62,8 +62,8 @@ Examples:
           else process.stdout.write(`${report.timeline.startedAt}  ${report.from} → ${report.requestUri}  ${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}\n`)
           if (options.calls !== undefined && calls >= options.calls) stop()
         }
-        const unsubscribe = engine.subscribe({ live: false }, ({ changes }) => {
-          for (const change of changes) if (change.kind === 'call' && change.agent !== null && change.ended) show(change.report)
+        const subscription = engine.subscribe({ reports: 'ended' }, ({ changes }) => {
+          for (const change of changes) if (change.kind === 'report') show(change.report)
         })
         const { id, addresses } = await engine.execute('agent.start', args)
         if (options.json) printLine({ type: 'listening', addresses } as { type: string })
@@ -71,7 +71,7 @@ Examples:
         await Promise.race([enough, interrupted])
         await engine.execute('agent.stop', { id })
         await new Promise((resolve) => setTimeout(resolve, 100))
-        unsubscribe()
+        subscription.end()
         return exitCode.ok
       }))
     })

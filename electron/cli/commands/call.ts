@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import type { PlaceCall } from '../../../shared/contract/commands.ts'
+import type { PlaceCall } from '../../../shared/contract/place-call.ts'
 import { explainError, machine } from '../../engine/base/errors.ts'
 import { exitOf, followCall } from '../live-call.ts'
 import {

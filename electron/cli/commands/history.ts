@@ -10,7 +10,7 @@ export function addHistory(program: Command, finish: (code: number) => void): Co
   const list = history.command('list').description('the newest calls').option('--limit <n>', 'how many', parseWhole, 100).action(async (_options: unknown, command: Command) => {
     const options = command.optsWithGlobals<CommonOptions & { limit: number }>()
     finish(await withEngine(options, true, async (engine) => {
-      const entries = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
+      const { entries } = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
       if (options.json) printJson(entries)
       else if (entries.length === 0) process.stdout.write('no calls yet: ringback demo makes one\n')
       else for (const { id, startedAt, direction, to, outcome, status, verdict } of entries) process.stdout.write(`${id}  ${startedAt.slice(0, 19)}Z  ${direction}  ${to}  ${outcome}${status === null ? '' : ` ${status}`}  ${verdict}\n`)

@@ -67,7 +67,7 @@ Examples:
           }
           state = view.state
         }
-        const unsubscribe = engine.subscribe({ live: true }, ({ changes }) => {
+        const subscription = engine.subscribe({ reports: 'ended' }, ({ changes }) => {
           for (const change of changes) {
             if (change.kind !== 'registration' || (id !== '' && change.registration.id !== id)) continue
             const view = change.registration
@@ -84,7 +84,7 @@ Examples:
         stopping = true
         await engine.execute('registration.stop', { id })
         const last = first?.state === 'registered' ? await Promise.race([gone, new Promise<null>((resolve) => setTimeout(() => resolve(null), 3000))]) : first
-        unsubscribe()
+        subscription.end()
         if (!options.json && first?.state === 'registered') process.stdout.write(last ? 'un-registered\n' : 'the registrar did not answer the un-registering\n')
         if (options.json && !options.keep && first) printJson({ ...first, messages: (last ?? first).messages })
         return first?.state === 'registered' ? exitCode.ok : first?.observations.some(({ kind }) => kind === 'unresolved') ? exitCode.machine : exitCode.fault

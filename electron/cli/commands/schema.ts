@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { historyEntrySchema, listenerSchema, trunkCheckSchema, trunkSchema } from '../../../shared/contract/commands.ts'
+import { historyEntrySchema, listenerSchema, storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
 import { callReportSchema, inspectReportSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { exitCode, printJson } from '../session.ts'
@@ -13,7 +13,7 @@ export const documents = {
   RegisterReport: registrationViewSchema,
   AgentListening: z.object({ type: z.literal('listening'), addresses: z.array(listenerSchema) }),
   AgentCall: z.object({ type: z.literal('call'), report: callReportSchema }),
-  TrunkList: z.array(trunkSchema.extend({ hasPassword: z.boolean() })),
+  TrunkList: z.array(storedTrunkSchema),
   TrunkCheck: trunkCheckSchema,
   HistoryList: z.array(historyEntrySchema),
 }

@@ -108,13 +108,13 @@ Examples:
       return exitCode.ok
     }))
   })
-  const check = trunk.command('check <name>').description('resolve, connect and ask (OPTIONS), step by step').action(async (name: string, _options: unknown, command: Command) => {
+  const check = trunk.command('check <name>').description('resolve, connect, ask (OPTIONS) and register, step by step').action(async (name: string, _options: unknown, command: Command) => {
     const options = command.optsWithGlobals<CommonOptions>()
     finish(await withEngine(options, true, async (engine) => {
       const result = await engine.execute('trunk.check', { name })
       if (options.json) printJson(result)
-      else process.stdout.write(`${result.steps.map((step) => `· ${step}\n`).join('')}${result.sentence}\n`)
-      return result.reachable ? exitCode.ok : exitCode.fault
+      else process.stdout.write(`${result.steps.map(({ ok, text }) => `${ok ? '·' : '✕'} ${text}\n`).join('')}${result.sentence}\n`)
+      return result.ok ? exitCode.ok : exitCode.fault
     }))
   })
   return [trunk, list, add, set, remove, check]

@@ -1,4 +1,5 @@
 import type { Behaviour } from '../../../shared/contract/commands.ts'
+import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { InboundCall, MediaSession } from '../ua/index.ts'
 
@@ -12,8 +13,10 @@ export interface AgentOptions {
 export interface AgentDeps {
   readonly clock: Clock
   /** Opens the media of a call that is about to be answered; rejects with a RingbackError. */
-  openMedia(call: InboundCall): Promise<MediaSession>
+  openMedia(call: InboundCall, source: SourceArgs): Promise<MediaSession>
   observe(call: InboundCall, text: string): void
+  /** A person is to answer it. */
+  wait(call: InboundCall): void
 }
 
 /** The local agent endpoint: what a voice platform would do with an inbound call. */
@@ -54,8 +57,12 @@ export class Agent {
       case 'answer':
         if (answerDelayMs > 0) {
           call.ring()
-          delay = this.#deps.clock.after(answerDelayMs, () => void this.#answer(call))
-        } else void this.#answer(call)
+          delay = this.#deps.clock.after(answerDelayMs, () => void this.#answerOrRefuse(call, behaviour.source))
+        } else void this.#answerOrRefuse(call, behaviour.source)
+        break
+      case 'hand':
+        call.ring()
+        this.#deps.wait(call)
         break
       case 'ignore':
         break
@@ -67,11 +74,17 @@ export class Agent {
     for (const call of [...this.#calls]) call.hangUp()
   }
 
-  async #answer(call: InboundCall): Promise<void> {
+  /** Returns why the call was refused instead, or null. Rejects with a RingbackError when its media cannot be opened; it goes on ringing then. */
+  async answer(call: InboundCall, source: SourceArgs): Promise<string | null> {
+    const media = await this.#deps.openMedia(call, source)
+    const fault = call.answer(media)
+    if (fault !== null) media.close()
+    return fault
+  }
+
+  async #answerOrRefuse(call: InboundCall, source: SourceArgs): Promise<void> {
     try {
-      const media = await this.#deps.openMedia(call)
-      if (call.state.kind !== 'ringing') return media.close()
-      if (call.answer(media) !== null) media.close()
+      await this.answer(call, source)
     } catch (error) {
       this.#deps.observe(call, error instanceof Error ? error.message : String(error))
       call.reject(500)

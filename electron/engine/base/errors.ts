@@ -1,5 +1,4 @@
-/** `usage`: what was asked for is wrong. `machine`: this machine could not. `peer`: the other side refused or failed. */
-export type ErrorKind = 'usage' | 'machine' | 'peer'
+import type { ErrorKind } from '../../../shared/contract/channel.ts'
 
 /** An error whose message is a sentence for a person: it names the thing and the remedy. */
 export class RingbackError extends Error {

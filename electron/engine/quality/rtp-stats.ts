@@ -74,6 +74,20 @@ export class RtpStreamStats {
     return this.expected - this.packets
   }
 
+  /** Jitter as of the last packet (RFC 3550 A.8). */
+  get jitterMs(): number {
+    return this.#jitterMs
+  }
+
+  /** The sum of the squares of `samples` linear samples: what the level is made of. */
+  get squares(): number {
+    return this.#squares
+  }
+
+  get samples(): number {
+    return this.#samples
+  }
+
   get meanDbfs(): number | null {
     return this.#samples === 0 ? null : toDbfs(this.#squares / this.#samples)
   }

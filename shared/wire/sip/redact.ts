@@ -23,3 +23,13 @@ export function redactCredentials(text: string): string {
     .replace(secretParams, (_, name: string, equals: string, value: string) => name + equals + mask(value))
     .replace(bearer, (_, scheme: string, space: string, value: string) => scheme + space + mask(value))
 }
+
+const numberInUri = /((?:sips?|tel):\+?)(\d{5,})/gi
+const e164 = /(?<!\w)(\+)(\d{7,15})(?!\w)/g
+const numberInHeader = /^((?:x-[\w-]+|p-asserted-identity|p-preferred-identity|remote-party-id|from|to|contact)[ \t]*:[ \t]*"?)(\d{7,15})(?!\w)/gim
+
+/** Phone numbers with all but their last two digits masked, character for character: in URIs, in E.164 form, alone in a header that carries one. */
+export function maskNumbers(text: string): string {
+  const hide = (_: string, head: string, digits: string) => head + mask(digits.slice(0, -2)) + digits.slice(-2)
+  return text.replace(numberInUri, hide).replace(e164, hide).replace(numberInHeader, hide)
+}

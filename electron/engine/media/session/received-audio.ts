@@ -15,7 +15,7 @@ const markersTold = 3
 export class ReceivedAudio {
   readonly #clock: Clock
   readonly #observe: (kind: ObservationKind, text: string) => void
-  readonly #playout: Playout | null
+  #playout: Playout | null
   readonly #detector: MarkerDetector | null
   #markerSentMs = 0
   #markersHeard = 0
@@ -27,6 +27,11 @@ export class ReceivedAudio {
     this.#observe = observe
     this.#playout = keep ? new Playout(160) : null
     this.#detector = listen ? new MarkerDetector() : null
+  }
+
+  /** The audio will be pulled from now on. */
+  keep(): void {
+    this.#playout ??= new Playout(160)
   }
 
   /** A marker begins to leave now. */

@@ -172,6 +172,13 @@ export class MediaSession implements Paced {
     this.#wanted = directionOf(true, !on)
   }
 
+  /** Records both directions from now on, or ends that. Throws RingbackError (machine) when the file cannot be written. */
+  record(file: string | null): void {
+    this.#recorder?.close()
+    this.#recorder = file === null ? null : new WavRecorder(file)
+    if (file !== null) this.#audio.keep()
+  }
+
   mute(on: boolean): void {
     this.#muted = on
     this.#tap.observe('note', on ? 'sending is muted' : 'sending is no longer muted')

@@ -1,4 +1,5 @@
 import type { Address } from '../../../../shared/base/address.ts'
+import type { Placed } from '../../../../shared/contract/place-call.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { Vantage } from '../../../../shared/model/facts.ts'
 import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
@@ -8,6 +9,7 @@ import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 import { header } from '../../../../shared/wire/sip/message.ts'
 import { decodeText } from '../../../../shared/base/text.ts'
+import { FigureSeries } from '../../quality/figure-series.ts'
 import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
 
 /** Where packets go beyond the figures: a ring in memory, a file. */
@@ -35,6 +37,7 @@ export interface TracedStream {
   /** True when the recording endpoint sent it; null for captures. */
   readonly sent: boolean | null
   readonly stats: RtpStreamStats
+  readonly series: FigureSeries | null
   report: ReceiverReport | null
 }
 
@@ -63,8 +66,11 @@ export class CallTrace {
   readonly streams: TracedStream[] = []
   /** RTCP sender and receiver reports by the address that sent them; `sent` as for streams. */
   readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number; blind: number }[] = []
-  /** What was to be dialled, for a call whose INVITE never left. */
-  dialled = ''
+  /** How the call was asked for; null for one that came in or was seen. */
+  placed: Placed | null = null
+  droppedMessages = 0
+  /** Keep the figures of the last two minutes of each stream. */
+  keepSeries = false
   readonly #linear: (codec: string) => Int16Array | null
   readonly #sinks: PacketSink[] = []
   readonly #meanings = new Map<number, PayloadMeaning>()
@@ -88,7 +94,10 @@ export class CallTrace {
 
   sip(event: SipEvent): void {
     for (const sink of this.#sinks) sink.sip(event)
-    if (this.messages.length >= mostMessages) return
+    if (this.messages.length >= mostMessages) {
+      this.droppedMessages++
+      return
+    }
     const before = this.#sentBefore(event)
     this.messages.push({ event: event.message.kind === 'unreadable' ? event : new KeptEvent(event), retransmissionOf: before })
     if (before === null) this.#learnPayloads(event)
@@ -105,6 +114,7 @@ export class CallTrace {
     const stream = this.#stream(source, destination, header.ssrc, sent)
     if (!stream) return true
     stream.stats.update(at, header, this.#meaning(header.payloadType, sent), bytes.length, clear)
+    stream.series?.update(at, stream.stats)
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
     return true
   }
@@ -168,7 +178,7 @@ export class CallTrace {
     let stream = this.streams.find((candidate) => isStream(candidate, source, destination, ssrc))
     if (!stream) {
       if (this.streams.length >= mostStreams) return null
-      stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), report: null }
+      stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), series: this.keepSeries ? new FigureSeries() : null, report: null }
       this.streams.push(stream)
     }
     return (this.#last = stream)

@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import type { SourceArgs } from '../../shared/contract/place-call.ts'
+import { Agent, type AgentOptions } from './agent/agent.ts'
+import { RingbackError } from './base/errors.ts'
+import type { Context, Station } from './context.ts'
+import type { MediaOptions } from './media/session/session.ts'
+import type { PortRange } from './media/rtp/ports.ts'
+import type { Call, InboundCall } from './ua/index.ts'
+
+interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption'> {
+  readonly rtpPorts: PortRange | undefined
+  readonly recordDirectory: string | undefined
+  /** Something about its calls changed. */
+  changed(): void
+}
+
+/** Puts an agent behind a station: who comes in is booked, followed, and answered as the behaviour says. */
+export function answer(context: Context, station: Station, options: Answering): { readonly agent: Agent; incoming(call: InboundCall): void } {
+  const { codecs, encryption, rtpPorts, recordDirectory } = options
+  const open = (call: InboundCall, source: SourceArgs) => {
+    const booked = station.booked(call.callId)!
+    const name = `${booked.trace.id}-${call.caller.replace(/[^A-Za-z0-9+]+/g, '_').slice(0, 60)}.wav`
+    return context.openMedia(booked, { peer: call.source.host, codecs, encryption, source, rtpPorts, recordTo: recordDirectory === undefined ? null : join(recordDirectory, name) })
+  }
+  const agent = new Agent({
+    clock: context.clock,
+    openMedia: open,
+    observe: (call, text) => station.observe(call.callId, 'note', text),
+    wait: (call) => {
+      const booked = station.booked(call.callId)!
+      booked.waiting = {
+        call,
+        answer: async (source) => {
+          const fault = await agent.answer(call, source)
+          if (fault !== null) throw new RingbackError('peer', `not answered: ${fault}`)
+          booked.waiting = null
+          context.book.touched(booked)
+        },
+      }
+    },
+  }, options)
+  return {
+    agent,
+    incoming(call) {
+      const booked = station.booked(call.callId)
+      if (!booked) return call.reject(503)
+      station.follow(booked, call as Call)
+      call.events.on('state', (state) => state.kind === 'ended' && options.changed())
+      agent.incoming(call)
+      options.changed()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { isoMicros, type Micros } from '../../shared/base/time.ts'
+import type { Verdict } from '../../shared/contract/report.ts'
+import type { CallView } from '../../shared/contract/state.ts'
+import { header, type SipMessage } from '../../shared/wire/sip/message.ts'
+import { parseNameAddr, uriOf } from '../../shared/wire/sip/grammar.ts'
+import { redact } from '../../shared/wire/sip/redact.ts'
+import type { BookedCall } from './call-book.ts'
+import { outcomeOf } from './diagnosis/classify.ts'
+import { verdictOf } from './diagnosis/verdict.ts'
+import type { CallTrace } from './trace/journal/call-trace.ts'
+import { factsOf } from './trace/ladder/facts.ts'
+
+/** What the trace says at an instant, and how much of it there was then. */
+export interface Judged extends Pick<CallView, 'from' | 'to' | 'displayName' | 'startedAt' | 'answeredAt' | 'endedAt' | 'outcome' | 'status'> {
+  readonly verdict: Verdict
+  readonly at: Micros
+  readonly messages: number
+  readonly observations: number
+  readonly final: boolean
+}
+
+/** Audio that is going is judged anew this often; news on the wire at once. */
+const judgedForUs = 1_000_000
+
+/** A call as a list shows it. */
+export function viewOf(booked: BookedCall, now: Micros): CallView {
+  const { trace, agent, call, waiting, held, muted, recordingTo, endedAt } = booked
+  const judged = (booked.judged = stillTrue(booked, now) ?? judge(booked, now))
+  const { from, to, displayName, startedAt, answeredAt, outcome, status, verdict } = judged
+  return {
+    id: trace.id, agent, trunk: trace.placed?.trunk ?? null, direction: trace.vantage, from, to, displayName,
+    state: endedAt !== null ? 'ended' : (call?.state.kind ?? 'calling'), waiting: waiting !== null && call?.state.kind === 'ringing', held, muted, recording: recordingTo,
+    startedAt, answeredAt, endedAt: judged.endedAt, outcome, status, verdict, sent: flow(trace, true), received: flow(trace, false),
+  }
+}
+
+function stillTrue({ judged, trace, endedAt, call }: BookedCall, now: Micros): Judged | null {
+  if (!judged || judged.messages !== trace.messages.length || judged.observations !== trace.observations.length) return null
+  if (endedAt !== null) return judged.final ? judged : null
+  return call?.state.kind === 'answered' && now - judged.at >= judgedForUs ? null : judged
+}
+
+function judge({ trace, endedAt }: BookedCall, now: Micros): Judged {
+  const facts = factsOf(trace, endedAt ?? now, endedAt)
+  const { invite, final } = facts
+  const request = invite?.message ?? null
+  const response = final?.message?.kind === 'response' ? final.message : null
+  const first = invite?.event.at ?? facts.messages[0]?.event.at ?? facts.observations[0]?.at ?? now
+  return {
+    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request?.kind === 'request' ? redact(request.uri) : (trace.placed?.uri ?? ''), displayName: nameOf(request),
+    startedAt: isoMicros(first), answeredAt: facts.answeredAt === null ? null : isoMicros(facts.answeredAt), endedAt: facts.endedAt === null ? null : isoMicros(facts.endedAt),
+    outcome: outcomeOf(facts), status: response && { code: response.status, reason: response.reason }, verdict: verdictOf(facts),
+    at: now, messages: trace.messages.length, observations: trace.observations.length, final: endedAt !== null,
+  }
+}
+
+function nameOf(request: SipMessage | null): string {
+  return (request && parseNameAddr(header(request, 'from') ?? '')?.displayName) || ''
+}
+
+function flow({ streams }: CallTrace, sent: boolean): CallView['sent'] {
+  let packets = 0
+  let levelDbfs: number | null = null
+  for (const stream of streams) {
+    if (stream.sent !== sent) continue
+    packets += stream.stats.packets
+    levelDbfs = stream.series?.levelDbfs ?? null
+  }
+  return { packets, levelDbfs }
+}

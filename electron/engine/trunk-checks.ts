@@ -1,0 +1,97 @@
+import { isoMicros } from '../../shared/base/time.ts'
+import type { CheckStep, Trunk, TrunkCheck } from '../../shared/contract/commands.ts'
+import type { Change } from '../../shared/contract/state.ts'
+import type { ObservationKind } from '../../shared/model/wire.ts'
+import { makeHeader, makeRequest, type SipResponse } from '../../shared/wire/sip/message.ts'
+import { productName, type Context } from './context.ts'
+import type { Registrations } from './registrations.ts'
+import { nextHop, type Softphone } from './softphone.ts'
+
+const stepKinds: Partial<Record<ObservationKind, CheckStep['kind']>> = {
+  'resolution': 'resolution', 'unresolved': 'resolution', 'connection-refused': 'connection', 'connection-failed': 'connection', 'tls-failed': 'tls', 'tls-chain': 'tls',
+}
+const faults = new Set<ObservationKind>(['unresolved', 'connection-refused', 'connection-failed', 'tls-failed', 'no-answer'])
+/** Refusals of REGISTER that say "no registrations here", not "not you". */
+const takesNone = new Set([404, 405, 501])
+
+/** Asks trunks whether they are there and know us: resolution, connection, TLS, OPTIONS, REGISTER; each step is told as it happens. */
+export class TrunkChecks {
+  readonly #context: Context
+  readonly #softphone: Softphone
+  readonly #registrations: Registrations
+  readonly #checks = new Map<string, TrunkCheck & { done: boolean }>()
+
+  constructor(context: Context, softphone: Softphone, registrations: Registrations) {
+    this.#context = context
+    this.#softphone = softphone
+    this.#registrations = registrations
+  }
+
+  async run(trunk: Trunk): Promise<TrunkCheck> {
+    const steps: CheckStep[] = []
+    const told = (check: Partial<TrunkCheck> & { done: boolean }) => {
+      this.#checks.set(trunk.name, { trunk: trunk.name, ok: false, reachable: false, status: null, registration: null, sentence: '', ...check, steps: [...steps] })
+      this.#context.feed.change(`check ${trunk.name}`)
+    }
+    const step = (kind: CheckStep['kind'], ok: boolean, text: string) => {
+      steps.push({ at: isoMicros(this.#context.clock.nowUs()), kind, ok, text })
+      told({ done: false })
+    }
+    told({ done: false })
+    const { response, failure } = await this.#options(trunk, step)
+    step('options', response !== null, response ? `OPTIONS is answered: ${response.status} ${response.reason}` : `OPTIONS: ${failure}`)
+    const registration = response && trunk.authentication === 'digest' ? await this.#register(trunk, step) : null
+    const ok = response !== null && (registration?.accepted !== false || takesNone.has(registration.status ?? 0))
+    const result: TrunkCheck = {
+      trunk: trunk.name, ok, reachable: response !== null, status: response && { code: response.status, reason: response.reason }, registration, steps,
+      sentence: sentence(trunk, response, failure, registration),
+    }
+    told({ ...result, done: true })
+    return result
+  }
+
+  keys(): string[] {
+    return [...this.#checks.keys()]
+  }
+
+  change(name: string): Change {
+    const check = this.#checks.get(name)
+    return check ? { kind: 'check', check } : { kind: 'gone', of: 'check', id: name }
+  }
+
+  #options(trunk: Trunk, step: (kind: CheckStep['kind'], ok: boolean, text: string) => void): Promise<{ response: SipResponse | null; failure: string }> {
+    const station = this.#softphone.station({ localAddress: null, tlsCa: trunk.tlsCa ?? null, tlsInsecure: trunk.tlsInsecure })
+    const uri = `sip:${trunk.address}`
+    const tag = this.#context.random.token(10)
+    const callId = station.ua.newCallId()
+    return new Promise((resolve) => {
+      station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
+        build: (flow) => makeRequest('OPTIONS', uri, [
+          makeHeader('Max-Forwards', '70'), makeHeader('From', `<sip:ringback@${flow.contact.host}>;tag=${tag}`), makeHeader('To', `<${uri}>`),
+          makeHeader('Call-ID', callId), makeHeader('CSeq', '1 OPTIONS'), makeHeader('Accept', 'application/sdp'), makeHeader('User-Agent', productName),
+        ]),
+        sent: (_request, flow) => step('connection', true, `OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
+        response: (response) => response.status >= 200 && resolve({ response, failure: '' }),
+        failed: ({ text }) => resolve({ response: null, failure: text }),
+        observe: (kind, text) => step(stepKinds[kind] ?? 'note', !faults.has(kind), text),
+      })
+    })
+  }
+
+  async #register(trunk: Trunk, step: (kind: CheckStep['kind'], ok: boolean, text: string) => void): Promise<TrunkCheck['registration']> {
+    const state = await this.#registrations.attempt(trunk.name, (text) => step('register', true, text))
+    const accepted = state.kind === 'registered'
+    const status = state.kind === 'failed' ? state.status : null
+    step('register', accepted || takesNone.has(status ?? 0), state.kind === 'registered' ? `REGISTER is accepted: ${state.contact} for ${state.expiresS} s; removed again` : `REGISTER: ${state.kind === 'failed' ? state.text : state.kind}`)
+    return { accepted, status }
+  }
+}
+
+function sentence({ address, user }: Trunk, response: SipResponse | null, failure: string, registration: TrunkCheck['registration']): string {
+  if (!response) return `${address} cannot be reached: ${failure}.`
+  const there = `${address} answers: ${response.status} ${response.reason}`
+  if (!registration) return `${there}.`
+  if (registration.accepted) return `${there}; it accepts ${user ?? 'us'} and the password.`
+  if (takesNone.has(registration.status ?? 0)) return `${there}; it takes no registrations (${registration.status}): calls are authenticated one by one.`
+  return `${there}; but it refuses to register ${user ?? 'us'}${registration.status === null ? '' : ` (${registration.status})`}: check the user name and the password.`
+}

@@ -1,0 +1,29 @@
+import type { Delta } from './state.ts'
+
+/** `usage`: what was asked for is wrong. `machine`: this machine could not. `peer`: the other side refused or failed. */
+export type ErrorKind = 'usage' | 'machine' | 'peer'
+
+/** What a window says to its engine, whatever carries it (WebSocket text, MessagePort). */
+export type ToEngine =
+  | { readonly type: 'command'; readonly id: number; readonly name: string; readonly args: unknown }
+  /** The calls whose whole reports the window wants. */
+  | { readonly type: 'watch'; readonly ids: readonly string[] }
+  /** The last delta is taken in: the next may come. */
+  | { readonly type: 'taken'; readonly seq: number }
+
+/** What the engine says to a window. */
+export type ToWindow =
+  | { readonly type: 'hello'; readonly hello: Hello }
+  | { readonly type: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'fault'; readonly id: number; readonly kind: ErrorKind; readonly message: string }
+  | { readonly type: 'delta'; readonly delta: Delta }
+
+/** The first word of an engine: who it is, and what a person must know of how it started. */
+export interface Hello {
+  readonly version: string
+  /** The data folder; null when none can be used, and then nothing is kept. */
+  readonly profile: string | null
+  readonly startedAt: string
+  /** Sentences: a data folder that cannot be used, an agent that could not start, a crash before this start. */
+  readonly notices: readonly string[]
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { transportNames } from '../model/transport.ts'
+
+export const headerSchema = z.object({ name: z.string(), value: z.string() })
+export const encryptionSchema = z.enum(['disabled', 'allowed', 'required'])
+export const codecSchema = z.enum(['PCMU', 'PCMA'])
+export const dtmfModeSchema = z.enum(['rfc4733', 'info', 'inband'])
+export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
+
+/** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, or a WAV file. */
+export const sourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('tone'), hz: z.int().min(20).max(3900) }),
+  z.object({ kind: z.literal('silence') }),
+  z.object({ kind: z.literal('echo') }),
+  z.object({ kind: z.literal('marker') }),
+  z.object({ kind: z.literal('file'), path: z.string() }),
+])
+export type SourceArgs = z.infer<typeof sourceSchema>
+
+export const placeCallSchema = z.object({
+  uri: z.string(), trunk: z.string().optional(), transport: z.enum(transportNames).optional(),
+  proxy: z.string().optional(), user: z.string().optional(), password: z.string().optional(),
+  from: z.string().optional(), displayName: z.string().optional(), headers: z.array(headerSchema).default([]),
+  codecs: z.array(codecSchema).min(1).optional(), encryption: encryptionSchema.optional(),
+  source: sourceSchema.default({ kind: 'marker' }), dtmf: z.string().default(''), dtmfMode: dtmfModeSchema.default('rfc4733'),
+  durationMs: z.number().min(0).nullable().default(null).describe('after the answer; null until someone hangs up'),
+  ringTimeoutMs: z.number().min(1).default(60_000),
+  localAddress: z.string().optional(), rtpPorts: portRangeSchema.optional(), tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
+  recordTo: z.string().optional(), pcapTo: z.string().optional(),
+})
+export type PlaceCall = z.input<typeof placeCallSchema>
+
+/** How a call was asked for, as it is kept: without the password. */
+export const placedSchema = placeCallSchema.omit({ password: true })
+export type Placed = z.infer<typeof placedSchema>
