@@ -1,11 +1,9 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
 // What `npm pack` ships: the command line as one file of JavaScript, since Node strips no types below node_modules.
 const root = join(import.meta.dirname, '..')
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   entryPoints: [join(root, 'electron/cli/main.ts')],
   outfile: join(root, 'dist/ringback.js'),

@@ -18,6 +18,11 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['electron/engine/agent/', ['electron/engine/ua/index.ts', 'electron/engine/base/', 'shared/', 'node']],
   // The files beside the rooms wire them together.
   ['electron/engine/', ['shared/', 'node']],
+  ['electron/shell/', ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws']],
+  ['renderer/ui/', ['shared/', 'npm:react', 'npm:downshift', 'npm:@tanstack/react-virtual', 'npm:uplot']],
+  ['renderer/state/', ['renderer/bridge.ts', 'shared/', 'npm:react', 'npm:zustand']],
+  ['renderer/features/', ['renderer/state/', 'renderer/ui/', 'renderer/bridge.ts', 'shared/', 'npm:react']],
+  ['renderer/', ['shared/', 'npm:react', 'npm:react-dom']],
   ['electron/cli/', ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:commander', 'npm:zod']],
 ]
 

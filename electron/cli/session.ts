@@ -1,9 +1,8 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { EngineClient } from '../../shared/contract/client.ts'
 import { RingbackError, usage } from '../engine/base/errors.ts'
 import { Logs } from '../engine/base/log.ts'
+import { profileFolder } from '../engine/base/profile.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 
 /** The options that every command has. */
@@ -15,14 +14,6 @@ export interface CommonOptions {
 }
 
 export const exitCode = { ok: 0, fault: 1, usage: 2, machine: 3, interrupted: 130 } as const
-
-export function profileFolder({ profile }: CommonOptions): string {
-  const chosen = profile ?? process.env['RINGBACK_PROFILE']
-  if (chosen) return chosen
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Ringback')
-  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Ringback')
-  return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'ringback')
-}
 
 function engineLogs({ verbose }: CommonOptions): Logs {
   const debug = [process.env['DEBUG'] ?? '', verbose ? 'ringback:*' : ''].join(',')
@@ -38,7 +29,7 @@ export async function withEngine(options: CommonOptions, needsStore: boolean, ru
   const common: Omit<EngineOptions, 'profile'> = { logs: engineLogs(options), ...(dnsServers ? { dnsServers } : {}) }
   let engine: Engine
   try {
-    engine = new Engine({ ...common, profile: profileFolder(options) })
+    engine = new Engine({ ...common, profile: profileFolder(options.profile) })
   } catch (error) {
     if (needsStore || !(error instanceof RingbackError)) throw error
     process.stderr.write(`warning: ${error.message}; this run is not kept in the history\n`)

@@ -29,7 +29,7 @@ export function viewOf(booked: BookedCall, now: Micros): CallView {
   const { from, to, displayName, startedAt, answeredAt, outcome, status, verdict } = judged
   return {
     id: trace.id, agent, trunk: trace.placed?.trunk ?? null, direction: trace.vantage, from, to, displayName,
-    state: endedAt !== null ? 'ended' : (call?.state.kind ?? 'calling'), waiting: waiting !== null && call?.state.kind === 'ringing', held, muted, recording: recordingTo,
+    state: endedAt !== null ? 'ended' : (call?.state.kind ?? 'calling'), waiting: waiting !== null && call?.state.kind === 'ringing', held, muted, recording: recordingTo, recorded: booked.recording !== null,
     startedAt, answeredAt, endedAt: judged.endedAt, outcome, status, verdict, sent: flow(trace, true), received: flow(trace, false),
   }
 }

@@ -225,7 +225,11 @@ export class Engine implements EngineClient {
       return {}
     },
     'trunk.check': ({ name }) => this.#checks.run(this.#context.store.trunk(name)),
-    'history.list': (query) => ({ ...this.#history.list(query), live: query.query === '' ? [] : this.#liveThatFit(query.query) }),
+    'history.list': (query) => {
+      const live = this.#book.all().filter(({ endedAt }) => endedAt === null)
+      const fitting = query.query === '' ? live : live.filter((booked) => fits(this.#book.report(booked), query.query))
+      return { ...this.#history.list({ ...query, except: live.map(({ trace }) => trace.id) }), live: fitting.map(({ trace }) => trace.id) }
+    },
     'history.show': ({ id }) => this.#history.show(id),
     'settings.save': ({ settings, agentPassword }) => {
       if (agentPassword !== undefined) this.#context.store.saveSecret(agentSecret, agentPassword)
@@ -234,10 +238,6 @@ export class Engine implements EngineClient {
       return {}
     },
     'file.put': ({ file, name, base64 }) => this.#files.put(file, name, Buffer.from(base64, 'base64')),
-  }
-
-  #liveThatFit(query: string): string[] {
-    return this.#book.all().filter(({ endedAt }) => endedAt === null).filter((booked) => fits(this.#book.report(booked), query)).map(({ trace }) => trace.id)
   }
 
   #waiting(id: string): { readonly call: InboundCall; answer(source: Parsed<'call.answer'>['source']): Promise<void> } {
@@ -279,6 +279,6 @@ function openCapture(files: readonly string[]): CommandResult<'capture.open'> {
   const { calls, registrations, unmatched, problems, packets, lastAt } = loadCaptures(files, linearOf)
   return {
     files: [...files], calls: calls.map((trace) => reportOf(trace, lastAt, null)), registrations: registrations.map(registrationReportOf),
-    unmatchedStreams: unmatched.streams.map(streamOf), problems: [...problems], packets,
+    unmatchedStreams: unmatched.streams.map((stream) => streamOf(stream, null)), problems: [...problems], packets,
   }
 }

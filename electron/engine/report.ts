@@ -41,7 +41,7 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
     },
     messages: facts.messages.slice(from).map(ladderMessage),
     media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({ codec, payloadType, clockRate: clockRateHz, ptimeMs, encryption, direction, local, remote })),
-    streams: trace.streams.map(streamOf),
+    streams: trace.streams.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
     findings: diagnose(facts).map((finding) => ({ ...finding, sentence: redactCredentials(redact(finding.sentence)) })),
     verdict: verdictOf(facts),
     observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redactCredentials(redact(text)) })),
@@ -84,12 +84,12 @@ export function ladderOf(trace: CallTrace): LadderMessage[] {
   return messageFacts(trace).map(ladderMessage)
 }
 
-export function streamOf({ source, destination, stats, report }: TracedStream): Stream {
+export function streamOf({ source, destination, stats, report }: TracedStream, toPeer: boolean | null): Stream {
   const { expected, lost } = stats
   const lostPercent = expected > 0 ? thousandths((100 * lost) / expected) : 0
   const roundTripMs = report?.roundTripMs ?? null
   return {
-    source: formatAddress(source), destination: formatAddress(destination), ssrc: formatSsrc(stats.ssrc),
+    source: formatAddress(source), destination: formatAddress(destination), toPeer, ssrc: formatSsrc(stats.ssrc),
     payloadType: stats.payloadType, codec: stats.codec, clockRate: stats.clockRateHz, startedAt: isoMicros(stats.firstAt), endedAt: isoMicros(stats.lastAt),
     packets: stats.packets, expected, lost, lostPercent, outOfOrder: stats.outOfOrder, duplicates: stats.duplicates,
     minDeltaMs: thousandths(stats.minDeltaMs ?? 0), meanDeltaMs: thousandths(stats.meanDeltaMs), maxDeltaMs: thousandths(stats.maxDeltaMs),

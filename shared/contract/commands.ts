@@ -30,6 +30,7 @@ export const trunkSchema = z.object({
   user: z.string().optional(), from: z.string().optional(), displayName: z.string().optional(), proxy: z.string().optional(),
   encryption: encryptionSchema.default('disabled'), codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
   headers: z.array(headerSchema).default([]), expiresS: z.int().min(1).default(600), tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
+  register: z.boolean().default(false).describe('kept registered while a window host runs'),
 })
 export type Trunk = z.infer<typeof trunkSchema>
 
@@ -112,7 +113,7 @@ export const commands = {
       limit: z.int().min(1).max(100_000).default(100), offset: z.int().min(0).default(0), query: z.string().default('').describe('words that the call must contain, headers included'),
       until: z.int().nullable().default(null).describe('calls up to this number, so that pages stay the same while calls end'),
     }),
-    result: z.object({ total: z.int(), newest: z.int().describe('the number of the newest call'), entries: z.array(historyEntrySchema), live: z.array(z.string()).describe('calls under way that fit the query') }),
+    result: z.object({ total: z.int(), newest: z.int().describe('the number of the newest call'), entries: z.array(historyEntrySchema), live: z.array(z.string()).describe('calls under way that fit the query; they are not among the entries') }),
   },
   'history.show': { args: byId, result: callReportSchema },
   'settings.save': { args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }), result: nothing },

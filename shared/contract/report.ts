@@ -7,7 +7,7 @@ const ms = z.number().describe('milliseconds')
 
 
 export const streamSchema = z.object({
-  source: z.string(), destination: z.string(), ssrc: z.string().regex(/^0x[0-9a-f]{8}$/),
+  source: z.string(), destination: z.string(), toPeer: z.boolean().nullable().default(null).describe('towards the peer (observed calls: the called party); null when neither session description names its addresses'), ssrc: z.string().regex(/^0x[0-9a-f]{8}$/),
   payloadType: z.int().min(0).max(127), codec: z.string(), clockRate: z.int(),
   startedAt: iso, endedAt: iso,
   packets: z.int(), expected: z.int(), lost: z.int(), lostPercent: z.number(), outOfOrder: z.int(), duplicates: z.int(),

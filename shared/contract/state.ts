@@ -21,7 +21,7 @@ export const callViewSchema = z.object({
   id: z.string(), agent: z.string().nullable().describe('the agent that took it'), trunk: z.string().nullable(),
   direction: z.enum(['outbound', 'inbound', 'observed']), from: z.string(), to: z.string(), displayName: z.string(),
   state: z.enum(['calling', 'ringing', 'answered', 'ending', 'ended']),
-  waiting: z.boolean().describe('rings until a person answers or refuses'), held: z.boolean(), muted: z.boolean(), recording: z.string().nullable().describe('the file'),
+  waiting: z.boolean().describe('rings until a person answers or refuses'), held: z.boolean(), muted: z.boolean(), recording: z.string().nullable().describe('the file that the audio goes to'), recorded: z.boolean().describe('there is a recording'),
   startedAt: z.string(), answeredAt: z.string().nullable(), endedAt: z.string().nullable(),
   outcome: outcomeSchema, status: z.object({ code: z.int(), reason: z.string() }).nullable(), verdict: verdictSchema,
   sent: flowSchema, received: flowSchema,

@@ -61,7 +61,7 @@ describe.skipIf(!tshark)('figures of strange streams equal those of tshark', () 
     const random = () => uint32() / 2 ** 32
     try {
       writeSyntheticCapture(file, Array.from({ length: 60 }, () => strangeStream(random, 30 + Math.floor(random() * 400))))
-      const ours = loadCaptures([file], linearOf).calls.flatMap(({ streams }) => streams).map(streamOf)
+      const ours = loadCaptures([file], linearOf).calls.flatMap(({ streams }) => streams).map((stream) => streamOf(stream, null))
       const theirs = tsharkStreams(file)
       expect(theirs).toHaveLength(60)
       for (const stream of theirs) same(ours.find(({ ssrc }) => ssrc === stream.ssrc)!, stream)

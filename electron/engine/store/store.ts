@@ -25,6 +25,8 @@ export interface HistoryQuery {
   readonly offset: number
   readonly query: string
   readonly until: number | null
+  /** Calls to leave out: those under way. */
+  readonly except: readonly string[]
 }
 
 /** Trunks, settings, past calls and secrets of one profile folder, in SQLite. */
@@ -168,14 +170,14 @@ export class Store {
     }
   }
 
-  history({ limit, offset, query, until }: HistoryQuery): { total: number; newest: number; entries: HistoryEntry[] } {
+  history({ limit, offset, query, until, except }: HistoryQuery): { total: number; newest: number; entries: HistoryEntry[] } {
     this.flush()
     const newest = Number(this.#db.prepare('SELECT coalesce(max(number), 0) AS newest FROM calls').get()!['newest'])
     const words = query.split(/\s+/).filter(Boolean)
     const indexed = words.filter((word) => [...word].length >= shortestIndexed)
     const short = words.filter((word) => !indexed.includes(word))
-    const where = ['number <= ?', ...(indexed.length > 0 ? ['number IN (SELECT rowid FROM words WHERE words MATCH ?)'] : []), ...short.map(() => `entry LIKE ? ESCAPE '\\'`)].join(' AND ')
-    const values = [until ?? newest, ...(indexed.length > 0 ? [indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')] : []), ...short.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)]
+    const where = ['number <= ?', `id NOT IN (${except.map(() => '?').join(', ')})`, ...(indexed.length > 0 ? ['number IN (SELECT rowid FROM words WHERE words MATCH ?)'] : []), ...short.map(() => `entry LIKE ? ESCAPE '\\'`)].join(' AND ')
+    const values = [until ?? newest, ...except, ...(indexed.length > 0 ? [indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')] : []), ...short.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)]
     const total = Number(this.#db.prepare(`SELECT count(*) AS total FROM calls WHERE ${where}`).get(...values)!['total'])
     const rows = this.#db.prepare(`SELECT entry FROM calls WHERE ${where} ORDER BY number DESC LIMIT ? OFFSET ?`).all(...values, limit, offset)
     return { total, newest, entries: rows.map((row) => historyEntrySchema.parse(JSON.parse(String(row['entry'])))) }

@@ -1,0 +1,71 @@
+import type { Hello } from '../../shared/contract/channel.ts'
+import type { Change } from '../../shared/contract/state.ts'
+import { RingbackError, explainError } from '../engine/base/errors.ts'
+import { Logs } from '../engine/base/log.ts'
+import { Engine, type EngineOptions } from '../engine/engine.ts'
+
+export interface Host {
+  readonly engine: Engine
+  readonly hello: Hello
+  /** Ends the calls that people placed or answered; agents go on. */
+  hangUp(): void
+}
+
+export interface HostOptions {
+  readonly profile: string
+  readonly version: string
+  /** What happened before this start, as sentences. */
+  readonly notices: readonly string[]
+  /** `DEBUG` namespaces for standard error. */
+  readonly debug: string
+}
+
+/** The engine as windows find it: the agent listens, trunks that are to be registered are. What cannot be is said, and the rest goes on. */
+export async function openHost({ profile, version, notices, debug }: HostOptions): Promise<Host> {
+  const told = [...notices]
+  const dnsServers = process.env['RINGBACK_DNS']?.split(',').filter(Boolean)
+  const common: Omit<EngineOptions, 'profile'> = { attended: true, logs: new Logs((namespace, line) => void process.stderr.write(`${namespace} ${line}\n`), debug), ...(dnsServers ? { dnsServers } : {}) }
+  let engine: Engine
+  let kept = true
+  try {
+    engine = new Engine({ ...common, profile })
+  } catch (error) {
+    if (!(error instanceof RingbackError)) throw error
+    told.push(`Nothing is kept: ${error.message}.`)
+    engine = new Engine({ ...common, profile: null })
+    kept = false
+  }
+  const state = stateOf(engine)
+  for (const change of state) {
+    if (change.kind === 'settings' && change.settings.agent.start) await startAgent(engine, change.settings.agent, told)
+    if (change.kind === 'trunk' && change.trunk.register) await engine.execute('registration.start', { trunk: change.trunk.name }).catch((error: unknown) => told.push(`${change.trunk.name} is not registered: ${explainError(error)}.`))
+  }
+  return {
+    engine,
+    hello: { version, profile: kept ? profile : null, startedAt: new Date().toISOString(), notices: told },
+    hangUp() {
+      for (const change of stateOf(engine)) if (change.kind === 'call' && change.call.agent === null && change.call.state !== 'ended') void engine.execute('call.hangUp', { id: change.call.id }).catch(() => {})
+    },
+  }
+}
+
+function stateOf(engine: Engine): Change[] {
+  const state: Change[] = []
+  engine.subscribe({ reports: 'watched' }, ({ changes }) => void state.push(...changes)).end()
+  return state
+}
+
+/** Where the chosen ports are taken, the agent listens on free ones: a first start always shows something working. */
+async function startAgent(engine: Engine, { start: _, ...agent }: Extract<Change, { kind: 'settings' }>['settings']['agent'], told: string[]): Promise<void> {
+  try {
+    await engine.execute('agent.start', agent as never)
+  } catch (error) {
+    const why = explainError(error)
+    try {
+      const { addresses } = await engine.execute('agent.start', { ...agent, listeners: agent.listeners.map((listener) => ({ ...listener, port: 0 })) } as never)
+      told.push(`The agent listens on ${addresses.map(({ transport, port }) => `${transport} ${port}`).join(', ')} instead of its usual port: ${why}.`)
+    } catch (second) {
+      told.push(`The agent does not run: ${explainError(second)}.`)
+    }
+  }
+}

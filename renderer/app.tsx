@@ -1,0 +1,145 @@
+import { useEffect, useRef, useState } from 'react'
+import type { CallReport } from '../shared/contract/report.ts'
+import { Agent } from './features/agent/agent.tsx'
+import { Call } from './features/call/call.tsx'
+import { Calls } from './features/calls/calls.tsx'
+import { DialBar } from './features/dial/dial-bar.tsx'
+import { Files } from './features/files/files.tsx'
+import { Hints } from './features/hints/hints.tsx'
+import { Incoming } from './features/incoming/incoming.tsx'
+import { Settings } from './features/settings/settings.tsx'
+import { StatusBar } from './features/status/status.tsx'
+import { Trunks } from './features/trunks/trunks.tsx'
+import { agentUri, placeTestCall } from './state/dial.ts'
+import { execute, useEngine, watch } from './state/engine.ts'
+import { remember, show, useUi, type Screen } from './state/ui.ts'
+import { Act, Button, Empty, Fault, Icon, type IconName } from './ui/controls.tsx'
+import { shortcuts, useKeys } from './ui/keys.ts'
+import { Split } from './ui/split.tsx'
+import './app.css'
+
+const screens: readonly (readonly [Screen, string, IconName])[] = [['calls', 'Calls', 'calls'], ['trunks', 'Trunks', 'trunks'], ['agent', 'Agent', 'agent'], ['files', 'Files', 'files'], ['settings', 'Settings', 'settings']]
+
+export function App() {
+  const screen = useUi((state) => state.screen)
+  const theme = useEngine((state) => state.settings?.theme ?? 'system')
+  const connection = useEngine((state) => state.connection)
+  const [keys, setKeys] = useState(false)
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset['theme']
+    else document.documentElement.dataset['theme'] = theme
+  }, [theme])
+  useKeys({ '?': () => setKeys(true), ...Object.fromEntries(screens.map(([name], i) => [`Ctrl+${i + 1}`, () => show(name)])) })
+  useAskBeforeClosing()
+  if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">Ringback was started anew with another data folder, or a month has passed. Open the link that it printed in the terminal; pressing Enter there prints a new one.</Empty></main>
+  return (
+    <div className={`app${connection === 'open' ? '' : ' cut'}`}>
+      <nav className="rail" aria-label="Screens">
+        {screens.map(([name, title, icon], i) => (
+          <button key={name} type="button" aria-current={screen === name ? 'page' : undefined} title={`${title} (Ctrl+${i + 1})`} onClick={() => show(name)}><Icon name={icon} /><span>{title}</span></button>
+        ))}
+        <button type="button" className="rail-keys" title="All keys (?)" onClick={() => setKeys(true)}><kbd>?</kbd><span>Keys</span></button>
+      </nav>
+      <div className="app-body">
+        <DialBar />
+        <Notices />
+        <Incoming />
+        <main className="app-screen">
+          {screen === 'calls' && <CallsScreen />}
+          {screen === 'trunks' && <Trunks />}
+          {screen === 'agent' && <Agent />}
+          {screen === 'files' && <Files show={(report) => <Call key={report.id} report={report} view={undefined} samples={[]} />} />}
+          {screen === 'settings' && <Settings />}
+        </main>
+        <Hints />
+        <StatusBar />
+      </div>
+      <Keys open={keys} onClose={() => setKeys(false)} />
+    </div>
+  )
+}
+
+function CallsScreen() {
+  const id = useUi((state) => state.call)
+  const kept = Number(remember.get('calls') ?? 280)
+  return <Split label="Width of the call list" axis="x" size={kept} least={200} most={520} onResize={(size) => remember.set('calls', String(size))} first={<Calls place={placeTestCall} />} second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />} />
+}
+
+/** A call of this engine by its state, an older one from the history. */
+function OneCall({ id }: { id: string }) {
+  const view = useEngine((state) => state.calls.get(id))
+  const live = useEngine((state) => state.reports.get(id))
+  const samples = useEngine((state) => state.samples.get(id))
+  const connection = useEngine((state) => state.connection)
+  const [past, setPast] = useState<CallReport | { readonly fault: string } | null>(null)
+  const known = view !== undefined
+  useEffect(() => {
+    watch([id])
+    return () => watch([])
+  }, [id])
+  useEffect(() => {
+    if (known || connection !== 'open') return
+    let current = true
+    execute('history.show', { id }).then((report) => current && setPast(report), (error: Error) => current && setPast({ fault: error.message }))
+    return () => void (current = false)
+  }, [id, known, connection])
+  const report = live ?? (past && 'fault' in past ? null : past)
+  if (report) return <Call report={report} view={view} samples={samples ?? []} />
+  return past && 'fault' in past ? <div className="page"><Fault text={past.fault} /></div> : null
+}
+
+/** Nothing is selected: the way to something that works. */
+function FirstStart() {
+  const running = useEngine((state) => state.agents.size > 0)
+  return (
+    <div className="first">
+      <h1>{running ? 'The built-in agent is running' : 'The built-in agent is stopped'}</h1>
+      <p>{running ? <>It answers at <span className="mono">{agentUri()}</span>. A test call goes there over real sockets and shows the ladder, the figures of both directions and the verdict in a few seconds.</> : 'Start it on the Agent screen to place a test call on this computer, or dial a SIP URI above.'}</p>
+      <div className="actions">
+        {running ? <Act kind="primary" run={placeTestCall}>Place a test call</Act> : <Button kind="primary" onClick={() => show('agent')}>To the agent</Button>}
+        <Button onClick={() => show('trunks')}>Add a trunk</Button>
+        <Button onClick={() => show('files')}>Open a capture</Button>
+      </div>
+    </div>
+  )
+}
+
+/** What a person must know of the engine: how it started, that it is gone, that the disk is full. */
+function Notices() {
+  const { connection, hello, storageFault } = useEngine()
+  const [seen, setSeen] = useState<string | null>(null)
+  return (
+    <>
+      {connection === 'lost' && <div className="notice bad" role="alert"><Icon name="fault" /><span>The engine does not answer: what is shown is how it was. Connecting again …</span></div>}
+      {storageFault && <div className="notice bad" role="alert"><Icon name="fault" /><span>{storageFault}. Calls go on; those that could not be written are kept in memory and written when it works again.</span></div>}
+      {hello && hello.startedAt !== seen && hello.notices.length > 0 && <div className="notice" role="status"><Icon name="warning" /><span>{hello.notices.join(' ')}</span><Button kind="quiet" onClick={() => setSeen(hello.startedAt)}>Dismiss</Button></div>}
+    </>
+  )
+}
+
+function Keys({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    if (open) dialog.current?.showModal()
+  }, [open])
+  if (!open) return null
+  return (
+    <dialog ref={dialog} className="keys" aria-labelledby="keys-title" onClose={onClose}>
+      <h1 id="keys-title">Keys</h1>
+      <dl>{shortcuts.map(({ keys, text }) => <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{text}</dd></div>)}</dl>
+      <form method="dialog"><button type="submit" className="button plain">Close</button></form>
+    </dialog>
+  )
+}
+
+/** A window that is closed ends the calls that were placed or answered here: so it asks. */
+function useAskBeforeClosing(): void {
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      const { calls, connection } = useEngine.getState()
+      if (connection === 'open' && [...calls.values()].some(({ state, agent }) => state !== 'ended' && agent === null)) event.preventDefault()
+    }
+    addEventListener('beforeunload', ask)
+    return () => removeEventListener('beforeunload', ask)
+  }, [])
+}

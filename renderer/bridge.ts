@@ -1,0 +1,149 @@
+import type { ErrorKind, Hello, ToEngine, ToWindow } from '../shared/contract/channel.ts'
+import type { CommandArgs, CommandName, CommandResult } from '../shared/contract/commands.ts'
+import type { Delta } from '../shared/contract/state.ts'
+
+/** What came of a command that could not be carried out; `message` is a sentence for a person. */
+export class CommandFault extends Error {
+  readonly kind: ErrorKind | 'disconnected'
+
+  constructor(kind: CommandFault['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+export interface BridgeEvents {
+  /** The engine is there; its whole state follows. */
+  hello(hello: Hello): void
+  delta(delta: Delta): void
+  /** `locked`: this window is not let in any more. */
+  lost(locked: boolean): void
+}
+
+/** One connection to the engine: texts over a WebSocket, or structured clones through a MessagePort. */
+interface Channel {
+  send(message: ToEngine): void
+}
+
+interface ChannelEvents {
+  open(channel: Channel): void
+  message(message: ToWindow): void
+  close(): void
+}
+
+const firstRetryMs = 250
+const longestRetryMs = 2000
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void
+  readonly reject: (fault: CommandFault) => void
+}
+
+/** The window's end of the contract. Connects again by itself; what was asked for meanwhile is refused, not kept. */
+export class Bridge {
+  readonly #events: BridgeEvents
+  readonly #waiting = new Map<number, Waiting>()
+  #channel: Channel | null = null
+  #lastId = 0
+  #expected = 0
+  #watched: readonly string[] = []
+  #retryMs = firstRetryMs
+
+  constructor(events: BridgeEvents) {
+    this.#events = events
+    const channelEvents: ChannelEvents = { open: (channel) => this.#open(channel), message: (message) => this.#message(message), close: () => this.#close() }
+    if ('ringback' in globalThis) openPorts(channelEvents)
+    else this.#connect(channelEvents)
+  }
+
+  /** Rejects with a CommandFault. */
+  execute<Name extends CommandName>(name: Name, args: CommandArgs<Name>): Promise<CommandResult<Name>> {
+    return new Promise((resolve, reject) => {
+      if (!this.#channel) return reject(new CommandFault('disconnected', 'the engine is not connected: this was not done'))
+      const id = ++this.#lastId
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
+      this.#channel.send({ type: 'command', id, name, args })
+    })
+  }
+
+  /** The calls whose whole reports are wanted from now on. */
+  watch(ids: readonly string[]): void {
+    this.#watched = ids
+    this.#channel?.send({ type: 'watch', ids })
+  }
+
+  #connect(events: ChannelEvents): void {
+    openSocket({
+      ...events,
+      close: () => {
+        events.close()
+        setTimeout(() => this.#connect(events), this.#retryMs)
+        this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2)
+      },
+    })
+  }
+
+  #open(channel: Channel): void {
+    this.#channel = channel
+    this.#expected = 0
+    this.#retryMs = firstRetryMs
+    channel.send({ type: 'watch', ids: this.#watched })
+  }
+
+  #message(message: ToWindow): void {
+    switch (message.type) {
+      case 'hello': return this.#events.hello(message.hello)
+      case 'delta': {
+        const { delta } = message
+        // A hole means that something was lost on the way: begin again.
+        if (delta.seq !== this.#expected) return location.reload()
+        this.#expected++
+        this.#events.delta(delta)
+        this.#channel?.send({ type: 'taken', seq: delta.seq })
+        return
+      }
+      case 'result':
+        this.#waiting.get(message.id)?.resolve(message.result)
+        this.#waiting.delete(message.id)
+        return
+      case 'fault':
+        this.#waiting.get(message.id)?.reject(new CommandFault(message.kind, message.message))
+        this.#waiting.delete(message.id)
+    }
+  }
+
+  #close(): void {
+    const was = this.#channel
+    this.#channel = null
+    for (const { reject } of this.#waiting.values()) reject(new CommandFault('disconnected', 'the engine went away before it answered: whether this was done is not known'))
+    this.#waiting.clear()
+    if (was) this.#events.lost(false)
+    else void isLocked().then((locked) => this.#events.lost(locked))
+  }
+}
+
+function openSocket(events: ChannelEvents): void {
+  const socket = new WebSocket(new URL('/engine', location.href.replace(/^http/, 'ws')))
+  socket.onopen = () => events.open({ send: (message) => socket.send(JSON.stringify(message)) })
+  socket.onmessage = ({ data }) => events.message(JSON.parse(String(data)) as ToWindow)
+  socket.onclose = () => events.close()
+}
+
+/** In Electron the preload hands over a port for each engine that begins. */
+function openPorts(events: ChannelEvents): void {
+  addEventListener('message', ({ source, data, ports: [port] }) => {
+    if (source !== window) return
+    if (data === 'ringback:lost') return events.close()
+    if (data !== 'ringback:port' || !port) return
+    port.onmessage = ({ data: message }) => events.message(message as ToWindow)
+    events.open({ send: (message) => port.postMessage(message) })
+  })
+}
+
+async function isLocked(): Promise<boolean> {
+  try {
+    return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).status === 401
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,8 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { connect } from './state/engine.ts'
+import './ui/base.css'
+
+connect()
+createRoot(document.getElementById('root')!).render(<StrictMode><App /></StrictMode>)

@@ -1,0 +1,68 @@
+import { create } from 'zustand'
+import type { HistoryEntry } from '../../shared/contract/commands.ts'
+import { execute, useEngine } from './engine.ts'
+
+export const pageSize = 200
+
+interface HistoryState {
+  readonly query: string
+  /** Past calls that fit the query; pages of them come as they are looked at. */
+  readonly total: number
+  readonly pages: ReadonlyMap<number, readonly HistoryEntry[]>
+  /** Calls under way that fit the query; null: all. */
+  readonly live: ReadonlySet<string> | null
+  /** Calls of this engine that are among the pages now. */
+  readonly settled: ReadonlySet<string>
+  readonly loading: boolean
+  /** Why the history cannot be read. */
+  readonly fault: string | null
+}
+
+export const useHistory = create<HistoryState>(() => ({ query: '', total: 0, pages: new Map(), live: null, settled: new Set(), loading: false, fault: null }))
+
+let until: number | null = null
+let generation = 0
+let timer: ReturnType<typeof setTimeout> | null = null
+const typingMs = 150
+
+export function search(query: string): void {
+  useHistory.setState({ query })
+  reloadSoon()
+}
+
+export function loadPage(page: number): void {
+  const { pages } = useHistory.getState()
+  if (!pages.has(page)) void load(page, generation)
+}
+
+function reloadSoon(): void {
+  if (timer) clearTimeout(timer)
+  timer = setTimeout(() => {
+    until = null
+    void load(0, ++generation)
+  }, typingMs)
+}
+
+async function load(page: number, asked: number): Promise<void> {
+  const { query } = useHistory.getState()
+  const ended = [...useEngine.getState().calls.values()].filter(({ state }) => state === 'ended').map(({ id }) => id)
+  useHistory.setState({ loading: true })
+  try {
+    const found = await execute('history.list', { query: query.trim(), limit: pageSize, offset: page * pageSize, until })
+    if (asked !== generation) return
+    until ??= found.newest
+    useHistory.setState(({ pages }) => ({
+      total: found.total, pages: page === 0 ? new Map([[0, found.entries]]) : new Map([...pages, [page, found.entries]]),
+      live: query.trim() === '' ? null : new Set(found.live), loading: false, fault: null, ...(page === 0 ? { settled: new Set(ended) } : {}),
+    }))
+  } catch (error) {
+    if (asked === generation) useHistory.setState({ loading: false, fault: (error as Error).message })
+  }
+}
+
+// The pages are read anew when an engine comes, and when calls end.
+useEngine.subscribe((state, before) => {
+  const came = state.connection === 'open' && before.connection !== 'open'
+  const ended = state.calls !== before.calls && [...state.calls.values()].some((call) => call.state === 'ended' && before.calls.get(call.id)?.state !== 'ended' && !useHistory.getState().settled.has(call.id))
+  if (came || ended) reloadSoon()
+})

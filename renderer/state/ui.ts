@@ -1,0 +1,84 @@
+import { create } from 'zustand'
+import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
+
+export type Screen = 'calls' | 'trunks' | 'agent' | 'files' | 'settings'
+
+export interface HeaderRow {
+  readonly key: number
+  readonly name: string
+  readonly value: string
+  readonly enabled: boolean
+}
+
+/** What the dial bar holds. */
+export interface Draft {
+  readonly uri: string
+  readonly trunk: string | null
+  readonly headers: readonly HeaderRow[]
+  readonly source: SourceArgs
+  readonly encryption: 'disabled' | 'allowed' | 'required' | null
+  readonly from: string
+  readonly displayName: string
+}
+
+interface UiState {
+  readonly screen: Screen
+  /** The call that is looked at; null: none. */
+  readonly call: string | null
+  readonly draft: Draft
+  readonly dialOptions: boolean
+  /** What the first test call's hints point at; null when they are done with. */
+  readonly hint: 0 | 1 | 2 | null
+  readonly keysShown: boolean
+}
+
+const emptyDraft: Draft = { uri: '', trunk: null, headers: [], source: { kind: 'marker' }, encryption: null, from: '', displayName: '' }
+
+export const useUi = create<UiState>(() => ({ screen: 'calls', call: null, draft: emptyDraft, dialOptions: false, hint: null, keysShown: false }))
+
+let lastKey = 0
+
+export const headerRow = (name = '', value = ''): HeaderRow => ({ key: ++lastKey, name, value, enabled: true })
+
+export function show(screen: Screen): void {
+  useUi.setState({ screen })
+}
+
+export function select(call: string | null): void {
+  useUi.setState({ call, screen: 'calls' })
+}
+
+export function edit(draft: Partial<Draft>): void {
+  useUi.setState((state) => ({ draft: { ...state.draft, ...draft } }))
+}
+
+/** Puts a call as it was placed back into the dial bar. */
+export function redial(placed: Placed): void {
+  edit({
+    uri: placed.uri, trunk: placed.trunk ?? null, headers: placed.headers.map(({ name, value }) => headerRow(name, value)), source: placed.source,
+    encryption: placed.encryption ?? null, from: placed.from ?? '', displayName: placed.displayName ?? '',
+  })
+  focusDial()
+}
+
+export function focusDial(): void {
+  document.getElementById('dial-uri')?.focus()
+}
+
+/** Something of this browser only: sizes of panes, what was dismissed. Lost without harm. */
+export const remember = {
+  get(name: string): string | null {
+    try {
+      return localStorage.getItem(`ringback.${name}`)
+    } catch {
+      return null
+    }
+  },
+  set(name: string, value: string): void {
+    try {
+      localStorage.setItem(`ringback.${name}`, value)
+    } catch {
+      // Then it is not remembered.
+    }
+  },
+}

@@ -1,0 +1,49 @@
+/** Times, spans and levels as the window writes them. Every figure has its unit. */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: '2-digit' })
+
+const dateOf = (iso: string): Date => new Date(iso.replace(/(\.\d{3})\d+Z$/, '$1Z'))
+
+/** `14:03:07`; with the day when it was not today. */
+export function timeOf(iso: string): string {
+  const date = dateOf(iso)
+  return date.toDateString() === new Date().toDateString() ? clock.format(date) : `${day.format(date)} ${clock.format(date)}`
+}
+
+/** Microseconds since 1970, of an ISO time with up to six decimals. */
+export function microsOf(iso: string): number {
+  const decimals = /\.(\d+)Z$/.exec(iso)?.[1] ?? ''
+  return Math.floor(Date.parse(iso) / 1000) * 1e6 + Number(decimals.padEnd(6, '0').slice(0, 6))
+}
+
+/** Seconds between two ISO times. */
+export const secondsBetween = (from: string, to: string): number => (microsOf(to) - microsOf(from)) / 1e6
+
+/** `0.021 s`, `1.9 s`, `12 s`, `3 min 04 s`. */
+export function span(seconds: number): string {
+  if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`
+  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`
+  if (seconds < 60) return `${Math.floor(seconds)} s`
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s` : `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`
+}
+
+/** `0:07`, `12:40`, `1:02:03`: a running call. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const tail = `${String(Math.floor(whole / 60) % 60).padStart(whole >= 3600 ? 2 : 1, '0')}:${String(whole % 60).padStart(2, '0')}`
+  return whole >= 3600 ? `${Math.floor(whole / 3600)}:${tail}` : tail
+}
+
+/** `+0.021`: a place on the time line, in seconds. */
+export const offset = (seconds: number): string => `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(3)}`
+
+/** What identifies a party in a list: the URI without scheme and parameters. */
+export const party = (uri: string): string => uri.replace(/^(sips?|tel):/i, '').replace(/[;?].*$/s, '')
+
+/** Long text with its middle left out, so that both ends can be read. */
+export function middle(text: string, most: number): string {
+  if (text.length <= most) return text
+  const head = Math.ceil((most - 1) / 2)
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`
+}

@@ -1,0 +1,31 @@
+import type { Placed, SourceArgs } from './place-call.ts'
+
+/** The `ringback call` that places the same call: what differs from the defaults, quoted for a POSIX shell. */
+export function callCommand(placed: Placed): string {
+  const options: string[] = []
+  const add = (name: string, value: string | undefined) => value !== undefined && options.push(`${name} ${quoted(value)}`)
+  add('--trunk', placed.trunk)
+  add('--transport', placed.transport)
+  add('--proxy', placed.proxy)
+  add('--user', placed.user)
+  if (placed.user !== undefined) add('--password-env', 'TRUNK_PASSWORD')
+  add('--from', placed.from)
+  add('--display', placed.displayName)
+  for (const { name, value } of placed.headers) add('--header', `${name}: ${value}`)
+  add('--codecs', placed.codecs?.join(','))
+  add('--encryption', placed.encryption)
+  if (placed.source.kind !== 'marker') add('--send', sendOption(placed.source))
+  if (placed.dtmf !== '') add('--dtmf', placed.dtmf)
+  if (placed.dtmf !== '' && placed.dtmfMode !== 'rfc4733') add('--dtmf-mode', placed.dtmfMode)
+  if (placed.durationMs !== null) add('--duration', String(placed.durationMs / 1000))
+  add('--local', placed.localAddress)
+  if (placed.rtpPorts) add('--rtp-ports', `${placed.rtpPorts.first}-${placed.rtpPorts.last}`)
+  if (placed.tlsInsecure) options.push('--tls-insecure')
+  return ['ringback call', quoted(placed.uri), ...options].join(' ')
+}
+
+function sendOption(source: SourceArgs): string {
+  return source.kind === 'tone' ? `tone:${source.hz}` : source.kind === 'file' ? source.path : source.kind
+}
+
+const quoted = (text: string) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
