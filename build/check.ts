@@ -52,7 +52,7 @@ function tests(projects: readonly string[]): void {
 }
 
 mkdirSync(results, { recursive: true })
-step('types', () => tool('tsc', '-p', '.'))
+step('types', () => tool('tsc', '-p', '.') && tool('tsc', '-p', 'renderer'))
 step('lint', () => tool('oxlint', '--quiet'))
 step('zones', () => none(zoneFaults()))
 step('unused code', () => none(unusedFaults()))

@@ -12,7 +12,8 @@ import { StatusBar } from './features/status/status.tsx'
 import { Trunks } from './features/trunks/trunks.tsx'
 import { agentUri, placeTestCall } from './state/dial.ts'
 import { execute, useEngine, watch } from './state/engine.ts'
-import { remember, show, useUi, type Screen } from './state/ui.ts'
+import { onElectron } from './bridge.ts'
+import { edit, focusDial, remember, show, useUi, type Screen } from './state/ui.ts'
 import { Act, Button, Empty, Fault, Icon, type IconName } from './ui/controls.tsx'
 import { shortcuts, useKeys } from './ui/keys.ts'
 import { Split } from './ui/split.tsx'
@@ -31,6 +32,7 @@ export function App() {
   }, [theme])
   useKeys({ '?': () => setKeys(true), ...Object.fromEntries(screens.map(([name], i) => [`Ctrl+${i + 1}`, () => show(name)])) })
   useAskBeforeClosing()
+  useElectron()
   if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">Ringback was started anew with another data folder, or a month has passed. Open the link that it printed in the terminal; pressing Enter there prints a new one.</Empty></main>
   return (
     <div className={`app${connection === 'open' ? '' : ' cut'}`}>
@@ -51,7 +53,7 @@ export function App() {
           {screen === 'files' && <Files show={(report) => <Call key={report.id} report={report} view={undefined} samples={[]} />} />}
           {screen === 'settings' && <Settings />}
         </main>
-        <Hints />
+        {screen === 'calls' && <Hints />}
         <StatusBar />
       </div>
       <Keys open={keys} onClose={() => setKeys(false)} />
@@ -130,6 +132,24 @@ function Keys({ open, onClose }: { open: boolean; onClose: () => void }) {
       <form method="dialog"><button type="submit" className="button plain">Close</button></form>
     </dialog>
   )
+}
+
+/** Links from other programs and the native menu. */
+function useElectron(): void {
+  useEffect(() => onElectron({
+    dial: (uri) => {
+      const { draft } = useUi.getState()
+      const trunk = draft.trunk === null ? undefined : useEngine.getState().trunks.get(draft.trunk)
+      edit({ uri: uri.replace(/^tel:(.*)$/i, (_, number: string) => `sip:${number.replace(/[^\d+]/g, '')}@${trunk?.address ?? ''}`) })
+      focusDial()
+    },
+    action: (name) => {
+      const { call } = useUi.getState()
+      if (name === 'dial') focusDial()
+      else if (name !== 'hang-up') show(name as Screen)
+      else if (call !== null) void execute('call.hangUp', { id: call }).catch(() => {})
+    },
+  }), [])
 }
 
 /** A window that is closed ends the calls that were placed or answered here: so it asks. */

@@ -140,6 +140,31 @@ function openPorts(events: ChannelEvents): void {
   })
 }
 
+/** To the clipboard. Rejects where the browser does not allow it. */
+export async function copyText(text: string): Promise<void> {
+  const electron = (globalThis as { ringback?: { copy(text: string): void } }).ringback
+  if (electron) electron.copy(text)
+  else await navigator.clipboard.writeText(text)
+}
+
+export interface FromElectron {
+  /** A `sip:` or `tel:` link that another program asked to be dialled. */
+  dial(uri: string): void
+  /** A menu item: `dial`, `hang-up`, or the name of a screen. */
+  action(name: string): void
+}
+
+/** Hears what the native side of the Electron window says; nothing in a browser. Returns the function that ends it. */
+export function onElectron({ dial, action }: FromElectron): () => void {
+  const heard = ({ source, data }: MessageEvent<{ ringback?: string; uri?: string; action?: string } | null>) => {
+    if (source !== window) return
+    if (data?.ringback === 'dial') dial(String(data.uri))
+    if (data?.ringback === 'action') action(String(data.action))
+  }
+  addEventListener('message', heard)
+  return () => removeEventListener('message', heard)
+}
+
 async function isLocked(): Promise<boolean> {
   try {
     return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).status === 401

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { errorCode, machine } from '../engine/base/errors.ts'
 import type { Host } from './host.ts'
+import { contentSecurityPolicy, contentTypes } from './policy.ts'
 import { Session, lifetimeS } from './session.ts'
 import { openPort } from './window-port.ts'
 
@@ -15,13 +16,6 @@ const largestMessageBytes = 8 * 1024 * 1024
 const graceMs = 10_000
 const listenAgainMs = 250
 const listenPatienceMs = 5000
-
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.woff2': 'font/woff2',
-}
-
-/** The policy of every page: nothing from elsewhere, no inline script or style, no frame around it. */
-export const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const guards = {
   'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer',

@@ -56,7 +56,7 @@ function stateOf(engine: Engine): Change[] {
 }
 
 /** Where the chosen ports are taken, the agent listens on free ones: a first start always shows something working. */
-async function startAgent(engine: Engine, { start: _, ...agent }: Extract<Change, { kind: 'settings' }>['settings']['agent'], told: string[]): Promise<void> {
+async function startAgent(engine: Engine, { start: _start, ...agent }: Extract<Change, { kind: 'settings' }>['settings']['agent'], told: string[]): Promise<void> {
   try {
     await engine.execute('agent.start', agent as never)
   } catch (error) {

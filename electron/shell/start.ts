@@ -136,7 +136,7 @@ function browserShell(options: Options, version: string): void {
 }
 
 function electronShell(binary: string, options: Options): void {
-  const window = spawn(binary, [join(root, 'dist/electron/main.js'), `--profile=${options.profile}`], { stdio: 'inherit' })
+  const window = spawn(binary, [join(root, 'dist/electron/main.mjs'), `--profile=${options.profile}`], { stdio: 'inherit' })
   window.once('exit', (code) => process.exit(code ?? 0))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => window.kill(signal))
 }

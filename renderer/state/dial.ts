@@ -1,4 +1,4 @@
-import type { PlaceCall, SourceArgs } from '../../shared/contract/place-call.ts'
+import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import { dialFault, type DialFault } from '../../shared/wire/sip/dial.ts'
 import { customHeaderFault } from '../../shared/wire/sip/write.ts'
 import { execute, useEngine } from './engine.ts'
@@ -63,13 +63,4 @@ function base64Of(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
   return btoa(text)
-}
-
-/** `Send` as words; a file by its name. */
-export function sourceText(source: SourceArgs): string {
-  switch (source.kind) {
-    case 'tone': return `tone ${source.hz} Hz`
-    case 'file': return source.path.split(/[\\/]/).at(-1)!
-    default: return source.kind
-  }
 }

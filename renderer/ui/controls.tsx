@@ -89,14 +89,14 @@ export function Empty({ title, children, action }: { title: string; children: Re
 }
 
 /** Copies a text; says so for a moment. */
-export function Copy({ text, children, title }: { text: () => string; children: ReactNode; title?: string }) {
+export function Copy({ text, copy, children, title }: { text: () => string; copy: (text: string) => Promise<void>; children: ReactNode; title?: string }) {
   const [done, setDone] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(text())
+  const run = async () => {
+    await copy(text())
     setDone(true)
     setTimeout(() => setDone(false), 1500)
   }
-  return <Act run={copy} {...(title ? { title } : {})}>{done ? 'Copied' : children}</Act>
+  return <Act run={run} {...(title ? { title } : {})}>{done ? 'Copied' : children}</Act>
 }
 
 /** Hands a file to the person. */

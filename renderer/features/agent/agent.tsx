@@ -5,6 +5,7 @@ import type { AgentView } from '../../../shared/contract/state.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { handOver } from '../../state/dial.ts'
 import { select } from '../../state/ui.ts'
+import { copyText } from '../../bridge.ts'
 import { Act, Button, Choice, Copy, Empty, Field, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { SourceChoice } from '../../ui/source-choice.tsx'
@@ -41,7 +42,7 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { 
       <span className="agent-addresses">
         {addresses.map(({ transport, address, port }) => {
           const uri = `sip:agent@${formatAddress({ host: address, port })}${transport === 'udp' ? '' : `;transport=${transport}`}`
-          return <span key={uri}><span className="mono">{transport} {formatAddress({ host: address, port })}</span> <Copy text={() => uri} title={uri}>Copy URI</Copy></span>
+          return <span key={uri}><span className="mono">{transport} {formatAddress({ host: address, port })}</span> <Copy copy={copyText} text={() => uri} title={uri}>Copy URI</Copy></span>
         })}
       </span>
       <span className="muted numbers">{answeringWords[answering] ?? `answers with ${answering}`} · {calls} call{calls === 1 ? '' : 's'}, {activeCalls} now</span>
@@ -110,7 +111,7 @@ function AgentForm({ settings }: { settings: Settings }) {
 /** Calls that agents took, newest first, as they arrive. */
 function Inbound() {
   const calls = useEngine((state) => state.calls)
-  const inbound = [...calls.values()].filter(({ agent, direction }) => agent !== null || direction === 'inbound').reverse().slice(0, 50)
+  const inbound = [...calls.values()].filter(({ agent, direction }) => agent !== null || direction === 'inbound').toReversed().slice(0, 50)
   return (
     <div className="section">
       <h2>Inbound calls</h2>

@@ -5,6 +5,7 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import type { CallView } from '../../../shared/contract/state.ts'
 import { execute } from '../../state/engine.ts'
 import { redial } from '../../state/ui.ts'
+import { copyText } from '../../bridge.ts'
 import { Act, Button, Copy, saveFile } from '../../ui/controls.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import './actions.css'
@@ -33,7 +34,7 @@ export function Actions({ report, view }: { report: CallReport; view: CallView |
   const hangUp = () => execute('call.hangUp', { id })
   useKeys({
     'Ctrl+E': () => live && quietly(hangUp()), 'H': () => talking && quietly(hold()), 'M': () => talking && quietly(mute()),
-    'C': () => placed && quietly(navigator.clipboard.writeText(callCommand(placed))),
+    'C': () => placed && quietly(copyText(callCommand(placed))),
     ...(talking ? Object.fromEntries(digits.map((digit) => [digit, () => press(digit)])) : {}),
   })
   const observed = report.direction === 'observed'
@@ -49,7 +50,7 @@ export function Actions({ report, view }: { report: CallReport; view: CallView |
         </>
       )}
       {!live && placed && <Button onClick={() => redial(placed)}>Dial again …</Button>}
-      {placed && <Copy title="C" text={() => callCommand(placed)}>Copy as command</Copy>}
+      {placed && <Copy title="C" copy={copyText} text={() => callCommand(placed)}>Copy as command</Copy>}
       {!observed && (
         <>
           <Act run={() => save('pcap')}>Save pcap</Act>

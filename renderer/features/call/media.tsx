@@ -3,7 +3,7 @@ import type { CallReport, Stream } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
 import { microsOf } from '../../ui/format.ts'
 import { Icon } from '../../ui/controls.tsx'
-import { Chart, type Line } from './chart.tsx'
+import { Chart, type Line } from '../../ui/chart.tsx'
 import type { Selection } from './ladder.tsx'
 import './media.css'
 

@@ -4,8 +4,9 @@ import { decodeText, encodeText } from '../../../shared/base/text.ts'
 import { compareMessages } from '../../../shared/wire/sip/compare.ts'
 import { headerMeaning, messageMeaning } from '../../../shared/wire/sip/meaning.ts'
 import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
-import { parseSip, printable } from '../../../shared/wire/sip/parse.ts'
+import { parseSip, visible } from '../../../shared/wire/sip/parse.ts'
 import { explainSdp } from '../../../shared/wire/sdp/explain.ts'
+import { copyText } from '../../bridge.ts'
 import { Button, Copy, Icon } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
@@ -41,11 +42,11 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
   return (
     <section className="message" aria-label="Message">
       <header>
-        <h2 className="elide mono" title={shown.startLine}><span className="muted">{n + 1}</span> {printable(shown.startLine)}</h2>
+        <h2 className="elide mono" title={shown.startLine}><span className="muted">{n + 1}</span> {visible(shown.startLine)}</h2>
         <div className="actions" role="group" aria-label="View">
           <Button aria-pressed={!raw} onClick={() => setRaw(false)}>Parts</Button>
           <Button aria-pressed={raw} onClick={() => setRaw(true)} title="R">Raw</Button>
-          <Copy text={() => shown.raw}>Copy</Copy>
+          <Copy copy={copyText} text={() => shown.raw}>Copy</Copy>
         </div>
       </header>
       <div className="message-body" tabIndex={0} role="group" aria-label="Content of the message">
@@ -71,7 +72,7 @@ function Parts({ message }: { message: SipMessage }) {
           return (
             <div key={`${name} ${i}`}>
               <dt className="mono">{name}</dt>
-              <dd className="mono">{printable(value)}</dd>
+              <dd className="mono">{visible(value)}</dd>
               <dd className="muted">{meaning ? <>{meaning.text} <span className="nowrap">{meaning.source}</span></> : 'Not a header that is known here.'}</dd>
             </div>
           )
@@ -81,8 +82,8 @@ function Parts({ message }: { message: SipMessage }) {
         <>
           <h3>{/sdp/i.test(type) ? 'Session description (SDP)' : `Body: ${type || 'of no named type'}`}</h3>
           {/sdp/i.test(type)
-            ? <dl className="message-headers">{explainSdp(body).map(({ line, text }, i) => <div key={i}><dt className="mono sdp">{printable(line)}</dt><dd className="muted">{text}</dd></div>)}</dl>
-            : <pre>{printable(body)}</pre>}
+            ? <dl className="message-headers">{explainSdp(body).map(({ line, text }, i) => <div key={i}><dt className="mono sdp">{visible(line)}</dt><dd className="muted">{text}</dd></div>)}</dl>
+            : <pre>{visible(body)}</pre>}
         </>
       )}
     </>
@@ -96,12 +97,12 @@ function Raw({ text }: { text: string }) {
   const body = rest.join('\r\n\r\n')
   return (
     <pre className="raw">
-      <b>{printable(first ?? '')}</b>{'\n'}
+      <b>{visible(first ?? '')}</b>{'\n'}
       {lines.map((line, i) => {
         const colon = line.indexOf(':')
-        return colon < 0 ? <span key={i}>{printable(line)}{'\n'}</span> : <span key={i}><span className="name">{printable(line.slice(0, colon))}</span>{printable(line.slice(colon))}{'\n'}</span>
+        return colon < 0 ? <span key={i}>{visible(line)}{'\n'}</span> : <span key={i}><span className="name">{visible(line.slice(0, colon))}</span>{visible(line.slice(colon))}{'\n'}</span>
       })}
-      {body !== '' && <>{'\n'}{body.split(/\r?\n/).map((line, i) => <span key={i} className="body">{printable(line)}{'\n'}</span>)}</>}
+      {body !== '' && <>{'\n'}{body.split(/\r?\n/).map((line, i) => <span key={i} className="body">{visible(line)}{'\n'}</span>)}</>}
     </pre>
   )
 }
@@ -115,8 +116,8 @@ function Differences({ n, differences }: { n: number; differences: ReturnType<ty
           {differences.map(({ name, before, after }, i) => (
             <div key={i}>
               <dt className="mono">{name}</dt>
-              <dd className="mono"><span className="muted">before</span> {before === null ? <span className="muted">not there</span> : printable(before)}</dd>
-              <dd className="mono"><span className="muted">now</span> {after === null ? <span className="muted">not there</span> : printable(after)}</dd>
+              <dd className="mono"><span className="muted">before</span> {before === null ? <span className="muted">not there</span> : visible(before)}</dd>
+              <dd className="mono"><span className="muted">now</span> {after === null ? <span className="muted">not there</span> : visible(after)}</dd>
             </div>
           ))}
         </dl>

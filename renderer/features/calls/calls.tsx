@@ -17,7 +17,7 @@ const rowHeight = 44
 function useLiveCalls(): CallView[] {
   const calls = useEngine((state) => state.calls)
   const { live, settled } = useHistory()
-  return useMemo(() => [...calls.values()].filter(({ id, state }) => !settled.has(id) && (live === null || state === 'ended' || live.has(id))).reverse(), [calls, live, settled])
+  return useMemo(() => [...calls.values()].filter(({ id, state }) => !settled.has(id) && (live === null || state === 'ended' || live.has(id))).toReversed(), [calls, live, settled])
 }
 
 /** All calls in one list, with the filter above it. */

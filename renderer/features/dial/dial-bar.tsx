@@ -74,7 +74,7 @@ function useSuggestions(typed: string): string[] {
   const agents = useEngine((state) => state.agents)
   return useMemo(() => {
     const agent = agents.size > 0 ? agentUri() : null
-    const placed = [...calls.values()].reverse().filter(({ direction }) => direction === 'outbound').map(({ to }) => to)
+    const placed = [...calls.values()].toReversed().filter(({ direction }) => direction === 'outbound').map(({ to }) => to)
     const past = (pages.get(0) ?? []).filter(({ direction }) => direction === 'outbound').map(({ to }) => to)
     const all = [...new Set([...placed, ...past, ...(agent === null ? [] : [agent])])].filter((uri) => /^sips?:/.test(uri))
     return all.filter((uri) => uri !== typed && uri.toLowerCase().includes(typed.toLowerCase())).slice(0, mostSuggestions)

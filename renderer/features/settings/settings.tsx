@@ -33,6 +33,10 @@ function Form({ settings }: { settings: SettingsValue }) {
           <Field label="Last RTP port" hint="Firewalls must let UDP in on this range.">{(props) => <input {...props} type="number" min={1024} max={65535} value={rtpPorts.last} onChange={(event) => set({ rtpPorts: { ...rtpPorts, last: Number(event.target.value) } })} />}</Field>
         </div>
         <div className="section">
+          <h2>Audio</h2>
+          <p className="muted">Each call chooses what it sends: the marker, a tone, a WAV file, echo or silence. The microphone and the speaker of this computer are not used in this version.</p>
+        </div>
+        <div className="section">
           <h2>Data</h2>
           <Field label="Data folder" hint="Chosen at the start: npm start -- --profile DIR, or the variable RINGBACK_PROFILE.">{({ id }) => <output id={id} className="mono">{hello?.profile ?? 'none: nothing is kept'}</output>}</Field>
           <Field label="Keep calls" hint="The newest so many.">{(props) => <input {...props} type="number" min={10} max={100_000} value={keepCalls} onChange={(event) => set({ keepCalls: Number(event.target.value) })} />}</Field>

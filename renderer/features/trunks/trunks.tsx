@@ -17,7 +17,7 @@ export function Trunks() {
   const registrations = useEngine((state) => state.registrations)
   const [open, setOpen] = useState<string | null>(null)
   const known = [...trunks.values()].sort((a, b) => a.name.localeCompare(b.name))
-  const shown = open === '' ? fresh : known.find(({ name }) => name === open)
+  const shown = open === '' || known.length === 0 ? fresh : known.find(({ name }) => name === open)
   return (
     <div className="trunks">
       <section className="trunks-list" aria-label="Trunks">
@@ -61,7 +61,7 @@ function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
   const input = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState<{ fault: boolean; text: string } | null>(null)
   const save = () => {
-    const plain = trunks.map(({ hasPassword: _, ...trunk }) => trunk)
+    const plain = trunks.map(({ hasPassword: _hasPassword, ...trunk }) => trunk)
     saveFile('ringback-trunks.json', 'application/json', btoa(String.fromCharCode(...new TextEncoder().encode(`${JSON.stringify({ trunks: plain }, null, 2)}\n`))))
   }
   const load = async (file: File | undefined) => {
@@ -133,7 +133,7 @@ function TrunkForm({ trunk, onSaved, onRemoved }: { trunk: StoredTrunk; onSaved:
         </div>
       )}
       <form className="section" aria-label="Trunk settings" onSubmit={(event) => event.preventDefault()}>
-        {isNew && <Field label="Name" hint="Letters, digits and . _ -">{(props) => <input {...props} autoFocus value={draft.name} spellCheck={false} onChange={(event) => set({ name: event.target.value })} />}</Field>}
+        {isNew && <Field label="Name" hint="Letters, digits and . _ -">{(props) => <input {...props} value={draft.name} spellCheck={false} onChange={(event) => set({ name: event.target.value })} />}</Field>}
         <Field label="Address" hint="Host or host:port, as the provider names it; not a URI." fault={fault?.text ?? null} correction={fault?.correction ?? null} onCorrect={(address) => set({ address })}>{(props) => <input {...props} className="mono" placeholder="example.pstn.twilio.com" value={draft.address} spellCheck={false} onChange={(event) => set({ address: event.target.value })} />}</Field>
         <Field label="Transport">{(props) => <Choice {...props} value={draft.transport as 'udp'} options={transports} onChange={(transport) => set({ transport })} />}</Field>
         <Field label="Media encryption" hint="Allowed offers SRTP and takes either; Required ends a call that would be in clear.">{(props) => <Choice {...props} value={draft.encryption} options={encryptions} onChange={(encryption) => set({ encryption })} />}</Field>

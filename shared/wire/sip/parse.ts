@@ -111,9 +111,14 @@ function stripCr(line: string): string {
   return line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line
 }
 
+/** Text from the wire with its control characters shown as dots. */
+export function visible(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·')
+}
+
 /** Text from the wire made safe for a sentence: control characters shown as dots, at most 60 characters. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  const safe = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·')
+  const safe = visible(text)
   return safe.length > 60 ? `${safe.slice(0, 60)}…` : safe
 }

@@ -8,8 +8,6 @@ export interface PortRange {
   readonly last: number
 }
 
-export const defaultRtpPorts: PortRange = { first: 20_000, last: 29_999 }
-
 export interface RtpPorts {
   readonly rtp: DatagramSocket
   readonly rtcp: DatagramSocket

@@ -13,7 +13,7 @@ export interface Line {
 const heightPx = 96
 const windowS = 120
 
-/** The last two minutes of one figure, both directions. What it shows is also in the table beside it. */
+/** The last two minutes of one figure, both directions; from `floor` to 0 where one is given. What it shows is also in the table beside it. */
 export function Chart({ title, unit, lines, floor }: { title: string; unit: string; lines: readonly Line[]; floor?: number }) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
@@ -75,7 +75,7 @@ function options(element: HTMLElement, unit: string, lines: readonly Line[], flo
   const axis = { stroke: muted, font: '11px system-ui', grid: { stroke: grid, width: 1 }, ticks: { show: false } }
   return {
     width: element.clientWidth || 300, height: heightPx, legend: { show: false }, cursor: { show: false }, padding: [4, 8, 0, 0],
-    scales: { x: { time: false }, y: { range: (_, low, high) => [floor ?? Math.min(0, low), Math.max(high, floor === undefined ? 1 : floor + 1)] } },
+    scales: { x: { time: false }, y: { range: (_, low, high) => [floor ?? Math.min(0, low), floor === undefined ? Math.max(high, 1) : 0] } },
     axes: [{ ...axis, size: 20, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }, { ...axis, size: 40 }],
     series: [{}, ...lines.map(({ label, direction }) => ({ label: `${label} ${unit}`, stroke: colour(direction), width: 1.5, ...(direction === 'from-peer' ? { dash: [5, 3] } : {}), points: { show: false }, spanGaps: true }))],
   }

@@ -1,0 +1,149 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { extname, join, normalize } from 'node:path'
+import { BrowserWindow, Menu, MessageChannelMain, app, clipboard, dialog, ipcMain, net, protocol, screen, session, utilityProcess, type UtilityProcess } from 'electron'
+import { profileFolder } from './engine/base/profile.ts'
+import { contentSecurityPolicy, contentTypes, grants, least, linkIn, windowState } from './shell/policy.ts'
+
+// The Electron window: it shows the renderer and begins the engine; everything else is theirs.
+
+const origin = 'app://ringback'
+const renderer = join(import.meta.dirname, '../renderer')
+const mostRestarts = 5
+const endPatienceMs = 6000
+
+let window: BrowserWindow | null = null
+let engine: UtilityProcess | null = null
+let ending = false
+let restarts = 0
+let link = linkIn(process.argv)
+
+protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+if (!app.requestSingleInstanceLock()) app.quit()
+else {
+  for (const scheme of ['sip', 'sips', 'tel']) app.setAsDefaultProtocolClient(scheme)
+  app.on('second-instance', (_event, args) => dial(linkIn(args)))
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    dial(url)
+  })
+  app.on('window-all-closed', () => app.quit())
+  app.on('before-quit', (event) => {
+    if (ending || !engine) return
+    event.preventDefault()
+    void end().then(() => app.quit())
+  })
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  })
+  ipcMain.on('copy', (_event, text: unknown) => clipboard.writeText(String(text)))
+  void app.whenReady().then(start)
+}
+
+function start(): void {
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, done, details) => done(grants(permission, 'mediaTypes' in details ? (details.mediaTypes ?? []) : [])))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission, _origin, details) => grants(permission, details.mediaType ? [details.mediaType] : []))
+  protocol.handle('app', serve)
+  Menu.setApplicationMenu(menu())
+  beginEngine([])
+  openWindow()
+  app.on('activate', () => window === null && openWindow())
+}
+
+async function serve(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url)
+  const file = normalize(join(renderer, pathname === '/' ? 'index.html' : pathname))
+  if (!file.startsWith(renderer)) return new Response('', { status: 404 })
+  const found = await net.fetch(`file://${file}`)
+  return new Response(found.body, { status: found.status, headers: { 'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': contentSecurityPolicy } })
+}
+
+function openWindow(): void {
+  const stateFile = join(app.getPath('userData'), 'window.json')
+  const { maximized, ...bounds } = windowState(read(stateFile), screen.getAllDisplays().map(({ workArea }) => workArea))
+  const opened = new BrowserWindow({
+    ...bounds, minWidth: least.width, minHeight: least.height, title: 'Ringback', show: false,
+    webPreferences: { preload: join(import.meta.dirname, 'preload.cjs'), contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true, spellcheck: false },
+  })
+  window = opened
+  if (maximized) opened.maximize()
+  opened.once('ready-to-show', () => opened.show())
+  opened.webContents.on('did-finish-load', () => {
+    connect()
+    dial(link)
+    link = null
+  })
+  // The page objects while calls are under way.
+  opened.webContents.on('will-prevent-unload', (event) => {
+    const answer = dialog.showMessageBoxSync(opened, { type: 'question', buttons: ['Keep the window', 'End the calls'], defaultId: 0, cancelId: 0, message: 'Calls are under way.', detail: 'Closing the window ends them with BYE.' })
+    if (answer === 1) event.preventDefault()
+  })
+  opened.on('close', () => writeFileSync(stateFile, JSON.stringify({ ...opened.getNormalBounds(), maximized: opened.isMaximized() })))
+  opened.on('closed', () => (window = null))
+  void opened.loadURL(`${origin}/`)
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** The engine in a process of its own; begun anew when it dies, with a word about it. */
+function beginEngine(notices: readonly string[]): void {
+  const chosen = process.argv.find((arg) => arg.startsWith('--profile='))?.slice('--profile='.length)
+  const child = utilityProcess.fork(join(import.meta.dirname, 'engine.mjs'), [JSON.stringify({ profile: profileFolder(chosen), version: app.getVersion(), notices, debug: process.env['DEBUG'] ?? '' })], { serviceName: 'Ringback engine' })
+  engine = child
+  child.once('exit', (code) => {
+    engine = null
+    if (ending) return
+    window?.webContents.send('lost')
+    if (++restarts > mostRestarts) return dialog.showErrorBox('The engine does not run', `It ended ${restarts} times, last with code ${code}. Start Ringback from a terminal with DEBUG=ringback:* to see why.`)
+    beginEngine([`The engine ended with code ${code} and was started again. Calls that were under way then are lost; the history is as it was.`])
+    connect()
+  })
+}
+
+/** Gives the window a port of its own to the engine. */
+function connect(): void {
+  if (!window || !engine) return
+  const { port1, port2 } = new MessageChannelMain()
+  engine.postMessage('window', [port1])
+  window.webContents.postMessage('port', null, [port2])
+}
+
+function dial(uri: string | null): void {
+  if (!window) return
+  if (window.isMinimized()) window.restore()
+  window.focus()
+  if (uri !== null) window.webContents.send('dial', uri)
+}
+
+function end(): Promise<void> {
+  ending = true
+  return new Promise((resolve) => {
+    const patience = setTimeout(resolve, endPatienceMs)
+    engine?.once('exit', () => {
+      clearTimeout(patience)
+      resolve()
+    })
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window's
+    engine?.postMessage('end')
+  })
+}
+
+function menu(): Menu {
+  const say = (action: string) => () => window?.webContents.send('action', action)
+  const go = (label: string, action: string, accelerator: string) => ({ label, accelerator, registerAccelerator: false, click: say(action) })
+  return Menu.buildFromTemplate([
+    ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
+    { label: 'Call', submenu: [go('Dial …', 'dial', 'CmdOrCtrl+L'), go('Hang up', 'hang-up', 'CmdOrCtrl+E'), { type: 'separator' }, { role: process.platform === 'darwin' ? 'close' : 'quit' }] },
+    { role: 'editMenu' },
+    { label: 'Go', submenu: [go('Calls', 'calls', 'CmdOrCtrl+1'), go('Trunks', 'trunks', 'CmdOrCtrl+2'), go('Agent', 'agent', 'CmdOrCtrl+3'), go('Files', 'files', 'CmdOrCtrl+4'), go('Settings', 'settings', 'CmdOrCtrl+5')] },
+    { role: 'viewMenu' },
+    { role: 'windowMenu' },
+  ])
+}
