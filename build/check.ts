@@ -52,11 +52,11 @@ function tests(projects: readonly string[]): void {
 }
 
 mkdirSync(results, { recursive: true })
-step('types', () => tool('tsc', '-p', '.') && tool('tsc', '-p', 'renderer'))
+step('types', () => ['.', 'renderer', 'test/e2e'].every((project) => tool('tsc', '-p', project)))
 step('lint', () => tool('oxlint', '--quiet'))
 step('zones', () => none(zoneFaults()))
 step('unused code', () => none(unusedFaults()))
-tests(fast ? ['unit'] : ['unit', 'integration', 'interop'])
+tests(fast ? ['unit'] : ['unit', 'integration', 'interop', 'e2e'])
 const { passed, failed, skipped } = total
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

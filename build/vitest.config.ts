@@ -14,6 +14,8 @@ export default defineConfig({
       project('integration'),
       // Peers are real processes with ports of their own: one file after the other keeps two cores honest.
       project('interop', { globalSetup: ['test/harness/install-peers.ts'], fileParallelism: false, testTimeout: 90_000 }),
+      // The window, when nothing else runs.
+      project('e2e', { globalSetup: ['test/harness/install-peers.ts', 'test/harness/build-window.ts'], fileParallelism: false, testTimeout: 90_000, sequence: { groupOrder: 1 } }),
     ],
   },
 })

@@ -64,7 +64,13 @@ export function App() {
 function CallsScreen() {
   const id = useUi((state) => state.call)
   const kept = Number(remember.get('calls') ?? 280)
-  return <Split label="Width of the call list" axis="x" size={kept} least={200} most={520} onResize={(size) => remember.set('calls', String(size))} first={<Calls place={placeTestCall} />} second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />} />
+  const list = (
+    <>
+      <h1 className="hidden">Calls</h1>
+      <Calls place={placeTestCall} />
+    </>
+  )
+  return <Split label="Width of the call list" axis="x" size={kept} least={200} most={520} onResize={(size) => remember.set('calls', String(size))} first={list} second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />} />
 }
 
 /** A call of this engine by its state, an older one from the history. */
@@ -95,7 +101,7 @@ function FirstStart() {
   const running = useEngine((state) => state.agents.size > 0)
   return (
     <div className="first">
-      <h1>{running ? 'The built-in agent is running' : 'The built-in agent is stopped'}</h1>
+      <h2>{running ? 'The built-in agent is running' : 'The built-in agent is stopped'}</h2>
       <p>{running ? <>It answers at <span className="mono">{agentUri()}</span>. A test call goes there over real sockets and shows the ladder, the figures of both directions and the verdict in a few seconds.</> : 'Start it on the Agent screen to place a test call on this computer, or dial a SIP URI above.'}</p>
       <div className="actions">
         {running ? <Act kind="primary" run={placeTestCall}>Place a test call</Act> : <Button kind="primary" onClick={() => show('agent')}>To the agent</Button>}

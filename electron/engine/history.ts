@@ -58,6 +58,7 @@ export class History {
 
   close(): void {
     this.#timer?.cancel()
+    this.#write(() => this.#store?.flush())
   }
 
   #write(write: () => void): void {

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 
 /** The real peers of the interop tests, with the Debian package of each. */
 export const peers = {
-  sipp: 'sip-tester', kamailio: 'kamailio', baresip: 'baresip', tshark: 'tshark', sngrep: 'sngrep',
+  sipp: 'sip-tester', kamailio: 'kamailio', baresip: 'baresip', tshark: 'tshark', sngrep: 'sngrep', chromium: 'chromium',
 } as const
 export type Peer = keyof typeof peers
 
-const alsoNeeded = ['kamailio-tls-modules']
+const alsoNeeded = ['kamailio-tls-modules', 'fonts-dejavu-core']
 
 const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin']
 

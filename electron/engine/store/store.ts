@@ -191,12 +191,9 @@ export class Store {
     return callReportSchema.parse(JSON.parse(String(row['report'])))
   }
 
+  /** What was not flushed before is lost. */
   close(): void {
-    try {
-      this.flush()
-    } finally {
-      this.#db.close()
-    }
+    this.#db.close()
   }
 }
 

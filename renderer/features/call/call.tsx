@@ -49,7 +49,7 @@ export function Call({ report, view, samples }: { report: CallReport; view: Call
   const message = report.messages.length > 0 ? <Message report={report} n={number} /> : <p className="muted call-none">No message was sent or received.</p>
   const upper = isNarrow
     ? <div className="call-drawn">{ladder}{drawer && <div className="call-drawer" role="dialog" aria-label="Message"><Button kind="quiet" className="call-close" onClick={() => setDrawer(false)}>Close</Button>{message}</div>}</div>
-    : <Split label="Width of the message" axis="x" fixed="second" size={kept('message', 460)} least={260} most={900} onResize={(size) => remember.set('message', String(size))} first={ladder} second={message} />
+    : <Split label="Width of the message" axis="x" fixed="second" size={kept('message', innerWidth < 1400 ? 380 : 460)} least={260} most={900} onResize={(size) => remember.set('message', String(size))} first={ladder} second={message} />
   return (
     <div className="call">
       <VerdictLine report={report} onEvidence={follow} />

@@ -89,24 +89,25 @@ export function Ladder({ report, selection, onSelect }: { report: CallReport; se
   )
 }
 
-const columnStyle = (i: number, count: number) => ({ left: `${((i + 0.5) / Math.max(2, count)) * 100}%` })
+/** Where a vertical stands, in percent: the outer ones near the edges. */
+const columnAt = (i: number, count: number) => 14 + (i * 72) / Math.max(1, count - 1)
+const columnStyle = (i: number, count: number) => ({ left: `${columnAt(i, count)}%` })
 
 function LadderRow({ id, row, columns, startUs, selected, onSelect }: { id: string; row: Row; columns: number; startUs: number; selected: boolean; onSelect: (selection: Selection) => void }) {
-  const count = Math.max(2, columns)
   const [left, right] = [Math.min(row.from, row.to), Math.max(row.from, row.to)]
   const self = left === right
-  const style = { left: `${((left + 0.5) / count) * 100}%`, width: self ? '60px' : `${((right - left) / count) * 100}%` }
+  const style = { left: `${columnAt(left, columns)}%`, width: self ? '60px' : `${columnAt(right, columns) - columnAt(left, columns)}%` }
   const rightwards = row.to >= row.from
   const direction = row.from === 0 ? 'to-peer' : 'from-peer'
   const { label, spoken, title, state } = describe(row)
   return (
-    <div id={id} role="option" aria-selected={selected} aria-label={`${offset((row.at - startUs) / 1e6)} s, ${spoken}`} className={`ladder-row is-${row.kind}${state}`} title={title} onClick={() => row.kind !== 'silence' && onSelect({ kind: row.kind, n: row.n })}>
+    <div id={id} role="option" aria-selected={selected} className={`ladder-row is-${row.kind}${state}`} title={title} onClick={() => row.kind !== 'silence' && onSelect({ kind: row.kind, n: row.n })}>
       <span className="mono muted">{offset((row.at - startUs) / 1e6)}</span>
       <span className="mono muted">{row.kind === 'message' && row.deltaUs !== null ? span(row.deltaUs / 1e6) : ''}</span>
-      <div className="ladder-lanes" aria-hidden="true">
+      <div className="ladder-lanes">
         {Array.from({ length: columns }, (_, i) => <i key={i} style={columnStyle(i, columns)} />)}
         <div className={`ladder-arrow ${direction} ${rightwards ? 'right' : 'left'}`} style={style}>
-          <span className="mono elide">{label}</span>
+          <span className="mono elide">{label}<span className="hidden"> {spoken}</span></span>
         </div>
       </div>
     </div>
@@ -124,7 +125,7 @@ function describe(row: Row) {
       const refused = response !== null && Number(response[1]) >= 400
       return {
         label: <>{bad && <Icon name="warning" />} {refused && <Icon name="fault" />} {label}{method !== '' && <span className="muted"> {method}</span>}{retransmissionOf !== null && <span className="muted"> again</span>}{row.repeats > 0 && <span className="muted"> ↻ {row.repeats}</span>}</>,
-        spoken: `${label} ${method}${row.from === 0 ? ', sent' : ', received'}${row.repeats > 0 ? `, repeated ${row.repeats} times` : ''}${bad ? `, ${problems.join(', ')}` : ''}`,
+        spoken: `${row.from === 0 ? 'sent' : 'received'}${row.repeats > 0 ? `, repeated ${row.repeats} times` : ''}${bad ? `, ${problems.join(', ')}` : ''}`,
         title: `${timeOf(at)} ${at}${bad ? `\n${problems.join('\n')}` : ''}`,
         state: `${refused ? ' refused' : ''}${retransmissionOf !== null ? ' again' : ''}`,
       }
@@ -132,8 +133,8 @@ function describe(row: Row) {
     case 'media': {
       const { codec, packets, lost, source, destination } = row.stream
       const label = `RTP ${codec} ${packets.toLocaleString('en')} packet${packets === 1 ? '' : 's'}${lost > 0 ? `, ${lost} lost` : ''}`
-      return { label: <>{label}</>, spoken: `${label} ${row.from === 0 ? 'to the peer' : 'from the peer'}`, title: `${source} → ${destination}`, state: '' }
+      return { label: <>{label}</>, spoken: row.from === 0 ? 'to the peer' : 'from the peer', title: `${source} → ${destination}`, state: '' }
     }
-    case 'silence': return { label: <><Icon name="fault" /> {row.text}</>, spoken: row.text, title: 'Agreed, and not one packet seen', state: '' }
+    case 'silence': return { label: <><Icon name="fault" /> {row.text}</>, spoken: '', title: 'Agreed, and not one packet seen', state: '' }
   }
 }

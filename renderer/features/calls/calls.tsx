@@ -97,7 +97,9 @@ function LiveRow({ call, selected }: { call: CallView; selected: boolean }) {
 
 function PastRow({ entry, selected }: { entry: HistoryEntry; selected: boolean }) {
   const { id, direction, from, to, trunk, startedAt, durationMs, outcome, kind, status } = entry
-  const sign: Sign = outcome === 'in-progress' ? { icon: 'warning', tone: 'warning', word: 'interrupted' } : signOf(outcome, kind, status)
+  // Without an end: the engine died in it.
+  const interrupted = durationMs === null && (outcome === 'in-progress' || outcome === 'answered')
+  const sign: Sign = interrupted ? { icon: 'warning', tone: 'warning', word: 'interrupted' } : signOf(outcome, kind, status)
   return <Row id={id} selected={selected} direction={direction} peer={party(direction === 'outbound' ? to : from)} trunk={trunk} at={startedAt} seconds={durationMs === null ? null : durationMs / 1000} sign={sign} live={false} />
 }
 

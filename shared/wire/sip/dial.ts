@@ -1,3 +1,4 @@
+import { elide } from '../../base/text.ts'
 import { parseHostPort } from '../../base/address.ts'
 import { parseUri } from './grammar.ts'
 
@@ -12,19 +13,22 @@ export interface DialFault {
  * An identifier is required: `sip@host` and `sip:host` are the documented common mistakes (ElevenLabs SIP trunking).
  */
 export function dialFault(text: string): DialFault | null {
+  const shown = `"${elide(text, 80)}"`
   const fault = (why: string, correction: string | null = null): DialFault => ({ text: why, correction })
   if (text === '') return fault('nothing to dial: give a URI like sip:identifier@host')
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(text)) return fault('the URI contains a control character')
   if (/\s/.test(text)) return fault('the URI contains a space', text.replace(/\s+/g, ''))
-  if (/^sips?@/i.test(text)) return fault(`"${text}" has @ where a colon belongs, and no identifier: write sip:identifier@host`, `sip:identifier@${text.replace(/^sips?@/i, '')}`)
+  // RFC 3261 25.1: everything beyond ASCII is escaped.
+  if (/[^\u0021-\u007e]/.test(text)) return fault(`${shown} has characters that a SIP URI must escape with %`, encodeURI(text.toWellFormed()).replace(/%25(?=[0-9A-F]{2})/gi, '%'))
+  if (/^sips?@/i.test(text)) return fault(`${shown} has @ where a colon belongs, and no identifier: write sip:identifier@host`, `sip:identifier@${text.replace(/^sips?@/i, '')}`)
   if (!/^sips?:/i.test(text)) {
-    if (/^[^@:]+@[^@]+$/.test(text)) return fault(`"${text}" has no scheme: write sip:${text}`, `sip:${text}`)
-    return fault(`"${text}" is no SIP URI: write sip:identifier@host`)
+    if (/^[^@:]+@[^@]+$/.test(text)) return fault(`${shown} has no scheme: write sip:${elide(text, 80)}`, `sip:${text}`)
+    return fault(`${shown} is no SIP URI: write sip:identifier@host`)
   }
   const uri = parseUri(text)
-  if (!uri) return fault(`"${text}" cannot be read as a SIP URI: write sip:identifier@host[:port][;transport=udp|tcp|tls]`)
-  if (uri.user === null || uri.user === '') return fault(`"${text}" has no identifier before the host: write sip:identifier@${uri.host}`, `${uri.scheme}:identifier@${text.slice(text.indexOf(':') + 1)}`)
+  if (!uri) return fault(`${shown} cannot be read as a SIP URI: write sip:identifier@host[:port][;transport=udp|tcp|tls]`)
+  if (uri.user === null || uri.user === '') return fault(`${shown} has no identifier before the host: write sip:identifier@${uri.host}`, `${uri.scheme}:identifier@${text.slice(text.indexOf(':') + 1)}`)
   if (uri.headers !== null) return fault('header fields in the URI (after ?) are not sent: give them as headers', text.slice(0, text.indexOf('?')))
   return null
 }

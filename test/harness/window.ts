@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright'
+import { afterEach, expect } from 'vitest'
+import { findPeer } from './install-peers.ts'
+import { Running, root } from './process.ts'
+
+export interface Shell extends Running {
+  readonly link: string
+  readonly port: number
+  readonly profile: string
+}
+
+export interface ShellOptions {
+  readonly port?: number
+  readonly profile?: string
+  readonly env?: NodeJS.ProcessEnv
+  /** A command that the shell is started by, its own after it. */
+  readonly under?: readonly string[]
+}
+
+/** The windows and shells of one test file; what a test leaves is ended after it. */
+export class Windows {
+  readonly #shells: Shell[] = []
+  readonly #folders: string[] = []
+  #browser: Browser | null = null
+  /** What pages said on their consoles that they should not have. */
+  readonly complaints: string[] = []
+
+  constructor() {
+    afterEach(async () => {
+      await this.#browser?.close()
+      this.#browser = null
+      for (const shell of this.#shells.splice(0)) if (shell.child.exitCode === null && shell.child.signalCode === null) await shell.stop('SIGTERM')
+      for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+      expect(this.complaints.splice(0)).toEqual([])
+    })
+  }
+
+  folder(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'ringback-window-'))
+    this.#folders.push(folder)
+    return folder
+  }
+
+  /** What `npm start -- --no-open` runs, once the window is built. */
+  async shell({ port = 0, profile = join(this.folder(), 'profile'), env = {}, under = [] }: ShellOptions = {}): Promise<Shell> {
+    const [command, ...args] = [...under, process.execPath, join(root, 'electron/shell/start.ts'), '--no-open', '--port', String(port), '--profile', profile]
+    const running = new Running(command!, args, { env })
+    const [, link, chosen] = await running.until(/(http:\/\/127\.0\.0\.1:(\d+)\/\?token=\S+)/)
+    const shell = Object.assign(running, { link: link!, port: Number(chosen), profile })
+    this.#shells.push(shell)
+    return shell
+  }
+
+  async context(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
+    this.#browser ??= await chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
+    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+    context.on('weberror', (error) => this.complaints.push(error.error().stack ?? String(error.error())))
+    context.on('console', (message) => {
+      // A server that is gone is said in the page; the browser says it too.
+      if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|WebSocket connection to/.test(message.text())) this.complaints.push(message.text())
+    })
+    return context
+  }
+
+  async open(link: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const page = await (await this.context(options)).newPage()
+    await page.goto(link)
+    await ready(page)
+    return page
+  }
+}
+
+/** Waits until the window has heard from its engine. */
+export async function ready(page: Page): Promise<void> {
+  await page.getByText('engine ok').waitFor()
+}
+
+export const verdict = (page: Page): Locator => page.getByRole('region', { name: 'Verdict' })
+export const screenButton = (page: Page, name: string): Locator => page.getByRole('navigation').getByRole('button', { name })
