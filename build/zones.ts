@@ -22,7 +22,7 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['electron/preload.ts', ['npm:electron']],
   ['electron/shell/electron.ts', ['electron/shell/', 'electron/engine/base/', 'npm:electron', 'node']],
   ['electron/shell/', ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws']],
-  ['renderer/ui/', ['shared/', 'npm:react', 'npm:uplot']],
+  ['renderer/ui/', ['shared/', 'npm:react', 'npm:react-dom', 'npm:uplot']],
   ['renderer/state/', ['renderer/bridge.ts', 'shared/', 'npm:react', 'npm:zustand']],
   ['renderer/features/', ['renderer/state/', 'renderer/ui/', 'renderer/bridge.ts', 'shared/', 'npm:react', 'npm:@tanstack/react-virtual', 'npm:downshift']],
   ['renderer/', ['shared/', 'npm:react', 'npm:react-dom']],

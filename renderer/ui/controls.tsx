@@ -38,7 +38,7 @@ export function Choice<Value extends string>({ value, options, onChange, ...prop
 }
 
 /** A command's button: busy while it runs, what went wrong beside it. */
-export function Act({ run, children, kind, disabled, title, shown = true, label }: { run: () => Promise<unknown> | void; children: ReactNode; kind?: 'plain' | 'primary' | 'danger' | 'quiet'; disabled?: boolean; title?: string; shown?: boolean; label?: string }) {
+export function Act({ run, children, kind, disabled, title, label }: { run: () => Promise<unknown> | void; children: ReactNode; kind?: 'plain' | 'primary' | 'danger' | 'quiet'; disabled?: boolean; title?: string; label?: string }) {
   const [state, setState] = useState<{ busy: boolean; fault: string | null }>({ busy: false, fault: null })
   const alive = useRef(true)
   useEffect(() => {
@@ -55,7 +55,6 @@ export function Act({ run, children, kind, disabled, title, shown = true, label 
     }
     if (alive.current) setState({ busy: false, fault })
   }
-  if (!shown) return null
   return (
     <>
       <Button {...(kind ? { kind } : {})} busy={state.busy} disabled={disabled} title={title} aria-label={label} onClick={() => void click()}>{children}</Button>

@@ -1,4 +1,5 @@
 import type { ClipboardEvent } from 'react'
+import { flushSync } from 'react-dom'
 import { variableOf } from '../../shared/wire/sip/meaning.ts'
 import { customHeaderFault } from '../../shared/wire/sip/write.ts'
 import { Button, Fault, Icon } from './controls.tsx'
@@ -23,8 +24,8 @@ export function HeaderEditor({ rows, onChange, make }: { rows: readonly EditedHe
   }
   const add = (name = '') => {
     const row = make(name)
-    onChange([...rows, row])
-    setTimeout(() => document.getElementById(`header-${row.key}-${name === '' ? 'name' : 'value'}`)?.focus())
+    flushSync(() => onChange([...rows, row]))
+    document.getElementById(`header-${row.key}-${name === '' ? 'name' : 'value'}`)?.focus()
   }
   /** Several lines `Name: value` become as many rows. */
   const paste = (event: ClipboardEvent, at: number) => {

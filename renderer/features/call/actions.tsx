@@ -37,7 +37,6 @@ export function Actions({ report, view }: { report: CallReport; view: CallView |
     'C': () => placed && quietly(copyText(callCommand(placed))),
     ...(talking ? Object.fromEntries(digits.map((digit) => [digit, () => press(digit)])) : {}),
   })
-  const observed = report.direction === 'observed'
   return (
     <div className="call-actions" role="group" aria-label="Call">
       {live && <Act kind="danger" run={hangUp} title="Ctrl+E" disabled={view.state === 'ending'}>{talking ? 'Hang up' : view.waiting ? 'Refuse' : 'Cancel'}</Act>}
@@ -51,14 +50,10 @@ export function Actions({ report, view }: { report: CallReport; view: CallView |
       )}
       {!live && placed && <Button onClick={() => redial(placed)}>Dial again …</Button>}
       {placed && <Copy title="C" copy={copyText} text={() => callCommand(placed)}>Copy as command</Copy>}
-      {!observed && (
-        <>
-          <Act run={() => save('pcap')}>Save pcap</Act>
-          <Act run={() => save('json')}>Save JSON</Act>
-          <Act run={() => save('html')}>Save HTML</Act>
-          {view && <Act run={() => save('wav')} shown={view.recorded && view.recording === null}>Save recording</Act>}
-        </>
-      )}
+      <Act run={() => save('pcap')}>Save pcap</Act>
+      <Act run={() => save('json')}>Save JSON</Act>
+      <Act run={() => save('html')}>Save HTML</Act>
+      {view?.recorded && view.recording === null && <Act run={() => save('wav')}>Save recording</Act>}
       {(view?.held || view?.muted || view?.recording) && live && <span role="status" className="tone-warning">{[view.held && 'on hold', view.muted && 'muted', view.recording && 'recording'].filter(Boolean).join(', ')}</span>}
       {note && <span className="muted" role="status">{note}</span>}
       {fault && <span className="tone-fault" role="alert">{fault}</span>}

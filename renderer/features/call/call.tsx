@@ -54,7 +54,7 @@ export function Call({ report, view, samples }: { report: CallReport; view: Call
     <div className="call">
       <VerdictLine report={report} onEvidence={follow} />
       <TimeStrip report={report} now={new Date(now).toISOString()} />
-      <Actions report={report} view={view} />
+      {report.direction !== 'observed' && <Actions report={report} view={view} />}
       <div className="call-panes">
         <Split label="Height of the media" axis="y" fixed="second" size={kept('media', Math.max(240, Math.round(innerHeight * 0.36)))} least={90} most={700} onResize={(size) => remember.set('media', String(size))} first={upper} second={<Media report={report} samples={samples} live={live} selection={shown} onSelect={select} />} />
       </div>

@@ -15,7 +15,7 @@ export function Hints() {
   const [title, text] = hints[hint]
   const last = hint === hints.length - 1
   return (
-    <aside className="hints" aria-label="Hint" role="status">
+    <aside className="hints" aria-label="Hint" aria-live="polite">
       <span className="muted numbers">{hint + 1} of {hints.length}</span>
       <p><b>{title}</b> {text}</p>
       <Button kind="primary" onClick={() => useUi.setState({ hint: last ? null : ((hint + 1) as 1 | 2) })}>{last ? 'Done' : 'Next'}</Button>

@@ -37,11 +37,11 @@ export interface SipResponse {
 export type SipMessage = SipRequest | SipResponse
 
 /** Compact forms: RFC 3261 7.3.3 and the IANA registry. */
-const longForm: Readonly<Record<string, string>> = {
+const longForm: ReadonlyMap<string, string> = new Map(Object.entries({
   a: 'accept-contact', b: 'referred-by', c: 'content-type', d: 'request-disposition', e: 'content-encoding', f: 'from',
   i: 'call-id', j: 'reject-contact', k: 'supported', l: 'content-length', m: 'contact', n: 'identity-info', o: 'event',
   r: 'refer-to', s: 'subject', t: 'to', u: 'allow-events', v: 'via', x: 'session-expires', y: 'identity',
-}
+}))
 
 const keys = new Map<string, string>()
 
@@ -50,7 +50,7 @@ export function headerKey(name: string): string {
   const known = keys.get(name)
   if (known !== undefined) return known
   const lower = name.toLowerCase()
-  const key = longForm[lower] ?? lower
+  const key = longForm.get(lower) ?? lower
   if (keys.size < 500 && name.length < 64) keys.set(name, key)
   return key
 }

@@ -37,7 +37,7 @@ export function headerFault(name: string, value: string): string | null {
 }
 
 /** Headers that the stack writes itself, with the reason why nobody else may. */
-const owned: Readonly<Record<string, string>> = {
+const owned: ReadonlyMap<string, string> = new Map(Object.entries({
   'via': 'it is the path of the responses',
   'from': 'set it with --from and --display',
   'to': 'it is the dialled URI',
@@ -55,11 +55,11 @@ const owned: Readonly<Record<string, string>> = {
   'rack': 'it acknowledges provisional responses',
   'rseq': 'it numbers provisional responses',
   'session-expires': 'session timers follow the peer',
-}
+}))
 
 /** Why a custom header is refused before anything is sent; null when it may be sent as typed. */
 export function customHeaderFault(name: string, value: string): string | null {
-  const reason = owned[headerKey(name)]
+  const reason = owned.get(headerKey(name))
   if (reason) return `header ${name} belongs to the stack: ${reason}`
   return headerFault(name, value)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { messageIds, parseNameAddr, parseUri, parseVia } from '../../../shared/wire/sip/grammar.ts'
-import { header, headerList, makeHeader, makeRequest, splitList } from '../../../shared/wire/sip/message.ts'
+import { header, headerKey, headerList, makeHeader, makeRequest, splitList } from '../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { StreamFramer, maxHeadBytes, type Frame } from '../../../shared/wire/sip/frame.ts'
 import { SipWriteError, customHeaderFault, writeSip } from '../../../shared/wire/sip/write.ts'
@@ -127,4 +127,11 @@ describe('writing a message', () => {
     const message = parse(crlf(request()).toString().replace('Max-Forwards', 'Record-Route: <sip:a;lr>, <sip:b;lr>\r\nRecord-Route: <sip:c;lr>\r\nMax-Forwards'))
     expect(headerList(message, 'record-route')).toEqual(['<sip:a;lr>', '<sip:b;lr>', '<sip:c;lr>'])
   })
+})
+
+it('a header that is named like a property of every object is a header like any other', () => {
+  for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf']) {
+    expect(headerKey(name)).toBe(name.toLowerCase())
+    expect(customHeaderFault(name, 'x')).toBeNull()
+  }
 })
