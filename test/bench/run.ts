@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { messageIds } from '../../shared/wire/sip/grammar.ts'
 import { header } from '../../shared/wire/sip/message.ts'
@@ -9,43 +8,10 @@ import install from '../harness/install-peers.ts'
 import { request, sdp } from '../harness/messages.ts'
 import { freePort } from '../harness/process.ts'
 import { startSipp } from '../harness/sipp.ts'
+import { Child, type Row } from './child-process.ts'
+import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 
 // Ratios of one run, as a table: `npm run bench`, or `npm run bench -- parse` for one row.
-interface Row {
-  readonly what: string
-  readonly measured: string
-  readonly mark: string
-  readonly ok: boolean
-}
-
-const child = join(import.meta.dirname, 'child.ts')
-
-class Child {
-  readonly lines: string[] = []
-  readonly process
-  readonly ended: Promise<void>
-  #wake: () => void = () => {}
-
-  constructor(role: string, options: object, flags: readonly string[] = []) {
-    this.process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, child, role, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let rest = ''
-    this.process.stdout!.on('data', (chunk: Buffer) => {
-      const parts = (rest + chunk.toString()).split('\n')
-      rest = parts.pop()!
-      this.lines.push(...parts)
-      this.#wake()
-    })
-    this.ended = new Promise((resolve) => this.process.once('close', () => { this.#wake(); resolve() }))
-  }
-
-  async line<T>(): Promise<T> {
-    while (this.lines.length === 0) {
-      if (this.process.exitCode !== null) throw new Error('a benchmark process ended early')
-      await new Promise<void>((resolve) => (this.#wake = resolve))
-    }
-    return JSON.parse(this.lines.shift()!) as T
-  }
-}
 
 async function callsPerSecond(): Promise<Row> {
   const [calls, rate] = [3000, 250]
@@ -134,7 +100,7 @@ async function memory(): Promise<Row> {
 }
 
 install()
-const all = { parse: parsing, calls: callsPerSecond, media: concurrentCalls, memory }
+const all = { parse: parsing, calls: callsPerSecond, media: concurrentCalls, memory, ladder: longLadder, paint: eventToPaint, start: firstPaint, bundle: bundleSize }
 const chosen = process.argv.slice(2).filter((name) => name in all) as (keyof typeof all)[]
 const rows: Row[] = []
 for (const name of chosen.length > 0 ? chosen : (Object.keys(all) as (keyof typeof all)[])) {

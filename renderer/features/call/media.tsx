@@ -67,12 +67,15 @@ function Figures({ flow: { n, stream, samples }, live, selected, onSelect }: { f
       <button type="button" className="mono elide" aria-pressed={selected} onClick={onSelect} title={`${source} → ${destination}`}>{source} → {destination} <span className="muted">{ssrc}</span></button>
       <Meter dbfs={now} live={live} />
       <dl className="numbers">
-        {figures.map(([name, value, bad]) => <div key={name}><dt>{name}</dt><dd className={/^unknown|^nothing/.test(value) ? 'muted' : ''}>{bad && <Icon name="warning" />} {value}</dd></div>)}
+        {figures.map(([name, value, bad]) => <div key={name}><dt>{name}</dt><dd key={steady.has(name) ? value : name} className={`${/^unknown|^nothing/.test(value) ? 'muted' : ''}${steady.has(name) ? ' changed' : ''}`}>{bad && <Icon name="warning" />} {value}</dd></div>)}
         <div className="media-mos"><dt>MOS</dt><dd>{mos ? <details><summary>{mos.value.toFixed(2)} <span className="muted">{mos.model}, R {mos.r.toFixed(1)}</span></summary><ul>{mos.assumptions.map((text) => <li key={text} className="muted">{text}</li>)}</ul></details> : <span className="muted">unknown: no model for {codec}</span>}</dd></div>
       </dl>
     </article>
   )
 }
+
+/** Figures that stand still when all is well: a change of them shows for a moment. */
+const steady = new Set(['codec', 'lost', 'order'])
 
 const floorDbfs = -72
 

@@ -6,12 +6,14 @@ import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
 import { select, useUi } from '../../state/ui.ts'
 import { Act, Empty, Icon, useNow } from '../../ui/controls.tsx'
-import { duration, party, secondsBetween, timeOf } from '../../ui/format.ts'
+import { duration, middle, party, secondsBetween, timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
 import { signOf, type Sign } from '../../ui/verdict.ts'
 import './calls.css'
 
 const rowHeight = 44
+/** Longer ones lose their middle; the whole stands in the call and on hover. */
+const longestPeer = 60
 
 /** Live calls, newest first, then past ones; those that fit the filter. */
 function useLiveCalls(): CallView[] {
@@ -108,7 +110,7 @@ function Row({ id, selected, direction, peer, trunk, at, seconds, sign, live }: 
   return (
     <div id={`call-${id}`} role="option" aria-selected={selected} className={`calls-row${live ? ' live' : ''}`} onClick={() => select(id)}>
       <span className={`calls-direction ${direction === 'outbound' ? 'to-peer' : 'from-peer'}`} title={direction === 'outbound' ? 'placed here' : 'came in'}><Icon name={word} /><span className="hidden">{word}</span></span>
-      <span className="elide calls-peer" title={peer}>{peer === '' ? '(nobody)' : peer}</span>
+      <span className="elide calls-peer" title={peer}>{peer === '' ? '(nobody)' : middle(peer, longestPeer)}</span>
       <span className="numbers mono">{seconds === null ? '' : duration(seconds)}</span>
       <span className={`elide tone-${sign.tone}`}><Icon name={sign.icon} /> {sign.word}</span>
       <span className="muted elide calls-when" title={at}>{trunk ? `${trunk} · ` : ''}{timeOf(at)}</span>

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Store } from '../../../electron/engine/store/store.ts'
 import { settingsSchema } from '../../../shared/contract/commands.ts'
-import { callReportSchema, type CallReport } from '../../../shared/contract/report.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
+import { pastCall } from '../../harness/past-calls.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 
 const folders: string[] = []
@@ -19,14 +19,7 @@ function folder(): string {
 
 const clock = new VirtualClock()
 
-function report(id: string, { to = 'sip:x@192.0.2.1', raw = '', startedAt = isoMicros(clock.nowUs()) } = {}): CallReport {
-  return callReportSchema.parse({
-    id, callId: `${id}@here`, direction: 'outbound', from: 'sip:me@here', to, requestUri: to, transport: 'udp', outcome: 'answered', status: { code: 200, reason: 'OK' }, refusedBy: null, headers: { sent: [], received: [] },
-    timeline: { startedAt, ringingAt: null, answeredAt: startedAt, endedAt: startedAt, endedBy: 'us', postDialDelayMs: null, setupMs: 0, answerToFirstRtpMs: null, durationMs: 0 },
-    messages: raw === '' ? [] : [{ at: startedAt, source: 'a:1', destination: 'b:2', transport: 'udp', startLine: 'INVITE', cseq: '1 INVITE', retransmissionOf: null, problems: [], raw }],
-    media: [], streams: [], findings: [], verdict: { kind: 'two-way-audio', missing: null, sentence: 'Two-way audio.' }, observations: [],
-  })
-}
+const report = (id: string, part: Parameters<typeof pastCall>[1] = {}) => pastCall(id, { startedAt: isoMicros(clock.nowUs()), ...part })
 
 const all = { limit: 100, offset: 0, query: '', until: null, except: [] }
 
