@@ -123,11 +123,13 @@ export class BrowserShell {
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, address, () => {
-      server.off('error', reject)
-      resolve((server.address() as { port: number }).port)
-    })
+    const settle = (then: () => void) => () => {
+      server.removeAllListeners('error').removeAllListeners('listening')
+      then()
+    }
+    server.once('error', (error) => settle(() => reject(error))())
+    server.once('listening', settle(() => resolve((server.address() as { port: number }).port)))
+    server.listen(port, address)
   })
 }
 

@@ -69,12 +69,15 @@ function findBrowser(): string | null {
   return existsSync(mac) ? mac : null
 }
 
-/** Opens the link as an application window with a browser profile of its own, removed afterwards. */
-function openWindow(browser: string, link: string): void {
+/** Opens the link as an application window with a browser profile of its own, removed afterwards. `failed` hears when the browser does not run. */
+function openWindow(browser: string, link: string, failed: () => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-window-'))
   const window = spawn(browser, [`--app=${link}`, `--user-data-dir=${folder}`, '--no-first-run', '--no-default-browser-check'], { stdio: 'ignore' })
-  window.once('error', () => say(`The browser could not be started. Open this link instead: ${link}`))
-  window.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  window.once('error', failed)
+  window.once('exit', (code) => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    if (code !== 0 && code !== null) failed()
+  })
 }
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -118,7 +121,10 @@ function browserShell(options: Options, version: string): void {
     const browser = options.open && hasDisplay() ? findBrowser() : null
     if (browser) {
       say(`Ringback is open in a window (http://127.0.0.1:${port}). Enter prints a link for another one, Ctrl+C ends.`)
-      return openWindow(browser, link)
+      return openWindow(browser, link, () => {
+        say(`${browser} could not show the window. Open this link in a browser on this machine instead:`)
+        child.send('link')
+      })
     }
     say(`Ringback runs. Open this link in a browser on this machine (it works once; Enter prints another, Ctrl+C ends):\n\n  ${link}\n`)
     if (process.env['SSH_CONNECTION']) say(`Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ${process.env['USER'] ?? 'user'}@this-host`)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
@@ -8,9 +8,11 @@ import { Running, reap, root } from '../harness/process.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
 import { ready } from '../harness/window.ts'
 
-// `npm run screenshots`: every screen, light and dark, at two sizes, into test-results/screenshots.
+// `npm run screenshots`: every screen, light and dark, at two sizes, into test-results/screenshots; those of the README into build/screenshots.
 const out = join(root, 'test-results/screenshots')
-mkdirSync(out, { recursive: true })
+const best = join(root, 'build/screenshots')
+const inReadme = new Set(['calls-live-light', 'files-open-dark', 'calls-dial-light', 'trunks-one-dark'])
+for (const folder of [out, best]) mkdirSync(folder, { recursive: true })
 install()
 buildWindow()
 const folder = mkdtempSync(join(tmpdir(), 'ringback-screenshots-'))
@@ -24,7 +26,10 @@ try {
       const page = await browser.newPage({ viewport: { width, height }, colorScheme })
       await page.goto(link)
       await ready(page)
-      await tour(page, capture, async (name) => void (await page.screenshot({ path: join(out, `${name}-${colorScheme}-${width}x${height}.png`), animations: 'disabled' })))
+      await tour(page, capture, async (name) => {
+        const picture = await page.screenshot({ path: join(out, `${name}-${colorScheme}-${width}x${height}.png`), animations: 'disabled' })
+        if (width === 1280 && inReadme.has(`${name}-${colorScheme}`)) writeFileSync(join(best, `${name}-${colorScheme}.png`), picture)
+      })
       await page.close()
       await shell.stop('SIGTERM')
     }

@@ -188,6 +188,12 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     await second.getByText(/Nothing is kept: cannot use the profile folder/).waitFor()
     await second.context().close()
 
+    // A file system that is read-only.
+    const fixed = windows.folder()
+    const readOnly = await windows.open((await windows.shell({ profile: fixed, under: ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', fixed] })).link)
+    await readOnly.getByText(/Nothing is kept: cannot use the profile folder/).waitFor()
+    await readOnly.context().close()
+
     // A disk of 600 KB in a mount namespace of its own, full after a while.
     const small = windows.folder()
     const third = await windows.open((await windows.shell({ profile: small, under: ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=600k tmpfs "$0" && { (sleep 3; cat /dev/zero > "$0/fill" 2>&-) & } && exec "$@"', small] })).link)

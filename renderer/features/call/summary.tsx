@@ -11,7 +11,7 @@ export function VerdictLine({ report, onEvidence }: { report: CallReport; onEvid
   const sign = outcome === 'in-progress' ? { icon: 'live' as const, tone: 'live' as const, word: 'under way' } : live && verdict.kind === 'unknown' ? { icon: 'live' as const, tone: 'live' as const, word: 'answered' } : signOf(outcome, verdict.kind, status?.code ?? null)
   return (
     <section className={`verdict ${sign.tone}`} aria-label="Verdict">
-      <p role="status"><Icon name={sign.icon} /> <b className={`tone-${sign.tone}`}>{sign.word}</b> <span>{verdict.sentence}</span></p>
+      <p><Icon name={sign.icon} /> <b role="status" className={`tone-${sign.tone}`}>{sign.word}</b> <span>{verdict.sentence}</span></p>
       {findings.length > 0 && (
         <ul>
           {findings.map(({ rule, severity, sentence, evidence, next }) => (
