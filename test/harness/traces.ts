@@ -1,5 +1,5 @@
-import { linearOf } from '../../electron/engine/call-book.ts'
-import { reportOf } from '../../electron/engine/report.ts'
+import { linearOf } from '../../electron/engine/calls/call-book.ts'
+import { reportOf } from '../../electron/engine/report/report.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import type { Vantage } from '../../shared/model/facts.ts'

@@ -8,7 +8,7 @@ import { Split } from '../../ui/split.tsx'
 import { Actions } from './actions.tsx'
 import { Ladder, type Selection } from './ladder.tsx'
 import { Media } from './media.tsx'
-import { Message } from './message.tsx'
+import { Message } from './inspector.tsx'
 import { TimeStrip, VerdictLine, evidenceOf } from './summary.tsx'
 import './call.css'
 

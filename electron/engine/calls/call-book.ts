@@ -1,19 +1,17 @@
-import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
-import type { CallReport } from '../../shared/contract/report.ts'
-import type { Change } from '../../shared/contract/state.ts'
-import type { Micros } from '../../shared/base/time.ts'
-import type { Vantage } from '../../shared/model/facts.ts'
-import type { Clock } from './base/clock.ts'
-import type { Random } from './base/random.ts'
-import { viewOf, type Judged } from './call-view.ts'
-import type { Watcher } from './feed.ts'
-import { pcma, pcmu } from './media/codec/g711.ts'
-import type { MediaTap } from './media/session/session.ts'
-import { reportOf } from './report.ts'
-import { PacketRing } from './trace/capture/packet-ring.ts'
-import type { PcapFile } from './trace/capture/pcap-write.ts'
-import { CallTrace } from './trace/journal/call-trace.ts'
-import type { Call, InboundCall } from './ua/index.ts'
+import type { Placed } from '../../../shared/contract/place-call.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import type { Change } from '../../../shared/contract/state.ts'
+import type { Vantage } from '../../../shared/model/facts.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { BookedCall } from './booked-call.ts'
+import { viewOf } from './call-view.ts'
+import type { Watcher } from '../feed.ts'
+import { pcma, pcmu } from '../media/codec/g711.ts'
+import type { MediaTap } from '../media/session/session.ts'
+import { reportOf } from '../report/report.ts'
+import { PacketRing } from '../trace/capture/packet-ring.ts'
+import { CallTrace } from '../trace/journal/call-trace.ts'
 
 /** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
 export const linearOf = (codec: string): Int16Array | null => (codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null)
@@ -21,26 +19,6 @@ export const linearOf = (codec: string): Int16Array | null => (codec === 'PCMU' 
 /** Ended calls that stay in memory; older ones are in the history. */
 const keptEnded = 200
 const ringBytes = 4 * 1024 * 1024
-
-/** A call of this engine: its trace, and the session while it lives. */
-export interface BookedCall {
-  readonly trace: CallTrace
-  readonly agent: string | null
-  call: Call | null
-  endedAt: Micros | null
-  readonly ring: PacketRing | null
-  pcap: PcapFile | null
-  /** Set while the call rings until a person decides. */
-  waiting: { readonly call: InboundCall; answer(source: SourceArgs): Promise<void> } | null
-  held: boolean
-  muted: boolean
-  /** The file that the audio goes to at this moment. */
-  recordingTo: string | null
-  /** The last one, complete or still growing. */
-  recording: string | null
-  /** What was last concluded from the trace; costs too much to conclude at every change. */
-  judged: Judged | null
-}
 
 export interface CallBookEvents {
   /** Something about a call changed. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { SourceArgs } from '../../shared/contract/place-call.ts'
-import { Agent, type AgentOptions } from './agent/agent.ts'
-import { RingbackError } from './base/errors.ts'
-import type { Context, Station } from './context.ts'
-import type { MediaOptions } from './media/session/session.ts'
-import type { PortRange } from './media/rtp/ports.ts'
-import type { Call, InboundCall } from './ua/index.ts'
+import type { SourceArgs } from '../../../shared/contract/place-call.ts'
+import { Agent, type AgentOptions } from '../agent/agent.ts'
+import { RingbackError } from '../base/errors.ts'
+import type { Context, Station } from '../context.ts'
+import type { MediaOptions } from '../media/session/session.ts'
+import type { PortRange } from '../media/rtp/ports.ts'
+import type { Call, InboundCall } from '../ua/index.ts'
 
 interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption'> {
   readonly rtpPorts: PortRange | undefined

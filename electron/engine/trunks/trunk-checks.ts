@@ -1,11 +1,11 @@
-import { isoMicros } from '../../shared/base/time.ts'
-import type { CheckStep, Trunk, TrunkCheck } from '../../shared/contract/commands.ts'
-import type { Change } from '../../shared/contract/state.ts'
-import type { ObservationKind } from '../../shared/model/wire.ts'
-import { makeHeader, makeRequest, type SipResponse } from '../../shared/wire/sip/message.ts'
-import { productName, type Context } from './context.ts'
+import { isoMicros } from '../../../shared/base/time.ts'
+import type { CheckStep, Trunk, TrunkCheck } from '../../../shared/contract/commands.ts'
+import type { Change } from '../../../shared/contract/state.ts'
+import type { ObservationKind } from '../../../shared/model/wire.ts'
+import { makeHeader, makeRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import { productName, type Context } from '../context.ts'
 import type { Registrations } from './registrations.ts'
-import { nextHop, type Softphone } from './softphone.ts'
+import { nextHop, type Softphone } from '../calls/softphone.ts'
 
 const stepKinds: Partial<Record<ObservationKind, CheckStep['kind']>> = {
   'resolution': 'resolution', 'unresolved': 'resolution', 'connection-refused': 'connection', 'connection-failed': 'connection', 'tls-failed': 'tls', 'tls-chain': 'tls',

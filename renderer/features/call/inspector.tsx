@@ -10,7 +10,7 @@ import { copyText } from '../../bridge.ts'
 import { Button, Copy, Icon } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
-import './message.css'
+import './inspector.css'
 
 const read = ({ raw }: LadderMessage): SipMessage | null => {
   const message = parseSip(encodeText(raw))

@@ -1,23 +1,13 @@
-import { isoMicros, type Micros } from '../../shared/base/time.ts'
-import type { Verdict } from '../../shared/contract/report.ts'
-import type { CallView } from '../../shared/contract/state.ts'
-import { header, type SipMessage } from '../../shared/wire/sip/message.ts'
-import { parseNameAddr, uriOf } from '../../shared/wire/sip/grammar.ts'
-import { redact } from '../../shared/wire/sip/redact.ts'
-import type { BookedCall } from './call-book.ts'
-import { outcomeOf } from './diagnosis/classify.ts'
-import { verdictOf } from './diagnosis/verdict.ts'
-import type { CallTrace } from './trace/journal/call-trace.ts'
-import { factsOf } from './trace/ladder/facts.ts'
-
-/** What the trace says at an instant, and how much of it there was then. */
-export interface Judged extends Pick<CallView, 'from' | 'to' | 'displayName' | 'startedAt' | 'answeredAt' | 'endedAt' | 'outcome' | 'status'> {
-  readonly verdict: Verdict
-  readonly at: Micros
-  readonly messages: number
-  readonly observations: number
-  readonly final: boolean
-}
+import { isoMicros, type Micros } from '../../../shared/base/time.ts'
+import type { CallView } from '../../../shared/contract/state.ts'
+import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
+import { parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
+import { redact } from '../../../shared/wire/sip/redact.ts'
+import type { BookedCall, Judged } from './booked-call.ts'
+import { outcomeOf } from '../diagnosis/classify.ts'
+import { verdictOf } from '../diagnosis/verdict.ts'
+import type { CallTrace } from '../trace/journal/call-trace.ts'
+import { factsOf } from '../trace/ladder/facts.ts'
 
 /** Audio that is going is judged anew this often; news on the wire at once. */
 const judgedForUs = 1_000_000

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs'
-import type { AgentView, Change } from '../../shared/contract/state.ts'
-import type { Agent } from './agent/agent.ts'
+import type { AgentView, Change } from '../../../shared/contract/state.ts'
+import type { Agent } from '../agent/agent.ts'
 import { answer } from './answering.ts'
-import { explainError, machine, usage } from './base/errors.ts'
-import { Station, type Context, type Parsed } from './context.ts'
-import { selfSigned } from './sip/transport/self-signed.ts'
-import { Gate, type InboundCall } from './ua/index.ts'
+import { explainError, machine, usage } from '../base/errors.ts'
+import { Station, type Context, type Parsed } from '../context.ts'
+import { selfSigned } from '../sip/transport/self-signed.ts'
+import { Gate, type InboundCall } from '../ua/index.ts'
 
 interface Running {
   readonly id: string

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { CommandResult, ExportFormat } from '../../shared/contract/commands.ts'
-import type { CallReport } from '../../shared/contract/report.ts'
-import { maskNumbers } from '../../shared/wire/sip/redact.ts'
-import { explainError, machine, usage } from './base/errors.ts'
-import type { BookedCall } from './call-book.ts'
+import type { CommandResult, ExportFormat } from '../../../shared/contract/commands.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import { maskNumbers } from '../../../shared/wire/sip/redact.ts'
+import { explainError, machine, usage } from '../base/errors.ts'
+import type { BookedCall } from '../calls/booked-call.ts'
 import { htmlReport } from './html-report.ts'
 
 /** A call as a file for a person to keep. `booked`: the call while the engine still has it; packets and audio come from there. */

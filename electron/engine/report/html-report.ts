@@ -1,4 +1,4 @@
-import type { CallReport, Finding, LadderMessage, Stream } from '../../shared/contract/report.ts'
+import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
