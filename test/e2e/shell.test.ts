@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -13,6 +13,7 @@ import { freePort, startAgent } from '../harness/process.ts'
 import { Windows, ready, screenButton, verdict } from '../harness/window.ts'
 
 const keep = keepRunning()
+const mayMount = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0
 
 function status(port: number, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
   return new Promise((resolve, reject) => {
@@ -188,20 +189,21 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     await second.getByText(/Nothing is kept: cannot use the profile folder/).waitFor()
     await second.context().close()
 
-    // A file system that is read-only.
-    const fixed = windows.folder()
-    const readOnly = await windows.open((await windows.shell({ profile: fixed, under: ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', fixed] })).link)
-    await readOnly.getByText(/Nothing is kept: cannot use the profile folder/).waitFor()
-    await readOnly.context().close()
-
-    // A disk of 600 KB in a mount namespace of its own, full after a while.
+    // A disk in a mount namespace of its own that is full after a while; without the right to mount, files that may not grow.
     const small = windows.folder()
-    const third = await windows.open((await windows.shell({ profile: small, under: ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=600k tmpfs "$0" && { (sleep 3; cat /dev/zero > "$0/fill" 2>&-) & } && exec "$@"', small] })).link)
+    const full = mayMount ? ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=600k tmpfs "$0" && { (sleep 3; cat /dev/zero > "$0/fill" 2>&-) & } && exec "$@"', small] : ['sh', '-c', 'ulimit -f 100; exec "$@"', small]
+    const third = await windows.open((await windows.shell({ profile: small, under: full })).link)
     await third.waitForTimeout(3500)
     await third.getByRole('button', { name: 'Place a test call' }).last().click()
     await verdict(third).getByText('two-way audio', { exact: true }).waitFor()
     await third.getByText(/the history cannot be written/).waitFor()
     await ready(third)
+  })
+
+  it.skipIf(!mayMount)('a read-only file system is said in the window', async () => {
+    const fixed = windows.folder()
+    const page = await windows.open((await windows.shell({ profile: fixed, under: ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', fixed] })).link)
+    await page.getByText(/Nothing is kept: cannot use the profile folder/).waitFor()
   })
 
   it('what a hostile peer sends is shown as text: markup, NUL bytes, 200 headers, 8 KB, 60 KB, right-to-left names, emoji', async () => {
