@@ -25,6 +25,7 @@ export function App() {
   const screen = useUi((state) => state.screen)
   const theme = useEngine((state) => state.settings?.theme ?? 'system')
   const connection = useEngine((state) => state.connection)
+  const hint = useUi((state) => state.hint)
   const [keys, setKeys] = useState(false)
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme']
@@ -35,7 +36,7 @@ export function App() {
   useElectron()
   if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">Ringback was started anew with another data folder, or a month has passed. Open the link that it printed in the terminal; pressing Enter there prints a new one.</Empty></main>
   return (
-    <div className={`app${connection === 'open' ? '' : ' cut'}`}>
+    <div className={`app${connection === 'open' ? '' : ' cut'}`} data-hint={hint ?? undefined}>
       <nav className="rail" aria-label="Screens">
         {screens.map(([name, title, icon], i) => (
           <button key={name} type="button" aria-current={screen === name ? 'page' : undefined} title={`${title} (Ctrl+${i + 1})`} onClick={() => show(name)}><Icon name={icon} /><span>{title}</span></button>

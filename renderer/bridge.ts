@@ -23,6 +23,8 @@ export interface BridgeEvents {
 /** One connection to the engine: texts over a WebSocket, or structured clones through a MessagePort. */
 interface Channel {
   send(message: ToEngine): void
+  /** Ends it; another is opened. */
+  close(): void
 }
 
 interface ChannelEvents {
@@ -96,7 +98,7 @@ export class Bridge {
       case 'delta': {
         const { delta } = message
         // A hole means that something was lost on the way: begin again.
-        if (delta.seq !== this.#expected) return location.reload()
+        if (delta.seq !== this.#expected) return this.#channel?.close()
         this.#expected++
         this.#events.delta(delta)
         this.#channel?.send({ type: 'taken', seq: delta.seq })
@@ -124,7 +126,7 @@ export class Bridge {
 
 function openSocket(events: ChannelEvents): void {
   const socket = new WebSocket(new URL('/engine', location.href.replace(/^http/, 'ws')))
-  socket.onopen = () => events.open({ send: (message) => socket.send(JSON.stringify(message)) })
+  socket.onopen = () => events.open({ send: (message) => socket.send(JSON.stringify(message)), close: () => socket.close() })
   socket.onmessage = ({ data }) => events.message(JSON.parse(String(data)) as ToWindow)
   socket.onclose = () => events.close()
 }
@@ -136,7 +138,7 @@ function openPorts(events: ChannelEvents): void {
     if (data === 'ringback:lost') return events.close()
     if (data !== 'ringback:port' || !port) return
     port.onmessage = ({ data: message }) => events.message(message as ToWindow)
-    events.open({ send: (message) => port.postMessage(message) })
+    events.open({ send: (message) => port.postMessage(message), close: () => location.reload() })
   })
 }
 

@@ -12,8 +12,6 @@ const address = '127.0.0.1'
 const cookieName = 'ringback'
 /** Files go in pieces well below this. */
 const largestMessageBytes = 8 * 1024 * 1024
-/** A window that is reloaded is back before that; one that was closed leaves its calls behind. */
-const graceMs = 10_000
 const listenAgainMs = 250
 const listenPatienceMs = 5000
 
@@ -29,7 +27,6 @@ export class BrowserShell {
   readonly #files: ReadonlyMap<string, Buffer>
   readonly #server: Server
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes })
-  #grace: NodeJS.Timeout | null = null
   #port = 0
 
   /** `renderer`: the folder of the built renderer. Throws RingbackError (machine) when it is not there. */
@@ -68,14 +65,13 @@ export class BrowserShell {
   }
 
   close(): void {
-    if (this.#grace) clearTimeout(this.#grace)
     for (const window of this.#sockets.clients) window.close(1001, 'the shell ends')
     this.#server.close()
     this.#server.closeAllConnections()
   }
 
   #attend(window: WebSocket): void {
-    if (this.#grace) clearTimeout(this.#grace)
+    const leave = this.#host.attend()
     const port = openPort(this.#host.engine, this.#host.hello, (message) => window.send(JSON.stringify(message)))
     window.on('message', (data, binary) => {
       if (!binary) port.message(parse(String(data)))
@@ -83,7 +79,7 @@ export class BrowserShell {
     window.on('error', () => window.terminate())
     window.on('close', () => {
       port.close()
-      if (this.#sockets.clients.size === 0) this.#grace = setTimeout(() => this.#host.hangUp(), graceMs)
+      leave()
     })
   }
 

@@ -7,9 +7,12 @@ import { Engine, type EngineOptions } from '../engine/engine.ts'
 export interface Host {
   readonly engine: Engine
   readonly hello: Hello
-  /** Ends the calls that people placed or answered; agents go on. */
-  hangUp(): void
+  /** A window came; the function is called when it goes. A while after the last has gone, the calls that people placed or answered are ended; agents go on. */
+  attend(): () => void
 }
+
+/** A window that is reloaded is back before that. */
+const graceMs = 10_000
 
 export interface HostOptions {
   readonly profile: string
@@ -27,6 +30,8 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
   const common: Omit<EngineOptions, 'profile'> = { attended: true, logs: new Logs((namespace, line) => void process.stderr.write(`${namespace} ${line}\n`), debug), ...(dnsServers ? { dnsServers } : {}) }
   let engine: Engine
   let kept = true
+  let windows = 0
+  let grace: NodeJS.Timeout | null = null
   try {
     engine = new Engine({ ...common, profile })
   } catch (error) {
@@ -43,10 +48,18 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
   return {
     engine,
     hello: { version, profile: kept ? profile : null, startedAt: new Date().toISOString(), notices: told },
-    hangUp() {
-      for (const change of stateOf(engine)) if (change.kind === 'call' && change.call.agent === null && change.call.state !== 'ended') void engine.execute('call.hangUp', { id: change.call.id }).catch(() => {})
+    attend() {
+      windows++
+      if (grace) clearTimeout(grace)
+      return () => {
+        if (--windows === 0) grace = setTimeout(() => hangUp(engine), graceMs)
+      }
     },
   }
+}
+
+function hangUp(engine: Engine): void {
+  for (const change of stateOf(engine)) if (change.kind === 'call' && change.call.agent === null && change.call.state !== 'ended') void engine.execute('call.hangUp', { id: change.call.id }).catch(() => {})
 }
 
 function stateOf(engine: Engine): Change[] {

@@ -69,15 +69,26 @@ function findBrowser(): string | null {
   return existsSync(mac) ? mac : null
 }
 
-/** Opens the link as an application window with a browser profile of its own, removed afterwards. `failed` hears when the browser does not run. */
-function openWindow(browser: string, link: string, failed: () => void): void {
+/**
+ * Opens the link as an application window with a browser profile of its own, removed afterwards. `failed` hears when the browser does not run.
+ * Returns the function that closes it.
+ */
+function openWindow(browser: string, link: string, failed: () => void): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-window-'))
   const window = spawn(browser, [`--app=${link}`, `--user-data-dir=${folder}`, '--no-first-run', '--no-default-browser-check'], { stdio: 'ignore' })
-  window.once('error', failed)
-  window.once('exit', (code) => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-    if (code !== 0 && code !== null) failed()
+  let closing = false
+  const gone = new Promise<void>((resolve) => {
+    window.once('error', () => resolve())
+    window.once('exit', () => resolve())
+  }).then(() => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    if (!closing && window.exitCode !== 0) failed()
   })
+  return () => {
+    closing = true
+    window.kill()
+    return gone
+  }
 }
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -88,6 +99,7 @@ function browserShell(options: Options, version: string): void {
   let child: ChildProcess
   let ending = false
   let opened = false
+  let closeWindow: () => Promise<void> = async () => {}
   const deaths: number[] = []
   const begin = (notices: readonly string[]) => {
     child = fork(join(import.meta.dirname, 'browser-host.ts'), ['--port', String(port), ...(exact ? ['--exact'] : []), '--profile', options.profile, '--version', version, '--debug', options.debug, ...notices.flatMap((text) => ['--notice', text])], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
@@ -105,7 +117,7 @@ function browserShell(options: Options, version: string): void {
       }
     })
     child.once('exit', (code, signal) => {
-      if (ending) return process.exit(code ?? 0)
+      if (ending) return void closeWindow().then(() => process.exit(code ?? 0))
       const now = performance.now()
       deaths.push(now)
       const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
@@ -121,10 +133,11 @@ function browserShell(options: Options, version: string): void {
     const browser = options.open && hasDisplay() ? findBrowser() : null
     if (browser) {
       say(`Ringback is open in a window (http://127.0.0.1:${port}). Enter prints a link for another one, Ctrl+C ends.`)
-      return openWindow(browser, link, () => {
+      closeWindow = openWindow(browser, link, () => {
         say(`${browser} could not show the window. Open this link in a browser on this machine instead:`)
         child.send('link')
       })
+      return
     }
     say(`Ringback runs. Open this link in a browser on this machine (it works once; Enter prints another, Ctrl+C ends):\n\n  ${link}\n`)
     if (process.env['SSH_CONNECTION']) say(`Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ${process.env['USER'] ?? 'user'}@this-host`)

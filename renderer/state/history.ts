@@ -23,7 +23,8 @@ export const useHistory = create<HistoryState>(() => ({ query: '', total: 0, pag
 let until: number | null = null
 let generation = 0
 let timer: ReturnType<typeof setTimeout> | null = null
-const typingMs = 150
+/** However fast a person types or calls end. */
+const soonMs = 150
 
 export function search(query: string): void {
   useHistory.setState({ query })
@@ -36,11 +37,11 @@ export function loadPage(page: number): void {
 }
 
 function reloadSoon(): void {
-  if (timer) clearTimeout(timer)
-  timer = setTimeout(() => {
+  timer ??= setTimeout(() => {
+    timer = null
     until = null
     void load(0, ++generation)
-  }, typingMs)
+  }, soonMs)
 }
 
 async function load(page: number, asked: number): Promise<void> {

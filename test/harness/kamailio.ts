@@ -16,6 +16,17 @@ export interface Kamailio extends Running {
 
 /** Kamailio as registrar with digest (alice, password `geheim`) and as record-routing proxy to `agent`. */
 export async function startKamailio({ agent = '127.0.0.1:9', certificateName = '127.0.0.1' } = {}): Promise<Kamailio> {
+  // Debian's Kamailio with OpenSSL 3 now and then never comes up: it is begun anew.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await begin(agent, certificateName)
+    } catch (error) {
+      if (attempt === 3) throw error
+    }
+  }
+}
+
+async function begin(agent: string, certificateName: string): Promise<Kamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-kamailio-'))
   const [udp, tcp, tls] = [await freePort(), await freePort(), await freePort()]
   const names = /^[\d.]+$/.test(certificateName) ? { type: 7 as const, ip: certificateName } : { type: 2 as const, value: certificateName }
@@ -75,7 +86,13 @@ request_route {
 `)
   const kamailio = new Running(findPeer('kamailio')!, ['-f', join(folder, 'kamailio.cfg'), '-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-P', join(folder, 'pid'), '-w', folder], { cwd: folder })
   await kamailio.until(/Listening on|listening on/i).catch(() => {})
-  await ready(udp)
+  try {
+    await ready(udp)
+  } catch (error) {
+    const { stderr } = await kamailio.stop('SIGTERM')
+    rmSync(folder, { recursive: true, force: true })
+    throw new Error(`${String(error)}:\n${stderr.slice(-2000)}`, { cause: error })
+  }
   return Object.assign(kamailio, { udp, tcp, tls, caFile: join(folder, 'cert.pem'), remove: () => rmSync(folder, { recursive: true, force: true }) })
 }
 
@@ -87,7 +104,7 @@ async function ready(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const ask = () => socket.send(`OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${Date.now()}\r\nMax-Forwards: 5\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: ready\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`, port, '127.0.0.1')
       const again = setInterval(ask, 100)
-      const give = setTimeout(() => { clearInterval(again); reject(new Error('Kamailio does not answer')) }, 15_000)
+      const give = setTimeout(() => { clearInterval(again); reject(new Error('Kamailio does not answer')) }, 8000)
       socket.once('message', () => { clearInterval(again); clearTimeout(give); resolve() })
       socket.bind(0, '127.0.0.1', ask)
     })

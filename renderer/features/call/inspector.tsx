@@ -50,7 +50,7 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
         </div>
       </header>
       <div className="message-body" tabIndex={0} role="group" aria-label="Content of the message">
-        <p className="muted mono" title={shown.at}>{timeOf(shown.at)} {shown.source} → {shown.destination} {shown.transport.toUpperCase()}</p>
+        <p className="muted mono" title={timeOf(shown.at)}>{shown.at} {shown.source} → {shown.destination} {shown.transport.toUpperCase()}</p>
         {meaning && <p>{meaning.text} <span className="muted">{meaning.source}</span></p>}
         {shown.retransmissionOf !== null && <p className="tone-warning"><Icon name="warning" /> Repeats message {shown.retransmissionOf + 1}: no answer to it had arrived.</p>}
         {shown.problems.map((text) => <p key={text} className="fault"><Icon name="warning" /> {text}</p>)}

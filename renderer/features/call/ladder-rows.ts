@@ -58,7 +58,7 @@ export function ladderOf(report: CallReport, folded: boolean, fits: (message: La
   })
   report.streams.forEach((stream, n) => {
     const toPeer = stream.toPeer !== false
-    rows.push({ kind: 'media', n, stream, from: toPeer ? 0 : peer, to: toPeer ? peer : 0, at: microsOf(stream.startedAt) })
+    rows.push({ kind: 'media', n, stream, from: place(stream.source, toPeer ? 0 : peer), to: place(stream.destination, toPeer ? peer : 0), at: microsOf(stream.startedAt) })
   })
   rows.push(...silences(report, peer))
   return { columns, rows: rows.sort((a, b) => a.at - b.at) }

@@ -98,7 +98,7 @@ function LadderRow({ id, row, columns, startUs, selected, onSelect }: { id: stri
   const self = left === right
   const style = { left: `${columnAt(left, columns)}%`, width: self ? '60px' : `${columnAt(right, columns) - columnAt(left, columns)}%` }
   const rightwards = row.to >= row.from
-  const direction = row.from === 0 ? 'to-peer' : 'from-peer'
+  const direction = (row.kind === 'media' ? row.stream.toPeer !== false : row.from === 0) ? 'to-peer' : 'from-peer'
   const { label, spoken, title, state } = describe(row)
   return (
     <div id={id} role="option" aria-selected={selected} className={`ladder-row is-${row.kind}${state}`} title={title} onClick={() => row.kind !== 'silence' && onSelect({ kind: row.kind, n: row.n })}>
@@ -133,7 +133,7 @@ function describe(row: Row) {
     case 'media': {
       const { codec, packets, lost, source, destination } = row.stream
       const label = `RTP ${codec} ${packets.toLocaleString('en')} packet${packets === 1 ? '' : 's'}${lost > 0 ? `, ${lost} lost` : ''}`
-      return { label: <>{label}</>, spoken: row.from === 0 ? 'to the peer' : 'from the peer', title: `${source} → ${destination}`, state: '' }
+      return { label: <>{label}</>, spoken: row.stream.toPeer === false ? 'from the peer' : 'to the peer', title: `${source} → ${destination}`, state: '' }
     }
     case 'silence': return { label: <><Icon name="fault" /> {row.text}</>, spoken: '', title: 'Agreed, and not one packet seen', state: '' }
   }
