@@ -22,6 +22,8 @@ export const useHistory = create<HistoryState>(() => ({ query: '', total: 0, pag
 
 let until: number | null = null
 let generation = 0
+/** Pages of this generation that are there or on their way. */
+let asked = new Set<number>()
 let timer: ReturnType<typeof setTimeout> | null = null
 /** However fast a person types or calls end. */
 const soonMs = 150
@@ -32,32 +34,34 @@ export function search(query: string): void {
 }
 
 export function loadPage(page: number): void {
-  const { pages } = useHistory.getState()
-  if (!pages.has(page)) void load(page, generation)
+  if (asked.has(page)) return
+  asked.add(page)
+  void load(page, generation)
 }
 
 function reloadSoon(): void {
   timer ??= setTimeout(() => {
     timer = null
     until = null
+    asked = new Set([0])
     void load(0, ++generation)
   }, soonMs)
 }
 
-async function load(page: number, asked: number): Promise<void> {
+async function load(page: number, of: number): Promise<void> {
   const { query } = useHistory.getState()
   const ended = [...useEngine.getState().calls.values()].filter(({ state }) => state === 'ended').map(({ id }) => id)
   useHistory.setState({ loading: true })
   try {
     const found = await execute('history.list', { query: query.trim(), limit: pageSize, offset: page * pageSize, until })
-    if (asked !== generation) return
+    if (of !== generation) return
     until ??= found.newest
     useHistory.setState(({ pages }) => ({
       total: found.total, pages: page === 0 ? new Map([[0, found.entries]]) : new Map([...pages, [page, found.entries]]),
       live: query.trim() === '' ? null : new Set(found.live), loading: false, fault: null, ...(page === 0 ? { settled: new Set(ended) } : {}),
     }))
   } catch (error) {
-    if (asked === generation) useHistory.setState({ loading: false, fault: (error as Error).message })
+    if (of === generation) useHistory.setState({ loading: false, fault: (error as Error).message })
   }
 }
 

@@ -75,6 +75,18 @@ describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
       expect(await uri.inputValue()).toBe(corrected)
       expect(await form.getByRole('alert').count()).toBe(0)
     }
+    // However fast: no key is lost.
+    const long = `sip:${'0123456789'.repeat(30)}@127.0.0.1:9`
+    await uri.fill('')
+    await page.keyboard.type(long)
+    expect(await uri.inputValue()).toBe(long)
+    // With suggestions coming and going too.
+    await uri.fill('')
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.type('sip:agent')
+      for (let n = 0; n < 9; n++) await page.keyboard.press('Backspace')
+    }
+    expect(await uri.inputValue()).toBe('')
     // Anything at all may be typed there.
     for (const typed of ['\u202e<script>alert(1)</script>', 'sip:%00@[::1', '😀'.repeat(2000), 'sip:بيت@127.0.0.1:9']) {
       await uri.fill(typed)

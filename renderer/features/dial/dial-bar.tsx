@@ -86,11 +86,6 @@ function UriField({ fault, onSubmit, onEdit }: { fault: boolean; onSubmit: () =>
   const items = useSuggestions(uri)
   const { isOpen, highlightedIndex, getInputProps, getMenuProps, getItemProps, closeMenu } = useCombobox({
     items, inputValue: uri, selectedItem: null,
-    onInputValueChange: ({ inputValue, type }) => {
-      if (type !== useCombobox.stateChangeTypes.InputChange) return
-      onEdit()
-      edit({ uri: inputValue })
-    },
     onSelectedItemChange: ({ selectedItem }) => selectedItem !== null && selectedItem !== undefined && edit({ uri: selectedItem }),
   })
   const open = isOpen && items.length > 0
@@ -99,6 +94,11 @@ function UriField({ fault, onSubmit, onEdit }: { fault: boolean; onSubmit: () =>
       <input
         {...getInputProps({
           'id': 'dial-uri', 'aria-label': 'SIP URI', 'aria-invalid': fault, 'placeholder': 'sip:identifier@host', 'spellCheck': false, 'autoComplete': 'off',
+          // In the event itself: downshift tells of changes later, in an effect, and fast typing would outrun it.
+          'onChange': ({ currentTarget }) => {
+            onEdit()
+            edit({ uri: currentTarget.value })
+          },
           // Without a suggestion chosen, Enter places the call.
           onKeyDown: (event) => {
             if (event.key !== 'Enter' || highlightedIndex >= 0) return
