@@ -11,7 +11,7 @@ interface HistoryState {
   readonly pages: ReadonlyMap<number, readonly HistoryEntry[]>
   /** Calls under way that fit the query; null: all. */
   readonly live: ReadonlySet<string> | null
-  /** Calls of this engine that are among the pages now. */
+  /** Calls that are among the pages now, whatever this window has heard of their end yet. */
   readonly settled: ReadonlySet<string>
   readonly loading: boolean
   /** Why the history cannot be read. */
@@ -58,7 +58,7 @@ async function load(page: number, of: number): Promise<void> {
     until ??= found.newest
     useHistory.setState(({ pages }) => ({
       total: found.total, pages: page === 0 ? new Map([[0, found.entries]]) : new Map([...pages, [page, found.entries]]),
-      live: query.trim() === '' ? null : new Set(found.live), loading: false, fault: null, ...(page === 0 ? { settled: new Set(ended) } : {}),
+      live: query.trim() === '' ? null : new Set(found.live), loading: false, fault: null, ...(page === 0 ? { settled: new Set([...ended, ...found.entries.map(({ id }) => id)]) } : {}),
     }))
   } catch (error) {
     if (of === generation) useHistory.setState({ loading: false, fault: (error as Error).message })

@@ -94,7 +94,7 @@ function UriField({ fault, onSubmit, onEdit }: { fault: boolean; onSubmit: () =>
       <input
         {...getInputProps({
           'id': 'dial-uri', 'aria-label': 'SIP URI', 'aria-invalid': fault, 'placeholder': 'sip:identifier@host', 'spellCheck': false, 'autoComplete': 'off',
-          // In the event itself: downshift tells of changes later, in an effect, and fast typing would outrun it.
+          // In the event itself: downshift tells of changes in an effect, and what is set there may be outrun by fast typing.
           'onChange': ({ currentTarget }) => {
             onEdit()
             edit({ uri: currentTarget.value })
