@@ -64,8 +64,8 @@ export class Engine implements EngineClient {
     this.#feed = new Feed(clock, {
       keys: () => this.#keys(),
       changes: (key, watcher) => this.#changes(key, watcher),
-      figures: () => {
-        for (const booked of this.#book.all()) if (booked.call?.state.kind === 'answered') this.#book.touched(booked)
+      figures: (watched, all) => {
+        for (const booked of this.#book.all()) if (booked.call?.state.kind === 'answered' && (all || watched.has(booked.trace.id))) this.#book.touched(booked)
       },
     })
     this.#history = new History(clock, this.#store, logs.for('ringback:store'), () => this.#feed.change('storage'))
@@ -130,6 +130,7 @@ export class Engine implements EngineClient {
         const booked = this.#book.get(id)
         if (booked) return this.#book.changes(booked, watcher)
         watcher.told.delete(id)
+        watcher.views.delete(id)
         return [{ kind: 'gone', of: 'call', id }]
       }
       case 'registration': return [this.#registrations.change(id)]

@@ -1,9 +1,11 @@
 import type { SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
-import type { Change, Delta } from '../../shared/contract/state.ts'
+import type { CallView, Change, Delta } from '../../shared/contract/state.ts'
 import type { Clock, Timer } from './base/clock.ts'
 
 const flushMs = 50
 const figuresMs = 250
+/** Calls that nobody looks at: their verdict, once a second. */
+const othersEvery = 4
 
 /** What one subscriber knows and wants. */
 export interface Watcher {
@@ -11,6 +13,8 @@ export interface Watcher {
   readonly watched: ReadonlySet<string>
   /** How much of each report it has: messages, and samples by stream. */
   readonly told: Map<string, { readonly messages: number; readonly samples: readonly number[] }>
+  /** The calls as it was last shown them. */
+  readonly views: Map<string, CallView>
 }
 
 /** Where the state comes from. An entity's key names it in every change of it. */
@@ -19,8 +23,8 @@ export interface FeedSource {
   keys(): string[]
   /** What a watcher is told of an entity now; nothing where it does not care. */
   changes(key: string, watcher: Watcher): Change[]
-  /** Marks what moves without events: figures of calls. Asked four times a second while someone watches. */
-  figures(): void
+  /** Marks what moves without events. Asked four times a second while someone watches: `watched` are the calls whose figures someone sees, `all` says that the others are due too. */
+  figures(watched: ReadonlySet<string>, all: boolean): void
 }
 
 interface Subscriber extends Watcher {
@@ -41,6 +45,7 @@ export class Feed {
   readonly #subscribers = new Set<Subscriber>()
   #flushTimer: Timer | null = null
   #figuresTimer: Timer | null = null
+  #ticks = 0
 
   constructor(clock: Clock, source: FeedSource) {
     this.#clock = clock
@@ -55,7 +60,7 @@ export class Feed {
 
   /** The first delta, the whole state, comes at once. */
   subscribe({ reports }: SubscribeOptions, listener: Subscriber['listener']): Subscription {
-    const subscriber: Subscriber = { reports, listener, watched: new Set(), told: new Map(), dirty: new Set(this.#source.keys()), seq: 0, busy: false }
+    const subscriber: Subscriber = { reports, listener, watched: new Set(), told: new Map(), views: new Map(), dirty: new Set(this.#source.keys()), seq: 0, busy: false }
     this.#subscribers.add(subscriber)
     this.#tell(subscriber)
     this.#watchFigures()
@@ -112,7 +117,8 @@ export class Feed {
     this.#figuresTimer ??= this.#clock.after(figuresMs, () => {
       this.#figuresTimer = null
       if (!this.live) return
-      this.#source.figures()
+      const watched = new Set([...this.#subscribers].flatMap((subscriber) => [...subscriber.watched]))
+      this.#source.figures(watched, ++this.#ticks % othersEvery === 0)
       this.#watchFigures()
     })
   }

@@ -14,8 +14,6 @@ export type RegistrationView = z.infer<typeof registrationViewSchema>
 export const agentViewSchema = z.object({ id: z.string(), addresses: z.array(listenerSchema), answering: z.string(), calls: z.int(), activeCalls: z.int() })
 export type AgentView = z.infer<typeof agentViewSchema>
 
-const flowSchema = z.object({ packets: z.int(), levelDbfs: z.number().nullable().describe('of the last half second; null when it cannot be read') })
-
 /** A call of this engine as a list shows it; past ones are HistoryEntry. */
 export const callViewSchema = z.object({
   id: z.string(), agent: z.string().nullable().describe('the agent that took it'), trunk: z.string().nullable(),
@@ -23,8 +21,8 @@ export const callViewSchema = z.object({
   state: z.enum(['calling', 'ringing', 'answered', 'ending', 'ended']),
   waiting: z.boolean().describe('rings until a person answers or refuses'), held: z.boolean(), muted: z.boolean(), recording: z.string().nullable().describe('the file that the audio goes to'), recorded: z.boolean().describe('there is a recording'),
   startedAt: z.string(), answeredAt: z.string().nullable(), endedAt: z.string().nullable(),
-  outcome: outcomeSchema, status: z.object({ code: z.int(), reason: z.string() }).nullable(), verdict: verdictSchema,
-  sent: flowSchema, received: flowSchema,
+  outcome: outcomeSchema, status: z.object({ code: z.int(), reason: z.string() }).nullable(),
+  verdict: verdictSchema.describe('while audio flows, its sentence is that of the moment when its kind last changed'),
 })
 export type CallView = z.infer<typeof callViewSchema>
 

@@ -216,7 +216,13 @@ export async function firstPaint(): Promise<Row> {
     for (let i = 0; i < 7; i++) {
       await page.goto(`http://127.0.0.1:${port}/`)
       await ready(page)
-      times.push(await page.evaluate(() => ({ painted: performance.getEntriesByName('first-contentful-paint')[0]!.startTime, usable: performance.now() })))
+      times.push(await page.evaluate(async () => {
+        const usable = performance.now()
+        const painted = await new Promise<number>((resolve) => new PerformanceObserver((list) => {
+          for (const { name, startTime } of list.getEntries()) if (name === 'first-contentful-paint') resolve(startTime)
+        }).observe({ type: 'paint', buffered: true }))
+        return { painted, usable }
+      }))
     }
     const usable = percentile(times.map((time) => time.usable), 0.5)
     return { what: 'warm start of the window', measured: `first paint ${percentile(times.map((time) => time.painted), 0.5).toFixed(0)} ms, usable after ${usable.toFixed(0)} ms`, mark: 'below 1 s', ok: usable < 1000 }

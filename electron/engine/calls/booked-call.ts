@@ -34,4 +34,6 @@ export interface BookedCall {
   recording: string | null
   /** What was last concluded from the trace; costs too much to conclude at every change. */
   judged: Judged | null
+  /** What lists were last shown. */
+  view: CallView | null
 }

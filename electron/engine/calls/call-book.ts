@@ -48,11 +48,11 @@ export class CallBook {
     const trace = new CallTrace(this.#random.token(10), callId, vantage, linearOf)
     const ring = attended ? new PacketRing(ringBytes) : null
     if (ring) trace.addSink(ring)
-    trace.keepSeries = attended
+    trace.attended = attended
     if (origin && 'placed' in origin) trace.placed = origin.placed
     const booked: BookedCall = {
       trace, agent: origin && 'agent' in origin ? origin.agent : null, call: null, endedAt: null, ring, pcap: null,
-      waiting: null, held: false, muted: false, recordingTo: null, recording: null, judged: null,
+      waiting: null, held: false, muted: false, recordingTo: null, recording: null, judged: null, view: null,
     }
     this.#calls.set(trace.id, booked)
     return booked
@@ -101,8 +101,16 @@ export class CallBook {
   changes(booked: BookedCall, watcher: Watcher): Change[] {
     const { id } = booked.trace
     const wanted = watcher.reports === 'live' || (watcher.reports === 'ended' ? booked.endedAt !== null && !watcher.told.has(id) : watcher.watched.has(id))
-    const summary: Change[] = watcher.reports === 'ended' ? [] : [{ kind: 'call', call: viewOf(booked, this.#clock.nowUs()) }]
+    const summary: Change[] = watcher.reports === 'ended' ? [] : this.#summary(booked, watcher)
     return wanted ? [...summary, this.#news(booked, watcher)] : summary
+  }
+
+  /** Nothing where a list would show what it shows already. */
+  #summary(booked: BookedCall, { views }: Watcher): Change[] {
+    const view = viewOf(booked, this.#clock.nowUs())
+    if (views.get(view.id) === view) return []
+    views.set(view.id, view)
+    return [{ kind: 'call', call: view }]
   }
 
   #news(booked: BookedCall, { told }: Watcher): Change {

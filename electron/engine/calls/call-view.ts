@@ -6,22 +6,24 @@ import { redact } from '../../../shared/wire/sip/redact.ts'
 import type { BookedCall, Judged } from './booked-call.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
-import type { CallTrace } from '../trace/journal/call-trace.ts'
 import { factsOf } from '../trace/ladder/facts.ts'
 
 /** Audio that is going is judged anew this often; news on the wire at once. */
 const judgedForUs = 1_000_000
 
-/** A call as a list shows it. */
+/** A call as a list shows it; the same object for as long as a list would show the same. */
 export function viewOf(booked: BookedCall, now: Micros): CallView {
   const { trace, agent, call, waiting, held, muted, recordingTo, endedAt } = booked
   const judged = (booked.judged = stillTrue(booked, now) ?? judge(booked, now))
   const { from, to, displayName, startedAt, answeredAt, outcome, status, verdict } = judged
-  return {
+  const view: CallView = {
     id: trace.id, agent, trunk: trace.placed?.trunk ?? null, direction: trace.vantage, from, to, displayName,
     state: endedAt !== null ? 'ended' : (call?.state.kind ?? 'calling'), waiting: waiting !== null && call?.state.kind === 'ringing', held, muted, recording: recordingTo, recorded: booked.recording !== null,
-    startedAt, answeredAt, endedAt: judged.endedAt, outcome, status, verdict, sent: flow(trace, true), received: flow(trace, false),
+    startedAt, answeredAt, endedAt: judged.endedAt, outcome, status, verdict,
   }
+  const before = booked.view
+  if (before && (Object.keys(view) as (keyof CallView)[]).every((key) => key === 'verdict' || key === 'status' || before[key] === view[key]) && before.verdict.kind === verdict.kind && before.verdict.missing === verdict.missing && before.status?.code === status?.code && (endedAt === null || before.verdict.sentence === verdict.sentence)) return before
+  return (booked.view = view)
 }
 
 function stillTrue({ judged, trace, endedAt, call }: BookedCall, now: Micros): Judged | null {
@@ -46,15 +48,4 @@ function judge({ trace, endedAt }: BookedCall, now: Micros): Judged {
 
 function nameOf(request: SipMessage | null): string {
   return (request && parseNameAddr(header(request, 'from') ?? '')?.displayName) || ''
-}
-
-function flow({ streams }: CallTrace, sent: boolean): CallView['sent'] {
-  let packets = 0
-  let levelDbfs: number | null = null
-  for (const stream of streams) {
-    if (stream.sent !== sent) continue
-    packets += stream.stats.packets
-    levelDbfs = stream.series?.levelDbfs ?? null
-  }
-  return { packets, levelDbfs }
 }

@@ -37,11 +37,6 @@ export class FigureSeries {
     this.#previousAt = at
   }
 
-  /** The level of the newest half second; null where it cannot be read. */
-  get levelDbfs(): number | null {
-    return this.count === 0 ? null : this.#at(this.count - 1)[3]
-  }
-
   /** The samples from number `from` on that are still kept. */
   since(from: number): Sample[] {
     const samples: Sample[] = []

@@ -69,8 +69,8 @@ export class CallTrace {
   /** How the call was asked for; null for one that came in or was seen. */
   placed: Placed | null = null
   droppedMessages = 0
-  /** Keep the figures of the last two minutes of each stream. */
-  keepSeries = false
+  /** A person may look at it: the figures of the last two minutes of each stream are kept, and what was read of the messages. */
+  attended = false
   readonly #linear: (codec: string) => Int16Array | null
   readonly #sinks: PacketSink[] = []
   readonly #meanings = new Map<number, PayloadMeaning>()
@@ -178,7 +178,7 @@ export class CallTrace {
     let stream = this.streams.find((candidate) => isStream(candidate, source, destination, ssrc))
     if (!stream) {
       if (this.streams.length >= mostStreams) return null
-      stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), series: this.keepSeries ? new FigureSeries() : null, report: null }
+      stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), series: this.attended ? new FigureSeries() : null, report: null }
       this.streams.push(stream)
     }
     return (this.#last = stream)

@@ -14,7 +14,7 @@ const isResponseTo = (fact: MessageFact, method: string): fact is Fact<SipRespon
 
 /** What rules and reports may know of a call at `now`; `ended` when the endpoint has given the call up (a capture has no such knowledge). */
 export function factsOf(trace: CallTrace, now: Micros, ended: Micros | null): CallFacts {
-  const messages = messageFacts(trace)
+  const { messages, agreed } = reading(trace)
   const first = messages.filter((fact) => fact.retransmissionOf === null)
   const initial = first.filter((fact): fact is Fact<SipRequest> => isRequest(fact, 'INVITE') && messageIds(fact.message).toTag === null)
   const numbers = new Set(initial.map((fact) => messageIds(fact.message).cseq?.number))
@@ -26,7 +26,6 @@ export function factsOf(trace: CallTrace, now: Micros, ended: Micros | null): Ca
   const final = success ?? finals.findLast((fact) => !retried(fact)) ?? null
   const bye = first.find((fact) => isRequest(fact, 'BYE')) ?? null
   const cancel = first.find((fact) => isRequest(fact, 'CANCEL')) ?? null
-  const agreed = agreedMedia(first)
   const endedOnWire = bye?.event.at ?? (final && final.message.status >= 300 ? final.event.at : null)
   return {
     vantage: trace.vantage, now, messages, invite: initial[0] ?? null, challenges,
@@ -41,6 +40,19 @@ export function factsOf(trace: CallTrace, now: Micros, ended: Micros | null): Ca
     reportsFromPeer: reportsFromPeer(trace, agreed),
     observations: trace.observations,
   }
+}
+
+/** What was read of the messages of calls that someone looks at: asked for again and again while only packets come. */
+const read = new WeakMap<CallTrace, { readonly messages: MessageFact[]; readonly agreed: AgreedMedia[] }>()
+
+/** The messages of a trace, each read once, and what they agree on. */
+function reading(trace: CallTrace): { readonly messages: MessageFact[]; readonly agreed: AgreedMedia[] } {
+  const known = read.get(trace)
+  if (known?.messages.length === trace.messages.length) return known
+  const messages = messageFacts(trace)
+  const fresh = { messages, agreed: agreedMedia(messages.filter((fact) => fact.retransmissionOf === null)) }
+  if (trace.attended) read.set(trace, fresh)
+  return fresh
 }
 
 /** The messages of a trace, each read once. */
