@@ -29,12 +29,11 @@ interface UiState {
   readonly dialOptions: boolean
   /** What the first test call's hints point at; null when they are done with. */
   readonly hint: 0 | 1 | 2 | null
-  readonly keysShown: boolean
 }
 
 const emptyDraft: Draft = { uri: '', trunk: null, headers: [], source: { kind: 'marker' }, encryption: null, from: '', displayName: '' }
 
-export const useUi = create<UiState>(() => ({ screen: 'calls', call: null, draft: emptyDraft, dialOptions: false, hint: null, keysShown: false }))
+export const useUi = create<UiState>(() => ({ screen: 'calls', call: null, draft: emptyDraft, dialOptions: false, hint: null }))
 
 let lastKey = 0
 

@@ -38,7 +38,7 @@ export function Choice<Value extends string>({ value, options, onChange, ...prop
 }
 
 /** A command's button: busy while it runs, what went wrong beside it. */
-export function Act({ run, children, kind, disabled, title, label }: { run: () => Promise<unknown> | void; children: ReactNode; kind?: 'plain' | 'primary' | 'danger' | 'quiet'; disabled?: boolean; title?: string; label?: string }) {
+export function Act({ run, children, kind, disabled, title }: { run: () => Promise<unknown> | void; children: ReactNode; kind?: 'plain' | 'primary' | 'danger' | 'quiet'; disabled?: boolean; title?: string }) {
   const [state, setState] = useState<{ busy: boolean; fault: string | null }>({ busy: false, fault: null })
   const alive = useRef(true)
   useEffect(() => {
@@ -57,7 +57,7 @@ export function Act({ run, children, kind, disabled, title, label }: { run: () =
   }
   return (
     <>
-      <Button {...(kind ? { kind } : {})} busy={state.busy} disabled={disabled} title={title} aria-label={label} onClick={() => void click()}>{children}</Button>
+      <Button {...(kind ? { kind } : {})} busy={state.busy} disabled={disabled} title={title} onClick={() => void click()}>{children}</Button>
       {state.fault && <Fault text={state.fault} />}
     </>
   )
