@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { extname, join, normalize } from 'node:path'
 import { BrowserWindow, Menu, MessageChannelMain, app, clipboard, dialog, ipcMain, net, protocol, screen, session, utilityProcess, type UtilityProcess } from 'electron'
-import { profileFolder } from './engine/base/profile.ts'
+import { profileFolder } from './engine/base/environment.ts'
 import { contentSecurityPolicy, contentTypes, grants, least, linkIn, windowState } from './shell/policy.ts'
 
 // The Electron window: it shows the renderer and begins the engine; everything else is theirs.

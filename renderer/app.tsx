@@ -64,14 +64,13 @@ export function App() {
 
 function CallsScreen() {
   const id = useUi((state) => state.call)
-  const kept = Number(remember.get('calls') ?? 280)
   const list = (
     <>
       <h1 className="hidden">Calls</h1>
       <Calls place={placeTestCall} />
     </>
   )
-  return <Split label="Width of the call list" axis="x" size={kept} least={200} most={520} onResize={(size) => remember.set('calls', String(size))} first={list} second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />} />
+  return <Split label="Width of the call list" axis="x" size={remember.number('calls', 280)} least={200} most={520} onResize={(size) => remember.set('calls', String(size))} first={list} second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />} />
 }
 
 /** A call of this engine by its state, an older one from the history. */

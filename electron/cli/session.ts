@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline'
 import type { EngineClient } from '../../shared/contract/client.ts'
 import { RingbackError, usage } from '../engine/base/errors.ts'
-import { Logs } from '../engine/base/log.ts'
-import { profileFolder } from '../engine/base/profile.ts'
+import { debugNamespaces, fromEnvironment, profileFolder } from '../engine/base/environment.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 
 /** The options that every command has. */
@@ -15,18 +14,12 @@ export interface CommonOptions {
 
 export const exitCode = { ok: 0, fault: 1, usage: 2, machine: 3, interrupted: 130 } as const
 
-function engineLogs({ verbose }: CommonOptions): Logs {
-  const debug = [process.env['DEBUG'] ?? '', verbose ? 'ringback:*' : ''].join(',')
-  return new Logs((namespace, line) => void process.stderr.write(`${namespace} ${line}\n`), debug)
-}
-
 /**
  * Runs one command against an engine of its own and ends the process. Interrupting ends calls and registrations first.
  * `needsStore`: a profile folder that cannot be used ends the command; otherwise it is said and the history left out.
  */
 export async function withEngine(options: CommonOptions, needsStore: boolean, run: (engine: EngineClient, interrupted: Promise<void>) => Promise<number>): Promise<number> {
-  const dnsServers = process.env['RINGBACK_DNS']?.split(',').filter(Boolean)
-  const common: Omit<EngineOptions, 'profile'> = { logs: engineLogs(options), ...(dnsServers ? { dnsServers } : {}) }
+  const common: Omit<EngineOptions, 'profile'> = fromEnvironment(debugNamespaces(options.verbose === true))
   let engine: Engine
   try {
     engine = new Engine({ ...common, profile: profileFolder(options.profile) })

@@ -51,12 +51,11 @@ interface ContextParts {
   readonly attended: boolean
 }
 
-export interface MediaChoice extends Pick<MediaOptions, 'codecs' | 'encryption' | 'recordTo'> {
+export interface MediaChoice extends Omit<MediaOptions, 'host'> {
   /** The host that media goes to, as far as it is known. */
   readonly peer: string
   /** Undefined: the address that reaches the peer. */
   readonly localAddress?: string | undefined
-  readonly source: SourceArgs
   readonly rtpPorts: PortRange | undefined
 }
 
@@ -94,13 +93,13 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
       else unsaved = settings
     },
     secret: (name) => store?.secret(name) ?? null,
-    async openMedia(booked, { peer, localAddress, source, rtpPorts, ...options }) {
+    async openMedia(booked, { peer, localAddress, rtpPorts, ...options }) {
       const range = rtpPorts ?? this.settings.rtpPorts
       const key = `${range.first}-${range.last}`
       let ports = pools.get(key)
       if (!ports) pools.set(key, (ports = new PortPool(net, random, range)))
       const host = localAddress ?? localFor(peer, this.settings) ?? (await mediaHost(peer, parts))
-      return MediaSession.open({ clock, random, pacer, ports }, { ...options, host, source: this.source(source) }, parts.book.tap(booked))
+      return MediaSession.open({ clock, random, pacer, ports }, { ...options, host }, parts.book.tap(booked))
     },
     source(args) {
       switch (args.kind) {

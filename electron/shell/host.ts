@@ -1,7 +1,7 @@
 import type { Hello } from '../../shared/contract/channel.ts'
 import type { Change } from '../../shared/contract/state.ts'
 import { RingbackError, explainError } from '../engine/base/errors.ts'
-import { Logs } from '../engine/base/log.ts'
+import { fromEnvironment } from '../engine/base/environment.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 
 export interface Host {
@@ -26,8 +26,7 @@ export interface HostOptions {
 /** The engine as windows find it: the agent listens, trunks that are to be registered are. What cannot be is said, and the rest goes on. */
 export async function openHost({ profile, version, notices, debug }: HostOptions): Promise<Host> {
   const told = [...notices]
-  const dnsServers = process.env['RINGBACK_DNS']?.split(',').filter(Boolean)
-  const common: Omit<EngineOptions, 'profile'> = { attended: true, logs: new Logs((namespace, line) => void process.stderr.write(`${namespace} ${line}\n`), debug), ...(dnsServers ? { dnsServers } : {}) }
+  const common: Omit<EngineOptions, 'profile'> = { attended: true, ...fromEnvironment(debug) }
   let engine: Engine
   let kept = true
   let windows = 0
@@ -62,7 +61,8 @@ function hangUp(engine: Engine): void {
   for (const change of stateOf(engine)) if (change.kind === 'call' && change.call.agent === null && change.call.state !== 'ended') void engine.execute('call.hangUp', { id: change.call.id }).catch(() => {})
 }
 
-function stateOf(engine: Engine): Change[] {
+/** The whole state, as a new subscriber learns it. */
+export function stateOf(engine: Engine): Change[] {
   const state: Change[] = []
   engine.subscribe({ reports: 'watched' }, ({ changes }) => void state.push(...changes)).end()
   return state

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { profileFolder } from '../engine/base/profile.ts'
+import { debugNamespaces, profileFolder } from '../engine/base/environment.ts'
 
 // `npm start`: the Electron window where it can be, otherwise the same window in a browser.
 
@@ -34,7 +34,7 @@ function readOptions(): Options {
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port ${values.port}: a number from 0 to 65535 is needed`)
   return {
     port, exact: values.port !== undefined && port !== 0, profile: profileFolder(values.profile), open: !values['no-open'],
-    debug: [process.env['DEBUG'] ?? '', values.verbose ? 'ringback:*' : ''].join(','),
+    debug: debugNamespaces(values.verbose),
   }
 }
 

@@ -73,6 +73,9 @@ export const remember = {
       return null
     }
   },
+  number(name: string, otherwise: number): number {
+    return Number(remember.get(name) ?? otherwise)
+  },
   set(name: string, value: string): void {
     try {
       localStorage.setItem(`ringback.${name}`, value)

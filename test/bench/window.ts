@@ -1,22 +1,20 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { chromium, type Browser, type Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { build, type Rolldown } from 'vite'
 import { PcapFile } from '../../electron/engine/trace/capture/pcap-write.ts'
 import { parseAddress } from '../../shared/base/address.ts'
 import { encodeText } from '../../shared/base/text.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import buildWindow from '../harness/build-window.ts'
-import { findPeer } from '../harness/install-peers.ts'
-import { Running, root } from '../harness/process.ts'
-import { ready } from '../harness/window.ts'
+import { root } from '../harness/process.ts'
+import { enginePid, launchChromium, ready, startShell, type Shell } from '../harness/window.ts'
 import { Child, type Row } from './child-process.ts'
 
 interface Opened {
-  readonly shell: Running
+  readonly shell: Shell
   readonly browser: Browser
   readonly page: Page
   readonly folder: string
@@ -27,14 +25,13 @@ interface Opened {
 async function withWindow<T>(use: (opened: Opened) => Promise<T>): Promise<T> {
   buildWindow()
   const folder = mkdtempSync(join(tmpdir(), 'ringback-bench-'))
-  const shell = new Running(process.execPath, [join(root, 'electron/shell/start.ts'), '--no-open', '--port', '0', '--profile', join(folder, 'profile')])
-  const [link, port] = await shell.until(/http:\/\/127\.0\.0\.1:(\d+)\/\?token=\S+/)
-  const browser = await chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
+  const shell = await startShell({ profile: join(folder, 'profile') })
+  const browser = await launchChromium()
   try {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
-    await page.goto(link)
+    await page.goto(shell.link)
     await ready(page)
-    return await use({ shell, browser, page, folder, port: Number(port) })
+    return await use({ shell, browser, page, folder, port: shell.port })
   } finally {
     await browser.close()
     await shell.stop('SIGTERM')
@@ -126,7 +123,7 @@ function cpuSeconds(pid: number): number {
 export async function eventToPaint(): Promise<Row> {
   return withWindow(async ({ shell, page, port }) => {
     const agentPort = Number(/127\.0\.0\.1:(\d+)/.exec((await page.getByText('It answers at').textContent())!)![1])
-    const engine = Number(execFileSync('ps', ['-o', 'pid=', '--ppid', String(shell.child.pid)], { encoding: 'utf8' }).trim())
+    const engine = enginePid(shell)
     const talker = new Child('talker', { port: agentPort, calls: 20, seconds: 120 })
     await talker.line()
     const context = page.context()

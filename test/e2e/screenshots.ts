@@ -1,12 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from 'playwright'
 import buildWindow from '../harness/build-window.ts'
-import install, { findPeer } from '../harness/install-peers.ts'
-import { Running, reap, root } from '../harness/process.ts'
+import install from '../harness/install-peers.ts'
+import { reap, root } from '../harness/process.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
-import { ready } from '../harness/window.ts'
+import { launchChromium, ready, startShell } from '../harness/window.ts'
 
 // `npm run screenshots`: every screen, light and dark, at two sizes, into test-results/screenshots; those of the README into build/screenshots.
 const out = join(root, 'test-results/screenshots')
@@ -16,15 +15,14 @@ for (const folder of [out, best]) mkdirSync(folder, { recursive: true })
 install()
 buildWindow()
 const folder = mkdtempSync(join(tmpdir(), 'ringback-screenshots-'))
-const browser = await chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
+const browser = await launchChromium()
 try {
   const capture = await makeCapture(folder)
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const [width, height] of [[1280, 800], [1920, 1080]] as const) {
-      const shell = new Running(process.execPath, [join(root, 'electron/shell/start.ts'), '--no-open', '--port', '0', '--profile', join(folder, `${colorScheme}-${width}`)])
-      const [link] = await shell.until(/http:\S+token=\S+/)
+      const shell = await startShell({ profile: join(folder, `${colorScheme}-${width}`) })
       const page = await browser.newPage({ viewport: { width, height }, colorScheme })
-      await page.goto(link)
+      await page.goto(shell.link)
       await ready(page)
       await tour(page, capture, async (name) => {
         const picture = await page.screenshot({ path: join(out, `${name}-${colorScheme}-${width}x${height}.png`), animations: 'disabled' })

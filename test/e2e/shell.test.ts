@@ -10,10 +10,11 @@ import { startKamailio } from '../harness/kamailio.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { freePort, startAgent } from '../harness/process.ts'
-import { Windows, ready, screenButton, verdict } from '../harness/window.ts'
+import { Windows, enginePid, ready, screenButton, verdict } from '../harness/window.ts'
 
 const keep = keepRunning()
 const mayMount = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0
+if (!mayMount) process.stderr.write('SKIPPED: a read-only file system: this machine does not let the tests mount one\n')
 
 function status(port: number, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
   return new Promise((resolve, reject) => {
@@ -33,11 +34,6 @@ function upgrade(port: number, headers: Record<string, string>, path = '/engine'
     socket.on('unexpected-response', (_request, response) => { response.destroy(); resolve(response.statusCode!) })
     socket.on('error', () => {})
   })
-}
-
-/** The process that holds the engine: the child of the shell. */
-function enginePid(shellPid: number): number {
-  return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', String(shellPid)], { encoding: 'utf8' }).trim().split('\n')[0])
 }
 
 describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
@@ -121,7 +117,7 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     await verdict(page).getByText('two-way audio', { exact: true }).waitFor()
     // The report of a call under way is written within a second of what happened in it.
     await page.waitForTimeout(1200)
-    process.kill(enginePid(shell.child.pid!), 'SIGKILL')
+    process.kill(enginePid(shell), 'SIGKILL')
     await page.getByText('The engine was ended by SIGKILL and was started again.').waitFor()
     await page.getByRole('listbox', { name: 'Live and past calls' }).getByText('interrupted').first().waitFor()
     await page.getByRole('option', { name: /200 OK INVITE/ }).waitFor()

@@ -3,7 +3,6 @@ import type { StartAgent } from '../../shared/contract/commands.ts'
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import type { Subscription } from '../../shared/contract/client.ts'
 import { mergeReport } from '../../shared/contract/merge.ts'
-import type { Change } from '../../shared/contract/state.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 
 /** Engines of one test: real sockets on loopback, no profile folder. */
@@ -53,13 +52,6 @@ export function until(engine: Engine, id: string, fits: (report: CallReport, end
     })
     if (settled) subscription.end()
   })
-}
-
-/** The whole state, as a new subscriber learns it. */
-export function stateOf(engine: Engine): Change[] {
-  const state: Change[] = []
-  engine.subscribe({ reports: 'live' }, ({ changes }) => void state.push(...changes)).end()
-  return state
 }
 
 export const over = (_report: CallReport, ended: boolean): boolean => ended

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +20,21 @@ export interface ShellOptions {
   /** A command that the shell is started by, its own after it. */
   readonly under?: readonly string[]
 }
+
+/** What `npm start -- --no-open` runs, once the window is built. */
+export async function startShell({ port = 0, profile, env = {}, under = [] }: ShellOptions & { readonly profile: string }): Promise<Shell> {
+  const [command, ...args] = [...under, process.execPath, join(root, 'electron/shell/start.ts'), '--no-open', '--port', String(port), '--profile', profile]
+  const running = new Running(command!, args, { env })
+  const [, link, chosen] = await running.until(/(http:\/\/127\.0\.0\.1:(\d+)\/\?token=\S+)/)
+  return Object.assign(running, { link: link!, port: Number(chosen), profile })
+}
+
+/** The process that holds the engine: the child of the shell. */
+export function enginePid(shell: Shell): number {
+  return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', String(shell.child.pid)], { encoding: 'utf8' }).trim().split('\n')[0])
+}
+
+export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
 
 /** The windows and shells of one test file; what a test leaves is ended after it. */
 export class Windows {
@@ -44,18 +60,14 @@ export class Windows {
     return folder
   }
 
-  /** What `npm start -- --no-open` runs, once the window is built. */
   async shell({ port = 0, profile = join(this.folder(), 'profile'), env = {}, under = [] }: ShellOptions = {}): Promise<Shell> {
-    const [command, ...args] = [...under, process.execPath, join(root, 'electron/shell/start.ts'), '--no-open', '--port', String(port), '--profile', profile]
-    const running = new Running(command!, args, { env })
-    const [, link, chosen] = await running.until(/(http:\/\/127\.0\.0\.1:(\d+)\/\?token=\S+)/)
-    const shell = Object.assign(running, { link: link!, port: Number(chosen), profile })
+    const shell = await startShell({ port, profile, env, under })
     this.#shells.push(shell)
     return shell
   }
 
   async context(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
-    this.#browser ??= await chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
+    this.#browser ??= await launchChromium()
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
     context.on('weberror', (error) => this.complaints.push(error.error().stack ?? String(error.error())))
     context.on('console', (message) => {

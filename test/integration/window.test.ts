@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openPort } from '../../electron/shell/window-port.ts'
-import { openHost } from '../../electron/shell/host.ts'
+import { openHost, stateOf } from '../../electron/shell/host.ts'
 import type { ToWindow } from '../../shared/contract/channel.ts'
 import type { CallView, Change } from '../../shared/contract/state.ts'
 import type { Engine } from '../../electron/engine/engine.ts'
-import { Engines, over, stateOf, until } from '../harness/engines.ts'
+import { Engines, over, until } from '../harness/engines.ts'
 
 const engines = new Engines()
 const folders: string[] = []

@@ -17,14 +17,14 @@ interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encrypt
 /** Puts an agent behind a station: who comes in is booked, followed, and answered as the behaviour says. */
 export function answer(context: Context, station: Station, options: Answering): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { codecs, encryption, rtpPorts, recordDirectory } = options
-  const open = (call: InboundCall, source: SourceArgs) => {
+  const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const booked = station.booked(call.callId)!
     const name = `${booked.trace.id}-${call.caller.replace(/[^A-Za-z0-9+]+/g, '_').slice(0, 60)}.wav`
-    return context.openMedia(booked, { peer: call.source.host, codecs, encryption, source, rtpPorts, recordTo: recordDirectory === undefined ? null : join(recordDirectory, name) })
+    return context.openMedia(booked, { peer: call.source.host, codecs, encryption, source: context.source(source), rtpPorts, recordTo: recordDirectory === undefined ? null : join(recordDirectory, name) })
   }
   const agent = new Agent({
     clock: context.clock,
-    openMedia: open,
+    openMedia,
     observe: (call, text) => station.observe(call.callId, 'note', text),
     wait: (call) => {
       const booked = station.booked(call.callId)!

@@ -6,6 +6,7 @@ import { redact } from '../../../shared/wire/sip/redact.ts'
 import type { BookedCall, Judged } from './booked-call.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
+import { startOf } from '../report/report.ts'
 import { factsOf } from '../trace/ladder/facts.ts'
 
 /** Audio that is going is judged anew this often; news on the wire at once. */
@@ -21,9 +22,14 @@ export function viewOf(booked: BookedCall, now: Micros): CallView {
     state: endedAt !== null ? 'ended' : (call?.state.kind ?? 'calling'), waiting: waiting !== null && call?.state.kind === 'ringing', held, muted, recording: recordingTo, recorded: booked.recording !== null,
     startedAt, answeredAt, endedAt: judged.endedAt, outcome, status, verdict,
   }
-  const before = booked.view
-  if (before && (Object.keys(view) as (keyof CallView)[]).every((key) => key === 'verdict' || key === 'status' || before[key] === view[key]) && before.verdict.kind === verdict.kind && before.verdict.missing === verdict.missing && before.status?.code === status?.code && (endedAt === null || before.verdict.sentence === verdict.sentence)) return before
-  return (booked.view = view)
+  return (booked.view = booked.view && sameRow(booked.view, view) ? booked.view : view)
+}
+
+/** Whether a list shows the same for both: while audio flows the figures in the verdict's sentence do not count. */
+function sameRow(before: CallView, after: CallView): boolean {
+  const { verdict, status, ...rest } = after
+  return (Object.keys(rest) as (keyof typeof rest)[]).every((key) => before[key] === after[key]) && before.status?.code === status?.code
+    && before.verdict.kind === verdict.kind && before.verdict.missing === verdict.missing && (after.state !== 'ended' || before.verdict.sentence === verdict.sentence)
 }
 
 function stillTrue({ judged, trace, endedAt, call }: BookedCall, now: Micros): Judged | null {
@@ -37,10 +43,9 @@ function judge({ trace, endedAt }: BookedCall, now: Micros): Judged {
   const { invite, final } = facts
   const request = invite?.message ?? null
   const response = final?.message?.kind === 'response' ? final.message : null
-  const first = invite?.event.at ?? facts.messages[0]?.event.at ?? facts.observations[0]?.at ?? now
   return {
     from: request ? uriOf(header(request, 'from') ?? '') : '', to: request?.kind === 'request' ? redact(request.uri) : (trace.placed?.uri ?? ''), displayName: nameOf(request),
-    startedAt: isoMicros(first), answeredAt: facts.answeredAt === null ? null : isoMicros(facts.answeredAt), endedAt: facts.endedAt === null ? null : isoMicros(facts.endedAt),
+    startedAt: isoMicros(startOf(facts)), answeredAt: facts.answeredAt === null ? null : isoMicros(facts.answeredAt), endedAt: facts.endedAt === null ? null : isoMicros(facts.endedAt),
     outcome: outcomeOf(facts), status: response && { code: response.status, reason: response.reason }, verdict: verdictOf(facts),
     at: now, messages: trace.messages.length, observations: trace.observations.length, final: endedAt !== null,
   }

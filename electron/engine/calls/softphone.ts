@@ -62,7 +62,7 @@ export class Softphone {
     const domain = proxy === null ? parseUri(args.uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
-    this.#context.source(args.source)
+    const source = this.#context.source(args.source)
     const station = this.station({ localAddress: args.localAddress ?? localFor(hop.uri.host, this.#context.settings), tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false) })
     const callId = station.ua.newCallId()
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
@@ -76,7 +76,7 @@ export class Softphone {
     station.journal.add(booked.trace)
     try {
       const media = await this.#context.openMedia(booked, {
-        peer: hop.uri.host, localAddress: args.localAddress, rtpPorts: args.rtpPorts, source: args.source, recordTo: args.recordTo ?? null,
+        peer: hop.uri.host, localAddress: args.localAddress, rtpPorts: args.rtpPorts, source, recordTo: args.recordTo ?? null,
         codecs: args.codecs ?? trunk?.codecs ?? codecNames, encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
       })
       const call = station.ua.call({

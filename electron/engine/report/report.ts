@@ -22,8 +22,7 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
   const { invite, final, ringing } = facts
   const response = final?.message?.kind === 'response' ? final.message : null
   const request = invite?.message?.kind === 'request' ? invite.message : null
-  const first = facts.messages[0]?.event.at ?? facts.observations[0]?.at ?? now
-  const startedAt = invite?.event.at ?? first
+  const startedAt = startOf(facts)
   const firstRtp = facts.answeredAt === null ? null : firstAfter(facts, facts.answeredAt)
   const sent = facts.vantage === 'inbound' ? response : request
   const received = facts.vantage === 'inbound' ? request : response
@@ -48,6 +47,9 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
     placed: trace.placed, droppedMessages: trace.droppedMessages,
   }
 }
+
+/** When a call began, as far as it is known. */
+export const startOf = ({ invite, messages, observations, now }: CallFacts): Micros => invite?.event.at ?? messages[0]?.event.at ?? observations[0]?.at ?? now
 
 const iso = (at: Micros | null | undefined): string | null => (at == null ? null : isoMicros(at))
 

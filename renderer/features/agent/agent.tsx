@@ -6,6 +6,7 @@ import { execute, useEngine } from '../../state/engine.ts'
 import { handOver } from '../../state/dial.ts'
 import { select } from '../../state/ui.ts'
 import { copyText } from '../../bridge.ts'
+import { encryptions, transports } from '../../ui/choices.ts'
 import { Act, Button, Choice, Copy, Empty, Field, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { SourceChoice } from '../../ui/source-choice.tsx'
@@ -53,8 +54,6 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { 
 
 const behaviours = [['answer', 'Answer automatically'], ['hand', 'Ring until I answer'], ['reject', 'Refuse'], ['ring', 'Ring and never answer'], ['ignore', 'Ignore']] as const
 const codes = [['486', '486 Busy Here'], ['480', '480 Temporarily Unavailable'], ['403', '403 Forbidden'], ['404', '404 Not Found'], ['488', '488 Not Acceptable Here'], ['503', '503 Service Unavailable'], ['603', '603 Decline']] as const
-const transports = [['udp', 'UDP'], ['tcp', 'TCP'], ['tls', 'TLS']] as const
-const encryptions = [['disabled', 'Disabled'], ['allowed', 'Allowed'], ['required', 'Required']] as const
 
 function AgentForm({ settings }: { settings: Settings }) {
   const [draft, setDraft] = useState<AgentSettings>(settings.agent)

@@ -15,8 +15,6 @@ import './call.css'
 /** Below this width the message covers the ladder instead of standing beside it. */
 const narrow = '(max-width: 1099px)'
 
-const kept = (name: string, otherwise: number) => Number(remember.get(name) ?? otherwise)
-
 /** One call, live or past, placed, received or captured: verdict, times, ladder, message, media. */
 export function Call({ report, view, samples }: { report: CallReport; view: CallView | undefined; samples: readonly (readonly Sample[])[] }) {
   const [selection, setSelection] = useState<Selection | null>(null)
@@ -49,14 +47,14 @@ export function Call({ report, view, samples }: { report: CallReport; view: Call
   const message = report.messages.length > 0 ? <Message report={report} n={number} /> : <p className="muted call-none">No message was sent or received.</p>
   const upper = isNarrow
     ? <div className="call-drawn">{ladder}{drawer && <div className="call-drawer" role="dialog" aria-label="Message"><Button kind="quiet" className="call-close" onClick={() => setDrawer(false)}>Close</Button>{message}</div>}</div>
-    : <Split label="Width of the message" axis="x" fixed="second" size={kept('message', innerWidth < 1400 ? 380 : 460)} least={260} most={900} onResize={(size) => remember.set('message', String(size))} first={ladder} second={message} />
+    : <Split label="Width of the message" axis="x" fixed="second" size={remember.number('message', innerWidth < 1400 ? 380 : 460)} least={260} most={900} onResize={(size) => remember.set('message', String(size))} first={ladder} second={message} />
   return (
     <div className="call">
       <VerdictLine report={report} onEvidence={follow} />
       <TimeStrip report={report} now={new Date(now).toISOString()} />
       {report.direction !== 'observed' && <Actions report={report} view={view} />}
       <div className="call-panes">
-        <Split label="Height of the media" axis="y" fixed="second" size={kept('media', Math.max(240, Math.round(innerHeight * 0.36)))} least={90} most={700} onResize={(size) => remember.set('media', String(size))} first={upper} second={<Media report={report} samples={samples} live={live} selection={shown} onSelect={select} />} />
+        <Split label="Height of the media" axis="y" fixed="second" size={remember.number('media', Math.max(240, Math.round(innerHeight * 0.36)))} least={90} most={700} onResize={(size) => remember.set('media', String(size))} first={upper} second={<Media report={report} samples={samples} live={live} selection={shown} onSelect={select} />} />
       </div>
     </div>
   )

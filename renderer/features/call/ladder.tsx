@@ -17,7 +17,7 @@ const heights = [22, 28, 38] as const
 export function Ladder({ report, selection, onSelect }: { report: CallReport; selection: Selection | null; onSelect: (selection: Selection) => void }) {
   const [folded, setFolded] = useState(true)
   const [filter, setFilter] = useState('')
-  const [zoom, setZoom] = useState(() => Number(remember.get('ladder.zoom') ?? 1))
+  const [zoom, setZoom] = useState(() => remember.number('ladder.zoom', 1))
   const { columns, rows } = useMemo(() => {
     const wanted = filter.trim().toLowerCase()
     return ladderOf(report, folded, wanted === '' ? () => true : ({ raw }: LadderMessage) => raw.toLowerCase().includes(wanted))

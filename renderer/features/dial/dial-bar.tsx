@@ -4,13 +4,12 @@ import { useEngine } from '../../state/engine.ts'
 import { agentUri, dial, draftFault, handOver } from '../../state/dial.ts'
 import { useHistory } from '../../state/history.ts'
 import { edit, headerRow, useUi } from '../../state/ui.ts'
+import { encryptions } from '../../ui/choices.ts'
 import { Button, Choice, Fault, Field, Icon } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 import './dial-bar.css'
-
-const encryptions = [['', 'As the trunk says'], ['disabled', 'Disabled'], ['allowed', 'Allowed'], ['required', 'Required']] as const
 
 /** Always on top, like a browser's address bar: where to call, through which trunk, with what. */
 export function DialBar() {
@@ -55,7 +54,7 @@ export function DialBar() {
         <div id="dial-options" className="dial-options">
           <HeaderEditor rows={draft.headers} onChange={(headers) => edit({ headers })} make={headerRow} />
           <div className="dial-more">
-            <Field label="Media encryption">{(props) => <Choice {...props} value={draft.encryption ?? ''} options={encryptions} onChange={(value) => edit({ encryption: value === '' ? null : value })} />}</Field>
+            <Field label="Media encryption">{(props) => <Choice {...props} value={draft.encryption ?? ''} options={[['', 'As the trunk says'], ...encryptions]} onChange={(value) => edit({ encryption: value === '' ? null : value })} />}</Field>
             <Field label="Caller ID" hint="A number or a URI, for From; empty: as the trunk says.">{(props) => <input {...props} className="mono" value={draft.from} onChange={(event) => edit({ from: event.target.value })} />}</Field>
             <Field label="Display name">{(props) => <input {...props} value={draft.displayName} onChange={(event) => edit({ displayName: event.target.value })} />}</Field>
           </div>

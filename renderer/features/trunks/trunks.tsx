@@ -4,6 +4,7 @@ import type { RegistrationView } from '../../../shared/contract/state.ts'
 import { addressFault } from '../../../shared/wire/sip/dial.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { headerRow, type HeaderRow } from '../../state/ui.ts'
+import { encryptions, transports } from '../../ui/choices.ts'
 import { Act, Button, Choice, Empty, Fault, Field, Icon, saveFile } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
@@ -94,8 +95,6 @@ function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
   )
 }
 
-const transports = [['udp', 'UDP'], ['tcp', 'TCP'], ['tls', 'TLS']] as const
-const encryptions = [['disabled', 'Disabled'], ['allowed', 'Allowed'], ['required', 'Required']] as const
 const authentications = [['digest', 'Digest (user name and password)'], ['ip', 'IP access list (no password)']] as const
 const codecOrders = [['PCMU,PCMA', 'PCMU, then PCMA'], ['PCMA,PCMU', 'PCMA, then PCMU'], ['PCMU', 'PCMU only'], ['PCMA', 'PCMA only']] as const
 
