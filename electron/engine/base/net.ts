@@ -66,6 +66,19 @@ export interface TlsServerOptions {
   readonly cert: string
 }
 
+/** Who may connect to a listener, and for how long without saying anything. */
+export interface Admission {
+  /** Asked before anything else happens on a connection; false closes it at once. */
+  admit(remote: Address): boolean
+  /** A connection that was admitted is gone. */
+  left(remote: Address): void
+  /** For a TLS handshake to be done. */
+  readonly handshakeMs: number
+  /** TLS handshakes under way at once; more are closed at once, and `refused` hears of it. */
+  readonly mostHandshakes: number
+  refused(): void
+}
+
 export interface ConnectOptions {
   readonly localAddress: string | null
   readonly timeoutMs: number
@@ -77,8 +90,8 @@ export interface Net {
   bindUdp(host: string, port: number, events: DatagramEvents, receiveBufferBytes?: number): Promise<DatagramSocket>
   connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket>
   connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket>
-  listenTcp(host: string, port: number, accept: (socket: StreamSocket) => void): Promise<Listener>
-  listenTls(host: string, port: number, server: TlsServerOptions, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener>
+  listenTcp(host: string, port: number, admission: Admission, accept: (socket: StreamSocket) => void): Promise<Listener>
+  listenTls(host: string, port: number, server: TlsServerOptions, admission: Admission, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener>
   /** The local address from which packets to that host would leave. */
   localAddressFor(host: string): Promise<string>
 }
@@ -190,11 +203,18 @@ function chainOf(socket: tls.TLSSocket): Certificate[] {
   return chain
 }
 
-function listening(server: nodeNet.Server, host: string, port: number): Promise<Listener> {
+function listening(server: nodeNet.Server, host: string, port: number, admission: Admission): Promise<Listener> {
   const open = new Set<nodeNet.Socket>()
-  server.on('connection', (socket) => {
+  // Before any listener that was set earlier: what is not admitted costs nothing more.
+  server.prependListener('connection', (socket: nodeNet.Socket) => {
+    socket.on('error', () => {})
+    const remote = { host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }
+    if (!admission.admit(remote)) return void socket.destroy()
     open.add(socket)
-    socket.once('close', () => open.delete(socket))
+    socket.once('close', () => {
+      open.delete(socket)
+      admission.left(remote)
+    })
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -213,16 +233,33 @@ function listening(server: nodeNet.Server, host: string, port: number): Promise<
   })
 }
 
-function listenTcp(host: string, port: number, accept: (socket: StreamSocket) => void): Promise<Listener> {
-  return listening(nodeNet.createServer((socket) => accept(wrap(socket, null))), host, port)
+function listenTcp(host: string, port: number, admission: Admission, accept: (socket: StreamSocket) => void): Promise<Listener> {
+  const server = nodeNet.createServer((socket) => {
+    if (!socket.destroyed) accept(wrap(socket, null))
+  })
+  return listening(server, host, port, admission)
 }
 
-function listenTls(host: string, port: number, { key, cert }: TlsServerOptions, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener> {
-  const server = tls.createServer({ key, cert, minVersion: 'TLSv1.2' }, (socket) => {
+function listenTls(host: string, port: number, { key, cert }: TlsServerOptions, admission: Admission, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener> {
+  /** Handshakes under way, by the peer's address and port. */
+  const shaking = new Set<string>()
+  const peer = (socket: nodeNet.Socket) => `${socket.remoteAddress} ${socket.remotePort}`
+  const server = tls.createServer({ key, cert, minVersion: 'TLSv1.2', handshakeTimeout: admission.handshakeMs }, (socket) => {
+    shaking.delete(peer(socket))
     accept(wrap(socket, { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher()?.name ?? 'unknown', chain: [], fault: null }))
   })
   server.on('tlsClientError', (error, socket) => failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error))
-  return listening(server, host, port)
+  server.prependListener('connection', (socket: nodeNet.Socket) => {
+    if (socket.destroyed) return
+    if (shaking.size >= admission.mostHandshakes) {
+      admission.refused()
+      return void socket.destroy()
+    }
+    const key = peer(socket)
+    shaking.add(key)
+    socket.once('close', () => shaking.delete(key))
+  })
+  return listening(server, host, port, admission)
 }
 
 function localAddressFor(host: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { decodeText } from '../../base/text.ts'
+import { decodeText, visible } from '../../base/text.ts'
 import { checkMessage } from './check.ts'
 import { headerKey, type SipHeader, type SipMessage, type SipProblem } from './message.ts'
 
@@ -111,14 +111,8 @@ function stripCr(line: string): string {
   return line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line
 }
 
-/** Text from the wire with its control characters shown as dots. */
-export function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·')
-}
-
-/** Text from the wire made safe for a sentence: control characters shown as dots, at most 60 characters. */
+/** Text from the wire made safe for a sentence: at most 60 characters, none of them hidden. */
 export function printable(text: string): string {
-  const safe = visible(text)
-  return safe.length > 60 ? `${safe.slice(0, 60)}…` : safe
+  const safe = visible(text.slice(0, 61))
+  return text.length > 60 ? `${visible(text.slice(0, 60))}…` : safe
 }

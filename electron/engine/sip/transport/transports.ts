@@ -5,7 +5,7 @@ import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
 import { parseSip, type Unreadable } from '../../../../shared/wire/sip/parse.ts'
 import type { Clock } from '../../base/clock.ts'
 import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
-import type { DatagramSocket, Listener, Net, StreamSocket, TlsServerOptions } from '../../base/net.ts'
+import type { Admission, DatagramSocket, Listener, Net, StreamSocket, TlsServerOptions } from '../../base/net.ts'
 import { LocalRoutes } from '../../base/routes.ts'
 import { Connection, type ConnectionEvents } from './connection.ts'
 import type { Flow } from './flow.ts'
@@ -32,6 +32,8 @@ export interface TransportEvents {
 
 /** Signalling comes in bursts: room for some hundred messages. */
 const signallingBufferBytes = 1024 * 1024
+
+const anyone: Admission = { admit: () => true, left: () => {}, handshakeMs: 20_000, mostHandshakes: 100, refused: () => {} }
 
 interface UdpBinding {
   readonly socket: DatagramSocket
@@ -70,8 +72,8 @@ export class Transports {
         case 'tls': {
           const accept = (socket: StreamSocket) => void this.#adopt(transport, socket)
           const listener = transport === 'tcp'
-            ? await this.#net.listenTcp(host, port, accept)
-            : await this.#net.listenTls(host, port, tls!, accept, (remote, error) => this.#events.handshakeFailed(remote, error))
+            ? await this.#net.listenTcp(host, port, anyone, accept)
+            : await this.#net.listenTls(host, port, tls!, anyone, accept, (remote, error) => this.#events.handshakeFailed(remote, error))
           this.#listeners.push({ transport, listener })
           return listener.local
         }

@@ -1,0 +1,103 @@
+import type { Clock } from './clock.ts'
+import { explainError } from './errors.ts'
+import type { Net, StreamSocket } from './net.ts'
+
+/** What was thrown where the outside can reach. */
+export interface Fault {
+  /** The callback that it was thrown in: `datagram`, `timer`, `HTTP request`. */
+  readonly place: string
+  readonly error: unknown
+}
+
+/**
+ * Between the outside and the engine: every callback that a datagram, a segment, a request, a timer or a promise reaches
+ * runs in here. What is thrown drops the one thing that the callback was about, is counted, is told to `caught`, and goes no further.
+ */
+export class Boundary {
+  readonly #caught: (fault: Fault) => void
+  readonly #outer: Boundary | null
+  readonly #counts = new Map<string, number>()
+
+  constructor(caught: (fault: Fault) => void, outer: Boundary | null = null) {
+    this.#caught = caught
+    this.#outer = outer
+  }
+
+  /** How often something was caught, by place. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts
+  }
+
+  /** A boundary of one call or connection inside this one: `caught` ends that, this one counts too. */
+  within(caught: (fault: Fault) => void): Boundary {
+    return new Boundary(caught, this)
+  }
+
+  /** Runs the work; a promise of it is watched too. */
+  run(place: string, work: () => unknown): void {
+    try {
+      const result = work()
+      if (result instanceof Promise) result.catch((error: unknown) => this.fault(place, error))
+    } catch (error) {
+      this.fault(place, error)
+    }
+  }
+
+  /** The callback as the outside may call it. */
+  guard<Args extends unknown[]>(place: string, callback: (...args: Args) => unknown): (...args: Args) => void {
+    return (...args) => this.run(place, () => callback(...args))
+  }
+
+  fault(place: string, error: unknown): void {
+    this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1)
+    try {
+      this.#caught({ place, error })
+    } catch {
+      // Nobody is left to tell.
+    }
+    this.#outer?.fault(place, error)
+  }
+
+  clock(clock: Clock): Clock {
+    return {
+      nowUs: () => clock.nowUs(),
+      monotonicMs: () => clock.monotonicMs(),
+      after: (delayMs, run) => clock.after(delayMs, this.guard('timer', run)),
+    }
+  }
+
+  net(net: Net): Net {
+    const accepting = (accept: (socket: StreamSocket) => void) => this.guard('connection', (socket: StreamSocket) => accept(this.#socket(socket)))
+    return {
+      bindUdp: (host, port, events, receiveBufferBytes) => net.bindUdp(host, port, {
+        message: this.guard('datagram', (bytes: Uint8Array, fromHost: string, fromPort: number) => events.message(bytes, fromHost, fromPort)),
+        error: this.guard('socket error', (error: Error) => events.error(error)),
+      }, receiveBufferBytes),
+      connectTcp: async (to, options) => this.#socket(await net.connectTcp(to, options)),
+      connectTls: async (to, options) => this.#socket(await net.connectTls(to, options)),
+      listenTcp: (host, port, limits, accept) => net.listenTcp(host, port, limits, accepting(accept)),
+      listenTls: (host, port, server, limits, accept, failed) => net.listenTls(host, port, server, limits, accepting(accept), this.guard('TLS handshake', failed)),
+      localAddressFor: (host) => net.localAddressFor(host),
+    }
+  }
+
+  /** A connection: what is thrown over its bytes closes it. */
+  #socket(socket: StreamSocket): StreamSocket {
+    const own = this.within(() => socket.destroy())
+    return {
+      local: socket.local, remote: socket.remote, tls: socket.tls,
+      write: (bytes, done) => socket.write(bytes, done && this.guard('write', done)),
+      start: (events) => socket.start({
+        data: own.guard('segment', (bytes: Uint8Array) => events.data(bytes)),
+        close: this.guard('close', (error: Error | null) => events.close(error)),
+      }),
+      end: () => socket.end(),
+      destroy: () => socket.destroy(),
+    }
+  }
+}
+
+/** Place and cause for a log or an observation. */
+export function faultText({ place, error }: Fault): string {
+  return `${place}: ${explainError(error)}`
+}
