@@ -1,8 +1,11 @@
 import { isIp } from '../../shared/base/address.ts'
 import { settingsSchema, type CommandName, type Settings, type commands } from '../../shared/contract/commands.ts'
 import type { SourceArgs } from '../../shared/contract/place-call.ts'
-import type { SipEvent } from '../../shared/model/wire.ts'
+import { initialLimits, type BudgetLimits } from '../../shared/model/budgets.ts'
+import type { ObservationKind, SipEvent } from '../../shared/model/wire.ts'
 import { messageIds } from '../../shared/wire/sip/grammar.ts'
+import type { Boundary } from './base/boundary.ts'
+import { Budgets } from './base/budgets.ts'
 import type { Clock } from './base/clock.ts'
 import { machine } from './base/errors.ts'
 import type { Logs } from './base/log.ts'
@@ -22,15 +25,16 @@ import type { Dns } from './sip/resolve/dns.ts'
 import { SipEndpoint } from './sip/endpoint.ts'
 import type { TransportOptions } from './sip/transport/transports.ts'
 import type { Store } from './store/store.ts'
-import { CallTrace } from './trace/journal/call-trace.ts'
+import type { CallTrace, TraceLimits } from './trace/journal/call-trace.ts'
 import { Journal } from './trace/journal/journal.ts'
-import { UserAgent, type Call } from './ua/index.ts'
+import { UserAgent, type Call, type UserAgentPolicy } from './ua/index.ts'
 
 export const productName = 'Ringback/0.1.0'
 const connectTimeoutMs = 8000
 /** How long hanging up and un-registering may take before the engine goes on. */
 const patienceMs = 2500
-const mostTraces = 20_000
+/** What an ended call may still get: retransmissions, a late ACK. */
+const afterlifeMs = 32_000
 
 /** The arguments of a command as its schema leaves them. */
 export type Parsed<Name extends CommandName> = ReturnType<(typeof commands)[Name]['args']['parse']>
@@ -39,6 +43,7 @@ interface ContextParts {
   readonly clock: Clock
   readonly random: Random
   readonly net: Net
+  readonly boundary: Boundary
   readonly dns: Dns
   readonly logs: Logs
   readonly routes: LocalRoutes
@@ -64,6 +69,10 @@ export interface Context extends Omit<ContextParts, 'pacer' | 'store'> {
   /** Throws RingbackError (machine) where no profile folder is in use. */
   readonly store: Store
   readonly settings: Settings
+  /** What the settings allow strangers to use. */
+  readonly limits: BudgetLimits
+  /** Every SIP element of the engine that is open. */
+  readonly stations: Set<Station>
   saveSettings(settings: Settings): void
   /** A stored secret; null where there is none, or no profile folder. */
   secret(name: string): string | null
@@ -88,6 +97,10 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
     get settings() {
       return store?.settings ?? unsaved
     },
+    get limits() {
+      return { ...initialLimits, ...this.settings.limits }
+    },
+    stations: new Set(),
     saveSettings(settings) {
       if (store) store.saveSettings(settings)
       else unsaved = settings
@@ -133,27 +146,50 @@ async function mediaHost(peer: string, { dns, routes }: Pick<ContextParts, 'dns'
   }
 }
 
-/** A SIP endpoint with its user agent and its own journal: two of them in one process never mix what they saw. */
+/** A SIP endpoint with its user agent, its limits and its own journal: two of them in one process never mix what they saw. */
 export class Station {
   readonly endpoint: SipEndpoint
   readonly ua: UserAgent
-  readonly journal: Journal
+  readonly journal = new Journal()
+  readonly budgets: Budgets
   readonly #context: Context
+  readonly #agent: string | null
   readonly #touched: (trace: CallTrace) => void
 
-  /** `agent`: whose calls those that come in are; `touched` hears of news in traces that are no calls. */
-  constructor(context: Context, options: Omit<TransportOptions, 'connectTimeoutMs'>, agent: string | null, policy: ConstructorParameters<typeof UserAgent>[1], touched: (trace: CallTrace) => void) {
-    const { net, clock, random, dns, logs } = context
+  /** `agent`: whose calls those that come in are; `limits`: its own, where they differ from the settings; `touched` hears of news in traces that are no calls. */
+  constructor(context: Context, options: Omit<TransportOptions, 'connectTimeoutMs'>, agent: string | null, policy: UserAgentPolicy & { readonly limits?: Partial<BudgetLimits> }, touched: (trace: CallTrace) => void) {
+    const { net, clock, random, dns, logs, boundary, feed } = context
     this.#context = context
+    this.#agent = agent
     this.#touched = touched
-    this.journal = new Journal((callId, event) => this.#open(callId, event, agent))
-    this.endpoint = new SipEndpoint({ net, clock, random, dns, log: logs.for('ringback:sip'), wire: (event) => this.#wire(event) }, { ...options, connectTimeoutMs })
-    this.ua = new UserAgent({ endpoint: this.endpoint, clock, random, name: productName, observe: (callId, kind, text) => this.observe(callId, kind, text) }, policy)
+    this.budgets = new Budgets(() => ({ ...context.limits, ...policy.limits }), () => feed.change('limits'))
+    const shared = { clock, random, boundary, budgets: this.budgets, observe: (callId: string, kind: ObservationKind, text: string) => this.observe(callId, kind, text) }
+    this.endpoint = new SipEndpoint({ ...shared, net, dns, log: logs.for('ringback:sip'), wire: (event) => this.#wire(event) }, { ...options, connectTimeoutMs })
+    this.ua = new UserAgent({ ...shared, endpoint: this.endpoint, name: productName }, policy)
+    context.stations.add(this)
+  }
+
+  close(): void {
+    this.endpoint.close()
+    this.#context.stations.delete(this)
   }
 
   booked(callId: string): BookedCall | undefined {
     const trace = this.journal.trace(callId)
     return trace && this.#context.book.get(trace.id)
+  }
+
+  /** A call that came in is in the book from now on, with what was seen of it until now. */
+  begin(callId: string): BookedCall {
+    const { book, attended } = this.#context
+    const booked = book.open(callId, 'inbound', attended, this.#agent === null ? null : { agent: this.#agent }, this.traceLimits)
+    this.journal.adopt(booked.trace)
+    this.#touch(booked.trace)
+    return booked
+  }
+
+  get traceLimits(): TraceLimits {
+    return { messages: this.budgets.limit('messagesPerCall'), bytes: this.budgets.limit('bytesPerCall'), reached: (name) => this.budgets.refuse(name) }
   }
 
   observe(callId: string, kind: Parameters<CallBook['observe']>[1], text: string): void {
@@ -168,15 +204,16 @@ export class Station {
     const { book } = this.#context
     booked.call = call
     call.events.on('state', (state) => {
-      if (state.kind === 'ended') book.finish(booked)
-      else book.moved(booked)
+      if (state.kind === 'ended') {
+        book.finish(booked)
+        this.forget(booked)
+      } else book.moved(booked)
     })
   }
 
-  #open(callId: string, { direction, message }: SipEvent, agent: string | null): CallTrace | null {
-    const { book, attended } = this.#context
-    const begins = direction === 'received' && message.kind === 'request' && message.method === 'INVITE'
-    return begins && book.size < mostTraces ? book.open(callId, 'inbound', attended, agent === null ? null : { agent }).trace : null
+  /** Lets go of an ended call when nothing more is to come of it. */
+  forget({ trace }: BookedCall): void {
+    this.#context.clock.after(afterlifeMs, () => this.journal.delete(trace))
   }
 
   #wire(event: SipEvent): void {

@@ -4,6 +4,8 @@ import type { EngineClient, SubscribeOptions, Subscription } from '../../shared/
 import { commands, type CommandArgs, type CommandName, type CommandResult } from '../../shared/contract/commands.ts'
 import type { Change, Delta } from '../../shared/contract/state.ts'
 import { Agents, agentSecret } from './calls/agents.ts'
+import { Boundary, faultText } from './base/boundary.ts'
+import { usageOf } from './base/budgets.ts'
 import { systemClock, type Clock } from './base/clock.ts'
 import { RingbackError, explainError, machine, usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
@@ -58,7 +60,11 @@ export class Engine implements EngineClient {
 
   /** Throws RingbackError (machine) when the profile folder cannot be used. */
   constructor(options: EngineOptions) {
-    const { clock = systemClock, random = systemRandom, net = systemNet, logs = noLogs, attended = false } = options
+    const { random = systemRandom, logs = noLogs, attended = false } = options
+    const log = logs.for('ringback:fault')
+    const boundary = new Boundary((fault) => log(faultText(fault)))
+    const clock = boundary.clock(options.clock ?? systemClock)
+    const net = boundary.net(options.net ?? systemNet)
     this.#store = options.profile === null ? null : new Store(options.profile, clock)
     this.#files = new Files(options.profile)
     this.#feed = new Feed(clock, {
@@ -79,7 +85,7 @@ export class Engine implements EngineClient {
       forgotten: (id) => this.#feed.change(`call ${id}`),
     })
     this.#context = makeContext({
-      clock, random, net, logs, attended, dns: systemDns(options.dnsServers ?? null), routes: new LocalRoutes(net, clock), pacer: new Pacer(clock),
+      clock, random, net, boundary, logs, attended, dns: systemDns(options.dnsServers ?? null), routes: new LocalRoutes(net, clock), pacer: new Pacer(clock),
       store: this.#store, book: this.#book, feed: this.#feed, history: this.#history,
     })
     this.#registrations = new Registrations(this.#context, () => this.#softphone)
@@ -118,7 +124,7 @@ export class Engine implements EngineClient {
 
   #keys(): string[] {
     return [
-      'settings', 'storage', ...(this.#store?.trunks() ?? []).map(({ name }) => `trunk ${name}`), ...this.#agents.keys().map((id) => `agent ${id}`),
+      'settings', 'storage', 'limits', ...(this.#store?.trunks() ?? []).map(({ name }) => `trunk ${name}`), ...this.#agents.keys().map((id) => `agent ${id}`),
       ...this.#registrations.keys().map((id) => `registration ${id}`), ...this.#checks.keys().map((name) => `check ${name}`), ...this.#book.all().map(({ trace }) => `call ${trace.id}`),
     ]
   }
@@ -140,6 +146,7 @@ export class Engine implements EngineClient {
         const trunk = this.#store?.trunks().find(({ name }) => name === id)
         return [trunk ? { kind: 'trunk', trunk } : { kind: 'gone', of: 'trunk', id }]
       }
+      case 'limits': return [{ kind: 'limits', limits: usageOf([...this.#context.stations].map(({ budgets }) => budgets)) }]
       case 'storage': return [{ kind: 'storage', fault: this.#history.fault }]
       default: return [{ kind: 'settings', settings: this.#context.settings }]
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { budgetNames } from '../model/budgets.ts'
 import { transportNames } from '../model/transport.ts'
 import { callReportSchema, inspectReportSchema, outcomeSchema, verdictSchema } from './report.ts'
 import { codecSchema, dtmfModeSchema, encryptionSchema, headerSchema, placeCallSchema, portRangeSchema, sourceSchema } from './place-call.ts'
@@ -15,12 +16,16 @@ export const behaviourSchema = z.discriminatedUnion('kind', [
 ])
 export type Behaviour = z.infer<typeof behaviourSchema>
 
+/** Limits by name, where they differ from the usual ones. */
+export const limitsSchema = z.partialRecord(z.enum(budgetNames), z.int().min(1))
+
 export const startAgentSchema = z.object({
   listeners: z.array(listenerSchema).min(1), behaviour: behaviourSchema.default({ kind: 'answer', source: { kind: 'echo' } }),
   identifiers: z.array(z.string()).optional().describe('the user parts that are answered; all when absent'),
   user: z.string().optional(), password: z.string().optional(), allow: z.array(z.string()).default([]).describe('CIDR blocks'),
   encryption: encryptionSchema.default('allowed'), codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
   answerDelayMs: z.number().min(0).default(0), recordDirectory: z.string().optional(), rtpPorts: portRangeSchema.optional(),
+  limits: limitsSchema.optional().describe('what strangers may use of this agent, where it differs from the settings'),
 })
 export type StartAgent = z.input<typeof startAgentSchema>
 
@@ -72,6 +77,7 @@ export const settingsSchema = z.object({
   keepCalls: z.int().min(10).max(100_000).default(10_000).describe('past calls that are kept'),
   keepDays: z.int().min(1).max(3650).nullable().default(null).describe('null: whatever their age'),
   maskNumbers: z.boolean().default(false).describe('phone numbers in exports; secrets always are'),
+  limits: limitsSchema.default({}).describe('what strangers may use, where it differs from the usual'),
   agent: agentSettingsSchema.default({
     listeners: [{ transport: 'udp', address: '127.0.0.1', port: 5070 }], behaviour: { kind: 'answer', source: { kind: 'echo' } },
     allow: [], encryption: 'allowed', codecs: ['PCMU', 'PCMA'], answerDelayMs: 400, start: true,

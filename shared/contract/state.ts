@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { budgetNames } from '../model/budgets.ts'
 import { listenerSchema, settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
 import { callReportSchema, messageSchema, outcomeSchema, verdictSchema } from './report.ts'
 
@@ -37,6 +38,10 @@ export const reportChangeSchema = z.object({
 })
 export type ReportChange = z.infer<typeof reportChangeSchema>
 
+/** How a limit stands: what is used of it now, what was refused since the start, and a sentence once something was. */
+export const budgetUsageSchema = z.object({ name: z.enum(budgetNames), used: z.int(), refused: z.int(), text: z.string().nullable() })
+export type BudgetUsage = z.infer<typeof budgetUsageSchema>
+
 /** One change of the state; an entity comes whole (a report: with what is new), so that changes of one entity merge by keeping the last. */
 export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), call: callViewSchema }),
@@ -46,6 +51,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
   z.object({ kind: z.literal('check'), check: trunkCheckSchema.extend({ done: z.boolean() }) }),
   z.object({ kind: z.literal('storage'), fault: z.string().nullable().describe('why the history cannot be written') }),
+  z.object({ kind: z.literal('limits'), limits: z.array(budgetUsageSchema) }),
   z.object({ kind: z.literal('settings'), settings: settingsSchema }),
   z.object({ kind: z.literal('gone'), of: z.enum(['call', 'registration', 'agent', 'trunk', 'check']), id: z.string() }),
 ])

@@ -18,9 +18,9 @@ export const budgets = {
     title: 'Calls at once from one source', unit: 'calls', initial: 1000, most: 20_000,
     reached: 'one source has as many calls under way as allowed: its further ones are refused with 503',
   },
-  callsPerCallId: {
-    title: 'Calls at once with one Call-ID', unit: 'calls', initial: 4, most: 100,
-    reached: 'one Call-ID has begun as many calls as allowed: further INVITEs with it are refused with 482 (RFC 3261 8.2.2.2)',
+  invitesPerCallId: {
+    title: 'INVITEs of one Call-ID in half a minute', unit: 'requests', initial: 20, most: 10_000,
+    reached: 'one Call-ID has sent as many INVITEs as allowed: further ones are refused with 482',
   },
   unacknowledgedCalls: {
     title: 'Answered calls without ACK', unit: 'calls', initial: 400, most: 20_000,

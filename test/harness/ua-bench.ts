@@ -1,4 +1,5 @@
 import { noLogs } from '../../electron/engine/base/log.ts'
+import { openBoundary } from './boundary.ts'
 import { MediaSession, silence } from '../../electron/engine/media/session/session.ts'
 import { PortPool } from '../../electron/engine/media/rtp/ports.ts'
 import { Pacer } from '../../electron/engine/media/rtp/pacer.ts'
@@ -21,6 +22,7 @@ export class UaBench {
   readonly clock = new VirtualClock()
   readonly random = predictableRandom()
   readonly net = new MemoryNet()
+  readonly edge = openBoundary()
   readonly observations: string[] = []
   readonly incoming: InboundCall[] = []
   readonly endpoint: SipEndpoint
@@ -32,8 +34,8 @@ export class UaBench {
   constructor() {
     const { net, clock, random } = this
     const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
-    this.endpoint = new SipEndpoint({ net, clock, random, dns, log: noLogs.for('test'), wire: () => {} }, { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 })
-    this.ua = new UserAgent({ endpoint: this.endpoint, clock, random, name: 'test', observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`) })
+    this.endpoint = new SipEndpoint({ net, clock, random, dns, log: noLogs.for('test'), wire: () => {}, observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`), ...this.edge }, { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 })
+    this.ua = new UserAgent({ endpoint: this.endpoint, ...this.edge, clock, random, name: 'test', observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`) })
     this.ua.serve({ incoming: (call) => void this.incoming.push(call), turnedAway: () => {} })
   }
 

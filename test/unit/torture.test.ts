@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import { openBoundary } from '../harness/boundary.ts'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { messageIds, parseNameAddr, parseUri } from '../../shared/wire/sip/grammar.ts'
@@ -53,9 +54,9 @@ describe.skipIf(!folder)('RFC 4475', () => {
     const net = new MemoryNet()
     const us = { host: '192.0.2.1', port: 5060 }
     const peer = { host: '192.0.2.99', port: 5060 }
-    const endpoint = new SipEndpoint({ net, clock, random, dns: { naptr: async () => [], srv: async () => [], addresses: async () => [] }, log: noLogs.for('test'), wire: () => {} },
+    const endpoint = new SipEndpoint({ net, clock, random, dns: { naptr: async () => [], srv: async () => [], addresses: async () => [] }, log: noLogs.for('test'), wire: () => {}, observe: () => {}, ...openBoundary() },
       { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 })
-    const ua = new UserAgent({ endpoint, clock, random, name: 'test', observe: () => {} })
+    const ua = new UserAgent({ endpoint, ...openBoundary(), clock, random, name: 'test', observe: () => {} })
     ua.serve({ incoming: (call: InboundCall) => call.ring(), turnedAway: () => {} })
     await endpoint.listen('udp', us.host, us.port)
     net.inject(peer, us, readFileSync(join(folder!, `${name}.dat`)))

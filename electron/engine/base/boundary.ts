@@ -86,6 +86,9 @@ export class Boundary {
     const own = this.within(() => socket.destroy())
     return {
       local: socket.local, remote: socket.remote, tls: socket.tls,
+      get backlogBytes() {
+        return socket.backlogBytes
+      },
       write: (bytes, done) => socket.write(bytes, done && this.guard('write', done)),
       start: (events) => socket.start({
         data: own.guard('segment', (bytes: Uint8Array) => events.data(bytes)),

@@ -1,4 +1,4 @@
-/** Events by name with the type of what each carries. A listener that throws does not stop the others. */
+/** Events by name with the type of what each carries. A listener that throws does not stop the others: the first error is thrown when all have heard. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
 
@@ -13,6 +13,14 @@ export class Emitter<Events extends object> {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     const set = this.#listeners.get(name)
     if (!set) return
-    for (const listener of [...set]) (listener as (event: Events[Name]) => void)(event)
+    const errors: unknown[] = []
+    for (const listener of [...set]) {
+      try {
+        ;(listener as (event: Events[Name]) => void)(event)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
 }

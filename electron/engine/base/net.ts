@@ -37,6 +37,8 @@ export interface StreamSocket {
   readonly local: Address
   readonly remote: Address
   readonly tls: TlsFacts | null
+  /** Written and not yet handed to the network. */
+  readonly backlogBytes: number
   write(bytes: Uint8Array, done?: (error: Error | null) => void): void
   /** Hands over to the owner; called once, before any data flows. */
   start(events: StreamEvents): void
@@ -73,9 +75,9 @@ export interface Admission {
   /** A connection that was admitted is gone. */
   left(remote: Address): void
   /** For a TLS handshake to be done. */
-  readonly handshakeMs: number
+  handshakeMs(): number
   /** TLS handshakes under way at once; more are closed at once, and `refused` hears of it. */
-  readonly mostHandshakes: number
+  mostHandshakes(): number
   refused(): void
 }
 
@@ -135,6 +137,9 @@ function wrap(socket: nodeNet.Socket, tlsFacts: TlsFacts | null): StreamSocket {
   socket.setNoDelay(true)
   return {
     local, remote, tls: tlsFacts,
+    get backlogBytes() {
+      return socket.writableLength
+    },
     write: (bytes, done) => void socket.write(bytes, (error) => done?.(error ?? null)),
     start(events) {
       socket.on('data', (chunk) => events.data(chunk))
@@ -244,14 +249,14 @@ function listenTls(host: string, port: number, { key, cert }: TlsServerOptions, 
   /** Handshakes under way, by the peer's address and port. */
   const shaking = new Set<string>()
   const peer = (socket: nodeNet.Socket) => `${socket.remoteAddress} ${socket.remotePort}`
-  const server = tls.createServer({ key, cert, minVersion: 'TLSv1.2', handshakeTimeout: admission.handshakeMs }, (socket) => {
+  const server = tls.createServer({ key, cert, minVersion: 'TLSv1.2', handshakeTimeout: admission.handshakeMs() }, (socket) => {
     shaking.delete(peer(socket))
     accept(wrap(socket, { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher()?.name ?? 'unknown', chain: [], fault: null }))
   })
   server.on('tlsClientError', (error, socket) => failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error))
   server.prependListener('connection', (socket: nodeNet.Socket) => {
     if (socket.destroyed) return
-    if (shaking.size >= admission.mostHandshakes) {
+    if (shaking.size >= admission.mostHandshakes()) {
       admission.refused()
       return void socket.destroy()
     }

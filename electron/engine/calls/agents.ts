@@ -18,8 +18,9 @@ interface Running {
 
 /** The name of the stored password that agents ask for; no trunk can have it. */
 export const agentSecret = 'agent password'
-/** What a turned-away or ended INVITE may still bring: a retry with credentials, retransmissions. */
-const afterlifeMs = 32_000
+/** How long an INVITE that got no answer, or a challenge, may come again before it is reported. */
+const patienceMs = 32_000
+const minuteMs = 60_000
 
 /** The local agent endpoints of this engine. */
 export class Agents {
@@ -42,7 +43,7 @@ export class Agents {
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') this.#context.source(behaviour.source)
     if (args.recordDirectory !== undefined) makeDirectory(args.recordDirectory)
-    const station = new Station(this.#context, { localAddress: null, tlsCa: null, tlsInsecure: true }, id, { gate, silent: behaviour.kind === 'ignore' }, () => {})
+    const station = new Station(this.#context, { localAddress: null, tlsCa: null, tlsInsecure: true }, id, { gate, silent: behaviour.kind === 'ignore', ...(args.limits ? { limits: args.limits } : {}) }, () => {})
     const { agent, incoming } = answer(this.#context, station, {
       behaviour, identifiers: args.identifiers ?? null, answerDelayMs: args.answerDelayMs, codecs: args.codecs, encryption: args.encryption,
       rtpPorts: args.rtpPorts, recordDirectory: args.recordDirectory, changed: () => feed.change(`agent ${id}`),
@@ -50,7 +51,7 @@ export class Agents {
     const addresses = await listen(station, args.listeners)
     const running: Running = { id, agent, station, addresses, answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind, calls: 0 }
     this.#running.set(id, running)
-    this.#serve(running, incoming, behaviour.kind === 'ignore')
+    this.#serve(running, incoming)
     feed.change(`agent ${id}`)
     return { id, addresses }
   }
@@ -60,7 +61,7 @@ export class Agents {
     if (!running) throw usage(`there is no agent "${id}"`)
     running.agent.hangUp()
     await this.#context.until(() => running.agent.activeCalls === 0)
-    running.station.endpoint.close()
+    running.station.close()
     this.#running.delete(id)
     for (const booked of this.#context.book.all()) if (booked.agent === id) this.#context.book.finish(booked)
     this.#context.feed.change(`agent ${id}`)
@@ -72,7 +73,7 @@ export class Agents {
   }
 
   close(): void {
-    for (const { station } of this.#running.values()) station.endpoint.close()
+    for (const { station } of this.#running.values()) station.close()
   }
 
   keys(): string[] {
@@ -86,22 +87,34 @@ export class Agents {
     return { kind: 'agent', agent: { id, addresses, answering, calls, activeCalls: agent.activeCalls } }
   }
 
-  #serve(running: Running, incoming: (call: InboundCall) => void, ignores: boolean): void {
+  #serve(running: Running, incoming: (call: InboundCall) => void): void {
     const { clock, book } = this.#context
     const { station } = running
-    const forget = (callId: string) => void clock.after(afterlifeMs, () => station.journal.delete(callId))
+    const { budgets } = station
+    /** Those that are to be reported when they do not come again. */
+    const waiting = new Set<string>()
+    const report = (callId: string, text: string) => {
+      const booked = station.begin(callId)
+      book.observe(booked, 'refused-by-us', text)
+      book.finish(booked)
+      station.forget(booked)
+    }
     station.ua.serve({
       incoming: (call) => {
-        call.events.on('state', (state) => state.kind === 'ended' && forget(call.callId))
         running.calls++
         incoming(call)
       },
-      turnedAway: (callId, text) => {
-        const booked = station.booked(callId)
-        if (!booked || booked.endedAt !== null) return
-        book.observe(booked, 'refused-by-us', text)
-        clock.after(ignores ? afterlifeMs : 0, () => book.finish(booked))
-        forget(callId)
+      turnedAway: (callId, why, text) => {
+        const known = station.booked(callId)
+        if (waiting.has(callId) || (known && known.endedAt === null) || !budgets.allows('refusalsPerMinute')) return
+        budgets.take('refusalsPerMinute')
+        clock.after(minuteMs, () => budgets.release('refusalsPerMinute'))
+        waiting.add(callId)
+        // What is refused for good is reported when its refusal has been seen too.
+        clock.after(why === 'refused' ? 0 : patienceMs, () => {
+          waiting.delete(callId)
+          if (!station.booked(callId)) report(callId, text)
+        })
       },
     })
   }
@@ -116,7 +129,7 @@ async function listen(station: Station, listeners: Parsed<'agent.start'>['listen
     }
     return addresses
   } catch (error) {
-    station.endpoint.close()
+    station.close()
     throw error
   }
 }

@@ -42,8 +42,7 @@ export function answer(context: Context, station: Station, options: Answering): 
   return {
     agent,
     incoming(call) {
-      const booked = station.booked(call.callId)
-      if (!booked) return call.reject(503)
+      const booked = station.begin(call.callId)
       station.follow(booked, call as Call)
       call.events.on('state', (state) => state.kind === 'ended' && options.changed())
       agent.incoming(call)

@@ -11,7 +11,7 @@ import { pcma, pcmu } from '../media/codec/g711.ts'
 import type { MediaTap } from '../media/session/session.ts'
 import { reportOf } from '../report/report.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
-import { CallTrace } from '../trace/journal/call-trace.ts'
+import { CallTrace, type TraceLimits } from '../trace/journal/call-trace.ts'
 
 /** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
 export const linearOf = (codec: string): Int16Array | null => (codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null)
@@ -44,8 +44,8 @@ export class CallBook {
   }
 
   /** `attended`: keep what a person may ask for: the newest packets, the figures of the last two minutes. */
-  open(callId: string, vantage: Vantage, attended: boolean, origin: { readonly agent: string } | { readonly placed: Placed } | null): BookedCall {
-    const trace = new CallTrace(this.#random.token(10), callId, vantage, linearOf)
+  open(callId: string, vantage: Vantage, attended: boolean, origin: { readonly agent: string } | { readonly placed: Placed } | null, limits: TraceLimits): BookedCall {
+    const trace = new CallTrace(this.#random.token(10), callId, vantage, linearOf, limits)
     const ring = attended ? new PacketRing(ringBytes) : null
     if (ring) trace.addSink(ring)
     trace.attended = attended
@@ -60,10 +60,6 @@ export class CallBook {
 
   get(id: string): BookedCall | undefined {
     return this.#calls.get(id)
-  }
-
-  get size(): number {
-    return this.#calls.size
   }
 
   all(): BookedCall[] {

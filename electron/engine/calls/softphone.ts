@@ -45,7 +45,7 @@ export class Softphone {
   }
 
   close(): void {
-    for (const { endpoint } of this.#stations.values()) endpoint.close()
+    for (const station of this.#stations.values()) station.close()
   }
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
@@ -67,7 +67,7 @@ export class Softphone {
     const callId = station.ua.newCallId()
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
     const { password: _, ...placed } = args
-    const booked = book.open(callId, 'outbound', this.#context.attended, { placed: { ...placed, headers: placed.headers.map(({ name, value }) => ({ name, value: redact(value) })) } })
+    const booked = book.open(callId, 'outbound', this.#context.attended, { placed: { ...placed, headers: placed.headers.map(({ name, value }) => ({ name, value: redact(value) })) } }, station.traceLimits)
     if (args.recordTo !== undefined) booked.recording = booked.recordingTo = args.recordTo
     if (pcap) {
       booked.pcap = pcap

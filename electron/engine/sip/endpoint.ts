@@ -1,8 +1,11 @@
-import { bracketHost, type Address } from '../../../shared/base/address.ts'
+import { bracketHost, formatAddress, type Address } from '../../../shared/base/address.ts'
+import { visible } from '../../../shared/base/text.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
-import type { SipEvent } from '../../../shared/model/wire.ts'
+import type { ObservationKind, SipEvent } from '../../../shared/model/wire.ts'
 import { messageIds, type SipUri } from '../../../shared/wire/sip/grammar.ts'
-import { makeHeader, type SipMessage, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { makeHeader, type SipHeader, type SipMessage, type SipProblem, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import { faultText, type Boundary } from '../base/boundary.ts'
+import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
 import { explainError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
@@ -15,19 +18,34 @@ import { responseTo } from './transaction/response.ts'
 import type { ServerTransaction } from './transaction/server.ts'
 import { TransactionTable } from './transaction/table.ts'
 import { packet, type Flow } from './transport/flow.ts'
+import { AnswerFlow, Proofs } from './transport/proofs.ts'
 import { Transports, type TransportOptions } from './transport/transports.ts'
 
 export interface EndpointDeps {
   readonly net: Net
   readonly clock: Clock
   readonly random: Random
+  readonly boundary: Boundary
+  readonly budgets: Budgets
   readonly dns: Dns
   readonly log: Log
   wire(event: SipEvent): void
+  /** What an endpoint knows of the messages with a Call-ID beyond themselves. */
+  observe(callId: string, kind: ObservationKind, text: string): void
+}
+
+/** How a request is turned away at once: nothing of it is kept. */
+export interface Refusal {
+  readonly status: number
+  readonly headers?: readonly SipHeader[]
 }
 
 export interface EndpointEvents {
+  /** Asked before a request that begins something gets a transaction; null lets it in, `silence` drops it without an answer. */
+  admit(request: SipRequest, flow: Flow): Refusal | 'silence' | null
   request(transaction: ServerTransaction): void
+  /** Whether a call goes on over that connection. */
+  busy(flow: Flow): boolean
   /** The ACK of a 2xx, which belongs to no transaction. */
   ack(request: SipRequest, flow: Flow): void
 }
@@ -37,17 +55,19 @@ export class SipEndpoint {
   readonly #deps: EndpointDeps
   readonly #transports: Transports
   readonly #transactions: TransactionTable
+  readonly #proofs: Proofs
   #events: EndpointEvents | null = null
   #closed = false
 
   constructor(deps: EndpointDeps, options: TransportOptions) {
     this.#deps = deps
     this.#transactions = new TransactionTable(deps.clock)
-    this.#transports = new Transports(deps.net, deps.clock, options, {
+    this.#proofs = new Proofs(deps.clock)
+    this.#transports = new Transports(deps, options, {
       wire: deps.wire,
-      received: (message, flow) => this.#received(message, flow),
+      received: (message, flow, bytes) => this.#received(message, flow, bytes),
+      busy: (flow) => this.#events?.busy(flow) ?? false,
       closed: (flow, error) => this.#transactions.connectionLost(flow, error ?? new Error('the peer closed the connection')),
-      fault: (error) => deps.log(`a message could not be handled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       handshakeFailed: (remote, error) => deps.log(`TLS handshake with ${remote.host}:${remote.port} failed: ${error.message}`),
     })
   }
@@ -62,21 +82,40 @@ export class SipEndpoint {
 
   /** Sends a request and follows it to a final response, trying the next target on 503, timeout or a failed connection (RFC 3263 4.3). */
   request(hop: NextHop, user: RequestUser): PendingRequest {
-    const { dns, random, log } = this.#deps
+    const { dns, random, log, boundary } = this.#deps
     const withVia = (outgoing: SipRequest, flow: Flow) => this.#withVia(outgoing, flow)
-    const pending = new Pending({ dns, random, log, withVia }, this.#transports, this.#transactions, user)
-    void pending.run(hop)
+    const pending = new Pending({ dns, random, log, boundary, withVia }, this.#transports, this.#transactions, user)
+    boundary.run('request', () => pending.run(hop))
     return pending
   }
 
+  /** Sends a request once, without a transaction, over a flow whose peer may not be who it says. */
+  sendOnce(request: SipRequest, flow: Flow): void {
+    flow.send(packet(this.#withVia(request, flow)), (error) => this.#deps.log(`${request.method} not sent: ${explainError(error)}`))
+  }
+
+  /** Something came from there that only a message of ours could have told: answers need not be measured any more. */
+  proves(...flows: readonly Flow[]): void {
+    for (const { reliable, remote } of flows) if (!reliable) this.#proofs.add(remote)
+  }
+
+  /** Whether the peer of a flow is known to get what is sent to it. */
+  isProven({ reliable, remote }: Flow): boolean {
+    return reliable || this.#proofs.has(remote)
+  }
+
   /** Sends a request outside any transaction: the ACK of a 2xx (RFC 3261 13.2.2.4). `fallback` serves where no connection to the hop can be made. */
-  async sendAck(hop: NextHop, fallback: Flow, build: (flow: Flow) => SipRequest): Promise<void> {
+  sendAck(hop: NextHop, fallback: Flow, build: (flow: Flow) => SipRequest): void {
+    this.#deps.boundary.run('ACK', () => this.#sendAck(hop, fallback, build))
+  }
+
+  async #sendAck(hop: NextHop, fallback: Flow, build: (flow: Flow) => SipRequest): Promise<void> {
     try {
       const flow = hop.kind === 'flow' ? hop.flow : await this.#firstFlow(hop.uri, hop.transport)
       if (!flow || this.#closed) return
       flow.send(packet(this.#withVia(build(flow), flow)), (error) => this.#deps.log(`ACK not sent: ${explainError(error)}`))
     } catch (error) {
-      if (hop.kind === 'uri' && fallback.reliable) return this.sendAck({ kind: 'flow', flow: fallback }, fallback, build)
+      if (hop.kind === 'uri' && fallback.reliable) return this.#sendAck({ kind: 'flow', flow: fallback }, fallback, build)
       this.#deps.log(`ACK not sent: ${explainError(error)}`)
     }
   }
@@ -98,27 +137,59 @@ export class SipEndpoint {
     this.#transports.close()
   }
 
-  #received(message: SipMessage, flow: Flow): void {
+  #received(message: SipMessage, flow: Flow, bytes: number): void {
     if (this.#closed) return
-    if (message.kind === 'response') {
-      if (!message.problems.some((problem) => problem.fatal)) this.#transactions.clientFor(message)?.receive(message)
-      return
-    }
+    if (message.kind === 'response') return this.#response(message, flow)
     const request = stampVia(message, flow)
-    const fault = message.problems.find((problem) => problem.fatal)
-    if (fault) return this.#refuse(request, flow, fault.status ?? 400, fault.text)
-    const repeated = this.#transactions.serverFor(request)
-    if (repeated) {
-      if (request.method === 'ACK' && repeated.state === 'accepted') this.#events?.ack(request, flow)
-      else repeated.receive(request)
-      return
+    try {
+      this.#request(request, flow, bytes)
+    } catch (error) {
+      const callId = messageIds(request).callId
+      if (callId !== null) this.#deps.observe(callId, 'internal-fault', faultText({ place: request.method, error }))
+      this.#answerOnce(request, this.#replyFlow(request, flow, bytes), { status: 500 })
+      throw error
     }
-    if (request.method === 'ACK') return this.#events?.ack(request, flow)
-    const replies = replyFlow(request, flow)
+  }
+
+  #response(message: SipResponse, flow: Flow): void {
+    if (message.problems.some((problem) => problem.fatal)) return
+    const transaction = this.#transactions.clientFor(message)
+    if (!transaction) return
+    this.proves(flow)
+    transaction.receive(message)
+  }
+
+  #request(request: SipRequest, flow: Flow, bytes: number): void {
+    const fault = request.problems.find((problem) => problem.fatal)
+    const repeated = fault ? null : this.#transactions.serverFor(request)
+    if (repeated) return this.#repeated(repeated, request, flow, bytes)
+    if (request.method === 'ACK') return fault ? undefined : this.#events?.ack(request, flow)
+    const replies = this.#replyFlow(request, flow, bytes)
+    const refusal = fault ? malformed(fault) : this.#refusal(request, flow)
+    if (refusal === 'silence') return
+    if (refusal) return this.#answerOnce(request, replies, refusal)
     const transaction = this.#transactions.server(request, replies)
     if (request.method === 'CANCEL') return this.#cancel(transaction)
-    if (this.#events) this.#events.request(transaction)
-    else transaction.respond(responseTo(request, 503, this.#deps.random.token(10)))
+    this.#events!.request(transaction)
+  }
+
+  /** What must not get a transaction: a second copy that came another way (RFC 3261 8.2.2.2), and what is beyond the limits. */
+  #refusal(request: SipRequest, flow: Flow): Refusal | 'silence' | null {
+    if (!this.#events) return { status: 503 }
+    if (this.#transactions.merges(request)) return { status: 482 }
+    if (this.#transactions.servers >= this.#deps.budgets.limit('transactions')) {
+      this.#deps.budgets.refuse('transactions')
+      return overload
+    }
+    return this.#events.admit(request, flow)
+  }
+
+  #repeated(transaction: ServerTransaction, request: SipRequest, flow: Flow, bytes: number): void {
+    transaction.flow.heard?.(bytes)
+    const ourTag = transaction.last && messageIds(transaction.last).toTag
+    if (request.method === 'ACK' && ourTag !== null && ourTag === messageIds(request).toTag) this.proves(flow, transaction.flow)
+    if (request.method === 'ACK' && transaction.state === 'accepted') this.#events?.ack(request, flow)
+    else transaction.receive(request)
   }
 
   #cancel(transaction: ServerTransaction): void {
@@ -128,18 +199,34 @@ export class SipEndpoint {
     if (invite && invite.state === 'proceeding') invite.user.cancelled?.()
   }
 
-  /** Answers a malformed request, to where it came from if its Via cannot be read; never an ACK. */
-  #refuse(request: SipRequest, flow: Flow, status: number, text: string): void {
+  /** Answers without keeping anything; never an ACK. */
+  #answerOnce(request: SipRequest, flow: Flow, { status, headers = [] }: Refusal): void {
     if (request.method === 'ACK') return
-    // eslint-disable-next-line no-control-regex
-    const reason = text.replace(/[\u0000-\u001f\u007f]/g, '.').slice(0, 120)
-    const response = responseTo(request, status, this.#deps.random.token(10), { headers: [makeHeader('Warning', `399 ringback "${reason.replace(/["\\]/g, "'")}"`)] })
     try {
-      replyFlow(request, flow).send(packet(response), () => {})
+      flow.send(packet(responseTo(request, status, this.#deps.random.token(10), { headers })), () => {})
     } catch (error) {
-      this.#deps.log(`malformed request not answered: ${explainError(error)}`)
+      this.#deps.log(`a refused request was not answered: ${explainError(error)}`)
     }
   }
+
+  /** Where responses go: the connection; over UDP the source port with rport, else the port of sent-by (RFC 3261 18.2.2, RFC 3581 4). */
+  #replyFlow(request: SipRequest, flow: Flow, bytes: number): Flow {
+    if (flow.reliable) return flow
+    const { via, callId } = messageIds(request)
+    const port = via && !via.params.has('rport') ? (via.port ?? 5060) : flow.remote.port
+    const back = port === flow.remote.port ? flow : flow.to({ host: flow.remote.host, port })
+    return new AnswerFlow(back, this.#proofs, bytes, () => {
+      const text = `repetitions to ${formatAddress(back.remote)} are held back: nothing has come from there yet that proves that it gets our messages`
+      if (callId !== null) this.#deps.observe(callId, 'note', text)
+    })
+  }
+}
+
+/** What may work again soon (RFC 3261 21.5.4). */
+export const overload: Refusal = { status: 503, headers: [makeHeader('Retry-After', '5')] }
+
+function malformed({ status = 400, text }: SipProblem): Refusal {
+  return { status, headers: [makeHeader('Warning', `399 ringback "${visible(text).slice(0, 120).replace(/["\\]/g, "'")}"`)] }
 }
 
 /** Adds received and rport to the top Via (RFC 3261 18.2.1, RFC 3581 4). */
@@ -165,12 +252,4 @@ function stampVia(request: SipRequest, flow: Flow): SipRequest {
 function topViaEnd(value: string): number {
   const comma = value.indexOf(',')
   return comma < 0 ? value.length : comma
-}
-
-/** Where responses go: the connection; over UDP the source port with rport, else the port of sent-by (RFC 3261 18.2.2, RFC 3581 4). */
-function replyFlow(request: SipRequest, flow: Flow): Flow {
-  if (flow.reliable) return flow
-  const { via } = messageIds(request)
-  const port = via && !via.params.has('rport') ? (via.port ?? 5060) : flow.remote.port
-  return port === flow.remote.port ? flow : flow.to({ host: flow.remote.host, port })
 }

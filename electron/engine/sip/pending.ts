@@ -5,6 +5,7 @@ import { parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
 import { headerFields, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
 import { writeSip } from '../../../shared/wire/sip/write.ts'
 import { errorCode, explainError } from '../base/errors.ts'
+import type { Boundary } from '../base/boundary.ts'
 import type { Log } from '../base/log.ts'
 import type { Certificate } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
@@ -49,6 +50,7 @@ export type NextHop =
   | { readonly kind: 'flow'; readonly flow: Flow }
 
 export interface PendingDeps {
+  readonly boundary: Boundary
   readonly dns: Dns
   readonly random: Random
   readonly log: Log
@@ -161,7 +163,7 @@ export class Pending implements PendingRequest {
     if (this.#abandoned) return
     const next = (why: RequestFailure) => {
       this.#last = why
-      void this.#next(transportFixed)
+      this.#deps.boundary.run('request', () => this.#next(transportFixed))
     }
     this.#transaction = this.#transactions.client(request, flow, {
       response: (response) => this.#response(response, flow, request, next),

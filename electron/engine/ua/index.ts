@@ -1,4 +1,4 @@
-export { UserAgent } from './user-agent.ts'
+export { UserAgent, type UserAgentPolicy } from './user-agent.ts'
 export type { Call } from './call/call.ts'
 export type { InboundCall } from './call/inbound.ts'
 export type { OutboundCall } from './call/outbound.ts'

@@ -1,12 +1,15 @@
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { header, headerList, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
+import { faultText, type Boundary } from '../base/boundary.ts'
+import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { DigestClient } from '../sip/digest/client.ts'
-import type { SipEndpoint } from '../sip/endpoint.ts'
+import { overload, type Refusal, type SipEndpoint } from '../sip/endpoint.ts'
 import { responseTo } from '../sip/transaction/response.ts'
 import type { ServerTransaction } from '../sip/transaction/server.ts'
+import type { Flow } from '../sip/transport/flow.ts'
 import { allowedMethods, unsupported, type Call, type CallDeps } from './call/call.ts'
 import { InboundCall } from './call/inbound.ts'
 import { OutboundCall, type OutboundOptions } from './call/outbound.ts'
@@ -17,6 +20,8 @@ export interface UserAgentDeps {
   readonly endpoint: SipEndpoint
   readonly clock: Clock
   readonly random: Random
+  readonly boundary: Boundary
+  readonly budgets: Budgets
   readonly name: string
   /** What an endpoint knows of a call or a registration beyond its messages. */
   observe(callId: string, kind: ObservationKind, text: string): void
@@ -30,14 +35,22 @@ export interface UserAgentPolicy {
 
 export interface UserAgentEvents {
   incoming(call: InboundCall): void
-  /** A call that the gate refused, or that nobody is to answer. */
-  turnedAway(callId: string, text: string): void
+  /** An INVITE that becomes no call: the gate refused it, or asks for credentials (it may come again with them), or nobody is to answer it. */
+  turnedAway(callId: string, why: 'refused' | 'challenged' | 'ignored', text: string): void
 }
+
+/** How long INVITEs of one Call-ID are counted together. */
+const countedMs = 30_000
+const mostCallIds = 10_000
 
 /** A SIP user agent over one endpoint: places calls, takes calls, registers. */
 export class UserAgent {
   readonly #deps: UserAgentDeps
   readonly #calls = new Map<string, Call>()
+  /** Call-IDs of calls that came in and are under way. */
+  readonly #inbound = new Set<string>()
+  /** INVITEs by Call-ID, the oldest first. */
+  readonly #invites = new Map<string, { count: number; readonly untilMs: number }>()
   readonly #gate: Gate | null
   readonly #silent: boolean
   #events: UserAgentEvents | null = null
@@ -47,8 +60,10 @@ export class UserAgent {
     this.#gate = gate
     this.#silent = silent
     deps.endpoint.serve({
+      admit: (request, flow) => this.#admit(request, flow),
       request: (transaction) => this.#request(transaction),
-      ack: (request) => this.#find(request)?.acknowledged(request),
+      ack: (request, flow) => this.#ack(request, flow),
+      busy: (flow) => [...this.#calls.values()].some((call) => call.uses(flow)),
     })
   }
 
@@ -63,8 +78,9 @@ export class UserAgent {
 
   /** The call, not yet sent: `start` sends it. Throws SipWriteError for headers that must not go out. */
   call(options: OutboundOptions, callId: string): OutboundCall {
-    const call = new OutboundCall(this.#callDeps(callId), options, callId)
-    this.#keep(call)
+    let kept: Call | null = null
+    const call = new OutboundCall(this.#callDeps(callId, () => kept), options, callId)
+    this.#keep((kept = call))
     return call
   }
 
@@ -73,9 +89,14 @@ export class UserAgent {
     return new Registration({ endpoint, clock, random, userAgent: name, observe: (kind, text) => observe(callId, kind, text) }, options, callId)
   }
 
-  #callDeps(callId: string): CallDeps {
-    const { endpoint, clock, random, name, observe } = this.#deps
-    return { endpoint, clock, random, userAgent: name, observe: (kind, text) => observe(callId, kind, text) }
+  /** What is thrown in a timer of a call ends that call. */
+  #callDeps(callId: string, call: () => Call | null): CallDeps {
+    const { endpoint, clock, random, boundary, name, observe } = this.#deps
+    const own = boundary.within((fault) => {
+      observe(callId, 'internal-fault', faultText(fault))
+      call()?.abort()
+    })
+    return { endpoint, clock: own.clock(clock), random, userAgent: name, observe: (kind, text) => observe(callId, kind, text) }
   }
 
   #keep(call: Call): void {
@@ -84,18 +105,95 @@ export class UserAgent {
     call.events.on('state', (state) => state.kind === 'ended' && this.#calls.delete(key))
   }
 
+  /** The call of a request inside its dialog: Call-ID and both tags name it (RFC 3261 12.2.2). */
   #find(request: SipRequest): Call | undefined {
-    const { callId, toTag } = messageIds(request)
-    return toTag === null ? undefined : this.#calls.get(dialogKey(callId ?? '', toTag))
+    const { callId, toTag, fromTag } = messageIds(request)
+    const call = toTag === null ? undefined : this.#calls.get(dialogKey(callId ?? '', toTag))
+    return call?.hasPeer(fromTag) ? call : undefined
+  }
+
+  #ack(request: SipRequest, flow: Flow): void {
+    const call = this.#find(request)
+    if (!call) return
+    this.#deps.endpoint.proves(flow, ...call.flows)
+    call.acknowledged(request)
+  }
+
+  /** Whether a new INVITE may become a call; what may not is answered, or not, without a trace in memory. */
+  #admit(request: SipRequest, flow: Flow): Refusal | 'silence' | null {
+    if (request.method !== 'INVITE' || messageIds(request).toTag !== null || !this.#events) return null
+    const { budgets } = this.#deps
+    const callId = messageIds(request).callId!
+    const source = flow.remote.host
+    if (this.#inbound.has(callId)) return { status: 482 }
+    if (this.#invitesOf(callId) > budgets.limit('invitesPerCallId')) {
+      budgets.refuse('invitesPerCallId')
+      return { status: 482 }
+    }
+    const refusal = this.#gate?.check(request, source) ?? null
+    if (refusal) {
+      this.#events.turnedAway(callId, refusal.status === 401 ? 'challenged' : 'refused', refusal.text)
+      return refusal
+    }
+    if (this.#gate?.asksCredentials) this.#deps.endpoint.proves(flow)
+    if (this.#silent) {
+      this.#events.turnedAway(callId, 'ignored', 'calls are ignored here')
+      return 'silence'
+    }
+    const room = budgets.allows('callsAtOnce') && budgets.allows('callsPerSource', source) && budgets.allows('unacknowledgedCalls') && budgets.allows('unacknowledgedPerSource', source)
+    return room ? null : overload
+  }
+
+  /** How many INVITEs came with a Call-ID within half a minute, this one included. */
+  #invitesOf(callId: string): number {
+    const nowMs = this.#deps.clock.monotonicMs()
+    const known = this.#invites.get(callId)
+    if (known && known.untilMs > nowMs) return ++known.count
+    this.#invites.delete(callId)
+    this.#invites.set(callId, { count: 1, untilMs: nowMs + countedMs })
+    for (const [oldest, { untilMs }] of this.#invites) {
+      if (untilMs > nowMs && this.#invites.size <= mostCallIds) break
+      this.#invites.delete(oldest)
+    }
+    return 1
+  }
+
+  /** Counts a call that came in, until it ends; and while its 200 waits for the ACK. */
+  #count(call: InboundCall): void {
+    const { budgets } = this.#deps
+    const source = call.source.host
+    let unacknowledged = false
+    const acknowledged = () => {
+      if (!unacknowledged) return
+      unacknowledged = false
+      budgets.release('unacknowledgedCalls')
+      budgets.release('unacknowledgedPerSource', source)
+    }
+    this.#inbound.add(call.callId)
+    budgets.take('callsAtOnce')
+    budgets.take('callsPerSource', source)
+    call.events.on('acknowledged', acknowledged)
+    call.events.on('state', (state) => {
+      if (state.kind === 'answered') {
+        unacknowledged = true
+        budgets.take('unacknowledgedCalls')
+        budgets.take('unacknowledgedPerSource', source)
+      }
+      if (state.kind !== 'ended') return
+      acknowledged()
+      this.#inbound.delete(call.callId)
+      budgets.release('callsAtOnce')
+      budgets.release('callsPerSource', source)
+    })
   }
 
   #request(transaction: ServerTransaction): void {
     const { request } = transaction
     if (messageIds(request).toTag !== null) {
       const call = this.#find(request)
-      if (call) call.receive(transaction)
-      else this.#reply(transaction, 481)
-      return
+      if (!call) return this.#reply(transaction, 481)
+      this.#deps.endpoint.proves(transaction.flow)
+      return call.receive(transaction)
     }
     const missing = unsupported(request)
     if (missing.length > 0 && request.method !== 'CANCEL') return this.#reply(transaction, 420, [makeHeader('Unsupported', missing.join(', '))])
@@ -116,15 +214,11 @@ export class UserAgent {
     const fault = bodyFault(request)
     if (fault) return this.#reply(transaction, fault.status, fault.headers)
     if (!this.#events) return this.#reply(transaction, 480)
-    const verdict = this.#gate?.check(transaction) ?? { kind: 'open' as const }
-    if (verdict.kind === 'refused') this.#events.turnedAway(header(request, 'call-id')!, verdict.text)
-    if (verdict.kind !== 'open') return
-    if (this.#silent) {
-      transaction.abandon()
-      return this.#events.turnedAway(header(request, 'call-id')!, 'calls are ignored here')
-    }
-    const call = new InboundCall(this.#callDeps(header(request, 'call-id')!), transaction, new DigestClient(null, this.#deps.random))
-    this.#keep(call)
+    const callId = header(request, 'call-id')!
+    let kept: Call | null = null
+    const call = new InboundCall(this.#callDeps(callId, () => kept), transaction, new DigestClient(null, this.#deps.random))
+    this.#keep((kept = call))
+    this.#count(call)
     this.#events.incoming(call)
   }
 

@@ -19,6 +19,11 @@ export class StreamFramer {
   #needed: number | null = null
   #broken = false
 
+  /** A message has begun and is not complete. */
+  get pending(): boolean {
+    return this.#pending.length > 0
+  }
+
   push(chunk: Uint8Array): Frame[] {
     if (this.#broken) return []
     this.#pending = this.#pending.length === 0 ? chunk : concatBytes([this.#pending, chunk])

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { header, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { request, sdp } from '../../harness/messages.ts'
-import { UaBench } from '../../harness/ua-bench.ts'
+import { UaBench, peer, us } from '../../harness/ua-bench.ts'
 
 let bench: UaBench
 beforeEach(async () => {
@@ -31,13 +31,50 @@ describe('a call that comes in', () => {
 
   it('repeats its 200 until the ACK comes', async () => {
     await invite()
-    await answer()
+    const call = await answer()
+    bench.endpoint.proves(...call.flows)
     await bench.clock.advance(1600)
     const oks = bench.sent() as SipResponse[]
     expect(oks.map(({ status }) => status)).toEqual([200, 200, 200])
     await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(oks[0]!).toTag! }))
     await bench.clock.advance(10_000)
     expect(bench.lines()).toEqual([])
+  })
+
+  it('sends to a source that has proven nothing at most three times the bytes that came from there, and nothing to its Contact', async () => {
+    await invite()
+    const received = bench.net.sent.at(-1)!.bytes.length
+    await answer()
+    await bench.clock.advance(60_000)
+    const sent = bench.net.sent.filter(({ from, to }) => from.host === us.host && from.port === us.port && to.host === peer.host)
+    expect(sent.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(3 * received)
+    expect(sent.length).toBeGreaterThan(1)
+  })
+
+  it('sends the BYE of a call without ACK to where the INVITE came from, whatever its Contact says', async () => {
+    await bench.inject(request({ body: sdp() }).replace('Contact: <sip:peer@192.0.2.99:5060>', 'Contact: <sip:victim@203.0.113.1:5099>'))
+    await answer()
+    await bench.clock.advance(60_000)
+    expect(bench.net.sent.filter(({ to }) => to.host === '203.0.113.1')).toEqual([])
+    expect(bench.lines()).toContain('BYE')
+  })
+
+  it('keeps nothing of a second copy of an INVITE that came another way, and says 482', async () => {
+    await invite()
+    await invite({ branch: 'z9hG4bKother' })
+    await invite({ branch: 'z9hG4bKthird', cseq: 2 })
+    expect(bench.incoming).toHaveLength(1)
+    expect(bench.lines()).toEqual(['482 Loop Detected', '482 Loop Detected'])
+  })
+
+  it('does not take a BYE that only knows our tag', async () => {
+    await invite()
+    await answer()
+    const tag = messageIds(lastResponse()).toTag!
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: tag }))
+    await bench.inject(request({ method: 'BYE', branch: 'z9hG4bKbye', toTag: tag, fromTag: 'another', cseq: 2 }))
+    expect(bench.incoming[0]!.state.kind).toBe('answered')
+    expect(bench.lines()).toContain('481 Call/Transaction Does Not Exist')
   })
 
   it('ends a call whose ACK never comes', async () => {

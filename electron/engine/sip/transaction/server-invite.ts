@@ -41,6 +41,10 @@ export class InviteServerTransaction implements ServerTransaction {
     return this.#state
   }
 
+  get last(): SipResponse | null {
+    return this.#last?.message ?? null
+  }
+
   receive(request: SipRequest): void {
     switch (this.#state) {
       case 'proceeding':

@@ -30,6 +30,10 @@ export class NonInviteServerTransaction implements ServerTransaction {
     return this.#state
   }
 
+  get last(): SipResponse | null {
+    return this.#last?.message ?? null
+  }
+
   receive(): void {
     if ((this.#state === 'proceeding' || this.#state === 'completed') && this.#last) this.#transmit()
   }

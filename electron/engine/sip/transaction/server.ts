@@ -13,6 +13,8 @@ export interface ServerTransaction {
   readonly request: SipRequest
   readonly flow: Flow
   readonly state: string
+  /** The last response; null before one was sent. */
+  readonly last: SipResponse | null
   user: ServerUser
   /** The request again, or the ACK of a response other than 2xx. */
   receive(request: SipRequest): void

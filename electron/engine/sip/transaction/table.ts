@@ -17,6 +17,8 @@ export class TransactionTable {
   readonly #clock: Clock
   readonly #clients = new Map<string, ClientTransaction>()
   readonly #servers = new Map<string, ServerTransaction>()
+  /** The newest server transaction of each Call-ID, From tag and CSeq. */
+  readonly #requests = new Map<string, ServerTransaction>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -41,12 +43,32 @@ export class TransactionTable {
 
   server(request: SipRequest, flow: Flow): ServerTransaction {
     const key = serverKey(request, request.method)
-    const ended = () => void this.#servers.delete(key)
-    const transaction = request.method === 'INVITE'
+    const name = requestName(request)
+    const ended = () => {
+      this.#servers.delete(key)
+      if (this.#requests.get(name) === transaction) this.#requests.delete(name)
+    }
+    const transaction: ServerTransaction = request.method === 'INVITE'
       ? new InviteServerTransaction(request, flow, this.#clock, ended)
       : new NonInviteServerTransaction(request, flow, this.#clock, ended)
     this.#servers.set(key, transaction)
+    this.#requests.set(name, transaction)
     return transaction
+  }
+
+  /** Server transactions that are alive. */
+  get servers(): number {
+    return this.#servers.size
+  }
+
+  /** Whether the same request came before over another path and is still being worked on (RFC 3261 8.2.2.2). */
+  merges(request: SipRequest): boolean {
+    if (messageIds(request).toTag !== null || request.method === 'CANCEL') return false
+    const other = this.#requests.get(requestName(request))
+    if (!other) return false
+    const status = other.last?.status ?? 0
+    // Clients that answer a challenge, or ask again, with the number that they used before are let through.
+    return request.method === 'INVITE' ? status !== 401 && status !== 407 : status < 200
   }
 
   /** The transaction that a repeated request or an ACK belongs to. */
@@ -66,6 +88,11 @@ export class TransactionTable {
   close(): void {
     for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.abandon()
   }
+}
+
+function requestName(request: SipRequest): string {
+  const { callId, cseq, fromTag } = messageIds(request)
+  return `${callId} ${fromTag} ${cseq?.number} ${request.method}`
 }
 
 function serverKey(request: SipRequest, method: string): string {

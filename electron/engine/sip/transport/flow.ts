@@ -27,4 +27,6 @@ export interface Flow {
   /** The same socket towards another port of the peer; a connection stays itself. */
   to(remote: Address): Flow
   send(packet: Packet, failed: (error: Error) => void): void
+  /** Where answers are measured against what came: more bytes came. */
+  heard?(bytes: number): void
 }

@@ -3,11 +3,13 @@ import type { Target, TransportName } from '../../../../shared/model/transport.t
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
 import { parseSip, type Unreadable } from '../../../../shared/wire/sip/parse.ts'
+import type { Boundary } from '../../base/boundary.ts'
+import type { Budgets } from '../../base/budgets.ts'
 import type { Clock } from '../../base/clock.ts'
 import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
 import type { Admission, DatagramSocket, Listener, Net, StreamSocket, TlsServerOptions } from '../../base/net.ts'
 import { LocalRoutes } from '../../base/routes.ts'
-import { Connection, type ConnectionEvents } from './connection.ts'
+import { Connection, type ConnectionEvents, type Patience } from './connection.ts'
 import type { Flow } from './flow.ts'
 
 export interface TransportOptions {
@@ -18,12 +20,20 @@ export interface TransportOptions {
   readonly connectTimeoutMs: number
 }
 
+export interface TransportDeps {
+  readonly net: Net
+  readonly clock: Clock
+  readonly boundary: Boundary
+  readonly budgets: Budgets
+}
+
 export interface TransportEvents {
   /** Every SIP message and every piece of garbage, as it is sent or comes. */
   wire(event: SipEvent): void
-  received(message: SipMessage, flow: Flow): void
-  /** Taking a message in failed: a fault of ours, for the log. */
-  fault(error: unknown): void
+  /** `bytes`: how many the message had. */
+  received(message: SipMessage, flow: Flow, bytes: number): void
+  /** Whether something that needs the connection is going on. */
+  busy(flow: Flow): boolean
   /** A connection ended; requests waiting on it have failed. */
   closed(flow: Flow, error: Error | null): void
   /** A peer's TLS handshake with our listener failed. */
@@ -32,8 +42,6 @@ export interface TransportEvents {
 
 /** Signalling comes in bursts: room for some hundred messages. */
 const signallingBufferBytes = 1024 * 1024
-
-const anyone: Admission = { admit: () => true, left: () => {}, handshakeMs: 20_000, mostHandshakes: 100, refused: () => {} }
 
 interface UdpBinding {
   readonly socket: DatagramSocket
@@ -44,6 +52,8 @@ interface UdpBinding {
 export class Transports {
   readonly #net: Net
   readonly #clock: Clock
+  readonly #boundary: Boundary
+  readonly #budgets: Budgets
   readonly #options: TransportOptions
   readonly #events: TransportEvents
   readonly #udp: UdpBinding[] = []
@@ -54,8 +64,10 @@ export class Transports {
   readonly #routes: LocalRoutes
   #closed = false
 
-  constructor(net: Net, clock: Clock, options: TransportOptions, events: TransportEvents) {
+  constructor({ net, clock, boundary, budgets }: TransportDeps, options: TransportOptions, events: TransportEvents) {
     this.#net = net
+    this.#boundary = boundary
+    this.#budgets = budgets
     this.#routes = new LocalRoutes(net, clock)
     this.#clock = clock
     this.#options = options
@@ -70,10 +82,10 @@ export class Transports {
           return (await this.#bind(host, port)).socket.local
         case 'tcp':
         case 'tls': {
-          const accept = (socket: StreamSocket) => void this.#adopt(transport, socket)
+          const accept = (socket: StreamSocket) => void this.#adopt(transport, socket, null, this.#patience)
           const listener = transport === 'tcp'
-            ? await this.#net.listenTcp(host, port, anyone, accept)
-            : await this.#net.listenTls(host, port, tls!, anyone, accept, (remote, error) => this.#events.handshakeFailed(remote, error))
+            ? await this.#net.listenTcp(host, port, this.#admission, accept)
+            : await this.#net.listenTls(host, port, tls!, this.#admission, accept, (remote, error) => this.#events.handshakeFailed(remote, error))
           this.#listeners.push({ transport, listener })
           return listener.local
         }
@@ -149,26 +161,17 @@ export class Transports {
 
   #datagram(socket: DatagramSocket, wildcard: boolean, bytes: Uint8Array, remote: Address): void {
     if (isKeepAlive(bytes)) return
-    const deliver = (host: string) => {
-      const flow = this.#udpFlowOn(socket, { host, port: socket.local.port }, remote)
-      this.#receive(flow, bytes)
-    }
-    if (!wildcard) return deliver(socket.local.host)
-    const known = this.#options.localAddress ?? this.#routes.known(remote.host)
-    if (known) deliver(known)
-    else this.#localFor(remote.host).then(deliver, () => deliver(socket.local.host))
+    const message = parseSip(bytes)
+    const deliver = (host: string) => this.#receive(this.#udpFlowOn(socket, { host, port: socket.local.port }, remote), bytes, message)
+    const known = wildcard ? (this.#options.localAddress ?? this.#routes.known(remote.host)) : socket.local.host
+    // Only for what can be answered is it worth asking the routing table.
+    if (known !== null || message.kind === 'unreadable') return deliver(known ?? socket.local.host)
+    this.#boundary.run('datagram', async () => deliver(await this.#localFor(remote.host).catch(() => socket.local.host)))
   }
 
-  #receive(flow: Flow, bytes: Uint8Array): void {
-    const message = parseSip(bytes)
+  #receive(flow: Flow, bytes: Uint8Array, message: SipMessage | Unreadable): void {
     this.#wire('received', flow, bytes, message)
-    if (message.kind === 'unreadable') return
-    try {
-      this.#events.received(message, flow)
-    } catch (error) {
-      // Whatever a peer sends must not end the process.
-      this.#events.fault(error)
-    }
+    if (message.kind !== 'unreadable') this.#events.received(message, flow, bytes.length)
   }
 
   async #connect(target: Target): Promise<Flow> {
@@ -196,8 +199,8 @@ export class Transports {
     return { host, port }
   }
 
-  #adopt(transport: TransportName, socket: StreamSocket, contact: Address | null = null): Connection {
-    const connection = new Connection(transport, socket, contact ?? this.#listenerContact(transport, socket.local), this.#connectionEvents)
+  #adopt(transport: TransportName, socket: StreamSocket, contact: Address | null = null, patience: Patience | null = null): Connection {
+    const connection = new Connection(transport, socket, contact ?? this.#listenerContact(transport, socket.local), this.#connectionEvents, patience)
     const key = `${transport} ${formatAddress(connection.remote)}`
     this.#connections.set(key, connection)
     if (this.#closed) connection.close()
@@ -209,8 +212,32 @@ export class Transports {
     return own ? local : null
   }
 
+  readonly #admission: Admission = {
+    admit: ({ host }) => {
+      const budgets = this.#budgets
+      if (!budgets.allows('connections') || !budgets.allows('connectionsPerSource', host)) return false
+      budgets.take('connections')
+      budgets.take('connectionsPerSource', host)
+      return true
+    },
+    left: ({ host }) => {
+      this.#budgets.release('connections')
+      this.#budgets.release('connectionsPerSource', host)
+    },
+    handshakeMs: () => this.#budgets.limit('headerSeconds') * 1000,
+    mostHandshakes: () => this.#budgets.limit('handshakes'),
+    refused: () => this.#budgets.refuse('handshakes'),
+  }
+
+  get #patience(): Patience {
+    return {
+      clock: this.#clock, wholeMs: () => this.#budgets.limit('headerSeconds') * 1000, idleMs: () => this.#budgets.limit('idleSeconds') * 1000,
+      busy: (connection) => this.#events.busy(connection), lost: (why) => this.#budgets.refuse(why),
+    }
+  }
+
   readonly #connectionEvents: ConnectionEvents = {
-    message: (connection, bytes) => this.#receive(connection, bytes),
+    message: (connection, bytes) => this.#receive(connection, bytes, parseSip(bytes)),
     sent: (connection, { bytes, message }) => this.#wire('sent', connection, bytes, message),
     broken: (connection, bytes, text) => this.#wire('received', connection, bytes.subarray(0, 2048), { kind: 'unreadable', text }),
     closed: (connection, error) => {

@@ -1,13 +1,15 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Placed } from '../../../../shared/contract/place-call.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
+import { initialLimits } from '../../../../shared/model/budgets.ts'
 import type { Vantage } from '../../../../shared/model/facts.ts'
 import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
 import { middleNtp, parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
-import { header } from '../../../../shared/wire/sip/message.ts'
+import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
+import { header, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import { decodeText } from '../../../../shared/base/text.ts'
 import { FigureSeries } from '../../quality/figure-series.ts'
 import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
@@ -41,10 +43,18 @@ export interface TracedStream {
   report: ReceiverReport | null
 }
 
-/** Per call: more messages than a person can read are no longer kept; a capture file still gets them. */
-const mostMessages = 20_000
+/** What is kept of the messages of one call; a capture file still gets the others. */
+export interface TraceLimits {
+  readonly messages: number
+  readonly bytes: number
+  /** Told at the first message that is not kept. */
+  reached(name: 'messagesPerCall' | 'bytesPerCall'): void
+}
+
+const usualLimits: TraceLimits = { messages: initialLimits.messagesPerCall, bytes: initialLimits.bytesPerCall, reached: () => {} }
 /** How far back a retransmission is looked for. */
 const rememberedMessages = 64
+const rememberedInvites = 8
 const mostObservations = 2_000
 const mostStreams = 200
 const enoughToReport = 50
@@ -79,8 +89,14 @@ export class CallTrace {
   readonly #senderReports = new Map<string, Micros>()
   #last: TracedStream | null = null
   #encrypted = false
+  #closed = false
+  #messageBytes = 0
+  readonly #invites: string[] = []
+  readonly #limits: TraceLimits
 
-  constructor(id: string, callId: string, vantage: Vantage, linear: (codec: string) => Int16Array | null) {
+  /** `linear`: codes to samples of a codec whose level can be read. */
+  constructor(id: string, callId: string, vantage: Vantage, linear: (codec: string) => Int16Array | null, limits: TraceLimits = usualLimits) {
+    this.#limits = limits
     this.id = id
     this.callId = callId
     this.vantage = vantage
@@ -94,9 +110,14 @@ export class CallTrace {
 
   sip(event: SipEvent): void {
     for (const sink of this.#sinks) sink.sip(event)
-    if (this.messages.length >= mostMessages) {
-      this.droppedMessages++
+    if (this.messages.length >= this.#limits.messages || this.#messageBytes + event.bytes.length > this.#limits.bytes) {
+      if (this.droppedMessages++ === 0) this.#limits.reached(this.messages.length >= this.#limits.messages ? 'messagesPerCall' : 'bytesPerCall')
       return
+    }
+    this.#messageBytes += event.bytes.length
+    if (event.message.kind === 'request' && event.message.method === 'INVITE') {
+      this.#invites.push(inviteName(event.message))
+      if (this.#invites.length > rememberedInvites) this.#invites.shift()
     }
     const before = this.#sentBefore(event)
     this.messages.push({ event: event.message.kind === 'unreadable' ? event : new KeptEvent(event), retransmissionOf: before })
@@ -155,8 +176,18 @@ export class CallTrace {
     if (towards.length > 0 && !towards.some(({ stats }) => blocks.some(({ ssrc }) => ssrc === stats.ssrc))) known.blind++
   }
 
+  /** Whether it repeats one of the last INVITEs of this trace. */
+  knows(invite: SipRequest): boolean {
+    return this.#invites.includes(inviteName(invite))
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /** Lets go of what only a live call needs. */
   close(): void {
+    this.#closed = true
     this.#sinks.length = 0
     this.#senderReports.clear()
   }
@@ -235,6 +266,11 @@ class KeptEvent implements SipEvent {
   get message(): SipEvent['message'] {
     return parseSip(this.bytes)
   }
+}
+
+function inviteName(invite: SipRequest): string {
+  const { via, cseq } = messageIds(invite)
+  return `${via?.params.get('branch')} ${cseq?.number}`
 }
 
 function isStream(stream: TracedStream, source: Address, destination: Address, ssrc: number): boolean {

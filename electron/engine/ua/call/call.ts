@@ -30,6 +30,8 @@ export type CallState =
 
 export interface CallEvents {
   state: CallState
+  /** The ACK of our answer came. */
+  acknowledged: null
 }
 
 export interface CallDeps {
@@ -87,6 +89,29 @@ export abstract class Call {
 
   get localTag(): string {
     return this.dialog?.localTag ?? ''
+  }
+
+  /** The flows that the call's messages come and go over. */
+  get flows(): readonly Flow[] {
+    return this.dialog ? [this.dialog.flow] : []
+  }
+
+  /** Whether a request with that From tag is of this call's peer. */
+  hasPeer(tag: string | null): boolean {
+    return this.dialog !== null && this.dialog.remoteTag === (tag ?? '')
+  }
+
+  uses(flow: Flow): boolean {
+    return this.flows.includes(flow)
+  }
+
+  /** Something of our own failed in the middle of it: it is ended as well as can be. */
+  abort(): void {
+    try {
+      this.hangUp('SIP;cause=500;text="Internal fault"')
+    } catch {
+      this.move({ kind: 'ended' })
+    }
   }
 
   protected attach(media: MediaSession): void {
@@ -149,7 +174,7 @@ export abstract class Call {
     const { dialog } = this
     if (!dialog) return
     const hop = dialog.hop() ?? { kind: 'flow' as const, flow: dialog.flow }
-    void this.deps.endpoint.sendAck(hop, dialog.flow, () => dialog.request('ACK', sequence, [...(body === '' ? [] : [sdpType])], body))
+    this.deps.endpoint.sendAck(hop, dialog.flow, () => dialog.request('ACK', sequence, [...(body === '' ? [] : [sdpType])], body))
   }
 
   /** Offers the media anew, to hold or to resume. Calls back with null, or why the peer did not agree. */

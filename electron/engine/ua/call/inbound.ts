@@ -101,7 +101,7 @@ export class InboundCall extends Call {
       const headers = [contactHeader(this.contactUser, this.#transaction.flow), makeHeader('Allow', allowedMethods), makeHeader('Supported', '100rel, timer'), ...this.extraHeaders(), ...this.followTimer(this.request), sdpType]
       this.#two.answer(this.#transaction, this.#localTag, { headers, body: answer.sdp }, this.deps.clock, () => {
         this.deps.observe('not-acknowledged', 'the 200 OK was never acknowledged: the call is ended')
-        this.bye()
+        this.#endUnproven()
       })
       this.move({ kind: 'answered' })
     }
@@ -123,9 +123,19 @@ export class InboundCall extends Call {
     this.bye(reason)
   }
 
+  /** BYE; where nothing has shown that the caller's address is the caller's, once and to where the INVITE came from, not to its Contact. */
+  #endUnproven(): void {
+    const { dialog } = this
+    const { flow } = this.#transaction
+    if (!dialog || this.deps.endpoint.isProven(flow)) return this.bye()
+    this.deps.endpoint.sendOnce(dialog.request('BYE', dialog.nextSequence(), this.extraHeaders()), flow)
+    this.move({ kind: 'ended' })
+  }
+
   override acknowledged(request: SipRequest): void {
     const first = sequenceOf(request) === sequenceOf(this.request)
     if (!this.#two.acknowledged(sequenceOf(request))) return
+    if (first) this.events.emit('acknowledged', null)
     const sdp = sdpOf(request)
     const late = first ? sdpOf(this.request) === null : sdp !== null
     if (!late) return
@@ -165,6 +175,8 @@ export class InboundCall extends Call {
       this.#two.stop()
       this.#unacknowledged?.stop()
       this.#unacknowledged = null
+      // Nobody will answer it any more.
+      if (this.#transaction.state === 'proceeding') this.#transaction.abandon()
     }
     super.move(state)
   }

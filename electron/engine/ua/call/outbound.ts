@@ -209,7 +209,7 @@ export class OutboundCall extends Call {
   #endFork(dialog: Dialog, request: SipRequest): void {
     this.deps.observe('note', 'a second branch of the forked call answered: it is ended')
     const hop = dialog.hop() ?? { kind: 'flow' as const, flow: dialog.flow }
-    void this.deps.endpoint.sendAck(hop, dialog.flow, () => dialog.request('ACK', sequenceOf(request), []))
+    this.deps.endpoint.sendAck(hop, dialog.flow, () => dialog.request('ACK', sequenceOf(request), []))
     requestWithDigest(this.deps.endpoint, hop, this.digest, {
       method: 'BYE', uri: dialog.remoteTarget, nextSequence: () => dialog.nextSequence(),
       build: (_flow, sequence, credentials) => dialog.request('BYE', sequence, [...credentials, ...this.extraHeaders()]),
