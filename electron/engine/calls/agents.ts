@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
 import { answer } from './answering.ts'
+import type { Timer } from '../base/clock.ts'
 import { explainError, machine, usage } from '../base/errors.ts'
 import { Station, type Context, type Parsed } from '../context.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
@@ -14,6 +15,8 @@ interface Running {
   readonly addresses: AgentView['addresses']
   readonly answering: string
   calls: number
+  /** INVITEs by Call-ID that became no call, and are to be reported when they do not come again. */
+  readonly turnedAway: Map<string, { readonly text: string; readonly timer: Timer; report(): void }>
 }
 
 /** The name of the stored password that agents ask for; no trunk can have it. */
@@ -49,7 +52,7 @@ export class Agents {
       rtpPorts: args.rtpPorts, recordDirectory: args.recordDirectory, changed: () => feed.change(`agent ${id}`),
     })
     const addresses = await listen(station, args.listeners)
-    const running: Running = { id, agent, station, addresses, answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind, calls: 0 }
+    const running: Running = { id, agent, station, addresses, answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind, calls: 0, turnedAway: new Map() }
     this.#running.set(id, running)
     this.#serve(running, incoming)
     feed.change(`agent ${id}`)
@@ -61,6 +64,10 @@ export class Agents {
     if (!running) throw usage(`there is no agent "${id}"`)
     running.agent.hangUp()
     await this.#context.until(() => running.agent.activeCalls === 0)
+    for (const { timer, report } of [...running.turnedAway.values()]) {
+      timer.cancel()
+      report()
+    }
     running.station.close()
     this.#running.delete(id)
     for (const booked of this.#context.book.all()) if (booked.agent === id) this.#context.book.finish(booked)
@@ -91,11 +98,12 @@ export class Agents {
     const { clock, book } = this.#context
     const { station } = running
     const { budgets } = station
-    /** Those that are to be reported when they do not come again. */
-    const waiting = new Set<string>()
-    const report = (callId: string, text: string) => {
+    const report = (callId: string) => {
+      const waiting = running.turnedAway.get(callId)
+      running.turnedAway.delete(callId)
+      if (!waiting || station.booked(callId)) return
       const booked = station.begin(callId)
-      book.observe(booked, 'refused-by-us', text)
+      book.observe(booked, 'refused-by-us', waiting.text)
       book.finish(booked)
       station.forget(booked)
     }
@@ -105,16 +113,16 @@ export class Agents {
         incoming(call)
       },
       turnedAway: (callId, why, text) => {
-        const known = station.booked(callId)
-        if (waiting.has(callId) || (known && known.endedAt === null) || !budgets.allows('refusalsPerMinute')) return
-        budgets.take('refusalsPerMinute')
-        clock.after(minuteMs, () => budgets.release('refusalsPerMinute'))
-        waiting.add(callId)
+        const waiting = running.turnedAway.get(callId)
+        if (station.booked(callId)?.endedAt === null || (waiting && why !== 'refused')) return
+        if (!waiting && !budgets.allows('refusalsPerMinute')) return
+        if (!waiting) {
+          budgets.take('refusalsPerMinute')
+          clock.after(minuteMs, () => budgets.release('refusalsPerMinute'))
+        }
+        waiting?.timer.cancel()
         // What is refused for good is reported when its refusal has been seen too.
-        clock.after(why === 'refused' ? 0 : patienceMs, () => {
-          waiting.delete(callId)
-          if (!station.booked(callId)) report(callId, text)
-        })
+        running.turnedAway.set(callId, { text, report: () => report(callId), timer: clock.after(why === 'refused' ? 0 : patienceMs, () => report(callId)) })
       },
     })
   }
