@@ -47,6 +47,7 @@ type Handlers = { [Name in CommandName]: (args: Parsed<Name>) => Promise<Command
 
 /** The product without a face: every room wired together, reached by commands, seen as state. */
 export class Engine implements EngineClient {
+  readonly #boundary: Boundary
   readonly #store: Store | null
   readonly #feed: Feed
   readonly #book: CallBook
@@ -62,12 +63,16 @@ export class Engine implements EngineClient {
   constructor(options: EngineOptions) {
     const { random = systemRandom, logs = noLogs, attended = false } = options
     const log = logs.for('ringback:fault')
-    const boundary = new Boundary((fault) => log(faultText(fault)))
+    const boundary = new Boundary((fault) => {
+      log(faultText(fault))
+      this.#feed.change('limits')
+    })
+    this.#boundary = boundary
     const clock = boundary.clock(options.clock ?? systemClock)
     const net = boundary.net(options.net ?? systemNet)
     this.#store = options.profile === null ? null : new Store(options.profile, clock)
     this.#files = new Files(options.profile)
-    this.#feed = new Feed(clock, {
+    this.#feed = new Feed(clock, boundary, {
       keys: () => this.#keys(),
       changes: (key, watcher) => this.#changes(key, watcher),
       figures: (watched, all) => {
@@ -75,7 +80,7 @@ export class Engine implements EngineClient {
       },
     })
     this.#history = new History(clock, this.#store, logs.for('ringback:store'), () => this.#feed.change('storage'))
-    this.#book = new CallBook(clock, random, {
+    this.#book = new CallBook(clock, random, boundary, {
       touched: (booked) => this.#feed.live && this.#feed.change(`call ${booked.trace.id}`),
       moved: (booked) => attended && this.#history.keep(this.#book.report(booked)),
       ended: (booked, report) => {
@@ -146,7 +151,7 @@ export class Engine implements EngineClient {
         const trunk = this.#store?.trunks().find(({ name }) => name === id)
         return [trunk ? { kind: 'trunk', trunk } : { kind: 'gone', of: 'trunk', id }]
       }
-      case 'limits': return [{ kind: 'limits', limits: usageOf([...this.#context.stations].map(({ budgets }) => budgets)) }]
+      case 'limits': return [{ kind: 'limits', limits: usageOf([...this.#context.stations].map(({ budgets }) => budgets)), faults: [...this.#boundary.counts].map(([place, count]) => ({ place, count })) }]
       case 'storage': return [{ kind: 'storage', fault: this.#history.fault }]
       default: return [{ kind: 'settings', settings: this.#context.settings }]
     }

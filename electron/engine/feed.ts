@@ -1,5 +1,6 @@
 import type { SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
 import type { CallView, Change, Delta } from '../../shared/contract/state.ts'
+import type { Boundary } from './base/boundary.ts'
 import type { Clock, Timer } from './base/clock.ts'
 
 const flushMs = 50
@@ -41,14 +42,16 @@ interface Subscriber extends Watcher {
  */
 export class Feed {
   readonly #clock: Clock
+  readonly #boundary: Boundary
   readonly #source: FeedSource
   readonly #subscribers = new Set<Subscriber>()
   #flushTimer: Timer | null = null
   #figuresTimer: Timer | null = null
   #ticks = 0
 
-  constructor(clock: Clock, source: FeedSource) {
+  constructor(clock: Clock, boundary: Boundary, source: FeedSource) {
     this.#clock = clock
+    this.#boundary = boundary
     this.#source = source
   }
 
@@ -101,16 +104,25 @@ export class Feed {
 
   #tell(subscriber: Subscriber): void {
     if (subscriber.busy || (subscriber.dirty.size === 0 && subscriber.seq > 0)) return
-    const changes = [...subscriber.dirty].flatMap((key) => this.#source.changes(key, subscriber))
+    const keys = [...subscriber.dirty]
     subscriber.dirty.clear()
-    if (changes.length === 0 && subscriber.seq > 0) return
-    const taken = subscriber.listener({ seq: subscriber.seq++, changes })
+    const changes: Change[] = []
+    // One entity that cannot be drawn does not hold up the others.
+    for (const key of keys) this.#boundary.run('state', () => changes.push(...this.#source.changes(key, subscriber)))
+    if (changes.length > 0 || subscriber.seq === 0) this.#boundary.run('subscriber', () => this.#hand(subscriber, { seq: subscriber.seq++, changes }))
+  }
+
+  /** A subscriber that returns a promise is told nothing more until it is settled. */
+  async #hand(subscriber: Subscriber, delta: Delta): Promise<void> {
+    const taken = subscriber.listener(delta)
     if (!taken) return
     subscriber.busy = true
-    void taken.finally(() => {
+    try {
+      await taken
+    } finally {
       subscriber.busy = false
       if (subscriber.dirty.size > 0 && this.#subscribers.has(subscriber)) this.#schedule()
-    })
+    }
   }
 
   #watchFigures(): void {

@@ -51,7 +51,10 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
   z.object({ kind: z.literal('check'), check: trunkCheckSchema.extend({ done: z.boolean() }) }),
   z.object({ kind: z.literal('storage'), fault: z.string().nullable().describe('why the history cannot be written') }),
-  z.object({ kind: z.literal('limits'), limits: z.array(budgetUsageSchema) }),
+  z.object({
+    kind: z.literal('limits'), limits: z.array(budgetUsageSchema),
+    faults: z.array(z.object({ place: z.string(), count: z.int() })).describe('what failed inside and was dropped, by place'),
+  }),
   z.object({ kind: z.literal('settings'), settings: settingsSchema }),
   z.object({ kind: z.literal('gone'), of: z.enum(['call', 'registration', 'agent', 'trunk', 'check']), id: z.string() }),
 ])

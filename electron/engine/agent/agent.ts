@@ -1,5 +1,7 @@
 import type { Behaviour } from '../../../shared/contract/commands.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
+import { makeHeader } from '../../../shared/wire/sip/message.ts'
+import type { Boundary } from '../base/boundary.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { InboundCall, MediaSession } from '../ua/index.ts'
 
@@ -12,6 +14,7 @@ export interface AgentOptions {
 
 export interface AgentDeps {
   readonly clock: Clock
+  readonly boundary: Boundary
   /** Opens the media of a call that is about to be answered; rejects with a RingbackError. */
   openMedia(call: InboundCall, source: SourceArgs): Promise<MediaSession>
   observe(call: InboundCall, text: string): void
@@ -57,8 +60,8 @@ export class Agent {
       case 'answer':
         if (answerDelayMs > 0) {
           call.ring()
-          delay = this.#deps.clock.after(answerDelayMs, () => void this.#answerOrRefuse(call, behaviour.source))
-        } else void this.#answerOrRefuse(call, behaviour.source)
+          delay = this.#deps.clock.after(answerDelayMs, () => this.#answerOrRefuse(call, behaviour.source))
+        } else this.#answerOrRefuse(call, behaviour.source)
         break
       case 'hand':
         call.ring()
@@ -82,12 +85,14 @@ export class Agent {
     return fault
   }
 
-  async #answerOrRefuse(call: InboundCall, source: SourceArgs): Promise<void> {
-    try {
-      await this.answer(call, source)
-    } catch (error) {
-      this.#deps.observe(call, error instanceof Error ? error.message : String(error))
-      call.reject(500)
-    }
+  #answerOrRefuse(call: InboundCall, source: SourceArgs): void {
+    this.#deps.boundary.run('answer', async () => {
+      try {
+        await this.answer(call, source)
+      } catch (error) {
+        this.#deps.observe(call, error instanceof Error ? error.message : String(error))
+        call.reject(503, undefined, [makeHeader('Retry-After', '5')])
+      }
+    })
   }
 }

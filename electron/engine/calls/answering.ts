@@ -24,6 +24,7 @@ export function answer(context: Context, station: Station, options: Answering): 
   }
   const agent = new Agent({
     clock: context.clock,
+    boundary: context.boundary,
     openMedia,
     observe: (call, text) => station.observe(call.callId, 'note', text),
     wait: (call) => {

@@ -2,6 +2,7 @@ import type { Placed } from '../../../shared/contract/place-call.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Change } from '../../../shared/contract/state.ts'
 import type { Vantage } from '../../../shared/model/facts.ts'
+import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { BookedCall } from './booked-call.ts'
@@ -33,12 +34,14 @@ export interface CallBookEvents {
 export class CallBook {
   readonly #clock: Clock
   readonly #random: Random
+  readonly #boundary: Boundary
   readonly #events: CallBookEvents
   readonly #calls = new Map<string, BookedCall>()
   readonly #ended: string[] = []
 
-  constructor(clock: Clock, random: Random, events: CallBookEvents) {
+  constructor(clock: Clock, random: Random, boundary: Boundary, events: CallBookEvents) {
     this.#clock = clock
+    this.#boundary = boundary
     this.#random = random
     this.#events = events
   }
@@ -127,7 +130,7 @@ export class CallBook {
     booked.call = null
     booked.waiting = null
     booked.recordingTo = null
-    this.#events.ended(booked, this.report(booked))
+    this.#boundary.run('end of a call', () => this.#events.ended(booked, this.report(booked)))
     this.#ended.push(booked.trace.id)
     while (this.#ended.length > keptEnded) {
       const id = this.#ended.shift()!

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Feed, type FeedSource } from '../../../electron/engine/feed.ts'
 import type { Change, Delta } from '../../../shared/contract/state.ts'
+import { openBoundary } from '../../harness/boundary.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 
 const gone = (id: string): Change => ({ kind: 'gone', of: 'call', id })
@@ -9,7 +10,7 @@ function feed(keys: string[] = []): { feed: Feed; clock: VirtualClock; asked: st
   const clock = new VirtualClock()
   const asked: string[] = []
   const source: FeedSource = { keys: () => keys, changes: (key) => { asked.push(key); return [gone(key)] }, figures: () => {} }
-  return { feed: new Feed(clock, source), clock, asked }
+  return { feed: new Feed(clock, openBoundary().boundary, source), clock, asked }
 }
 
 describe('the feed', () => {
@@ -46,6 +47,24 @@ describe('the feed', () => {
     expect(slow.map(({ seq }) => seq)).toEqual([0, 1])
     expect(slow[1]!.changes).toEqual([gone('a'), gone('b0'), gone('b1'), gone('b2')])
     expect(asked.length).toBe(4)
+    news.close()
+  })
+
+  it('tells of the others when one entity cannot be drawn, and goes on', async () => {
+    const clock = new VirtualClock()
+    const { boundary, faults } = openBoundary()
+    const news = new Feed(clock, boundary, { keys: () => [], figures: () => {}, changes: (key) => {
+      if (key === 'bad') throw new Error('cannot be drawn')
+      return [gone(key)]
+    } })
+    const deltas: Delta[] = []
+    news.subscribe({ reports: 'watched' }, (delta) => void deltas.push(delta))
+    for (const key of ['a', 'bad', 'b']) news.change(key)
+    await clock.advance(50)
+    news.change('c')
+    await clock.advance(50)
+    expect(deltas.slice(1).map(({ changes }) => changes)).toEqual([[gone('a'), gone('b')], [gone('c')]])
+    expect(faults.map(({ place }) => place)).toEqual(['state'])
     news.close()
   })
 

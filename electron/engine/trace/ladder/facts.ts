@@ -19,7 +19,10 @@ export function factsOf(trace: CallTrace, now: Micros, ended: Micros | null): Ca
   const initial = first.filter((fact): fact is Fact<SipRequest> => isRequest(fact, 'INVITE') && messageIds(fact.message).toTag === null)
   const numbers = new Set(initial.map((fact) => messageIds(fact.message).cseq?.number))
   const responses = first.filter((fact): fact is Fact<SipResponse> => isResponseTo(fact, 'INVITE') && numbers.has(messageIds(fact.message).cseq?.number))
-  const finals = responses.filter((fact) => fact.message.status >= 200)
+  const branches = branchesOf(initial)
+  // A copy of the INVITE that came another way was turned away (RFC 3261 8.2.2.2): that is not how the call went.
+  const merged = ({ message }: Fact<SipResponse>) => message.status === 482 && (branches.get(messageIds(message).cseq?.number)?.size ?? 0) > 1
+  const finals = responses.filter((fact) => fact.message.status >= 200 && !merged(fact))
   const success = finals.find((fact) => fact.message.status < 300)
   const retried = (fact: Fact<SipResponse>) => initial.some((invite) => invite.n > fact.n && (messageIds(invite.message).cseq?.number ?? 0) > (messageIds(fact.message).cseq?.number ?? 0))
   const challenges = finals.filter((fact) => fact.message.status === 401 || fact.message.status === 407)
@@ -42,32 +45,55 @@ export function factsOf(trace: CallTrace, now: Micros, ended: Micros | null): Ca
   }
 }
 
-/** What was read of the messages of calls that someone looks at: asked for again and again while only packets come. */
-const read = new WeakMap<CallTrace, { readonly messages: MessageFact[]; readonly agreed: AgreedMedia[] }>()
+/** The branches that INVITEs of each number came with. */
+function branchesOf(invites: readonly Fact<SipRequest>[]): Map<number | undefined, Set<string | undefined>> {
+  const branches = new Map<number | undefined, Set<string | undefined>>()
+  for (const { message } of invites) {
+    const { cseq, via } = messageIds(message)
+    const known = branches.get(cseq?.number) ?? new Set()
+    branches.set(cseq?.number, known.add(via?.params.get('branch')))
+  }
+  return branches
+}
+
+/** What was read of the messages of a call, kept while someone looks at it: only what came since is read. */
+interface Reading {
+  readonly messages: MessageFact[]
+  readonly agreed: AgreedMedia[]
+  readonly negotiation: Negotiation
+  callerTag: string | null
+}
+
+const kept = new WeakMap<CallTrace, Reading>()
 
 /** The messages of a trace, each read once, and what they agree on. */
-function reading(trace: CallTrace): { readonly messages: MessageFact[]; readonly agreed: AgreedMedia[] } {
-  const known = read.get(trace)
-  if (known?.messages.length === trace.messages.length) return known
-  const messages = messageFacts(trace)
-  const fresh = { messages, agreed: agreedMedia(messages.filter((fact) => fact.retransmissionOf === null)) }
-  if (trace.attended) read.set(trace, fresh)
-  return fresh
+function reading(trace: CallTrace): Reading {
+  const known: Reading = kept.get(trace) ?? { messages: [], agreed: [], negotiation: { offers: new Map(), lateOffers: new Map() }, callerTag: null }
+  for (let n = known.messages.length; n < trace.messages.length; n++) {
+    const fact = messageFact(trace, n, known)
+    known.messages.push(fact)
+    if (fact.retransmissionOf === null) negotiate(known.negotiation, known.agreed, fact)
+  }
+  if (trace.attended) kept.set(trace, known)
+  return known
 }
 
 /** The messages of a trace, each read once. */
 export function messageFacts(trace: CallTrace): MessageFact[] {
-  let callerTag: string | null = null
-  const caller = trace.vantage !== 'inbound'
-  return trace.messages.map(({ event, retransmissionOf }, n) => {
-    const read = event.message
-    const message = read.kind === 'unreadable' ? null : read
-    const fromTag = message ? messageIds(message).fromTag : null
-    callerTag ??= message?.kind === 'request' && message.method === 'INVITE' ? fromTag : null
-    const byCaller = (fromTag === callerTag) === (message?.kind === 'request')
-    const fromUs = event.direction === 'observed' ? byCaller === caller : event.direction === 'sent'
-    return { n, event, message, problems: read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : read.problems, retransmissionOf, fromUs }
-  })
+  const caller = { callerTag: null }
+  return trace.messages.map((_, n) => messageFact(trace, n, caller))
+}
+
+/** Message number n; `caller` keeps the tag of who sent the first INVITE. */
+function messageFact(trace: CallTrace, n: number, caller: { callerTag: string | null }): MessageFact {
+  const { event, retransmissionOf } = trace.messages[n]!
+  const read = event.message
+  const message = read.kind === 'unreadable' ? null : read
+  const fromTag = message ? messageIds(message).fromTag : null
+  caller.callerTag ??= message?.kind === 'request' && message.method === 'INVITE' ? fromTag : null
+  const byCaller = (fromTag === caller.callerTag) === (message?.kind === 'request')
+  const fromUs = event.direction === 'observed' ? byCaller === (trace.vantage !== 'inbound') : event.direction === 'sent'
+  return { n, event, message, problems: read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : read.problems, retransmissionOf, fromUs }
 }
 
 interface Described {
@@ -83,28 +109,28 @@ function audioIn(fact: MessageFact): Described | null {
   return media ? { fact, media } : null
 }
 
-/** Each completed offer and answer, in order: request and response, or 2xx and ACK when the INVITE carried no offer. */
-function agreedMedia(messages: readonly MessageFact[]): AgreedMedia[] {
-  const offers = new Map<string, Described>()
-  const lateOffers = new Map<number, Described>()
-  const agreed: AgreedMedia[] = []
-  for (const fact of messages) {
-    const { message } = fact
-    const described = message && audioIn(fact)
-    const cseq = message && messageIds(message).cseq
-    if (!described || !cseq) continue
-    const key = `${cseq.method} ${cseq.number}`
-    if (message.kind === 'request' && message.method === 'ACK') {
-      const offer = lateOffers.get(cseq.number)
-      if (offer) agree(agreed, offer, described)
-    } else if (message.kind === 'request') offers.set(key, described)
-    else if (message.status < 300) {
-      const offer = offers.get(key)
-      if (offer) agree(agreed, offer, described)
-      else if (message.status >= 200) lateOffers.set(cseq.number, described)
-    }
+/** Offers that wait for their answer, by method and number. */
+interface Negotiation {
+  readonly offers: Map<string, Described>
+  readonly lateOffers: Map<number, Described>
+}
+
+/** Takes in the next message: request and response complete an offer and answer, or 2xx and ACK when the INVITE carried no offer. */
+function negotiate({ offers, lateOffers }: Negotiation, agreed: AgreedMedia[], fact: MessageFact): void {
+  const { message } = fact
+  const described = message && audioIn(fact)
+  const cseq = message && messageIds(message).cseq
+  if (!described || !cseq) return
+  const key = `${cseq.method} ${cseq.number}`
+  if (message.kind === 'request' && message.method === 'ACK') {
+    const offer = lateOffers.get(cseq.number)
+    if (offer) agree(agreed, offer, described)
+  } else if (message.kind === 'request') offers.set(key, described)
+  else if (message.status < 300) {
+    const offer = offers.get(key)
+    if (offer) agree(agreed, offer, described)
+    else if (message.status >= 200) lateOffers.set(cseq.number, described)
   }
-  return agreed
 }
 
 function agree(agreed: AgreedMedia[], offer: Described, answer: Described): void {
