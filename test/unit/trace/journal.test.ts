@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
+import { Journal } from '../../../electron/engine/trace/journal/journal.ts'
+import type { SipEvent } from '../../../shared/model/wire.ts'
+import { startLine } from '../../../shared/wire/sip/message.ts'
+import { parseSip } from '../../../shared/wire/sip/parse.ts'
+import { crlf, request, type InviteParts } from '../../harness/messages.ts'
+
+let at = 0
+const event = (text: string, direction: SipEvent['direction'] = 'received'): SipEvent => {
+  const bytes = crlf(text)
+  return { at: at++, transport: 'udp', source: { host: '192.0.2.9', port: 5060 }, destination: { host: '192.0.2.1', port: 5060 }, direction, bytes, message: parseSip(bytes) }
+}
+const received = (parts: InviteParts) => event(request(parts))
+const lines = (trace: CallTrace) => trace.messages.map(({ event: { message } }) => (message.kind === 'unreadable' ? '?' : startLine(message).split(' ')[0]))
+const trace = (callId = 'call-1') => new CallTrace('t', callId, 'inbound', () => null)
+
+describe('the journal of a SIP element', () => {
+  it('keeps what belongs to no call only for a while, and gives a call what came before it', () => {
+    const journal = new Journal()
+    journal.sip(received({}))
+    journal.sip(received({ callId: 'call-2' }))
+    journal.sip(received({ method: 'ACK' }))
+    const adopted = trace()
+    journal.adopt(adopted)
+    journal.sip(received({ method: 'BYE', cseq: 2 }))
+    expect(lines(adopted)).toEqual(['INVITE', 'ACK', 'BYE'])
+    expect(journal.stray).toHaveLength(1)
+  })
+
+  it('grows neither with the number nor with the size of what belongs to no call', () => {
+    const journal = new Journal()
+    for (let i = 0; i < 5000; i++) journal.sip(received({ callId: `c${i}` }))
+    expect(journal.stray.length).toBeLessThanOrEqual(2000)
+    for (let i = 0; i < 200; i++) journal.sip(event(`x${i}${'y'.repeat(60_000)}`))
+    expect(journal.stray.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(4 * 1024 * 1024)
+  })
+
+  it('begins anew with an INVITE that comes after the end of a call with its Call-ID, not with a repetition', () => {
+    const journal = new Journal()
+    const first = trace()
+    journal.sip(received({}))
+    journal.adopt(first)
+    first.close()
+    journal.sip(received({}))
+    journal.sip(received({ branch: 'z9hG4bKnew', cseq: 2 }))
+    const second = trace()
+    journal.adopt(second)
+    expect([lines(first), lines(second)]).toEqual([['INVITE', 'INVITE'], ['INVITE']])
+    journal.delete(first)
+    expect(journal.trace('call-1')).toBe(second)
+  })
+
+  it('keeps of one call no more messages and bytes than allowed, counts the rest and says so once', () => {
+    const reached: string[] = []
+    const limits = { messages: 3, bytes: 700, reached: (name: string) => void reached.push(name) }
+    const many = new CallTrace('t', 'call-1', 'inbound', () => null, limits)
+    for (let i = 0; i < 5; i++) many.sip(received({ method: 'INFO', cseq: i, extra: '' }))
+    expect([many.messages.length, many.droppedMessages]).toEqual([2, 3])
+    expect(reached).toEqual(['bytesPerCall'])
+  })
+})
