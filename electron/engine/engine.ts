@@ -235,6 +235,8 @@ export class Engine implements EngineClient {
     },
     'trunk.remove': ({ name }) => {
       this.#context.store.removeTrunk(name)
+      this.#checks.forget(name)
+      this.#boundary.run('registration', () => this.#registrations.leave(name))
       this.#feed.change(`trunk ${name}`)
       return {}
     },

@@ -96,8 +96,10 @@ export class Registrations {
     }, callId)
     const running: Running = { id: trace.id, trunk: name, registrar, address: addressOfRecord, registration, trace, since: clock.nowUs() }
     this.#running.set(running.id, running)
-    registration.events.on('state', () => {
-      running.since = clock.nowUs()
+    let kind = registration.state.kind
+    registration.events.on('state', (state) => {
+      if (state.kind !== kind) running.since = clock.nowUs()
+      kind = state.kind
       feed.change(`registration ${running.id}`)
     })
     registration.start()
@@ -108,6 +110,16 @@ export class Registrations {
     const running = this.#running.get(id)
     if (!running) throw usage(`there is no registration "${id}"`)
     running.registration.stop()
+  }
+
+  /** A trunk that is no longer there is un-registered, and forgotten when that is done. */
+  async leave(trunk: string): Promise<void> {
+    const running = this.#of(trunk)
+    if (!running) return
+    const { registration } = running
+    registration.stop()
+    await this.#context.until(() => registration.state.kind === 'idle' || registration.state.kind === 'failed')
+    this.#forget(running)
   }
 
   stopAll(): void {

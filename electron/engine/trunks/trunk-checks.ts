@@ -30,6 +30,8 @@ export class TrunkChecks {
   async run(trunk: Trunk): Promise<TrunkCheck> {
     const steps: CheckStep[] = []
     const told = (check: Partial<TrunkCheck> & { done: boolean }) => {
+      // It may have been removed meanwhile.
+      if (!this.#context.store.trunks().some(({ name }) => name === trunk.name)) return this.forget(trunk.name)
       this.#checks.set(trunk.name, { trunk: trunk.name, ok: false, reachable: false, status: null, registration: null, sentence: '', ...check, steps: [...steps] })
       this.#context.feed.change(`check ${trunk.name}`)
     }
@@ -48,6 +50,11 @@ export class TrunkChecks {
     }
     told({ ...result, done: true })
     return result
+  }
+
+  /** The trunk is no longer there. */
+  forget(trunk: string): void {
+    if (this.#checks.delete(trunk)) this.#context.feed.change(`check ${trunk}`)
   }
 
   keys(): string[] {

@@ -66,6 +66,25 @@ describe('a registration', () => {
     expect(bench.observations).toContainEqual(expect.stringContaining('refused user "alice"'))
   })
 
+  it('stays registered while it is refreshed, and never asks twice at once', async () => {
+    const registration = await register()
+    const first = last()
+    await bench.respond(first, 200, granted(first, 100))
+    const states: string[] = []
+    registration.events.on('state', ({ kind }) => void states.push(kind))
+    await bench.clock.advance(90_000)
+    const refresh = last()
+    expect(registration.state.kind).toBe('registered')
+    registration.stop()
+    await settle()
+    expect(bench.lines()).toEqual([])
+    await bench.respond(refresh, 200, granted(refresh, 100))
+    const removal = last()
+    expect(header(removal, 'expires')).toBe('0')
+    await bench.respond(removal, 200)
+    expect([...new Set(states)]).toEqual(['removing', 'idle'])
+  })
+
   it('tries again after a fault that may pass', async () => {
     const registration = await register()
     await bench.respond(last(), 500)

@@ -13,7 +13,7 @@ import { contactHeader } from '../call/call.ts'
 import { requestWithDigest } from '../request.ts'
 
 /**
- *   idle ─▶ registering ─▶ registered ─▶ (refresh) registering … ─▶ removing ─▶ idle
+ *   idle ─▶ registering ─▶ registered (refreshed without leaving it) ─▶ removing ─▶ idle
  *                  └─▶ failed ─▶ (retry) registering
  */
 export type RegistrationState =
@@ -59,6 +59,8 @@ export class Registration {
   #raised = false
   #timer: Timer | null = null
   #stopping = false
+  /** A REGISTER is on its way: the next one waits for its outcome (RFC 3261 10.2). */
+  #pending = false
 
   constructor(deps: RegistrationDeps, options: RegistrationOptions, callId: string) {
     this.#deps = deps
@@ -81,12 +83,15 @@ export class Registration {
   stop(): void {
     this.#timer?.cancel()
     this.#stopping = true
-    if (this.#state.kind === 'registered' || this.#state.kind === 'registering') this.#register(0)
+    if (this.#pending) this.#move({ kind: 'removing' })
+    else if (this.#state.kind === 'registered') this.#register(0)
     else this.#move({ kind: 'idle' })
   }
 
   #register(expiresS: number): void {
-    this.#move({ kind: expiresS === 0 ? 'removing' : 'registering' })
+    if (expiresS === 0) this.#move({ kind: 'removing' })
+    else if (this.#state.kind !== 'registered') this.#move({ kind: 'registering' })
+    this.#pending = true
     let contact = ''
     requestWithDigest(this.#deps.endpoint, this.#options.hop, this.#options.digest, {
       method: 'REGISTER', uri: this.#options.registrar, nextSequence: () => ++this.#sequence,
@@ -116,8 +121,9 @@ export class Registration {
   }
 
   #response(response: SipResponse, contact: string, askedS: number): void {
+    this.#pending = false
     const { status } = response
-    if (status === 423 && !this.#raised && askedS > 0) {
+    if (status === 423 && !this.#raised && askedS > 0 && !this.#stopping) {
       const minimum = parseUint32(header(response, 'min-expires'))
       if (minimum !== null && minimum > askedS) {
         this.#raised = true
@@ -135,6 +141,7 @@ export class Registration {
   }
 
   #failed(failure: RequestFailure, askedS: number): void {
+    this.#pending = false
     if (failure.kind === 'unresolved') this.#deps.observe('unresolved', failure.text)
     if (askedS === 0 || this.#stopping) return this.#move({ kind: 'idle' })
     this.#refused(failure.text, null)
