@@ -3,7 +3,6 @@ import { settingsSchema, type CommandName, type Settings, type commands } from '
 import type { SourceArgs } from '../../shared/contract/place-call.ts'
 import { initialLimits, type BudgetLimits } from '../../shared/model/budgets.ts'
 import type { ObservationKind, SipEvent } from '../../shared/model/wire.ts'
-import { messageIds } from '../../shared/wire/sip/grammar.ts'
 import type { Boundary } from './base/boundary.ts'
 import { Budgets } from './base/budgets.ts'
 import type { Clock } from './base/clock.ts'
@@ -217,9 +216,7 @@ export class Station {
   }
 
   #wire(event: SipEvent): void {
-    this.journal.sip(event)
-    const callId = event.message.kind === 'unreadable' ? null : messageIds(event.message).callId
-    const trace = callId === null ? undefined : this.journal.trace(callId)
+    const trace = this.journal.sip(event)
     if (trace) this.#touch(trace)
   }
 

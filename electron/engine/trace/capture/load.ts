@@ -81,8 +81,8 @@ class Loader {
     if (this.#tlsConnections > 0) {
       this.#problems.add(`${this.#tlsConnections} TLS connections cannot be read without their keys: SIP inside them is not shown`)
     }
-    const stray = this.#journal.stray.filter((event) => event.message.kind === 'unreadable').length
-    if (stray > 0) this.#problems.add(`${stray} packets look like SIP and cannot be read`)
+    const { unreadable } = this.#journal
+    if (unreadable > 0) this.#problems.add(`${unreadable} packets look like SIP and cannot be read`)
     const method = (trace: CallTrace) => trace.messages.map(({ event }) => event.message.kind === 'unreadable' ? null : messageIds(event.message).cseq?.method)
     for (let i = this.#unmatched.streams.length - 1; i >= 0; i--) {
       if (!isPlausible(this.#unmatched.streams[i]!)) this.#unmatched.streams.splice(i, 1)

@@ -120,7 +120,7 @@ export class CallTrace {
       if (this.#invites.length > rememberedInvites) this.#invites.shift()
     }
     const before = this.#sentBefore(event)
-    this.messages.push({ event: event.message.kind === 'unreadable' ? event : new KeptEvent(event), retransmissionOf: before })
+    this.messages.push({ event: event.message.kind === 'unreadable' || event instanceof KeptEvent ? event : new KeptEvent(event), retransmissionOf: before })
     if (before === null) this.#learnPayloads(event)
   }
 
@@ -246,7 +246,7 @@ export class CallTrace {
 }
 
 /** A message kept as its bytes: read again when someone looks, since a call waits far longer than it is looked at. */
-class KeptEvent implements SipEvent {
+export class KeptEvent implements SipEvent {
   readonly at: Micros
   readonly transport: SipEvent['transport']
   readonly source: Address
@@ -260,7 +260,8 @@ class KeptEvent implements SipEvent {
     this.source = source
     this.destination = destination
     this.direction = direction
-    this.bytes = bytes
+    // A copy of its own, from a pool: what the network gave may be a view of something far larger.
+    this.bytes = Buffer.from(bytes)
   }
 
   get message(): SipEvent['message'] {

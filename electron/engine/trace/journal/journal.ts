@@ -1,37 +1,41 @@
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { CallTrace } from './call-trace.ts'
+import { CallTrace, KeptEvent } from './call-trace.ts'
 
-const mostStray = 2000
-const mostStrayBytes = 4 * 1024 * 1024
+const mostWaiting = 500
+const mostWaitingBytes = 1024 * 1024
 
-/** All that one SIP endpoint saw, ordered by Call-ID; what belongs to no trace is kept too, the newest of it. */
+interface Waiting {
+  readonly callId: string
+  readonly event: SipEvent
+}
+
+/** All that one SIP endpoint saw, ordered by Call-ID. What belongs to no trace is counted, and what may yet begin a call is kept for a moment. */
 export class Journal {
   readonly #open: (callId: string, event: SipEvent) => CallTrace | null
   readonly #traces = new Map<string, CallTrace>()
-  /** Messages and garbage that belong to no trace, the oldest first. */
-  readonly #stray = new Set<SipEvent>()
-  #strayBytes = 0
+  /** Messages of INVITEs that are no calls, or not yet, the oldest first. */
+  readonly #waiting = new Set<Waiting>()
+  #waitingBytes = 0
+  /** Datagrams and pieces of streams that are no SIP message. */
+  unreadable = 0
 
   /** `open` decides whether the first message of a Call-ID begins a trace at once; else `adopt` may, later. */
   constructor(open: (callId: string, event: SipEvent) => CallTrace | null = () => null) {
     this.#open = open
   }
 
-  get stray(): readonly SipEvent[] {
-    return [...this.#stray]
-  }
-
-  sip(event: SipEvent): void {
+  /** The trace that the event went to; null where it belongs to none. */
+  sip(event: SipEvent): CallTrace | null {
     const callId = callIdOf(event)
-    const trace = callId === null ? null : (this.#following(callId, event) ?? this.#begin(callId, event))
-    if (trace) return trace.sip(event)
-    this.#stray.add(event)
-    this.#strayBytes += event.bytes.length
-    for (const oldest of this.#stray) {
-      if (this.#stray.size <= mostStray && this.#strayBytes <= mostStrayBytes) break
-      this.#drop(oldest)
+    if (callId === null) {
+      if (event.message.kind === 'unreadable') this.unreadable++
+      return null
     }
+    const trace = this.#following(callId, event) ?? this.#begin(callId, event)
+    if (trace) trace.sip(event)
+    else if (isOfInvite(event)) this.#wait({ callId, event: new KeptEvent(event) })
+    return trace
   }
 
   trace(callId: string): CallTrace | undefined {
@@ -42,13 +46,13 @@ export class Journal {
     this.#traces.set(trace.callId, trace)
   }
 
-  /** From now on the messages of its Call-ID are the trace's, and those that came before and were not another's. */
+  /** From now on the messages of its Call-ID are the trace's, and those that came a moment before and were not another's. */
   adopt(trace: CallTrace): void {
     this.add(trace)
-    for (const event of [...this.#stray]) {
-      if (callIdOf(event) !== trace.callId) continue
-      this.#drop(event)
-      trace.sip(event)
+    for (const waiting of [...this.#waiting]) {
+      if (waiting.callId !== trace.callId) continue
+      this.#drop(waiting)
+      trace.sip(waiting.event)
     }
   }
 
@@ -57,9 +61,18 @@ export class Journal {
     if (this.#traces.get(trace.callId) === trace) this.#traces.delete(trace.callId)
   }
 
-  #drop(event: SipEvent): void {
-    this.#stray.delete(event)
-    this.#strayBytes -= event.bytes.length
+  #wait(waiting: Waiting): void {
+    this.#waiting.add(waiting)
+    this.#waitingBytes += waiting.event.bytes.length
+    for (const oldest of this.#waiting) {
+      if (this.#waiting.size <= mostWaiting && this.#waitingBytes <= mostWaitingBytes) break
+      this.#drop(oldest)
+    }
+  }
+
+  #drop(waiting: Waiting): void {
+    this.#waiting.delete(waiting)
+    this.#waitingBytes -= waiting.event.bytes.length
   }
 
   /** The trace that a message continues; a new INVITE after the end of its call does not. */
@@ -78,4 +91,11 @@ export class Journal {
 
 function callIdOf({ message }: SipEvent): string | null {
   return message.kind === 'unreadable' ? null : messageIds(message).callId
+}
+
+/** Whether a message belongs to the begin of a call: INVITE, its responses, ACK, CANCEL. */
+function isOfInvite({ message }: SipEvent): boolean {
+  if (message.kind === 'unreadable') return false
+  const method = message.kind === 'request' ? message.method : messageIds(message).cseq?.method
+  return method === 'INVITE' || method === 'ACK' || method === 'CANCEL'
 }
