@@ -212,6 +212,27 @@ describe('a call that we place', () => {
     expect(call.media!.negotiated?.direction).toBe('sendonly')
   })
 
+  it('stays on hold when a second hold is refused, or comes while the first is under way', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp() })
+    bench.sent()
+    const results: (string | null)[] = []
+    const offered = () => bench.sent().findLast((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
+    const hold = async () => {
+      call.hold(true, (fault) => results.push(fault))
+      await bench.clock.advance(0)
+      return offered()
+    }
+    const first = await hold()
+    call.hold(false, (fault) => results.push(fault))
+    await bench.respond(first, 200, { body: sdp('192.0.2.99', 30_000, 'a=recvonly\n') })
+    await bench.respond(await hold(), 488)
+    call.reoffer(() => {})
+    await bench.clock.advance(0)
+    expect(Buffer.from(offered().body).toString()).toContain('a=sendonly')
+    expect(results).toEqual(['another change of the media is under way', null, 'the peer answered 488 Reason'])
+  })
+
   it('repeats a re-INVITE that met 491 with a new CSeq', async () => {
     const call = await bench.call()
     await bench.respond(only(), 200, { body: sdp() })

@@ -71,6 +71,8 @@ export abstract class Call {
   #byeTimer: Timer | null = null
   /** An offer of ours is under way; another of the peer's meets 491 (RFC 3261 14.1). */
   #offering = false
+  /** The peer agreed to be on hold. */
+  #held = false
 
   constructor(deps: CallDeps, callId: string, digest: DigestClient, state: CallState) {
     this.deps = deps
@@ -205,9 +207,12 @@ export abstract class Call {
   hold(on: boolean, done: (fault: string | null) => void): void {
     const media = this.#media
     if (!media) return done('the call has no media')
+    if (this.#offering) return done('another change of the media is under way')
     media.hold(on)
     this.reoffer((fault) => {
-      if (fault !== null) media.hold(!on)
+      if (fault === null) this.#held = on
+      // The next offer, whatever it is for, must not change what was not agreed.
+      else media.hold(this.#held)
       done(fault)
     })
   }
