@@ -55,7 +55,7 @@ interface ContextParts {
   readonly attended: boolean
 }
 
-export interface MediaChoice extends Omit<MediaOptions, 'host'> {
+export interface MediaChoice extends Omit<MediaOptions, 'host' | 'signalling'> {
   /** The host that media goes to, as far as it is known. */
   readonly peer: string
   /** Undefined: the address that reaches the peer. */
@@ -111,7 +111,7 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
       let ports = pools.get(key)
       if (!ports) pools.set(key, (ports = new PortPool(net, random, range)))
       const host = localAddress ?? localFor(peer, this.settings) ?? (await mediaHost(peer, parts))
-      return MediaSession.open({ clock, random, pacer, ports }, { ...options, host }, parts.book.tap(booked))
+      return MediaSession.open({ clock, random, pacer, ports, limits: this.limits }, { ...options, host, signalling: isIp(peer) ? peer : null }, parts.book.tap(booked))
     },
     source(args) {
       switch (args.kind) {

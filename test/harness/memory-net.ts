@@ -13,6 +13,8 @@ export class MemoryNet implements Net {
   readonly sent: Datagram[] = []
   /** Decides the fate of each datagram; false loses it. */
   deliver: (datagram: Datagram) => boolean = () => true
+  /** What the system says to every datagram instead of sending it; null sends. */
+  refuse: Error | null = null
   readonly #sockets = new Map<string, DatagramEvents>()
   #port = 40_000
 
@@ -24,6 +26,7 @@ export class MemoryNet implements Net {
     return {
       local,
       send: (bytes, toHost, toPort, done) => {
+        if (this.refuse) return done?.(this.refuse)
         this.inject(local, { host: toHost, port: toPort }, bytes)
         done?.(null)
       },

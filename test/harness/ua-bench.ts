@@ -7,6 +7,7 @@ import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
 import { SipEndpoint } from '../../electron/engine/sip/endpoint.ts'
 import { hopTo } from '../../electron/engine/sip/pending.ts'
 import { UserAgent, type InboundCall, type OutboundCall } from '../../electron/engine/ua/index.ts'
+import { initialLimits } from '../../shared/model/budgets.ts'
 import { header, startLine, type SipMessage, type SipRequest } from '../../shared/wire/sip/message.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { crlf } from './messages.ts'
@@ -45,8 +46,8 @@ export class UaBench {
 
   media(): Promise<MediaSession> {
     const { clock, random } = this
-    return MediaSession.open({ clock, random, pacer: this.#pacer, ports: this.#ports }, { host: us.host, codecs: ['PCMU', 'PCMA'], encryption: 'disabled', source: { kind: 'samples', source: silence() }, recordTo: null },
-      { rtp: () => {}, rtcp: () => {}, observe: () => {} })
+    return MediaSession.open({ clock, random, pacer: this.#pacer, ports: this.#ports, limits: initialLimits }, { host: us.host, signalling: peer.host, codecs: ['PCMU', 'PCMA'], encryption: 'disabled', source: { kind: 'samples', source: silence() }, recordTo: null },
+      { rtp: () => {}, rtcp: () => {}, foreign: () => {}, observe: () => {} })
   }
 
   async call(options: { headers?: { name: string; value: string }[]; password?: string; ringTimeoutMs?: number; uri?: string } = {}): Promise<OutboundCall> {

@@ -83,6 +83,7 @@ export class CallBook {
     return {
       rtp: (at, source, destination, bytes, sent, clear) => void trace.rtp(at, source, destination, bytes, clear, sent),
       rtcp: (at, source, destination, bytes, sent, clear) => trace.rtcp(at, source, destination, bytes, clear, sent),
+      foreign: (at, source, destination, bytes) => trace.foreign(at, source, destination, bytes),
       observe: (kind, text) => this.observe(booked, kind, text),
     }
   }

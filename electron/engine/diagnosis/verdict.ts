@@ -3,6 +3,7 @@ import { count } from '../../../shared/base/text.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import { outcomeOf } from './classify.ts'
 import { judge, type DirectionFact, type Judgement } from './directions.ts'
+import { observed } from './rule.ts'
 
 /** The one-line answer to "was there audio, and where not". Unknown where it cannot be known, with the reason. */
 export function verdictOf(facts: CallFacts): Verdict {
@@ -62,7 +63,7 @@ function lackText(direction: DirectionFact, which: 'to-peer' | 'from-peer', judg
   const agreed = facts.agreed.at(-1)
   const where = which === 'from-peer' ? `from ${agreed?.remote ?? 'the peer'}` : `to ${agreed?.remote ?? 'the peer'}`
   switch (direction.audio) {
-    case 'none': return which === 'from-peer' ? `nothing arrives ${where}` : `nothing is sent ${where}`
+    case 'none': return which === 'from-peer' ? `nothing ${observed(facts, 'rtp-garbage').length > 0 ? 'that can be used ' : ''}arrives ${where}` : `nothing is sent ${where}`
     case 'nearly-none': return `only ${count(direction.packets, 'packet')} ${which === 'from-peer' ? 'came' : 'went'} ${where}`
     case 'undecodable': return `the packets ${where} have a payload type that was not agreed`
     case 'silent': return `the packets ${where} carry silence`

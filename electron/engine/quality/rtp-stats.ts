@@ -14,6 +14,8 @@ const comfortNoise = 13
 const comfortNoiseOld = 19
 /** How far back a repeated sequence number is recognised. */
 const recent = 64
+/** Jitter in milliseconds is counted in whole timestamp units of a millisecond, as Wireshark does: slower clocks have none. */
+const slowestClockHz = 1000
 const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
 
 /**
@@ -106,17 +108,18 @@ export class RtpStreamStats {
   update(at: Micros, header: RtpHeader, meaning: PayloadMeaning, size: number, packet: Uint8Array): void {
     this.bytes += size + 28
     const { payloadType } = header
+    const clockRateHz = usable(meaning.clockRateHz)
     this.payloadTypes.set(payloadType, (this.payloadTypes.get(payloadType) ?? 0) + 1)
-    if (this.payloadType < 0 || (this.clockRateHz === 0 && meaning.clockRateHz > 0)) {
+    if (this.payloadType < 0 || (this.clockRateHz === 0 && clockRateHz > 0)) {
       this.payloadType = payloadType
       this.codec = meaning.codec
-      this.clockRateHz = meaning.clockRateHz
+      this.clockRateHz = clockRateHz
     }
     if (meaning.linear) this.#measure(at, packet, header, meaning.linear)
     this.#order(header.sequence)
     this.lastAt = at
     if (this.packets === 0) return this.#first(at, header)
-    this.#figures(at, header, meaning.clockRateHz)
+    this.#figures(at, header, clockRateHz)
     this.packets++
   }
 
@@ -195,6 +198,11 @@ export class RtpStreamStats {
       this.lastEnergyAt = at
     }
   }
+}
+
+/** A clock rate that figures can be made with; 0 for one that is announced and cannot be. */
+function usable(clockRateHz: number): number {
+  return Number.isSafeInteger(clockRateHz) && clockRateHz >= slowestClockHz ? clockRateHz : 0
 }
 
 function isComfortNoise(payloadType: number): boolean {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { DtmfSender } from '../../../electron/engine/media/rtp/dtmf-sender.ts'
-import { Latch } from '../../../electron/engine/media/rtp/latch.ts'
 import { readTelephoneEvent } from '../../../shared/wire/rtp/telephone-event.ts'
 
 describe('digits as telephone events (RFC 4733)', () => {
@@ -19,33 +18,5 @@ describe('digits as telephone events (RFC 4733)', () => {
     expect(intervals.slice(8, 11)).toEqual([null, null, null])
     expect(readTelephoneEvent(intervals[11]!.payloads[0]!)).toMatchObject({ event: 11, end: false })
     expect(intervals.slice(19)).toEqual([null, null, null, null, null])
-  })
-})
-
-describe('symmetric RTP', () => {
-  const told = { host: '192.0.2.1', port: 4000 }
-  const other = { host: '198.51.100.7', port: 5000 }
-  const hear = (latch: Latch, from: typeof told, times: number) => Array.from({ length: times }, () => latch.heard(from))
-
-  it('follows the fifth packet in a row from elsewhere', () => {
-    const latch = new Latch()
-    latch.expect(told)
-    expect(hear(latch, other, 5)).toEqual([null, null, null, null, told])
-    expect(latch.destination).toBe(other)
-  })
-
-  it('stays where packets come from as announced, whoever else sends', () => {
-    const latch = new Latch()
-    latch.expect(told)
-    latch.heard(told)
-    expect(hear(latch, other, 20).every((moved) => moved === null)).toBe(true)
-    expect(latch.destination).toBe(told)
-  })
-
-  it('is not moved by single packets from many places', () => {
-    const latch = new Latch()
-    latch.expect(told)
-    for (let i = 0; i < 30; i++) latch.heard({ host: '198.51.100.7', port: 5000 + (i % 7) })
-    expect(latch.destination).toBe(told)
   })
 })

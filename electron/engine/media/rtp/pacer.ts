@@ -6,10 +6,12 @@ const slotCount = 60
 /** After a stall longer than this the missed slots are skipped rather than sent in a burst. */
 const longestCatchUpMs = 200
 
-/** Called every `intervalMs` with the time at which the packet was due. */
+/** Called every `intervalMs`. */
 export interface Paced {
   readonly intervalMs: number
   tick(): void
+  /** What `tick` threw: it is called no more. */
+  failed?(error: unknown): void
 }
 
 /** One drift-corrected loop for every stream of the process, in slots of 2 ms; streams are spread over the slots, and empty slots are slept through. */
@@ -60,9 +62,23 @@ export class Pacer {
     const behind = now - (this.#startMs + this.#slot * slotMs)
     if (behind > longestCatchUpMs) this.#startMs += Math.floor(behind / slotMs) * slotMs
     while (this.#where.size > 0 && this.#startMs + this.#slot * slotMs <= now + 0.5) {
-      for (const stream of this.#slots[this.#slot % slotCount]!) stream.tick()
+      for (const stream of this.#slots[this.#slot % slotCount]!) this.#tick(stream)
       this.#slot++
     }
     if (this.#where.size > 0) this.#schedule()
+  }
+
+  /** What one stream throws is its own end, not that of the others. */
+  #tick(stream: Paced): void {
+    try {
+      stream.tick()
+    } catch (error) {
+      this.remove(stream)
+      try {
+        stream.failed?.(error)
+      } catch {
+        // It is out already; there is nothing else to stop.
+      }
+    }
   }
 }

@@ -1,9 +1,11 @@
 import type { Address } from '../../../../shared/base/address.ts'
+import { elide, visible } from '../../../../shared/base/text.ts'
 import {
   audioOf, directionOf, isMediaAddress, receives, reverse, sends,
   type CryptoAttribute, type MediaDescription, type MediaDirection, type MediaFormat, type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
-import { masterBytes, suites, type SrtpSuite } from '../srtp/srtp.ts'
+import { answeredKey, usableKey, type SdesKey } from '../srtp/sdes.ts'
+import type { SrtpSuite } from '../srtp/srtp.ts'
 
 export type Encryption = 'disabled' | 'allowed' | 'required'
 
@@ -21,9 +23,12 @@ export interface LocalMedia {
   readonly direction: MediaDirection
   readonly sessionId: string
   readonly version: number
-  /** Our SDES master key and salt, 30 bytes. */
+  /** Our SDES master key and salt, 30 bytes: of the description that is being made, or of the offer that is being answered. */
   readonly srtpMaster: Uint8Array
 }
+
+/** The one a=crypto line that is offered. */
+const offeredCrypto = { tag: 1, suite: 'AES_CM_128_HMAC_SHA1_80' } as const
 
 export interface NegotiatedCrypto {
   readonly suite: SrtpSuite
@@ -52,7 +57,7 @@ export interface NotNegotiated {
   readonly text: string
 }
 
-const describe = (m: MediaDescription) => m.formats.map((format) => format.codec).join(', ')
+const describe = (m: MediaDescription) => elide(visible(m.formats.slice(0, 20).map((format) => format.codec).join(', ')), 200)
 
 function ourFormats(codecs: readonly CodecName[]): MediaFormat[] {
   const audio = codecs.map((codec) => ({ payloadType: codecPayloadType[codec], codec, clockRateHz: 8000, channels: 1, parameters: null }))
@@ -68,7 +73,7 @@ function session(local: LocalMedia, media: readonly MediaDescription[]): Session
 }
 
 export function makeOffer(local: LocalMedia): SessionDescription {
-  const crypto: CryptoAttribute[] = local.encryption === 'disabled' ? [] : [{ tag: 1, suite: 'AES_CM_128_HMAC_SHA1_80', keyParams: inline(local.srtpMaster), sessionParams: null }]
+  const crypto: CryptoAttribute[] = local.encryption === 'disabled' ? [] : [{ ...offeredCrypto, keyParams: inline(local.srtpMaster), sessionParams: null }]
   return session(local, [{
     kind: 'audio', port: local.address.port, protocol: local.encryption === 'required' ? 'RTP/SAVP' : 'RTP/AVP', address: local.address.host,
     formats: ourFormats(local.codecs), direction: local.direction, ptimeMs: 20, rtcpPort: null, rtcpMux: false, crypto,
@@ -85,10 +90,10 @@ export function makeAnswer(offer: SessionDescription, local: LocalMedia): { read
   if (!chosen) return { refusal: 'no-audio', text: 'the offer has no audio' }
   const codec = pickCodec(chosen, local.codecs)
   if (!codec) return { refusal: 'no-codec', text: `no codec in common: offered ${describe(chosen) || 'none'}, accepted here ${local.codecs.join(', ')}` }
-  const crypto = pickCrypto(chosen)
-  const fault = encryptionFault(chosen, crypto !== null, local.encryption, 'offered')
+  const offered = usableKey(chosen.crypto)
+  const fault = encryptionFault(chosen, offered, local.encryption, 'offered')
   if (fault) return { refusal: 'encryption', text: fault }
-  const encrypt = crypto !== null && local.encryption !== 'disabled'
+  const crypto = typeof offered === 'string' || local.encryption === 'disabled' ? null : offered
   const wanted = reverse(chosen.direction)
   const direction = directionOf(sends(wanted) && sends(local.direction), receives(wanted) && receives(local.direction))
   const event = chosen.formats.find((format) => format.codec.toLowerCase() === 'telephone-event' && format.clockRateHz === 8000)
@@ -97,10 +102,10 @@ export function makeAnswer(offer: SessionDescription, local: LocalMedia): { read
     return {
       kind: 'audio', port: local.address.port, protocol: m.protocol, address: local.address.host, formats: event ? [codec.format, { ...event, parameters: '0-16' }] : [codec.format],
       direction, ptimeMs: m.ptimeMs ?? 20, rtcpPort: null, rtcpMux: false,
-      crypto: encrypt ? [{ tag: crypto.tag, suite: crypto.suite, keyParams: inline(local.srtpMaster), sessionParams: null }] : [],
+      crypto: crypto ? [{ tag: crypto.tag, suite: crypto.suite, keyParams: inline(local.srtpMaster), sessionParams: null }] : [],
     }
   })
-  const negotiated = { ...agreed(chosen, codec, event?.payloadType ?? null, direction), crypto: encrypt ? { suite: crypto.suite, localMaster: local.srtpMaster, remoteMaster: crypto.master } : null }
+  const negotiated = { ...agreed(chosen, codec, event?.payloadType ?? null, direction), crypto: agreedCrypto(crypto, local) }
   return { answer: session(local, media), negotiated }
 }
 
@@ -113,16 +118,22 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
   }
   const codec = pickCodec(chosen, local.codecs, chosen.formats)
   if (!codec) return { refusal: 'no-codec', text: `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ${local.codecs.join(', ')}` }
-  const crypto = pickCrypto(chosen)
-  const fault = encryptionFault(chosen, crypto !== null, local.encryption, 'answered')
+  const answered = answeredKey(chosen.crypto, offeredCrypto)
+  const fault = encryptionFault(chosen, answered, local.encryption, 'answered')
   if (fault) return { refusal: 'encryption', text: fault }
+  // It says that it encrypts, and in a way that was not offered: neither side would understand the other.
+  if (typeof answered === 'string' && chosen.crypto.length > 0 && local.encryption !== 'disabled') return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
   const theirs = reverse(chosen.direction)
   const direction = directionOf(sends(theirs) && sends(local.direction), receives(theirs) && receives(local.direction))
   const event = chosen.formats.find((format) => format.codec.toLowerCase() === 'telephone-event')
   return {
     ...agreed(chosen, codec, event?.payloadType ?? null, direction),
-    crypto: crypto && local.encryption !== 'disabled' ? { suite: crypto.suite, localMaster: local.srtpMaster, remoteMaster: crypto.master } : null,
+    crypto: agreedCrypto(typeof answered === 'string' || local.encryption === 'disabled' ? null : answered, local),
   }
+}
+
+function agreedCrypto(key: SdesKey | null, { srtpMaster }: LocalMedia): NegotiatedCrypto | null {
+  return key && { suite: key.suite, localMaster: srtpMaster, remoteMaster: key.master }
 }
 
 interface PickedCodec {
@@ -139,21 +150,12 @@ function pickCodec(m: MediaDescription, ours: readonly CodecName[], formats = m.
   return null
 }
 
-function pickCrypto(m: MediaDescription): { tag: number; suite: SrtpSuite; master: Uint8Array } | null {
-  for (const { tag, suite, keyParams } of m.crypto) {
-    const match = /^inline:([A-Za-z0-9+/=]+)/.exec(keyParams)
-    const master = match ? Buffer.from(match[1]!, 'base64') : null
-    if (suite in suites && master?.length === masterBytes) return { tag, suite: suite as SrtpSuite, master }
-  }
-  return null
-}
-
-function encryptionFault(m: MediaDescription, hasKey: boolean, ours: Encryption, verb: 'offered' | 'answered'): string | null {
+function encryptionFault(m: MediaDescription, key: SdesKey | string, ours: Encryption, verb: 'offered' | 'answered'): string | null {
   const secure = m.protocol.includes('SAVP')
-  if (m.protocol !== 'RTP/AVP' && m.protocol !== 'RTP/SAVP') return `media profile ${m.protocol} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
+  if (m.protocol !== 'RTP/AVP' && m.protocol !== 'RTP/SAVP') return `media profile ${elide(visible(m.protocol), 40)} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
   if (secure && ours === 'disabled') return `encrypted media (RTP/SAVP) was ${verb}, media encryption is disabled here: set it to allowed or required`
-  if (secure && !hasKey) return `encrypted media (RTP/SAVP) was ${verb} without a usable key (a=crypto with AES_CM_128_HMAC_SHA1_80 or _32)`
-  if (!hasKey && ours === 'required') return `media in clear (RTP/AVP) was ${verb}, media encryption is required here: set the peer to SRTP, or this side to allowed`
+  if (secure && typeof key === 'string') return `encrypted media (RTP/SAVP) was ${verb} without a usable key: ${key}`
+  if (typeof key === 'string' && ours === 'required') return `media in clear (RTP/AVP) was ${verb}, media encryption is required here: set the peer to SRTP, or this side to allowed`
   return null
 }
 

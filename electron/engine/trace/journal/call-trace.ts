@@ -57,6 +57,10 @@ const rememberedMessages = 64
 const rememberedInvites = 8
 const mostObservations = 2_000
 const mostStreams = 200
+/** Packets that belong to nobody of the call and yet are in its capture: enough to see what they are. */
+const foreignKept = 200
+/** Packets of a compound RTCP packet that are looked at. */
+const mostInCompound = 32
 const enoughToReport = 50
 /** Report blocks speak of the last sender report, rarely of the one before. */
 const keptSenderReports = 12
@@ -79,6 +83,8 @@ export class CallTrace {
   /** How the call was asked for; null for one that came in or was seen. */
   placed: Placed | null = null
   droppedMessages = 0
+  /** Packets of more streams than are followed. */
+  unfollowedPackets = 0
   /** A person may look at it: the figures of the last two minutes of each stream are kept, and what was read of the messages. */
   attended = false
   readonly #linear: (codec: string) => Int16Array | null
@@ -88,6 +94,7 @@ export class CallTrace {
   /** When sender reports passed here, by SSRC and the middle of their NTP time: the base of round trips. */
   readonly #senderReports = new Map<string, Micros>()
   #last: TracedStream | null = null
+  #foreignPackets = 0
   #encrypted = false
   #closed = false
   #messageBytes = 0
@@ -133,18 +140,25 @@ export class CallTrace {
     const header = this.#header
     if (readRtp(clear, header) !== null) return false
     const stream = this.#stream(source, destination, header.ssrc, sent)
-    if (!stream) return true
-    stream.stats.update(at, header, this.#meaning(header.payloadType, sent), bytes.length, clear)
-    stream.series?.update(at, stream.stats)
+    if (stream) {
+      stream.stats.update(at, header, this.#meaning(header.payloadType, sent), bytes.length, clear)
+      stream.series?.update(at, stream.stats)
+    } else this.unfollowedPackets++
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
     return true
+  }
+
+  /** A packet that came and belongs to nobody of the call: in no figure and no verdict; the first of them are in the capture. */
+  foreign(at: Micros, source: Address, destination: Address, bytes: Uint8Array): void {
+    if (++this.#foreignPackets > foreignKept) return
+    for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
   }
 
   rtcp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, clear: Uint8Array, sent: boolean | null): void {
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
     const packets = parseRtcp(clear)
     if (typeof packets === 'string') return
-    for (const packet of packets) {
+    for (const packet of packets.slice(0, mostInCompound)) {
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
       this.#countReport(source, sent, packet.reports)
       if (packet.type === 'sr') {
@@ -208,7 +222,8 @@ export class CallTrace {
     if (last && isStream(last, source, destination, ssrc)) return last
     let stream = this.streams.find((candidate) => isStream(candidate, source, destination, ssrc))
     if (!stream) {
-      if (this.streams.length >= mostStreams) return null
+      // What one side sends does not take the place of what the other does.
+      if (this.streams.filter((other) => other.sent === sent).length >= mostStreams) return null
       stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), series: this.attended ? new FigureSeries() : null, report: null }
       this.streams.push(stream)
     }

@@ -135,6 +135,7 @@ export class InboundCall extends Call {
   override acknowledged(request: SipRequest): void {
     const first = sequenceOf(request) === sequenceOf(this.request)
     if (!this.#two.acknowledged(sequenceOf(request))) return
+    this.media?.confirm()
     if (first) this.events.emit('acknowledged', null)
     const sdp = sdpOf(request)
     const late = first ? sdpOf(this.request) === null : sdp !== null
@@ -151,6 +152,7 @@ export class InboundCall extends Call {
     if (!rack || Number(rack[1]) !== this.#unacknowledged?.rseq || Number(rack[2]) !== sequenceOf(this.request)) return this.reply(transaction, 481)
     this.#unacknowledged.stop()
     this.#unacknowledged = null
+    this.media?.confirm()
     this.reply(transaction, 200)
     const waiting = this.#waiting
     this.#waiting = null

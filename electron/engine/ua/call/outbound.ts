@@ -146,6 +146,7 @@ export class OutboundCall extends Call {
     const sdp = sdpOf(response)
     if (sdp !== null && early.sdp !== sdp) {
       early.sdp = sdp
+      this.#media.confirm(flow.remote.host)
       const refused = this.#media.answered(sdp)
       if (refused) this.deps.observe('note', `early media cannot be used: ${refused.text}`)
     }
@@ -187,6 +188,7 @@ export class OutboundCall extends Call {
     this.dialog = dialog
     this.ack(sequenceOf(request))
     this.followTimerAnswer(response)
+    this.#media.confirm(flow.remote.host)
     const fault = this.#takeAnswer(response, tag)
     this.#early.clear()
     this.#pending = null

@@ -1,0 +1,35 @@
+import { formatAddress, type Address } from '../../../../shared/base/address.ts'
+import { count } from '../../../../shared/base/text.ts'
+import { budgets } from '../../../../shared/model/budgets.ts'
+
+/** Counts the packets that belong to nobody of a call, by where they come from; each source is told of when it is first seen and at the end. */
+export class Foreign {
+  readonly #most: number
+  readonly #observe: (text: string) => void
+  readonly #packets = new Map<string, number>()
+  #beyond = 0
+
+  /** `most`: sources that are told apart. */
+  constructor(most: number, observe: (text: string) => void) {
+    this.#most = most
+    this.#observe = observe
+  }
+
+  note(from: Address): void {
+    const source = formatAddress(from)
+    const known = this.#packets.get(source)
+    if (known !== undefined) this.#packets.set(source, known + 1)
+    else if (this.#packets.size < this.#most) {
+      this.#packets.set(source, 1)
+      this.#observe(`RTP comes from ${source}, which belongs to nobody of this call: it is ignored`)
+    } else if (this.#beyond++ === 0) this.#observe(budgets.foreignSources.reached)
+  }
+
+  /** The counts, once. */
+  close(): void {
+    for (const [source, packets] of this.#packets) this.#observe(`RTP from ${source} that belongs to nobody of this call: ${count(packets, 'packet')} ignored`)
+    if (this.#beyond > 0) this.#observe(`RTP from further sources that belong to nobody of this call: ${count(this.#beyond, 'packet')} ignored`)
+    this.#packets.clear()
+    this.#beyond = 0
+  }
+}

@@ -1,0 +1,32 @@
+import { count } from '../../../../shared/base/text.ts'
+import type { Refused } from '../srtp/srtp.ts'
+
+/** So many are described one by one. */
+const told = 3
+
+const words: Readonly<Record<Refused | 'unreadable', string>> = {
+  'authentication failed': 'did not authenticate as SRTP with the agreed key', 'replayed': 'came twice', 'too short': 'were too short for SRTP', 'unreadable': 'were no RTP or RTCP',
+}
+
+/** Counts what arrives on a media port and can be used for nothing; the first are described, all are counted at the end. */
+export class Garbage {
+  readonly #observe: (text: string) => void
+  readonly #counts = new Map<Refused | 'unreadable', number>()
+  #told = 0
+
+  constructor(observe: (text: string) => void) {
+    this.#observe = observe
+  }
+
+  note(why: Refused | 'unreadable', text: string): void {
+    this.#counts.set(why, (this.#counts.get(why) ?? 0) + 1)
+    if (this.#told++ < told) this.#observe(text)
+  }
+
+  /** The counts, once, where more came than were described. */
+  close(): void {
+    if (this.#told > told) this.#observe([...this.#counts].map(([why, packets]) => `${count(packets, 'packet')} ${words[why]}`).join(', '))
+    this.#told = 0
+    this.#counts.clear()
+  }
+}
