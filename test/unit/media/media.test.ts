@@ -132,6 +132,21 @@ describe('the pacer', () => {
     for (const stream of streams) pacer.remove(stream)
     expect(clock.pending).toBe(0)
   })
+
+  it('one stream that throws is ticked no more and told why; the others go on', async () => {
+    const clock = new VirtualClock()
+    const pacer = new Pacer(clock)
+    let ticks = 0
+    const faults: unknown[] = []
+    const bad = (failed?: (error: unknown) => void) => ({ intervalMs: 20, tick: () => { throw new Error('bad') }, ...(failed ? { failed } : {}) })
+    const good = { intervalMs: 20, tick: () => void ticks++ }
+    for (const stream of [bad((error) => faults.push(error)), good, bad(), bad(() => { throw new Error('worse') }), good]) pacer.add(stream)
+    await clock.advance(1000)
+    expect(ticks).toBeGreaterThanOrEqual(50)
+    expect(faults).toHaveLength(1)
+    pacer.remove(good)
+    expect(clock.pending).toBe(0)
+  })
 })
 
 describe('SRTP', () => {

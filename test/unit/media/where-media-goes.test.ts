@@ -253,6 +253,17 @@ describe('what the system refuses to send', () => {
   })
 })
 
+describe('a source that fails', () => {
+  it('stops that call\'s sending with a word, and a re-INVITE does not begin it again', async () => {
+    await bench.answered({ source: { kind: 'samples', source: { read: () => { throw new Error('the sound is gone') } } } })
+    await bench.clock.advance(1000)
+    bench.session.answer(sdp(theirMedia.host, 32_000))
+    await bench.clock.advance(1000)
+    expect(bench.sentTo()).toEqual({})
+    expect(bench.observations).toEqual(['media-failed: sending stopped: the sound is gone'])
+  })
+})
+
 describe('the rule', () => {
   const told = { host: '192.0.2.1', port: 4000 }
   const packet = (from: Address, atMs: number, sequence = 0) => ({ from, atMs, authentic: false, nearby: false, stream: { ssrc: 1, sequence } })
