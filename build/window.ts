@@ -18,7 +18,7 @@ function isStale(): boolean {
 if (!process.argv.includes('--if-stale') || isStale()) {
   const common = { bundle: true, platform: 'node', target: 'node24', external: ['electron'], legalComments: 'none', logLevel: 'warning' } satisfies BuildOptions
   const esm = { ...common, format: 'esm', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } } satisfies BuildOptions
-  await bundle({ ...esm, entryPoints: { main: join(root, 'electron/main.ts'), engine: join(root, 'electron/shell/electron.ts') }, outdir: join(root, 'dist/electron'), outExtension: { '.js': '.mjs' } })
+  await bundle({ ...esm, entryPoints: { main: join(root, 'electron/main.ts'), engine: join(root, 'electron/shell/electron.ts'), 'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts') }, outdir: join(root, 'dist/electron'), outExtension: { '.js': '.mjs' } })
   // A sandboxed preload is CommonJS.
   await bundle({ ...common, format: 'cjs', entryPoints: { preload: join(root, 'electron/preload.ts') }, outdir: join(root, 'dist/electron'), outExtension: { '.js': '.cjs' } })
   await build({ configFile: join(root, 'build/vite.config.ts') })

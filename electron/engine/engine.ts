@@ -13,7 +13,8 @@ import { systemNet, type Net } from './base/net.ts'
 import { systemRandom, type Random } from './base/random.ts'
 import { LocalRoutes } from './base/routes.ts'
 import type { BookedCall } from './calls/booked-call.ts'
-import { CallBook, linearOf } from './calls/call-book.ts'
+import { CallBook } from './calls/call-book.ts'
+import { Captures } from './captures/open-capture.ts'
 import { makeContext, type Context, type Parsed } from './context.ts'
 import { exportCall } from './report/exports.ts'
 import { Feed, type Watcher } from './feed.ts'
@@ -22,11 +23,9 @@ import { History, fits } from './history.ts'
 import { htmlReport } from './report/html-report.ts'
 import { Pacer } from './media/rtp/pacer.ts'
 import { Registrations } from './trunks/registrations.ts'
-import { registrationReportOf, reportOf, streamOf } from './report/report.ts'
 import { systemDns } from './sip/resolve/dns.ts'
 import { Softphone, checkTrunk } from './calls/softphone.ts'
 import { Store } from './store/store.ts'
-import { loadCaptures } from './trace/capture/load.ts'
 import { TrunkChecks } from './trunks/trunk-checks.ts'
 import type { Call, InboundCall } from './ua/index.ts'
 
@@ -58,6 +57,7 @@ export class Engine implements EngineClient {
   readonly #checks: TrunkChecks
   readonly #history: History
   readonly #files: Files
+  readonly #captures = new Captures()
 
   /** Throws RingbackError (machine) when the profile folder cannot be used. */
   constructor(options: EngineOptions) {
@@ -114,6 +114,7 @@ export class Engine implements EngineClient {
   }
 
   async close(): Promise<void> {
+    const captures = this.#captures.close()
     this.#agents.hangUpAll()
     for (const { call } of this.#book.all()) call?.hangUp()
     this.#registrations.stopAll()
@@ -123,6 +124,7 @@ export class Engine implements EngineClient {
     this.#softphone.close()
     this.#agents.close()
     this.#history.close()
+    await captures
     this.#files.close()
     this.#store?.close()
   }
@@ -221,11 +223,7 @@ export class Engine implements EngineClient {
     },
     'agent.start': (args) => this.#agents.start(args),
     'agent.stop': ({ id }) => this.#agents.stop(id),
-    'capture.open': ({ files, reportTo }) => {
-      const report = openCapture(files)
-      if (reportTo !== undefined) save(reportTo, htmlReport(report.calls))
-      return report
-    },
+    'capture.open': ({ files, reportTo }) => this.#captures.open(files, reportTo),
     'trunk.list': () => this.#context.store.trunks(),
     'trunk.save': ({ trunk, password, replace }) => {
       checkTrunk(trunk)
@@ -288,13 +286,5 @@ function save(path: string, content: string | Uint8Array): void {
     writeFileSync(path, content)
   } catch (error) {
     throw machine(`cannot write ${path}: ${explainError(error)}`, error)
-  }
-}
-
-function openCapture(files: readonly string[]): CommandResult<'capture.open'> {
-  const { calls, registrations, unmatched, problems, packets, lastAt } = loadCaptures(files, linearOf)
-  return {
-    files: [...files], calls: calls.map((trace) => reportOf(trace, lastAt, null)), registrations: registrations.map(registrationReportOf),
-    unmatchedStreams: unmatched.streams.map((stream) => streamOf(stream, null)), problems: [...problems], packets,
   }
 }

@@ -1,10 +1,15 @@
 /** Microseconds since 1970-01-01T00:00:00Z. A double holds them exactly until the year 2255. */
 export type Micros = number
 
-/** ISO 8601 with microseconds, UTC: `2026-03-01T12:00:00.000000Z`. */
+/** The last second of the year 9999: what ISO 8601 can name without a sign. */
+export const latestMicros: Micros = Date.UTC(9999, 11, 31, 23, 59, 59) * 1000
+
+/** ISO 8601 with microseconds, UTC: `2026-03-01T12:00:00.000000Z`. What lies outside of 1970 to 9999 is shown as the nearer end, and what is no number as 1970. */
 export function isoMicros(at: Micros): string {
-  const millis = Math.floor(at / 1000)
-  const micros = Math.round(at - millis * 1000)
+  if (at > latestMicros) return '9999-12-31T23:59:59.999999Z'
+  const within = at >= 0 ? at : 0
+  const millis = Math.floor(within / 1000)
+  const micros = Math.min(999, Math.max(0, Math.round(within - millis * 1000)))
   return `${new Date(millis).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`
 }
 

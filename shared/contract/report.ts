@@ -77,6 +77,7 @@ export type CallReport = z.infer<typeof callReportSchema>
 export const registrationReportSchema = z.object({
   callId: z.string(), registrar: z.string(), address: z.string(), contact: z.string().nullable(), status: z.object({ code: z.int(), reason: z.string() }).nullable(),
   expiresS: z.int().nullable(), messages: z.array(messageSchema),
+  droppedMessages: z.int().default(0).describe('earlier messages, beyond those that are kept'),
 })
 export type RegistrationReport = z.infer<typeof registrationReportSchema>
 
@@ -84,5 +85,6 @@ export const inspectReportSchema = z.object({
   files: z.array(z.string()), calls: z.array(callReportSchema), registrations: z.array(registrationReportSchema),
   unmatchedStreams: z.array(streamSchema), problems: z.array(z.string()),
   packets: z.int().describe('packets read'),
+  damaged: z.boolean().default(false).describe('a file ended early or said what cannot be so; problems say where'),
 })
 export type InspectReport = z.infer<typeof inspectReportSchema>

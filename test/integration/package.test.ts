@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CallReport } from '../../shared/contract/report.ts'
+import type { CallReport, InspectReport } from '../../shared/contract/report.ts'
+import { invites, pcapOf } from '../harness/capture-files.ts'
 import { root } from '../harness/process.ts'
 
 let folder = ''
@@ -24,6 +25,7 @@ const env = () => ({ ...process.env, RINGBACK_PROFILE: join(folder, 'profile') }
 describe('what npm pack makes', () => {
   it('has the bundle and no sources', () => {
     expect(existsSync(join(installed, 'dist/ringback.js'))).toBe(true)
+    expect(existsSync(join(installed, 'dist/capture-worker.js'))).toBe(true)
     expect(existsSync(join(installed, 'electron/cli/main.ts'))).toBe(false)
     expect(existsSync(join(installed, 'LICENSE'))).toBe(true)
   })
@@ -33,6 +35,15 @@ describe('what npm pack makes', () => {
     expect(stderr).toBe('')
     expect((JSON.parse(stdout) as CallReport).verdict.kind).toBe('two-way-audio')
     expect(status).toBe(0)
+  })
+
+  it('opens a capture', () => {
+    const file = join(folder, 'calls.pcap')
+    writeFileSync(file, pcapOf(invites(3)))
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'electron/cli/ringback.mjs'), 'inspect', file, '--json'], { env: env(), encoding: 'utf8' })
+    expect(stderr).toBe('')
+    expect((JSON.parse(stdout) as InspectReport).calls.map(({ callId }) => callId)).toEqual(['call-0', 'call-1', 'call-2'])
+    expect(status).toBe(1)
   })
 
   // Only a machine with an old Node can show this.

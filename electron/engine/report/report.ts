@@ -122,6 +122,6 @@ export function registrationReportOf(trace: CallTrace): RegistrationReport {
     callId: trace.callId, registrar: request?.kind === 'request' ? request.uri : '', address: uriOf(header(request ?? { headers: [] }, 'to') ?? ''),
     contact: contact && uriOf(contact), status: last?.kind === 'response' ? { code: last.status, reason: last.reason } : null,
     expiresS: inContact ?? parseUint32(header(last ?? { headers: [] }, 'expires') ?? header(request ?? { headers: [] }, 'expires')),
-    messages: ladderOf(trace),
+    messages: ladderOf(trace), droppedMessages: trace.droppedMessages,
   }
 }

@@ -1,5 +1,4 @@
 import { ipFromBytes, type Address } from '../../../../shared/base/address.ts'
-import { concatBytes } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { Frame } from './pcap-read.ts'
 
@@ -26,12 +25,25 @@ export function knowsLinkType(linkType: number): boolean {
   return linkType === ethernet || linkType === cooked || linkType === cooked2 || rawIp.has(linkType) || loopback.has(linkType)
 }
 
-const mostFragments = 1000
+/** Datagrams whose fragments are waited for. */
+const mostFragmented = 1000
+/** No IP datagram is longer (RFC 791 3.1). */
+const longestDatagram = 65_535
+/** Paths cut a datagram into far fewer; more are an attack. */
+const mostParts = 256
+
+interface Fragments {
+  /** By offset; where several begin there, the first. */
+  readonly parts: Map<number, Uint8Array>
+  held: number
+  /** Known once the last one has come. */
+  total: number | null
+}
 
 /** From frames to UDP payloads and TCP segments: Ethernet (VLAN, PPPoE), cooked, raw IP; IPv4 and IPv6 with fragments; IP in IP. */
 export class PacketDecoder {
   readonly #handler: PacketHandler
-  readonly #fragments = new Map<string, { parts: { offset: number; bytes: Uint8Array }[]; total: number | null }>()
+  readonly #fragments = new Map<string, Fragments>()
 
   constructor(handler: PacketHandler) {
     this.#handler = handler
@@ -102,17 +114,22 @@ export class PacketDecoder {
 
   /** Collects fragments; the whole datagram once it is complete (RFC 791 3.2, RFC 8200 4.5). */
   #fragment(key: string, offset: number, more: boolean, bytes: Uint8Array): Uint8Array | null {
+    if (offset + bytes.length > longestDatagram) return null
     let entry = this.#fragments.get(key)
     if (!entry) {
-      if (this.#fragments.size >= mostFragments) this.#fragments.delete(this.#fragments.keys().next().value!)
-      this.#fragments.set(key, (entry = { parts: [], total: null }))
+      if (this.#fragments.size >= mostFragmented) this.#fragments.delete(this.#fragments.keys().next().value!)
+      this.#fragments.set(key, (entry = { parts: new Map(), held: 0, total: null }))
     }
-    if (!entry.parts.some((part) => part.offset === offset)) entry.parts.push({ offset, bytes: bytes.slice() })
+    if (!entry.parts.has(offset)) {
+      entry.parts.set(offset, bytes.slice())
+      entry.held += bytes.length
+    }
     if (!more) entry.total = offset + bytes.length
-    const have = entry.parts.reduce((sum, part) => sum + part.bytes.length, 0)
-    if (entry.total === null || have < entry.total) return null
-    this.#fragments.delete(key)
-    return concatBytes(entry.parts.sort((a, b) => a.offset - b.offset).map((part) => part.bytes))
+    if (entry.parts.size > mostParts) this.#fragments.delete(key)
+    if (entry.total === null || entry.held < entry.total) return null
+    const whole = together(entry.parts, entry.total)
+    if (whole) this.#fragments.delete(key)
+    return whole
   }
 
   #transport(at: Micros, protocol: number, source: string, destination: string, bytes: Uint8Array, depth: number): void {
@@ -132,6 +149,20 @@ export class PacketDecoder {
       })
     }
   }
+}
+
+/** The parts side by side; null while one is missing. */
+function together(parts: ReadonlyMap<number, Uint8Array>, total: number): Uint8Array | null {
+  const whole = new Uint8Array(total)
+  let filled = 0
+  for (const [offset, bytes] of [...parts].sort(([a], [b]) => a - b)) {
+    if (offset > filled) return null
+    const fresh = bytes.subarray(filled - offset, total - offset)
+    if (fresh.length === 0) continue
+    whole.set(fresh, filled)
+    filled += fresh.length
+  }
+  return filled >= total ? whole : null
 }
 
 function u16(bytes: Uint8Array, at: number): number {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { Micros } from '../../../../shared/base/time.ts'
-import { explainError, machine, usage } from '../../base/errors.ts'
+import { count } from '../../../../shared/base/text.ts'
+import { latestMicros, type Micros } from '../../../../shared/base/time.ts'
+import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
 
 /** One captured frame; `bytes` is valid only during the call. */
 export interface Frame {
@@ -18,6 +19,12 @@ export interface PcapSummary {
 }
 
 const largestFrame = 0x100_0000
+const chunkBytes = 1 << 20
+/** A section with more interfaces than this describes nothing. */
+const mostInterfaces = 4096
+/** Clocks finer than these (10^-18 s, 2^-60 s) are none. */
+const finestDecimal = 18
+const finestBinary = 60
 
 /** Reads a file piece by piece; asked for more than is left, it gives what there is. */
 class FileReader {
@@ -30,16 +37,25 @@ class FileReader {
   }
 
   take(length: number): Buffer {
-    while (this.#buffer.length - this.#offset < length) {
-      const chunk = Buffer.allocUnsafe(Math.max(1 << 20, length))
-      const got = readSync(this.#fd, chunk, 0, chunk.length, null)
-      if (got === 0) break
-      this.#buffer = Buffer.concat([this.#buffer.subarray(this.#offset), chunk.subarray(0, got)])
-      this.#offset = 0
-    }
+    if (this.#buffer.length - this.#offset < length) this.#fill(length)
     const part = this.#buffer.subarray(this.#offset, this.#offset + length)
     this.#offset += part.length
     return part
+  }
+
+  /** What was handed out before stays as it is: its bytes are in a buffer of their own. */
+  #fill(length: number): void {
+    const rest = this.#buffer.subarray(this.#offset)
+    const chunk = Buffer.allocUnsafe(Math.max(chunkBytes, length))
+    chunk.set(rest)
+    let filled = rest.length
+    while (filled < length) {
+      const got = readSync(this.#fd, chunk, filled, chunk.length - filled, null)
+      if (got === 0) break
+      filled += got
+    }
+    this.#buffer = chunk.subarray(0, filled)
+    this.#offset = 0
   }
 }
 
@@ -61,8 +77,7 @@ export function readCapture(path: string, frame: (frame: Frame) => void): PcapSu
     if (!classic) throw usage(`${path} is not a pcap or pcapng capture: it begins with ${magic.toString('hex')}`)
     return readPcap(reader, classic, frame)
   } catch (error) {
-    if ((error as { code?: string }).code === 'EISDIR') throw machine(`cannot read ${path}: ${explainError(error)}`, error)
-    throw error
+    throw error instanceof RingbackError ? error : machine(`cannot read ${path}: ${explainError(error)}`, error)
   } finally {
     closeSync(fd)
   }
@@ -105,62 +120,101 @@ function readPcap(reader: FileReader, { little, nanos, recordHeader }: Classic, 
   }
 }
 
+type Order = (bytes: Buffer, at: number) => number
+
 interface Interface {
   readonly linkType: number
   /** Microseconds per tick. */
   readonly tickUs: number
 }
 
+/** What a pcapng file said that cannot be so, each kind once. */
+class Doubts {
+  interfaces = 0
+  resolutions = 0
+  times = 0
+  strayPackets = 0
+
+  sentences(): string[] {
+    return [
+      ...(this.interfaces > 0 ? [`${count(this.interfaces, 'interface')} beyond the first ${mostInterfaces} of a section: their packets are not read`] : []),
+      ...(this.resolutions > 0 ? [`${count(this.resolutions, 'interface')} with a clock that is finer than any: their times are read as microseconds`] : []),
+      ...(this.times > 0 ? [`${count(this.times, 'packet')} with a time after the year 9999: shown as its end`] : []),
+      ...(this.strayPackets > 0 ? [`${count(this.strayPackets, 'packet')} of no interface that the capture describes, or longer than their block: not read`] : []),
+    ]
+  }
+}
+
+const sectionBlock = 0x0a0d0d0a
+
 /** pcapng: section, interface, enhanced and simple packet blocks; other blocks are passed over. */
 function readPcapng(reader: FileReader, frame: (frame: Frame) => void): PcapSummary {
   let little = true
   let interfaces: Interface[] = []
   let frames = 0
-  let type = 0x0a0d0d0a
+  let type = sectionBlock
+  const doubts = new Doubts()
+  const end = (...problems: string[]): PcapSummary => ({ frames, problems: [...doubts.sentences(), ...problems] })
+  const u32: Order = (bytes, at) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at))
+  const u16: Order = (bytes, at) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at))
   for (;;) {
     const lengthBytes = reader.take(4)
-    if (lengthBytes.length < 4) return { frames, problems: ['the capture is cut off inside a block header'] }
+    if (lengthBytes.length < 4) return end('the capture is cut off inside a block header')
     let order: Buffer = Buffer.alloc(0)
-    if (type === 0x0a0d0d0a) {
+    if (type === sectionBlock) {
       order = reader.take(4)
-      little = order.length === 4 && order.readUInt32LE(0) === 0x1a2b3c4d
+      if (order.length < 4) return end('the capture is cut off inside a block header')
+      little = order.readUInt32LE(0) === 0x1a2b3c4d
+      if (!little && order.readUInt32BE(0) !== 0x1a2b3c4d) return end(`a section after packet ${frames} has no byte order: the capture is damaged from there`)
       interfaces = []
     }
-    const u32 = (bytes: Buffer, at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at))
-    const u16 = (bytes: Buffer, at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at))
     const length = u32(lengthBytes, 0)
-    if (length < 12 || length > largestFrame || length % 4 !== 0) return { frames, problems: [`a block after packet ${frames} claims ${length} bytes: the capture is damaged from there`] }
+    if (length < 12 + order.length || length > largestFrame || length % 4 !== 0) return end(`a block after packet ${frames} claims ${length} bytes: the capture is damaged from there`)
     const body = reader.take(length - 8 - order.length)
-    if (body.length < length - 8 - order.length) return { frames, problems: [`the capture is cut off after packet ${frames}`] }
-    if (type === 1 && body.length >= 12) interfaces.push({ linkType: u16(body, 0), tickUs: tickOf(body, u16) })
-    if (type === 6 && body.length >= 24) {
-      const from = interfaces[u32(body, 0)]
-      const kept = u32(body, 12)
-      if (from && 20 + kept <= body.length) {
-        frames++
-        const ticks = u32(body, 4) * 2 ** 32 + u32(body, 8)
-        frame({ at: ticks * from.tickUs, linkType: from.linkType, bytes: body.subarray(20, 20 + kept), truncated: kept < u32(body, 16) })
-      }
+    if (body.length < length - 8 - order.length) return end(`the capture is cut off after packet ${frames}`)
+    const again = u32(body, body.length - 4)
+    if (again !== length) return end(`a block after packet ${frames} claims ${length} bytes at its beginning and ${again} at its end: the capture is damaged from there`)
+    const content = body.subarray(0, -4)
+    if (type === 1 && content.length >= 8) {
+      if (interfaces.length < mostInterfaces) interfaces.push({ linkType: u16(content, 0), tickUs: tickOf(content, u16, doubts) })
+      else doubts.interfaces++
     }
-    if (type === 3 && interfaces[0] && body.length >= 8) {
-      frames++
-      frame({ at: 0, linkType: interfaces[0].linkType, bytes: body.subarray(4, Math.min(4 + u32(body, 0), body.length - 4)), truncated: false })
+    if (type === 6 && content.length >= 20) {
+      const from = interfaces[u32(content, 0)]
+      const kept = u32(content, 12)
+      if (from && 20 + kept <= content.length) {
+        frames++
+        const at = (u32(content, 4) * 2 ** 32 + u32(content, 8)) * from.tickUs
+        if (at > latestMicros) doubts.times++
+        frame({ at: Math.min(at, latestMicros), linkType: from.linkType, bytes: content.subarray(20, 20 + kept), truncated: kept < u32(content, 16) })
+      } else doubts.strayPackets++
+    }
+    if (type === 3 && content.length >= 4) {
+      if (interfaces[0]) {
+        frames++
+        frame({ at: 0, linkType: interfaces[0].linkType, bytes: content.subarray(4, 4 + Math.min(u32(content, 0), content.length - 4)), truncated: u32(content, 0) > content.length - 4 })
+      } else doubts.strayPackets++
     }
     const next = reader.take(4)
-    if (next.length === 0) return { frames, problems: [] }
-    if (next.length < 4) return { frames, problems: [`the capture is cut off after packet ${frames}`] }
-    type = next.readUInt32BE(0) === 0x0a0d0d0a ? 0x0a0d0d0a : u32(next, 0)
+    if (next.length === 0) return end()
+    if (next.length < 4) return end(`the capture is cut off after packet ${frames}`)
+    type = next.readUInt32BE(0) === sectionBlock ? sectionBlock : u32(next, 0)
   }
 }
 
-function tickOf(body: Buffer, u16: (bytes: Buffer, at: number) => number): number {
-  for (let at = 8; at + 4 <= body.length - 4; ) {
-    const code = u16(body, at)
-    const size = u16(body, at + 2)
+function tickOf(content: Buffer, u16: Order, doubts: Doubts): number {
+  for (let at = 8; at + 4 <= content.length; ) {
+    const code = u16(content, at)
+    const size = u16(content, at + 2)
     if (code === 0) break
-    if (code === 9 && size >= 1) {
-      const value = body[at + 4]!
-      return value & 0x80 ? 1e6 / 2 ** (value & 0x7f) : 1e6 / 10 ** value
+    if (code === 9 && size >= 1 && at + 4 < content.length) {
+      const value = content[at + 4]!
+      const [binary, power] = [(value & 0x80) !== 0, value & 0x7f]
+      if (power > (binary ? finestBinary : finestDecimal)) {
+        doubts.resolutions++
+        return 1
+      }
+      return binary ? 1e6 / 2 ** power : 1e6 / 10 ** power
     }
     at += 4 + ((size + 3) & ~3)
   }

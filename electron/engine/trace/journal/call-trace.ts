@@ -67,6 +67,9 @@ const keptSenderReports = 12
 
 const unknownPayload = (payloadType: number): PayloadMeaning => ({ codec: `unknown(${payloadType})`, clockRateHz: 0, linear: null })
 
+/** Of the packet that is being counted. */
+const rtpHeader = emptyRtpHeader()
+
 /**
  * The journal of one call: SIP messages whole, RTP as figures, observations as they came. Live calls and captures fill it alike;
  * what is shown of a call is a projection of this.
@@ -89,10 +92,9 @@ export class CallTrace {
   attended = false
   readonly #linear: (codec: string) => Int16Array | null
   readonly #sinks: PacketSink[] = []
-  readonly #meanings = new Map<number, PayloadMeaning>()
-  readonly #header = emptyRtpHeader()
+  #meanings: Map<number, PayloadMeaning> | null = null
   /** When sender reports passed here, by SSRC and the middle of their NTP time: the base of round trips. */
-  readonly #senderReports = new Map<string, Micros>()
+  #senderReports: Map<string, Micros> | null = null
   #last: TracedStream | null = null
   #foreignPackets = 0
   #encrypted = false
@@ -137,11 +139,10 @@ export class CallTrace {
 
   /** `clear` is the packet without SRTP where an endpoint can read it, else the packet itself. Returns false for what is no RTP. */
   rtp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, clear: Uint8Array, sent: boolean | null): boolean {
-    const header = this.#header
-    if (readRtp(clear, header) !== null) return false
-    const stream = this.#stream(source, destination, header.ssrc, sent)
+    if (readRtp(clear, rtpHeader) !== null) return false
+    const stream = this.#stream(source, destination, rtpHeader.ssrc, sent)
     if (stream) {
-      stream.stats.update(at, header, this.#meaning(header.payloadType, sent), bytes.length, clear)
+      stream.stats.update(at, rtpHeader, this.#meaning(rtpHeader.payloadType, sent), bytes.length, clear)
       stream.series?.update(at, stream.stats)
     } else this.unfollowedPackets++
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
@@ -162,13 +163,14 @@ export class CallTrace {
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
       this.#countReport(source, sent, packet.reports)
       if (packet.type === 'sr') {
-        if (this.#senderReports.size >= keptSenderReports) this.#senderReports.delete(this.#senderReports.keys().next().value!)
-        this.#senderReports.set(`${packet.ssrc} ${middleNtp(packet.ntpSeconds, packet.ntpFraction)}`, at)
+        const known = (this.#senderReports ??= new Map())
+        if (known.size >= keptSenderReports) known.delete(known.keys().next().value!)
+        known.set(`${packet.ssrc} ${middleNtp(packet.ntpSeconds, packet.ntpFraction)}`, at)
       }
       for (const block of packet.reports) {
         const stream = this.streams.findLast((candidate) => candidate.stats.ssrc === block.ssrc)
         if (!stream) continue
-        const sentAt = this.#senderReports.get(`${block.ssrc} ${block.lastSr}`)
+        const sentAt = this.#senderReports?.get(`${block.ssrc} ${block.lastSr}`)
         const roundTripMs = sentAt === undefined || block.lastSr === 0 ? null : (at - sentAt) / 1000 - (block.delaySinceLastSr * 1000) / 65536
         stream.report = {
           lost: block.cumulativeLost, jitter: block.jitter, highestSequence: block.highestSequence,
@@ -203,7 +205,7 @@ export class CallTrace {
   close(): void {
     this.#closed = true
     this.#sinks.length = 0
-    this.#senderReports.clear()
+    this.#senderReports = null
   }
 
   /** The index of the first sending: the same bytes over the same path, as a retransmission is (RFC 3261 17); null for news. */
@@ -231,11 +233,12 @@ export class CallTrace {
   }
 
   #meaning(payloadType: number, sent: boolean | null): PayloadMeaning {
-    let meaning = this.#meanings.get(payloadType)
+    const meanings = (this.#meanings ??= new Map())
+    let meaning = meanings.get(payloadType)
     if (!meaning) {
       const known = staticFormat(payloadType)
       meaning = known ? { ...known, linear: this.#readable(known.codec) } : unknownPayload(payloadType)
-      this.#meanings.set(payloadType, meaning)
+      meanings.set(payloadType, meaning)
     }
     // Nobody can read the level of SRTP from outside.
     return sent === null && this.#encrypted && meaning.linear ? { ...meaning, linear: null } : meaning
@@ -254,7 +257,8 @@ export class CallTrace {
       if (media.protocol.includes('SAVP')) this.#encrypted = true
       for (const { payloadType, codec, clockRateHz } of media.formats) {
         const event = codec.toLowerCase() === 'telephone-event'
-        this.#meanings.set(payloadType, { codec, clockRateHz: event ? 0 : clockRateHz, linear: clockRateHz === 8000 ? this.#readable(codec) : null })
+        const meanings = (this.#meanings ??= new Map())
+        meanings.set(payloadType, { codec, clockRateHz: event ? 0 : clockRateHz, linear: clockRateHz === 8000 ? this.#readable(codec) : null })
       }
     }
   }

@@ -1,0 +1,18 @@
+import type { ErrorKind } from '../../../shared/contract/channel.ts'
+import type { CallReport, InspectReport, RegistrationReport } from '../../../shared/contract/report.ts'
+
+/** What the reading thread is asked. */
+export interface CaptureRequest {
+  readonly files: readonly string[]
+  /** A page to write as well. */
+  readonly reportTo: string | null
+}
+
+/**
+ * What it says, as JSON, which is read faster and takes less memory than a clone: the report in parts, the next when the last was taken in;
+ * then the rest of it, or why there is none.
+ */
+export type CapturePart =
+  | { readonly kind: 'part'; readonly calls: CallReport[]; readonly registrations: RegistrationReport[] }
+  | { readonly kind: 'end'; readonly rest: Omit<InspectReport, 'calls' | 'registrations'> }
+  | { readonly kind: 'failed'; readonly error: ErrorKind; readonly text: string }

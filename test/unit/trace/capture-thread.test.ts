@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Captures } from '../../../electron/engine/captures/open-capture.ts'
+import { Engine } from '../../../electron/engine/engine.ts'
+import { inspectReportSchema } from '../../../shared/contract/report.ts'
+import { CaptureFiles, invites, pcapOf } from '../../harness/capture-files.ts'
+
+const files = new CaptureFiles()
+afterAll(() => files.remove())
+
+const calls = files.write('calls.pcap', pcapOf(invites(1500)))
+const large = files.write('large.pcap', pcapOf(invites(20_000)))
+const text = files.write('text.pcap', Buffer.from('this is no capture'))
+
+describe('opening a capture', () => {
+  it('lets the loop of the engine go on, and gives the whole report', async () => {
+    const engine = new Engine({ profile: null })
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const report = await engine.execute('capture.open', { files: [calls] })
+    clearInterval(timer)
+    await engine.close()
+    expect(turns).toBeGreaterThan(5)
+    expect(inspectReportSchema.parse(report)).toEqual(report)
+    expect(report.calls.map(({ id }) => Number(id))).toEqual(Array.from({ length: 1500 }, (_, i) => i + 1))
+    expect(report).toMatchObject({ files: [calls], packets: 1500, problems: [], damaged: false })
+  })
+
+  it('says what is wrong as if it were read here', async () => {
+    const captures = new Captures()
+    await expect(captures.open([text])).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('is not a pcap or pcapng capture') })
+    await expect(captures.open([join(files.folder, 'absent.pcap')])).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('no such file') })
+    await expect(captures.open([files.folder])).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('a file is needed') })
+    await expect(captures.open([calls], join(files.folder, 'absent', 'page.html'))).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('cannot write') })
+    await captures.close()
+  })
+
+  it('writes the page that was asked for', async () => {
+    const captures = new Captures()
+    const page = join(files.folder, 'page.html')
+    await captures.open([files.write('few.pcap', pcapOf(invites(3)))], page)
+    expect(readFileSync(page, 'utf8')).toContain('call-2')
+    await captures.close()
+  })
+
+  it('that needs more memory than it may have ends with a sentence, and the next is opened', async () => {
+    const captures = new Captures(24)
+    await expect(captures.open([large])).rejects.toMatchObject({ kind: 'machine', message: `${large} needs more memory than 24 MB: open a part of it (editcap -c 100000 cuts it into pieces)` })
+    expect((await captures.open([files.write('small.pcap', pcapOf(invites(2)))])).calls).toHaveLength(2)
+    await captures.close()
+  })
+
+  it('is done for one at a time, in the order of asking', async () => {
+    const captures = new Captures()
+    const order: string[] = []
+    await Promise.all([captures.open([calls]).then(() => order.push('first')), captures.open([text]).catch(() => order.push('second')), captures.open([files.write('last.pcap', pcapOf(invites(1)))]).then(() => order.push('third'))])
+    expect(order).toEqual(['first', 'second', 'third'])
+    await captures.close()
+  })
+
+  it('ends with the engine', async () => {
+    const engine = new Engine({ profile: null })
+    const page = join(files.folder, 'never.html')
+    const reading = engine.execute('capture.open', { files: [large], reportTo: page })
+    const waiting = engine.execute('capture.open', { files: [calls] })
+    const outcomes = Promise.allSettled([reading, waiting])
+    await engine.close()
+    for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { kind: 'machine', message: expect.stringContaining('Ringback is ending') } })
+    expect(existsSync(page)).toBe(false)
+  })
+})
