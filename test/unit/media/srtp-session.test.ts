@@ -3,6 +3,7 @@ import { SrtpContext } from '../../../electron/engine/media/srtp/srtp.ts'
 import { parseSdp } from '../../../shared/wire/sdp/sdp.ts'
 import { sdp } from '../../harness/messages.ts'
 import { MediaBench, ourMedia, stranger, theirMedia } from '../../harness/media-bench.ts'
+import { TraceBuilder } from '../../harness/traces.ts'
 import { settle } from '../../harness/virtual-clock.ts'
 
 let bench: MediaBench
@@ -117,6 +118,15 @@ describe('SRTP that does not authenticate', () => {
     bench.session.close()
     expect(bench.observations).toHaveLength(4)
     expect(bench.observations.at(-1)).toBe('rtp-garbage: 200 packets did not authenticate as SRTP with the agreed key')
+  })
+
+  it('leaves a verdict without audio from the peer, and a finding that says why', () => {
+    const body = secured(0)
+    const call = new TraceBuilder().request(0, 'INVITE', { body: secured(1) }).response(50, '200 OK', { body }).request(60, 'ACK').rtp('sent', { fromMs: 60, packets: 150 })
+    for (const ms of [100, 120, 140]) call.observe(ms, 'rtp-garbage', 'SRTP from 203.0.113.9:30000: authentication failed')
+    const { verdict, findings } = call.at(3000)
+    expect(verdict).toMatchObject({ kind: 'one-way-audio', missing: 'from-peer', sentence: expect.stringContaining('nothing that can be used arrives') })
+    expect(findings).toMatchObject([{ rule: 'nothing-arrives', sentence: expect.stringMatching(/^No RTP that can be used arrives .*; what came instead: SRTP from 203.0.113.9:30000: authentication failed\.$/) }])
   })
 
   it('a stranger that has the key is the peer', async () => {

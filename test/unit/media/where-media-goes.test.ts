@@ -3,8 +3,11 @@ import { Latch, rtcpTimes, rtpTimes } from '../../../electron/engine/media/rtp/l
 import type { Address } from '../../../shared/base/address.ts'
 import { initialLimits } from '../../../shared/model/budgets.ts'
 import { writeRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
-import { sdp } from '../../harness/messages.ts'
+import { messageIds } from '../../../shared/wire/sip/grammar.ts'
+import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
+import { request, sdp } from '../../harness/messages.ts'
 import { MediaBench, ourMedia, signalling, stranger, theirMedia } from '../../harness/media-bench.ts'
+import { UaBench } from '../../harness/ua-bench.ts'
 import { settle } from '../../harness/virtual-clock.ts'
 
 let bench: MediaBench
@@ -67,6 +70,45 @@ describe('before the peer has proven its address', () => {
     expect(bench.session.answered(sdp())).toBeNull()
     await bench.clock.advance(100)
     expect(Object.keys(bench.sentTo())).toEqual([to(theirMedia)])
+  })
+})
+
+describe('a call on the wire', () => {
+  const media = (ua: UaBench) => ua.net.sent.filter(({ to: { port } }) => port === 30_000 || port === 30_001).length
+  const toTag = (ua: UaBench) => messageIds(ua.sent().findLast((message) => message.kind === 'response') as SipResponse).toTag!
+
+  it('that came in sends its first packet after the ACK, and none when the ACK never comes', async () => {
+    const ua = new UaBench()
+    await ua.listen()
+    await ua.inject(request({ body: sdp() }))
+    ua.incoming[0]!.answer(await ua.media())
+    await ua.clock.advance(10_000)
+    expect(media(ua)).toBe(0)
+    await ua.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: toTag(ua) }))
+    await ua.clock.advance(1000)
+    expect(media(ua)).toBeGreaterThanOrEqual(50)
+    const unanswered = new UaBench()
+    await unanswered.listen()
+    await unanswered.inject(request({ body: sdp() }))
+    unanswered.incoming[0]!.answer(await unanswered.media())
+    await unanswered.clock.advance(60_000)
+    expect(media(unanswered)).toBe(0)
+    ua.incoming[0]!.hangUp()
+    await ua.clock.advance(6000)
+    for (const bench of [ua, unanswered]) bench.close()
+  })
+
+  it('that was placed sends when the answer comes, an early one too', async () => {
+    const ua = new UaBench()
+    const call = await ua.call()
+    const [invite] = ua.sent() as SipRequest[]
+    await ua.respond(invite!, 183, { body: sdp() })
+    await ua.clock.advance(200)
+    expect(media(ua)).toBeGreaterThanOrEqual(10)
+    await ua.respond(invite!, 200, { body: sdp() })
+    call.hangUp()
+    await ua.clock.advance(6000)
+    ua.close()
   })
 })
 
