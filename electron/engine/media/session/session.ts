@@ -128,7 +128,7 @@ export class MediaSession implements Paced {
   readonly #garbage: Garbage
   readonly #streams = new PeerStreams()
   #unfollowed = 0
-  readonly #waiting: { readonly arrival: Arrival; readonly receive: () => void }[] = []
+  readonly #waiting: { readonly arrival: Arrival; readonly bytes: Uint8Array; readonly onRtpPort: boolean }[] = []
   readonly #header: RtpHeader = emptyRtpHeader()
   #receiver: ReceiverStream | null = null
   readonly #audio: ReceivedAudio
@@ -291,11 +291,11 @@ export class MediaSession implements Paced {
     const before = this.#negotiated
     this.#negotiated = negotiated
     const nowMs = this.#deps.clock.monotonicMs()
-    if (!before?.remote || !negotiated.remote || formatAddress(before.remote) !== formatAddress(negotiated.remote)) {
+    if (!before || !isAt(before.remote, negotiated.remote)) {
       this.#latch.expect(negotiated.remote, nowMs)
       this.#allowance.restart()
     }
-    this.#control.expect(negotiated.remoteRtcp, nowMs)
+    if (!before || !isAt(before.remoteRtcp, negotiated.remoteRtcp)) this.#control.expect(negotiated.remoteRtcp, nowMs)
     this.#applyCrypto(negotiated)
     const samples = negotiated.ptimeMs * samplesPerMs
     if (this.#frame.length !== samples) {
@@ -314,7 +314,7 @@ export class MediaSession implements Paced {
       this.#started = true
       this.#scheduleReport(firstReportMs)
     }
-    for (const { receive } of this.#waiting.splice(0)) receive()
+    for (const { bytes, arrival, onRtpPort } of this.#waiting.splice(0)) this.#take(bytes, arrival, onRtpPort)
   }
 
   #applyCrypto({ crypto }: Negotiated): void {
@@ -422,10 +422,14 @@ export class MediaSession implements Paced {
   #receive(bytes: Uint8Array, from: Address, onRtpPort: boolean): void {
     if (this.#closed) return
     const arrival = { from, at: this.#deps.clock.nowUs(), atMs: this.#deps.clock.monotonicMs() }
-    const receive = () => (onRtpPort && !isRtcp(bytes) ? this.#receiveRtp(bytes, arrival) : this.#receiveRtcp(bytes, arrival))
-    if (this.#negotiated) receive()
-    else if (this.#waiting.length < mostWaiting) this.#waiting.push({ arrival, receive })
+    if (this.#negotiated) this.#take(bytes, arrival, onRtpPort)
+    else if (this.#waiting.length < mostWaiting) this.#waiting.push({ arrival, bytes, onRtpPort })
     else this.#ignore(bytes, arrival)
+  }
+
+  #take(bytes: Uint8Array, arrival: Arrival, onRtpPort: boolean): void {
+    if (onRtpPort && !isRtcp(bytes)) this.#receiveRtp(bytes, arrival)
+    else this.#receiveRtcp(bytes, arrival)
   }
 
   /** The figures, the audio and the address that is sent to know nothing of it. */
@@ -541,8 +545,8 @@ export class MediaSession implements Paced {
   }
 }
 
-function isAt(from: Address, address: Address | null): boolean {
-  return address !== null && from.port === address.port && from.host === address.host
+function isAt(from: Address | null, address: Address | null): boolean {
+  return from !== null && address !== null && from.port === address.port && from.host === address.host
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {
