@@ -35,7 +35,7 @@ async function read({ files, reportTo }: CaptureRequest): Promise<void> {
   }
   const shown: CallReport[] = []
   // A trace is let go of when its report is made.
-  for (const waiting = calls.splice(0).reverse(); waiting.length > 0; ) {
+  for (const waiting = calls.splice(0).toReversed(); waiting.length > 0; ) {
     const report = reportOf(waiting.pop()!, lastAt, null)
     if (reportTo !== null) shown.push(report)
     part.calls.push(report)
@@ -43,7 +43,7 @@ async function read({ files, reportTo }: CaptureRequest): Promise<void> {
     await flush(partItems)
   }
   let messages = 0
-  for (const waiting = registrations.splice(0).reverse(); waiting.length > 0; ) {
+  for (const waiting = registrations.splice(0).toReversed(); waiting.length > 0; ) {
     const report = registrationReportOf(waiting.pop()!)
     messages += report.messages.length
     const kept = messages <= mostRegistrationMessages ? report : { ...report, messages: [], droppedMessages: report.droppedMessages + report.messages.length }
