@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { Worker } from 'node:worker_threads'
-import { callReport, root } from '../harness/process.ts'
+import { residentMb, strangers } from '../harness/attack.ts'
+import { callReport } from '../harness/process.ts'
 import { WindowClient } from '../harness/window-client.ts'
 import type { AttackJob, Order, Report, Sent, Way } from './attacker.ts'
 import type { Faults } from './faults.ts'
-import { residentMb, startAgentTarget, startShellTarget, strangers, type AgentTarget, type ShellTarget, type Target } from './target.ts'
+import { startAgentTarget, startShellTarget, type AgentTarget, type ShellTarget, type Target } from './target.ts'
 
 const pingEveryMs = 50
 const lateMs = 200
@@ -39,7 +40,7 @@ const agentKind: Kind<AgentTarget> = {
   job: ({ ports }, seed) => ({ seed, ports, cookie: null, hosts: strangers }),
   ports: ({ ports }) => ports,
   async call({ ports }) {
-    const { report } = await callReport(['call', `sip:good@127.0.0.1:${ports.udp}`, '--duration', '2', '--profile', join(root, 'test-results/fuzz/profile')])
+    const { report } = await callReport(['call', `sip:good@127.0.0.1:${ports.udp}`, '--duration', '2'])
     return report.verdict.kind
   },
 }
