@@ -40,6 +40,7 @@ let calls = 0
 let running = true
 let ended = false
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const say = (report: Report) => parentPort!.postMessage(report)
 
 function note(way: Way, bytes: Buffer): Buffer {

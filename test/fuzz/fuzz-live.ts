@@ -107,6 +107,7 @@ class Attacker {
   }
 
   order(order: Order): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#worker.postMessage(order)
   }
 

@@ -30,6 +30,7 @@ const mostMeasured = 3
 
 const job = workerData as ReaderJob
 const [reading, input] = [new Int32Array(job.shared, 0, 4), new Uint8Array(job.shared, 16)]
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const say = (news: ReaderNews) => parentPort!.postMessage(news)
 const seeds = readSeeds()
 const measured = new Map<string, number>()

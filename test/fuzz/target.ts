@@ -61,7 +61,7 @@ export async function startShellTarget(profile: string): Promise<ShellTarget> {
     async ping(timeoutMs) {
       const startMs = performance.now()
       const page = await rawHttp(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`, timeoutMs)
-      return /^HTTP\/1\.1 200/.test(page) ? performance.now() - startMs : null
+      return page.startsWith('HTTP/1.1 200') ? performance.now() - startMs : null
     },
     async stop(signal = 'SIGTERM') {
       await running.stop(signal)
