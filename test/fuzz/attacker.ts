@@ -24,6 +24,8 @@ export interface AttackJob {
   readonly ports: Partial<Readonly<Record<'udp' | 'tcp' | 'tls' | 'http', number>>>
   readonly cookie: string | null
   readonly hosts: readonly string[]
+  /** Where calls come from that are acknowledged: another host, so that the budgets of the others do not stop them. */
+  readonly callerHost: string
 }
 
 /** Said to the attacker: to pause, to go on, to give its newest inputs, to end. */
@@ -79,7 +81,7 @@ class Call {
   #cseq = 1
 
   constructor() {
-    this.#slots = { ...slotsOf('UDP', 0), host: dice.pick(job.hosts) }
+    this.#slots = { ...slotsOf('UDP', 0), host: job.callerHost }
     this.#socket = createSocket('udp4')
     this.#socket.on('error', () => {})
     this.#socket.on('message', (bytes) => this.#heard(bytes.toString('latin1')))
@@ -87,7 +89,7 @@ class Call {
       const key = Buffer.from(Uint8Array.from({ length: 30 }, (_, i) => i)).toString('base64')
       const body = this.#secure
         ? `v=0\r\no=- 1 1 IN IP4 ${this.#slots.host}\r\ns=-\r\nc=IN IP4 ${this.#slots.host}\r\nt=0 0\r\nm=audio ${this.#port} RTP/SAVP 0 101\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`
-        : sdp(dice, { ...this.#slots, mediaPort: this.#port })
+        : dice.chance(0.5) ? sdp(dice, { ...this.#slots, mediaPort: this.#port }) : `v=0\r\no=- 1 1 IN IP4 ${this.#slots.host}\r\ns=-\r\nc=IN IP4 ${this.#slots.host}\r\nt=0 0\r\nm=audio ${this.#port} RTP/AVP 0 101\r\n`
       this.#send('INVITE', 1, body)
     })
     setTimeout(() => this.#over(), dice.between(500, 4000))

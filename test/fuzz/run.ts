@@ -6,7 +6,10 @@ import { fuzzReaders, replayReader } from './fuzz-readers.ts'
 import { readers } from './readers.ts'
 
 // `npm run fuzz [-- SECONDS] [-- --seed N] [-- --only readers|agent|shell|NAME]`, `npm run fuzz -- --replay FILE`: hostile input for every reader, and for the running agent and shell.
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, only: { type: 'string' }, replay: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'), allowPositionals: true,
+  options: { seed: { type: 'string' }, only: { type: 'string' }, replay: { type: 'string' } },
+})
 const seconds = Number(positionals[0] ?? 60)
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
 if (!(seconds > 0) || !Number.isInteger(seed)) {
