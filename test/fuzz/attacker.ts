@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import { parentPort, workerData } from 'node:worker_threads'
 import { SrtpContext } from '../../electron/engine/media/srtp/srtp.ts'
 import { rtpHeaderBytes } from '../../shared/wire/rtp/rtp.ts'
+import { answerTo, type Entry } from '../harness/window-client.ts'
 import { Dice } from './dice.ts'
 import { httpRequest, sdp, sipMessage, usualSlots, windowMessage, type SipSlots } from './grammar.ts'
 import { mutate } from './mutate.ts'
@@ -22,7 +23,7 @@ export interface Sent {
 export interface AttackJob {
   readonly seed: number
   readonly ports: Partial<Readonly<Record<'udp' | 'tcp' | 'tls' | 'http', number>>>
-  readonly cookie: string | null
+  readonly entry: Entry | null
   readonly hosts: readonly string[]
   /** Where calls come from that are acknowledged: another host, so that the budgets of the others do not stop them. */
   readonly callerHost: string
@@ -196,21 +197,34 @@ function web(port: number): void {
   const socket = connect({ port, host: '127.0.0.1' })
   socket.on('error', () => {})
   setTimeout(() => end(socket), dice.between(10, 800))
-  const request = () => httpRequest(dice, { port, cookie: job.cookie, odd: 0.15 })
-  if (job.cookie === null || dice.chance(0.6)) {
+  const { entry } = job
+  const request = () => httpRequest(dice, { port, cookie: entry?.cookie ?? null, odd: 0.15 })
+  if (entry === null || dice.chance(0.6)) {
     const bytes = Buffer.concat(Array.from({ length: dice.between(1, 3) }, () => (dice.chance(0.5) ? request() : mutate(dice, request(), dice.pick(seeds.get('http')!)))))
     note('http', bytes)
     return void socket.once('connect', () => trickle(socket, bytes))
   }
-  const upgrade = Buffer.from(`GET /engine HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${dice.bytes(16).toString('base64')}\r\nCookie: ${job.cookie}\r\n\r\n`)
-  const frames = Array.from({ length: dice.between(1, 8) }, () => {
+  const upgrade = Buffer.from(`GET /engine HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${dice.bytes(16).toString('base64')}\r\nCookie: ${entry.cookie}\r\n\r\n`)
+  const frames = Buffer.concat(Array.from({ length: dice.between(1, 8) }, () => {
     const said = dice.chance(0.6) ? windowMessage(dice) : mutate(dice, windowMessage(dice), dice.pick(seeds.get('ws')!))
     const frame = webSocketFrame(dice, said, 0.05)
     return dice.chance(0.1) ? mutate(dice, frame, frame) : frame
+  }))
+  note('http', Buffer.concat([upgrade, frames]))
+  socket.once('connect', () => void socket.write(upgrade))
+  // At once, or when the shell has let the window in, which may have to prove itself first.
+  const [atOnce, proves] = [dice.chance(0.2), dice.chance(0.9)]
+  if (atOnce) socket.once('connect', () => void socket.write(frames))
+  let [heard, said] = ['', atOnce]
+  socket.on('data', (chunk) => {
+    if (said || !socket.writable) return
+    heard += chunk.toString('latin1')
+    const challenge = /"challenge":"([^"]+)"/.exec(heard)?.[1]
+    if (challenge === undefined && !heard.includes('"hello"')) return
+    said = true
+    if (challenge !== undefined && proves) socket.write(webSocketFrame(dice, Buffer.from(JSON.stringify(answerTo(challenge, entry))), 0))
+    socket.write(frames)
   })
-  const bytes = Buffer.concat([upgrade, ...frames])
-  note('http', bytes)
-  socket.once('connect', () => void socket.write(bytes))
 }
 
 /** What happens in one step of 10 ms; rates are a few thousand inputs a second at most. */

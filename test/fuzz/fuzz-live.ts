@@ -41,7 +41,7 @@ interface Kind<T extends Target> {
 
 const agentKind: Kind<AgentTarget> = {
   name: 'agent', start: startAgentTarget,
-  job: ({ ports }, seed) => ({ seed, ports, cookie: null, hosts: strangers, callerHost }),
+  job: ({ ports }, seed) => ({ seed, ports, entry: null, hosts: strangers, callerHost }),
   ports: ({ ports }) => ports,
   async call({ ports }) {
     const { report } = await callReport(['call', `sip:good@127.0.0.1:${ports.udp}`, '--duration', '2'])
@@ -51,10 +51,10 @@ const agentKind: Kind<AgentTarget> = {
 
 const shellKind = (profile: string): Kind<ShellTarget> => ({
   name: 'shell', start: () => startShellTarget(profile),
-  job: ({ port, cookie }, seed) => ({ seed, ports: { http: port }, cookie, hosts: strangers, callerHost }),
+  job: ({ port, entry }, seed) => ({ seed, ports: { http: port }, entry, hosts: strangers, callerHost }),
   ports: ({ port }) => ({ http: port }),
-  async call({ port, cookie }) {
-    const window = await WindowClient.open(port, cookie)
+  async call({ port, entry }) {
+    const window = await WindowClient.open(port, entry)
     try {
       const { id } = await window.execute('call.place', { uri: `sip:good@127.0.0.1:${await window.agentPort()}`, durationMs: 2000 })
       return (await window.ended(id)).verdict.kind

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Stranger, childOf, rawHttp, startLetIn } from '../harness/attack.ts'
 import { Running, freePort, launcher } from '../harness/process.ts'
+import { WindowClient, type Entry } from '../harness/window-client.ts'
 
 /** A process under attack: what is asked of it meanwhile. */
 export interface Target {
@@ -46,21 +47,22 @@ export async function startAgentTarget(): Promise<AgentTarget> {
 
 export interface ShellTarget extends Target {
   readonly port: number
-  /** `name=value` of a window that was let in. */
-  readonly cookie: string
+  readonly entry: Entry
 }
 
 /** The browser shell on a profile of its own, with one window let in. */
 export async function startShellTarget(profile: string): Promise<ShellTarget> {
   const running = await startLetIn(profile, [], { RINGBACK_DNS: `127.0.0.1:${await freePort()}` })
-  const { port, cookie } = running
+  const { port, entry } = running
+  // The first window learns the key that the others prove themselves with.
+  ;(await WindowClient.open(port, entry)).close()
   return {
-    running, port, cookie,
+    running, port, entry,
     pid: () => childOf(running.child.pid!),
     alive: () => running.child.exitCode === null && running.child.signalCode === null && childOf(running.child.pid!) !== 0,
     async ping(timeoutMs) {
       const startMs = performance.now()
-      const page = await rawHttp(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`, timeoutMs)
+      const page = await rawHttp(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${entry.cookie}\r\nConnection: close\r\n\r\n`, timeoutMs)
       return page.startsWith('HTTP/1.1 200') ? performance.now() - startMs : null
     },
     async stop(signal = 'SIGTERM') {

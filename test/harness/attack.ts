@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Running, root } from './process.ts'
+import type { Entry } from './window-client.ts'
 
 /** Who attacks comes from elsewhere than who calls (127.0.0.1): budgets are kept for each source. */
 export const strangers: readonly [string, ...string[]] = process.platform === 'linux' ? ['127.0.0.2', '127.0.0.3'] : ['127.0.0.1']
@@ -42,13 +43,13 @@ export function rawHttp(port: number, bytes: string | Uint8Array, timeoutMs = 50
   })
 }
 
-/** The browser shell with one window let in, whose `cookie` is `name=value`. */
+/** The browser shell with one browser let in. */
 export interface LetIn extends Running {
   readonly port: number
-  readonly cookie: string
+  readonly entry: Entry
 }
 
-/** Starts `npm start -- --no-open` and exchanges its link for a cookie. */
+/** Starts `npm start -- --no-open` and follows its link. */
 export async function startLetIn(profile: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<LetIn> {
   const running = new Running(process.execPath, [join(root, 'electron/shell/start.ts'), '--no-open', '--port', '0', '--profile', profile, ...args], { env: { NO_COLOR: '1', ...env } })
   const [, link, chosen] = await running.until(/(http:\/\/127\.0\.0\.1:(\d+)\/\?token=\S+)/)
@@ -56,7 +57,7 @@ export async function startLetIn(profile: string, args: readonly string[] = [], 
   const answer = await rawHttp(port, `GET ${link!.slice(link!.indexOf('/?'))} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
   const cookie = /^set-cookie: ([^;\r\n]+)/im.exec(answer)?.[1]
   if (cookie === undefined) throw new Error(`no cookie for the link: ${answer.slice(0, 400)}`)
-  return Object.assign(running, { port, cookie })
+  return Object.assign(running, { port, entry: { cookie, claim: /#claim=([\w-]+)/.exec(answer)?.[1] ?? null, key: null } })
 }
 
 export interface Heard {

@@ -1,9 +1,17 @@
+import { createHmac } from 'node:crypto'
 import { WebSocket } from 'ws'
 import type { ToWindow } from '../../shared/contract/channel.ts'
 import type { CommandArgs, CommandName, CommandResult } from '../../shared/contract/commands.ts'
 import { mergeReport } from '../../shared/contract/merge.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import type { Change } from '../../shared/contract/state.ts'
+
+/** What a browser has of a link: a cookie (`name=value`), and what it proves itself with where that is asked for. */
+export interface Entry {
+  readonly cookie: string
+  readonly claim: string | null
+  key: string | null
+}
 
 /** What a window in a browser does, without a page: one WebSocket to the engine of a shell. */
 export class WindowClient {
@@ -16,20 +24,27 @@ export class WindowClient {
   readonly heard: string[] = []
   #n = 0
 
-  /** `cookie`: `name=value`. Rejects when the shell refuses. */
-  static open(port: number, cookie: string): Promise<WindowClient> {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/engine`, { headers: { Origin: `http://127.0.0.1:${port}`, Cookie: cookie } })
-    const client = new WindowClient(socket)
+  /** Rejects when the shell refuses. Learns the key of the entry, where there is one. */
+  static open(port: number, entry: Entry): Promise<WindowClient> {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/engine`, { headers: { Origin: `http://127.0.0.1:${port}`, Cookie: entry.cookie } })
     return new Promise((resolve, reject) => {
-      socket.once('open', () => resolve(client))
+      const client = new WindowClient(socket, entry, () => resolve(client))
+      socket.once('close', (code) => reject(new Error(`the shell closed the window with ${code}`)))
       socket.once('error', reject)
     })
   }
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, entry: Entry, greeted: () => void) {
     this.#socket = socket
     socket.on('error', () => {})
-    socket.on('message', (data) => this.#hear(String(data)))
+    socket.on('message', (data) => {
+      const text = String(data)
+      const { type, challenge, key } = JSON.parse(text) as { type: string; challenge?: string; key?: string }
+      if (type === 'key') entry.key = key!
+      else if (type === 'challenge') socket.send(JSON.stringify(answerTo(challenge!, entry)))
+      else this.#hear(text)
+      if (type === 'hello') greeted()
+    })
   }
 
   #hear(text: string): void {
@@ -92,4 +107,9 @@ export class WindowClient {
   close(): void {
     this.#socket.terminate()
   }
+}
+
+/** How a window shows that it has the key of its cookie. */
+export function answerTo(challenge: string, { key, claim }: Entry): object {
+  return key === null ? { type: 'claim', claim } : { type: 'proof', proof: createHmac('sha256', key).update(challenge).digest('base64url') }
 }

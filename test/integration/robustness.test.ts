@@ -238,7 +238,7 @@ describe('work that a stranger orders', () => {
   it('by INVITEs of one Call-ID is refused with 482, at the window too', async () => {
     buildWindow()
     const shell = await keep(startLetIn(join(folder(), 'profile')))
-    const window = await WindowClient.open(shell.port, shell.cookie)
+    const window = await WindowClient.open(shell.port, shell.entry)
     try {
       const port = await window.agentPort()
       const stranger = await Stranger.open()
@@ -371,7 +371,7 @@ describe('credentials and dialogs of others', () => {
 })
 
 describe('the shell', () => {
-  const page = ({ port, cookie }: LetIn) => rawHttp(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`)
+  const page = ({ port, entry }: LetIn) => rawHttp(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${entry.cookie}\r\nConnection: close\r\n\r\n`)
 
   it('takes any path, and an upgrade that is refused and reset, without losing its engine', async () => {
     buildWindow()
@@ -382,7 +382,7 @@ describe('the shell', () => {
       await ask(path)
       expect(childOf(shell.child.pid!), `the engine after ${path}`).toBe(engine)
     }
-    for (const extra of ['', 'Origin: http://evil.invalid\r\n', `Cookie: ${shell.cookie}\r\n`]) {
+    for (const extra of ['', 'Origin: http://evil.invalid\r\n', `Cookie: ${shell.entry.cookie}\r\n`]) {
       for (let i = 0; i < 10; i++) {
         const socket = await connected(shell.port)
         socket.write(`GET ${i % 2 ? '/engine' : '//['} HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\n${extra}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n${'x'.repeat(i * 1000)}`)
@@ -393,7 +393,7 @@ describe('the shell', () => {
     await sleep(300)
     expect(childOf(shell.child.pid!), shell.stderr.slice(0, 500)).toBe(engine)
     expect(await page(shell)).toMatch(/^HTTP\/1\.1 200/)
-    const window = await WindowClient.open(shell.port, shell.cookie)
+    const window = await WindowClient.open(shell.port, shell.entry)
     try {
       const { id } = await window.execute('call.place', { uri: `sip:x@127.0.0.1:${await window.agentPort()}`, durationMs: 1500 })
       expect((await window.ended(id)).verdict.kind).toBe('two-way-audio')

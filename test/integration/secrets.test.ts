@@ -171,7 +171,7 @@ async function callAgent(): Promise<void> {
 async function useWindow(carrier: Stranger): Promise<void> {
   buildWindow()
   const shell = await startLetIn(join(folder, 'window'), ['--verbose'], { DEBUG: 'ringback:*' })
-  const window = await WindowClient.open(shell.port, shell.cookie)
+  const window = await WindowClient.open(shell.port, shell.entry)
   const uri = `sip:u:${of('the URI that a window dials')}@127.0.0.1:${carrier.port}`
   const place = () => window.execute('call.place', { uri, user: 'caller', password: of('the password of a call') })
   const { id } = await place()
