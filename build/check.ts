@@ -57,6 +57,7 @@ step('lint', () => tool('oxlint', '--quiet'))
 step('zones', () => none(zoneFaults()))
 step('unused code', () => none(unusedFaults()))
 tests(fast ? ['unit'] : ['unit', 'integration', 'interop', 'e2e'])
+if (!fast) step('fuzz', () => spawnSync(process.execPath, ['test/fuzz/run.ts', '60'], { cwd: root, stdio: 'inherit' }).status === 0)
 const { passed, failed, skipped } = total
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

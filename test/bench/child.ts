@@ -14,6 +14,10 @@ class Gaps {
   readonly #counts = new Uint32Array(20_000)
   on = false
 
+  clear(): void {
+    this.#counts.fill(0)
+  }
+
   watch(): () => void {
     let last = 0
     return () => {
@@ -76,13 +80,110 @@ async function caller(): Promise<void> {
 async function agent(): Promise<void> {
   const gaps = new Gaps()
   const engine = new Engine({ profile: null, net: watching(gaps) })
-  const { addresses } = await engine.execute('agent.start', { listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }], behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } }, rtpPorts: { first: 20_000, last: 24_999 } })
+  const { addresses } = await engine.execute('agent.start', {
+    listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }], behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } }, rtpPorts: { first: 20_000, last: 24_999 }, ...(options['guarded'] ? credentials : {}),
+  })
   say({ port: addresses[0]!.port })
   process.once('SIGTERM', () => {
     say({ p99Ms: gaps.percentileMs(0.99) })
     process.exit(0)
   })
-  process.once('SIGUSR2', () => (gaps.on = true))
+  windows(gaps)
+}
+
+const credentials = { user: 'alice', password: 'pw' }
+
+/** SIGUSR2 begins a measurement, and the next ends it and says what came of it. */
+function windows(gaps: Gaps): void {
+  process.on('SIGUSR2', () => {
+    if (gaps.on) say({ p99Ms: gaps.percentileMs(0.99) })
+    gaps.clear()
+    gaps.on = !gaps.on
+  })
+}
+
+/** Calls that are held with media both ways while others attack. SIGTERM: what became of them. */
+async function crowd(): Promise<void> {
+  const gaps = new Gaps()
+  const engine = new Engine({ profile: null, net: watching(gaps) })
+  const { port, calls, guarded } = options as { port: number; calls: number; guarded: number }
+  const ids: string[] = []
+  for (let i = 0; i < calls; i++) {
+    ids.push((await engine.execute('call.place', { uri: `sip:x@127.0.0.1:${port}`, source: { kind: 'tone', hz: 700 }, rtpPorts: { first: 25_000, last: 29_999 }, ...(guarded ? credentials : {}) })).id)
+    await sleep(20)
+  }
+  await sleep(3000)
+  windows(gaps)
+  say({ ready: true })
+  process.once('SIGTERM', async () => {
+    let [lost, packets, talking] = [0, 0, 0]
+    for (const id of ids) {
+      const report = await engine.execute('call.report', { id })
+      if (report.outcome === 'answered' && report.timeline.endedAt === null && report.streams.length === 2) talking++
+      for (const { packets: seen, lost: missed, rtcp } of report.streams) [lost, packets] = [lost + missed + Math.max(0, rtcp?.reportedLost ?? 0), packets + seen]
+    }
+    say({ talking, packets, lost })
+    process.exit(0)
+  })
+}
+
+/** Strangers: garbage and INVITEs at steady rates while it is on; SIGUSR2 turns it on and off. */
+async function attacker(): Promise<void> {
+  const { port, garbage, invites, oneCallId } = options as { port: number; garbage: number; invites: number; oneCallId: number }
+  const host = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1'
+  const socket = createSocket('udp4')
+  socket.on('error', () => {})
+  socket.on('message', () => {})
+  await new Promise<void>((resolve) => socket.bind(0, host, () => socket.connect(port, '127.0.0.1', resolve)))
+  const rubbish = [Buffer.alloc(200, 0xff), Buffer.from('hello'), Buffer.from('SIP/2.0 200 OK\r\n\r\n'), Buffer.from(`INVITE sip:a SIP/2.0\r\nVia: ${'x'.repeat(200)}`), Buffer.alloc(172, 0x80), Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')]
+  const sdp = `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n`
+  const invite = (n: number) => Buffer.from(`INVITE sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP ${host}:${socket.address().port};branch=z9hG4bKflood${n};rport\r\nMax-Forwards: 70\r\nFrom: <sip:s@${host}>;tag=s\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: flood-${oneCallId ? 0 : n}\r\nCSeq: 1 INVITE\r\nContact: <sip:s@${host}:9>\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`)
+  let [on, startMs, sent, begun, n] = [false, 0, 0, 0, 0]
+  process.on('SIGUSR2', () => {
+    if (on) say({ garbage: sent, invites: begun, seconds: (performance.now() - startMs) / 1000 })
+    ;[on, startMs, sent, begun] = [!on, performance.now(), 0, 0]
+  })
+  setInterval(() => {
+    if (!on) return
+    const seconds = (performance.now() - startMs) / 1000
+    // What could not be sent in its time is sent late, but never in a burst.
+    for (let i = 0; i < 200 && sent < seconds * garbage; i++) socket.send(rubbish[sent++ % rubbish.length]!)
+    for (let i = 0; i < 10 && begun < seconds * invites; i++, begun++) socket.send(invite(n++))
+  }, 2)
+  say({ ready: true })
+}
+
+/** OPTIONS round trips, one every 20 ms, between two SIGUSR2. */
+async function pinger(): Promise<void> {
+  const { port } = options as { port: number }
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  const waiting = new Map<string, number>()
+  let [on, n, worstMs, answered] = [false, 0, 0, 0]
+  socket.on('message', (bytes) => {
+    const id = /^Call-ID: (\S+)/m.exec(bytes.toString('latin1'))?.[1] ?? ''
+    const sentMs = waiting.get(id)
+    if (sentMs === undefined || !waiting.delete(id)) return
+    answered++
+    worstMs = Math.max(worstMs, performance.now() - sentMs)
+  })
+  setInterval(() => {
+    if (!on) return
+    const id = `ping-${++n}`
+    waiting.set(id, performance.now())
+    socket.send(`OPTIONS sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id};rport\r\nMax-Forwards: 70\r\nFrom: <sip:p@127.0.0.1>;tag=p\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: ${id}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`, port, '127.0.0.1')
+  }, 20)
+  process.on('SIGUSR2', () => {
+    if (on) {
+      for (const sentMs of waiting.values()) worstMs = Math.max(worstMs, performance.now() - sentMs)
+      // An answer that is still on its way is no loss.
+      const lost = [...waiting.values()].filter((sentMs) => performance.now() - sentMs > 500).length
+      say({ worstMs, answered, lost })
+    }
+    waiting.clear()
+    ;[on, worstMs, answered] = [!on, 0, 0]
+  })
+  say({ ready: true })
 }
 
 /** Holds many calls with media both ways and reports loss and gaps. */
@@ -179,4 +280,4 @@ async function holder(): Promise<void> {
   process.exit(0)
 }
 
-await { caller, agent, talker, bare, holder }[role as 'caller']()
+await { caller, agent, talker, bare, holder, crowd, attacker, pinger }[role as 'caller']()

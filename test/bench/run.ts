@@ -8,6 +8,7 @@ import install from '../harness/install-peers.ts'
 import { request, sdp } from '../harness/messages.ts'
 import { freePort } from '../harness/process.ts'
 import { startSipp } from '../harness/sipp.ts'
+import { attacked } from './attack.ts'
 import { Child, type Row } from './child-process.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 
@@ -100,7 +101,7 @@ async function memory(): Promise<Row> {
 }
 
 install()
-const all = { parse: parsing, calls: callsPerSecond, media: concurrentCalls, memory, ladder: longLadder, paint: eventToPaint, start: firstPaint, bundle: bundleSize }
+const all = { parse: parsing, calls: callsPerSecond, media: concurrentCalls, memory, ladder: longLadder, paint: eventToPaint, start: firstPaint, bundle: bundleSize, strangers: () => attacked('new'), merged: () => attacked('one Call-ID'), challenged: () => attacked('challenged') }
 const chosen = process.argv.slice(2).filter((name) => name in all) as (keyof typeof all)[]
 const rows: Row[] = []
 for (const name of chosen.length > 0 ? chosen : (Object.keys(all) as (keyof typeof all)[])) {
