@@ -143,7 +143,7 @@ export class RtpStreamStats {
     if (inOrder) {
       const deltaMs = (at - this.#previousAt) / 1000
       if (clockRateHz > 0) {
-        const differenceMs = Math.abs(deltaMs - step / Math.floor(clockRateHz / 1000))
+        const differenceMs = Math.abs(deltaMs - step / perMs(clockRateHz))
         this.#jitterMs = (15 * this.#jitterMs + differenceMs) / 16
         this.#clockedTimestamp = timestamp
       }
@@ -195,6 +195,11 @@ export class RtpStreamStats {
       this.lastEnergyAt = at
     }
   }
+}
+
+/** Timestamp units in a millisecond, whole as Wireshark has them; below 1000 Hz that would be none. */
+function perMs(clockRateHz: number): number {
+  return clockRateHz < 1000 ? clockRateHz / 1000 : Math.floor(clockRateHz / 1000)
 }
 
 function isComfortNoise(payloadType: number): boolean {
