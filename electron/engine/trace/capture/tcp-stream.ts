@@ -1,5 +1,5 @@
 import type { Micros } from '../../../../shared/base/time.ts'
-import { StreamFramer } from '../../../../shared/wire/sip/frame.ts'
+import { StreamFramer, isStartLine } from '../../../../shared/wire/sip/frame.ts'
 import type { TcpSegment } from './decode.ts'
 
 const mostPending = 256
@@ -71,8 +71,7 @@ export class TcpStream {
 
 /** Whether bytes begin like a SIP message. */
 export function looksLikeSip(bytes: Uint8Array): boolean {
-  let end = bytes.indexOf(10)
-  if (end < 0) end = Math.min(bytes.length, 400)
-  const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(end, 4000)).toString('latin1')
-  return /^SIP\/\d\.\d \d{3}/.test(line) || /^[A-Z]{2,20} \S.* SIP\/\d\.\d\s*$/.test(line)
+  const beginning = bytes.subarray(0, 4000)
+  const end = beginning.indexOf(10)
+  return isStartLine(end < 0 ? beginning.subarray(0, 400) : beginning.subarray(0, end))
 }
