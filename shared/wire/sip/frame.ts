@@ -2,6 +2,7 @@ import { decodeText, printable } from '../../base/text.ts'
 import { isDigit } from '../../base/scan.ts'
 import { contentLength } from './numbers.ts'
 import { headerKey } from './message.ts'
+import { headLength } from './parse.ts'
 
 export type Frame =
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
@@ -56,13 +57,12 @@ export class StreamFramer {
   push(chunk: Uint8Array): Frame[] {
     if (this.#broken || chunk.length === 0) return []
     const held = this.#size > 0
-    if (held) this.#hold(chunk)
-    const bytes = held ? this.#room : chunk
-    const end = held ? this.#size : chunk.length
+    const bytes = held ? this.#hold(chunk) : chunk
+    const end = bytes.length
     const frames: Frame[] = []
     let at = 0
     while (at < end) {
-      const cut = this.#next(bytes, at, end)
+      const cut = this.#next(bytes, at)
       if (!cut) break
       // Many empty lines say no more than one.
       if (cut.frame.kind !== 'pong' || frames.at(-1)?.kind !== 'pong') frames.push(cut.frame)
@@ -72,12 +72,12 @@ export class StreamFramer {
       this.#startLine = false
       this.#needed = null
     }
-    if (at > 0 || !held) this.#keep(bytes, at, end)
+    if (at > 0 || !held) this.#keep(bytes.subarray(at))
     return frames
   }
 
   /** Adds to what is held: room grows by doubling, and to the size of the message once that is known. */
-  #hold(chunk: Uint8Array): void {
+  #hold(chunk: Uint8Array): Uint8Array {
     const size = this.#size + chunk.length
     if (size > this.#room.length) {
       const room = new Uint8Array(Math.max(size, Math.min(this.#size * 2, this.#needed ?? Infinity), smallestRoom))
@@ -86,64 +86,62 @@ export class StreamFramer {
     }
     this.#room.set(chunk, this.#size)
     this.#size = size
+    return this.#room.subarray(0, size)
   }
 
   /** Holds what is left after the last whole message: in new room, for messages that were given out lie in the old. */
-  #keep(bytes: Uint8Array, from: number, to: number): void {
-    this.#room = from < to ? bytes.slice(from, to) : nothing
-    this.#size = to - from
+  #keep(rest: Uint8Array): void {
+    this.#room = rest.length > 0 ? rest.slice() : nothing
+    this.#size = rest.length
   }
 
-  #next(bytes: Uint8Array, at: number, end: number): Cut | null {
-    if (bytes[at] === CR || bytes[at] === LF) return blank(bytes, at, end)
+  #next(bytes: Uint8Array, at: number): Cut | null {
+    if (bytes[at] === CR || bytes[at] === LF) return blank(bytes, at)
     if (!this.#startLine) {
-      const fault = this.#readStartLine(bytes, at, end)
-      if (fault !== null) return this.#fail(bytes, at, end, fault)
+      const fault = this.#readStartLine(bytes, at)
+      if (fault !== null) return this.#fail(bytes.subarray(at), fault)
       if (!this.#startLine) return null
     }
+    const held = bytes.length - at
     if (this.#needed === null) {
-      const head = this.#searchHead(bytes, at, end)
-      if (head < 0 && end - at <= maxHeadBytes) return null
-      if (head < 0) return this.#fail(bytes, at, end, `${end - at} bytes came without the end of a header: the limit is ${maxHeadBytes}`)
-      if (head > maxHeadBytes) return this.#fail(bytes, at, end, `a header of ${head} bytes: the limit is ${maxHeadBytes}`)
+      const head = this.#searchHead(bytes, at)
+      if (head < 0 && held <= maxHeadBytes) return null
+      if (head < 0) return this.#fail(bytes.subarray(at), `${held} bytes came without the end of a header: the limit is ${maxHeadBytes}`)
+      if (head > maxHeadBytes) return this.#fail(bytes.subarray(at), `a header of ${head} bytes: the limit is ${maxHeadBytes}`)
       const length = announcedLength(bytes.subarray(at, at + head))
-      if (typeof length === 'string') return this.#fail(bytes, at, end, length)
+      if (typeof length === 'string') return this.#fail(bytes.subarray(at), length)
       this.#needed = head + length
     }
     const size = this.#needed
-    return end - at < size ? null : { frame: { kind: 'message', bytes: bytes.subarray(at, at + size) }, size }
+    return held < size ? null : { frame: { kind: 'message', bytes: bytes.subarray(at, at + size) }, size }
   }
 
   /** Looks at the first line as far as it has come; returns why it cannot begin a message. */
-  #readStartLine(bytes: Uint8Array, at: number, end: number): string | null {
-    if (this.#searched <= longestMethod && !mayBegin(bytes, at, end)) return bytes[at] === 0x16 ? 'a TLS handshake came where SIP in clear is spoken' : noSip
-    let i = at + this.#searched
-    const last = Math.min(end, at + maxStartLineBytes)
-    while (i < last && bytes[i] !== LF) i++
-    this.#searched = i - at
-    if (i === last) return this.#searched < maxStartLineBytes ? null : `a first line of more than ${maxStartLineBytes} bytes came without the end of a header`
-    if (!isStartLine(bytes.subarray(at, i))) return noSip
+  #readStartLine(bytes: Uint8Array, at: number): string | null {
+    if (this.#searched <= longestMethod && !mayBegin(bytes, at, bytes.length)) return bytes[at] === 0x16 ? 'a TLS handshake came where SIP in clear is spoken' : noSip
+    const end = bytes.indexOf(LF, at + this.#searched)
+    this.#searched = (end < 0 ? bytes.length : end) - at
+    if (this.#searched >= maxStartLineBytes) return `a first line of more than ${maxStartLineBytes} bytes came without the end of a header`
+    if (end < 0) return null
+    if (!isStartLine(bytes, at, end)) return noSip
     this.#startLine = true
     return null
   }
 
   /** The length of the head; -1 while its end has not come. */
-  #searchHead(bytes: Uint8Array, at: number, end: number): number {
-    for (let i = at + this.#searched; i < end; i++) {
-      if (bytes[i] !== LF) continue
-      if (i + 1 < end && bytes[i + 1] === LF) return i + 2 - at
-      if (i + 2 < end && bytes[i + 1] === CR && bytes[i + 2] === LF) return i + 3 - at
-    }
+  #searchHead(bytes: Uint8Array, at: number): number {
+    const end = headLength(bytes, at + this.#searched)
+    if (end >= 0) return end - at
     // An empty line may have begun with the last two bytes.
-    this.#searched = Math.max(this.#searched, end - at - 2)
+    this.#searched = Math.max(this.#searched, bytes.length - at - 2)
     return -1
   }
 
-  #fail(bytes: Uint8Array, at: number, end: number, text: string): Cut {
+  #fail(bytes: Uint8Array, text: string): Cut {
     this.#room = nothing
     this.#size = 0
     this.#broken = true
-    return { frame: { kind: 'broken', bytes: bytes.subarray(at, end), text }, size: end - at }
+    return { frame: { kind: 'broken', bytes, text }, size: bytes.length }
   }
 }
 
@@ -152,8 +150,8 @@ const pong: Cut = { frame: { kind: 'pong' }, size: 1 }
 const crlfPong: Cut = { frame: { kind: 'pong' }, size: 2 }
 
 /** Line ends between messages: two in a row ask for one back. Null while it may still become two. */
-function blank(bytes: Uint8Array, at: number, end: number): Cut | null {
-  const size = end - at
+function blank(bytes: Uint8Array, at: number): Cut | null {
+  const size = bytes.length - at
   if (bytes[at] === LF) return pong
   if (size === 1) return null
   if (bytes[at + 1] !== LF) return pong
@@ -173,15 +171,15 @@ function mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
   return end - at <= longestMethod
 }
 
-/** Whether a line, without its line feed, is one that begins a SIP message: `SIP/2.0 ...` or `METHOD uri SIP/2.0` (RFC 3261 7.1, 7.2). */
-export function isStartLine(line: Uint8Array): boolean {
-  if (isVersionAt(line, 0)) return true
-  if (!mayBegin(line, 0, line.length)) return false
-  let end = line.length
-  while (end > 0 && line[end - 1]! <= SP) end--
+/** Whether the bytes from here to there, a line without its line feed, begin a SIP message: `SIP/2.0 ...` or `METHOD uri SIP/2.0` (RFC 3261 7.1, 7.2). */
+export function isStartLine(bytes: Uint8Array, from: number, to: number): boolean {
+  if (isVersionAt(bytes, from)) return true
+  if (!mayBegin(bytes, from, to)) return false
+  let end = to
+  while (end > from && bytes[end - 1]! <= SP) end--
   let start = end
-  while (start > 0 && line[start - 1]! > SP) start--
-  return start > 0 && isVersionAt(line, start)
+  while (start > from && bytes[start - 1]! > SP) start--
+  return start > from && isVersionAt(bytes, start)
 }
 
 /** `SIP/` and a digit, in any case. */
@@ -191,7 +189,11 @@ function isVersionAt(bytes: Uint8Array, at: number): boolean {
 
 /** The declared body length, or why the stream cannot be followed. */
 function announcedLength(head: Uint8Array): number | string {
-  for (const line of decodeText(head).split('\n')) {
+  const text = decodeText(head)
+  for (let start = text.indexOf('\n') + 1; start > 0; start = text.indexOf('\n', start) + 1) {
+    const initial = text.charCodeAt(start) | 0x20
+    if (initial !== 0x63 && initial !== 0x6c) continue
+    const line = text.slice(start, text.indexOf('\n', start))
     const colon = line.indexOf(':')
     if (colon < 0 || colon > mostNameLength || headerKey(line.slice(0, colon).trimEnd()) !== 'content-length') continue
     const value = line.slice(colon + 1).trim()

@@ -1,6 +1,6 @@
 import { isSpace } from '../../base/scan.ts'
 import { Masking } from './mask.ts'
-import { isDigestSecret, isSecretHeader, isSecretName } from './secret-names.ts'
+import { isDigestSecret, isSecretHeader, isSecretName, mayBeSecret, mayHoldSecrets } from './secret-names.ts'
 import { maskUserInfo } from './user-info.ts'
 
 /**
@@ -10,7 +10,7 @@ import { maskUserInfo } from './user-info.ts'
  * SDP, and in the user part of URIs. Linear in the length of the text.
  */
 export function redact(text: string): string {
-  return maskUserInfo(new Fields(text).run())
+  return maskUserInfo(mayHoldSecrets(text) ? new Fields(text).run() : text)
 }
 
 /** The value of a header, redacted knowing whose it is. */
@@ -43,25 +43,22 @@ class Fields {
 
   run(): string {
     const text = this.#text
+    const { length } = text
     let i = 0
     let lineStart = true
-    while (i < text.length) {
-      const lineEnd = lineEndAt(text, i)
-      if (lineEnd > 0) {
-        i += lineEnd
-        lineStart = true
-        continue
-      }
-      if (!isName(text.charCodeAt(i))) {
-        // An escaped character: its digits are no part of a name.
-        i += text[i] === '%' && isHex(text.charCodeAt(i + 1)) && isHex(text.charCodeAt(i + 2)) ? 3 : 1
+    while (i < length) {
+      const code = text.charCodeAt(i)
+      if (isName(code)) {
+        let end = i + 1
+        while (end < length && isName(text.charCodeAt(end))) end++
+        i = Math.max(end, this.#field(i, end, lineStart))
         lineStart = false
         continue
       }
-      let end = i + 1
-      while (end < text.length && isName(text.charCodeAt(end))) end++
-      i = Math.max(end, this.#field(i, end, lineStart))
-      lineStart = false
+      const lineEnd = code === 0x0a || code === 0x0d || code === backslash ? lineEndAt(text, i) : 0
+      lineStart = lineEnd > 0
+      // The digits of an escaped character are no part of a name.
+      i += lineEnd > 0 ? lineEnd : code === 0x25 && isHex(text.charCodeAt(i + 1)) && isHex(text.charCodeAt(i + 2)) ? 3 : 1
     }
     return this.#masking.result()
   }
@@ -69,19 +66,33 @@ class Fields {
   /** Looks at what follows a name; returns where its value ends, or less when it has none that concerns us. */
   #field(from: number, end: number, lineStart: boolean): number {
     const text = this.#text
-    let at = end
-    let quoted = false
-    if (text.startsWith('\\"', at) || text.startsWith("\\'", at)) [at, quoted] = [at + 2, true]
-    else if (text[at] === '"' || text[at] === "'") [at, quoted] = [at + 1, true]
-    const blank = skipBlanks(text, at)
-    const next = text[blank]
-    if (next === '=') return this.#assigned(text.slice(from, end), from, blank + (text[blank + 1] === '>' ? 2 : 1), lineStart)
-    if (next === ':') return quoted ? this.#member(text.slice(from, end), blank + 1) : this.#afterColon(text.slice(from, end), from, blank + 1, lineStart)
-    if (next === '>' && text[from - 1] === '<') return isSecretName(text.slice(from, end)) ? this.#element(blank + 1) : 0
-    if (text.startsWith('%3D', at) || text.startsWith('%3d', at)) return this.#isSecret(text.slice(from, end)) ? this.#escapedValue(at + 3) : 0
-    if (!quoted && end - from <= 6 && (blank > end || text.startsWith('%20', end))) return this.#credentials(text.slice(from, end).toLowerCase(), blank > end ? blank : end + 3)
+    const code = text.charCodeAt(end)
+    if (code === 0x3d) return this.#assigned(text.slice(from, end), from, end + 1, lineStart)
+    if (code === 0x3a) return this.#afterColon(text.slice(from, end), from, end + 1, lineStart)
     // A JSON web token (RFC 7519), whatever carries it.
-    return text[end] === '.' && text.startsWith('eyJ', from) ? this.#until(from, (code) => !isName(code) && code !== 0x2e) : 0
+    if (code === 0x2e) return text.startsWith('eyJ', from) ? this.#until(from, (next) => !isName(next) && next !== 0x2e) : 0
+    if (code === 0x3e) return text[from - 1] === '<' && isSecretName(text.slice(from, end)) ? this.#element(end + 1) : 0
+    if (code === 0x25) return this.#escaped(text.slice(from, end), end)
+    return code === 0x20 || code === 0x09 || code === 0x22 || code === 0x27 || code === backslash ? this.#apart(from, end, lineStart) : 0
+  }
+
+  /** A name with quotes or blanks between it and what follows. */
+  #apart(from: number, end: number, lineStart: boolean): number {
+    const text = this.#text
+    const quote = text.charCodeAt(end) === backslash ? 2 : isBlank(text.charCodeAt(end)) ? 0 : 1
+    if (quote === 2 && text[end + 1] !== '"' && text[end + 1] !== "'") return 0
+    const at = skipBlanks(text, end + quote)
+    const code = text.charCodeAt(at)
+    if (code === 0x3d) return this.#assigned(text.slice(from, end), from, at + 1, lineStart)
+    if (code === 0x3a) return quote > 0 ? this.#member(text.slice(from, end), at + 1) : this.#afterColon(text.slice(from, end), from, at + 1, lineStart)
+    return quote === 0 && end - from <= 6 ? this.#credentials(text.slice(from, end).toLowerCase(), at) : 0
+  }
+
+  /** `name%3Dvalue` in a URI of a URI, `Bearer%20token` in a query. */
+  #escaped(name: string, at: number): number {
+    const digits = this.#text.slice(at + 1, at + 3)
+    if (digits === '20') return this.#credentials(name.toLowerCase(), at + 3)
+    return (digits === '3D' || digits === '3d') && this.#isSecret(name) ? this.#escapedValue(at + 3) : 0
   }
 
   #isSecret(name: string): boolean {
@@ -96,8 +107,9 @@ class Fields {
       const key = method.startsWith('clear:') ? at + 6 : method === 'base64:' ? at + 7 : -1
       return key < 0 ? 0 : this.#until(key, (code) => isLineEnd(code) || code === 0x22 || code === 0x5c)
     }
+    if (!mayBeSecret(name)) return 0
     const inQuery = this.#text[from - 1] === '?' || this.#text[from - 1] === '&'
-    return this.#isSecret(name) || (inQuery && name.toLowerCase() === 'identity') ? this.#value(skipBlanks(this.#text, at)) : 0
+    return this.#isSecret(name) || (inQuery && name.toLowerCase() === 'identity') ? this.#value(skipBlanks(this.#text, this.#text[at] === '>' ? at + 1 : at)) : 0
   }
 
   /** A member of JSON; an object or an array in it is read on by its own names. */
@@ -122,6 +134,7 @@ class Fields {
 
   #afterColon(name: string, from: number, at: number, lineStart: boolean): number {
     const text = this.#text
+    if (!mayBeSecret(name)) return 0
     const lower = name.toLowerCase()
     // Keys of media, wherever they stand (RFC 4568, RFC 8839 5.4, RFC 4567).
     if (lower === 'inline') return this.#until(at, (code) => endCodes[code] === 1 || code === 0x7c || code === 0x5c)
@@ -253,6 +266,8 @@ const escapedEnds: ReadonlySet<string> = new Set(['22', '26', '2c', '3b', '3c', 
 
 const isHex = (code: number) => (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66)
 const isName = (code: number) => nameCodes[code] === 1
+const isBlank = (code: number) => code === 0x20 || code === 0x09
+const backslash = 0x5c
 const isLineEnd = (code: number) => code === 0x0d || code === 0x0a
 
 /** The length of a line end there: of a real one, or of CRLF as JSON writes it; 0 when there is none. */
@@ -263,7 +278,7 @@ function lineEndAt(text: string, at: number): number {
 
 function skipBlanks(text: string, at: number): number {
   let i = at
-  while (text.charCodeAt(i) === 0x20 || text.charCodeAt(i) === 0x09) i++
+  while (isBlank(text.charCodeAt(i))) i++
   return i
 }
 

@@ -13,10 +13,20 @@ const digestParams: ReadonlySet<string> = new Set(['response', 'rspauth', 'cnonc
 /** A signed caller identity can be replayed (RFC 8224); y is its compact form. */
 const signedIdentity: ReadonlySet<string> = new Set(['identity', 'y'])
 
-/** Most names have nothing of these in them. */
-const hint = /key|auth|sig|pass|pw|pin|otp|bearer|secret|token|cred|cookie|jwt/i
+/** Most names, and most texts, have nothing of these in them, and need no closer look. */
+const inText = /key|auth|sig|pass|pw|pin|otp|bearer|basic|secret|token|cred|cookie|jwt|response|rspauth|cnonce|identity|inline|eyj|k=|\by[ \t]*:/i
+const hint = /key|auth|sig|pass|pw|pin|otp|bearer|secret|token|cred|cookie|jwt|response|cnonce|identity|inline|^y$/i
+
+/** Whether secrets may stand in a text, those in user parts of URIs aside. */
+export const mayHoldSecrets = (text: string): boolean => inText.test(text)
+
+/** Whether a name may be that of a secret, or of a key of media. */
+export const mayBeSecret = (name: string): boolean => hint.test(name)
 
 const longestName = 64
+/** Names that were judged before: messages repeat the same few. */
+const known = new Map<string, boolean>()
+const mostKnown = 500
 
 export const isDigestSecret = (name: string): boolean => digestParams.has(name.toLowerCase())
 
@@ -25,7 +35,14 @@ export const isSecretHeader = (name: string): boolean => signedIdentity.has(name
 
 /** Whether a name says that what it names is a secret: that of a parameter, a member, a query or a header. */
 export function isSecretName(name: string): boolean {
-  if (!hint.test(name)) return false
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const secret = tells(name)
+  if (known.size < mostKnown && name.length <= longestName) known.set(name, secret)
+  return secret
+}
+
+function tells(name: string): boolean {
   const words = wordsOf(name.slice(-longestName))
   const last = words.at(-1)
   if (last === undefined || about.has(last)) return false

@@ -18,11 +18,11 @@ const kinds = Uint8Array.from({ length: 256 }, (_, code) => {
   return ',;&?#/'.includes(character) ? afterPort : "='`([{|\\".includes(character) ? separator : plain
 })
 
-/** Passwords in URIs masked: `sip:user:PASSWORD@host`, `https://user:PASSWORD@host`. One pass. */
+/** Passwords in URIs masked: `sip:user:PASSWORD@host`, `https://user:PASSWORD@host`. Linear: each stretch with an @ in it is read once. */
 export function maskUserInfo(text: string): string {
-  const plain = text.includes('@') ? new UserInfo(text, false).run() : text
+  const masked = text.includes('@') ? new UserInfo(text, false).run('@') : text
   // A URI in a parameter of another has its separators escaped.
-  return plain.includes('%') ? new UserInfo(plain, true).run() : plain
+  return /%(?:3a|40)/i.test(masked) ? new UserInfo(masked, true).run('%') : masked
 }
 
 /** Where in a URI the scan stands. */
@@ -48,24 +48,26 @@ class UserInfo {
     this.#masking = new Masking(text)
   }
 
-  run(): string {
+  /** `mark`: only stretches between spaces, quotes or angle brackets that contain it are read. */
+  run(mark: string): string {
     const text = this.#text
-    let atLineStart = true
-    for (let i = 0; i < text.length; ) {
-      if (atLineStart) {
-        const skipped = callIdEnd(text, i)
-        if (skipped > i) {
-          i = skipped
-          atLineStart = false
-          continue
-        }
+    let i = 0
+    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, i)) {
+      let start = at
+      while (start > i && kinds[text.charCodeAt(start - 1)] !== around) start--
+      if (isCallId(text, start)) {
+        i = lineEnd(text, at)
+        continue
       }
-      const raw = text.charCodeAt(i)
-      const hex = this.#escaped && raw === percent ? hexAt(text, i + 1) : -1
-      const width = hex < 0 ? 1 : 3
-      this.#take(hex < 0 ? raw : hex, i, i + width)
-      i += width
-      atLineStart = raw === 0x0a
+      this.#begin(start)
+      for (i = start; i < text.length; ) {
+        const raw = text.charCodeAt(i)
+        if (kinds[raw] === around) break
+        const hex = this.#escaped && raw === percent ? hexAt(text, i + 1) : -1
+        const width = hex < 0 ? 1 : 3
+        this.#take(hex < 0 ? raw : hex, i, i + width)
+        i += width
+      }
     }
     return this.#masking.result()
   }
@@ -141,10 +143,14 @@ function hexAt(text: string, at: number): number {
   return digits.length === 2 && !/[^0-9A-Fa-f]/.test(digits) ? parseInt(digits, 16) : -1
 }
 
-/** A Call-ID is whatever its sender likes, with an @ in it as a rule: behind it, or the same place where there is none. */
-function callIdEnd(text: string, at: number): number {
-  const head = text.slice(at, at + 9).toLowerCase()
-  if (!head.startsWith('call-id:') && !head.startsWith('i:') && !head.startsWith('call-id ')) return at
+/** Whether the value of a Call-ID header begins there, or its line: it is whatever its sender likes, as a rule with an @ in it. */
+function isCallId(text: string, at: number): boolean {
+  let start = at
+  while (start > 0 && at - start < 12 && text[start - 1] !== '\n') start--
+  return (start === 0 || text[start - 1] === '\n') && /^(?:call-id|i)[ \t]{0,3}:/i.test(text.slice(start, at + 9))
+}
+
+function lineEnd(text: string, at: number): number {
   const end = text.indexOf('\n', at)
   return end < 0 ? text.length : end
 }

@@ -143,7 +143,7 @@ function pickCrypto(m: MediaDescription): { tag: number; suite: SrtpSuite; maste
   for (const { tag, suite, keyParams } of m.crypto) {
     const match = /^inline:([A-Za-z0-9+/=]+)/.exec(keyParams)
     const master = match ? Buffer.from(match[1]!, 'base64') : null
-    if (suite in suites && master?.length === masterBytes) return { tag, suite: suite as SrtpSuite, master }
+    if (Object.hasOwn(suites, suite) && master?.length === masterBytes) return { tag, suite: suite as SrtpSuite, master }
   }
   return null
 }

@@ -71,7 +71,6 @@ export class TcpStream {
 
 /** Whether bytes begin like a SIP message. */
 export function looksLikeSip(bytes: Uint8Array): boolean {
-  const beginning = bytes.subarray(0, 4000)
-  const end = beginning.indexOf(10)
-  return isStartLine(end < 0 ? beginning.subarray(0, 400) : beginning.subarray(0, end))
+  const end = bytes.subarray(0, 4000).indexOf(10)
+  return isStartLine(bytes, 0, end < 0 ? Math.min(bytes.length, 400) : end)
 }
