@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 /** A room (a path prefix) and what it may import beside itself: other prefixes, `node`, or packages as `npm:name`. */
 const table: readonly (readonly [room: string, allowed: readonly string[]])[] = [
   ['shared/base/', []],
-  ['shared/wire/', ['shared/base/', 'npm:sdp-transform']],
+  ['shared/wire/', ['shared/base/']],
   ['shared/model/', ['shared/base/', 'shared/wire/']],
   ['shared/contract/', ['shared/model/', 'npm:zod']],
   ['electron/engine/base/', ['shared/', 'node']],

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { RingbackError } from '../engine/base/errors.ts'
-import { redact, redactCredentials } from '../../shared/wire/sip/redact.ts'
+import { redact } from '../../shared/wire/sip/redact.ts'
 import { addAgent } from './commands/agent.ts'
 import { addCall } from './commands/call.ts'
 import { addDemo } from './commands/demo.ts'
@@ -44,13 +44,13 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.ok
     if (error.code === 'commander.help') return exitCode.usage
-    process.stderr.write(`${error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}\n`)
+    process.stderr.write(`${error.message.replace(/^error: /, '').split('\n').map((line) => line.trim()).join(' ')}\n`)
     return exitCode.usage
   }
   if (error instanceof RingbackError) {
-    process.stderr.write(`${redactCredentials(redact(error.message))}\n`)
+    process.stderr.write(`${redact(error.message)}\n`)
     return error.kind === 'usage' ? exitCode.usage : error.kind === 'machine' ? exitCode.machine : exitCode.fault
   }
-  process.stderr.write(`unexpected fault: ${error instanceof Error ? redact(error.stack ?? error.message) : String(error)}\n`)
+  process.stderr.write(`unexpected fault: ${error instanceof Error ? redact(error.stack ?? error.message) : redact(String(error))}\n`)
   return exitCode.fault
 }

@@ -46,7 +46,12 @@ export function isIp(text: string): boolean {
   return isIPv4(text) || isIPv6(text)
 }
 
+/** Characters of the longest IPv4 and IPv6 literals. */
+const longestIPv4 = 15
+const longestIPv6 = 45
+
 function ipv4Bytes(text: string): number[] | null {
+  if (text.length > longestIPv4) return null
   const parts = text.split('.')
   if (parts.length !== 4) return null
   const bytes: number[] = []
@@ -60,6 +65,7 @@ function ipv4Bytes(text: string): number[] | null {
 function ipv6Bytes(text: string): number[] | null {
   const zone = text.indexOf('%')
   let body = zone < 0 ? text : text.slice(0, zone)
+  if (body.length > longestIPv6) return null
   const lastColon = body.lastIndexOf(':')
   const tail = ipv4Bytes(body.slice(lastColon + 1))
   if (tail) {
@@ -110,7 +116,7 @@ export interface Cidr {
 
 /** Reads `address` or `address/prefix`; null when it is neither. */
 export function parseCidr(text: string): Cidr | null {
-  const [host = '', digits, ...rest] = text.split('/')
+  const [host = '', digits, ...rest] = text.split('/', 3)
   const bytes = ipBytes(host)
   if (!bytes || rest.length > 0) return null
   const width = bytes.length * 8

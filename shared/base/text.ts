@@ -49,3 +49,8 @@ export function visible(text: string): string {
     return code === 0x7f ? '␡' : `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`
   })
 }
+
+/** Text from the wire made safe for a sentence: at most 60 characters, none of them hidden. */
+export function printable(text: string): string {
+  return text.length > 60 ? `${visible(text.slice(0, 60))}…` : visible(text)
+}

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { authorization, parseChallenge, parseDigest, verify } from '../../electron/engine/sip/digest/digest.ts'
+import { authorization, parseChallenge, verify, type Challenge } from '../../electron/engine/sip/digest/digest.ts'
+import { parseDigest } from '../../electron/engine/sip/digest/params.ts'
 import { PcapEncoder, pcapHeader } from '../../electron/engine/trace/capture/pcap-write.ts'
 import { Stranger, childOf, closeStrangers, responseText, startLetIn } from '../harness/attack.ts'
 import buildWindow from '../harness/build-window.ts'
@@ -100,12 +101,12 @@ async function startCarrier(passwords: Readonly<Record<string, string>>): Promis
   carrier.hear = ({ text, fromPort }) => {
     const method = text.split(' ')[0]!
     const credentials = parseDigest(/^Authorization: (.*)\r$/m.exec(text)?.[1] ?? '')
-    const user = credentials?.get('username') ?? ''
+    const user = credentials?.username ?? ''
     if (method === 'ACK') return inDialog(text, fromPort)
     if (method === 'SIP/2.0') return
     if (method !== 'INVITE' && method !== 'REGISTER') return say(responseText(text, '200 OK'), fromPort)
     if (!credentials) return say(responseText(text, '401 Unauthorized', 'WWW-Authenticate: Digest realm="carrier", nonce="abc", qop="auth", algorithm=MD5\r\n'), fromPort)
-    if (method === 'INVITE' && passwords[user] === of('the password of a call')) secrets.set('our digest response', credentials.get('response')!)
+    if (method === 'INVITE' && passwords[user] === of('the password of a call')) secrets.set('our digest response', credentials.response!)
     for (const [name, password] of Object.entries(passwords)) if (name === user && verify(credentials, { username: user, password }, method)) met.add(password)
     if (method === 'REGISTER') return say(responseText(text, '200 OK', `${/^Contact: .*$/m.exec(text)![0]!.trimEnd()};expires=60\r\nX-Auth-Token: ${of('a response to REGISTER')}\r\n`), fromPort)
     const headers = [
@@ -151,9 +152,9 @@ async function callAgent(): Promise<void> {
     caller.send(text, agent.port)
   }
   say(invite(1, ''))
-  const challenge = parseChallenge(/^WWW-Authenticate: (.*MD5.*)$/im.exec(await caller.until(/^SIP\/2\.0 401/))![1]!)!
+  const challenge = parseChallenge(/^WWW-Authenticate: (.*MD5.*)$/im.exec(await caller.until(/^SIP\/2\.0 401/))![1]!) as Challenge
   const credentials = authorization(challenge, { username: 'alice', password }, 'INVITE', uri, 1, 'c')
-  secrets.set("a caller's digest response", parseDigest(credentials)!.get('response')!)
+  secrets.set("a caller's digest response", parseDigest(credentials)!.response!)
   say(invite(2, `Authorization: ${credentials}\r\n`))
   const answer = await caller.until(/^SIP\/2\.0 200/)
   met.add(password)

@@ -13,11 +13,14 @@ export interface Clock {
   after(delayMs: number, run: () => void): Timer
 }
 
+/** The longest that a timer of Node can wait, 24.8 days: it fires at once where it is asked for more. */
+const longestTimerMs = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
   monotonicMs: () => performance.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, delayMs)
+    const timer = setTimeout(run, Math.min(delayMs, longestTimerMs))
     return { cancel: () => clearTimeout(timer) }
   },
 }

@@ -5,8 +5,7 @@ import { parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import type { BookedCall, Judged } from './booked-call.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
-import { verdictOf } from '../diagnosis/verdict.ts'
-import { startOf } from '../report/report.ts'
+import { shownVerdict, startOf } from '../report/report.ts'
 import { factsOf } from '../trace/ladder/facts.ts'
 
 /** Audio that is going is judged anew this often; news on the wire at once. */
@@ -44,9 +43,9 @@ function judge({ trace, endedAt }: BookedCall, now: Micros): Judged {
   const request = invite?.message ?? null
   const response = final?.message?.kind === 'response' ? final.message : null
   return {
-    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request?.kind === 'request' ? redact(request.uri) : (trace.placed?.uri ?? ''), displayName: nameOf(request),
+    from: request ? redact(uriOf(header(request, 'from') ?? '')) : '', to: redact(request?.kind === 'request' ? request.uri : (trace.placed?.uri ?? '')), displayName: redact(nameOf(request)),
     startedAt: isoMicros(startOf(facts)), answeredAt: facts.answeredAt === null ? null : isoMicros(facts.answeredAt), endedAt: facts.endedAt === null ? null : isoMicros(facts.endedAt),
-    outcome: outcomeOf(facts), status: response && { code: response.status, reason: response.reason }, verdict: verdictOf(facts),
+    outcome: outcomeOf(facts), status: response && { code: response.status, reason: redact(response.reason) }, verdict: shownVerdict(facts),
     at: now, messages: trace.messages.length, observations: trace.observations.length, final: endedAt !== null,
   }
 }

@@ -1,12 +1,14 @@
 import { formatAddress } from '../../../shared/base/address.ts'
 import { decodeText } from '../../../shared/base/text.ts'
 import { isoMicros, spanMs, type Micros } from '../../../shared/base/time.ts'
-import type { CallReport, LadderMessage, RegistrationReport, Stream } from '../../../shared/contract/report.ts'
+import type { Placed } from '../../../shared/contract/place-call.ts'
+import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream, Verdict } from '../../../shared/contract/report.ts'
 import type { CallFacts, MessageFact } from '../../../shared/model/facts.ts'
 import { formatSsrc } from '../../../shared/wire/rtp/rtp.ts'
-import { messageIds, parseUint32, uriOf } from '../../../shared/wire/sip/grammar.ts'
+import { messageIds, parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { header, headerList, startLine, type SipMessage } from '../../../shared/wire/sip/message.ts'
-import { redact, redactCredentials } from '../../../shared/wire/sip/redact.ts'
+import { expiresOf, expiresParam } from '../../../shared/wire/sip/numbers.ts'
+import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 import { outcomeOf, refusedBy } from '../diagnosis/classify.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
@@ -28,9 +30,10 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
   const received = facts.vantage === 'inbound' ? request : response
   return {
     id: trace.id, callId: trace.callId, direction: facts.vantage,
-    from: request ? uriOf(header(request, 'from') ?? '') : '', to: request ? uriOf(header(request, 'to') ?? '') : trace.placed?.uri ?? '', requestUri: request?.uri ?? trace.placed?.uri ?? '',
+    from: request ? redact(uriOf(header(request, 'from') ?? '')) : '', to: redact(request ? uriOf(header(request, 'to') ?? '') : (trace.placed?.uri ?? '')),
+    requestUri: redact(request?.uri ?? trace.placed?.uri ?? ''),
     transport: facts.messages[0]?.event.transport ?? null,
-    outcome: outcomeOf(facts), status: response && { code: response.status, reason: response.reason }, refusedBy: refusedBy(facts),
+    outcome: outcomeOf(facts), status: response && { code: response.status, reason: redact(response.reason) }, refusedBy: refusedBy(facts),
     headers: { sent: shownHeaders(sent), received: shownHeaders(received) },
     timeline: {
       startedAt: isoMicros(startedAt), ringingAt: iso(ringing?.event.at), answeredAt: iso(facts.answeredAt), endedAt: iso(facts.endedAt), endedBy: endedBy(facts),
@@ -41,10 +44,10 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
     messages: facts.messages.slice(from).map(ladderMessage),
     media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({ codec, payloadType, clockRate: clockRateHz, ptimeMs, encryption, direction, local, remote })),
     streams: trace.streams.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
-    findings: diagnose(facts).map((finding) => ({ ...finding, sentence: redactCredentials(redact(finding.sentence)) })),
-    verdict: verdictOf(facts),
-    observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redactCredentials(redact(text)) })),
-    placed: trace.placed, droppedMessages: trace.droppedMessages,
+    findings: diagnose(facts).map(shownFinding),
+    verdict: shownVerdict(facts),
+    observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redact(text) })),
+    placed: trace.placed && shownPlaced(trace.placed), droppedMessages: trace.droppedMessages,
   }
 }
 
@@ -66,17 +69,37 @@ function endedBy(facts: CallFacts): CallReport['timeline']['endedBy'] {
   return ending.fromUs ? 'us' : 'peer'
 }
 
+/** How the call was asked for, without what is secret in it. */
+function shownPlaced(placed: Placed): Placed {
+  const { from, displayName } = placed
+  return {
+    ...placed, uri: redact(placed.uri), headers: placed.headers.map(({ name, value }) => ({ name, value: redactHeader(name, value) })),
+    ...(from === undefined ? {} : { from: redact(from) }), ...(displayName === undefined ? {} : { displayName: redact(displayName) }),
+  }
+}
+
+function shownFinding(finding: Finding): Finding {
+  const evidence = finding.evidence.map((item) => (item.observation === undefined ? item : { ...item, observation: redact(item.observation) }))
+  return { ...finding, sentence: redact(finding.sentence), next: redact(finding.next), evidence }
+}
+
+/** What there was of audio, in a sentence that names no secret (a reason phrase may). */
+export function shownVerdict(facts: CallFacts): Verdict {
+  const verdict = verdictOf(facts)
+  return { ...verdict, sentence: redact(verdict.sentence) }
+}
+
 function shownHeaders(message: SipMessage | null): { name: string; value: string }[] {
-  return message ? message.headers.map(({ name, value, key }) => ({ name, value: key.endsWith('authorization') ? redactCredentials(value) : redact(value) })) : []
+  return message ? message.headers.map(({ name, value }) => ({ name, value: redactHeader(name, value) })) : []
 }
 
 function ladderMessage({ event, message, problems, retransmissionOf }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf'>): LadderMessage {
   const cseq = message && messageIds(message).cseq
   return {
     at: isoMicros(event.at), source: formatAddress(event.source), destination: formatAddress(event.destination), transport: event.transport,
-    startLine: message ? redact(startLine(message)) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!,
+    startLine: redact(message ? startLine(message) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!),
     cseq: cseq && `${cseq.number} ${cseq.method}`, retransmissionOf,
-    problems: problems.map(({ text }) => text),
+    problems: problems.map(({ text }) => redact(text)),
     raw: redact(decodeText(event.bytes)),
   }
 }
@@ -117,11 +140,11 @@ export function registrationReportOf(trace: CallTrace): RegistrationReport {
   const request = messages.find((message) => message.kind === 'request')
   const last = messages.findLast((message) => message.kind === 'response')
   const contact = headerList(last ?? { headers: [] }, 'contact')[0] ?? headerList(request ?? { headers: [] }, 'contact')[0] ?? null
-  const inContact = parseUint32(/;\s*expires\s*=\s*"?(\d+)/i.exec(contact ?? '')?.[1])
+  const inContact = expiresParam(parseNameAddr(contact ?? '')?.params ?? new Map())
   return {
-    callId: trace.callId, registrar: request?.kind === 'request' ? request.uri : '', address: uriOf(header(request ?? { headers: [] }, 'to') ?? ''),
-    contact: contact && uriOf(contact), status: last?.kind === 'response' ? { code: last.status, reason: last.reason } : null,
-    expiresS: inContact ?? parseUint32(header(last ?? { headers: [] }, 'expires') ?? header(request ?? { headers: [] }, 'expires')),
+    callId: trace.callId, registrar: request?.kind === 'request' ? redact(request.uri) : '', address: redact(uriOf(header(request ?? { headers: [] }, 'to') ?? '')),
+    contact: contact && redact(uriOf(contact)), status: last?.kind === 'response' ? { code: last.status, reason: redact(last.reason) } : null,
+    expiresS: inContact ?? expiresOf(last && header(last, 'expires') !== undefined ? last : (request ?? { headers: [] })),
     messages: ladderOf(trace), droppedMessages: trace.droppedMessages,
   }
 }

@@ -2,7 +2,8 @@ import { bracketHost } from '../../../shared/base/address.ts'
 import type { Target, TransportName } from '../../../shared/model/transport.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
 import { parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
-import { headerFields, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
+import { retryAfterOf } from '../../../shared/wire/sip/numbers.ts'
 import { writeSip } from '../../../shared/wire/sip/write.ts'
 import { errorCode, explainError } from '../base/errors.ts'
 import type { Boundary } from '../base/boundary.ts'
@@ -180,8 +181,8 @@ export class Pending implements PendingRequest {
   #response(response: SipResponse, flow: Flow, request: SipRequest, next: (why: RequestFailure) => void): void {
     if (this.#abandoned) return
     if (response.status === 503 && this.#targets.length > 0) {
-      const retryAfter = headerFields(response, 'retry-after')[0]
-      return next({ kind: 'transport', text: `${flow.remote.host}:${flow.remote.port} answered 503${retryAfter ? `, retry after ${retryAfter} s` : ''}` })
+      const retryAfter = retryAfterOf(response)
+      return next({ kind: 'transport', text: `${flow.remote.host}:${flow.remote.port} answered 503${retryAfter !== null ? `, retry after ${retryAfter} s` : ''}` })
     }
     if (response.status >= 200) {
       this.#final = true

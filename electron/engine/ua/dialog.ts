@@ -1,3 +1,4 @@
+import { bracketHost } from '../../../shared/base/address.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
 import { messageIds, parseNameAddr, parseUri, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { header, headerList, makeHeader, makeRequest, type SipHeader, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
@@ -48,25 +49,23 @@ export class Dialog {
   /** The caller's side, from a response with a To tag (RFC 3261 12.1.2). */
   static ofCaller(request: SipRequest, response: SipResponse, flow: Flow): Dialog {
     const to = header(response, 'to')!
-    const contact = headerList(response, 'contact')[0]
     return new Dialog({
       callId: header(request, 'call-id')!, local: header(request, 'from')!, remote: to,
       localTag: messageIds(request).fromTag!, remoteTag: messageIds(response).toTag ?? '',
       routeSet: headerList(response, 'record-route').toReversed(),
-      remoteTarget: contact === undefined ? request.uri : uriOf(contact),
+      remoteTarget: contactOf(response) ?? request.uri,
       localSequence: messageIds(request).cseq!.number, remoteSequence: null, flow,
     })
   }
 
   /** The called side, from the request and our tag (RFC 3261 12.1.1). */
   static ofCallee(request: SipRequest, localTag: string, flow: Flow): Dialog {
-    const contact = headerList(request, 'contact')[0]
     const from = header(request, 'from')!
     return new Dialog({
       callId: header(request, 'call-id')!, local: `${header(request, 'to')!};tag=${localTag}`, remote: from,
       localTag, remoteTag: messageIds(request).fromTag ?? '',
       routeSet: headerList(request, 'record-route'),
-      remoteTarget: contact === undefined ? uriOf(from) : uriOf(contact),
+      remoteTarget: contactOf(request) ?? usable(uriOf(from)) ?? addressOf(flow),
       localSequence: 0, remoteSequence: messageIds(request).cseq!.number, flow,
     })
   }
@@ -77,8 +76,7 @@ export class Dialog {
 
   /** Takes in the Contact of a target refresh (RFC 3261 12.2.1.2). */
   refreshTarget(message: SipRequest | SipResponse): void {
-    const contact = headerList(message, 'contact')[0]
-    if (contact !== undefined) this.#remoteTarget = uriOf(contact)
+    this.#remoteTarget = contactOf(message) ?? this.#remoteTarget
   }
 
   /** Whether a request of the peer comes in order; a number lower than before does not (RFC 3261 12.2.2). */
@@ -127,7 +125,21 @@ export class Dialog {
     const [first] = this.routeSet
     if (first === undefined) return { uri: this.#remoteTarget, routes: [] }
     const uri = parseNameAddr(first)?.uri ?? first
-    if (parseUri(uri)?.params.has('lr')) return { uri: this.#remoteTarget, routes: this.routeSet }
+    const route = parseUri(uri)
+    if (!route || route.params.has('lr')) return { uri: this.#remoteTarget, routes: this.routeSet }
     return { uri, routes: [...this.routeSet.slice(1), `<${this.#remoteTarget}>`] }
   }
+}
+
+/** The URI of a Contact that requests can be sent to; null when there is none, and where it is one that must not stand in a request line. */
+function contactOf(message: SipRequest | SipResponse): string | null {
+  const contact = headerList(message, 'contact')[0]
+  return contact === undefined ? null : usable(uriOf(contact))
+}
+
+const usable = (uri: string): string | null => (parseUri(uri) ? uri : null)
+
+/** Where the peer's messages come from, as a URI. */
+function addressOf({ transport, remote }: Flow): string {
+  return `sip:${bracketHost(remote.host)}:${remote.port}${transport === 'udp' ? '' : `;transport=${transport}`}`
 }

@@ -1,4 +1,6 @@
-import { staticFormat } from './sdp.ts'
+import { decimal, eachLine, words as split } from '../../base/scan.ts'
+import { elide, visible } from '../../base/text.ts'
+import { staticFormat } from './static-formats.ts'
 
 /** A line of a session description with what it says; an empty text where it goes without saying. */
 export interface ExplainedLine {
@@ -8,29 +10,35 @@ export interface ExplainedLine {
 
 /** Every line of a session description, explained (RFC 8866, RFC 3264, RFC 4568). Reads anything; what it does not know it leaves unexplained. */
 export function explainSdp(body: string): ExplainedLine[] {
-  return body.split(/\r?\n/).filter((line) => line !== '').map((line) => ({ line, text: explain(line) }))
+  const lines: ExplainedLine[] = []
+  eachLine(body, (line) => void (line !== '' && lines.push({ line, text: explain(line) })))
+  return lines
 }
 
-const protocols: Readonly<Record<string, string>> = {
+/** What a line says as it may stand in a sentence: not endless, nothing hidden in it. */
+const shown = (text: string) => visible(elide(text, 120))
+const mostWords = 200
+
+const protocols: ReadonlyMap<string, string> = new Map(Object.entries({
   'RTP/AVP': 'plain RTP', 'RTP/SAVP': 'SRTP, keys in the description (SDES)', 'RTP/AVPF': 'plain RTP with feedback', 'RTP/SAVPF': 'SRTP with feedback',
   'UDP/TLS/RTP/SAVPF': 'SRTP, keys by DTLS', 'UDP/TLS/RTP/SAVP': 'SRTP, keys by DTLS',
-}
+}))
 
-const attributes: Readonly<Record<string, string>> = {
+const attributes: ReadonlyMap<string, string> = new Map(Object.entries({
   sendrecv: 'Audio both ways.', sendonly: 'The sender sends and does not receive: hold.', recvonly: 'The sender receives and does not send.', inactive: 'No audio either way: hold.',
   'rtcp-mux': 'RTCP shares the RTP port (RFC 5761).', 'ice-lite': 'The sender answers connectivity checks and makes none (RFC 8445).',
-}
+}))
 
 function explain(line: string): string {
   const value = line.slice(2)
-  const words = value.split(/\s+/)
+  const words = split(value, mostWords).map(shown)
   switch (line.slice(0, 2)) {
     case 'v=': return 'Version of the format.'
     case 'o=': return `Session ${words[1] ?? '?'}, version ${words[2] ?? '?'}: the version goes up with every change.`
     case 's=': return 'Name of the session; of no effect in calls.'
     case 'c=': return words[2] === '0.0.0.0' ? 'No address: an old way to put a call on hold.' : `Audio is to be sent to ${words[2] ?? '?'}.`
     case 't=': return 'When the session takes place; 0 0: now.'
-    case 'b=': return `Bandwidth: ${value}.`
+    case 'b=': return `Bandwidth: ${shown(value)}.`
     case 'm=': return media(words)
     case 'a=': return attribute(value)
     default: return ''
@@ -39,18 +47,18 @@ function explain(line: string): string {
 
 function media([kind = '?', port = '?', protocol = '?', ...types]: readonly string[]): string {
   if (port === '0') return `${kind} is refused (port 0).`
-  const offered = types.map((type) => staticFormat(Number(type))?.codec ?? `payload type ${type}`)
-  return `${kind} at port ${port}, ${Object.hasOwn(protocols, protocol) ? protocols[protocol] : protocol}; ${offered.join(', ')}, in order of preference.`
+  const offered = types.map((type) => staticFormat(decimal(type, 127) ?? -1)?.codec ?? `payload type ${type}`)
+  return `${kind} at port ${port}, ${protocols.get(protocol) ?? protocol}; ${offered.join(', ')}, in order of preference.`
 }
 
 function attribute(value: string): string {
   const colon = value.indexOf(':')
   const name = colon < 0 ? value : value.slice(0, colon)
   const rest = colon < 0 ? '' : value.slice(colon + 1)
-  const [first = '', second = ''] = rest.split(/\s+/)
+  const [first = '', second = ''] = split(rest, 2).map(shown)
   switch (name) {
     case 'rtpmap': return `Payload type ${first} is ${second}.`
-    case 'fmtp': return `Settings of payload type ${first}: ${rest.slice(first.length).trim()}.`
+    case 'fmtp': return `Settings of payload type ${first}: ${split(rest, mostWords).slice(1).map(shown).join(' ')}.`
     case 'ptime': return `Packets of ${first} ms.`
     case 'maxptime': return `Packets of at most ${first} ms.`
     case 'crypto': return `An SRTP key for ${second} (RFC 4568); never shown.`
@@ -61,6 +69,6 @@ function attribute(value: string): string {
     case 'ice-ufrag': case 'ice-pwd': return 'Credentials of connectivity checks (RFC 8839).'
     case 'ssrc': return `RTP of this source has SSRC ${first}.`
     case 'mid': return `Name of this media section: ${first}.`
-    default: return Object.hasOwn(attributes, name) ? attributes[name]! : ''
+    default: return attributes.get(name) ?? ''
   }
 }

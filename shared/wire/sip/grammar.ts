@@ -1,3 +1,4 @@
+import { Scanner, decimal, isDigit } from '../../base/scan.ts'
 import { headerList, header, type SipMessage } from './message.ts'
 
 /** Parameters by lower-case name; a parameter without a value is ''. */
@@ -36,10 +37,35 @@ export interface CSeq {
 
 const noParams: Params = new Map()
 
+const isAlpha = (code: number) => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
+const tokenCodes = Uint8Array.from({ length: 128 }, (_, code) => Number(isAlpha(code) || isDigit(code) || "-.!%*_+`'~".includes(String.fromCharCode(code))))
+const isTokenCode = (code: number) => tokenCodes[code] === 1
+const isHostCode = (code: number) => isAlpha(code) || isDigit(code) || code === 0x2d || code === 0x2e || code === 0x5f
+const isIPv6Code = (code: number) => isDigit(code) || code === 0x3a || code === 0x2e || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66)
+
 /** RFC 3261 25.1 `token`. */
 export function isToken(text: string): boolean {
-  return /^[A-Za-z0-9\-.!%*_+`'~]+$/.test(text)
+  for (let i = 0; i < text.length; i++) if (!isTokenCode(text.charCodeAt(i))) return false
+  return text !== ''
 }
+
+/** What stands before the first colon of a URI (RFC 3986 3.1), in lower case; null when it is no scheme. */
+export function schemeOf(text: string): string | null {
+  const scanner = new Scanner(text)
+  if (!isAlpha(text.charCodeAt(0))) return null
+  const scheme = scanner.run((code) => isAlpha(code) || isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e)
+  return scanner.eat(':') ? scheme.toLowerCase() : null
+}
+
+/** A host name, an IPv4 address or a bracketed IPv6 address, the latter without its brackets; null when there is none. */
+function readHost(scanner: Scanner): string | null {
+  if (!scanner.eat('[')) return scanner.run(isHostCode) || null
+  const host = scanner.run(isIPv6Code)
+  return host !== '' && scanner.eat(']') ? host : null
+}
+
+/** 1 to 65535; null otherwise. */
+const readPort = (scanner: Scanner) => decimal(scanner.run(isDigit), 65_535) || null
 
 /** `;a=1;b` after some head. Null when a parameter is empty or has no name. */
 export function parseParams(text: string): Params | null {
@@ -83,12 +109,34 @@ export function quote(text: string): string {
 
 /** `SIP/2.0/UDP host:port;branch=...`, white space allowed around the slashes (RFC 3261 25.1). */
 export function parseVia(value: string): Via | null {
-  const match = /^SIP\s*\/\s*\d+\.\d+\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?:\s*:\s*(\d{1,5}))?\s*(;.*)?$/is.exec(value)
-  if (!match) return null
-  const params = parseParams(match[4] ?? '')
-  if (!params) return null
-  const host = match[2]!
-  return { transport: match[1]!.toUpperCase(), host: host.startsWith('[') ? host.slice(1, -1) : host, port: match[3] ? Number(match[3]) : null, params }
+  const scanner = new Scanner(value)
+  if (scanner.run(isAlpha).toUpperCase() !== 'SIP') return null
+  scanner.space()
+  if (!scanner.eat('/')) return null
+  scanner.space()
+  if (!isVersion(scanner.run((code) => isDigit(code) || code === 0x2e))) return null
+  scanner.space()
+  if (!scanner.eat('/')) return null
+  scanner.space()
+  const transport = scanner.run(isTokenCode)
+  if (transport === '' || !scanner.space()) return null
+  const host = readHost(scanner)
+  if (host === null) return null
+  scanner.space()
+  let port: number | null = null
+  if (scanner.eat(':')) {
+    scanner.space()
+    port = readPort(scanner)
+    if (port === null) return null
+  }
+  const params = parseParams(scanner.rest())
+  return params && { transport: transport.toUpperCase(), host, port, params }
+}
+
+/** `2.0`: digits, a dot, digits. */
+export function isVersion(text: string): boolean {
+  const [major, minor, ...more] = text.split('.', 3)
+  return decimal(major, Infinity) !== null && decimal(minor, Infinity) !== null && more.length === 0
 }
 
 /** `"Name" <uri>;params`, `<uri>;params` or `uri;params` (then every parameter belongs to the header, RFC 3261 20). */
@@ -110,14 +158,14 @@ export function parseNameAddr(value: string): NameAddr | null {
   if (open < 0) {
     const semicolon = text.indexOf(';')
     const uri = semicolon < 0 ? text : text.slice(0, semicolon).trim()
-    if (uri === '' || /[\s"<>?,]/.test(uri) || !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) return null
+    if (/[\s"<>?,]/.test(uri) || schemeOf(uri) === null) return null
     const params = semicolon < 0 ? noParams : parseParams(text.slice(semicolon))
     return params && { displayName: null, uri, params }
   }
   const close = text.indexOf('>', open)
   if (close < 0) return null
   const uri = text.slice(open + 1, close).trim()
-  if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) return null
+  if (schemeOf(uri) === null) return null
   const params = parseParams(text.slice(close + 1))
   return params && { displayName, uri, params }
 }
@@ -130,34 +178,43 @@ function closingQuote(text: string): number {
   return -1
 }
 
-const uriPattern = /^(sips?):(?:([^@:\s<>"]*)(?::([^@\s<>"]*))?@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?((?:;[^?\s<>"]*)?)(?:\?([^\s<>"]*))?$/i
+// eslint-disable-next-line no-control-regex
+const notInUris = /[\s<>"\u0000-\u0020\u007f]/
 
-/** A sip: or sips: URI (RFC 3261 19.1); null for anything else. */
+/** A sip: or sips: URI (RFC 3261 19.1); null for anything else, and for one with white space, control characters or brackets in it. */
 export function parseUri(text: string): SipUri | null {
-  const match = uriPattern.exec(text)
-  if (!match) return null
-  const port = match[5] === undefined ? null : Number(match[5])
-  if (port !== null && port > 65535) return null
-  const params = parseParams(match[6] ?? '')
+  const scheme = schemeOf(text)
+  if ((scheme !== 'sip' && scheme !== 'sips') || notInUris.test(text)) return null
+  const start = scheme.length + 1
+  const at = text.indexOf('@', start)
+  if (at < 0) return readUri(scheme, null, text, start)
+  // An @ belongs to the user part; where no host follows, it stands in a parameter.
+  return readUri(scheme, text.slice(start, at), text, at + 1) ?? readUri(scheme, null, text, start)
+}
+
+function readUri(scheme: string, userInfo: string | null, text: string, hostAt: number): SipUri | null {
+  const scanner = new Scanner(text, hostAt)
+  const host = readHost(scanner)
+  if (host === null) return null
+  const port = scanner.eat(':') ? readPort(scanner) : undefined
+  if (port === null) return null
+  const question = text.indexOf('?', scanner.at)
+  const params = parseParams(text.slice(scanner.at, question < 0 ? text.length : question))
   if (!params) return null
-  const host = match[4]!
+  const colon = userInfo?.indexOf(':') ?? -1
   return {
-    scheme: match[1]!.toLowerCase(), user: match[2] ?? null, password: match[3] ?? null,
-    host: host.startsWith('[') ? host.slice(1, -1) : host, port, params, headers: match[7] ?? null,
+    scheme, user: userInfo === null || colon < 0 ? userInfo : userInfo.slice(0, colon), password: colon < 0 ? null : userInfo!.slice(colon + 1),
+    host, port: port ?? null, params, headers: question < 0 ? null : text.slice(question + 1),
   }
 }
 
 /** `1 INVITE`; null when it is not a number below 2^31 and a token (RFC 3261 8.1.1.5). */
 export function parseCSeq(value: string): CSeq | null {
-  const match = /^(\d{1,10})\s+(\S+)$/.exec(value.trim())
-  if (!match || Number(match[1]) >= 2 ** 31 || !isToken(match[2]!)) return null
-  return { number: Number(match[1]), method: match[2]! }
-}
-
-/** A decimal that fits 32 bits; null otherwise. */
-export function parseUint32(value: string | undefined): number | null {
-  const text = value?.trim() ?? ''
-  return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : null
+  const scanner = new Scanner(value.trim())
+  const number = decimal(scanner.run(isDigit), 2 ** 31 - 1)
+  if (number === null || !scanner.space()) return null
+  const method = scanner.rest()
+  return isToken(method) ? { number, method } : null
 }
 
 /** The fields that name a message's transaction and dialog (RFC 3261 17.1.3, 12). Missing parts are null. */

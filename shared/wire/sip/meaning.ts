@@ -1,3 +1,4 @@
+import { printable } from '../../base/text.ts'
 import { headerKey, type SipMessage } from './message.ts'
 
 /** A sentence for a person, and where it is laid down. */
@@ -72,7 +73,7 @@ export function headerMeaning(name: string): Meaning | null {
   const key = headerKey(name)
   const known = Object.hasOwn(headers, key) ? headers[key] : undefined
   if (known) return { text: known[0], source: known[1] }
-  return key.startsWith('x-') ? { text: `A header of the sender’s own; voice platforms pass it on as the variable ${variableOf(name)}.`, source: 'not standardised' } : null
+  return key.startsWith('x-') ? { text: `A header of the sender’s own; voice platforms pass it on as the variable ${printable(variableOf(name) ?? '')}.`, source: 'not standardised' } : null
 }
 
 /** The variable that a voice platform makes of an inbound header; null for headers that become none (ElevenLabs SIP trunking). */

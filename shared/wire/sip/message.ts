@@ -77,13 +77,16 @@ export function headerList(message: { readonly headers: readonly SipHeader[] }, 
   return headerFields(message, key).flatMap((value) => (value.includes(',') ? splitList(value) : [value]))
 }
 
+/** More values than any list has: the last of them keeps what follows. */
+const mostListed = 1000
+
 /** Splits at commas that stand outside quotes and angle brackets. */
 export function splitList(value: string): string[] {
   const parts: string[] = []
   let start = 0
   let quoted = false
   let angle = false
-  for (let i = 0; i < value.length; i++) {
+  for (let i = 0; i < value.length && parts.length < mostListed - 1; i++) {
     const c = value.charCodeAt(i)
     if (quoted) {
       if (c === 0x5c) i++

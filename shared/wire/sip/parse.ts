@@ -1,5 +1,8 @@
-import { decodeText, visible } from '../../base/text.ts'
+import { Scanner, decimal, isSpace } from '../../base/scan.ts'
+import { decodeText, printable } from '../../base/text.ts'
 import { checkMessage } from './check.ts'
+import { isVersion } from './grammar.ts'
+import { contentLength } from './numbers.ts'
 import { headerKey, type SipHeader, type SipMessage, type SipProblem } from './message.ts'
 
 /** Bytes that are no SIP message at all. */
@@ -41,7 +44,7 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
   const lines = head.split('\n')
   const first = stripCr(lines[0] ?? '')
   const message = readStartLine(first, problems)
-  if (!message) return { kind: 'unreadable', text: `not a SIP message: it begins "${printable(first)}"` }
+  if (typeof message === 'string') return { kind: 'unreadable', text: message }
   const headers = readHeaders(lines, problems)
   const body = end < 0 ? new Uint8Array(0) : bodyOf(headers, bytes.subarray(end), problems)
   const whole = { ...message, headers, body, problems } as SipMessage
@@ -53,38 +56,71 @@ type Start =
   | { kind: 'request'; method: string; uri: string; version: string }
   | { kind: 'response'; status: number; reason: string; version: string }
 
-function readStartLine(line: string, problems: SipProblem[]): Start | null {
-  if (/^SIP\//i.test(line)) {
-    const match = /^(SIP\/\d+\.\d+) +(\d+)(?: (.*))?$/i.exec(line)
-    if (!match) return null
-    if (match[2]!.length !== 3) problems.push({ text: `status code ${match[2]} is not three digits`, fatal: true })
-    return { kind: 'response', version: match[1]!.toUpperCase(), status: Number(match[2]), reason: match[3] ?? '' }
-  }
-  const match = /^(\S+)(\s+)(.*?)(\s+)(SIP\/\S+)(\s*)$/i.exec(line)
-  if (!match) return null
-  if (match[2] !== ' ' || match[4] !== ' ' || match[6] !== '') {
+function readStartLine(line: string, problems: SipProblem[]): Start | string {
+  return line.slice(0, 4).toUpperCase() === 'SIP/' ? readStatusLine(line) : readRequestLine(line, problems)
+}
+
+/** `SIP/2.0 200 OK`; a string says why it is none. */
+function readStatusLine(line: string): Start | string {
+  const scanner = new Scanner(line, 4)
+  const version = scanner.run((code) => code !== 0x20)
+  if (!isVersion(version) || !scanner.space()) return `not a SIP message: it begins "${printable(line)}"`
+  const digits = scanner.run((code) => code !== 0x20)
+  const status = digits.length === 3 ? decimal(digits, 699) : null
+  if (status === null || status < 100) return `not a SIP response: its status code "${printable(digits)}" is not three digits from 100 to 699`
+  return { kind: 'response', version: `SIP/${version}`, status, reason: line.slice(scanner.at + 1) }
+}
+
+/** `INVITE sip:a@b SIP/2.0`: the first word, the last one, and what stands between; a string says why it is none. */
+function readRequestLine(line: string, problems: SipProblem[]): Start | string {
+  const trimmed = line.trimEnd()
+  const end = lastSpace(trimmed)
+  const version = trimmed.slice(end + 1)
+  const scanner = new Scanner(trimmed.slice(0, Math.max(0, end)))
+  const method = scanner.run((code) => !isSpace(code))
+  const uri = scanner.text.slice(scanner.at + 1).trim()
+  if (method === '' || scanner.done || version.length < 5 || version.slice(0, 4).toUpperCase() !== 'SIP/') return `not a SIP message: it begins "${printable(line)}"`
+  if (trimmed !== line || line !== `${method} ${uri} ${version}`) {
     problems.push({ text: 'the request line has white space beyond the two single spaces', fatal: true, status: 400 })
   }
-  return { kind: 'request', method: match[1]!, uri: match[3]!, version: match[5]!.toUpperCase() }
+  return { kind: 'request', method, uri, version: version.toUpperCase() }
 }
+
+function lastSpace(text: string): number {
+  let at = text.length - 1
+  while (at >= 0 && !isSpace(text.charCodeAt(at))) at--
+  return at
+}
+
+/** A message that has more lines without a name than this is named by their number. */
+const mostNamed = 10
 
 function readHeaders(lines: readonly string[], problems: SipProblem[]): SipHeader[] {
   const headers: SipHeader[] = []
+  let nameless = 0
   for (let i = 1; i < lines.length; i++) {
     let line = stripCr(lines[i]!)
     if (line === '') break
-    while (i + 1 < lines.length && (lines[i + 1]!.startsWith(' ') || lines[i + 1]!.startsWith('\t'))) {
-      line = `${line.trimEnd()} ${stripCr(lines[++i]!).trimStart()}`
+    if (isFolded(lines[i + 1])) {
+      const parts = [line.trimEnd()]
+      while (isFolded(lines[i + 1])) parts.push(stripCr(lines[++i]!).trim())
+      line = parts.join(' ')
     }
     const colon = line.indexOf(':')
     const name = colon < 0 ? line : line.slice(0, colon).trimEnd()
     if (colon <= 0 || name === '' || /\s/.test(name)) {
-      problems.push({ text: `header line "${printable(line)}" has no name and colon`, fatal: false })
+      if (++nameless <= mostNamed) problems.push({ text: `header line "${printable(line)}" has no name and colon`, fatal: false })
       continue
     }
     headers.push({ name, value: line.slice(colon + 1).trim(), key: headerKey(name) })
   }
+  if (nameless > mostNamed) problems.push({ text: `${nameless - mostNamed} more header lines have no name and colon`, fatal: false })
   return headers
+}
+
+/** Whether a line goes on with the header before it (RFC 3261 7.3.1). */
+function isFolded(line: string | undefined): boolean {
+  return line !== undefined && (line.startsWith(' ') || line.startsWith('\t'))
 }
 
 function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipProblem[]): Uint8Array {
@@ -95,11 +131,11 @@ function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipPr
     return rest
   }
   const [text] = lengths
-  if (!/^\d{1,10}$/.test(text!)) {
+  const length = contentLength(text!)
+  if (length === null) {
     problems.push({ text: `Content-Length "${printable(text!)}" is not a length`, fatal: true, status: 400 })
     return rest
   }
-  const length = Number(text)
   if (length > rest.length) {
     problems.push({ text: `Content-Length says ${length} bytes, ${rest.length} came`, fatal: true, status: 400 })
     return rest
@@ -109,10 +145,4 @@ function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipPr
 
 function stripCr(line: string): string {
   return line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line
-}
-
-/** Text from the wire made safe for a sentence: at most 60 characters, none of them hidden. */
-export function printable(text: string): string {
-  const safe = visible(text.slice(0, 61))
-  return text.length > 60 ? `${visible(text.slice(0, 60))}…` : safe
 }

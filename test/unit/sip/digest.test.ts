@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { DigestClient } from '../../../electron/engine/sip/digest/client.ts'
-import { authorization, digestResponse, parseChallenge, parseDigest, verify } from '../../../electron/engine/sip/digest/digest.ts'
+import { authorization, digestResponse, parseChallenge, verify, type Challenge } from '../../../electron/engine/sip/digest/digest.ts'
+import { parseDigest } from '../../../electron/engine/sip/digest/params.ts'
 import { DigestServer } from '../../../electron/engine/sip/digest/server.ts'
-import { makeHeader, makeRequest, makeResponse, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { makeHeader, makeRequest, makeResponse } from '../../../shared/wire/sip/message.ts'
 import { predictableRandom } from '../../harness/random.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 
@@ -27,9 +28,9 @@ describe('digest arithmetic', () => {
   })
 
   it.each(['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'])('answers %s so that the server side accepts it', (algorithm) => {
-    const challenge = parseChallenge(`Digest realm="r, \\"q\\"", nonce="n", qop="auth,auth-int", algorithm=${algorithm}, opaque="o"`)!
+    const challenge = parseChallenge(`Digest realm="r, \\"q\\"", nonce="n", qop="auth,auth-int", algorithm=${algorithm}, opaque="o"`) as Challenge
     const params = parseDigest(authorization(challenge, credentials, 'INVITE', 'sip:a@b', 1, 'c'))!
-    expect(params.get('opaque')).toBe('o')
+    expect(params.opaque).toBe('o')
     expect(verify(params, credentials, 'INVITE')).toBe(true)
     expect(verify(params, credentials, 'BYE')).toBe(false)
     expect(verify(params, { ...credentials, password: 'x' }, 'INVITE')).toBe(false)
@@ -72,6 +73,23 @@ describe('the client', () => {
     expect(digestClient.challenged(challenge(401, digest('a', '3')))).toMatchObject({ kind: 'give-up', text: expect.stringContaining('Mufasa') })
   })
 
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'MD5-sess-sess', ''])('takes the algorithm %j as one that is not known', (algorithm) => {
+    expect(client().challenged(challenge(401, digest('a', '1', `, algorithm="${algorithm}"`)))).toMatchObject({ kind: 'give-up', text: expect.stringContaining(`only ${algorithm}`) })
+  })
+
+  it('says what a challenge lacks, and answers the next one', () => {
+    expect(client().challenged(challenge(401, 'Digest realm="a"'))).toMatchObject({ text: '401 cannot be answered: the digest challenge of realm "a" has no nonce' })
+    expect(client().challenged(challenge(401, 'Digest nonce="1"'))).toMatchObject({ text: '401 cannot be answered: the digest challenge has no realm' })
+    expect(client().challenged(challenge(401, 'Digest realm="a", nonce="1\r2"'))).toMatchObject({ text: '401 cannot be answered: the digest challenge of realm "a" has a control character in nonce' })
+    expect(client().challenged(challenge(401, 'Digest realm="a"', digest('b', '1')))).toEqual({ kind: 'retry' })
+  })
+
+  it('keeps the challenges of the last realms only', () => {
+    const digestClient = client()
+    for (let i = 0; i < 100; i++) digestClient.challenged(challenge(401, digest(String(i), '1')))
+    expect(digestClient.headersFor('INVITE', 'sip:b')).toHaveLength(8)
+  })
+
   it('says what it lacks: credentials, an algorithm, a qop', () => {
     expect(new DigestClient(null, predictableRandom()).challenged(challenge(401, digest('a', '1')))).toMatchObject({ text: expect.stringContaining('none are set') })
     expect(client().challenged(challenge(401, digest('a', '1', ', algorithm=SHA-1')))).toMatchObject({ text: expect.stringContaining('only SHA-1') })
@@ -80,25 +98,77 @@ describe('the client', () => {
   })
 })
 
+describe('what a header with digest says', () => {
+  it('is read whatever stands between, and of two the first holds', () => {
+    expect(parseDigest(' digest  realm = "a, \\"b\\"" ,nonce=x ; y,, NONCE="z", qop="AUTH, auth-int" , stale=True, nc=0000000A, =, a, "b"=c')).toMatchObject({
+      realm: 'a, "b"', nonce: 'x', qop: ['auth', 'auth-int'], stale: true, nc: '0000000A', uri: null, algorithm: null,
+    })
+    expect(parseDigest('Digest realm="a<", nonce="n"')).toMatchObject({ realm: 'a<', nonce: 'n' })
+  })
+
+  it.each(['zzzzzzzz', '1', '000000001', '0x000001', '-0000001', ' 0000001'])('has no count where nc is %j', (nc) => expect(parseDigest(`Digest nc="${nc}"`)!.nc).toBeNull())
+  it.each(['Basic realm="x"', 'Digest', 'Digestrealm="x"', ''])('%j is no digest', (value) => expect(parseDigest(value)).toBeNull())
+})
+
 describe('the server', () => {
   const clock = new VirtualClock()
   const server = new DigestServer(credentials, 'ringback', clock, predictableRandom())
-  const first = server.check(makeRequest('INVITE', 'sip:a@b', []))
-  const offered = first.kind === 'challenge' ? first.headers.map(({ value }) => value) : []
-  const answer = (password = credentials.password, nc = 1): SipRequest => makeRequest('INVITE', 'sip:a@b', [makeHeader('Authorization', authorization(parseChallenge(offered[0]!)!, { ...credentials, password }, 'INVITE', 'sip:a@b', nc, 'c'))])
+  const challenged = (verdict: ReturnType<DigestServer['check']>) => (verdict.kind === 'challenge' ? verdict.headers.map(({ value }) => value) : [])
+  const offered = challenged(server.check(makeRequest('INVITE', 'sip:a@b', [])))
+  const offer = (on = server) => parseChallenge(challenged(on.check(makeRequest('INVITE', 'sip:a@b', [])))[0]!) as Challenge
+  const proven = (what: Challenge, { password = credentials.password, nc = 1, uri = 'sip:a@b', requestUri = 'sip:a@b', change = (value: string) => value } = {}) =>
+    makeRequest('INVITE', requestUri, [makeHeader('Authorization', change(authorization(what, { ...credentials, password }, 'INVITE', uri, nc, 'c')))])
+  const first = parseChallenge(offered[0]!) as Challenge
+  const stale = { kind: 'challenge', headers: expect.arrayContaining([expect.objectContaining({ value: expect.stringContaining('stale=true') })]) }
 
   it('challenges, accepts once, and sees a replay as stale', () => {
     expect(offered).toHaveLength(2)
-    expect(server.check(answer())).toEqual({ kind: 'ok' })
-    expect(server.check(answer())).toMatchObject({ kind: 'challenge' })
-    expect(server.check(answer(undefined, 2))).toEqual({ kind: 'ok' })
+    expect(server.check(proven(first))).toEqual({ kind: 'ok' })
+    expect(server.check(proven(first))).toEqual(stale)
+    expect(server.check(proven(first, { nc: 2 }))).toEqual({ kind: 'ok' })
   })
 
-  it('refuses a wrong password by name', () => expect(server.check(answer('wrong', 3))).toMatchObject({ kind: 'refuse', text: expect.stringContaining('Mufasa') }))
+  it('refuses a wrong password by name', () => expect(server.check(proven(first, { password: 'wrong', nc: 3 }))).toMatchObject({ kind: 'refuse', text: expect.stringContaining('Mufasa') }))
+
+  it('accepts a nonce once where no qop is used, and never again', () => {
+    const without = { ...offer(), qop: [] }
+    expect(server.check(proven(without))).toEqual({ kind: 'ok' })
+    expect(server.check(proven(without))).toEqual(stale)
+    const used = offer()
+    expect(server.check(proven(used))).toEqual({ kind: 'ok' })
+    expect(server.check(proven({ ...used, qop: [] }))).toEqual(stale)
+  })
+
+  it.each(['zzzzzzzz', '1', '', 'ffffffff0'])('takes no count from nc=%s', (nc) => {
+    const what = offer()
+    const response = digestResponse({ ...credentials, challenge: what, method: 'INVITE', uri: 'sip:a@b', cnonce: 'c', nc: '', qop: 'auth' })
+    expect(server.check(proven(what, { change: (value) => value.replace(/nc=\w+/, `nc=${nc}`).replace(/response="\w+"/, `response="${response}"`) }))).toEqual(stale)
+  })
+
+  it.each(['constructor', '__proto__', 'toString', 'SHA-512-256', 'MD5-sess'])('refuses the algorithm %s, which it has not offered', (algorithm) => {
+    expect(server.check(proven(offer(), { change: (value) => value.replace('algorithm=MD5', `algorithm=${algorithm}`) }))).toMatchObject({ kind: 'refuse', text: `digest algorithm ${algorithm} was not offered: MD5 and SHA-256 are` })
+  })
+
+  it('refuses qop=auth-int, which it has not offered', () => {
+    expect(server.check(proven(offer(), { change: (value) => value.replace('qop=auth', 'qop=auth-int') }))).toMatchObject({ kind: 'refuse', text: expect.stringContaining('auth-int') })
+  })
+
+  it.each(['sip:a@b', 'SIP:a@B:5060;transport=udp', 'sip:a@b;x=y', 'sip:b:5060'])('accepts credentials for %s as for sip:a@b', (uri) => expect(server.check(proven(offer(), { uri }))).toEqual({ kind: 'ok' }))
+  it.each(['sip:other@b', 'sip:a@c', 'sip:a@b:5062', 'sips:a@b', '', 'tel:+1'])('refuses credentials for %s with a request for sip:a@b', (uri) => {
+    expect(server.check(proven(offer(), { uri }))).toMatchObject({ kind: 'refuse', text: expect.stringContaining('the request for "sip:a@b"') })
+  })
+
+  it('forgets the nonces used longest ago, and accepts none of them again', () => {
+    const other = new DigestServer(credentials, 'ringback', clock, predictableRandom())
+    const old = offer(other)
+    expect(other.check(proven(old))).toEqual({ kind: 'ok' })
+    for (let i = 0; i < 10_000; i++) other.check(proven(offer(other)))
+    expect(other.check(proven(old, { nc: 1 }))).toEqual(stale)
+    expect(other.check(proven(old, { nc: 2 }))).toEqual(stale)
+  })
 
   it('calls an old nonce stale', async () => {
     await clock.advance(400_000)
-    const verdict = server.check(answer(undefined, 4))
-    expect(verdict.kind === 'challenge' && verdict.headers[0]!.value).toContain('stale=true')
+    expect(server.check(proven(first, { nc: 4 }))).toEqual(stale)
   })
 })

@@ -85,6 +85,35 @@ describe('a call that comes in', () => {
     expect(bench.observations).toContainEqual(expect.stringContaining('never acknowledged'))
   })
 
+  it.each(['<sip:a b@192.0.2.77>', '<sip:a@192.0.2.77:0>', '<sip:a\u3000@h>'])('is ended with BYE to From where the Contact, %j, cannot be sent to', async (contact) => {
+    await bench.inject(request({ body: sdp() }).replace('<sip:peer@192.0.2.99:5060>', contact))
+    const call = await answer()
+    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(lastResponse()).toTag! }))
+    call.hangUp()
+    await bench.clock.advance(0)
+    expect(bench.sent()).toMatchObject([{ method: 'BYE', uri: 'sip:peer@192.0.2.99' }])
+  })
+
+  it('is ended with BYE to where it came from where neither Contact nor From can be sent to', async () => {
+    await bench.inject(request({ body: sdp() }).replace('Contact: <sip:peer@192.0.2.99:5060>', 'Contact: <sip:a b@c>').replace('From: <sip:peer@192.0.2.99>', 'From: <tel:+1 5>'))
+    const call = await answer()
+    call.hangUp()
+    await bench.clock.advance(0)
+    expect(bench.lines()).toContain('BYE')
+    expect(bench.net.sent.findLast(({ text }) => text.startsWith('BYE'))!.text).toMatch(/^BYE sip:192\.0\.2\.99:5060 SIP/)
+  })
+
+  it.each(['Via', 'From', 'To', 'Call-ID', 'CSeq'])('with a bare CR in %s is answered 400, and nothing is thrown', async (name) => {
+    await bench.inject(Buffer.from(request({ body: sdp() }).replace(new RegExp(`^(${name}: ..)`, 'm'), '$1\r')))
+    expect(bench.net.sent.filter(({ text }) => text.startsWith('SIP/2.0')).map(({ text }) => text.slice(0, 11))).toEqual(['SIP/2.0 400'])
+    expect(bench.incoming).toEqual([])
+  })
+
+  it('with a bare CR in Require is answered 420', async () => {
+    await bench.inject(Buffer.from(request({ body: sdp(), extra: 'Require: a\u000db\n' }).replace('Require: a\r\nb', 'Require: a\rb')))
+    expect(bench.lines()).toEqual(['420 Bad Extension'])
+  })
+
   it('gives the answer in the ACK its chance when the INVITE had no offer', async () => {
     await bench.inject(request())
     const call = await answer()

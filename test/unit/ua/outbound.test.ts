@@ -45,6 +45,24 @@ describe('a call that we place', () => {
     expect(call.state.kind).toBe('ended')
   })
 
+  it.each(['<sip:a b@192.0.2.77>', 'sip:a b@192.0.2.77', '<sip:a@192.0.2.77:0>', '<sip:a\u00a0b@192.0.2.77>', '<sip:a\0b@192.0.2.77>', '*', '<http://192.0.2.77/>', '"'])('acknowledges and ends a call whose Contact, %j, nothing can be sent to', async (contact) => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), contact })
+    expect(bench.sent()).toMatchObject([{ method: 'ACK', uri: 'sip:agent@192.0.2.99' }])
+    call.hangUp()
+    await bench.clock.advance(0)
+    expect(only()).toMatchObject({ method: 'BYE', uri: 'sip:agent@192.0.2.99' })
+  })
+
+  it.each(['<sip:a b;lr>', '<sip:a b>', 'nonsense'])('sends over the flow of the dialog where the route %j leads nowhere', async (route) => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), extra: `Record-Route: ${route}\n` })
+    expect(bench.sent()).toMatchObject([{ method: 'ACK', uri: 'sip:agent@192.0.2.99:5060' }])
+    call.hangUp()
+    await bench.clock.advance(0)
+    expect(only()).toMatchObject({ method: 'BYE', uri: 'sip:agent@192.0.2.99:5060' })
+  })
+
   it('puts a strict route into the request URI and the target last', async () => {
     const call = await bench.call()
     await bench.respond(only(), 200, { body: sdp(), extra: 'Record-Route: <sip:strict@192.0.2.99:5070>\n', contact: '<sip:target@192.0.2.77>' })

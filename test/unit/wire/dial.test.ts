@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
-import { redact, redactCredentials } from '../../../shared/wire/sip/redact.ts'
+import { redact } from '../../../shared/wire/sip/redact.ts'
 
 describe('what can be dialled', () => {
   it.each(['sip:1001@127.0.0.1:5060', 'sip:agent_1@sip.rtc.elevenlabs.io:5060;transport=tcp', 'sips:a@[2001:db8::1]', 'sip:+15550100@host', 'sip:100%25@host'])('accepts %s', (uri) => {
@@ -37,6 +37,6 @@ describe('redaction', () => {
     expect(masked).toHaveLength(text.length)
     for (const secret of ['deadbeef', 'c2VjcmV0', 'pw@']) expect(masked).not.toContain(secret)
     expect(masked).toContain('username="u"')
-    expect(redactCredentials('Bearer abc.def')).toBe('Bearer xxxxxxx')
+    expect(redact('Bearer abc.def')).toBe('Bearer xxxxxxx')
   })
 })

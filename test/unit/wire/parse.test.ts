@@ -84,6 +84,10 @@ describe('framing a stream', () => {
     ['a Content-Length of gigabytes', whole.replace(/Content-Length: \d+/, 'Content-Length: 5000000000'), 'announces 5000000000 bytes'],
     ['a negative Content-Length', whole.replace(/Content-Length: \d+/, 'Content-Length: -1'), 'is not a length'],
     ['no Content-Length', whole.replace(/Content-Length: \d+\r\n/, ''), 'no Content-Length'],
+    ['a first line without end', `INVITE sip:${'a'.repeat(20_000)}`, 'first line of more than'],
+    ['a method longer than any', 'A'.repeat(65), 'no SIP message'],
+    ['bytes', '\x00\x01', 'no SIP message'],
+    ['TLS', '\x16\x03\x01', 'TLS handshake'],
     ['no SIP', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'no SIP message'],
     ['an endless header', `INVITE sip:a@b SIP/2.0\r\nX: ${'a'.repeat(maxHeadBytes)}`, 'without the end of a header'],
     ['64 KiB of header', whole.replace('Max-Forwards', `X-Long: ${'a'.repeat(maxHeadBytes)}\r\nMax-Forwards`), 'the limit is 65536'],
@@ -91,6 +95,39 @@ describe('framing a stream', () => {
     const frames = new StreamFramer().push(Buffer.from(text))
     expect(frames).toHaveLength(1)
     expect(frames[0]).toMatchObject({ kind: 'broken', text: expect.stringContaining(why) })
+  })
+})
+
+describe('a stream that is followed', () => {
+  const whole = request({ body: 'v=0\n' })
+
+  it('is given up at its first line where that is no SIP', () => {
+    expect(new StreamFramer().push(Buffer.from('GET / HTTP/1.1\r\n'))).toMatchObject([{ kind: 'broken' }])
+    expect(new StreamFramer().push(Buffer.from('SIP/2.0 200 OK\r\n'))).toEqual([])
+  })
+
+  it('tells whether a message has begun', () => {
+    const framer = new StreamFramer()
+    const seen = [framer.pending]
+    for (const part of ['\r\n', whole.slice(0, 1), whole.slice(1, 90), whole.slice(90, -1), whole.slice(-1), `${whole}I`]) {
+      framer.push(Buffer.from(part))
+      seen.push(framer.pending)
+    }
+    expect(seen).toEqual([false, false, true, true, true, false, true])
+  })
+
+  it('gives out messages that later bytes do not change', () => {
+    const framer = new StreamFramer()
+    const first = [...framer.push(Buffer.from(whole.slice(0, 50))), ...framer.push(Buffer.from(whole.slice(50) + whole.slice(0, 9)))]
+    for (const byte of Buffer.from(whole.slice(9) + whole)) framer.push(Uint8Array.of(byte))
+    expect(first.map((frame) => frame.kind === 'message' && Buffer.from(frame.bytes).toString())).toEqual([whole])
+  })
+
+  it('goes on after an empty line that is none: CR LF CR and something else', () => {
+    const framer = new StreamFramer()
+    expect(framer.push(Buffer.from('\r\n\r'))).toEqual([])
+    expect(framer.push(Buffer.from(`x`)).map(({ kind }) => kind)).toEqual(['pong'])
+    expect(framer.push(Buffer.from(`${' '.repeat(100)}\n`)).map(({ kind }) => kind)).toEqual(['broken'])
   })
 })
 

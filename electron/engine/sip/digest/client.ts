@@ -1,6 +1,10 @@
+import { printable } from '../../../../shared/base/text.ts'
 import { headerFields, headerList, type SipResponse } from '../../../../shared/wire/sip/message.ts'
 import type { Random } from '../../base/random.ts'
 import { authorization, canAnswer, parseChallenge, type Challenge, type Credentials } from './digest.ts'
+
+/** A peer that names another realm each time is answered for the last of them. */
+const mostRealms = 8
 
 interface Held {
   readonly challenge: Challenge
@@ -40,12 +44,13 @@ export class DigestClient {
   challenged(response: SipResponse): ChallengeOutcome {
     const proxy = response.status === 407
     const fields = headerFields(response, proxy ? 'proxy-authenticate' : 'www-authenticate')
-    const challenges = fields.map(parseChallenge).filter((challenge) => challenge !== null)
-    if (challenges.length === 0) return { kind: 'give-up', text: `${response.status} carries no digest challenge` }
-    if (!this.#credentials) return { kind: 'give-up', text: `realm "${challenges[0]!.realm}" asks for a user and a password, none are set` }
+    const read = fields.map(parseChallenge).filter((challenge) => challenge !== null)
+    const challenges = read.filter((challenge) => typeof challenge !== 'string')
+    if (challenges.length === 0) return { kind: 'give-up', text: read.length > 0 ? `${response.status} cannot be answered: ${read.join('; ')}` : `${response.status} carries no digest challenge` }
+    if (!this.#credentials) return { kind: 'give-up', text: `realm "${printable(challenges[0]!.realm)}" asks for a user and a password, none are set` }
     const usable = challenges.filter(canAnswer)
     if (usable.length === 0) {
-      const offered = challenges.map((challenge) => `${challenge.algorithm}${challenge.qop.length > 0 ? ` with qop ${challenge.qop.join(',')}` : ''}`).join('; ')
+      const offered = challenges.map((challenge) => `${printable(challenge.algorithm)}${challenge.qop.length > 0 ? ` with qop ${printable(challenge.qop.join(','))}` : ''}`).join('; ')
       return { kind: 'give-up', text: `only ${offered} is offered: MD5, SHA-256 and SHA-512-256 (and -sess) with qop auth are known here` }
     }
     // One answer a realm: the first that we can give, as the server ordered them (RFC 8760 2.4).
@@ -57,10 +62,11 @@ export class DigestClient {
       seen.add(key)
       const before = this.#held.get(key)
       if (!before || before.uses === 0 || challenge.stale || (before.uses > 1 && before.challenge.nonce !== challenge.nonce)) progress = true
+      if (this.#held.size >= mostRealms && !before) this.#held.delete(this.#held.keys().next().value!)
       this.#held.set(key, { challenge, header: proxy ? 'Proxy-Authorization' : 'Authorization', uses: 0 })
     }
     const [realm] = usable
-    return progress ? { kind: 'retry' } : { kind: 'give-up', text: `realm "${realm!.realm}" refused user "${this.#credentials.username}" (${realm!.algorithm})` }
+    return progress ? { kind: 'retry' } : { kind: 'give-up', text: `realm "${printable(realm!.realm)}" refused user "${this.#credentials.username}" (${realm!.algorithm})` }
   }
 }
 

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { quote, unquote } from '../../../../shared/wire/sip/grammar.ts'
-import { splitList } from '../../../../shared/wire/sip/message.ts'
+import { printable } from '../../../../shared/base/text.ts'
+import { quote } from '../../../../shared/wire/sip/grammar.ts'
+import { parseDigest, type DigestParams } from './params.ts'
 
 /** RFC 8760 2.1 and RFC 2617; the Node name of each hash. */
-const hashes = { 'md5': 'md5', 'sha-256': 'sha256', 'sha-512-256': 'sha512-256' } as const
-type HashName = keyof typeof hashes
+const hashes: ReadonlyMap<string, string> = new Map([['md5', 'md5'], ['sha-256', 'sha256'], ['sha-512-256', 'sha512-256']])
 
 export interface Challenge {
   /** As offered (`MD5`, `SHA-256-sess`); `MD5` when absent (RFC 7616 3.3). */
@@ -22,40 +22,29 @@ export interface Credentials {
   readonly password: string
 }
 
-/** The parameters of `Digest a=b, c="d"`; null when the scheme is another. */
-export function parseDigest(value: string): Map<string, string> | null {
-  const match = /^\s*digest\s+(.*)$/is.exec(value)
-  if (!match) return null
-  const params = new Map<string, string>()
-  for (const part of splitList(match[1]!)) {
-    const equals = part.indexOf('=')
-    if (equals > 0) params.set(part.slice(0, equals).trim().toLowerCase(), unquote(part.slice(equals + 1).trim()))
-  }
-  return params
-}
-
-/** Reads one WWW-Authenticate or Proxy-Authenticate value; null when it is no digest challenge. */
-export function parseChallenge(value: string): Challenge | null {
+/** Reads one WWW-Authenticate or Proxy-Authenticate value: a string says why the challenge cannot be answered; null when it is no digest challenge. */
+export function parseChallenge(value: string): Challenge | string | null {
   const params = parseDigest(value)
-  const nonce = params?.get('nonce')
-  if (!params || nonce === undefined) return null
-  return {
-    algorithm: params.get('algorithm') ?? 'MD5', realm: params.get('realm') ?? '', nonce, opaque: params.get('opaque') ?? null,
-    qop: (params.get('qop') ?? '').split(',').map((text) => text.trim().toLowerCase()).filter(Boolean),
-    stale: params.get('stale')?.toLowerCase() === 'true',
-  }
+  if (!params) return null
+  const { algorithm, realm, nonce, opaque, qop, stale, unusable } = params
+  const named = realm === null ? 'the digest challenge' : `the digest challenge of realm "${printable(realm)}"`
+  if (unusable.length > 0) return `${named} has a control character in ${unusable.map(printable).join(', ')}`
+  if (nonce === null) return `${named} has no nonce`
+  if (realm === null) return `${named} has no realm`
+  return { algorithm: algorithm ?? 'MD5', realm, nonce, opaque, qop, stale }
 }
 
 interface Algorithm {
-  readonly hash: HashName
+  /** The hash by its Node name. */
+  readonly hash: string
   readonly session: boolean
 }
 
 function algorithmOf(name: string): Algorithm | null {
   const lower = name.toLowerCase()
   const session = lower.endsWith('-sess')
-  const hash = session ? lower.slice(0, -5) : lower
-  return hash in hashes ? { hash: hash as HashName, session } : null
+  const hash = hashes.get(session ? lower.slice(0, -5) : lower)
+  return hash === undefined ? null : { hash, session }
 }
 
 /** Whether we can answer the challenge: a known algorithm, and qop auth or none. */
@@ -63,8 +52,8 @@ export function canAnswer(challenge: Challenge): boolean {
   return algorithmOf(challenge.algorithm) !== null && (challenge.qop.length === 0 || challenge.qop.includes('auth'))
 }
 
-function digest(hash: HashName, text: string): string {
-  return createHash(hashes[hash]).update(text).digest('hex')
+function digest(hash: string, text: string): string {
+  return createHash(hash).update(text).digest('hex')
 }
 
 interface ResponseInput extends Credentials {
@@ -104,15 +93,14 @@ export function authorization(challenge: Challenge, credentials: Credentials, me
 }
 
 /** Whether the credentials of a request prove the password (server side). Compared in constant time. */
-export function verify(params: ReadonlyMap<string, string>, credentials: Credentials, method: string): boolean {
-  const get = (name: string) => params.get(name) ?? ''
-  const algorithm = params.get('algorithm') ?? 'MD5'
+export function verify(params: DigestParams, credentials: Credentials, method: string): boolean {
+  const algorithm = params.algorithm ?? 'MD5'
   if (!algorithmOf(algorithm)) return false
   const expected = digestResponse({
-    ...credentials, challenge: { realm: get('realm'), nonce: get('nonce'), algorithm }, method, uri: get('uri'),
-    cnonce: get('cnonce'), nc: get('nc'), qop: params.get('qop') ?? null,
+    ...credentials, challenge: { realm: params.realm ?? '', nonce: params.nonce ?? '', algorithm }, method, uri: params.uri ?? '',
+    cnonce: params.cnonce ?? '', nc: params.nc ?? '', qop: params.qop[0] ?? null,
   })
-  const given = Buffer.from(get('response').toLowerCase())
+  const given = Buffer.from((params.response ?? '').toLowerCase())
   const wanted = Buffer.from(expected)
   return given.length === wanted.length && timingSafeEqual(given, wanted)
 }

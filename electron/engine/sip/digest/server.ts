@@ -1,11 +1,16 @@
 import { createHmac } from 'node:crypto'
 import { headerFields, makeHeader, type SipHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
-import { quote } from '../../../../shared/wire/sip/grammar.ts'
+import { printable } from '../../../../shared/base/text.ts'
+import { parseUri, quote, type SipUri } from '../../../../shared/wire/sip/grammar.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
-import { parseDigest, verify, type Credentials } from './digest.ts'
+import { verify, type Credentials } from './digest.ts'
+import { parseDigest, type DigestParams } from './params.ts'
 
 const nonceLifeMs = 300_000
+const mostNonces = 10_000
+/** A signed nonce of ours is 60 characters long. */
+const longestNonce = 100
 
 export type AuthVerdict =
   | { readonly kind: 'ok' }
@@ -21,8 +26,10 @@ export class DigestServer {
   readonly #random: Random
   readonly #algorithms: readonly string[]
   readonly #key: Uint8Array
-  /** The highest nonce count seen per nonce, against replay (RFC 7616 5.12). */
+  /** The highest nonce count seen per nonce, the nonce first used longest ago first: against replay (RFC 7616 5.12). */
   readonly #counts = new Map<string, number>()
+  /** Nonces from before were forgotten to make room: they are taken as too old. */
+  #forgottenMs = -1
 
   /** `algorithms` are offered in that order; MD5 first, because many endpoints look at the first challenge only. */
   constructor(credentials: Credentials, realm: string, clock: Clock, random: Random, algorithms: readonly string[] = ['MD5', 'SHA-256']) {
@@ -35,17 +42,44 @@ export class DigestServer {
   }
 
   check(request: SipRequest): AuthVerdict {
-    const params = headerFields(request, 'authorization').map(parseDigest).find((fields) => fields?.get('realm') === this.#realm)
+    const params = headerFields(request, 'authorization').map(parseDigest).find((fields) => fields?.realm === this.#realm)
     if (!params) return this.#challenge(false)
-    const nonce = params.get('nonce') ?? ''
+    const nonce = params.nonce ?? ''
     if (!this.#fresh(nonce)) return this.#challenge(true)
-    if (params.get('username') !== this.#credentials.username) return { kind: 'refuse', text: `user "${params.get('username')}" is not known here` }
-    if (!verify(params, this.#credentials, request.method)) return { kind: 'refuse', text: `wrong password for user "${this.#credentials.username}"` }
-    const count = parseInt(params.get('nc') ?? '0', 16)
-    if (params.has('qop') && count <= (this.#counts.get(nonce) ?? 0)) return this.#challenge(true)
-    if (this.#counts.size > 10_000) this.#counts.clear()
-    this.#counts.set(nonce, count)
+    const fault = this.#fault(params, request)
+    if (fault !== null) return { kind: 'refuse', text: fault }
+    // Without qop there is no count: the nonce serves once.
+    const used = this.#counts.get(nonce) ?? 0
+    const count = params.qop.length === 0 ? (used === 0 ? 1 : 0) : params.nc === null ? 0 : parseInt(params.nc, 16)
+    if (count <= used) return this.#challenge(true)
+    this.#remember(nonce, count)
     return { kind: 'ok' }
+  }
+
+  /** Why the credentials prove nothing; null when they are right. */
+  #fault(params: DigestParams, request: SipRequest): string | null {
+    const { username, uri, qop } = params
+    const algorithm = params.algorithm ?? 'MD5'
+    if (username !== this.#credentials.username) return `user "${printable(username ?? '')}" is not known here`
+    if (!this.#algorithms.some((name) => name.toLowerCase() === algorithm.toLowerCase())) return `digest algorithm ${printable(algorithm)} was not offered: ${this.#algorithms.join(' and ')} are`
+    if (qop.length > 0 && (qop.length > 1 || qop[0] !== 'auth')) return `digest qop ${printable(qop.join(','))} was not offered: auth is`
+    if (uri === null || !isSameTarget(uri, request.uri)) return `the digest is for the URI "${printable(uri ?? '')}", the request for "${printable(request.uri)}"`
+    return verify(params, this.#credentials, request.method) ? null : `wrong password for user "${this.#credentials.username}"`
+  }
+
+  #remember(nonce: string, count: number): void {
+    if (!this.#counts.has(nonce) && this.#counts.size >= mostNonces) this.#forget()
+    this.#counts.set(nonce, count)
+  }
+
+  /** Lets go of the nonces that are too old to be used, and of the oldest where none is. */
+  #forget(): void {
+    const now = this.#clock.monotonicMs()
+    for (const nonce of this.#counts.keys()) {
+      if (now - madeAtMs(nonce) < nonceLifeMs && this.#counts.size < mostNonces) break
+      this.#forgottenMs = Math.max(this.#forgottenMs, madeAtMs(nonce))
+      this.#counts.delete(nonce)
+    }
   }
 
   #challenge(stale: boolean): AuthVerdict {
@@ -56,12 +90,29 @@ export class DigestServer {
   }
 
   #fresh(nonce: string): boolean {
-    const [stamp = '', signature] = nonce.split('.')
-    const age = this.#clock.monotonicMs() - parseInt(stamp, 16)
-    return signature === this.#sign(stamp) && age >= -1 && age < nonceLifeMs
+    if (nonce.length > longestNonce) return false
+    const dot = nonce.indexOf('.')
+    if (dot < 0 || nonce.slice(dot + 1) !== this.#sign(nonce.slice(0, dot))) return false
+    const madeMs = madeAtMs(nonce)
+    const ageMs = this.#clock.monotonicMs() - madeMs
+    return ageMs >= -1 && ageMs < nonceLifeMs && (madeMs > this.#forgottenMs || this.#counts.has(nonce))
   }
 
   #sign(stamp: string): string {
     return createHmac('sha256', this.#key).update(stamp).digest('hex').slice(0, 32)
   }
+}
+
+/** When a nonce of ours was made; it begins with that, in hexadecimal. */
+const madeAtMs = (nonce: string) => parseInt(nonce, 16)
+
+/**
+ * Whether credentials for one URI serve a request for another: the same text, or the same user, host and port (RFC 3261 22.4 lets
+ * proxies rewrite the rest). Some callers name the host alone, SIPp among them.
+ */
+function isSameTarget(uri: string, requestUri: string): boolean {
+  if (uri === requestUri) return true
+  const [a, b] = [parseUri(uri), parseUri(requestUri)]
+  const port = ({ scheme, port: given }: SipUri) => given ?? (scheme === 'sips' ? 5061 : 5060)
+  return a !== null && b !== null && (a.user === b.user || a.user === null) && a.host.toLowerCase() === b.host.toLowerCase() && port(a) === port(b)
 }

@@ -24,7 +24,7 @@ export async function resolveTarget(uri: SipUri, transport: TransportName | null
   const steps: string[] = []
   const named = uri.params.get('transport')?.toLowerCase() as TransportName | undefined
   const secure = uri.scheme === 'sips'
-  const asked = transport ?? (named && (named in srvPrefix || named === 'ws' || named === 'wss') ? named : null)
+  const asked = transport ?? (named && (Object.hasOwn(srvPrefix, named) || named === 'ws' || named === 'wss') ? named : null)
   const fixed = asked !== null ? (secure && asked === 'tcp' ? 'tls' : asked) : secure ? 'tls' : null
   const host = uri.params.get('maddr') || uri.host
   const done = (targets: Target[]): Resolution => ({ targets, steps, transportFixed: fixed !== null })
@@ -48,9 +48,9 @@ export async function resolveTarget(uri: SipUri, transport: TransportName | null
 /** NAPTR where the transport is open, else the SRV name of the given transport (RFC 3263 4.1). */
 async function transportsOf(host: string, fixed: TransportName | null, dns: Dns, steps: string[]): Promise<{ transport: TransportName; name: string }[]> {
   if (!host.includes('.')) return []
-  if (fixed !== null) return fixed in srvPrefix ? [{ transport: fixed, name: srvPrefix[fixed as 'udp'] + host }] : []
+  if (fixed !== null) return Object.hasOwn(srvPrefix, fixed) ? [{ transport: fixed, name: srvPrefix[fixed as 'udp'] + host }] : []
   const records = (await dns.naptr(host))
-    .filter((record) => record.flags.toLowerCase() === 's' && record.service.toUpperCase() in services)
+    .filter((record) => record.flags.toLowerCase() === 's' && Object.hasOwn(services, record.service.toUpperCase()))
     .sort((a, b) => a.order - b.order || a.preference - b.preference)
   steps.push(`NAPTR ${host}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.order} ${r.preference} ${r.service} ${r.replacement}`).join(', ')}`)
   if (records.length > 0) return records.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))

@@ -1,5 +1,5 @@
 import type { Micros } from '../../../../shared/base/time.ts'
-import { StreamFramer } from '../../../../shared/wire/sip/frame.ts'
+import { StreamFramer, isStartLine } from '../../../../shared/wire/sip/frame.ts'
 import type { TcpSegment } from './decode.ts'
 
 /** Segments, and their bytes, that wait for one that is missing: past this the capture has a hole. */
@@ -10,6 +10,8 @@ interface Pending {
   readonly sequence: number
   readonly payload: Uint8Array
 }
+
+const longestStartLine = 4000
 
 /** One direction of a captured TCP connection: segments put in order, cut into SIP messages. */
 export class TcpStream {
@@ -112,9 +114,5 @@ export class TcpStream {
 /** Whether bytes begin like a SIP message: a status line, or a method, something and the version. */
 export function looksLikeSip(bytes: Uint8Array): boolean {
   const end = bytes.subarray(0, longestStartLine).indexOf(10)
-  const line = Buffer.from(bytes.buffer, bytes.byteOffset, end < 0 ? Math.min(bytes.length, 400) : end).toString('latin1').trimEnd()
-  if (/^SIP\/\d\.\d \d{3}/.test(line)) return true
-  return /^[A-Z]{2,20} \S/.test(line) && / SIP\/\d\.\d$/.test(line)
+  return isStartLine(bytes, 0, end < 0 ? Math.min(bytes.length, 400) : end)
 }
-
-const longestStartLine = 4000

@@ -1,8 +1,10 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { decodeText } from '../../../../shared/base/text.ts'
 import { bracketHost } from '../../../../shared/base/address.ts'
-import { messageIds, parseUint32 } from '../../../../shared/wire/sip/grammar.ts'
+import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header, headerList, listHas, makeHeader, type SipHeader, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import { dtmfOfInfo } from '../../../../shared/wire/sip/info.ts'
+import { sessionExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
 import type { Random } from '../../base/random.ts'
@@ -275,8 +277,8 @@ export abstract class Call {
 
   #info(transaction: ServerTransaction): void {
     const { request } = transaction
-    const signal = /^\s*Signal\s*=\s*([0-9A-D*#])/im.exec(decodeText(request.body)) ?? (/dtmf$/i.test(header(request, 'content-type') ?? '') ? /^\s*([0-9A-D*#])/i.exec(decodeText(request.body)) : null)
-    if (signal) this.deps.observe('digit-received', `digit ${signal[1]} received by INFO`)
+    const digit = dtmfOfInfo(header(request, 'content-type'), decodeText(request.body))
+    if (digit !== null) this.deps.observe('digit-received', `digit ${digit} received by INFO`)
     this.reply(transaction, 200)
   }
 
@@ -312,27 +314,25 @@ export abstract class Call {
   // Session timers (RFC 4028): only as a peer asks for them.
 
   #timerTooShort(request: SipRequest): number | null {
-    const asked = parseUint32(header(request, 'session-expires')?.split(';')[0])
-    return asked !== null && asked < SessionTimer.minimumS ? SessionTimer.minimumS : null
+    const asked = sessionExpiresOf(request)
+    return asked && asked.seconds < SessionTimer.minimumS ? SessionTimer.minimumS : null
   }
 
   /** Takes in the Session-Expires of a request and returns the headers of our 2xx. */
   protected followTimer(request: SipRequest): SipHeader[] {
-    const value = header(request, 'session-expires')
-    const seconds = parseUint32(value?.split(';')[0])
-    if (seconds === null || seconds < SessionTimer.minimumS) return []
+    const asked = sessionExpiresOf(request)
+    if (!asked || asked.seconds < SessionTimer.minimumS) return []
+    const { seconds } = asked
     const peerKnows = listHas(request, 'supported', 'timer')
-    const asked = /refresher\s*=\s*(uac|uas)/i.exec(value!)?.[1]?.toLowerCase()
-    const refresher = asked ?? (peerKnows ? 'uac' : 'uas')
+    const refresher = asked.refresher ?? (peerKnows ? 'uac' : 'uas')
     this.#startTimer(seconds, refresher === 'uas')
     return [makeHeader('Session-Expires', `${seconds};refresher=${refresher}`), ...(peerKnows ? [makeHeader('Require', 'timer')] : [])]
   }
 
   /** Takes in the Session-Expires of a 2xx to a request of ours. */
   protected followTimerAnswer(response: SipResponse): void {
-    const value = header(response, 'session-expires')
-    const seconds = parseUint32(value?.split(';')[0])
-    if (seconds !== null && seconds >= 1) this.#startTimer(seconds, !/refresher\s*=\s*uas/i.test(value!))
+    const granted = sessionExpiresOf(response)
+    if (granted && granted.seconds >= 1) this.#startTimer(granted.seconds, granted.refresher !== 'uas')
   }
 
   #startTimer(seconds: number, weRefresh: boolean): void {

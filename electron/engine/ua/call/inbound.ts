@@ -1,5 +1,6 @@
 import { header, listHas, makeHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import { parseNameAddr, parseUri, uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import { rackOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Timer } from '../../base/clock.ts'
 import type { MediaSession } from '../../media/session/session.ts'
 import type { DigestClient } from '../../sip/digest/client.ts'
@@ -148,8 +149,8 @@ export class InboundCall extends Call {
   }
 
   protected override prack(transaction: ServerTransaction): void {
-    const rack = /^(\d+)\s+(\d+)\s+INVITE$/i.exec(header(transaction.request, 'rack')?.trim() ?? '')
-    if (!rack || Number(rack[1]) !== this.#unacknowledged?.rseq || Number(rack[2]) !== sequenceOf(this.request)) return this.reply(transaction, 481)
+    const rack = rackOf(transaction.request)
+    if (!rack || rack.rseq !== this.#unacknowledged?.rseq || rack.sequence !== sequenceOf(this.request) || rack.method !== 'INVITE') return this.reply(transaction, 481)
     this.#unacknowledged.stop()
     this.#unacknowledged = null
     this.media?.confirm()

@@ -1,6 +1,7 @@
 import { bracketHost } from '../../../../shared/base/address.ts'
-import { listHas, makeHeader, makeRequest, header, headerList, type SipHeader, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
-import { messageIds, parseUint32, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import { listHas, makeHeader, makeRequest, headerList, type SipHeader, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import { messageIds, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import { minSeOf, rseqOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Timer } from '../../base/clock.ts'
 import type { MediaSession } from '../../media/session/session.ts'
 import { cancelReason } from './reasons.ts'
@@ -155,7 +156,7 @@ export class OutboundCall extends Call {
 
   /** PRACK for a reliable provisional response (RFC 3262 4); false for one that was seen before or comes out of order. */
   #acknowledge(response: SipResponse, early: EarlyDialog, invite: SipRequest): boolean {
-    const rseq = parseUint32(header(response, 'rseq'))
+    const rseq = rseqOf(response)
     if (rseq === null || !listHas(response, 'require', '100rel')) return true
     if (early.rseq !== null && rseq !== early.rseq + 1) return false
     early.rseq = rseq
@@ -220,7 +221,7 @@ export class OutboundCall extends Call {
   }
 
   #refused(response: SipResponse): void {
-    const minimum = parseUint32(header(response, 'min-se'))
+    const minimum = minSeOf(response)
     if (response.status === 422 && minimum !== null && this.#minimumS === null && this.#cancelled === null) {
       this.#minimumS = minimum
       return this.#invite(this.#options.hop)

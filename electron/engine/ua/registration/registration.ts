@@ -1,7 +1,8 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { bracketHost } from '../../../../shared/base/address.ts'
-import { parseNameAddr, parseUint32, parseUri } from '../../../../shared/wire/sip/grammar.ts'
-import { header, headerList, makeHeader, makeRequest, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import { parseNameAddr, parseUri } from '../../../../shared/wire/sip/grammar.ts'
+import { headerList, makeHeader, makeRequest, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import { expiresOf, expiresParam, minExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
 import type { Random } from '../../base/random.ts'
@@ -124,7 +125,7 @@ export class Registration {
     this.#pending = false
     const { status } = response
     if (status === 423 && !this.#raised && askedS > 0 && !this.#stopping) {
-      const minimum = parseUint32(header(response, 'min-expires'))
+      const minimum = minExpiresOf(response)
       if (minimum !== null && minimum > askedS) {
         this.#raised = true
         this.#expiresS = minimum
@@ -168,8 +169,8 @@ function grantedSeconds(response: SipResponse, contact: string): number | null {
     const binding = parseNameAddr(value)
     const uri = parseUri(binding?.uri ?? '')
     if (!binding || !uri || !ours || uri.user !== ours.user || bracketHost(uri.host) !== bracketHost(ours.host) || (uri.port ?? 5060) !== (ours.port ?? 5060)) continue
-    const seconds = parseUint32(binding.params.get('expires'))
+    const seconds = expiresParam(binding.params)
     if (seconds !== null) return seconds
   }
-  return parseUint32(header(response, 'expires'))
+  return expiresOf(response)
 }
