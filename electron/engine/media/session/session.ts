@@ -14,7 +14,7 @@ import type { PortPool, RtpPorts } from '../rtp/ports.ts'
 import type { Paced, Pacer } from '../rtp/pacer.ts'
 import { SrtpContext, masterBytes } from '../srtp/srtp.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
-import { RingbackError } from '../../base/errors.ts'
+import { explainError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import { ReceivedAudio } from './received-audio.ts'
 import { isRefusal, makeAnswer, makeOffer, readAnswer, type CodecName, type Encryption, type LocalMedia, type Negotiated, type NotNegotiated } from './negotiate.ts'
@@ -106,7 +106,7 @@ export class MediaSession implements Paced {
     this.#audio = new ReceivedAudio(deps.clock, { keep: options.source.kind === 'echo' || options.recordTo !== null, listen: options.source.kind === 'marker' }, (kind, text) => tap.observe(kind, text))
   }
 
-  /** Opens the sockets (and the recording). Throws RingbackError (machine). */
+  /** Opens the sockets, and the recording where that can be. Throws RingbackError (machine). */
   static async open(deps: MediaDeps, options: MediaOptions, tap: MediaTap): Promise<MediaSession> {
     const session = new MediaSession(deps, options, tap)
     session.#sockets = await deps.ports.open(
@@ -114,11 +114,11 @@ export class MediaSession implements Paced {
       { message: (bytes, host, port) => session.#receiveRtp(bytes, host, port), error: () => {} },
       { message: (bytes, host, port) => session.#receiveRtcp(bytes, { host, port }), error: () => {} },
     )
+    // A disk that is full keeps nobody from talking.
     try {
       if (options.recordTo !== null) session.#recorder = new WavRecorder(options.recordTo)
     } catch (error) {
-      session.close()
-      throw error
+      tap.observe('not-kept', explainError(error))
     }
     return session
   }
@@ -217,7 +217,7 @@ export class MediaSession implements Paced {
     try {
       this.#recorder?.close()
     } catch (error) {
-      this.#tap.observe('media-failed', error instanceof Error ? error.message : String(error))
+      this.#tap.observe('not-kept', explainError(error))
     }
   }
 
@@ -294,7 +294,7 @@ export class MediaSession implements Paced {
       this.#recorder?.write(frame, received, frame.length)
     } catch (error) {
       this.#recorder = null
-      this.#tap.observe('media-failed', error instanceof RingbackError ? error.message : String(error))
+      this.#tap.observe('not-kept', explainError(error))
     }
   }
 

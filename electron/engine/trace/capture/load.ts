@@ -22,6 +22,8 @@ export interface LoadedCapture {
   readonly unmatched: CallTrace
   readonly problems: readonly string[]
   readonly packets: number
+  /** A file is cut off or has damaged blocks. */
+  readonly damaged: boolean
   /** The time of the last packet. */
   readonly lastAt: Micros
 }
@@ -46,6 +48,7 @@ class Loader {
   readonly #problems = new Set<string>()
   #tlsConnections = 0
   #packets = 0
+  #damaged = false
   #lastAt: Micros = 0
 
   constructor(linear: (codec: string) => Int16Array | null) {
@@ -74,6 +77,7 @@ class Loader {
     })
     this.#packets += summary.frames
     for (const problem of summary.problems) this.#problems.add(`${path}: ${problem}`)
+    if (summary.problems.length > 0) this.#damaged = true
     if (truncated > 0) this.#problems.add(`${path}: ${truncated} packets were cut when they were captured: levels and long messages may be incomplete (capture with -s 0)`)
   }
 
@@ -90,7 +94,7 @@ class Loader {
     return {
       calls: this.#traces.filter((trace) => method(trace).some((name) => name === 'INVITE')),
       registrations: this.#traces.filter((trace) => method(trace).every((name) => name === 'REGISTER')),
-      unmatched: this.#unmatched, problems: [...this.#problems], packets: this.#packets, lastAt: this.#lastAt,
+      unmatched: this.#unmatched, problems: [...this.#problems], packets: this.#packets, damaged: this.#damaged, lastAt: this.#lastAt,
     }
   }
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { count } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import { explainError, machine, usage } from '../../base/errors.ts'
 
@@ -116,10 +117,12 @@ function readPcapng(reader: FileReader, frame: (frame: Frame) => void): PcapSumm
   let little = true
   let interfaces: Interface[] = []
   let frames = 0
+  let damaged = 0
   let type = 0x0a0d0d0a
+  const end = (...problems: string[]): PcapSummary => ({ frames, problems: [...problems, ...(damaged > 0 ? [`${count(damaged, 'block')} of the capture ${damaged === 1 ? 'is' : 'are'} damaged`] : [])] })
   for (;;) {
     const lengthBytes = reader.take(4)
-    if (lengthBytes.length < 4) return { frames, problems: ['the capture is cut off inside a block header'] }
+    if (lengthBytes.length < 4) return end('the capture is cut off inside a block header')
     let order: Buffer = Buffer.alloc(0)
     if (type === 0x0a0d0d0a) {
       order = reader.take(4)
@@ -129,14 +132,18 @@ function readPcapng(reader: FileReader, frame: (frame: Frame) => void): PcapSumm
     const u32 = (bytes: Buffer, at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at))
     const u16 = (bytes: Buffer, at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at))
     const length = u32(lengthBytes, 0)
-    if (length < 12 || length > largestFrame || length % 4 !== 0) return { frames, problems: [`a block after packet ${frames} claims ${length} bytes: the capture is damaged from there`] }
+    if (length < 12 || length > largestFrame || length % 4 !== 0) return end(`a block after packet ${frames} claims ${length} bytes: the capture is damaged from there`)
     const body = reader.take(length - 8 - order.length)
-    if (body.length < length - 8 - order.length) return { frames, problems: [`the capture is cut off after packet ${frames}`] }
+    if (body.length < length - 8 - order.length) return end(`the capture is cut off after packet ${frames}`)
+    // Each block ends with its length once more.
+    const sound = body.length >= 4 && u32(body, body.length - 4) === length
+    if (!sound) damaged++
     if (type === 1 && body.length >= 12) interfaces.push({ linkType: u16(body, 0), tickUs: tickOf(body, u16) })
     if (type === 6 && body.length >= 24) {
       const from = interfaces[u32(body, 0)]
       const kept = u32(body, 12)
-      if (from && 20 + kept <= body.length) {
+      if (from && 24 + kept > body.length && sound) damaged++
+      if (from && 24 + kept <= body.length) {
         frames++
         const ticks = u32(body, 4) * 2 ** 32 + u32(body, 8)
         frame({ at: ticks * from.tickUs, linkType: from.linkType, bytes: body.subarray(20, 20 + kept), truncated: kept < u32(body, 16) })
@@ -147,8 +154,8 @@ function readPcapng(reader: FileReader, frame: (frame: Frame) => void): PcapSumm
       frame({ at: 0, linkType: interfaces[0].linkType, bytes: body.subarray(4, Math.min(4 + u32(body, 0), body.length - 4)), truncated: false })
     }
     const next = reader.take(4)
-    if (next.length === 0) return { frames, problems: [] }
-    if (next.length < 4) return { frames, problems: [`the capture is cut off after packet ${frames}`] }
+    if (next.length === 0) return end()
+    if (next.length < 4) return end(`the capture is cut off after packet ${frames}`)
     type = next.readUInt32BE(0) === 0x0a0d0d0a ? 0x0a0d0d0a : u32(next, 0)
   }
 }
