@@ -83,6 +83,6 @@ export type RegistrationReport = z.infer<typeof registrationReportSchema>
 export const inspectReportSchema = z.object({
   files: z.array(z.string()), calls: z.array(callReportSchema), registrations: z.array(registrationReportSchema),
   unmatchedStreams: z.array(streamSchema), problems: z.array(z.string()),
-  packets: z.int().describe('packets read'),
+  packets: z.int().describe('packets read'), damaged: z.boolean().default(false).describe('a file is cut off or has damaged blocks; the problems say where'),
 })
 export type InspectReport = z.infer<typeof inspectReportSchema>
