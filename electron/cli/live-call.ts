@@ -1,6 +1,8 @@
 import type { EngineClient } from '../../shared/contract/client.ts'
 import { mergeReport } from '../../shared/contract/merge.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
+import { visible } from '../../shared/base/text.ts'
+import { print, warn, write } from './output.ts'
 import { exitCode, type CommonOptions } from './session.ts'
 import { Paint, hasFault, ladderLine, leftSide, summaryLines } from './terminal.ts'
 
@@ -33,6 +35,13 @@ export function exitOf(report: CallReport): number {
   return hasFault(report) ? exitCode.fault : exitCode.ok
 }
 
+/** Says what could not be recorded or captured; whether there was anything. */
+export function sayNotKept(report: CallReport): boolean {
+  const faults = report.observations.filter(({ kind }) => kind === 'not-kept')
+  for (const { text } of faults) warn(text)
+  return faults.length > 0
+}
+
 /** The ladder as it grows, and on a terminal a line of figures that stays in place. */
 class LadderView {
   readonly #paint: Paint
@@ -57,14 +66,14 @@ class LadderView {
 
   /** A line that stays in place until the next one is printed. */
   #replace(text: string): void {
-    process.stdout.write(`\r\u001b[K${this.#paint.dim(text)}`)
+    write(`\r\u001b[K${this.#paint.dim(text)}`)
     this.#metered = true
   }
 
   show(report: CallReport): void {
     const left = leftSide(report)
     const [first] = report.messages
-    if (this.#shown === 0 && first) this.#print(this.#paint.dim(`    time  this computer ${left} ⇄ ${first.source === left ? first.destination : first.source} over ${first.transport}`))
+    if (this.#shown === 0 && first) this.#print(this.#paint.dim(`    time  this computer ${visible(left)} ⇄ ${visible(first.source === left ? first.destination : first.source)} over ${first.transport}`))
     for (const message of report.messages.slice(this.#shown)) this.#print(ladderLine(message, report.timeline.startedAt, left, this.#paint))
     this.#shown = report.messages.length
     this.#ringing = report.timeline.ringingAt !== null
@@ -82,7 +91,7 @@ class LadderView {
   }
 
   #print(line: string): void {
-    process.stdout.write(`${this.#metered ? '\r\u001b[K' : ''}${line}\n`)
+    print(`${this.#metered ? '\r\u001b[K' : ''}${line}`)
     this.#metered = false
   }
 }

@@ -1,6 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { RingbackError } from '../engine/base/errors.ts'
-import { redact } from '../../shared/wire/sip/redact.ts'
+import { RingbackError, explainError } from '../engine/base/errors.ts'
 import { addAgent } from './commands/agent.ts'
 import { addCall } from './commands/call.ts'
 import { addDemo } from './commands/demo.ts'
@@ -10,6 +9,7 @@ import { addRegister } from './commands/register.ts'
 import { addSchema } from './commands/schema.ts'
 import { addTrunk } from './commands/trunk.ts'
 import { withCommon } from './options.ts'
+import { warn } from './output.ts'
 import { exitCode } from './session.ts'
 
 /** Runs one command line and ends the process with the exit code of cli.md. */
@@ -27,7 +27,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     command.exitOverride().configureOutput({ outputError: () => {} }).showSuggestionAfterError(false)
   }
   program.exitOverride().configureOutput({ outputError: () => {} }).showSuggestionAfterError(false)
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' && process.exit(code))
   try {
     if (argv.length === 0) program.help()
     await program.parseAsync([...argv], { from: 'user' })
@@ -44,13 +43,14 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.ok
     if (error.code === 'commander.help') return exitCode.usage
-    process.stderr.write(`${error.message.replace(/^error: /, '').split('\n').map((line) => line.trim()).join(' ')}\n`)
+    warn(error.message.replace(/^error: /, '').split('\n').map((line) => line.trim()).join(' '))
     return exitCode.usage
   }
   if (error instanceof RingbackError) {
-    process.stderr.write(`${redact(error.message)}\n`)
+    warn(error.message)
     return error.kind === 'usage' ? exitCode.usage : error.kind === 'machine' ? exitCode.machine : exitCode.fault
   }
-  process.stderr.write(`unexpected fault: ${error instanceof Error ? redact(error.stack ?? error.message) : redact(String(error))}\n`)
+  warn(`unexpected fault: ${explainError(error)}`)
+  if (process.env['DEBUG'] && error instanceof Error) for (const line of (error.stack ?? '').split('\n')) warn(line)
   return exitCode.fault
 }

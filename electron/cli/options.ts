@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
 import type { Behaviour, ListenerArgs } from '../../shared/contract/commands.ts'
 import { codecSchema, type SourceArgs } from '../../shared/contract/place-call.ts'
+import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
 import { transportNames, type TransportName } from '../../shared/model/transport.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
@@ -27,12 +28,6 @@ export function parseBehaviour(text: string): Behaviour {
   }
   if (text === 'ring' || text === 'ignore') return { kind: text }
   return { kind: 'answer', source: parseSource(text) }
-}
-
-export function parseHeader(text: string, before: readonly { name: string; value: string }[] = []): { name: string; value: string }[] {
-  const colon = text.indexOf(':')
-  if (colon < 1) throw invalid(`"${text.slice(0, 60)}" has no name before a colon: write 'Name: value'.`)
-  return [...before, { name: text.slice(0, colon), value: text.slice(colon + 1).replace(/^ /, '') }]
 }
 
 export function parseTransport(text: string): TransportName {
@@ -93,6 +88,24 @@ export function parseListener(text: string, before: readonly ListenerArgs[] = []
   const address = parseHostPort(text.slice(colon + 1))
   if (!address || !isIp(address.host) || address.port === null) throw invalid(`write transport:address:port, like udp:127.0.0.1:5060 (port 0 takes any).`)
   return [...before, { transport, address: address.host, port: address.port }]
+}
+
+/** `NAME=N` of shared/model/budgets.ts. */
+export function parseLimit(text: string, before: BudgetLimitsGiven = {}): BudgetLimitsGiven {
+  const [given = '', number = ''] = text.split('=')
+  const name = budgetNames.find((known) => known === given)
+  if (!name) throw invalid(`"${given.slice(0, 60)}" is no limit: choose one of ${budgetNames.join(', ')}.`)
+  const limit = /^\d{1,10}$/.test(number) ? Number(number) : 0
+  if (limit < 1 || limit > budgets[name].most) throw invalid(`${name} can be 1 to ${budgets[name].most}: write ${name}=${budgets[name].initial}.`)
+  return { ...before, [name]: limit }
+}
+
+export type BudgetLimitsGiven = { readonly [Name in BudgetName]?: number }
+
+/** The limits there are, a line each. */
+export function limitLines(): string {
+  const width = Math.max(...budgetNames.map((name) => name.length))
+  return budgetNames.map((name) => `  ${name.padEnd(width)}  ${String(budgets[name].initial).padStart(8)}  ${budgets[name].title}`).join('\n')
 }
 
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]

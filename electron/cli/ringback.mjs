@@ -1,14 +1,27 @@
 #!/usr/bin/env node
 // Plain JavaScript for any Node: finds one that can run Ringback, then hands over.
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { dirname, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const needed = 24
 const here = dirname(fileURLToPath(import.meta.url))
 const major = Number(process.versions.node.split('.')[0])
+const orphanCheckMs = 500
+
+// npm and npx that are killed tell nobody: whoever they started, or the shell between, has another parent then.
+if (process.env.npm_command !== undefined) {
+  const before = parents()
+  const watch = setInterval(() => {
+    if (parents() === before) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, orphanCheckMs)
+  watch.unref()
+}
 
 if (major >= needed) {
   const emit = process.emitWarning
@@ -25,8 +38,24 @@ if (major >= needed) {
     process.stderr.write(`ringback needs Node.js ${needed} or later, this is ${process.versions.node}: install it, or set RINGBACK_NODE to its path.\n`)
     process.exit(3)
   }
-  const child = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
-  process.exit(child.status ?? (child.signal === 'SIGINT' ? 130 : 1))
+  // The channel closes when this process is gone, however it ended: then the other one ends its calls, and itself.
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.once('error', (error) => {
+    process.stderr.write(`ringback cannot be started with ${node}: ${error.message}\n`)
+    process.exit(3)
+  })
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}
+
+/** The process that started us, and the one that started that, where the system tells. */
+function parents() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'latin1')
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`
+  } catch {
+    return String(process.ppid)
+  }
 }
 
 function findNode() {

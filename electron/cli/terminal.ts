@@ -1,4 +1,4 @@
-import { elide } from '../../shared/base/text.ts'
+import { elide, visible } from '../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, Stream } from '../../shared/contract/report.ts'
 import type { CommonOptions } from './session.ts'
 
@@ -22,6 +22,19 @@ export class Paint {
   cyan = (text: string) => this.#wrap(36, text)
 }
 
+/** Our own colours, and the line that is written over. */
+const ours = /\r?\u001b\[(?:\d{1,2}m|K)|\n/g
+
+/** Text with nothing in it that a terminal would act on, but line breaks and what `Paint` puts there. */
+export function harmless(text: string): string {
+  let [shown, at] = ['', 0]
+  for (const { 0: code, index } of text.matchAll(ours)) {
+    shown += visible(text.slice(at, index)) + code
+    at = index + code.length
+  }
+  return shown + visible(text.slice(at))
+}
+
 const seconds = (from: string, at: string) => ((Date.parse(at) - Date.parse(from)) / 1000).toFixed(3).padStart(8)
 
 /** One line of a ladder: time since the start, direction, what was said. */
@@ -29,8 +42,8 @@ export function ladderLine(message: LadderMessage, startedAt: string, weAre: str
   const sent = message.source === weAre
   const arrow = sent ? paint.cyan('──▶') : paint.yellow('◀──')
   const again = message.retransmissionOf === null ? '' : paint.dim(`  (repeats ${message.retransmissionOf + 1})`)
-  const problems = message.problems.map((text) => paint.red(`  ! ${text}`)).join('')
-  const [text, cseq] = [elide(message.startLine, 70), message.startLine.startsWith('SIP/') ? paint.dim(`  ${message.cseq ?? ''}`) : '']
+  const problems = message.problems.map((text) => paint.red(`  ! ${visible(text)}`)).join('')
+  const [text, cseq] = [elide(visible(message.startLine), 70), message.startLine.startsWith('SIP/') ? paint.dim(`  ${visible(message.cseq ?? '')}`) : '']
   return `${paint.dim(seconds(startedAt, message.at))}  ${arrow} ${text}${cseq}${again}${problems}`
 }
 
@@ -60,7 +73,7 @@ export function streamLines(report: CallReport): string[] {
   const locals = new Set(report.media.map(({ local }) => local))
   const rows = report.streams.map((stream) => {
     const [sent, received] = [remotes.has(stream.destination) || locals.has(stream.source), locals.has(stream.destination) || remotes.has(stream.source)]
-    return cells(stream, sent ? `→ to ${stream.destination}` : received ? `← from ${stream.source}` : `  ${stream.source} → ${stream.destination}`)
+    return cells(stream, sent ? `→ to ${stream.destination}` : received ? `← from ${stream.source}` : `  ${stream.source} → ${stream.destination}`).map(visible)
   })
   const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)))
   const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()
@@ -72,11 +85,11 @@ const marks = { fault: '✕', warning: '!', info: 'i' } as const
 
 function findingLines(finding: Finding, paint: Paint): string[] {
   const colour = finding.severity === 'fault' ? paint.red : finding.severity === 'warning' ? paint.yellow : paint.dim
-  const evidence = finding.evidence.map(({ message, stream, observation }) => message !== undefined ? `message ${message + 1}` : stream !== undefined ? `stream ${stream + 1}` : `"${observation}"`)
+  const evidence = finding.evidence.map(({ message, stream, observation }) => message !== undefined ? `message ${message + 1}` : stream !== undefined ? `stream ${stream + 1}` : `"${visible(observation ?? '')}"`)
   return [
-    `${colour(`${marks[finding.severity]} ${finding.severity}`)}: ${finding.sentence}`,
+    `${colour(`${marks[finding.severity]} ${finding.severity}`)}: ${visible(finding.sentence)}`,
     paint.dim(`    evidence: ${evidence.join(', ') || 'none'}`),
-    `    next: ${finding.next}`,
+    `    next: ${visible(finding.next)}`,
   ]
 }
 
@@ -88,12 +101,12 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
   ].filter(([, value]) => value !== null).map(([name, value]) => `${name} ${((value as number) / 1000).toFixed(3)} s`)
   return [
     '',
-    ...media.slice(-1).map((m) => `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`),
+    ...media.slice(-1).map((m) => visible(`media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`)),
     '',
     ...streamLines(report),
     '',
     ...(times.length > 0 ? [times.join(', ')] : []),
-    ...report.observations.filter(({ kind }) => kind !== 'note' || report.findings.length > 0).map(({ text }) => paint.dim(`· ${text}`)),
+    ...report.observations.filter(({ kind }) => kind !== 'note' || report.findings.length > 0).map(({ text }) => paint.dim(`· ${visible(text)}`)),
     ...report.findings.flatMap((finding) => findingLines(finding, paint)),
     '',
     verdictLine(report, paint),
@@ -103,7 +116,7 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
 export function verdictLine({ verdict, findings }: CallReport, paint: Paint): string {
   const bad = verdict.kind !== 'two-way-audio' || findings.some(({ severity }) => severity === 'fault')
   const mark = verdict.kind === 'unknown' ? paint.yellow('?') : bad ? paint.red('✕') : paint.green('✓')
-  return `${mark} ${paint.bold(verdict.sentence)}`
+  return `${mark} ${paint.bold(visible(verdict.sentence))}`
 }
 
 export function hasFault({ findings, outcome }: CallReport): boolean {

@@ -1,13 +1,12 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EngineClient, SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
-import { commands, type CommandArgs, type CommandName, type CommandResult } from '../../shared/contract/commands.ts'
+import { commands, type CommandArgs, type CommandName, type CommandResult, type StoredTrunk } from '../../shared/contract/commands.ts'
 import type { Change, Delta } from '../../shared/contract/state.ts'
 import { Agents, agentSecret } from './calls/agents.ts'
 import { Boundary, faultText } from './base/boundary.ts'
 import { usageOf } from './base/budgets.ts'
 import { systemClock, type Clock } from './base/clock.ts'
-import { RingbackError, explainError, machine, usage } from './base/errors.ts'
+import { RingbackError, usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
 import { systemNet, type Net } from './base/net.ts'
 import { systemRandom, type Random } from './base/random.ts'
@@ -20,7 +19,6 @@ import { exportCall } from './report/exports.ts'
 import { Feed, type Watcher } from './feed.ts'
 import { Files } from './files.ts'
 import { History, fits } from './history.ts'
-import { htmlReport } from './report/html-report.ts'
 import { Pacer } from './media/rtp/pacer.ts'
 import { Registrations } from './trunks/registrations.ts'
 import { systemDns } from './sip/resolve/dns.ts'
@@ -28,6 +26,8 @@ import { Softphone, checkTrunk } from './calls/softphone.ts'
 import { Store } from './store/store.ts'
 import { TrunkChecks } from './trunks/trunk-checks.ts'
 import type { Call, InboundCall } from './ua/index.ts'
+
+export { htmlPieces } from './report/html-report.ts'
 
 export interface EngineOptions {
   /** The profile folder; null keeps nothing. */
@@ -82,9 +82,9 @@ export class Engine implements EngineClient {
     this.#history = new History(clock, this.#store, logs.for('ringback:store'), () => this.#feed.change('storage'))
     this.#book = new CallBook(clock, random, boundary, {
       touched: (booked) => this.#feed.live && this.#feed.change(`call ${booked.trace.id}`),
-      moved: (booked) => attended && this.#history.keep(this.#book.report(booked)),
+      moved: (booked) => this.#store && this.#history.keep(booked.trace.id, () => this.#book.report(booked)),
       ended: (booked, report) => {
-        this.#history.keep(report)
+        this.#history.keep(report.id, () => report)
         this.#feed.change(`call ${booked.trace.id}`)
       },
       forgotten: (id) => this.#feed.change(`call ${id}`),
@@ -113,6 +113,11 @@ export class Engine implements EngineClient {
     return this.#feed.subscribe(options, listener)
   }
 
+  /** What had to be done to use the profile folder, and what could not be kept in it, as sentences. */
+  get notices(): readonly string[] {
+    return [...(this.#store?.notices ?? []), ...(this.#history.fault === null ? [] : [this.#history.fault])]
+  }
+
   async close(): Promise<void> {
     const captures = this.#captures.close()
     this.#agents.hangUpAll()
@@ -131,9 +136,18 @@ export class Engine implements EngineClient {
 
   #keys(): string[] {
     return [
-      'settings', 'storage', 'limits', ...(this.#store?.trunks() ?? []).map(({ name }) => `trunk ${name}`), ...this.#agents.keys().map((id) => `agent ${id}`),
+      'settings', 'storage', 'limits', ...this.#trunks().map(({ name }) => `trunk ${name}`), ...this.#agents.keys().map((id) => `agent ${id}`),
       ...this.#registrations.keys().map((id) => `registration ${id}`), ...this.#checks.keys().map((name) => `check ${name}`), ...this.#book.all().map(({ trace }) => `call ${trace.id}`),
     ]
+  }
+
+  /** Those that can be read at this moment: a damaged database ends nobody's watching. */
+  #trunks(): StoredTrunk[] {
+    try {
+      return this.#store?.trunks() ?? []
+    } catch {
+      return []
+    }
   }
 
   #changes(key: string, watcher: Watcher): Change[] {
@@ -150,11 +164,11 @@ export class Engine implements EngineClient {
       case 'agent': return [this.#agents.change(id)]
       case 'check': return [this.#checks.change(id)]
       case 'trunk': {
-        const trunk = this.#store?.trunks().find(({ name }) => name === id)
+        const trunk = this.#trunks().find(({ name }) => name === id)
         return [trunk ? { kind: 'trunk', trunk } : { kind: 'gone', of: 'trunk', id }]
       }
       case 'limits': return [{ kind: 'limits', limits: usageOf([...this.#context.stations].map(({ budgets }) => budgets)), faults: [...this.#boundary.counts].map(([place, count]) => ({ place, count })) }]
-      case 'storage': return [{ kind: 'storage', fault: this.#history.fault }]
+      case 'storage': return [{ kind: 'storage', fault: this.#history.fault, lost: this.#history.lost }]
       default: return [{ kind: 'settings', settings: this.#context.settings }]
     }
   }
@@ -211,11 +225,6 @@ export class Engine implements EngineClient {
       return {}
     },
     'call.report': ({ id }) => this.#book.report(this.#booked(id)),
-    'call.savePcap': ({ id, path }) => this.#savePcap(id, path),
-    'call.saveReport': ({ id, path }) => {
-      save(path, htmlReport([this.#book.report(this.#booked(id))]))
-      return {}
-    },
     'registration.start': (args) => this.#registrations.start(args),
     'registration.stop': ({ id }) => {
       this.#registrations.stop(id)
@@ -223,7 +232,7 @@ export class Engine implements EngineClient {
     },
     'agent.start': (args) => this.#agents.start(args),
     'agent.stop': ({ id }) => this.#agents.stop(id),
-    'capture.open': ({ files, reportTo }) => this.#captures.open(files, reportTo),
+    'capture.open': ({ files }) => this.#captures.open(files),
     'trunk.list': () => this.#context.store.trunks(),
     'trunk.save': ({ trunk, password, replace }) => {
       checkTrunk(trunk)
@@ -270,21 +279,5 @@ export class Engine implements EngineClient {
     const { call } = this.#booked(id)
     if (!call) throw usage(`call "${id}" is over`)
     return call
-  }
-
-  #savePcap(id: string, path: string): { droppedPackets: number } {
-    const { ring, trace } = this.#booked(id)
-    if (!ring) throw usage('the packets of this call were not kept: record it with --pcap')
-    save(path, ring.export(trace.messages))
-    return { droppedPackets: ring.dropped }
-  }
-}
-
-/** Throws RingbackError (machine) when the file cannot be written. */
-function save(path: string, content: string | Uint8Array): void {
-  try {
-    writeFileSync(path, content)
-  } catch (error) {
-    throw machine(`cannot write ${path}: ${explainError(error)}`, error)
   }
 }

@@ -39,6 +39,7 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
     engine = new Engine({ ...common, profile: null })
     kept = false
   }
+  told.push(...engine.notices)
   const state = stateOf(engine)
   for (const change of state) {
     if (change.kind === 'settings' && change.settings.agent.start) await startAgent(engine, change.settings.agent, told)

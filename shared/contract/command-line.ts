@@ -11,7 +11,10 @@ export function callCommand(placed: Placed): string {
   if (placed.user !== undefined) add('--password-env', 'TRUNK_PASSWORD')
   add('--from', placed.from)
   add('--display', placed.displayName)
-  for (const { name, value } of placed.headers) add('--header', `${name}: ${value}`)
+  for (const { name, value, secret } of placed.headers) {
+    if (secret) add('--header-env', `${name}=${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`)
+    else add('--header', `${name}: ${value}`)
+  }
   add('--codecs', placed.codecs?.join(','))
   add('--encryption', placed.encryption)
   if (placed.source.kind !== 'marker') add('--send', sendOption(placed.source))

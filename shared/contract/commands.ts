@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { budgetNames } from '../model/budgets.ts'
+import { budgetNames, budgets } from '../model/budgets.ts'
 import { transportNames } from '../model/transport.ts'
 import { callReportSchema, inspectReportSchema, outcomeSchema, verdictSchema } from './report.ts'
-import { codecSchema, dtmfModeSchema, encryptionSchema, headerSchema, placeCallSchema, portRangeSchema, sourceSchema } from './place-call.ts'
+import { codecSchema, customHeaderSchema, dtmfModeSchema, encryptionSchema, placeCallSchema, portRangeSchema, sourceSchema } from './place-call.ts'
 
 export const listenerSchema = z.object({ transport: z.enum(transportNames), address: z.string(), port: z.int().min(0).max(65535) })
 export type ListenerArgs = z.infer<typeof listenerSchema>
@@ -17,7 +17,7 @@ export const behaviourSchema = z.discriminatedUnion('kind', [
 export type Behaviour = z.infer<typeof behaviourSchema>
 
 /** Limits by name, where they differ from the usual ones. */
-export const limitsSchema = z.partialRecord(z.enum(budgetNames), z.int().min(1))
+export const limitsSchema = z.partialRecord(z.enum(budgetNames), z.int().min(1)).refine((limits) => budgetNames.every((name) => (limits[name] ?? 1) <= budgets[name].most), 'a limit is larger than can be set')
 
 export const startAgentSchema = z.object({
   listeners: z.array(listenerSchema).min(1), behaviour: behaviourSchema.default({ kind: 'answer', source: { kind: 'echo' } }),
@@ -34,12 +34,15 @@ export const trunkSchema = z.object({
   address: z.string(), transport: z.enum(transportNames).default('udp'), authentication: z.enum(['digest', 'ip']).default('ip'),
   user: z.string().optional(), from: z.string().optional(), displayName: z.string().optional(), proxy: z.string().optional(),
   encryption: encryptionSchema.default('disabled'), codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
-  headers: z.array(headerSchema).default([]), expiresS: z.int().min(1).default(600), tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
+  headers: z.array(customHeaderSchema).default([]), expiresS: z.int().min(1).default(600), tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
   register: z.boolean().default(false).describe('kept registered while a window host runs'),
 })
 export type Trunk = z.infer<typeof trunkSchema>
 
-export const storedTrunkSchema = trunkSchema.extend({ hasPassword: z.boolean() })
+/** Values of secret headers are hidden. */
+export const storedTrunkSchema = trunkSchema.extend({
+  hasPassword: z.boolean(), lost: z.array(z.string()).optional().describe('what is stored and can no longer be opened: `password`, `headers`'),
+})
 export type StoredTrunk = z.infer<typeof storedTrunkSchema>
 
 /** What is not given comes from the stored trunk. */
@@ -68,7 +71,7 @@ export const trunkCheckSchema = z.object({
 export type TrunkCheck = z.infer<typeof trunkCheckSchema>
 
 /** The agent that starts with the window; its password, if any, is kept among the secrets. */
-export const agentSettingsSchema = startAgentSchema.omit({ password: true, recordDirectory: true, rtpPorts: true }).extend({ start: z.boolean().describe('with the window') })
+export const agentSettingsSchema = startAgentSchema.omit({ password: true, recordDirectory: true, rtpPorts: true, limits: true }).extend({ start: z.boolean().describe('with the window') })
 
 export const settingsSchema = z.object({
   localAddress: z.string().nullable().default(null).describe('the network address that calls leave from; null: whichever reaches the peer'),
@@ -103,13 +106,11 @@ export const commands = {
   'call.record': { args: byId.extend({ on: z.boolean() }), result: z.object({ file: z.string().nullable() }) },
   'call.export': { args: byId.extend({ format: exportFormatSchema }), result: z.object({ name: z.string(), mediaType: z.string(), base64: z.string(), note: z.string().nullable() }) },
   'call.report': { args: byId, result: callReportSchema },
-  'call.savePcap': { args: byId.extend({ path: z.string() }), result: z.object({ droppedPackets: z.int() }) },
-  'call.saveReport': { args: byId.extend({ path: z.string() }), result: nothing },
   'registration.start': { args: registerSchema, result: byId },
   'registration.stop': { args: byId, result: nothing },
   'agent.start': { args: startAgentSchema, result: byId.extend({ addresses: z.array(listenerSchema) }) },
   'agent.stop': { args: byId, result: nothing },
-  'capture.open': { args: z.object({ files: z.array(z.string()).min(1), reportTo: z.string().optional().describe('an HTML page of the calls') }), result: inspectReportSchema },
+  'capture.open': { args: z.object({ files: z.array(z.string()).min(1) }), result: inspectReportSchema },
   'trunk.list': { args: nothing, result: z.array(storedTrunkSchema) },
   'trunk.save': { args: z.object({ trunk: trunkSchema, password: z.string().optional(), replace: z.boolean() }), result: nothing },
   'trunk.remove': { args: z.object({ name: z.string() }), result: nothing },
@@ -119,7 +120,8 @@ export const commands = {
       limit: z.int().min(1).max(100_000).default(100), offset: z.int().min(0).default(0), query: z.string().default('').describe('words that the call must contain, headers included'),
       until: z.int().nullable().default(null).describe('calls up to this number, so that pages stay the same while calls end'),
     }),
-    result: z.object({ total: z.int(), newest: z.int().describe('the number of the newest call'), entries: z.array(historyEntrySchema), live: z.array(z.string()).describe('calls under way that fit the query; they are not among the entries') }),
+    result: z.object({ total: z.int(), newest: z.int().describe('the number of the newest call'), entries: z.array(historyEntrySchema), unreadable: z.int().describe('calls of this page that are damaged and left out'),
+      live: z.array(z.string()).describe('calls under way that fit the query; they are not among the entries') }),
   },
   'history.show': { args: byId, result: callReportSchema },
   'settings.save': { args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }), result: nothing },

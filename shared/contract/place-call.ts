@@ -2,6 +2,10 @@ import { z } from 'zod'
 import { transportNames } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
+/** A header field that a person adds; `secret`: its value is hidden wherever it is shown, whatever its name. */
+export const customHeaderSchema = headerSchema.extend({ secret: z.boolean().optional().describe('its value is hidden wherever it is shown') })
+/** What stands for a stored value that is hidden; given back, it means that value. */
+export const hiddenValue = '••••••••'
 export const encryptionSchema = z.enum(['disabled', 'allowed', 'required'])
 export const codecSchema = z.enum(['PCMU', 'PCMA'])
 export const dtmfModeSchema = z.enum(['rfc4733', 'info', 'inband'])
@@ -20,7 +24,7 @@ export type SourceArgs = z.infer<typeof sourceSchema>
 export const placeCallSchema = z.object({
   uri: z.string(), trunk: z.string().optional(), transport: z.enum(transportNames).optional(),
   proxy: z.string().optional(), user: z.string().optional(), password: z.string().optional(),
-  from: z.string().optional(), displayName: z.string().optional(), headers: z.array(headerSchema).default([]),
+  from: z.string().optional(), displayName: z.string().optional(), headers: z.array(customHeaderSchema).default([]),
   codecs: z.array(codecSchema).min(1).optional(), encryption: encryptionSchema.optional(),
   source: sourceSchema.default({ kind: 'marker' }), dtmf: z.string().default(''), dtmfMode: dtmfModeSchema.default('rfc4733'),
   durationMs: z.number().min(0).nullable().default(null).describe('after the answer; null until someone hangs up'),

@@ -50,7 +50,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('agent'), agent: agentViewSchema }),
   z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
   z.object({ kind: z.literal('check'), check: trunkCheckSchema.extend({ done: z.boolean() }) }),
-  z.object({ kind: z.literal('storage'), fault: z.string().nullable().describe('why the history cannot be written') }),
+  z.object({ kind: z.literal('storage'), fault: z.string().nullable().describe('why the history cannot be written'), lost: z.int().default(0).describe('calls of this run that could not be kept') }),
   z.object({
     kind: z.literal('limits'), limits: z.array(budgetUsageSchema),
     faults: z.array(z.object({ place: z.string(), count: z.int() })).describe('what failed inside and was dropped, by place'),

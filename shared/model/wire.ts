@@ -27,4 +27,4 @@ export interface Observation {
 export type ObservationKind =
   | 'resolution' | 'connection-refused' | 'connection-failed' | 'tls-failed' | 'tls-chain' | 'unresolved' | 'no-answer' | 'large-datagram'
   | 'not-sent' | 'rtp-not-sent' | 'rtp-foreign' | 'ring-timeout' | 'cancelled-by-user' | 'ended-by-user' | 'latched' | 'marker-heard' | 'digit-sent' | 'digit-received'
-  | 'rtp-garbage' | 'media-failed' | 'no-rtp-target' | 'session-timer' | 'refused-by-us' | 'auth-failed' | 'not-acknowledged' | 'internal-fault' | 'note'
+  | 'rtp-garbage' | 'media-failed' | 'no-rtp-target' | 'session-timer' | 'refused-by-us' | 'auth-failed' | 'not-acknowledged' | 'internal-fault' | 'not-kept' | 'note'

@@ -157,7 +157,7 @@ describe('trunks and history', () => {
     db.exec('PRAGMA user_version = 99')
     db.close()
     const { code, stderr } = await run(['trunk', 'list'], { RINGBACK_PROFILE: newer })
-    expect(stderr).toMatch(/newer Ringback \(format 99, this one knows 2\)/)
+    expect(stderr).toMatch(/newer Ringback \(format 99, this one knows 3\)/)
     expect(code).toBe(3)
     const inspected = await run(['inspect', join(folder, 'none.pcap')], { RINGBACK_PROFILE: newer })
     expect(inspected.stderr).toMatch(/not kept in the history/)

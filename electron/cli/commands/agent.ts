@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { formatAddress } from '../../../shared/base/address.ts'
+import { visible } from '../../../shared/base/text.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { ListenerArgs, StartAgent } from '../../../shared/contract/commands.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { collect, parseBehaviour, parseCodecs, parseEncryption, parseListener, parsePortRange, parseWhole } from '../options.ts'
-import { exitCode, printLine, readPassword, withEngine, type CommonOptions } from '../session.ts'
+import { sayNotKept } from '../live-call.ts'
+import { collect, limitLines, parseBehaviour, parseCodecs, parseEncryption, parseLimit, parseListener, parsePortRange, parseWhole, type BudgetLimitsGiven } from '../options.ts'
+import { print, printLine } from '../output.ts'
+import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, verdictLine } from '../terminal.ts'
 import { given } from './call.ts'
 
@@ -21,6 +24,7 @@ interface AgentOptions extends CommonOptions {
   readonly record?: string
   readonly calls?: number
   readonly rtpPorts?: { first: number; last: number }
+  readonly limit?: BudgetLimitsGiven
 }
 
 export function addAgent(program: Command, finish: (code: number) => void): Command {
@@ -36,12 +40,17 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--answer-delay <ms>', 'ring this long before answering', parseWhole)
     .option('--record <dir>', 'record every call as a WAV file there')
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls', parseWhole)
     .addHelpText('after', `
 Examples:
   ringback agent --listen udp:127.0.0.1:5070 --answer echo
   ringback agent --listen tcp:0.0.0.0:5060 --answer reject:486 --calls 1 --json
-  ringback agent --user alice --password-env AGENT_PASSWORD --allow 192.0.2.0/24`)
+  ringback agent --user alice --password-env AGENT_PASSWORD --allow 192.0.2.0/24
+  ringback agent --limit callsAtOnce=50 --limit callsPerSource=5
+
+Limits, and what they are unless set:
+${limitLines()}`)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AgentOptions>()
       const password = await readPassword(options.passwordEnv, options.user)
@@ -49,7 +58,7 @@ Examples:
       if (options.passwordEnv !== undefined && options.user === undefined) throw usage('--password-env needs a user: give it with --user')
       const args = given({
         listeners: options.listen ?? [{ transport: 'udp' as const, address: '127.0.0.1', port: 5070 }], behaviour: options.answer, identifiers: options.identifier, user: options.user, password,
-        allow: options.allow, encryption: options.encryption, codecs: options.codecs, answerDelayMs: options.answerDelay, recordDirectory: options.record, rtpPorts: options.rtpPorts,
+        allow: options.allow, encryption: options.encryption, codecs: options.codecs, answerDelayMs: options.answerDelay, recordDirectory: options.record, rtpPorts: options.rtpPorts, limits: options.limit,
       }) as StartAgent
       finish(await withEngine(options, false, async (engine, interrupted) => {
         const paint = new Paint(options)
@@ -58,16 +67,17 @@ Examples:
         const enough = new Promise<void>((resolve) => (stop = resolve))
         const show = (report: CallReport) => {
           calls++
-          if (options.json) printLine({ type: 'call', report } as { type: string })
-          else process.stdout.write(`${report.timeline.startedAt}  ${report.from} → ${report.requestUri}  ${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}\n`)
+          sayNotKept(report)
           if (options.calls !== undefined && calls >= options.calls) stop()
+          if (options.json) return printLine({ type: 'call', report } as { type: string })
+          print(`${report.timeline.startedAt}  ${visible(report.from)} → ${visible(report.requestUri)}  ${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}`)
         }
-        const subscription = engine.subscribe({ reports: 'ended' }, ({ changes }) => {
-          for (const change of changes) if (change.kind === 'report') show(change.report)
+        const subscription = engine.subscribe({ reports: 'ended' }, async ({ changes }) => {
+          for (const change of changes) if (change.kind === 'report') await show(change.report)
         })
         const { id, addresses } = await engine.execute('agent.start', args)
-        if (options.json) printLine({ type: 'listening', addresses } as { type: string })
-        else for (const { transport, address, port } of addresses) process.stdout.write(`listening on ${transport} ${formatAddress({ host: address, port })}\n`)
+        if (options.json) await printLine({ type: 'listening', addresses } as { type: string })
+        else for (const { transport, address, port } of addresses) print(`listening on ${transport} ${formatAddress({ host: address, port })}`)
         await Promise.race([enough, interrupted])
         await engine.execute('agent.stop', { id })
         await new Promise((resolve) => setTimeout(resolve, 100))

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { PlaceCall } from '../../../shared/contract/place-call.ts'
 import { explainError, machine } from '../../engine/base/errors.ts'
-import { exitOf, followCall } from '../live-call.ts'
+import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
+import { exitOf, followCall, sayNotKept } from '../live-call.ts'
 import {
-  parseCodecs, parseDigits, parseDtmfMode, parseEncryption, parseHeader, parseLocal, parsePortRange, parseSeconds, parseSource, parseTransport,
+  parseCodecs, parseDigits, parseDtmfMode, parseEncryption, parseLocal, parsePortRange, parseSeconds, parseSource, parseTransport,
 } from '../options.ts'
-import { printJson, readPassword, withEngine, type CommonOptions } from '../session.ts'
+import { printJson } from '../output.ts'
+import { savePage } from '../page.ts'
+import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 
-interface CallOptions extends CommonOptions {
+interface CallOptions extends CommonOptions, HeaderOptions {
   readonly trunk?: string
   readonly transport?: PlaceCall['transport']
   readonly proxy?: string
@@ -16,7 +19,6 @@ interface CallOptions extends CommonOptions {
   readonly passwordEnv?: string
   readonly from?: string
   readonly display?: string
-  readonly header?: { name: string; value: string }[]
   readonly codecs?: PlaceCall['codecs']
   readonly encryption?: PlaceCall['encryption']
   readonly send: NonNullable<PlaceCall['source']>
@@ -48,7 +50,7 @@ export function readCa(file: string | undefined): string | undefined {
 }
 
 export function addCall(program: Command, finish: (code: number) => void): Command {
-  return program.command('call <uri>').description('place one call and say what came of it')
+  return withHeaders(program.command('call <uri>').description('place one call and say what came of it'), 'a header')
     .option('--trunk <name>', 'a stored trunk')
     .option('--transport <name>', 'udp, tcp, tls, ws or wss', parseTransport)
     .option('--proxy <host[:port]>', 'where the call is sent to (outbound proxy)')
@@ -56,7 +58,6 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--password-env <name>', 'the environment variable that holds the password')
     .option('--from <number|uri>', 'the caller ID')
     .option('--display <text>', 'the display name')
-    .option('-H, --header <header>', "a header 'Name: value' (repeatable; sent as typed, in order)", parseHeader)
     .option('--codecs <list>', 'PCMU,PCMA in order of preference', parseCodecs)
     .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
     .option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file', parseSource, { kind: 'marker' })
@@ -82,15 +83,16 @@ Examples:
       const tlsCa = readCa(options.tlsCa)
       const args = given({
         uri, trunk: options.trunk, transport: options.transport, proxy: options.proxy, user: options.user, password, from: options.from, displayName: options.display,
-        headers: options.header, codecs: options.codecs, encryption: options.encryption, source: options.send, dtmf: options.dtmf, dtmfMode: options.dtmfMode,
+        headers: headersOf(options), codecs: options.codecs, encryption: options.encryption, source: options.send, dtmf: options.dtmf, dtmfMode: options.dtmfMode,
         durationMs: options.duration * 1000, ringTimeoutMs: Math.max(1, options.ringTimeout * 1000), localAddress: options.local, rtpPorts: options.rtpPorts,
         tlsCa, tlsInsecure: options.tlsInsecure, recordTo: options.record, pcapTo: options.pcap,
       }) as PlaceCall
       finish(await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
         const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
-        if (options.report !== undefined) await engine.execute('call.saveReport', { id: report.id, path: options.report })
-        if (options.json) printJson(report)
-        return exitOf(report)
+        if (options.json) await printJson(report)
+        const lost = sayNotKept(report)
+        const saved = options.report === undefined || savePage(options.report, [report])
+        return lost || !saved ? exitCode.machine : exitOf(report)
       }))
     })
 }

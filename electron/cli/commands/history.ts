@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { explainError, machine } from '../../engine/base/errors.ts'
+import { count, visible } from '../../../shared/base/text.ts'
+import type { HistoryEntry } from '../../../shared/contract/commands.ts'
+import { writeWhole } from '../../engine/base/durable.ts'
+import { jsonPieces } from '../json.ts'
 import { parseWhole } from '../options.ts'
-import { exitCode, printJson, withEngine, type CommonOptions } from '../session.ts'
+import { print, printJson, warn } from '../output.ts'
+import { exitCode, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLine, leftSide, summaryLines } from '../terminal.ts'
 
 export function addHistory(program: Command, finish: (code: number) => void): Command[] {
@@ -10,10 +13,11 @@ export function addHistory(program: Command, finish: (code: number) => void): Co
   const list = history.command('list').description('the newest calls').option('--limit <n>', 'how many', parseWhole, 100).action(async (_options: unknown, command: Command) => {
     const options = command.optsWithGlobals<CommonOptions & { limit: number }>()
     finish(await withEngine(options, true, async (engine) => {
-      const { entries } = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
-      if (options.json) printJson(entries)
-      else if (entries.length === 0) process.stdout.write('no calls yet: ringback demo makes one\n')
-      else for (const { id, startedAt, direction, to, outcome, status, verdict } of entries) process.stdout.write(`${id}  ${startedAt.slice(0, 19)}Z  ${direction}  ${to}  ${outcome}${status === null ? '' : ` ${status}`}  ${verdict}\n`)
+      const { entries, unreadable } = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
+      if (unreadable > 0) warn(`warning: ${count(unreadable, 'call')} of the history ${unreadable === 1 ? 'is' : 'are'} damaged and left out`)
+      if (options.json) await printJson(entries)
+      else if (entries.length === 0 && unreadable === 0) print('no calls yet: ringback demo makes one')
+      else for (const entry of entries) print(entryLine(entry))
       return exitCode.ok
     }))
   })
@@ -21,11 +25,11 @@ export function addHistory(program: Command, finish: (code: number) => void): Co
     const options = command.optsWithGlobals<CommonOptions>()
     finish(await withEngine(options, true, async (engine) => {
       const report = await engine.execute('history.show', { id })
-      if (options.json) printJson(report)
+      if (options.json) await printJson(report)
       else {
         const paint = new Paint(options)
-        for (const message of report.messages) process.stdout.write(`${ladderLine(message, report.timeline.startedAt, leftSide(report), paint)}\n`)
-        process.stdout.write(`${summaryLines(report, paint).join('\n')}\n`)
+        for (const message of report.messages) print(ladderLine(message, report.timeline.startedAt, leftSide(report), paint))
+        for (const line of summaryLines(report, paint)) print(line)
       }
       return exitCode.ok
     }))
@@ -34,15 +38,22 @@ export function addHistory(program: Command, finish: (code: number) => void): Co
     const options = command.optsWithGlobals<CommonOptions>()
     finish(await withEngine(options, true, async (engine) => {
       const report = await engine.execute('history.show', { id })
-      try {
-        writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
-      } catch (error) {
-        throw machine(`cannot write ${file}: ${explainError(error)}`, error)
-      }
-      if (options.json) printJson({ file })
-      else process.stdout.write(`wrote ${file}\n`)
+      writeWhole(file, lines(report))
+      if (options.json) await printJson({ file })
+      else print(`wrote ${visible(file)}`)
       return exitCode.ok
     }))
   })
   return [history, list, show, exported]
+}
+
+function* lines(report: unknown): Generator<string> {
+  yield* jsonPieces(report, 2)
+  yield '\n'
+}
+
+function entryLine({ id, startedAt, direction, to, outcome, status, verdict, durationMs }: HistoryEntry): string {
+  // Without an end: the process that had the call died in it, or still has it.
+  const interrupted = durationMs === null && (outcome === 'in-progress' || outcome === 'answered')
+  return `${id}  ${startedAt.slice(0, 19)}Z  ${direction}  ${visible(to)}  ${interrupted ? 'interrupted' : outcome}${status === null ? '' : ` ${status}`}  ${visible(verdict)}`
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import type { RegisterArgs } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
+import { visible } from '../../../shared/base/text.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { parseLocal, parseTransport, parseWhole } from '../options.ts'
-import { exitCode, printJson, printLine, readPassword, withEngine, type CommonOptions } from '../session.ts'
+import { print, printJson, printLine } from '../output.ts'
+import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLine } from '../terminal.ts'
 import { given, readCa } from './call.ts'
 
@@ -58,12 +60,12 @@ Examples:
         let state = ''
         const show = (view: RegistrationView) => {
           if (options.json) {
-            if (options.keep && view.state !== state) printLine({ type: 'registration', state: view.state, contact: view.contact, expiresS: view.expiresS, status: view.status, text: view.text } as { type: string })
+            if (options.keep && view.state !== state) void printLine({ type: 'registration', state: view.state, contact: view.contact, expiresS: view.expiresS, status: view.status, text: view.text } as { type: string })
           } else {
-            for (const message of view.messages.slice(shown)) process.stdout.write(`${ladderLine(message, view.messages[0]!.at, view.messages[0]!.source, paint)}\n`)
+            for (const message of view.messages.slice(shown)) print(ladderLine(message, view.messages[0]!.at, view.messages[0]!.source, paint))
             shown = view.messages.length
-            if (view.state === 'registered' && state !== 'registered') process.stdout.write(`${paint.green('✓')} registered ${view.address} at ${view.registrar}: ${view.contact} for ${view.expiresS} s\n`)
-            if (view.state === 'failed' && state !== 'failed') process.stdout.write(`${paint.red('✕')} not registered: ${view.text}\n`)
+            if (view.state === 'registered' && state !== 'registered') print(`${paint.green('✓')} ${visible(`registered ${view.address} at ${view.registrar}: ${view.contact} for ${view.expiresS} s`)}`)
+            if (view.state === 'failed' && state !== 'failed') print(`${paint.red('✕')} not registered: ${visible(view.text ?? '')}`)
           }
           state = view.state
         }
@@ -85,8 +87,8 @@ Examples:
         await engine.execute('registration.stop', { id })
         const last = first?.state === 'registered' ? await Promise.race([gone, new Promise<null>((resolve) => setTimeout(() => resolve(null), 3000))]) : first
         subscription.end()
-        if (!options.json && first?.state === 'registered') process.stdout.write(last ? 'un-registered\n' : 'the registrar did not answer the un-registering\n')
-        if (options.json && !options.keep && first) printJson({ ...first, messages: (last ?? first).messages })
+        if (!options.json && first?.state === 'registered') print(last ? 'un-registered' : 'the registrar did not answer the un-registering')
+        if (options.json && !options.keep && first) await printJson({ ...first, messages: (last ?? first).messages })
         return first?.state === 'registered' ? exitCode.ok : first?.observations.some(({ kind }) => kind === 'unresolved') ? exitCode.machine : exitCode.fault
       }))
     })

@@ -1,11 +1,15 @@
 import type { Command } from 'commander'
-import { trunkSchema, type Trunk } from '../../../shared/contract/commands.ts'
+import { visible } from '../../../shared/base/text.ts'
+import type { EngineClient } from '../../../shared/contract/client.ts'
+import { trunkSchema, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { parseCodecs, parseEncryption, parseHeader, parseTransport, parseWhole } from '../options.ts'
-import { exitCode, printJson, readPassword, withEngine, type CommonOptions } from '../session.ts'
+import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
+import { parseCodecs, parseEncryption, parseTransport, parseWhole } from '../options.ts'
+import { print, printJson } from '../output.ts'
+import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { given, readCa } from './call.ts'
 
-interface TrunkOptions extends CommonOptions {
+interface TrunkOptions extends CommonOptions, HeaderOptions {
   readonly address?: string
   readonly transport?: Trunk['transport']
   readonly authentication?: string
@@ -16,14 +20,13 @@ interface TrunkOptions extends CommonOptions {
   readonly proxy?: string
   readonly encryption?: Trunk['encryption']
   readonly codecs?: Trunk['codecs']
-  readonly header?: Trunk['headers']
   readonly expires?: number
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
 }
 
 function withSettings(command: Command): Command {
-  return command
+  return withHeaders(command, 'a default header')
     .option('--address <host[:port]>', 'host name or IP address of the trunk')
     .option('--transport <name>', 'udp, tcp or tls', parseTransport)
     .option('--authentication <kind>', 'digest or ip')
@@ -34,7 +37,6 @@ function withSettings(command: Command): Command {
     .option('--proxy <host[:port]>', 'outbound proxy')
     .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
     .option('--codecs <list>', 'PCMU,PCMA', parseCodecs)
-    .option('-H, --header <header>', 'a default header (repeatable)', parseHeader)
     .option('--expires <seconds>', 'registration lifetime', parseWhole)
     .option('--tls-ca <file>', 'a CA to trust (PEM)')
     .option('--tls-insecure', 'accept any TLS certificate')
@@ -44,7 +46,7 @@ function settingsOf(options: TrunkOptions): Partial<Trunk> {
   if (options.authentication !== undefined && options.authentication !== 'digest' && options.authentication !== 'ip') throw usage('--authentication: choose digest or ip')
   return given({
     address: options.address, transport: options.transport, authentication: options.authentication ?? (options.user === undefined ? undefined : 'digest'), user: options.user, from: options.from,
-    displayName: options.display, proxy: options.proxy, encryption: options.encryption, codecs: options.codecs, headers: options.header, expiresS: options.expires,
+    displayName: options.display, proxy: options.proxy, encryption: options.encryption, codecs: options.codecs, headers: headersOf(options), expiresS: options.expires,
     tlsCa: readCa(options.tlsCa), tlsInsecure: options.tlsInsecure,
   }) as Partial<Trunk>
 }
@@ -55,21 +57,32 @@ function parseTrunk(settings: object): Trunk {
   return trunk.data
 }
 
+/** As it is stored: secret values hidden. */
+async function stored(engine: EngineClient, name: string): Promise<Trunk> {
+  const { hasPassword: _, lost: _lost, ...trunk } = (await engine.execute('trunk.list', {})).find((known) => known.name === name)!
+  return trunk
+}
+
+function trunkLine({ name, address, transport, authentication, user, encryption, hasPassword, headers, lost = [] }: StoredTrunk): string {
+  const password = lost.includes('password') ? ' (password lost: set it again)' : hasPassword ? ' (password stored)' : ''
+  const added = headers.length === 0 ? '' : `  headers ${headers.map((header) => `${header.name}: ${header.value}`).join(', ')}${lost.includes('headers') ? ' (values lost: set them again)' : ''}`
+  return visible(`${name}  ${transport} ${address}  ${authentication}${user ? ` ${user}` : ''}${password}  media encryption ${encryption}${added}`)
+}
+
 export function addTrunk(program: Command, finish: (code: number) => void): Command[] {
   const trunk = program.command('trunk').description('stored trunks').addHelpText('after', `
 Examples:
   ringback trunk add twilio --address example.pstn.twilio.com --user alice --password-env TWILIO_PASSWORD
   ringback trunk set twilio --transport tls --encryption required
+  ringback trunk set twilio --header-env 'X-Api-Key=TWILIO_KEY'
   ringback trunk check twilio`)
   const list = trunk.command('list').description('all trunks').action(async (_options: unknown, command: Command) => {
     const options = command.optsWithGlobals<CommonOptions>()
     finish(await withEngine(options, true, async (engine) => {
       const trunks = await engine.execute('trunk.list', {})
-      if (options.json) printJson(trunks)
-      else if (trunks.length === 0) process.stdout.write('no trunks yet: ringback trunk add NAME --address HOST\n')
-      else for (const { name, address, transport, authentication, user, encryption, hasPassword } of trunks) {
-        process.stdout.write(`${name}  ${transport} ${address}  ${authentication}${user ? ` ${user}` : ''}${hasPassword ? ' (password stored)' : ''}  media encryption ${encryption}\n`)
-      }
+      if (options.json) await printJson(trunks)
+      else if (trunks.length === 0) print('no trunks yet: ringback trunk add NAME --address HOST')
+      else for (const known of trunks) print(trunkLine(known))
       return exitCode.ok
     }))
   })
@@ -80,8 +93,8 @@ Examples:
     const saved = parseTrunk({ name, ...settingsOf(options) })
     finish(await withEngine(options, true, async (engine) => {
       await engine.execute('trunk.save', given({ trunk: saved, password, replace: false }) as never)
-      if (options.json) printJson(saved)
-      else process.stdout.write(`stored trunk ${name}\n`)
+      if (options.json) await printJson(await stored(engine, name))
+      else print(`stored trunk ${name}`)
       return exitCode.ok
     }))
   })
@@ -91,11 +104,11 @@ Examples:
     finish(await withEngine(options, true, async (engine) => {
       const before = (await engine.execute('trunk.list', {})).find((known) => known.name === name)
       if (!before) throw usage(`there is no trunk "${name}": add it with ringback trunk add`)
-      const { hasPassword: _, ...settings } = before
+      const { hasPassword: _, lost: _lost, ...settings } = before
       const saved = parseTrunk({ ...settings, ...settingsOf(options) })
       await engine.execute('trunk.save', given({ trunk: saved, password, replace: true }) as never)
-      if (options.json) printJson(saved)
-      else process.stdout.write(`changed trunk ${name}\n`)
+      if (options.json) await printJson(await stored(engine, name))
+      else print(`changed trunk ${name}`)
       return exitCode.ok
     }))
   })
@@ -103,8 +116,8 @@ Examples:
     const options = command.optsWithGlobals<CommonOptions>()
     finish(await withEngine(options, true, async (engine) => {
       await engine.execute('trunk.remove', { name })
-      if (options.json) printJson({ removed: name })
-      else process.stdout.write(`removed trunk ${name}\n`)
+      if (options.json) await printJson({ removed: name })
+      else print(`removed trunk ${name}`)
       return exitCode.ok
     }))
   })
@@ -112,8 +125,8 @@ Examples:
     const options = command.optsWithGlobals<CommonOptions>()
     finish(await withEngine(options, true, async (engine) => {
       const result = await engine.execute('trunk.check', { name })
-      if (options.json) printJson(result)
-      else process.stdout.write(`${result.steps.map(({ ok, text }) => `${ok ? '·' : '✕'} ${text}\n`).join('')}${result.sentence}\n`)
+      if (options.json) await printJson(result)
+      else for (const line of [...result.steps.map(({ ok, text }) => `${ok ? '·' : '✕'} ${text}`), result.sentence]) print(visible(line))
       return result.ok ? exitCode.ok : exitCode.fault
     }))
   })

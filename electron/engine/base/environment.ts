@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { visible } from '../../../shared/base/text.ts'
 import { Logs } from './log.ts'
 
 /** Where settings and history live: the folder that was chosen, that of the environment, or the platform's usual one. */
@@ -19,5 +20,5 @@ export function debugNamespaces(verbose: boolean): string {
 /** What every host of an engine takes from its environment: logs to standard error, name servers instead of the system's (RINGBACK_DNS). */
 export function fromEnvironment(debug: string): { readonly logs: Logs; readonly dnsServers?: readonly string[] } {
   const dnsServers = process.env['RINGBACK_DNS']?.split(',').filter(Boolean)
-  return { logs: new Logs((namespace, line) => void process.stderr.write(`${namespace} ${line}\n`), debug), ...(dnsServers ? { dnsServers } : {}) }
+  return { logs: new Logs((namespace, line) => void process.stderr.write(`${namespace} ${line.split('\n').map(visible).join('\n  ')}\n`), debug), ...(dnsServers ? { dnsServers } : {}) }
 }

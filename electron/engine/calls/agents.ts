@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
 import { answer } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
-import { explainError, machine, usage } from '../base/errors.ts'
+import { makeFolder } from '../base/durable.ts'
+import { usage } from '../base/errors.ts'
 import { Station, type Context, type Parsed } from '../context.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
 import { Gate, type InboundCall } from '../ua/index.ts'
@@ -45,7 +45,7 @@ export class Agents {
     const gate = credentials || args.allow.length > 0 ? new Gate({ realm: 'ringback', credentials, allow: args.allow }, clock, random) : null
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') this.#context.source(behaviour.source)
-    if (args.recordDirectory !== undefined) makeDirectory(args.recordDirectory)
+    if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
     const station = new Station(this.#context, { localAddress: null, tlsCa: null, tlsInsecure: true }, id, { gate, silent: behaviour.kind === 'ignore', ...(args.limits ? { limits: args.limits } : {}) }, () => {})
     const { agent, incoming } = answer(this.#context, station, {
       behaviour, identifiers: args.identifiers ?? null, answerDelayMs: args.answerDelayMs, codecs: args.codecs, encryption: args.encryption,
@@ -139,13 +139,5 @@ async function listen(station: Station, listeners: Parsed<'agent.start'>['listen
   } catch (error) {
     station.close()
     throw error
-  }
-}
-
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch (error) {
-    throw machine(`cannot use ${path} for recordings: ${explainError(error)}`, error)
   }
 }

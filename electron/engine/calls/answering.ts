@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import { Agent, type AgentOptions } from '../agent/agent.ts'
 import { RingbackError } from '../base/errors.ts'
+import { safeFileName } from '../base/file-name.ts'
 import type { Context, Station } from '../context.ts'
 import type { MediaOptions } from '../media/session/session.ts'
 import type { PortRange } from '../media/rtp/ports.ts'
@@ -19,7 +20,7 @@ export function answer(context: Context, station: Station, options: Answering): 
   const { codecs, encryption, rtpPorts, recordDirectory } = options
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const booked = station.booked(call.callId)!
-    const name = `${booked.trace.id}-${call.caller.replace(/[^A-Za-z0-9+]+/g, '_').slice(0, 60)}.wav`
+    const name = `${booked.trace.id}-${safeFileName(call.caller)}.wav`
     return context.openMedia(booked, { peer: call.source.host, codecs, encryption, source: context.source(source), rtpPorts, recordTo: recordDirectory === undefined ? null : join(recordDirectory, name) })
   }
   const agent = new Agent({

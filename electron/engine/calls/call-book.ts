@@ -126,7 +126,7 @@ export class CallBook {
     if (booked.endedAt !== null) return
     booked.endedAt = this.#clock.nowUs()
     booked.pcap?.close()
-    if (booked.pcap?.fault) this.observe(booked, 'note', booked.pcap.fault)
+    if (booked.pcap?.fault) this.observe(booked, 'not-kept', booked.pcap.fault)
     booked.trace.close()
     booked.call = null
     booked.waiting = null

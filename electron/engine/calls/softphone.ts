@@ -1,5 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk } from '../../../shared/contract/commands.ts'
+import type { Placed } from '../../../shared/contract/place-call.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
 import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
@@ -7,7 +8,9 @@ import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/wire/sip/write.ts'
 import type { Timer } from '../base/clock.ts'
 import { answer } from './answering.ts'
+import { checkGrowing } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
+import { secretsAmong } from '../base/secret-headers.ts'
 import type { BookedCall } from './booked-call.ts'
 import { Station, localFor, type Context, type Parsed } from '../context.ts'
 import { codecNames } from '../media/session/negotiate.ts'
@@ -65,9 +68,11 @@ export class Softphone {
     const source = this.#context.source(args.source)
     const station = this.station({ localAddress: args.localAddress ?? localFor(hop.uri.host, this.#context.settings), tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false) })
     const callId = station.ua.newCallId()
-    const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
-    const { password: _, ...placed } = args
-    const booked = book.open(callId, 'outbound', this.#context.attended, { placed: { ...placed, headers: placed.headers.map(({ name, value }) => ({ name, value: redact(value) })) } }, station.traceLimits)
+    if (args.recordTo !== undefined) checkGrowing(args.recordTo)
+    const secrets = secretsAmong(headers)
+    const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo, secrets)
+    const booked = book.open(callId, 'outbound', this.#context.attended, { placed: placedAs(args) }, station.traceLimits)
+    booked.trace.secrets = secrets
     if (args.recordTo !== undefined) booked.recording = booked.recordingTo = args.recordTo
     if (pcap) {
       booked.pcap = pcap
@@ -108,6 +113,13 @@ export class Softphone {
       }))
     })
   }
+}
+
+/** How the call was asked for, as it is kept: without the password, secret header values masked and marked. */
+function placedAs(asked: Parsed<'call.place'>): Placed {
+  const { password: _, ...args } = asked
+  const secret = secretsAmong(args.headers)
+  return { ...args, headers: args.headers.map((header) => (secret.includes(header) ? { name: header.name, value: 'x'.repeat(header.value.length), secret: true } : { ...header, value: redact(header.value) })) }
 }
 
 /** Throws RingbackError (usage) for the first header that must not be sent. */

@@ -1,10 +1,8 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CallReport, RegistrationReport } from '../../../shared/contract/report.ts'
 import { RingbackError, explainError, machine } from '../base/errors.ts'
 import { linearOf } from '../calls/call-book.ts'
-import { htmlReport } from '../report/html-report.ts'
 import { registrationReportOf, reportOf, streamOf } from '../report/report.ts'
 import { loadCaptures } from '../trace/capture/load.ts'
 import type { CapturePart, CaptureRequest } from './parts.ts'
@@ -22,7 +20,7 @@ const post = (part: CapturePart) => port.postMessage(JSON.stringify(part), [])
 
 const sizeOf = ({ messages }: CallReport | RegistrationReport): number => messages.reduce((sum, { raw }) => sum + raw.length, 0)
 
-async function read({ files, reportTo }: CaptureRequest): Promise<void> {
+async function read({ files }: CaptureRequest): Promise<void> {
   const { calls, registrations, unmatched, problems, damaged, packets, lastAt } = loadCaptures(files, linearOf)
   let part: Extract<CapturePart, { kind: 'part' }> = { kind: 'part', calls: [], registrations: [] }
   let size = 0
@@ -33,11 +31,9 @@ async function read({ files, reportTo }: CaptureRequest): Promise<void> {
     size = 0
     await once(port, 'message')
   }
-  const shown: CallReport[] = []
   // A trace is let go of when its report is made.
   for (const waiting = calls.splice(0).toReversed(); waiting.length > 0; ) {
     const report = reportOf(waiting.pop()!, lastAt, null)
-    if (reportTo !== null) shown.push(report)
     part.calls.push(report)
     size += sizeOf(report)
     await flush(partItems)
@@ -52,17 +48,7 @@ async function read({ files, reportTo }: CaptureRequest): Promise<void> {
     await flush(partItems)
   }
   await flush(1)
-  if (reportTo !== null) save(reportTo, htmlReport(shown))
   post({ kind: 'end', rest: { files: [...files], unmatchedStreams: unmatched.streams.map((stream) => streamOf(stream, null)), problems: [...problems], packets, damaged } })
-}
-
-/** Throws RingbackError (machine) when the file cannot be written. */
-function save(path: string, page: string): void {
-  try {
-    writeFileSync(path, page, { mode: 0o600 })
-  } catch (error) {
-    throw machine(`cannot write ${path}: ${explainError(error)}`, error)
-  }
 }
 
 try {

@@ -22,9 +22,9 @@ export class Captures {
     this.#memoryMb = memoryMb
   }
 
-  /** Throws RingbackError: `usage` for a file that is no capture, `machine` for one that cannot be read, or a page that cannot be written. */
-  open(files: readonly string[], reportTo?: string): Promise<InspectReport> {
-    const report = this.#last.then(() => this.#read({ files, reportTo: reportTo ?? null }))
+  /** Throws RingbackError: `usage` for a file that is no capture, `machine` for one that cannot be read. */
+  open(files: readonly string[]): Promise<InspectReport> {
+    const report = this.#last.then(() => this.#read({ files }))
     this.#last = report.catch(() => {})
     return report
   }

@@ -4,8 +4,6 @@ import type { CallReport, InspectReport, RegistrationReport } from '../../../sha
 /** What the reading thread is asked. */
 export interface CaptureRequest {
   readonly files: readonly string[]
-  /** A page to write as well. */
-  readonly reportTo: string | null
 }
 
 /**

@@ -3,12 +3,13 @@ import type { CommandResult, ExportFormat } from '../../../shared/contract/comma
 import type { CallReport } from '../../../shared/contract/report.ts'
 import { maskNumbers } from '../../../shared/wire/sip/redact.ts'
 import { explainError, machine, usage } from '../base/errors.ts'
+import { safeFileName } from '../base/file-name.ts'
 import type { BookedCall } from '../calls/booked-call.ts'
 import { htmlReport } from './html-report.ts'
 
 /** A call as a file for a person to keep. `booked`: the call while the engine still has it; packets and audio come from there. */
 export function exportCall(report: CallReport, booked: BookedCall | undefined, format: ExportFormat, mask: boolean): CommandResult<'call.export'> {
-  const name = `ringback-${report.timeline.startedAt.slice(0, 19).replace(/[:T]/g, '-')}-${report.id}`
+  const name = safeFileName(`ringback-${report.timeline.startedAt.slice(0, 19).replace(/[:T]/g, '-')}-${report.id}`)
   const shown = mask ? masked(report) : report
   const file = (mediaType: string, content: Uint8Array | string, note: string | null = null) => ({ name: `${name}.${format}`, mediaType, base64: Buffer.from(content).toString('base64'), note })
   switch (format) {
@@ -18,7 +19,7 @@ export function exportCall(report: CallReport, booked: BookedCall | undefined, f
       if (!booked?.ring) throw usage('the packets of this call are no longer kept: a capture can be saved while the call is among the newest')
       const { ring, trace } = booked
       const notes = [...(ring.dropped > 0 ? [`the oldest ${ring.dropped} packets had to make room`] : []), ...(mask ? ['phone numbers are as they were on the wire'] : [])]
-      return file('application/vnd.tcpdump.pcap', ring.export(trace.messages), notes.length > 0 ? `${notes.join('; ')}` : null)
+      return file('application/vnd.tcpdump.pcap', ring.export(trace.messages, trace.secrets), notes.length > 0 ? `${notes.join('; ')}` : null)
     }
     case 'wav': {
       if (!booked?.recording) throw usage('this call was not recorded')

@@ -1,14 +1,13 @@
+import { visible } from '../../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** Text from the wire made harmless: no markup, no control characters that would hide or reorder what follows. */
-function safe(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (c) => escapes[c]!)
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '·')
-}
+/** Text from the wire made harmless: no markup, and what would hide or reorder what follows is shown as text. */
+const safe = (text: string): string => visible(text).replace(/[&<>"']/g, (c) => escapes[c]!)
+
+/** The same for text of several lines. */
+const safeLines = (text: string): string => text.split(/\r?\n/).map(safe).join('\n')
 
 const style = `
 :root { color-scheme: light dark; font: 13px/1.5 system-ui, sans-serif; }
@@ -30,7 +29,7 @@ function messageRow(message: LadderMessage, n: number, startedAt: string, prefix
   const ms = Date.parse(message.at) - Date.parse(startedAt)
   const notes = [...(message.retransmissionOf === null ? [] : [`repeats ${message.retransmissionOf + 1}`]), ...message.problems]
   return `<tr id="${prefix}m${n}"><td>${n + 1}</td><td>${(ms / 1000).toFixed(3)}</td><td>${safe(message.source)} → ${safe(message.destination)}</td><td>${message.transport}</td>
-<td><details><summary>${safe(message.startLine)}${notes.length > 0 ? ` <em>(${safe(notes.join('; '))})</em>` : ''}</summary><pre>${safe(message.raw)}</pre></details></td></tr>`
+<td><details><summary>${safe(message.startLine)}${notes.length > 0 ? ` <em>(${safe(notes.join('; '))})</em>` : ''}</summary><pre>${safeLines(message.raw)}</pre></details></td></tr>`
 }
 
 function streamRow(stream: Stream): string {
@@ -45,28 +44,38 @@ function streamRow(stream: Stream): string {
 
 const streamHeads = ['stream', 'SSRC', 'codec', 'packets', 'lost', 'jitter mean / max', 'max delta', 'bit rate', 'level', 'MOS', 'round trip']
 
-function callSection(report: CallReport, index: number): string {
+function* callSection(report: CallReport, index: number): Generator<string> {
   const prefix = index === 0 ? '' : `c${index}`
   const { timeline } = report
   const times: readonly (readonly [string, number | null])[] = [['post-dial delay', timeline.postDialDelayMs], ['setup', timeline.setupMs], ['answer to first RTP', timeline.answerToFirstRtpMs], ['duration', timeline.durationMs]]
   const assumptions = report.streams.find(({ mos }) => mos)?.mos?.assumptions ?? []
-  return `<section><h1>${safe(report.from)} → ${safe(report.requestUri)}</h1>
+  yield `<section><h1>${safe(report.from)} → ${safe(report.requestUri)}</h1>
 <p class="verdict">${safe(report.verdict.sentence)}</p>
 <p>${report.direction}, ${report.outcome}${report.status ? ` with ${report.status.code} ${safe(report.status.reason)}` : ''}${report.refusedBy ? `, refused by ${report.refusedBy}` : ''}; started ${timeline.startedAt}; Call-ID <code>${safe(report.callId)}</code><br>
 ${times.filter(([, value]) => value !== null).map(([name, value]) => `${name} ${(value! / 1000).toFixed(3)} s`).join(', ')}</p>
 ${report.findings.length > 0 ? `<h2>Findings</h2>${report.findings.map(finding).join('').replaceAll('href="#m', `href="#${prefix}m`)}` : ''}
-<h2>Messages</h2><table><tr><th>#</th><th>seconds</th><th>path</th><th>transport</th><th>message</th></tr>${report.messages.map((message, n) => messageRow(message, n, timeline.startedAt, prefix)).join('')}</table>
+<h2>Messages</h2><table><tr><th>#</th><th>seconds</th><th>path</th><th>transport</th><th>message</th></tr>`
+  for (const [n, message] of report.messages.entries()) yield messageRow(message, n, timeline.startedAt, prefix)
+  yield `</table>
 ${report.streams.length > 0 ? `<h2>Audio</h2><table><tr>${streamHeads.map((head) => `<th>${head}</th>`).join('')}</tr>${report.streams.map(streamRow).join('')}</table>` : ''}
 ${assumptions.length > 0 ? `<p class="quiet">MOS assumes: ${safe(assumptions.join('; '))}.</p>` : ''}
 ${report.observations.length > 0 ? `<h2>Observations</h2><ul>${report.observations.map(({ at, text }) => `<li>${safe(`${at} ${text}`)}</li>`).join('')}</ul>` : ''}</section>`
 }
 
-/** One self-contained page without scripts; secrets are masked in the reports already. */
-export function htmlReport(reports: readonly CallReport[]): string {
-  return `<!doctype html>
+/** One self-contained page without scripts, in pieces: it may be larger than a text can be. Secrets are masked in the reports already. */
+export function* htmlPieces(reports: readonly CallReport[]): Generator<string> {
+  yield `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Ringback: ${reports.length === 1 ? safe(reports[0]!.verdict.sentence) : `${reports.length} calls`}</title><style>${style}</style></head>
-<body>${reports.map(callSection).join('<hr>')}</body></html>
-`
+<body>`
+  for (const [index, report] of reports.entries()) {
+    if (index > 0) yield '<hr>'
+    yield* callSection(report, index)
+  }
+  yield '</body></html>\n'
+}
+
+export function htmlReport(reports: readonly CallReport[]): string {
+  return [...htmlPieces(reports)].join('')
 }

@@ -12,6 +12,7 @@ import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 import { outcomeOf, refusedBy } from '../diagnosis/classify.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
+import { hideIn, hideValues, type CustomHeader } from '../base/secret-headers.ts'
 import { estimateMos } from '../quality/e-model.ts'
 import type { CallTrace, TracedStream } from '../trace/journal/call-trace.ts'
 import { factsOf, messageFacts } from '../trace/ladder/facts.ts'
@@ -28,27 +29,28 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
   const firstRtp = facts.answeredAt === null ? null : firstAfter(facts, facts.answeredAt)
   const sent = facts.vantage === 'inbound' ? response : request
   const received = facts.vantage === 'inbound' ? request : response
-  return {
+  const { secrets } = trace
+  return hideIn({
     id: trace.id, callId: trace.callId, direction: facts.vantage,
     from: request ? redact(uriOf(header(request, 'from') ?? '')) : '', to: redact(request ? uriOf(header(request, 'to') ?? '') : (trace.placed?.uri ?? '')),
     requestUri: redact(request?.uri ?? trace.placed?.uri ?? ''),
     transport: facts.messages[0]?.event.transport ?? null,
     outcome: outcomeOf(facts), status: response && { code: response.status, reason: redact(response.reason) }, refusedBy: refusedBy(facts),
-    headers: { sent: shownHeaders(sent), received: shownHeaders(received) },
+    headers: { sent: shownHeaders(sent, secrets), received: shownHeaders(received, secrets) },
     timeline: {
       startedAt: isoMicros(startedAt), ringingAt: iso(ringing?.event.at), answeredAt: iso(facts.answeredAt), endedAt: iso(facts.endedAt), endedBy: endedBy(facts),
       postDialDelayMs: spanMs(startedAt, ringing?.event.at ?? facts.answeredAt), setupMs: spanMs(startedAt, facts.answeredAt),
       answerToFirstRtpMs: facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
       durationMs: spanMs(facts.answeredAt, facts.endedAt),
     },
-    messages: facts.messages.slice(from).map(ladderMessage),
+    messages: facts.messages.slice(from).map((message) => ladderMessage(message, secrets)),
     media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({ codec, payloadType, clockRate: clockRateHz, ptimeMs, encryption, direction, local, remote })),
     streams: trace.streams.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
     findings: diagnose(facts).map(shownFinding),
     verdict: shownVerdict(facts),
     observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redact(text) })),
     placed: trace.placed && shownPlaced(trace.placed), droppedMessages: trace.droppedMessages,
-  }
+  }, secrets)
 }
 
 /** When a call began, as far as it is known. */
@@ -73,7 +75,7 @@ function endedBy(facts: CallFacts): CallReport['timeline']['endedBy'] {
 function shownPlaced(placed: Placed): Placed {
   const { from, displayName } = placed
   return {
-    ...placed, uri: redact(placed.uri), headers: placed.headers.map(({ name, value }) => ({ name, value: redactHeader(name, value) })),
+    ...placed, uri: redact(placed.uri), headers: placed.headers.map((header) => ({ ...header, value: redactHeader(header.name, header.value) })),
     ...(from === undefined ? {} : { from: redact(from) }), ...(displayName === undefined ? {} : { displayName: redact(displayName) }),
   }
 }
@@ -89,24 +91,26 @@ export function shownVerdict(facts: CallFacts): Verdict {
   return { ...verdict, sentence: redact(verdict.sentence) }
 }
 
-function shownHeaders(message: SipMessage | null): { name: string; value: string }[] {
-  return message ? message.headers.map(({ name, value }) => ({ name, value: redactHeader(name, value) })) : []
+function shownHeaders(message: SipMessage | null, secrets: readonly CustomHeader[]): { name: string; value: string }[] {
+  // The values are hidden first: what redaction would leave of them is not found any more.
+  const headers = hideIn(message?.headers.map(({ name, value }) => ({ name, value })) ?? [], secrets)
+  return headers.map(({ name, value }) => ({ name, value: redactHeader(name, value) }))
 }
 
-function ladderMessage({ event, message, problems, retransmissionOf }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf'>): LadderMessage {
+function ladderMessage({ event, message, problems, retransmissionOf }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf'>, secrets: readonly CustomHeader[]): LadderMessage {
   const cseq = message && messageIds(message).cseq
   return {
     at: isoMicros(event.at), source: formatAddress(event.source), destination: formatAddress(event.destination), transport: event.transport,
     startLine: redact(message ? startLine(message) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!),
     cseq: cseq && `${cseq.number} ${cseq.method}`, retransmissionOf,
     problems: problems.map(({ text }) => redact(text)),
-    raw: redact(decodeText(event.bytes)),
+    raw: redact(hideValues(decodeText(event.bytes), secrets)),
   }
 }
 
 /** The ladder of a trace that is no call. */
 export function ladderOf(trace: CallTrace): LadderMessage[] {
-  return messageFacts(trace).map(ladderMessage)
+  return messageFacts(trace).map((message) => ladderMessage(message, trace.secrets))
 }
 
 export function streamOf({ source, destination, stats, report }: TracedStream, toPeer: boolean | null): Stream {

@@ -1,211 +1,233 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { historyEntrySchema, settingsSchema, trunkSchema, type HistoryEntry, type Settings, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { settingsSchema, type Settings, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
 import { callReportSchema, type CallReport } from '../../../shared/contract/report.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
 import type { Clock } from '../base/clock.ts'
-import { explainError, machine, usage } from '../base/errors.ts'
+import { RingbackError, machine } from '../base/errors.ts'
+import { hideIn, type CustomHeader } from '../base/secret-headers.ts'
+import { Calls, historyEntry, indexCall, readJson, type HistoryPage, type HistoryQuery } from './calls.ts'
+import { openDatabase, setPatience, suspect } from './database.ts'
 import { Secrets } from './secrets.ts'
+import { explainSqlite, saysDamaged, transaction } from './sqlite.ts'
+import { Trunks } from './trunks.ts'
 
-/** What brings a database from each format to the next; the first from nothing. */
-const steps = [
-  `CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT;
-   CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-   CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, report TEXT NOT NULL) STRICT;`,
-  `CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-   CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'trigram', content = '', contentless_delete = 1);`,
-] as const
-const version = steps.length
-const dayUs = 24 * 3600 * 1e6
-/** A trigram index finds no shorter words. */
-const shortestIndexed = 3
-export interface HistoryQuery {
-  readonly limit: number
-  readonly offset: number
-  readonly query: string
-  readonly until: number | null
-  /** Calls to leave out: those under way. */
-  readonly except: readonly string[]
-}
+export { historyEntry, searchText, type HistoryPage, type HistoryQuery } from './calls.ts'
+
+/** While calls go on: another process that has the database locked is waited for no longer than this, and asked again later. */
+const briefMs = 100
+const patienceMs = 5000
+const mostNotices = 100
+/** In the settings for as long as old pages may have clear text. */
+const oldPages = 'old pages'
 
 /** Trunks, settings, past calls and secrets of one profile folder, in SQLite. */
 export class Store {
   readonly #db: DatabaseSync
-  readonly #clock: Clock
+  readonly #folder: string
   readonly #secrets: Secrets
-  readonly #pending = new Map<string, CallReport>()
+  readonly #calls: Calls
+  readonly #trunks: Trunks
+  readonly #notices: string[] = []
   #settings: Settings | null = null
+  /** Calls that could not be kept since the start. */
+  lost = 0
 
   /** Throws RingbackError (machine) when the folder cannot be used, or was written by a newer version. */
   constructor(folder: string, clock: Clock) {
-    this.#clock = clock
-    const file = join(folder, 'ringback.sqlite')
-    try {
-      if (!existsSync(folder)) mkdirSync(folder, { recursive: !existsSync(dirname(folder)), mode: 0o700 })
-      this.#db = new DatabaseSync(file)
-      this.#db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-    } catch (error) {
-      throw machine(`cannot use the profile folder ${folder}: ${explainError(error)}; choose another with --profile`, error)
-    }
-    const found = this.#format()
-    if (found > version) {
-      this.#db.close()
-      throw machine(`the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ${version}): update Ringback, or choose another with --profile`)
-    }
-    try {
-      if (found < version) this.#upgrade()
-    } catch (error) {
-      this.#db.close()
-      throw machine(`cannot write to the profile folder ${folder}: ${explainError(error)}; choose another with --profile`, error)
-    }
+    this.#folder = folder
     this.#secrets = new Secrets(folder)
-  }
-
-  #format(): number {
-    return Number((this.#db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version)
-  }
-
-  /** Another Ringback may be doing the same at this moment: who comes second finds it done. */
-  #upgrade(): void {
-    this.#db.exec('BEGIN IMMEDIATE')
-    const found = this.#format()
-    for (const step of steps.slice(found)) this.#db.exec(step)
-    if (found === 1) for (const { number, report } of this.#db.prepare('SELECT number, report FROM calls').iterate()) this.#index(Number(number), callReportSchema.parse(JSON.parse(String(report))))
-    this.#db.exec(`PRAGMA user_version = ${version}; COMMIT`)
-  }
-
-  get settings(): Settings {
-    const row = this.#settings ? undefined : this.#db.prepare(`SELECT value FROM settings WHERE name = 'settings'`).get()
-    // Settings that this version cannot read are as good as none.
-    this.#settings ??= settingsSchema.safeParse(JSON.parse(String(row?.['value'] ?? '{}'))).data ?? settingsSchema.parse({})
-    return this.#settings
-  }
-
-  saveSettings(settings: Settings): void {
-    this.#db.prepare(`INSERT INTO settings VALUES ('settings', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`).run(JSON.stringify(settings))
-    this.#settings = settings
-  }
-
-  saveSecret(name: string, secret: string): void {
-    this.#db.prepare('INSERT INTO secrets VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed').run(name, this.#secrets.seal(secret))
-  }
-
-  trunks(): StoredTrunk[] {
-    const rows = this.#db.prepare('SELECT t.settings, s.name IS NOT NULL AS secret FROM trunks t LEFT JOIN secrets s ON s.name = t.name ORDER BY t.name').all()
-    return rows.map((row) => ({ ...trunkSchema.parse(JSON.parse(String(row['settings']))), hasPassword: row['secret'] === 1 }))
-  }
-
-  /** Throws RingbackError (usage) naming the trunks there are. */
-  trunk(name: string): Trunk {
-    const row = this.#db.prepare('SELECT settings FROM trunks WHERE name = ?').get(name)
-    if (row) return trunkSchema.parse(JSON.parse(String(row['settings'])))
-    const names = this.trunks().map((trunk) => trunk.name)
-    throw usage(`there is no trunk "${name}": ${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored; add one with ringback trunk add'}`)
-  }
-
-  /** The secret of that name (a trunk's password has the trunk's); null when none is stored. */
-  secret(name: string): string | null {
-    const row = this.#db.prepare('SELECT sealed FROM secrets WHERE name = ?').get(name)
-    return row ? this.#secrets.open(row['sealed'] as Uint8Array) : null
-  }
-
-  /** `password` undefined leaves a stored one as it is. */
-  saveTrunk(trunk: Trunk, password: string | undefined, replace: boolean): void {
-    const exists = this.#db.prepare('SELECT 1 FROM trunks WHERE name = ?').get(trunk.name) !== undefined
-    if (exists && !replace) throw usage(`trunk "${trunk.name}" exists: change it with ringback trunk set`)
-    if (!exists && replace) this.trunk(trunk.name)
-    this.#db.prepare('INSERT INTO trunks VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settings = excluded.settings').run(trunk.name, JSON.stringify(trunk))
-    if (password !== undefined) this.saveSecret(trunk.name, password)
-  }
-
-  removeTrunk(name: string): void {
-    this.trunk(name)
-    this.#db.prepare('DELETE FROM trunks WHERE name = ?').run(name)
-    this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(name)
-  }
-
-  /** Keeps a report, one of a call under way too; written with the next `flush`, many in one transaction. */
-  addCall(report: CallReport): void {
-    this.#pending.set(report.id, report)
-    if (this.#pending.size >= 200) this.flush()
-  }
-
-  flush(): void {
-    if (this.#pending.size === 0) return
-    const reports = [...this.#pending.values()]
-    this.#pending.clear()
-    const insert = this.#db.prepare('INSERT INTO calls (id, entry, report) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, report = excluded.report RETURNING number')
-    this.#db.exec('BEGIN IMMEDIATE')
+    const { db, notices } = openDatabase(folder, clock, [createCalls, createSearch, (old) => this.#sealHeaders(old)])
+    this.#db = db
+    this.#notices.push(...notices)
+    this.#trunks = new Trunks(db, this.#secrets)
+    this.#calls = new Calls(db, clock, () => this.settings, (sentence) => {
+      this.lost++
+      this.#note(sentence)
+    })
+    this.#mendKey()
+    this.#clearOldPages()
     try {
-      for (const report of reports) this.#index(Number(insert.get(report.id, JSON.stringify(historyEntry(report)), JSON.stringify(report))!['number']), report)
-      this.#forget()
-      this.#db.exec('COMMIT')
+      this.#readSettings(clock)
     } catch (error) {
-      this.#db.exec('ROLLBACK')
-      for (const report of reports) if (!this.#pending.has(report.id)) this.#pending.set(report.id, report)
+      db.close()
       throw error
     }
   }
 
-  /** What a search finds a call by: everything that was said, names and values of headers as on the wire. */
-  #index(number: number, report: CallReport): void {
-    this.#db.prepare('DELETE FROM words WHERE rowid = ?').run(number)
-    this.#db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)').run(number, searchText(report))
+  /** Sentences of what had to be done, or left out; a person should hear of them once. */
+  get notices(): readonly string[] {
+    return this.#notices
   }
 
-  /** Calls beyond what the settings keep. */
-  #forget(): void {
-    const { keepCalls, keepDays } = this.settings
-    const oldest = keepDays === null ? '' : isoMicros(this.#clock.nowUs() - keepDays * dayUs)
-    const last = Number(this.#db.prepare('SELECT max(number) AS newest FROM calls').get()!['newest']) - keepCalls
-    const gone: number[] = []
-    for (const { number, startedAt } of this.#db.prepare(`SELECT number, entry ->> 'startedAt' AS startedAt FROM calls ORDER BY number`).iterate()) {
-      if (Number(number) > last && String(startedAt) >= oldest) break
-      gone.push(Number(number))
-    }
-    for (const table of ['calls WHERE number', 'words WHERE rowid']) {
-      const remove = this.#db.prepare(`DELETE FROM ${table} = ?`)
-      for (const number of gone) remove.run(number)
+  #note(sentence: string): void {
+    if (this.#notices.length < mostNotices && !this.#notices.includes(sentence)) this.#notices.push(sentence)
+  }
+
+  /** Format 3: values of trunks' headers, in clear before, are sealed; those of secret headers are masked in past calls too. */
+  #sealHeaders(db: DatabaseSync): void {
+    if (this.#secrets.unusable) this.#setKeyAside()
+    const clear = new Trunks(db, this.#secrets).seal()
+    for (const header of clear) hideInCalls(db, header)
+    if (clear.length > 0) db.prepare('INSERT INTO settings VALUES (?, ?)').run(oldPages, '{}')
+  }
+
+  /** Pages of the file that are no longer used may still have what stood in clear: the file is written anew, at this start or at one that can. */
+  #clearOldPages(): void {
+    try {
+      if (!this.#db.prepare('SELECT 1 FROM settings WHERE name = ?').get(oldPages)) return
+      this.#db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#write(() => this.#db.prepare('DELETE FROM settings WHERE name = ?').run(oldPages))
+    } catch (error) {
+      this.#note(`Header values of trunks are sealed now, but their old text may still be in ${this.#folder}: ${explainSqlite(error)}.`)
     }
   }
 
-  history({ limit, offset, query, until, except }: HistoryQuery): { total: number; newest: number; entries: HistoryEntry[] } {
-    this.flush()
-    const newest = Number(this.#db.prepare('SELECT coalesce(max(number), 0) AS newest FROM calls').get()!['newest'])
-    const words = query.split(/\s+/).filter(Boolean)
-    const indexed = words.filter((word) => [...word].length >= shortestIndexed)
-    const short = words.filter((word) => !indexed.includes(word))
-    const where = ['number <= ?', `id NOT IN (${except.map(() => '?').join(', ')})`, ...(indexed.length > 0 ? ['number IN (SELECT rowid FROM words WHERE words MATCH ?)'] : []), ...short.map(() => `entry LIKE ? ESCAPE '\\'`)].join(' AND ')
-    const values = [until ?? newest, ...except, ...(indexed.length > 0 ? [indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')] : []), ...short.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)]
-    const total = Number(this.#db.prepare(`SELECT count(*) AS total FROM calls WHERE ${where}`).get(...values)!['total'])
-    const rows = this.#db.prepare(`SELECT entry FROM calls WHERE ${where} ORDER BY number DESC LIMIT ? OFFSET ?`).all(...values, limit, offset)
-    return { total, newest, entries: rows.map((row) => historyEntrySchema.parse(JSON.parse(String(row['entry'])))) }
+  /** A key file that holds no key is set aside, and a new one made when something is sealed. */
+  #mendKey(): void {
+    try {
+      if (this.#secrets.unusable) this.#write(() => this.#secrets.unusable && this.#setKeyAside())
+    } catch (error) {
+      this.#note(`${this.#secrets.file} holds no key and cannot be set aside: stored passwords cannot be used (${explainSqlite(error)}).`)
+    }
+  }
+
+  #setKeyAside(): void {
+    const aside = this.#secrets.setAside()
+    this.#note(`${this.#secrets.file} held no key: it is ${aside} now. Passwords and header values that were sealed with it must be set again.`)
+  }
+
+  #readSettings(clock: Clock): void {
+    const row = this.#read(() => this.#db.prepare(`SELECT value FROM settings WHERE name = 'settings'`).get())
+    this.#settings = row ? readJson(settingsSchema, row['value']) : settingsSchema.parse({})
+    if (this.#settings) return
+    this.#settings = settingsSchema.parse({})
+    const aside = `damaged ${isoMicros(clock.nowUs())}`
+    try {
+      this.#write(() => this.#db.prepare(`UPDATE OR REPLACE settings SET name = ? WHERE name = 'settings'`).run(aside))
+    } catch {
+      // It stays where it is, and is found again.
+    }
+    this.#note(`The stored settings cannot be read: the usual ones are used. The old ones are kept in the database as "${aside}".`)
+  }
+
+  get settings(): Settings {
+    return this.#settings!
+  }
+
+  saveSettings(settings: Settings): void {
+    const value = JSON.stringify(settingsSchema.parse(settings))
+    this.#write(() => this.#db.prepare(`INSERT INTO settings VALUES ('settings', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`).run(value))
+    this.#settings = settings
+  }
+
+  saveSecret(name: string, secret: string): void {
+    this.#write(() => this.#trunks.putSecret(name, secret))
+  }
+
+  /** Trunks that can be read, with the values of secret headers hidden. */
+  trunks(): StoredTrunk[] {
+    const { trunks, unreadable } = this.#read(() => this.#trunks.all())
+    for (const name of unreadable) this.#note(`Trunk "${name}" is stored but cannot be read: remove it and add it anew.`)
+    return trunks
+  }
+
+  /** With the values of its headers. Throws RingbackError: `usage` naming the trunks there are, `machine` when it is stored but cannot be used. */
+  trunk(name: string): Trunk {
+    return this.#read(() => this.#trunks.get(name))
+  }
+
+  /** The secret of that name (a trunk's password has the trunk's); null when none is stored. Throws RingbackError (machine) when it cannot be opened. */
+  secret(name: string): string | null {
+    return this.#read(() => this.#trunks.secret(name))
+  }
+
+  /** `password` undefined leaves a stored one as it is; so does a hidden header value. Throws RingbackError. */
+  saveTrunk(trunk: Trunk, password: string | undefined, replace: boolean): void {
+    this.#write(() => {
+      this.#trunks.save(trunk, replace)
+      if (password !== undefined) this.#trunks.putSecret(trunk.name, password)
+    })
+  }
+
+  removeTrunk(name: string): void {
+    this.#write(() => this.#trunks.remove(name))
+  }
+
+  /** Keeps a report, one of a call under way too; written with the next `flush`. */
+  addCall(report: CallReport): void {
+    this.#calls.add(report)
+  }
+
+  /**
+   * Writes what waits: all of it, or (`whole` false) as much as a moment allows; `patient`: another process that writes is waited for.
+   * True when nothing waits any more. Throws RingbackError (machine).
+   */
+  flush(whole = true, patient = true): boolean {
+    if (!patient) setPatience(this.#db, briefMs)
+    try {
+      return this.#guard(() => this.#calls.flush(whole), 'the history cannot be written')
+    } finally {
+      if (!patient) setPatience(this.#db, patienceMs)
+    }
+  }
+
+  history(query: HistoryQuery): HistoryPage {
+    return this.#read(() => this.#calls.list(query))
   }
 
   /** Throws RingbackError (usage) when there is no such call. */
   call(id: string): CallReport {
-    this.flush()
-    const row = this.#db.prepare('SELECT report FROM calls WHERE id = ?').get(id)
-    if (!row) throw usage(`there is no call "${id}" in the history: see ringback history list`)
-    return callReportSchema.parse(JSON.parse(String(row['report'])))
+    return this.#calls.pending(id) ?? this.#read(() => this.#calls.get(id))
   }
 
   /** What was not flushed before is lost. */
   close(): void {
     this.#db.close()
   }
-}
 
-export function historyEntry(report: CallReport): HistoryEntry {
-  return {
-    id: report.id, startedAt: report.timeline.startedAt, direction: report.direction, from: report.from, to: report.to,
-    outcome: report.outcome, status: report.status?.code ?? null, verdict: report.verdict.sentence, durationMs: report.timeline.durationMs,
-    trunk: report.placed?.trunk ?? null, kind: report.verdict.kind,
+  #write<T>(run: () => T): T {
+    return this.#guard(() => transaction(this.#db, run), `cannot write to the profile folder ${this.#folder}`)
+  }
+
+  #read<T>(run: () => T): T {
+    return this.#guard(run, `cannot read the profile folder ${this.#folder}`)
+  }
+
+  /** Errors of SQLite as a sentence; one that says damage has the next start look closely. */
+  #guard<T>(run: () => T, what: string): T {
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof RingbackError) throw error
+      if (saysDamaged(error)) suspect(this.#folder)
+      throw machine(`${what}: ${explainSqlite(error)}`, error)
+    }
   }
 }
 
-export function searchText({ from, to, requestUri, callId, outcome, placed, verdict, findings, messages }: CallReport): string {
-  const lines = new Set(messages.flatMap(({ raw }) => raw.split('\r\n')))
-  return [from, to, requestUri, callId, outcome, placed?.trunk ?? '', verdict.sentence, ...findings.map(({ sentence }) => sentence), ...lines].join('\n')
+/** Masks the value of a header wherever past calls have it. */
+function hideInCalls(db: DatabaseSync, header: CustomHeader): void {
+  const inJson = JSON.stringify(header.value).slice(1, -1)
+  for (const { number, report } of db.prepare('SELECT number, report FROM calls WHERE instr(report, ?) > 0').all(inJson)) {
+    const read = readJson(callReportSchema, report)
+    if (!read) continue
+    const hidden = hideIn(read, [header])
+    db.prepare('UPDATE calls SET entry = ?, report = ? WHERE number = ?').run(JSON.stringify(historyEntry(hidden)), JSON.stringify(hidden), number!)
+    indexCall(db, Number(number), hidden)
+  }
+}
+
+function createCalls(db: DatabaseSync): void {
+  db.exec(`CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT;
+    CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+    CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, report TEXT NOT NULL) STRICT;`)
+}
+
+function createSearch(db: DatabaseSync): void {
+  db.exec(`CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'trigram', content = '', contentless_delete = 1);`)
+  for (const { number, report } of db.prepare('SELECT number, report FROM calls').all()) {
+    const read = readJson(callReportSchema, report)
+    if (read) indexCall(db, Number(number), read)
+  }
 }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Captures } from '../../../electron/engine/captures/open-capture.ts'
@@ -32,15 +31,6 @@ describe('opening a capture', () => {
     await expect(captures.open([text])).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('is not a pcap or pcapng capture') })
     await expect(captures.open([join(files.folder, 'absent.pcap')])).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('no such file') })
     await expect(captures.open([files.folder])).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('a file is needed') })
-    await expect(captures.open([calls], join(files.folder, 'absent', 'page.html'))).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('cannot write') })
-    await captures.close()
-  })
-
-  it('writes the page that was asked for', async () => {
-    const captures = new Captures()
-    const page = join(files.folder, 'page.html')
-    await captures.open([files.write('few.pcap', pcapOf(invites(3)))], page)
-    expect(readFileSync(page, 'utf8')).toContain('call-2')
     await captures.close()
   })
 
@@ -61,12 +51,10 @@ describe('opening a capture', () => {
 
   it('ends with the engine', async () => {
     const engine = new Engine({ profile: null })
-    const page = join(files.folder, 'never.html')
-    const reading = engine.execute('capture.open', { files: [large], reportTo: page })
+    const reading = engine.execute('capture.open', { files: [large] })
     const waiting = engine.execute('capture.open', { files: [calls] })
     const outcomes = Promise.allSettled([reading, waiting])
     await engine.close()
     for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { kind: 'machine', message: expect.stringContaining('Ringback is ending') } })
-    expect(existsSync(page)).toBe(false)
   })
 })

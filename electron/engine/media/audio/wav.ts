@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
+import { openGrowing, writeAll } from '../../base/durable.ts'
 import { explainError, machine, usage } from '../../base/errors.ts'
 import { pcma, pcmu } from '../codec/g711.ts'
 import { resample } from './resample.ts'
@@ -98,7 +99,12 @@ export function wavHeader(channels: number, rateHz: number, dataBytes: number): 
   return header
 }
 
-/** Writes both directions of a call as a stereo WAV: left what we sent, right what we received. */
+const flushBytes = 16_000
+
+/**
+ * Writes both directions of a call as a stereo WAV: left what we sent, right what we received. Twice a second of audio the file is complete
+ * as it is, header included, whatever becomes of this process.
+ */
 export class WavRecorder {
   readonly #file: string
   readonly #fd: number
@@ -111,11 +117,11 @@ export class WavRecorder {
   constructor(file: string) {
     this.#file = file
     try {
-      this.#fd = openSync(file, 'w')
-      writeSync(this.#fd, wavHeader(2, 8000, 0))
+      this.#fd = openGrowing(file)
     } catch (error) {
       throw machine(`cannot record to ${file}: ${explainError(error)}`, error)
     }
+    this.#keep(() => writeAll(this.#fd, wavHeader(2, 8000, 0), 0))
   }
 
   write(sent: Int16Array | null, received: Int16Array | null, samples: number): void {
@@ -127,30 +133,36 @@ export class WavRecorder {
     }
     this.#buffered.push(chunk)
     this.#bufferedBytes += chunk.length
-    if (this.#bufferedBytes >= 32_000) this.#flush()
+    if (this.#bufferedBytes >= flushBytes) this.#flush()
   }
 
-  /** Completes the header. Throws RingbackError (machine) when the disk refuses. */
+  /** Throws RingbackError (machine) when the disk refuses. */
   close(): void {
     if (!this.#open) return
     this.#flush()
     this.#open = false
-    writeSync(this.#fd, wavHeader(2, 8000, this.#bytes), 0, 44, 0)
     closeSync(this.#fd)
   }
 
+  /** The header counts what is there: first the audio, then the header. */
   #flush(): void {
-    try {
-      const block = Buffer.concat(this.#buffered)
-      writeSync(this.#fd, block, 0, block.length, 44 + this.#bytes)
+    const block = Buffer.concat(this.#buffered)
+    this.#buffered = []
+    this.#bufferedBytes = 0
+    this.#keep(() => {
+      writeAll(this.#fd, block, 44 + this.#bytes)
       this.#bytes += block.length
+      writeAll(this.#fd, wavHeader(2, 8000, this.#bytes), 0)
+    })
+  }
+
+  #keep(write: () => void): void {
+    try {
+      write()
     } catch (error) {
       this.#open = false
       closeSync(this.#fd)
       throw machine(`recording to ${this.#file} stopped: ${explainError(error)}`, error)
-    } finally {
-      this.#buffered = []
-      this.#bufferedBytes = 0
     }
   }
 }

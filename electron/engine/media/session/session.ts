@@ -21,7 +21,7 @@ import type { Paced, Pacer } from '../rtp/pacer.ts'
 import { SessionCrypto } from '../srtp/keys.ts'
 import { masterBytes, rtpClearBytes, suites, type Refused, type SrtpContext } from '../srtp/srtp.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
-import { RingbackError, explainError } from '../../base/errors.ts'
+import { explainError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import { Garbage } from './garbage.ts'
 import { ReceivedAudio } from './received-audio.ts'
@@ -151,7 +151,7 @@ export class MediaSession implements Paced {
     this.#audio = new ReceivedAudio(deps.clock, { keep: options.source.kind === 'echo' || options.recordTo !== null, listen: options.source.kind === 'marker' }, (kind, text) => tap.observe(kind, text))
   }
 
-  /** Opens the sockets (and the recording). Throws RingbackError (machine). */
+  /** Opens the sockets, and the recording where that can be. Throws RingbackError (machine). */
   static async open(deps: MediaDeps, options: MediaOptions, tap: MediaTap): Promise<MediaSession> {
     const session = new MediaSession(deps, options, tap)
     session.#sockets = await deps.ports.open(
@@ -159,11 +159,11 @@ export class MediaSession implements Paced {
       { message: (bytes, host, port) => session.#receive(bytes, { host, port }, true), error: (error) => session.#socketFailed('RTP', error) },
       { message: (bytes, host, port) => session.#receive(bytes, { host, port }, false), error: (error) => session.#socketFailed('RTCP', error) },
     )
+    // A disk that is full keeps nobody from talking.
     try {
       if (options.recordTo !== null) session.#recorder = new WavRecorder(options.recordTo)
     } catch (error) {
-      session.close()
-      throw error
+      tap.observe('not-kept', explainError(error))
     }
     return session
   }
@@ -283,7 +283,7 @@ export class MediaSession implements Paced {
     try {
       this.#recorder?.close()
     } catch (error) {
-      this.#tap.observe('media-failed', error instanceof Error ? error.message : String(error))
+      this.#tap.observe('not-kept', explainError(error))
     }
   }
 
@@ -388,7 +388,7 @@ export class MediaSession implements Paced {
       this.#recorder?.write(frame, received, frame.length)
     } catch (error) {
       this.#recorder = null
-      this.#tap.observe('media-failed', error instanceof RingbackError ? error.message : String(error))
+      this.#tap.observe('not-kept', explainError(error))
     }
   }
 

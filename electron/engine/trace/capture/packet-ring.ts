@@ -1,6 +1,7 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
+import type { CustomHeader } from '../../base/secret-headers.ts'
 import type { PacketSink, TracedMessage } from '../journal/call-trace.ts'
 import { PcapEncoder, pcapHeader } from './pcap-write.ts'
 
@@ -38,9 +39,9 @@ export class PacketRing implements PacketSink {
     }
   }
 
-  /** A whole capture file: these packets and those messages in the order of their times. */
-  export(messages: readonly TracedMessage[]): Buffer {
-    const encoder = new PcapEncoder()
+  /** A whole capture file: these packets and those messages in the order of their times; values of the `secrets` masked. */
+  export(messages: readonly TracedMessage[], secrets: readonly CustomHeader[]): Buffer {
+    const encoder = new PcapEncoder(secrets)
     const entries = messages.map(({ event }) => ({ at: event.at, bytes: encoder.sip(event) }))
     for (const bytes of this.#chunks.flat()) entries.push({ at: bytes.readUInt32LE(0) * 1e6 + bytes.readUInt32LE(4), bytes })
     entries.sort((a, b) => a.at - b.at)

@@ -1,9 +1,11 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { formatAddress, ipBytes, type Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { redact } from '../../../../shared/wire/sip/redact.ts'
-import { explainError, machine } from '../../base/errors.ts'
+import { notWritten, openGrowing, writeAll } from '../../base/durable.ts'
+import { explainError } from '../../base/errors.ts'
+import { hideValues, type CustomHeader } from '../../base/secret-headers.ts'
 import type { PacketSink } from '../journal/call-trace.ts'
 
 /** Classic pcap, microseconds, raw IP (LINKTYPE_RAW). */
@@ -82,7 +84,13 @@ export function redactBytes(bytes: Uint8Array): Uint8Array {
 /** Turns what was seen into pcap records. Streams get TCP sequence numbers that fit, so that readers can put them together. */
 export class PcapEncoder {
   readonly #sent = new Map<string, number>()
+  readonly #secrets: readonly CustomHeader[]
   #id = 0
+
+  /** `secrets`: headers whose values are masked wherever messages have them. */
+  constructor(secrets: readonly CustomHeader[] = []) {
+    this.#secrets = secrets
+  }
 
   udp(at: Micros, source: Address, destination: Address, payload: Uint8Array): Buffer {
     const head = Buffer.alloc(8)
@@ -93,11 +101,18 @@ export class PcapEncoder {
   }
 
   sip(event: SipEvent): Buffer {
-    const bytes = redactBytes(event.bytes)
+    const bytes = redactBytes(this.#hidden(event.bytes))
     if (event.transport === 'udp') return this.udp(event.at, event.source, event.destination, bytes)
     const records: Buffer[] = []
     for (let at = 0; at < bytes.length; at += largestSegment) records.push(this.#tcp(event, bytes.subarray(at, at + largestSegment)))
     return Buffer.concat(records)
+  }
+
+  /** Masked byte for byte: the length stays. */
+  #hidden(bytes: Uint8Array): Uint8Array {
+    if (this.#secrets.length === 0) return bytes
+    const inBytes = this.#secrets.map(({ name, value }) => ({ name, value: Buffer.from(value).toString('latin1') }))
+    return Buffer.from(hideValues(Buffer.from(bytes).toString('latin1'), inBytes), 'latin1')
   }
 
   #tcp({ at, source, destination }: SipEvent, payload: Uint8Array): Buffer {
@@ -117,34 +132,46 @@ export class PcapEncoder {
   }
 }
 
-/** Writes a capture as the packets happen: complete however long the call, with a few kilobytes of memory. */
+const flushBytes = 64 * 1024
+const flushAfterUs = 1e6
+
+/**
+ * Writes a capture as the packets happen: complete however long the call, with a few kilobytes of memory. Messages are in the file at once,
+ * packets within a second of the call, whatever becomes of this process.
+ */
 export class PcapFile implements PacketSink {
   readonly #path: string
   readonly #fd: number
-  readonly #encoder = new PcapEncoder()
+  readonly #encoder: PcapEncoder
   #pending: Buffer[] = []
   #pendingBytes = 0
+  #pendingSince: Micros | null = null
   #open = true
   /** Why writing stopped; null while all is well. */
   fault: string | null = null
 
   /** Throws RingbackError (machine) when the file cannot be made. */
-  constructor(path: string) {
+  constructor(path: string, secrets: readonly CustomHeader[] = []) {
     this.#path = path
+    this.#encoder = new PcapEncoder(secrets)
     try {
-      this.#fd = openSync(path, 'w')
+      this.#fd = openGrowing(path)
     } catch (error) {
-      throw machine(`cannot write ${path}: ${explainError(error)}`, error)
+      throw notWritten(path, error)
     }
     this.#append(pcapHeader())
+    this.#flush()
   }
 
   sip(event: SipEvent): void {
     this.#append(this.#encoder.sip(event))
+    this.#flush()
   }
 
   udp(at: Micros, source: Address, destination: Address, payload: Uint8Array): void {
     this.#append(this.#encoder.udp(at, source, destination, payload))
+    this.#pendingSince ??= at
+    if (this.#pendingBytes > flushBytes || at - this.#pendingSince >= flushAfterUs) this.#flush()
   }
 
   close(): void {
@@ -158,12 +185,12 @@ export class PcapFile implements PacketSink {
     if (!this.#open) return
     this.#pending.push(bytes)
     this.#pendingBytes += bytes.length
-    if (this.#pendingBytes > 64 * 1024) this.#flush()
   }
 
   #flush(): void {
+    if (!this.#open) return
     try {
-      writeSync(this.#fd, Buffer.concat(this.#pending))
+      writeAll(this.#fd, Buffer.concat(this.#pending))
     } catch (error) {
       this.fault = `writing ${this.#path} stopped: ${explainError(error)}`
       this.#open = false
@@ -171,5 +198,6 @@ export class PcapFile implements PacketSink {
     }
     this.#pending = []
     this.#pendingBytes = 0
+    this.#pendingSince = null
   }
 }

@@ -4,6 +4,7 @@ import type { Micros } from '../../../../shared/base/time.ts'
 import { initialLimits } from '../../../../shared/model/budgets.ts'
 import type { Vantage } from '../../../../shared/model/facts.ts'
 import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
+import type { CustomHeader } from '../../base/secret-headers.ts'
 import { middleNtp, parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
@@ -85,6 +86,8 @@ export class CallTrace {
   readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number; blind: number }[] = []
   /** How the call was asked for; null for one that came in or was seen. */
   placed: Placed | null = null
+  /** Headers of ours whose values are masked wherever the call is shown. */
+  secrets: readonly CustomHeader[] = []
   droppedMessages = 0
   /** Packets of more streams than are followed. */
   unfollowedPackets = 0
