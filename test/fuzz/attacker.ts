@@ -103,7 +103,7 @@ class Call {
   #send(method: string, cseq: number, body = '', odd = 0): void {
     if (ended) return
     const slots = { ...this.#slots, port: this.#port, odd }
-    const bytes = tame(sipMessage(dice, slots, { method, callId: this.#id, cseq, body, ...(this.#toTag === '' ? {} : { toTag: this.#toTag }) }))
+    const bytes = tame(sipMessage(dice, slots, { method, callId: this.#id, fromTag: this.#id, cseq, body, plain: odd === 0 && dice.chance(0.8), ...(this.#toTag === '' ? {} : { toTag: this.#toTag }) }))
     this.#socket.send(note('udp', odd === 0 ? bytes : mutate(dice, bytes, bytes)), job.ports.udp!, '127.0.0.1')
   }
 

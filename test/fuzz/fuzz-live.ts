@@ -20,6 +20,8 @@ const patienceMs = 5000
 /** While one input is looked for among many. */
 const isolatingMs = 20_000
 const shortMs = 1500
+/** What was sent so long before. */
+const suspectMs = 2000
 const mostMb = 600
 /** Only a long run tells growth from warming up. */
 const longRunSeconds = 120
@@ -256,7 +258,7 @@ function connected(way: Way, port: number, bytes: Uint8Array): Promise<void> {
     const socket = way === 'tls' ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => socket.write(bytes)) : connect(port, '127.0.0.1', () => void socket.write(bytes))
     socket.on('error', () => {})
     socket.once('close', () => resolve())
-    setTimeout(() => socket.destroy(), 300)
+    setTimeout(() => (way === 'tls' ? socket.destroy() : socket.resetAndDestroy()), 300)
   })
 }
 
@@ -271,7 +273,8 @@ async function isolate<T extends Target>(kind: Kind<T>, sent: readonly Sent[]): 
     return true
   }
   const startMs = performance.now()
-  let candidates = sent.filter(({ way }) => way !== 'media').slice(-600)
+  const lastMs = sent.at(-1)?.atMs ?? 0
+  let candidates = sent.filter(({ way, atMs }) => way !== 'media' && atMs > lastMs - suspectMs)
   let found = await bad(candidates)
   while (found && candidates.length > 1) {
     const half = candidates.length >> 1

@@ -83,26 +83,26 @@ function further(dice: Dice, slots: SipSlots): [string, string][] {
   return dice.shuffled(all).slice(0, dice.below(9)).map(([name, value]) => [name, slot(dice, odd, value)])
 }
 
-/** A request or a response; `odd` of the slots is 0 for one that should be understood. */
-export function sipMessage(dice: Dice, slots: SipSlots = usualSlots, fixed: { readonly method?: string; readonly callId?: string; readonly toTag?: string; readonly cseq?: number; readonly body?: string } = {}): Buffer {
+/** A request or a response; `odd` of the slots is 0 for one that should be understood; `plain`: only what every message has. */
+export function sipMessage(dice: Dice, slots: SipSlots = usualSlots, fixed: { readonly method?: string; readonly callId?: string; readonly fromTag?: string; readonly toTag?: string; readonly cseq?: number; readonly body?: string; readonly plain?: boolean } = {}): Buffer {
   const { host, port, to, transport, odd } = slots
   const method = fixed.method ?? dice.pick(methods)
   const request = fixed.method !== undefined || dice.chance(0.75)
   const start = request
-    ? `${method} ${slot(dice, odd, () => (dice.chance(0.7) ? `sip:agent@${to}` : uri(dice, slots)))} ${slot(dice, odd / 2, () => 'SIP/2.0')}`
+    ? `${method} ${slot(dice, odd, () => (fixed.plain || dice.chance(0.7) ? `sip:agent@${to}` : uri(dice, slots)))} ${slot(dice, odd / 2, () => 'SIP/2.0')}`
     : `${slot(dice, odd / 2, () => 'SIP/2.0')} ${dice.chance(odd) ? borderNumber(dice) : dice.pick(statuses)} ${slot(dice, odd, () => 'Reason')}`
   const body = fixed.body ?? (dice.chance(0.6) ? sdp(dice, slots) : dice.chance(0.3) ? dice.pick(['', '\r\n\r\n', '{"a":1}', 'Signal=5\r\nDuration=160\r\n', longRun(dice, 4000)]) : '')
-  const type = dice.chance(odd) ? hostileText(dice) : dice.pick(['application/sdp', 'application/sdp', 'application/sdp', 'application/dtmf-relay', 'application/json', 'text/plain', 'multipart/mixed;boundary=x'])
+  const type = fixed.plain ? 'application/sdp' : dice.chance(odd) ? hostileText(dice) : dice.pick(['application/sdp', 'application/sdp', 'application/sdp', 'application/dtmf-relay', 'application/json', 'text/plain', 'multipart/mixed;boundary=x'])
   const mandatory: [string, string][] = [
     ['Via', `SIP/2.0/${slot(dice, odd, () => transport)} ${slot(dice, odd, () => host)}:${number(dice, odd, port)};branch=${slot(dice, odd, () => `z9hG4bK${dice.word(10)}`)}${dice.chance(0.8) ? ';rport' : ''}`],
     ['Max-Forwards', number(dice, odd, 70)],
-    ['From', slot(dice, odd, () => address(dice, slots, dice.word(6)))],
-    ['To', slot(dice, odd, () => address(dice, slots, fixed.toTag ?? (dice.chance(0.15) ? dice.word(6) : null)))],
+    ['From', slot(dice, odd, () => address(dice, slots, fixed.fromTag ?? dice.word(6)))],
+    ['To', slot(dice, odd, () => address(dice, slots, fixed.toTag ?? (!fixed.plain && dice.chance(0.15) ? dice.word(6) : null)))],
     ['Call-ID', slot(dice, odd, () => fixed.callId ?? dice.word(12))],
     ['CSeq', `${number(dice, odd, fixed.cseq ?? dice.between(1, 9))} ${slot(dice, odd, () => method)}`],
     ['Contact', `<${slot(dice, odd, () => `sip:x@${host}:${port}`)}>`],
   ]
-  const headers = [...mandatory, ...further(dice, slots)]
+  const headers = [...mandatory, ...(fixed.plain ? [] : further(dice, slots))]
   if (body !== '') headers.push(['Content-Type', type])
   headers.push(['Content-Length', number(dice, odd, body.length)])
   return written(dice, odd, start, headers, body)
