@@ -23,7 +23,7 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['electron/main.ts', ['electron/shell/policy.ts', 'electron/engine/base/environment.ts', 'npm:electron', 'node']],
   ['electron/preload.ts', ['npm:electron']],
   ['electron/shell/electron.ts', ['electron/shell/', 'electron/engine/base/', 'npm:electron', 'node']],
-  ['electron/shell/', ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws']],
+  ['electron/shell/', ['electron/engine/engine.ts', 'electron/engine/files.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws']],
   ['renderer/ui/', ['shared/', 'npm:react', 'npm:react-dom', 'npm:uplot']],
   ['renderer/state/', ['renderer/bridge.ts', 'shared/', 'npm:react', 'npm:zustand']],
   ['renderer/features/', ['renderer/state/', 'renderer/ui/', 'renderer/bridge.ts', 'shared/', 'npm:react', 'npm:@tanstack/react-virtual', 'npm:downshift']],

@@ -34,7 +34,7 @@ export function App() {
   useKeys({ '?': () => setKeys(true), ...Object.fromEntries(screens.map(([name], i) => [`Ctrl+${i + 1}`, () => show(name)])) })
   useAskBeforeClosing()
   useElectron()
-  if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">Ringback was started anew with another data folder, or a month has passed. Open the link that it printed in the terminal; pressing Enter there prints a new one.</Empty></main>
+  if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">It was signed out, half a day has passed since its link was opened, or Ringback was started anew with another data folder. Press Enter in the terminal where it runs: it prints a link that opens this window again.</Empty></main>
   return (
     <div className={`app${connection === 'open' ? '' : ' cut'}`} data-hint={hint ?? undefined}>
       <nav className="rail" aria-label="Screens">

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Boundary } from '../../electron/engine/base/boundary.ts'
 import { openPort } from '../../electron/shell/window-port.ts'
 import { openHost, stateOf } from '../../electron/shell/host.ts'
 import type { ToWindow } from '../../shared/contract/channel.ts'
@@ -99,7 +100,7 @@ describe('a window at its engine', () => {
     const agent = await engines.agent()
     const said: ToWindow[] = []
     const hello = { version: '0', profile: null, startedAt: '', notices: [] }
-    const port = openPort(engine, hello, (message) => {
+    const port = openPort(engine, hello, new Boundary(() => {}), (message) => {
       said.push(message)
       if (message.type === 'delta') queueMicrotask(() => port.message({ type: 'taken', seq: message.delta.seq }))
     })
@@ -128,7 +129,7 @@ describe('a window at its engine', () => {
   it('finds the agent running; where its port is taken it listens on another and says so', async () => {
     const taken = engines.open()
     await taken.execute('agent.start', { listeners: [{ transport: 'udp', address: '127.0.0.1', port: 5070 }] }).catch(() => {})
-    const host = await openHost({ profile: folder(), version: '1', notices: [], debug: '' })
+    const host = await openHost({ profile: folder(), version: '1', notices: [], debug: '' }, new Boundary(() => {}))
     const agents = stateOf(host.engine).filter((change) => change.kind === 'agent')
     expect(agents.length).toBe(1)
     expect(host.hello.notices).toEqual([expect.stringMatching(/^The agent listens on udp \d+ instead of its usual port: .*in use/)])

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { grants, linkIn, windowState } from '../../../electron/shell/policy.ts'
-import { Session } from '../../../electron/shell/session.ts'
 
 describe('the window policy', () => {
   it.each([
@@ -26,19 +25,5 @@ describe('the window policy', () => {
     ['too small', '{"width":10,"height":10}', { width: 900, height: 600, maximized: false }],
   ] as const)('a window remembered as %s opens well', (_name, text, expected) => {
     expect(windowState(text, screens)).toEqual(expected)
-  })
-})
-
-describe('a session', () => {
-  it('exchanges each token once, and accepts no cookie that it did not sign', () => {
-    const session = new Session(null)
-    const token = session.issue()
-    expect(session.exchange('')).toBeNull()
-    const cookie = session.exchange(token)!
-    expect(session.exchange(token)).toBeNull()
-    expect(session.accepts(cookie)).toBe(true)
-    const [expires, id, signature] = cookie.split('.')
-    for (const forged of ['', '.', cookie.slice(1), `${Number(expires) + 1}.${id}.${signature}`, `${expires}.${id}.`, `${expires}.${id}.${'x'.repeat(signature!.length)}`]) expect(session.accepts(forged)).toBe(false)
-    expect(new Session(null).accepts(cookie)).toBe(false)
   })
 })
