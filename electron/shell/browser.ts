@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, readdirSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { extname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { FromShell, ToWindow } from '../../shared/contract/channel.ts'
 import type { Boundary } from '../engine/base/boundary.ts'
 import { errorCode, machine } from '../engine/base/errors.ts'
 import type { Host } from './host.ts'
-import { contentSecurityPolicy, contentTypes } from './policy.ts'
+import { pageAt, pageHeaders, readPages, type Pages } from './pages.ts'
 import { Session } from './session.ts'
 import { isForeign, readTarget } from './target.ts'
 import { openPort, type WindowPort } from './window-port.ts'
@@ -44,17 +42,12 @@ export const shellLimits: ShellLimits = {
   windows: 16, proofMs: 10_000, messageBytes: 8 * mib, firstMessageBytes: 1024, behindBytes: 64 * mib,
 }
 
-const guards = {
-  'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Resource-Policy': 'same-origin', 'X-Frame-Options': 'DENY',
-}
-
 /** The window in a browser: the renderer's files and the engine's messages, on loopback, for who has the cookie and proves the key. */
 export class BrowserShell {
   readonly #host: Host
   readonly #boundary: Boundary
   readonly #limits: ShellLimits
-  readonly #files: ReadonlyMap<string, Buffer>
+  readonly #pages: Pages
   readonly #server: Server
   readonly #sockets: WebSocketServer
   #session: Session | null = null
@@ -65,7 +58,7 @@ export class BrowserShell {
     this.#host = host
     this.#boundary = boundary
     this.#limits = limits
-    this.#files = readFiles(renderer)
+    this.#pages = readPages(renderer)
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, clientTracking: true })
     this.#server = createServer({
       headersTimeout: limits.headersMs, requestTimeout: limits.requestMs, keepAliveTimeout: limits.idleMs, maxHeaderSize: limits.headerBytes,
@@ -131,21 +124,20 @@ export class BrowserShell {
     if (exchanged) return this.#enter(request, response, exchanged)
     if (this.#passOf(request) === null) return text(response, 401, 'This window is locked. Open the link that Ringback printed in the terminal; each link works once, and pressing Enter there prints a new one.')
     // A link that was used before, in the browser that used it.
-    if (target.token !== null) return void response.writeHead(303, { ...guards, Location: '/' }).end()
-    const path = target.path === '/' ? '/index.html' : target.path
-    const file = this.#files.get(path)
-    if (!file) return text(response, 404, 'There is nothing here.')
-    response.writeHead(200, { ...guards, 'Content-Type': contentTypes[extname(path)] ?? 'application/octet-stream', 'Content-Length': file.length, 'Cache-Control': path.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store' })
-    response.end(request.method === 'HEAD' ? undefined : file)
+    if (target.token !== null) return void response.writeHead(303, { ...pageHeaders, Location: '/' }).end()
+    const page = pageAt(this.#pages, target.path)
+    if (!page) return text(response, 404, 'There is nothing here.')
+    response.writeHead(200, { ...pageHeaders, 'Content-Type': page.type, 'Content-Length': page.bytes.length, 'Cache-Control': target.path.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store' })
+    response.end(request.method === 'HEAD' ? undefined : page.bytes)
   }
 
   /** The page finds its claim in the fragment, which no server sees. */
   #enter({ headers }: IncomingMessage, response: ServerResponse, { cookie, claim }: { readonly cookie: string; readonly claim: string }): void {
     const to = `/#claim=${claim}`
-    const head = { ...guards, 'Set-Cookie': `${this.#session!.cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict`, 'Cache-Control': 'no-store' }
+    const head = { ...pageHeaders, 'Set-Cookie': `${this.#session!.cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict`, 'Cache-Control': 'no-store' }
     // A browser that was sent here by another page, that of openWindow, would not send a strict cookie along with a redirect.
     if ((headers['sec-fetch-site'] ?? 'none') === 'none') return void response.writeHead(303, { ...head, Location: to }).end()
-    response.writeHead(200, { ...head, 'Content-Type': contentTypes['.html'] }).end(`<!doctype html><meta http-equiv="refresh" content="0;url=${to}"><title>Ringback</title>`)
+    response.writeHead(200, { ...head, 'Content-Type': 'text/html; charset=utf-8' }).end(`<!doctype html><meta http-equiv="refresh" content="0;url=${to}"><title>Ringback</title>`)
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -225,18 +217,9 @@ function listen(server: Server, port: number): Promise<number> {
   })
 }
 
-function readFiles(folder: string): Map<string, Buffer> {
-  try {
-    const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-    return new Map(names.map((name) => [name.slice(folder.length).replaceAll('\\', '/'), readFileSync(name)]))
-  } catch (error) {
-    throw machine(`the window is not built (${folder}): run npm start in a clone`, error)
-  }
-}
-
 /** The connection ends with a refusal: what else comes on it is not read. */
 function text(response: ServerResponse, status: number, sentence: string): void {
-  response.writeHead(status, { ...guards, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', 'Connection': 'close' }).end(`${sentence}\n`)
+  response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', 'Connection': 'close' }).end(`${sentence}\n`)
 }
 
 function parse(data: Buffer): unknown {

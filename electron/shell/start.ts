@@ -7,14 +7,11 @@ import { debugNamespaces, profileFolder } from '../engine/base/environment.ts'
 import { whenOrphaned } from '../engine/base/parent.ts'
 import type { FromHost, ToHost } from './host-messages.ts'
 import { findBrowser, openWindow, type OpenWindow } from './open-window.ts'
+import { restartDelayMs } from './policy.ts'
 
 // `npm start`: the Electron window where it can be, otherwise the same window in a browser.
 
 const usualPort = 7420
-/** More deaths than that within a minute, and the next start waits. */
-const quickRestarts = 5
-const restartsWithinMs = 60_000
-const restartLaterMs = 10_000
 /** For the browser to show what it was started for. */
 const browserMs = 30_000
 /** A link for a person is longer good than one that a browser opens by itself. */
@@ -139,17 +136,12 @@ function browserShell(options: Options, version: string): void {
     })
     host.once('exit', (code, signal) => {
       if (ending) return finish(code ?? 0)
-      const now = performance.now()
-      deaths.push(now)
+      deaths.push(performance.now())
       const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
       const again = [`The engine ${how} and was started again. Calls that were under way then are lost; the history is as it was.`]
-      if (deaths.filter((at) => now - at < restartsWithinMs).length <= quickRestarts) {
-        say(`The engine ${how}; it is started again.`)
-        return begin(again)
-      }
-      // Nobody outside can end it for good: it comes back, slowly.
-      say(`The engine ${how}, again and again: it is started again in ${restartLaterMs / 1000} s. Start with --verbose to see why.`)
-      setTimeout(() => ending || begin(again), restartLaterMs)
+      const delayMs = restartDelayMs(deaths)
+      say(delayMs === 0 ? `The engine ${how}; it is started again.` : `The engine ${how}, again and again: it is started again in ${delayMs / 1000} s. Start with --verbose to see why.`)
+      setTimeout(() => ending || begin(again), delayMs)
     })
   }
   begin([])
