@@ -14,7 +14,7 @@ import { agentUri, placeTestCall } from './state/dial.ts'
 import { execute, useEngine, watch } from './state/engine.ts'
 import { onElectron } from './bridge.ts'
 import { edit, focusDial, remember, show, useUi, type Screen } from './state/ui.ts'
-import { Act, Button, Empty, Fault, Icon, type IconName } from './ui/controls.tsx'
+import { Act, Button, Empty, Fault, Foreign, Icon, type IconName } from './ui/controls.tsx'
 import { shortcuts, useKeys } from './ui/keys.ts'
 import { Split } from './ui/split.tsx'
 import './app.css'
@@ -119,8 +119,8 @@ function Notices() {
   return (
     <>
       {connection === 'lost' && <div className="notice bad" role="alert"><Icon name="fault" /><span>The engine does not answer: what is shown is how it was. Connecting again …</span></div>}
-      {storageFault && <div className="notice bad" role="alert"><Icon name="fault" /><span>{storageFault}. Calls go on; those that could not be written are kept in memory and written when it works again.</span></div>}
-      {hello && hello.startedAt !== seen && hello.notices.length > 0 && <div className="notice" role="status"><Icon name="warning" /><span>{hello.notices.join(' ')}</span><Button kind="quiet" onClick={() => setSeen(hello.startedAt)}>Dismiss</Button></div>}
+      {storageFault && <div className="notice bad" role="alert"><Icon name="fault" /><span><Foreign text={storageFault} />. Calls go on; those that could not be written are kept in memory and written when it works again.</span></div>}
+      {hello && hello.startedAt !== seen && hello.notices.length > 0 && <div className="notice" role="status"><Icon name="warning" /><span><Foreign text={hello.notices.join(' ')} /></span><Button kind="quiet" onClick={() => setSeen(hello.startedAt)}>Dismiss</Button></div>}
     </>
   )
 }
