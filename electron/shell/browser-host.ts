@@ -31,7 +31,7 @@ async function end(code: number): Promise<void> {
   if (ending) return
   ending = true
   closeWindow()
-  setTimeout(() => process.exit(code), patienceMs)
+  setTimeout(boundary.guard('end timer', () => process.exit(code)), patienceMs)
   await close()
   await removeFolder()
   process.exit(code)

@@ -70,8 +70,8 @@ export class BrowserShell {
     this.#server.setTimeout(limits.requestMs)
     // Before anything else happens on it: a reset of any connection is no fault.
     this.#server.prependListener('connection', boundary.guard('connection', (socket: Duplex) => void socket.on('error', () => {})))
-    this.#server.on('request', (request, response) => this.#within('HTTP request', response.socket, () => this.#serve(request, response)))
-    this.#server.on('upgrade', (request, socket, head) => this.#within('upgrade', socket, () => this.#upgrade(request, socket, head)))
+    this.#server.on('request', boundary.guard('HTTP request', (request: IncomingMessage, response: ServerResponse) => this.#within('HTTP request', response.socket, () => this.#serve(request, response))))
+    this.#server.on('upgrade', boundary.guard('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#within('upgrade', socket, () => this.#upgrade(request, socket, head))))
   }
 
   /** Listens on loopback; port 0, or one that is taken by another program and not `exact`: any. Throws RingbackError (machine). */
@@ -79,7 +79,7 @@ export class BrowserShell {
     const startMs = performance.now()
     for (;;) {
       try {
-        this.#port = await listen(this.#server, port)
+        this.#port = await listen(this.#server, port, this.#boundary)
         this.#session = new Session(this.#host.hello.profile, this.#port)
         return this.#port
       } catch (error) {
@@ -156,7 +156,7 @@ export class BrowserShell {
     let port: WindowPort | null = null
     let leave = () => {}
     const late = setTimeout(boundary.guard('window timer', () => window.terminate()), this.#limits.proofMs)
-    window.on('error', () => window.terminate())
+    window.on('error', boundary.guard('window error', () => window.terminate()))
     window.on('message', boundary.guard('window message', (data: Buffer, binary: boolean) => {
       if (binary || window.readyState !== window.OPEN) return
       if (port) return port.message(parse(data))
@@ -199,18 +199,18 @@ export class BrowserShell {
   }
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, port: number, boundary: Boundary): Promise<number> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error) => {
+    const failed = boundary.guard('listen', (error: Error) => {
       server.off('listening', listens)
       reject(error)
-    }
-    const listens = () => {
+    })
+    const listens = boundary.guard('listen', () => {
       server.off('error', failed)
       // Of accepting a connection: too many files are open. It goes on.
       server.on('error', () => {})
       resolve((server.address() as { port: number }).port)
-    }
+    })
     server.once('error', failed)
     server.once('listening', listens)
     server.listen(port, address)

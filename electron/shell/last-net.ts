@@ -1,5 +1,5 @@
 import { visible } from '../../shared/base/text.ts'
-import { redact, redactCredentials } from '../../shared/wire/sip/redact.ts'
+import { redact } from '../../shared/wire/sip/redact.ts'
 import { Boundary, faultText } from '../engine/base/boundary.ts'
 import { explainError } from '../engine/base/errors.ts'
 
@@ -8,7 +8,7 @@ export const faultExit = 70
 /** Calls get their BYE and trunks their un-registration within that time. */
 const closeMs = 3000
 
-const say = (text: string) => void process.stderr.write(`${visible(redactCredentials(redact(text)))}\n`)
+const say = (text: string) => void process.stderr.write(`${visible(redact(text))}\n`)
 
 /** A boundary that says on standard error what it caught: the first of each place, then whenever their number has doubled. */
 export function sayingBoundary(): Boundary {

@@ -12,17 +12,15 @@ interface Rule {
 }
 
 const plain: Rule = {}
-const never = 'never'
 
 /** What a window may say of each command. A new command of the contract needs its line here. */
-const rules: Readonly<Record<CommandName, Rule | typeof never>> = {
+const rules: Readonly<Record<CommandName, Rule>> = {
   'call.place': { paths: ['recordTo', 'pcapTo'], source: 'source' },
   'call.answer': { source: 'source' },
-  'call.savePcap': never, 'call.saveReport': never,
   'call.hangUp': plain, 'call.hold': plain, 'call.mute': plain, 'call.dtmf': plain, 'call.reject': plain, 'call.record': plain, 'call.export': plain, 'call.report': plain,
   'registration.start': plain, 'registration.stop': plain,
   'agent.start': { paths: ['recordDirectory'], source: 'behaviour.source' }, 'agent.stop': plain,
-  'capture.open': { paths: ['reportTo'], files: ['files'] },
+  'capture.open': { files: ['files'] },
   'trunk.list': plain, 'trunk.save': plain, 'trunk.remove': plain, 'trunk.check': plain,
   'history.list': plain, 'history.show': plain,
   'settings.save': { source: 'settings.agent.behaviour.source' },
@@ -33,7 +31,6 @@ const rules: Readonly<Record<CommandName, Rule | typeof never>> = {
 export function windowFault(name: string, args: unknown): string | null {
   if (!Object.hasOwn(commands, name)) return `there is no command "${name.slice(0, 60)}"`
   const rule = rules[name as CommandName]
-  if (rule === never) return `${name} writes to a path: a window saves files with call.export`
   for (const path of rule.paths ?? []) if (at(args, path) !== undefined) return `${name}: ${path} names a path of this computer, which a window may not; the command line can`
   const source = rule.source === undefined ? undefined : (at(args, rule.source) as { kind?: unknown; path?: unknown } | null | undefined)
   const named = [...(rule.files ?? []).flatMap((member) => at(args, member) ?? []), ...(source?.kind === 'file' ? [source.path] : [])]
