@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { boundaryFaults } from './boundary.ts'
 import { unusedFaults } from './unused.ts'
 import { zoneFaults } from './zones.ts'
 
@@ -55,6 +56,7 @@ mkdirSync(results, { recursive: true })
 step('types', () => ['.', 'renderer', 'test/e2e'].every((project) => tool('tsc', '-p', project)))
 step('lint', () => tool('oxlint', '--quiet'))
 step('zones', () => none(zoneFaults()))
+step('boundaries', () => none(boundaryFaults()))
 step('unused code', () => none(unusedFaults()))
 tests(fast ? ['unit'] : ['unit', 'integration', 'interop', 'e2e'])
 if (!fast) step('fuzz', () => spawnSync(process.execPath, ['test/fuzz/run.ts', '60'], { cwd: root, stdio: 'inherit' }).status === 0)

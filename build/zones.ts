@@ -20,10 +20,10 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['electron/engine/captures/', ['electron/engine/base/', 'electron/engine/calls/call-book.ts', 'electron/engine/report/', 'electron/engine/trace/', 'shared/', 'node']],
   // The files beside the rooms wire them together.
   ['electron/engine/', ['shared/', 'node']],
-  ['electron/main.ts', ['electron/shell/policy.ts', 'electron/engine/base/environment.ts', 'npm:electron', 'node']],
+  ['electron/main.ts', ['electron/shell/policy.ts', 'electron/shell/pages.ts', 'electron/shell/last-net.ts', 'electron/engine/base/environment.ts', 'npm:electron', 'node']],
   ['electron/preload.ts', ['npm:electron']],
   ['electron/shell/electron.ts', ['electron/shell/', 'electron/engine/base/', 'npm:electron', 'node']],
-  ['electron/shell/', ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws']],
+  ['electron/shell/', ['electron/engine/engine.ts', 'electron/engine/files.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws']],
   ['renderer/ui/', ['shared/', 'npm:react', 'npm:react-dom', 'npm:uplot']],
   ['renderer/state/', ['renderer/bridge.ts', 'shared/', 'npm:react', 'npm:zustand']],
   ['renderer/features/', ['renderer/state/', 'renderer/ui/', 'renderer/bridge.ts', 'shared/', 'npm:react', 'npm:@tanstack/react-virtual', 'npm:downshift']],

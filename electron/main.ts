@@ -1,30 +1,31 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { extname, join, normalize } from 'node:path'
-import { BrowserWindow, Menu, MessageChannelMain, app, clipboard, dialog, ipcMain, net, protocol, screen, session, utilityProcess, type UtilityProcess } from 'electron'
+import { join } from 'node:path'
+import { BrowserWindow, Menu, MessageChannelMain, app, clipboard, dialog, ipcMain, protocol, screen, session, utilityProcess, type UtilityProcess } from 'electron'
 import { profileFolder } from './engine/base/environment.ts'
-import { contentSecurityPolicy, contentTypes, grants, least, linkIn, windowState } from './shell/policy.ts'
+import { spanLastNet } from './shell/last-net.ts'
+import { pageAt, pageHeaders, readPages } from './shell/pages.ts'
+import { appOrigin, appPath, grants, least, linkIn, linkSchemes, mayCopy, mayNavigate, restartDelayMs, webPreferences, windowState } from './shell/policy.ts'
 
 // The Electron window: it shows the renderer and begins the engine; everything else is theirs.
 
-const origin = 'app://ringback'
-const renderer = join(import.meta.dirname, '../renderer')
-const mostRestarts = 5
+const pages = readPages(join(import.meta.dirname, '../renderer'))
 const endPatienceMs = 6000
 
 let window: BrowserWindow | null = null
 let engine: UtilityProcess | null = null
 let ending = false
-let restarts = 0
+const deathsMs: number[] = []
 let link = linkIn(process.argv)
 
+spanLastNet(end)
+app.enableSandbox()
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
-  for (const scheme of ['sip', 'sips', 'tel']) app.setAsDefaultProtocolClient(scheme)
   app.on('second-instance', (_event, args) => dial(linkIn(args)))
   app.on('open-url', (event, url) => {
     event.preventDefault()
-    dial(url)
+    dial(linkIn([url]))
   })
   app.on('window-all-closed', () => app.quit())
   app.on('before-quit', (event) => {
@@ -33,17 +34,22 @@ else {
     void end().then(() => app.quit())
   })
   app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-frame-navigate', (event) => {
+      if (!mayNavigate(event.url)) event.preventDefault()
+    })
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   })
-  ipcMain.on('copy', (_event, text: unknown) => clipboard.writeText(String(text)))
+  ipcMain.on('copy', ({ senderFrame }, text: unknown) => {
+    if (mayCopy(senderFrame, text)) clipboard.writeText(text)
+  })
   void app.whenReady().then(start)
 }
 
 function start(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, done, details) => done(grants(permission, 'mediaTypes' in details ? (details.mediaTypes ?? []) : [])))
-  session.defaultSession.setPermissionCheckHandler((_contents, permission, _origin, details) => grants(permission, details.mediaType ? [details.mediaType] : []))
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, done, details) => done(grants(details.requestingUrl, permission, 'mediaTypes' in details ? (details.mediaTypes ?? []) : [])))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission, origin, details) => grants(origin, permission, details.mediaType ? [details.mediaType] : []))
+  session.defaultSession.setDevicePermissionHandler(() => false)
   protocol.handle('app', serve)
   Menu.setApplicationMenu(menu())
   beginEngine([])
@@ -51,12 +57,10 @@ function start(): void {
   app.on('activate', () => window === null && openWindow())
 }
 
-async function serve(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url)
-  const file = normalize(join(renderer, pathname === '/' ? 'index.html' : pathname))
-  if (!file.startsWith(renderer)) return new Response('', { status: 404 })
-  const found = await net.fetch(`file://${file}`)
-  return new Response(found.body, { status: found.status, headers: { 'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': contentSecurityPolicy } })
+/** The files of the renderer as they were at the start, and nothing else. */
+function serve({ method, url }: Request): Response {
+  const page = method === 'GET' ? pageAt(pages, appPath(url) ?? '') : undefined
+  return page ? new Response(page.bytes, { headers: { ...pageHeaders, 'Content-Type': page.type } }) : new Response('', { status: 404, headers: pageHeaders })
 }
 
 function openWindow(): void {
@@ -64,7 +68,7 @@ function openWindow(): void {
   const { maximized, ...bounds } = windowState(read(stateFile), screen.getAllDisplays().map(({ workArea }) => workArea))
   const opened = new BrowserWindow({
     ...bounds, minWidth: least.width, minHeight: least.height, title: 'Ringback', show: false,
-    webPreferences: { preload: join(import.meta.dirname, 'preload.cjs'), contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true, spellcheck: false },
+    webPreferences: { ...webPreferences, preload: join(import.meta.dirname, 'preload.cjs') },
   })
   window = opened
   if (maximized) opened.maximize()
@@ -79,9 +83,9 @@ function openWindow(): void {
     const answer = dialog.showMessageBoxSync(opened, { type: 'question', buttons: ['Keep the window', 'End the calls'], defaultId: 0, cancelId: 0, message: 'Calls are under way.', detail: 'Closing the window ends them with BYE.' })
     if (answer === 1) event.preventDefault()
   })
-  opened.on('close', () => writeFileSync(stateFile, JSON.stringify({ ...opened.getNormalBounds(), maximized: opened.isMaximized() })))
+  opened.on('close', () => write(stateFile, JSON.stringify({ ...opened.getNormalBounds(), maximized: opened.isMaximized() })))
   opened.on('closed', () => (window = null))
-  void opened.loadURL(`${origin}/`)
+  void opened.loadURL(`${appOrigin}/`)
 }
 
 function read(file: string): string | null {
@@ -89,6 +93,14 @@ function read(file: string): string | null {
     return readFileSync(file, 'utf8')
   } catch {
     return null
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch {
+    // Then the window opens in its usual place.
   }
 }
 
@@ -101,9 +113,12 @@ function beginEngine(notices: readonly string[]): void {
     engine = null
     if (ending) return
     window?.webContents.send('lost')
-    if (++restarts > mostRestarts) return dialog.showErrorBox('The engine does not run', `It ended ${restarts} times, last with code ${code}. Start Ringback from a terminal with DEBUG=ringback:* to see why.`)
-    beginEngine([`The engine ended with code ${code} and was started again. Calls that were under way then are lost; the history is as it was.`])
-    connect()
+    deathsMs.push(performance.now())
+    setTimeout(() => {
+      if (ending) return
+      beginEngine([`The engine ended with code ${code} and was started again. Calls that were under way then are lost; the history is as it was.`])
+      connect()
+    }, restartDelayMs(deathsMs))
   })
 }
 
@@ -124,6 +139,7 @@ function dial(uri: string | null): void {
 
 function end(): Promise<void> {
   ending = true
+  if (!engine) return Promise.resolve()
   return new Promise((resolve) => {
     const patience = setTimeout(resolve, endPatienceMs)
     engine?.once('exit', () => {
@@ -138,9 +154,16 @@ function end(): Promise<void> {
 function menu(): Menu {
   const say = (action: string) => () => window?.webContents.send('action', action)
   const go = (label: string, action: string, accelerator: string) => ({ label, accelerator, registerAccelerator: false, click: say(action) })
+  const links = {
+    label: 'Open sip: and tel: links with Ringback', type: 'checkbox' as const, checked: linkSchemes.every((scheme) => app.isDefaultProtocolClient(scheme)),
+    click: ({ checked }: { checked: boolean }) => {
+      for (const scheme of linkSchemes) if (checked) app.setAsDefaultProtocolClient(scheme)
+      else app.removeAsDefaultProtocolClient(scheme)
+    },
+  }
   return Menu.buildFromTemplate([
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-    { label: 'Call', submenu: [go('Dial …', 'dial', 'CmdOrCtrl+L'), go('Hang up', 'hang-up', 'CmdOrCtrl+E'), { type: 'separator' }, { role: process.platform === 'darwin' ? 'close' : 'quit' }] },
+    { label: 'Call', submenu: [go('Dial …', 'dial', 'CmdOrCtrl+L'), go('Hang up', 'hang-up', 'CmdOrCtrl+E'), { type: 'separator' }, links, { type: 'separator' }, { role: process.platform === 'darwin' ? 'close' : 'quit' }] },
     { role: 'editMenu' },
     { label: 'Go', submenu: [go('Calls', 'calls', 'CmdOrCtrl+1'), go('Trunks', 'trunks', 'CmdOrCtrl+2'), go('Agent', 'agent', 'CmdOrCtrl+3'), go('Files', 'files', 'CmdOrCtrl+4'), go('Settings', 'settings', 'CmdOrCtrl+5')] },
     { role: 'viewMenu' },

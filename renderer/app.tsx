@@ -14,7 +14,7 @@ import { agentUri, placeTestCall } from './state/dial.ts'
 import { execute, useEngine, watch } from './state/engine.ts'
 import { onElectron } from './bridge.ts'
 import { edit, focusDial, remember, show, useUi, type Screen } from './state/ui.ts'
-import { Act, Button, Empty, Fault, Icon, type IconName } from './ui/controls.tsx'
+import { Act, Button, Empty, Fault, Foreign, Icon, type IconName } from './ui/controls.tsx'
 import { shortcuts, useKeys } from './ui/keys.ts'
 import { Split } from './ui/split.tsx'
 import './app.css'
@@ -34,7 +34,7 @@ export function App() {
   useKeys({ '?': () => setKeys(true), ...Object.fromEntries(screens.map(([name], i) => [`Ctrl+${i + 1}`, () => show(name)])) })
   useAskBeforeClosing()
   useElectron()
-  if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">Ringback was started anew with another data folder, or a month has passed. Open the link that it printed in the terminal; pressing Enter there prints a new one.</Empty></main>
+  if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">It was signed out, half a day has passed since its link was opened, or Ringback was started anew with another data folder. Press Enter in the terminal where it runs: it prints a link that opens this window again.</Empty></main>
   return (
     <div className={`app${connection === 'open' ? '' : ' cut'}`} data-hint={hint ?? undefined}>
       <nav className="rail" aria-label="Screens">
@@ -119,8 +119,8 @@ function Notices() {
   return (
     <>
       {connection === 'lost' && <div className="notice bad" role="alert"><Icon name="fault" /><span>The engine does not answer: what is shown is how it was. Connecting again …</span></div>}
-      {storageFault && <div className="notice bad" role="alert"><Icon name="fault" /><span>{storageFault}. Calls go on; those that could not be written are kept in memory and written when it works again.</span></div>}
-      {hello && hello.startedAt !== seen && hello.notices.length > 0 && <div className="notice" role="status"><Icon name="warning" /><span>{hello.notices.join(' ')}</span><Button kind="quiet" onClick={() => setSeen(hello.startedAt)}>Dismiss</Button></div>}
+      {storageFault && <div className="notice bad" role="alert"><Icon name="fault" /><span><Foreign text={storageFault} />. Calls go on; those that could not be written are kept in memory and written when it works again.</span></div>}
+      {hello && hello.startedAt !== seen && hello.notices.length > 0 && <div className="notice" role="status"><Icon name="warning" /><span><Foreign text={hello.notices.join(' ')} /></span><Button kind="quiet" onClick={() => setSeen(hello.startedAt)}>Dismiss</Button></div>}
     </>
   )
 }

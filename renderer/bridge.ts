@@ -1,4 +1,4 @@
-import type { ErrorKind, Hello, ToEngine, ToWindow } from '../shared/contract/channel.ts'
+import type { ErrorKind, FromShell, Hello, ToEngine, ToShell, ToWindow } from '../shared/contract/channel.ts'
 import type { CommandArgs, CommandName, CommandResult } from '../shared/contract/commands.ts'
 import type { Delta } from '../shared/contract/state.ts'
 
@@ -30,7 +30,8 @@ interface Channel {
 interface ChannelEvents {
   open(channel: Channel): void
   message(message: ToWindow): void
-  close(): void
+  /** `locked`: it was not let in. */
+  close(locked: boolean): void
 }
 
 const firstRetryMs = 250
@@ -53,7 +54,7 @@ export class Bridge {
 
   constructor(events: BridgeEvents) {
     this.#events = events
-    const channelEvents: ChannelEvents = { open: (channel) => this.#open(channel), message: (message) => this.#message(message), close: () => this.#close() }
+    const channelEvents: ChannelEvents = { open: (channel) => this.#open(channel), message: (message) => this.#message(message), close: (locked) => this.#close(locked) }
     if ('ringback' in globalThis) openPorts(channelEvents)
     else this.#connect(channelEvents)
   }
@@ -77,8 +78,8 @@ export class Bridge {
   #connect(events: ChannelEvents): void {
     openSocket({
       ...events,
-      close: () => {
-        events.close()
+      close: (locked) => {
+        events.close(locked)
         setTimeout(() => this.#connect(events), this.#retryMs)
         this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2)
       },
@@ -114,28 +115,79 @@ export class Bridge {
     }
   }
 
-  #close(): void {
+  #close(refused: boolean): void {
     const was = this.#channel
     this.#channel = null
     for (const { reject } of this.#waiting.values()) reject(new CommandFault('disconnected', 'the engine went away before it answered: whether this was done is not known'))
     this.#waiting.clear()
-    if (was) this.#events.lost(false)
+    if (refused || was) this.#events.lost(refused)
     else void isLocked().then((locked) => this.#events.lost(locked))
   }
 }
 
+/** What the link of this page led to, good once: taken out of the address at once. */
+let claim = /^#claim=([\w-]{1,100})$/.exec(location.hash)?.[1] ?? null
+if (claim !== null) history.replaceState(null, '', location.pathname)
+
+/** The shell closes with it what it does not let in. */
+const lockedCode = 4401
+
+/** The page shows that it was opened by a link, then the engine is heard. */
 function openSocket(events: ChannelEvents): void {
-  const socket = new WebSocket(new URL('/engine', location.href.replace(/^http/, 'ws')))
-  socket.onopen = () => events.open({ send: (message) => socket.send(JSON.stringify(message)), close: () => socket.close() })
-  socket.onmessage = ({ data }) => events.message(JSON.parse(String(data)) as ToWindow)
-  socket.onclose = () => events.close()
+  const socket = new WebSocket(new URL('/engine', location.href.replace(/^http/, 'ws').replace(/#.*$/, '')))
+  const close = () => socket.close()
+  let entered = false
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(String(data)) as FromShell | ToWindow
+    if (message.type === 'challenge') answerTo(message.challenge).then((said) => socket.send(JSON.stringify(said)), close)
+    else if (message.type === 'key') passKey.set(message.key)
+    else {
+      if (!entered) events.open({ send: (said) => socket.send(JSON.stringify(said)), close })
+      entered = true
+      events.message(message)
+    }
+  }
+  socket.onclose = ({ code }) => events.close(code === lockedCode)
+}
+
+/** With the claim of a link, once; later with a proof that the key is here, which itself is never sent. */
+async function answerTo(challenge: string): Promise<ToShell> {
+  if (claim !== null) {
+    const said: ToShell = { type: 'claim', claim }
+    claim = null
+    return said
+  }
+  const text = new TextEncoder()
+  const key = await crypto.subtle.importKey('raw', text.encode(passKey.get() || 'none'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const proof = new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(challenge)))
+  return { type: 'proof', proof: btoa(String.fromCharCode(...proof)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') }
+}
+
+/** Of this origin, port included; for as long as this page where the browser keeps nothing. */
+const passKey = {
+  now: '',
+  get(): string {
+    try {
+      return localStorage.getItem('ringback.key') ?? passKey.now
+    } catch {
+      return passKey.now
+    }
+  },
+  set(key: string): void {
+    passKey.now = key
+    try {
+      localStorage.setItem('ringback.key', key)
+    } catch {
+      // Then a reload needs a new link.
+    }
+  },
 }
 
 /** In Electron the preload hands over a port for each engine that begins. */
 function openPorts(events: ChannelEvents): void {
   addEventListener('message', ({ source, data, ports: [port] }) => {
     if (source !== window) return
-    if (data === 'ringback:lost') return events.close()
+    if (data === 'ringback:lost') return events.close(false)
     if (data !== 'ringback:port' || !port) return
     port.onmessage = ({ data: message }) => events.message(message as ToWindow)
     events.open({ send: (message) => port.postMessage(message), close: () => location.reload() })

@@ -15,6 +15,7 @@ import type { BookedCall } from './calls/booked-call.ts'
 import type { CallBook } from './calls/call-book.ts'
 import type { History } from './history.ts'
 import type { Feed } from './feed.ts'
+import type { Files } from './files.ts'
 import { SampleSource, marker, silence, tone } from './media/audio/source.ts'
 import { readWav } from './media/audio/wav.ts'
 import { PortPool, type PortRange } from './media/rtp/ports.ts'
@@ -51,6 +52,7 @@ interface ContextParts {
   readonly book: CallBook
   readonly feed: Feed
   readonly history: History
+  readonly files: Files
   /** A person looks on: what they may ask for is kept, and calls to the softphone ring. */
   readonly attended: boolean
 }
@@ -119,7 +121,7 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
         case 'marker': return { kind: 'marker', source: marker() }
         case 'silence': return { kind: 'samples', source: silence() }
         case 'tone': return { kind: 'samples', source: tone(args.hz) }
-        case 'file': return { kind: 'samples', source: new SampleSource(readWav(args.path), false) }
+        case 'file': return { kind: 'samples', source: new SampleSource(parts.files.using([args.path], ([path]) => readWav(path!)), false) }
       }
     },
     async until(done) {

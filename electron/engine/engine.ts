@@ -71,7 +71,7 @@ export class Engine implements EngineClient {
     const clock = boundary.clock(options.clock ?? systemClock)
     const net = boundary.net(options.net ?? systemNet)
     this.#store = options.profile === null ? null : new Store(options.profile, clock)
-    this.#files = new Files(options.profile)
+    this.#files = new Files(options.profile, random)
     this.#feed = new Feed(clock, boundary, {
       keys: () => this.#keys(),
       changes: (key, watcher) => this.#changes(key, watcher),
@@ -91,7 +91,7 @@ export class Engine implements EngineClient {
     })
     this.#context = makeContext({
       clock, random, net, boundary, logs, attended, dns: systemDns(options.dnsServers ?? null), routes: new LocalRoutes(net, clock), pacer: new Pacer(clock),
-      store: this.#store, book: this.#book, feed: this.#feed, history: this.#history,
+      store: this.#store, book: this.#book, feed: this.#feed, history: this.#history, files: this.#files,
     })
     this.#registrations = new Registrations(this.#context, () => this.#softphone)
     this.#softphone = new Softphone(this.#context, (trace) => this.#registrations.touched(trace))
@@ -232,7 +232,10 @@ export class Engine implements EngineClient {
     },
     'agent.start': (args) => this.#agents.start(args),
     'agent.stop': ({ id }) => this.#agents.stop(id),
-    'capture.open': ({ files }) => this.#captures.open(files),
+    'capture.open': ({ files }) => this.#files.using(files, async (paths, named) => {
+      const report = await this.#captures.open(paths)
+      return { ...report, files: report.files.map(named), problems: report.problems.map(named) }
+    }),
     'trunk.list': () => this.#context.store.trunks(),
     'trunk.save': ({ trunk, password, replace }) => {
       checkTrunk(trunk)

@@ -1,36 +1,72 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { explainError, machine, usage } from './base/errors.ts'
+import { appendFileSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { RingbackError, explainError, machine, usage } from './base/errors.ts'
+import type { Random } from './base/random.ts'
+import { temporaryFolder } from './base/temporary.ts'
 
 const mostBytes = 256 * 1024 * 1024
+/** Captures of one run together; beyond it the oldest go. */
+const mostKeptBytes = 1024 * 1024 * 1024
+const soundId = /^file:sounds\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,99})$/
 
-/** Files that a window hands over piece by piece: captures for as long as the engine runs, sounds in the profile folder. */
+interface Begun {
+  readonly path: string
+  /** As the person calls it. */
+  readonly name: string
+  bytes: number
+}
+
+/** Whether a text is the id of a file here, and no path. */
+export const isFileId = (text: string): boolean => text.startsWith('file:')
+
+/**
+ * Files that a window hands over piece by piece: captures for as long as the engine runs, sounds in the profile folder. A window knows them by
+ * ids only, `file:` and chance for a capture, `file:sounds/NAME` for a sound, which stays good after a restart. It never learns or names a path.
+ */
 export class Files {
   readonly #profile: string | null
-  readonly #open = new Map<string, number>()
+  readonly #random: Random
+  readonly #begun = new Map<string, Begun>()
   #temporary: string | null = null
 
-  constructor(profile: string | null) {
+  constructor(profile: string | null, random: Random) {
     this.#profile = profile
+    this.#random = random
   }
 
   /** Appends to the file of an earlier answer, or begins one. Throws RingbackError. */
   put(file: string | null, name: string, bytes: Buffer): { file: string } {
-    const path = file ?? this.#path(name)
-    const size = (this.#open.get(path) ?? 0) + bytes.length
-    if (file !== null && !this.#open.has(file)) throw usage(`"${file}" was not begun here`)
-    if (size > mostBytes) {
-      rmSync(path, { force: true })
-      throw usage(`${name} is larger than ${mostBytes / 1024 / 1024} MB: open it with ringback inspect FILE`)
+    const id = file ?? this.#begin(name)
+    const begun = this.#begun.get(id)
+    if (!begun) throw usage(`${name} was not begun here: choose the file again`)
+    if (begun.bytes + bytes.length > mostBytes) {
+      this.#forget(id)
+      throw usage(`${begun.name} is larger than ${mostBytes / 1024 / 1024} MB: open it with ringback inspect FILE`)
     }
+    begun.bytes += bytes.length
+    this.#makeRoom(id)
     try {
-      appendFileSync(path, bytes)
+      appendFileSync(begun.path, bytes, { mode: 0o600 })
     } catch (error) {
-      throw machine(`cannot keep ${name}: ${explainError(error)}`, error)
+      throw machine(`cannot keep ${begun.name}: ${explainError(error)}`, error)
     }
-    this.#open.set(path, size)
-    return { file: path }
+    return { file: id }
+  }
+
+  /**
+   * Does something with files by their ids; a path, which only the command line can give, stands for itself. `named` writes a text with the
+   * names that the person knows in place of the paths; what is thrown is written so too. Throws RingbackError (usage) for an unknown id.
+   */
+  using<Result>(files: readonly string[], work: (paths: readonly string[], named: (text: string) => string) => Result): Result {
+    const known = files.map((file) => (isFileId(file) ? this.#find(file) : { path: file, name: file }))
+    const named = (text: string) => known.reduce((shown, { path, name }) => (path === name ? shown : shown.replaceAll(path, name)), text)
+    const renamed = (error: unknown) => (error instanceof RingbackError ? new RingbackError(error.kind, named(error.message), error) : error)
+    try {
+      const result = work(known.map(({ path }) => path), named)
+      return result instanceof Promise ? (result.catch((error: unknown) => { throw renamed(error) }) as Result) : result
+    } catch (error) {
+      throw renamed(error)
+    }
   }
 
   /** A folder of the profile, or of this run where there is none; made when missing. Throws RingbackError (machine). */
@@ -38,7 +74,7 @@ export class Files {
     const folder = join(this.#profile ?? this.#temp(), name)
     try {
       // Not recursive: above the profile nothing is made.
-      if (!exists(folder)) mkdirSync(folder)
+      if (!exists(folder)) mkdirSync(folder, { mode: 0o700 })
     } catch (error) {
       throw machine(`cannot use ${folder}: ${explainError(error)}`, error)
     }
@@ -49,18 +85,62 @@ export class Files {
     if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true })
   }
 
-  #temp(): string {
-    return (this.#temporary ??= mkdtempSync(join(tmpdir(), 'ringback-')))
+  #begin(name: string): string {
+    const plain = (name.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-80).replace(/^\./, '_.') || 'file'
+    const sound = /\.wav$/i.test(plain)
+    const folder = sound ? this.folder('sounds') : this.#temp()
+    for (let n = 1; ; n++) {
+      const own = n === 1 ? plain : `${n}-${plain}`
+      const path = join(folder, own)
+      if (exists(path)) continue
+      try {
+        writeFileSync(path, '', { mode: 0o600, flag: 'wx' })
+      } catch (error) {
+        throw machine(`cannot keep ${name}: ${explainError(error)}`, error)
+      }
+      const id = sound ? `file:sounds/${own}` : `file:${this.#random.token(26)}`
+      this.#begun.set(id, { path, name, bytes: 0 })
+      return id
+    }
   }
 
-  #path(name: string): string {
-    const plain = basename(name).replace(/[^A-Za-z0-9._-]+/g, '_').slice(-80) || 'file'
-    const folder = /\.wav$/i.test(plain) ? this.folder('sounds') : this.#temp()
-    for (let n = 1; ; n++) {
-      const path = join(folder, n === 1 ? plain : `${n}-${plain}`)
-      if (!exists(path)) return path
+  #find(id: string): { readonly path: string; readonly name: string } {
+    const begun = this.#begun.get(id)
+    if (begun) return begun
+    const name = soundId.exec(id)?.[1]
+    if (name === undefined) throw usage('that file is not here any more: choose it again')
+    const path = join(this.folder('sounds'), name)
+    // A link that someone put there does not lead out of the folder.
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) throw usage(`there is no sound ${name} any more: choose the file again`)
+    return { path, name }
+  }
+
+  /** Removes the captures that came first, beside the one that is being written. */
+  #makeRoom(writing: string): void {
+    const captures = [...this.#begun].filter(([id]) => !soundId.test(id))
+    let total = captures.reduce((sum, [, { bytes }]) => sum + bytes, 0)
+    for (const [id, { bytes }] of captures) {
+      if (total <= mostKeptBytes) return
+      if (id === writing) continue
+      this.#forget(id)
+      total -= bytes
     }
+  }
+
+  #forget(id: string): void {
+    rmSync(this.#begun.get(id)!.path, { force: true })
+    this.#begun.delete(id)
+  }
+
+  #temp(): string {
+    return (this.#temporary ??= temporaryFolder('files'))
   }
 }
 
-const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
+/** The id of a sound that an earlier version of the settings named by its path; null for a path that leads elsewhere. */
+export function soundIdOf(profile: string, path: string): string | null {
+  const id = `file:sounds/${basename(path)}`
+  return dirname(path) === join(profile, 'sounds') && soundId.test(id) ? id : null
+}
+
+const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined

@@ -1,8 +1,10 @@
 import type { Hello } from '../../shared/contract/channel.ts'
 import type { Change } from '../../shared/contract/state.ts'
+import type { Boundary } from '../engine/base/boundary.ts'
 import { RingbackError, explainError } from '../engine/base/errors.ts'
 import { fromEnvironment } from '../engine/base/environment.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
+import { soundIdOf } from '../engine/files.ts'
 
 export interface Host {
   readonly engine: Engine
@@ -24,7 +26,7 @@ export interface HostOptions {
 }
 
 /** The engine as windows find it: the agent listens, trunks that are to be registered are. What cannot be is said, and the rest goes on. */
-export async function openHost({ profile, version, notices, debug }: HostOptions): Promise<Host> {
+export async function openHost({ profile, version, notices, debug }: HostOptions, boundary: Boundary): Promise<Host> {
   const told = [...notices]
   const common: Omit<EngineOptions, 'profile'> = { attended: true, ...fromEnvironment(debug) }
   let engine: Engine
@@ -40,8 +42,8 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
     kept = false
   }
   told.push(...engine.notices)
-  const state = stateOf(engine)
-  for (const change of state) {
+  await renameSounds(engine, profile)
+  for (const change of stateOf(engine)) {
     if (change.kind === 'settings' && change.settings.agent.start) await startAgent(engine, change.settings.agent, told)
     if (change.kind === 'trunk' && change.trunk.register) await engine.execute('registration.start', { trunk: change.trunk.name }).catch((error: unknown) => told.push(`${change.trunk.name} is not registered: ${explainError(error)}.`))
   }
@@ -52,7 +54,7 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
       windows++
       if (grace) clearTimeout(grace)
       return () => {
-        if (--windows === 0) grace = setTimeout(() => hangUp(engine), graceMs)
+        if (--windows === 0) grace = setTimeout(boundary.guard('grace timer', () => hangUp(engine)), graceMs)
       }
     },
   }
@@ -60,6 +62,16 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
 
 function hangUp(engine: Engine): void {
   for (const change of stateOf(engine)) if (change.kind === 'call' && change.call.agent === null && change.call.state !== 'ended') void engine.execute('call.hangUp', { id: change.call.id }).catch(() => {})
+}
+
+/** Earlier versions kept the path of the sound that the agent plays; windows know it by its id. */
+async function renameSounds(engine: Engine, profile: string): Promise<void> {
+  const settings = stateOf(engine).find((change) => change.kind === 'settings')?.settings
+  const behaviour = settings?.agent.behaviour
+  if (!settings || behaviour?.kind !== 'answer' || behaviour.source.kind !== 'file') return
+  const path = soundIdOf(profile, behaviour.source.path)
+  if (path === null) return
+  await engine.execute('settings.save', { settings: { ...settings, agent: { ...settings.agent, behaviour: { kind: 'answer', source: { kind: 'file', path } } } } }).catch(() => {})
 }
 
 /** The whole state, as a new subscriber learns it. */

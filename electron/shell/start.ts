@@ -1,17 +1,23 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { debugNamespaces, profileFolder } from '../engine/base/environment.ts'
+import { whenOrphaned } from '../engine/base/parent.ts'
+import type { FromHost, ToHost } from './host-messages.ts'
+import { findBrowser, openWindow, type OpenWindow } from './open-window.ts'
+import { restartDelayMs } from './policy.ts'
 
 // `npm start`: the Electron window where it can be, otherwise the same window in a browser.
 
 const usualPort = 7420
-const mostRestarts = 5
-const restartsWithinMs = 60_000
-const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge']
+/** For the browser to show what it was started for. */
+const browserMs = 30_000
+/** A link for a person is longer good than one that a browser opens by itself. */
+const printedLifeMs = 600_000
+const openedLifeMs = 60_000
+const keys = 'Enter prints a link for another one, "revoke" signs all windows out, Ctrl+C ends'
 const root = join(import.meta.dirname, '../..')
 
 interface Options {
@@ -53,113 +59,118 @@ function hasDisplay(): boolean {
   return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
 }
 
-function findBrowser(): string | null {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of browsers) {
-      const path = join(folder, process.platform === 'win32' ? `${name}.exe` : name)
-      try {
-        accessSync(path, constants.X_OK)
-        return path
-      } catch {
-        // Not there.
-      }
-    }
-  }
-  const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
-  return existsSync(mac) ? mac : null
-}
-
-/**
- * Opens the link as an application window with a browser profile of its own, removed afterwards. `failed` hears when the browser does not run.
- * Returns the function that closes it.
- */
-function openWindow(browser: string, link: string, failed: () => void): () => Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'ringback-window-'))
-  const window = spawn(browser, [`--app=${link}`, `--user-data-dir=${folder}`, '--no-first-run', '--no-default-browser-check'], { stdio: 'ignore' })
-  let closing = false
-  const gone = new Promise<void>((resolve) => {
-    window.once('error', () => resolve())
-    window.once('exit', () => resolve())
-  }).then(() => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    if (!closing && window.exitCode !== 0) failed()
-  })
-  return () => {
-    closing = true
-    window.kill()
-    return gone
-  }
-}
-
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
-/** Runs the engine and its page in a child, and begins it anew when it dies; ends with Ctrl+C. */
+/** Runs the engine and its page in a child, and begins it anew when it dies; ends with Ctrl+C, and when who began it is gone. */
 function browserShell(options: Options, version: string): void {
   let { port, exact } = options
   let child: ChildProcess
   let ending = false
+  let window: OpenWindow | null = null
   let opened = false
-  let closeWindow: () => Promise<void> = async () => {}
+  /** What to do with the next link: open it, or print it. */
+  let show: (link: string) => void = say
   const deaths: number[] = []
-  const begin = (notices: readonly string[]) => {
-    child = fork(join(import.meta.dirname, 'browser-host.ts'), ['--port', String(port), ...(exact ? ['--exact'] : []), '--profile', options.profile, '--version', version, '--debug', options.debug, ...notices.flatMap((text) => ['--notice', text])], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-    child.on('message', (message: { type: string; port?: number; link?: string; text?: string; notices?: string[] }) => {
-      if (message.type === 'failed') {
-        process.stderr.write(`${message.text}\n`)
-        ending = true
-      } else if (message.type === 'link') say(message.link!)
-      else {
-        port = message.port!
-        exact = true
-        for (const text of message.notices ?? []) say(text)
-        if (!opened) show(message.link!)
-        opened = true
-      }
-    })
-    child.once('exit', (code, signal) => {
-      if (ending) return void closeWindow().then(() => process.exit(code ?? 0))
-      const now = performance.now()
-      deaths.push(now)
-      const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
-      if (deaths.filter((at) => now - at < restartsWithinMs).length > mostRestarts) {
-        process.stderr.write(`The engine ${how}, again and again: giving up. Start with --verbose to see why.\n`)
-        process.exit(3)
-      }
-      say(`The engine ${how}; it is started again.`)
-      begin([`The engine ${how} and was started again. Calls that were under way then are lost; the history is as it was.`])
+  const tell = (message: ToHost) => void (child.connected && child.send(message))
+  const ask = (lifeMs: number, then: (link: string) => void) => {
+    show = then
+    tell({ type: 'link', lifeMs })
+  }
+  const shown = () => window?.pid !== undefined && tell({ type: 'window', pid: window.pid, folder: window.folder })
+
+  const open = () => {
+    const browser = options.open && hasDisplay() ? findBrowser() : null
+    if (browser) return ask(openedLifeMs, (link) => openIn(browser, link))
+    ask(printedLifeMs, (link) => {
+      say(`Ringback runs. Open this link in a browser on this machine (it works once, within ten minutes; ${keys}):\n\n  ${link}\n`)
+      if (process.env['SSH_CONNECTION']) say(`Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ${process.env['USER'] ?? 'user'}@this-host`)
     })
   }
-  const show = (link: string) => {
-    const browser = options.open && hasDisplay() ? findBrowser() : null
-    if (browser) {
-      say(`Ringback is open in a window (http://127.0.0.1:${port}). Enter prints a link for another one, Ctrl+C ends.`)
-      closeWindow = openWindow(browser, link, () => {
-        say(`${browser} could not show the window. Open this link in a browser on this machine instead:`)
-        child.send('link')
-      })
-      return
+  const openIn = (browser: string, link: string) => {
+    say(`Ringback is open in a window (http://127.0.0.1:${port}). ${keys.replace('Enter', 'Enter here')}.`)
+    const failed = () => {
+      clearTimeout(blind)
+      say(`${browser} could not show the window. Open this link in a browser on this machine instead:`)
+      ask(printedLifeMs, say)
     }
-    say(`Ringback runs. Open this link in a browser on this machine (it works once; Enter prints another, Ctrl+C ends):\n\n  ${link}\n`)
-    if (process.env['SSH_CONNECTION']) say(`Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ${process.env['USER'] ?? 'user'}@this-host`)
+    const blind = setTimeout(failed, browserMs)
+    seen = () => clearTimeout(blind)
+    window = openWindow(browser, link)
+    shown()
+    void window.gone.then((code) => {
+      clearTimeout(blind)
+      window = null
+      if (!ending && code !== 0) failed()
+    })
+  }
+  let seen = () => {}
+  const end = () => {
+    if (ending) return
+    ending = true
+    say('\nEnding calls and registrations.')
+    if (child.connected) child.disconnect()
+    else finish(0)
+  }
+  const finish = (code: number) => void (window?.close() ?? Promise.resolve()).then(() => process.exit(code))
+
+  const begin = (notices: readonly string[]) => {
+    const host = fork(join(import.meta.dirname, 'browser-host.ts'), ['--port', String(port), ...(exact ? ['--exact'] : []), '--profile', options.profile, '--version', version, '--debug', options.debug, ...notices.flatMap((text) => ['--notice', text])], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    child = host
+    host.on('error', (error) => process.stderr.write(`The engine cannot be reached: ${error.message}\n`))
+    host.on('message', (message: FromHost) => {
+      switch (message.type) {
+        case 'failed':
+          process.stderr.write(`${message.text}\n`)
+          ending = true
+          return
+        case 'link': return show(message.link)
+        case 'window': return seen()
+        case 'ready':
+          port = message.port
+          exact = true
+          for (const text of message.notices) say(text)
+          shown()
+          if (!opened) open()
+          opened = true
+      }
+    })
+    host.once('exit', (code, signal) => {
+      if (ending) return finish(code ?? 0)
+      deaths.push(performance.now())
+      const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
+      const again = [`The engine ${how} and was started again. Calls that were under way then are lost; the history is as it was.`]
+      const delayMs = restartDelayMs(deaths)
+      say(delayMs === 0 ? `The engine ${how}; it is started again.` : `The engine ${how}, again and again: it is started again in ${delayMs / 1000} s. Start with --verbose to see why.`)
+      setTimeout(() => ending || begin(again), delayMs)
+    })
   }
   begin([])
-  if (process.stdin.isTTY) createInterface({ input: process.stdin }).on('line', () => child.send('link'))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (ending) return
-      ending = true
-      say('\nEnding calls and registrations.')
-      child.disconnect()
+  if (process.stdin.isTTY) {
+    process.stdin.on('error', () => {})
+    createInterface({ input: process.stdin }).on('line', (line) => {
+      if (line.trim() !== 'revoke') return ask(printedLifeMs, say)
+      tell({ type: 'revoke' })
+      say('All windows are signed out, and no earlier link works. Enter prints a new one.')
     })
   }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  whenOrphaned(end)
 }
 
 function electronShell(binary: string, options: Options): void {
   const window = spawn(binary, [join(root, 'dist/electron/main.mjs'), `--profile=${options.profile}`], { stdio: 'inherit' })
+  window.once('error', (error) => {
+    process.stderr.write(`Electron does not start: ${error.message}\n`)
+    process.exitCode = 3
+  })
   window.once('exit', (code) => process.exit(code ?? 0))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => window.kill(signal))
+  const end = () => void window.kill('SIGTERM')
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  whenOrphaned(end)
 }
 
+// A terminal that is gone is no fault.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 try {
   const options = readOptions()
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }

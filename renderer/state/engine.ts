@@ -3,7 +3,7 @@ import { mergeReport } from '../../shared/contract/merge.ts'
 import type { Hello } from '../../shared/contract/channel.ts'
 import type { CommandArgs, CommandName, CommandResult, Settings, StoredTrunk } from '../../shared/contract/commands.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
-import type { AgentView, CallView, Change, RegistrationView, ReportChange, Sample } from '../../shared/contract/state.ts'
+import type { AgentView, BudgetUsage, CallView, Change, RegistrationView, ReportChange, Sample } from '../../shared/contract/state.ts'
 import { Bridge } from '../bridge.ts'
 
 export type Check = Extract<Change, { kind: 'check' }>['check']
@@ -13,6 +13,10 @@ export interface EngineState {
   readonly hello: Hello | null
   readonly settings: Settings | null
   readonly storageFault: string | null
+  /** How the limits on strangers stand. */
+  readonly limits: readonly BudgetUsage[]
+  /** What failed inside and was dropped, by place. */
+  readonly faults: readonly { readonly place: string; readonly count: number }[]
   readonly calls: ReadonlyMap<string, CallView>
   /** Whole reports of the calls that are looked at. */
   readonly reports: ReadonlyMap<string, CallReport>
@@ -29,7 +33,7 @@ type Entities = Pick<EngineState, 'calls' | 'reports' | 'samples' | 'registratio
 const keptSamples = 240
 const empty: Entities = { calls: new Map(), reports: new Map(), samples: new Map(), registrations: new Map(), agents: new Map(), trunks: new Map(), checks: new Map() }
 
-export const useEngine = create<EngineState>(() => ({ connection: 'connecting', hello: null, settings: null, storageFault: null, ...empty }))
+export const useEngine = create<EngineState>(() => ({ connection: 'connecting', hello: null, settings: null, storageFault: null, limits: [], faults: [], ...empty }))
 
 let bridge: Bridge | null = null
 
@@ -74,6 +78,10 @@ function apply(state: EngineState, changes: readonly Change[]): EngineState {
       case 'check': edit('checks').set(change.check.trunk, change.check as never); break
       case 'settings': next.settings = change.settings; break
       case 'storage': next.storageFault = change.fault; break
+      case 'limits':
+        next.limits = change.limits
+        next.faults = change.faults
+        break
       case 'gone': {
         edit(`${change.of}s`).delete(change.id)
         if (change.of === 'call') for (const name of ['reports', 'samples'] as const) if (next[name].has(change.id)) edit(name).delete(change.id)

@@ -1,4 +1,10 @@
 import { useEffect, useId, useRef, useState, type ButtonHTMLAttributes, type ReactNode } from 'react'
+import { visible } from '../../shared/base/text.ts'
+
+/** Text that came from outside: nothing in it is hidden, and it turns no text beside it around. Titles and labels take `visible` alone. */
+export function Foreign({ text }: { text: string }) {
+  return <bdi>{visible(text)}</bdi>
+}
 
 export function Button({ kind = 'plain', busy = false, ...props }: ButtonHTMLAttributes<HTMLButtonElement> & { kind?: 'plain' | 'primary' | 'danger' | 'quiet'; busy?: boolean }) {
   return <button type="button" {...props} className={`button ${kind} ${props.className ?? ''}`} disabled={props.disabled || busy} aria-busy={busy || undefined} />
@@ -23,8 +29,8 @@ export function Field({ label, hint, fault, correction, onCorrect, children }: {
 export function Fault({ id, text, correction = null, onCorrect }: { id?: string | undefined; text: string; correction?: string | null; onCorrect?: ((text: string) => void) | undefined }) {
   return (
     <p className="fault" id={id} role="alert">
-      <Icon name="fault" /> {text}
-      {correction !== null && onCorrect && <> <Button kind="quiet" onClick={() => onCorrect(correction)}>Use {correction}</Button></>}
+      <Icon name="fault" /> <Foreign text={text} />
+      {correction !== null && onCorrect && <> <Button kind="quiet" onClick={() => onCorrect(correction)}>Use <Foreign text={correction} /></Button></>}
     </p>
   )
 }

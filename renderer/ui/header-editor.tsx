@@ -1,5 +1,6 @@
 import type { ClipboardEvent } from 'react'
 import { flushSync } from 'react-dom'
+import { visible } from '../../shared/base/text.ts'
 import { variableOf } from '../../shared/wire/sip/meaning.ts'
 import { customHeaderFault } from '../../shared/wire/sip/write.ts'
 import { Button, Fault, Icon } from './controls.tsx'
@@ -47,7 +48,7 @@ export function HeaderEditor({ rows, onChange, make }: { rows: readonly EditedHe
           {rows.map(({ key, name, value, enabled }, index) => {
             const fault = enabled && (name !== '' || value !== '') ? customHeaderFault(name, value) : null
             const variable = variableOf(name)
-            const label = name === '' ? `header ${index + 1}` : name
+            const label = name === '' ? `header ${index + 1}` : visible(name)
             return (
               <li key={key}>
                 <input type="checkbox" checked={enabled} aria-label={`Send ${label}`} onChange={(event) => set(key, { enabled: event.target.checked })} />

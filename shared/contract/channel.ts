@@ -27,3 +27,12 @@ export interface Hello {
   /** Sentences: a data folder that cannot be used, an agent that could not start, a crash before this start. */
   readonly notices: readonly string[]
 }
+
+/** What the browser shell says to a page before the engine is heard: the page proves that it was opened by a link. */
+export type FromShell =
+  | { readonly type: 'challenge'; readonly challenge: string }
+  /** To prove challenges with from now on. */
+  | { readonly type: 'key'; readonly key: string }
+
+/** A page's first word: what its link led to, once, or the HMAC-SHA256 of the challenge by its key, base64url. */
+export type ToShell = { readonly type: 'claim'; readonly claim: string } | { readonly type: 'proof'; readonly proof: string }

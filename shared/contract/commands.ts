@@ -125,7 +125,7 @@ export const commands = {
   },
   'history.show': { args: byId, result: callReportSchema },
   'settings.save': { args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }), result: nothing },
-  'file.put': { args: z.object({ file: z.string().nullable().describe('the path of the first answer; null begins a file'), name: z.string(), base64: z.string() }), result: z.object({ file: z.string() }) },
+  'file.put': { args: z.object({ file: z.string().nullable().describe('the id of the first answer; null begins a file'), name: z.string(), base64: z.string() }), result: z.object({ file: z.string().describe('an id: it stands where others give the path of a file') }) },
 } as const
 
 export type CommandName = keyof typeof commands

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { enter, proofOf } from '../harness/raw-window.ts'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -148,8 +149,9 @@ export async function eventToPaint(): Promise<Row> {
     await caller.line()
     await page.waitForTimeout(500)
     const seen = await page.evaluate(() => [...(globalThis as unknown as { seen: Map<string, number> }).seen])
-    const cookie = (await context.cookies()).find(({ name }) => name === 'ringback')!
-    const reports = await reportsOf(port, `ringback=${cookie.value}`, seen.map(([id]) => id.replace('call-', '')))
+    const cookie = (await context.cookies()).find(({ name }) => name === `ringback-${port}`)!
+    const key = await page.evaluate(() => localStorage.getItem('ringback.key')!)
+    const reports = await reportsOf(port, `${cookie.name}=${cookie.value}`, key, seen.map(([id]) => id.replace('call-', '')))
     const delays = seen.flatMap(([id, at]) => {
       const answeredAt = reports.get(id.replace('call-', ''))
       return answeredAt === undefined ? [] : [at - Date.parse(answeredAt)]
@@ -187,10 +189,8 @@ export async function eventToPaint(): Promise<Row> {
 }
 
 /** When calls were answered, by the engine itself. */
-async function reportsOf(port: number, cookie: string, ids: readonly string[]): Promise<Map<string, string>> {
-  const { WebSocket } = await import('ws')
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/engine`, { headers: { cookie, origin: `http://127.0.0.1:${port}` } })
-  await new Promise((resolve) => socket.once('open', resolve))
+async function reportsOf(port: number, cookie: string, key: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const { socket } = await enter(port, cookie, (challenge) => proofOf(key, challenge))
   const found = new Map<string, string>()
   await new Promise<void>((resolve) => {
     let waiting = ids.length

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { startKamailio } from '../harness/kamailio.ts'
@@ -53,9 +54,10 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     expect(await upgrade(port, { origin: `http://${host}` })).toBe(401)
     const exchanged = await status(port, `${pathname}${search}`)
     expect(exchanged.status).toBe(303)
-    expect(exchanged.headers['location']).toBe('/')
+    expect(exchanged.headers['location']).toMatch(/^\/#claim=[\w-]{32}$/)
     const [setCookie] = exchanged.headers['set-cookie'] as string[]
-    expect(setCookie).toMatch(/; HttpOnly; SameSite=Strict/)
+    // For this port, and for as long as the browser runs.
+    expect(setCookie).toMatch(new RegExp(`^ringback-${port}=[\\w.-]+; Path=/; HttpOnly; SameSite=Strict$`))
     const cookie = setCookie!.split(';')[0]!
     // Once: a second exchange without the cookie is refused.
     expect((await status(port, `${pathname}${search}`)).status).toBe(401)
@@ -63,7 +65,8 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     expect(page.status).toBe(200)
     expect(page.headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
     expect(page.body).not.toMatch(/token/)
-    expect((await status(port, '/..%2f..%2fpackage.json', { cookie })).status).toBe(404)
+    expect((await status(port, '/..%2f..%2fpackage.json', { cookie })).status).toBe(400)
+    expect((await status(port, '/package.json', { cookie })).status).toBe(404)
     expect((await status(port, '/', { cookie: `${cookie.slice(0, -2)}xx` })).status).toBe(401)
     expect(await upgrade(port, { cookie, origin: `http://${host}` })).toBe(101)
     expect(await upgrade(port, { cookie, origin: 'http://evil.example' })).toBe(403)
@@ -211,7 +214,7 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     const local = `127.0.0.1:${socket.address().port}`
     const invite = (id: string, from: string, extra: string, body = '') => [
       `INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`, `Via: SIP/2.0/UDP ${local};branch=z9hG4bK${id}`, 'Max-Forwards: 70', `From: ${from};tag=${id}`, `To: <sip:agent@127.0.0.1>`,
-      `Call-ID: ${id}`, 'CSeq: 1 INVITE', `Contact: <sip:x@${local}>`, ...(extra === '' ? [] : [extra]), 'Content-Type: text/plain', `Content-Length: ${Buffer.byteLength(body)}`, '', body,
+      `Call-ID: ${id}`, 'CSeq: 1 INVITE', `Contact: <sip:x@${local}>`, ...(extra === '' ? [] : [extra]), 'Content-Type: multipart/mixed;boundary=b', `Content-Length: ${Buffer.byteLength(body)}`, '', body,
     ].join('\r\n')
     const headers = Array.from({ length: 200 }, (_, i) => `X-Header-${i}: value ${i}`).join('\r\n')
     for (const text of [
@@ -231,8 +234,95 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
       await message.getByRole('button', { name: 'Parts' }).click()
     }
     expect(await page.title()).toBe('Ringback')
+    expect(await hiddenIn(page)).toEqual([])
     expect(await page.locator('.message img, .message script, .message b b').count()).toBe(0)
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     socket.close()
   })
+
+  it('hides nothing that a peer sends: escapes, bidi overrides and zero widths are shown as text, on every screen, in titles too', async () => {
+    const evil = '\u202e\u2066\u200b\ufeff\u001b]0;x\u0007\u001b[31m\u0085'
+    const shell = await windows.shell()
+    const page = await windows.open(shell.link)
+    const agentPort = Number(/127\.0\.0\.1:(\d+)/.exec((await page.getByText('It answers at').textContent())!)![1])
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    const local = `127.0.0.1:${socket.address().port}`
+    const sdp = ['v=0', `o=- 1 1 IN IP4 127.0.0.1`, `s=${evil}`, 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 9 RTP/AVP 0 96', `a=rtpmap:96 EVIL${evil}/8000`, `a=x-${evil}:${evil}`, ''].join('\r\n')
+    socket.send([
+      `INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`, `Via: SIP/2.0/UDP ${local};branch=z9hG4bKevil`, 'Max-Forwards: 70', `From: "Display${evil}" <sip:evil${evil}@127.0.0.1>;tag=1`, 'To: <sip:agent@127.0.0.1>',
+      'Call-ID: evil', 'CSeq: 1 INVITE', `Contact: <sip:x@${local}>`, `X-${evil}: ${evil}`, `X-Evil: ${evil}`, `Subject: ${evil}`, 'Content-Type: application/sdp', `Content-Length: ${Buffer.byteLength(sdp)}`, '', sdp,
+    ].join('\r\n'), agentPort, '127.0.0.1')
+    // A callee that refuses with such a phrase.
+    socket.on('message', (bytes, from) => {
+      const text = bytes.toString()
+      if (!text.startsWith('INVITE ')) return
+      const kept = text.split('\r\n').filter((line) => /^(Via|From|Call-ID|CSeq):/i.test(line))
+      socket.send(['SIP/2.0 486 Busy' + evil, ...kept, `To: <sip:x@127.0.0.1>;tag=2`, `Reason: Q.850;cause=17;text="${evil}"`, `Warning: 399 x "${evil}"`, 'Content-Length: 0', '', ''].join('\r\n'), from.port, from.address)
+    })
+    const rows = page.getByRole('listbox', { name: 'Live and past calls' }).getByRole('option')
+    await rows.filter({ hasText: 'Display' }).first().click()
+    const messages = page.getByRole('listbox', { name: /messages and streams/ })
+    const message = page.getByRole('region', { name: 'Message' })
+    const look = async () => {
+      for (let n = 0; n < (await messages.getByRole('option').count()); n++) {
+        await messages.getByRole('option').nth(n).click()
+        for (const view of ['Raw', 'Parts']) {
+          await message.getByRole('button', { name: view }).click()
+          expect(await hiddenIn(page)).toEqual([])
+        }
+      }
+    }
+    await look()
+    await message.getByText('‹U+202E›').first().waitFor()
+    await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:x@${local}`)
+    await page.getByRole('button', { name: 'Call', exact: true }).click()
+    await verdict(page).getByText(/486/).first().waitFor()
+    await look()
+    await messages.getByRole('option', { name: /486/ }).click()
+    await message.getByText('Busy‹U+202E›').first().waitFor()
+    for (const screen of ['Trunks', 'Agent', 'Files', 'Settings', 'Calls']) {
+      await screenButton(page, screen).click()
+      await page.getByRole('heading', { level: 1, name: screen === 'Trunks' ? /trunk/i : screen }).first().waitFor({ state: 'attached' })
+      expect(await hiddenIn(page)).toEqual([])
+    }
+    socket.close()
+  })
+
+  it('shows the limits on strangers, what was refused, and keeps those that are set', async () => {
+    const shell = await windows.shell()
+    const page = await windows.open(shell.link)
+    await screenButton(page, 'Settings').click()
+    const field = page.getByLabel('Calls at once', { exact: true })
+    await field.fill('0')
+    await page.getByText('a whole number from 1 to 20,000 is needed').waitFor()
+    await field.fill('1')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.reload()
+    await ready(page)
+    await screenButton(page, 'Settings').click()
+    expect(await field.inputValue()).toBe('1')
+    const agentPort = Number(/\d+/.exec((await page.getByRole('contentinfo').getByRole('button', { name: /^agent udp/ }).textContent())!)![0])
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    for (const id of ['a', 'b', 'c']) {
+      socket.send([`INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`, `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id}`, 'Max-Forwards: 70', 'From: <sip:a@127.0.0.1>;tag=1', 'To: <sip:agent@127.0.0.1>', `Call-ID: ${id}`, 'CSeq: 1 INVITE', `Contact: <sip:x@127.0.0.1:${socket.address().port}>`, 'Content-Length: 0', '', ''].join('\r\n'), agentPort, '127.0.0.1')
+    }
+    await page.locator('.limits').getByText(/2 refused: as many calls as allowed are under way/).waitFor()
+    socket.close()
+  })
 })
+
+/** Characters that no text of the page may have: those that cannot be seen and change what can. */
+function hiddenIn(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/
+    const found: string[] = []
+    const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const texts = node instanceof Element ? node.getAttributeNames().map((name) => (node as Element).getAttribute(name)!) : [node.textContent ?? '']
+      for (const text of texts) if (hidden.test(text)) found.push(`${node.nodeName}: ${JSON.stringify(text.slice(0, 100))}`)
+    }
+    return found
+  })
+}

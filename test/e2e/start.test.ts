@@ -1,16 +1,44 @@
-import { chmodSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chromium } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { findPeer } from '../harness/install-peers.ts'
-import { Running, root } from '../harness/process.ts'
-import { Windows } from '../harness/window.ts'
+import { keepRunning } from '../harness/kept.ts'
+import { Running, freePort, root, startAgent } from '../harness/process.ts'
+import { ask, enter, follow, send } from '../harness/raw-window.ts'
+import { Windows, enginePid, ready, verdict } from '../harness/window.ts'
 
 const start = join(root, 'electron/shell/start.ts')
+const keep = keepRunning()
 
-function status(link: string): Promise<number> {
-  return new Promise((resolve, reject) => request(link, (response) => { response.resume(); resolve(response.statusCode!) }).on('error', reject).end())
+const alive = (pid: number) => existsSync(`/proc/${pid}`)
+async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waited = 0; !(await fits()); waited += 50) {
+    if (waited > 15_000) throw new Error(`not within 15 s: ${fits.toString()}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
+/** The arguments of every process, as everyone on this machine can read them. */
+function commandLines(): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]
+    } catch {
+      return []
+    }
+  })
+}
+/** The folder of the window that is being opened, once its browser runs. */
+async function windowFolder(): Promise<string> {
+  let folder: string | undefined
+  await until(() => {
+    folder = commandLines().flatMap((line) => /--app=file:\/\/(\S+)\/open\.html/.exec(line)?.[1] ?? [])[0]
+    return folder !== undefined && existsSync(join(folder, 'browser/DevToolsActivePort'))
+  })
+  return folder!
+}
+const windowFolders = (pid: number | undefined) => readdirSync(tmpdir()).filter((name) => name.startsWith(`ringback-window-${pid}-`))
 
 describe.skipIf(!findPeer('chromium'))('npm start', () => {
   const windows = new Windows()
@@ -23,22 +51,35 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     chmodSync(file, 0o755)
     return folder
   }
+  const opening = () => new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], { env: { DISPLAY: ':99', PATH: browser(true) } })
 
-  it('opens a window of its own where there is a display and a browser; the link is used up by it', async () => {
-    const shell = new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], { env: { DISPLAY: ':99', PATH: browser(true) } })
+  it('opens a window of its own where there is a display and a browser; its link is used up, and stood in no process list and no output', async () => {
+    const shell = opening()
     const [, port] = await shell.until(/Ringback is open in a window \(http:\/\/127\.0\.0\.1:(\d+)\)/)
     expect(shell.stdout).toMatch(/Electron is not installed .* the window opens in a browser/)
+    const folder = await windowFolder()
+    expect(commandLines().filter((line) => /token=|claim=/.test(line))).toEqual([])
+    const link = /"(http:[^"]+)"/.exec(readFileSync(join(folder, 'open.html'), 'utf8'))![1]!
+    const remote = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`)
+    const [page] = remote.contexts()[0]!.pages()
+    await ready(page!)
+    expect(page!.url()).toBe(`http://127.0.0.1:${port}/`)
+    await page!.reload()
+    await ready(page!)
+    await remote.close()
     expect(shell.stdout).not.toMatch(/token=/)
-    expect(await status(`http://127.0.0.1:${port}/`)).toBe(401)
+    expect((await ask(Number(port), new URL(link).search.replace('?', '/?'))).status).toBe(401)
+    expect((await ask(Number(port), '/')).status).toBe(401)
     const ended = await shell.stop('SIGTERM')
     expect(ended.code).toBe(0)
     expect(ended.stdout).toMatch(/Ending calls and registrations/)
+    expect(windowFolders(shell.child.pid)).toEqual([])
   })
 
   it('prints a link where the browser does not run, and where there is no display', async () => {
     const failing = new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], { env: { DISPLAY: ':99', PATH: browser(false) } })
     const [link] = await failing.until(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/)
-    expect(await status(link)).toBe(303)
+    expect((await follow(link)).claim).toMatch(/./)
     await failing.stop('SIGTERM')
     const blind = new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], { env: { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, SSH_CONNECTION: 'a b', USER: 'me' } })
     await blind.until(/ssh -L (\d+):127\.0\.0\.1:\1 me@/)
@@ -52,5 +93,88 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     const { port } = await windows.shell()
     const second = await new Running(process.execPath, [start, '--no-open', '--port', String(port), '--profile', join(windows.folder(), 'p')]).finished
     expect([second.code, second.stderr]).toEqual([3, `port ${port} of 127.0.0.1 is in use: choose another with --port\n`])
+  })
+
+  it('says that another one runs with the same data folder, and takes a port of its own', async () => {
+    const first = await windows.shell()
+    const second = await windows.shell({ profile: first.profile })
+    expect(second.stdout).toMatch(new RegExp(`Another Ringback runs with the same data folder, at http://127\\.0\\.0\\.1:${first.port}:`))
+    expect(second.port).not.toBe(first.port)
+    await first.stop('SIGTERM')
+    await second.stop('SIGTERM')
+    expect((await windows.shell({ profile: first.profile })).stdout).not.toMatch(/Another Ringback/)
+  })
+
+  it.each([['the shell', 'SIGKILL'], ['the shell', 'SIGHUP'], ['everything at once, as a closed terminal does', 'SIGHUP'], ['everything at once', 'SIGTERM']] as const)('ends calls with BYE, the window and the port when %s gets %s', async (what, signal) => {
+    const peer = await keep(startAgent(['--answer', 'tone']))
+    const shell = opening()
+    const [, text] = await shell.until(/Ringback is open in a window \(http:\/\/127\.0\.0\.1:(\d+)\)/)
+    const port = Number(text)
+    const folder = await windowFolder()
+    const host = enginePid(shell)
+    const remote = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`)
+    const page = remote.contexts()[0]!.pages()[0]!
+    await ready(page)
+    await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:x@127.0.0.1:${peer.port}`)
+    await page.getByRole('button', { name: 'Call', exact: true }).click()
+    await verdict(page).getByText('answered').or(verdict(page).getByText('one-way audio')).or(verdict(page).getByText('two-way audio', { exact: true })).first().waitFor()
+    const all = [shell.child.pid!, host]
+    for (const pid of what === 'the shell' ? all.slice(0, 1) : all) process.kill(pid, signal)
+    await peer.until(/"endedBy":"peer"/)
+    await until(() => !alive(host) && !commandLines().some((line) => line.includes(folder)) && !existsSync(folder))
+    await expect(ask(port, '/')).rejects.toThrow(/ECONNREFUSED/)
+    await shell.finished
+    // No port is taken by a dead one.
+    await windows.shell({ port })
+  })
+
+  it('ends when npm is killed, whatever way', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const port = await freePort()
+      const npm = new Running('npm', ['start', '--', '--no-open', '--port', String(port), '--profile', join(windows.folder(), 'p')])
+      await npm.until(/token=/)
+      npm.child.kill(signal)
+      await until(async () => (await ask(port, '/').catch(() => null)) === null)
+      await until(() => !commandLines().some((line) => line.includes(`--port ${port}`)))
+      await npm.finished
+    }
+  })
+
+  it('is started again when the engine has a fault that nothing caught: that is said in one line without secrets, and its calls get their BYE', async () => {
+    const peer = await keep(startAgent(['--answer', 'tone']))
+    const fault = `process.on('SIGUSR2', () => { throw Object.assign(new Error('broken by sip:me:hunter2@example.org \\u001b[31m'), {}) })`
+    const shell = await windows.shell({ env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` } })
+    const { cookie, claim } = await follow(shell.link)
+    const { socket, key } = await enter(shell.port, cookie, () => ({ type: 'claim', claim }))
+    expect(key).not.toBeNull()
+    socket.send(JSON.stringify({ type: 'command', id: 1, name: 'call.place', args: { uri: `sip:x@127.0.0.1:${peer.port}` } }))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    process.kill(enginePid(shell), 'SIGUSR2')
+    await peer.until(/"endedBy":"peer"/)
+    await shell.until(/The engine ended with code 70; it is started again/)
+    const said = shell.stderr.split('\n').filter((line) => line.includes('unexpected fault'))
+    expect(said).toEqual([expect.stringMatching(/^unexpected fault: broken by sip:me:x+@example\.org ␛\[31m at .*; calls are ended and the engine is started again$/)])
+    await until(async () => (await ask(shell.port, '/', { cookie }).catch(() => null))?.status === 200)
+  })
+
+  it('is not ended by requests that no page of ours makes, however often', async () => {
+    const shell = await windows.shell()
+    for (let n = 0; n < 20; n++) for (const target of ['//[', '//', 'http://[', '/%', '*']) expect(await send(shell.port, `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4/)
+    expect(shell.stdout + shell.stderr).not.toMatch(/started again|fault/)
+  })
+
+  it('signs every window out when that is asked for in the terminal, and prints a new link', async () => {
+    const profile = join(windows.folder(), 'p')
+    const shell = new Running('script', ['-qfec', `${process.execPath} ${start} --no-open --port 0 --profile ${profile}`, '/dev/null'], { input: true })
+    const [link] = await shell.until(/http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/)
+    const page = await windows.open(link)
+    shell.child.stdin!.write('revoke\n')
+    await page.getByText('This window is locked').waitFor()
+    shell.child.stdin!.write('\n')
+    const [, again] = await shell.until(/no earlier link works[\s\S]*(http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+)/)
+    await page.goto(again!)
+    await ready(page)
+    shell.child.stdin!.write('\u0003')
+    await shell.finished
   })
 })

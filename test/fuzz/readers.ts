@@ -3,6 +3,7 @@ import { unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RingbackError } from '../../electron/engine/base/errors.ts'
+import { Boundary, faultText } from '../../electron/engine/base/boundary.ts'
 import { systemClock } from '../../electron/engine/base/clock.ts'
 import { linearOf } from '../../electron/engine/calls/call-book.ts'
 import { Engine } from '../../electron/engine/engine.ts'
@@ -402,11 +403,11 @@ function checkReport(bytes: Buffer): void {
   validReport(trace, at)
 }
 
-const session = new Session(null)
+const session = new Session(null, 1)
 
 function checkSession(bytes: Buffer): void {
   const text = decodeText(bytes)
-  must(!session.accepts(text), 'a cookie that was never given out is accepted')
+  must(session.passOf(text) === null, 'a cookie that was never given out is accepted')
   must(session.exchange(text) === null, 'a token that was never given out is accepted')
 }
 
@@ -415,7 +416,8 @@ let engine: Engine | null = null
 async function checkWindow(bytes: Buffer): Promise<void> {
   engine ??= new Engine({ profile: null })
   let answers = 0
-  const port = openPort(engine, { version: '', profile: null, startedAt: '', notices: [] }, (message) => {
+  const faults: string[] = []
+  const port = openPort(engine, { version: '', profile: null, startedAt: '', notices: [] }, new Boundary((fault) => faults.push(faultText(fault))), (message) => {
     if (message.type === 'result' || message.type === 'fault') answers++
     JSON.stringify(message)
   })
@@ -427,11 +429,12 @@ async function checkWindow(bytes: Buffer): Promise<void> {
     } catch {
       said = part.toString()
     }
-    if (typeof said === 'object' && said !== null && 'type' in said && said.type === 'command' && 'id' in said && typeof said.id === 'number' && 'name' in said && typeof said.name === 'string') asked++
+    if (typeof said === 'object' && said !== null && 'type' in said && said.type === 'command' && 'id' in said && Number.isSafeInteger(said.id) && 'name' in said && typeof said.name === 'string') asked++
     port.message(said)
   }
   for (let i = 0; i < 20 && answers < asked; i++) await new Promise<void>((resolve) => setImmediate(resolve))
   port.close()
+  must(faults.length === 0, faults.join(', '))
   must(answers === asked, `${asked} commands were answered ${answers} times`)
 }
 

@@ -29,8 +29,8 @@ export class Running {
   readonly finished: Promise<Finished>
   readonly #watchers = new Set<() => void>()
 
-  constructor(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-    this.child = spawn(command, args, { cwd: options.cwd ?? root, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: boolean } = {}) {
+    this.child = spawn(command, args, { cwd: options.cwd ?? root, env: { ...process.env, ...options.env }, stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
     alive.add(this)
     const note = () => this.#watchers.forEach((watcher) => watcher())
     this.child.stdout!.on('data', (chunk: Buffer) => { this.stdout += chunk.toString(); note() })

@@ -30,7 +30,7 @@ export async function startShell({ port = 0, profile, env = {}, under = [] }: Sh
 }
 
 /** The process that holds the engine: the child of the shell. */
-export function enginePid(shell: Shell): number {
+export function enginePid(shell: Running): number {
   return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', String(shell.child.pid)], { encoding: 'utf8' }).trim().split('\n')[0])
 }
 

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Boundary } from '../../electron/engine/base/boundary.ts'
 import { openPort } from '../../electron/shell/window-port.ts'
 import { openHost, stateOf } from '../../electron/shell/host.ts'
 import type { ToWindow } from '../../shared/contract/channel.ts'
@@ -19,6 +20,18 @@ afterEach(async () => {
 function folder(): string {
   folders.push(mkdtempSync(join(tmpdir(), 'ringback-host-')))
   return folders.at(-1)!
+}
+
+/** A tenth of a second of silence, 16 bits at 8 kHz. */
+function wav(): Buffer {
+  const bytes = Buffer.alloc(44 + 1600)
+  bytes.write('RIFF', 0, 'latin1')
+  bytes.writeUInt32LE(36 + 1600, 4)
+  bytes.write('WAVEfmt ', 8, 'latin1')
+  for (const [at, value] of [[16, 16], [24, 8000], [28, 16_000], [40, 1600]] as const) bytes.writeUInt32LE(value, at)
+  for (const [at, value] of [[20, 1], [22, 1], [32, 2], [34, 16]] as const) bytes.writeUInt16LE(value, at)
+  bytes.write('data', 36, 'latin1')
+  return bytes
 }
 
 /** Waits until a call of the state is as wanted. */
@@ -99,7 +112,7 @@ describe('a window at its engine', () => {
     const agent = await engines.agent()
     const said: ToWindow[] = []
     const hello = { version: '0', profile: null, startedAt: '', notices: [] }
-    const port = openPort(engine, hello, (message) => {
+    const port = openPort(engine, hello, new Boundary(() => {}), (message) => {
       said.push(message)
       if (message.type === 'delta') queueMicrotask(() => port.message({ type: 'taken', seq: message.delta.seq }))
     })
@@ -125,10 +138,52 @@ describe('a window at its engine', () => {
     ])
   })
 
+  it('opens what was chosen in it by ids, and what is said of it names the file and no path', async () => {
+    const profile = folder()
+    const said: ToWindow[] = []
+    const engine = engines.open({ attended: true, profile })
+    const port = openPort(engine, { version: '0', profile, startedAt: '', notices: [] }, new Boundary(() => {}), (message) => void said.push(message))
+    let id = 0
+    const command = async (name: string, args: unknown) => {
+      port.message({ type: 'command', id: ++id, name, args })
+      for (;;) {
+        const answer = said.find((message) => (message.type === 'result' || message.type === 'fault') && message.id === id)
+        if (answer) return answer as { readonly type: string; readonly message?: string; readonly result?: { readonly file: string } }
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }
+    const put = async (name: string, text: string) => (await command('file.put', { file: null, name, base64: Buffer.from(text).toString('base64') })).result!.file
+    const capture = await put('my capture.pcap', 'root:x:0:0')
+    const sound = await put('my sound.wav', 'root:x:0:0')
+    const faults = [await command('capture.open', { files: [capture] }), await command('call.place', { uri: 'sip:a@127.0.0.1', source: { kind: 'file', path: sound } })]
+    for (const path of ['/etc/passwd', join(profile, 'ringback.sqlite'), 'file:../ringback.sqlite', 'file:sounds/../ringback.sqlite']) {
+      faults.push(await command('capture.open', { files: [path] }), await command('call.place', { uri: 'sip:a@127.0.0.1', source: { kind: 'file', path } }), await command('call.place', { uri: 'sip:a@127.0.0.1', pcapTo: path }))
+    }
+    port.close()
+    expect(faults.map(({ type }) => type)).toEqual(faults.map(() => 'fault'))
+    expect(faults[0]!.message).toMatch(/^my capture\.pcap/)
+    expect(faults[1]!.message).toMatch(/^my sound\.wav is not a WAV file/)
+    for (const { message } of faults) expect(message).not.toMatch(/root|SQLi|53 51|\/tmp|\/etc/)
+  })
+
+  it('finds the sound of its agent that an earlier version kept by its path', async () => {
+    const profile = folder()
+    mkdirSync(join(profile, 'sounds'))
+    writeFileSync(join(profile, 'sounds', 'hello.wav'), wav())
+    const earlier = engines.open({ profile })
+    const { settings } = stateOf(earlier).find((change) => change.kind === 'settings')!
+    await earlier.execute('settings.save', { settings: { ...settings, agent: { ...settings.agent, listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }], behaviour: { kind: 'answer', source: { kind: 'file', path: join(profile, 'sounds', 'hello.wav') } } } } })
+    const host = await openHost({ profile, version: '1', notices: [], debug: '' }, new Boundary(() => {}))
+    expect(stateOf(host.engine).find((change) => change.kind === 'settings')!.settings.agent.behaviour).toEqual({ kind: 'answer', source: { kind: 'file', path: 'file:sounds/hello.wav' } })
+    expect(stateOf(host.engine).filter((change) => change.kind === 'agent').map(({ agent }) => agent.answering)).toEqual(['file'])
+    expect(host.hello.notices).toEqual([])
+    await host.engine.close()
+  })
+
   it('finds the agent running; where its port is taken it listens on another and says so', async () => {
     const taken = engines.open()
     await taken.execute('agent.start', { listeners: [{ transport: 'udp', address: '127.0.0.1', port: 5070 }] }).catch(() => {})
-    const host = await openHost({ profile: folder(), version: '1', notices: [], debug: '' })
+    const host = await openHost({ profile: folder(), version: '1', notices: [], debug: '' }, new Boundary(() => {}))
     const agents = stateOf(host.engine).filter((change) => change.kind === 'agent')
     expect(agents.length).toBe(1)
     expect(host.hello.notices).toEqual([expect.stringMatching(/^The agent listens on udp \d+ instead of its usual port: .*in use/)])

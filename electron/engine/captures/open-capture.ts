@@ -57,7 +57,7 @@ export class Captures {
         calls.push(...part.calls)
         registrations.push(...part.registrations)
         // The next part when the loop has had its turn.
-        setImmediate(() => worker.postMessage('next', []))
+        setImmediate(boundary.guard('capture', () => worker.postMessage('next', [])))
       }))
       worker.on('error', boundary.guard('capture', (error: unknown) => end(this.#explain(request, error))))
       worker.on('exit', boundary.guard('capture', (code: number) => {

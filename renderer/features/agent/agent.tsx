@@ -7,7 +7,7 @@ import { handOver } from '../../state/dial.ts'
 import { select } from '../../state/ui.ts'
 import { copyText } from '../../bridge.ts'
 import { encryptions, transports } from '../../ui/choices.ts'
-import { Act, Button, Choice, Copy, Empty, Field, Icon } from '../../ui/controls.tsx'
+import { Act, Button, Choice, Copy, Empty, Field, Foreign, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 import './agent.css'
@@ -119,8 +119,8 @@ function Inbound() {
           {inbound.map(({ id, from, displayName, to, startedAt, state, verdict }) => (
             <li key={id}>
               <button type="button" className="plain-row" onClick={() => select(id)}>
-                <span className="elide"><bdi>{displayName}</bdi> <span className="mono">{party(from)} → {party(to)}</span></span>
-                <span className="muted elide">{timeOf(startedAt)} · {state === 'ended' ? verdict.sentence : state}</span>
+                <span className="elide"><Foreign text={displayName} /> <span className="mono"><Foreign text={party(from)} /> → <Foreign text={party(to)} /></span></span>
+                <span className="muted elide">{timeOf(startedAt)} · {state === 'ended' ? <Foreign text={verdict.sentence} /> : state}</span>
               </button>
             </li>
           ))}

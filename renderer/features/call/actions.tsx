@@ -6,7 +6,7 @@ import type { CallView } from '../../../shared/contract/state.ts'
 import { execute } from '../../state/engine.ts'
 import { redial } from '../../state/ui.ts'
 import { copyText } from '../../bridge.ts'
-import { Act, Button, Copy, saveFile } from '../../ui/controls.tsx'
+import { Act, Button, Copy, Foreign, saveFile } from '../../ui/controls.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import './actions.css'
 
@@ -55,8 +55,8 @@ export function Actions({ report, view }: { report: CallReport; view: CallView |
       <Act run={() => save('html')}>Save HTML</Act>
       {view?.recorded && view.recording === null && <Act run={() => save('wav')}>Save recording</Act>}
       {(view?.held || view?.muted || view?.recording) && live && <span role="status" className="tone-warning">{[view.held && 'on hold', view.muted && 'muted', view.recording && 'recording'].filter(Boolean).join(', ')}</span>}
-      {note && <span className="muted" role="status">{note}</span>}
-      {fault && <span className="tone-fault" role="alert">{fault}</span>}
+      {note && <span className="muted" role="status"><Foreign text={note} /></span>}
+      {fault && <span className="tone-fault" role="alert"><Foreign text={fault} /></span>}
       {pad && talking && (
         <div className="dtmf" role="group" aria-label="DTMF">
           <select aria-label="DTMF mode" value={mode} onChange={(event) => setMode(event.target.value as typeof mode)}>{modes.map(([name, text]) => <option key={name} value={name}>{text}</option>)}</select>

@@ -1,14 +1,13 @@
 import { useMemo, useState } from 'react'
 import type { CallReport, LadderMessage } from '../../../shared/contract/report.ts'
-import { decodeText, encodeText } from '../../../shared/base/text.ts'
+import { decodeText, encodeText, visible } from '../../../shared/base/text.ts'
 import { compareMessages } from '../../../shared/wire/sip/compare.ts'
 import { headerMeaning, messageMeaning } from '../../../shared/wire/sip/meaning.ts'
 import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
-import { visible } from '../../../shared/base/text.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { explainSdp } from '../../../shared/wire/sdp/explain.ts'
 import { copyText } from '../../bridge.ts'
-import { Button, Copy, Icon } from '../../ui/controls.tsx'
+import { Button, Copy, Foreign, Icon } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
 import './inspector.css'
@@ -43,7 +42,7 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
   return (
     <section className="message" aria-label="Message">
       <header>
-        <h2 className="elide mono" title={shown.startLine}><span className="muted">{n + 1}</span> {visible(shown.startLine)}</h2>
+        <h2 className="elide mono" title={visible(shown.startLine)}><span className="muted">{n + 1}</span> <Foreign text={shown.startLine} /></h2>
         <div className="actions" role="group" aria-label="View">
           <Button aria-pressed={!raw} onClick={() => setRaw(false)}>Parts</Button>
           <Button aria-pressed={raw} onClick={() => setRaw(true)} title="R">Raw</Button>
@@ -51,10 +50,10 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
         </div>
       </header>
       <div className="message-body" tabIndex={0} role="group" aria-label="Content of the message">
-        <p className="muted mono" title={timeOf(shown.at)}>{shown.at} {shown.source} → {shown.destination} {shown.transport.toUpperCase()}</p>
-        {meaning && <p>{meaning.text} <span className="muted">{meaning.source}</span></p>}
+        <p className="muted mono" title={timeOf(shown.at)}>{shown.at} <Foreign text={shown.source} /> → <Foreign text={shown.destination} /> {shown.transport.toUpperCase()}</p>
+        {meaning && <p><Foreign text={meaning.text} /> <span className="muted">{meaning.source}</span></p>}
         {shown.retransmissionOf !== null && <p className="tone-warning"><Icon name="warning" /> Repeats message {shown.retransmissionOf + 1}: no answer to it had arrived.</p>}
-        {shown.problems.map((text) => <p key={text} className="fault"><Icon name="warning" /> {text}</p>)}
+        {shown.problems.map((text) => <p key={text} className="fault"><Icon name="warning" /> <Foreign text={text} /></p>)}
         {raw || !parsed ? <Raw text={shown.raw} /> : <Parts message={parsed} />}
         {!raw && before && <Differences {...before} />}
       </div>
@@ -72,8 +71,8 @@ function Parts({ message }: { message: SipMessage }) {
           const meaning = headerMeaning(name)
           return (
             <div key={`${name} ${i}`}>
-              <dt className="mono">{name}</dt>
-              <dd className="mono">{visible(value)}</dd>
+              <dt className="mono"><Foreign text={name} /></dt>
+              <dd className="mono"><Foreign text={value} /></dd>
               <dd className="muted">{meaning ? <>{meaning.text} <span className="nowrap">{meaning.source}</span></> : 'Not a header that is known here.'}</dd>
             </div>
           )
@@ -81,14 +80,19 @@ function Parts({ message }: { message: SipMessage }) {
       </dl>
       {body !== '' && (
         <>
-          <h3>{/sdp/i.test(type) ? 'Session description (SDP)' : `Body: ${type || 'of no named type'}`}</h3>
+          <h3>{/sdp/i.test(type) ? 'Session description (SDP)' : visible(`Body: ${type || 'of no named type'}`)}</h3>
           {/sdp/i.test(type)
-            ? <dl className="message-headers">{explainSdp(body).map(({ line, text }, i) => <div key={i}><dt className="mono sdp">{visible(line)}</dt><dd className="muted">{text}</dd></div>)}</dl>
-            : <pre>{visible(body)}</pre>}
+            ? <dl className="message-headers">{explainSdp(body).map(({ line, text }, i) => <div key={i}><dt className="mono sdp"><Foreign text={line} /></dt><dd className="muted"><Foreign text={text} /></dd></div>)}</dl>
+            : <pre><Lines text={body} /></pre>}
         </>
       )}
     </>
   )
+}
+
+/** A body with its lines: their ends are the one thing in it that is not shown. */
+function Lines({ text }: { text: string }) {
+  return <bdi>{text.split(/\r?\n/).map(visible).join('\n')}</bdi>
 }
 
 /** As on the wire; control characters made visible. Always text, never markup. */
@@ -98,12 +102,12 @@ function Raw({ text }: { text: string }) {
   const body = rest.join('\r\n\r\n')
   return (
     <pre className="raw">
-      <b>{visible(first ?? '')}</b>{'\n'}
+      <b><Foreign text={first ?? ''} /></b>{'\n'}
       {lines.map((line, i) => {
         const colon = line.indexOf(':')
-        return colon < 0 ? <span key={i}>{visible(line)}{'\n'}</span> : <span key={i}><span className="name">{visible(line.slice(0, colon))}</span>{visible(line.slice(colon))}{'\n'}</span>
+        return colon < 0 ? <span key={i}><Foreign text={line} />{'\n'}</span> : <span key={i}><span className="name"><Foreign text={line.slice(0, colon)} /></span><Foreign text={line.slice(colon)} />{'\n'}</span>
       })}
-      {body !== '' && <>{'\n'}{body.split(/\r?\n/).map((line, i) => <span key={i} className="body">{visible(line)}{'\n'}</span>)}</>}
+      {body !== '' && <>{'\n'}<span className="body"><Lines text={body} /></span></>}
     </pre>
   )
 }
@@ -116,9 +120,9 @@ function Differences({ n, differences }: { n: number; differences: ReturnType<ty
         <dl className="message-headers">
           {differences.map(({ name, before, after }, i) => (
             <div key={i}>
-              <dt className="mono">{name}</dt>
-              <dd className="mono"><span className="muted">before</span> {before === null ? <span className="muted">not there</span> : visible(before)}</dd>
-              <dd className="mono"><span className="muted">now</span> {after === null ? <span className="muted">not there</span> : visible(after)}</dd>
+              <dt className="mono"><Foreign text={name} /></dt>
+              <dd className="mono"><span className="muted">before</span> {before === null ? <span className="muted">not there</span> : <Foreign text={before} />}</dd>
+              <dd className="mono"><span className="muted">now</span> {after === null ? <span className="muted">not there</span> : <Foreign text={after} />}</dd>
             </div>
           ))}
         </dl>

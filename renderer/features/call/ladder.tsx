@@ -1,8 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { CallReport, LadderMessage } from '../../../shared/contract/report.ts'
+import { visible } from '../../../shared/base/text.ts'
 import { remember } from '../../state/ui.ts'
-import { Button, Icon } from '../../ui/controls.tsx'
+import { Button, Foreign, Icon } from '../../ui/controls.tsx'
 import { offset, span, timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
 import { ladderOf, type Row } from './ladder-rows.ts'
@@ -69,11 +70,11 @@ export function Ladder({ report, selection, onSelect }: { report: CallReport; se
       </div>
       <div className="ladder-head" aria-hidden="true">
         <span>time</span><span>delta</span>
-        <div className="ladder-columns">{columns.map(({ key, title, addresses }, i) => <span key={key} className="elide mono" style={columnStyle(i, columns.length)} title={addresses.join(', ')}>{title}</span>)}</div>
+        <div className="ladder-columns">{columns.map(({ key, title, addresses }, i) => <span key={key} className="elide mono" style={columnStyle(i, columns.length)} title={visible(addresses.join(', '))}><Foreign text={title} /></span>)}</div>
       </div>
       {report.droppedMessages > 0 && <p className="fault">{report.droppedMessages.toLocaleString('en')} later messages are not kept here; a capture file has them.</p>}
       <div
-        ref={scroller} className="ladder-rows" role="listbox" tabIndex={0} aria-label={`${rows.length} messages and streams between ${columns.map(({ title }) => title).join(' and ')}`}
+        ref={scroller} className="ladder-rows" role="listbox" tabIndex={0} aria-label={`${rows.length} messages and streams between ${visible(columns.map(({ title }) => title).join(' and '))}`}
         aria-activedescendant={at >= 0 ? `ladder-${at}` : undefined} onKeyDown={keyed}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => void (atEnd.current = scrollTop + clientHeight >= scrollHeight - 2 * height)}
       >
@@ -101,13 +102,13 @@ function LadderRow({ id, row, columns, startUs, selected, onSelect }: { id: stri
   const direction = (row.kind === 'media' ? row.stream.toPeer !== false : row.from === 0) ? 'to-peer' : 'from-peer'
   const { label, spoken, title, state } = describe(row)
   return (
-    <div id={id} role="option" aria-selected={selected} className={`ladder-row is-${row.kind}${state}`} title={title} onClick={() => row.kind !== 'silence' && onSelect({ kind: row.kind, n: row.n })}>
+    <div id={id} role="option" aria-selected={selected} className={`ladder-row is-${row.kind}${state}`} title={title.split('\n').map(visible).join('\n')} onClick={() => row.kind !== 'silence' && onSelect({ kind: row.kind, n: row.n })}>
       <span className="mono muted">{offset((row.at - startUs) / 1e6)}</span>
       <span className="mono muted">{row.kind === 'message' && row.deltaUs !== null ? span(row.deltaUs / 1e6) : ''}</span>
       <div className="ladder-lanes">
         {Array.from({ length: columns }, (_, i) => <i key={i} style={columnStyle(i, columns)} />)}
         <div className={`ladder-arrow ${direction} ${rightwards ? 'right' : 'left'}`} style={style}>
-          <span className="mono elide">{label}<span className="hidden"> {spoken}</span></span>
+          <span className="mono elide">{label}<span className="hidden"> <Foreign text={spoken} /></span></span>
         </div>
       </div>
     </div>
@@ -124,7 +125,7 @@ function describe(row: Row) {
       const bad = problems.length > 0
       const refused = response !== null && Number(response[1]) >= 400
       return {
-        label: <>{bad && <Icon name="warning" />} {refused && <Icon name="fault" />} {label}{method !== '' && <span className="muted"> {method}</span>}{retransmissionOf !== null && <span className="muted"> again</span>}{row.repeats > 0 && <span className="muted"> ↻ {row.repeats}</span>}</>,
+        label: <>{bad && <Icon name="warning" />} {refused && <Icon name="fault" />} <Foreign text={label} />{method !== '' && <span className="muted"> <Foreign text={method} /></span>}{retransmissionOf !== null && <span className="muted"> again</span>}{row.repeats > 0 && <span className="muted"> ↻ {row.repeats}</span>}</>,
         spoken: `${row.from === 0 ? 'sent' : 'received'}${row.repeats > 0 ? `, repeated ${row.repeats} times` : ''}${bad ? `, ${problems.join(', ')}` : ''}`,
         title: `${timeOf(at)} ${at}${bad ? `\n${problems.join('\n')}` : ''}`,
         state: `${refused ? ' refused' : ''}${retransmissionOf !== null ? ' again' : ''}`,
@@ -133,8 +134,8 @@ function describe(row: Row) {
     case 'media': {
       const { codec, packets, lost, source, destination } = row.stream
       const label = `RTP ${codec} ${packets.toLocaleString('en')} packet${packets === 1 ? '' : 's'}${lost > 0 ? `, ${lost} lost` : ''}`
-      return { label: <>{label}</>, spoken: row.stream.toPeer === false ? 'from the peer' : 'to the peer', title: `${source} → ${destination}`, state: '' }
+      return { label: <Foreign text={label} />, spoken: row.stream.toPeer === false ? 'from the peer' : 'to the peer', title: `${source} → ${destination}`, state: '' }
     }
-    case 'silence': return { label: <><Icon name="fault" /> {row.text}</>, spoken: '', title: 'Agreed, and not one packet seen', state: '' }
+    case 'silence': return { label: <><Icon name="fault" /> <Foreign text={row.text} /></>, spoken: '', title: 'Agreed, and not one packet seen', state: '' }
   }
 }

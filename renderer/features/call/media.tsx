@@ -1,8 +1,9 @@
 import { useMemo } from 'react'
 import type { CallReport, Stream } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
+import { visible } from '../../../shared/base/text.ts'
 import { microsOf } from '../../ui/format.ts'
-import { Icon } from '../../ui/controls.tsx'
+import { Foreign, Icon } from '../../ui/controls.tsx'
 import { Chart, type Line } from '../../ui/chart.tsx'
 import type { Selection } from './ladder.tsx'
 import './media.css'
@@ -25,7 +26,7 @@ export function Media({ report, samples, selection, onSelect, live }: { report: 
     <section className="media" aria-label="Media">
       <p className="media-agreed">
         {agreed
-          ? <><b>{agreed.codec}/{agreed.clockRate}</b> payload type {agreed.payloadType} · {agreed.ptimeMs} ms · media encryption {agreed.encryption === 'none' ? 'none' : agreed.encryption.toUpperCase()} · {agreed.direction} · <span className="mono">{agreed.local} ↔ {agreed.remote}</span></>
+          ? <><b><Foreign text={`${agreed.codec}/${agreed.clockRate}`} /></b> payload type {agreed.payloadType} · {agreed.ptimeMs} ms · media encryption {agreed.encryption === 'none' ? 'none' : agreed.encryption.toUpperCase()} · {agreed.direction} · <span className="mono"><Foreign text={agreed.local} /> ↔ <Foreign text={agreed.remote} /></span></>
           : <span className="muted">No media is agreed{report.timeline.answeredAt === null ? ' before the answer' : ': the session descriptions do not meet'}.</span>}
       </p>
       <div className="media-directions">
@@ -64,11 +65,11 @@ function Figures({ flow: { n, stream, samples }, live, selected, onSelect }: { f
   ]
   return (
     <article className={`media-stream${selected ? ' selected' : ''}`} id={`stream-${n}`}>
-      <button type="button" className="mono elide" aria-pressed={selected} onClick={onSelect} title={`${source} → ${destination}`}>{source} → {destination} <span className="muted">{ssrc}</span></button>
+      <button type="button" className="mono elide" aria-pressed={selected} onClick={onSelect} title={visible(`${source} → ${destination}`)}><Foreign text={source} /> → <Foreign text={destination} /> <span className="muted">{ssrc}</span></button>
       <Meter dbfs={now} live={live} />
       <dl className="numbers">
-        {figures.map(([name, value, bad]) => <div key={name}><dt>{name}</dt><dd key={steady.has(name) ? value : name} className={`${/^unknown|^nothing/.test(value) ? 'muted' : ''}${steady.has(name) ? ' changed' : ''}`}>{bad && <Icon name="warning" />} {value}</dd></div>)}
-        <div className="media-mos"><dt>MOS</dt><dd>{mos ? <details><summary>{mos.value.toFixed(2)} <span className="muted">{mos.model}, R {mos.r.toFixed(1)}</span></summary><ul>{mos.assumptions.map((text) => <li key={text} className="muted">{text}</li>)}</ul></details> : <span className="muted">unknown: no model for {codec}</span>}</dd></div>
+        {figures.map(([name, value, bad]) => <div key={name}><dt>{name}</dt><dd key={steady.has(name) ? value : name} className={`${/^unknown|^nothing/.test(value) ? 'muted' : ''}${steady.has(name) ? ' changed' : ''}`}>{bad && <Icon name="warning" />} <Foreign text={value} /></dd></div>)}
+        <div className="media-mos"><dt>MOS</dt><dd>{mos ? <details><summary>{mos.value.toFixed(2)} <span className="muted"><Foreign text={mos.model} />, R {mos.r.toFixed(1)}</span></summary><ul>{mos.assumptions.map((text) => <li key={text} className="muted"><Foreign text={text} /></li>)}</ul></details> : <span className="muted">unknown: no model for <Foreign text={codec} /></span>}</dd></div>
       </dl>
     </article>
   )

@@ -1,5 +1,5 @@
 import type { CallReport, Evidence } from '../../../shared/contract/report.ts'
-import { Button, Icon } from '../../ui/controls.tsx'
+import { Button, Foreign, Icon } from '../../ui/controls.tsx'
 import { secondsBetween, span } from '../../ui/format.ts'
 import { signOf } from '../../ui/verdict.ts'
 import './summary.css'
@@ -11,16 +11,16 @@ export function VerdictLine({ report, onEvidence }: { report: CallReport; onEvid
   const sign = outcome === 'in-progress' ? { icon: 'live' as const, tone: 'live' as const, word: 'under way' } : live && verdict.kind === 'unknown' ? { icon: 'live' as const, tone: 'live' as const, word: 'answered' } : signOf(outcome, verdict.kind, status?.code ?? null)
   return (
     <section className={`verdict ${sign.tone}`} aria-label="Verdict">
-      <p><Icon name={sign.icon} /> <b role="status" className={`tone-${sign.tone}`}>{sign.word}</b> <span>{verdict.sentence}</span></p>
+      <p><Icon name={sign.icon} /> <b role="status" className={`tone-${sign.tone}`}>{sign.word}</b> <Foreign text={verdict.sentence} /></p>
       {findings.length > 0 && (
         <ul>
           {findings.map(({ rule, severity, sentence, evidence, next }) => (
             <li key={`${rule} ${sentence}`}>
               <Icon name={severity === 'fault' ? 'fault' : severity === 'warning' ? 'warning' : 'unknown'} />
               <div>
-                <span className="hidden">{severity}: </span>{sentence}
+                <span className="hidden">{severity}: </span><Foreign text={sentence} />
                 {evidence.length > 0 && <span className="verdict-evidence">{evidence.map((item, i) => <EvidenceLink key={i} evidence={item} onEvidence={onEvidence} />)}</span>}
-                <p><span className="muted">next</span> {next}</p>
+                <p><span className="muted">next</span> <Foreign text={next} /></p>
               </div>
             </li>
           ))}
@@ -32,7 +32,7 @@ export function VerdictLine({ report, onEvidence }: { report: CallReport; onEvid
 
 function EvidenceLink({ evidence, onEvidence }: { evidence: Evidence; onEvidence: (evidence: Evidence) => void }) {
   const { message, stream, observation } = evidence
-  if (message === undefined && stream === undefined) return <q className="muted">{observation}</q>
+  if (message === undefined && stream === undefined) return <q className="muted"><Foreign text={observation ?? ''} /></q>
   return <Button kind="quiet" onClick={() => onEvidence(evidence)}>{message !== undefined ? `message ${message + 1}` : `stream ${stream! + 1}`}</Button>
 }
 

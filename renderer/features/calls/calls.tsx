@@ -2,10 +2,11 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import type { HistoryEntry } from '../../../shared/contract/commands.ts'
 import type { CallView } from '../../../shared/contract/state.ts'
+import { visible } from '../../../shared/base/text.ts'
 import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
 import { select, useUi } from '../../state/ui.ts'
-import { Act, Empty, Icon, useNow } from '../../ui/controls.tsx'
+import { Act, Empty, Foreign, Icon, useNow } from '../../ui/controls.tsx'
 import { duration, middle, party, secondsBetween, timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
 import { signOf, type Sign } from '../../ui/verdict.ts'
@@ -57,7 +58,7 @@ export function Calls({ place }: { place: () => Promise<void> }) {
         <input ref={filter} type="search" aria-label="Filter calls" placeholder="Filter: number, header, verdict  /" value={query} onChange={(event) => search(event.target.value)} onKeyDown={(event) => event.key === 'Escape' && (search(''), filter.current?.blur())} />
         <span className="muted numbers" role="status">{count === 1 ? '1 call' : `${count.toLocaleString('en')} calls`}{loading && query !== '' ? ' …' : ''}</span>
       </div>
-      {fault && <p className="fault">{fault}</p>}
+      {fault && <p className="fault"><Foreign text={fault} /></p>}
       {count === 0 && !loading && (query !== ''
         ? <Empty title="No call fits" action={<button type="button" className="button plain" onClick={() => search('')}>Clear the filter</button>}>Nothing with all of these words in it: addresses, headers, verdicts and every message are searched.</Empty>
         : <Empty title="No calls yet" action={<Act kind="primary" run={place}>Place a test call</Act>}>Calls that you place and that come in are listed here and kept. The test call goes to the built-in agent on this computer and needs no configuration.</Empty>)}
@@ -93,7 +94,7 @@ function LiveRow({ call, selected }: { call: CallView; selected: boolean }) {
   const seconds = answeredAt === null ? null : endedAt === null ? now / 1000 - Date.parse(answeredAt) / 1000 : secondsBetween(answeredAt, endedAt)
   const peer = direction === 'outbound' ? to : from
   return (
-    <Row id={id} selected={selected} direction={direction} peer={displayName !== '' && direction === 'inbound' ? `${displayName} ${party(peer)}` : party(peer)} trunk={trunk ?? (call.agent ? 'agent' : null)} at={startedAt} seconds={seconds} sign={sign} live={live} />
+    <Row id={id} selected={selected} direction={direction} name={direction === 'inbound' ? displayName : ''} peer={party(peer)} trunk={trunk ?? (call.agent ? 'agent' : null)} at={startedAt} seconds={seconds} sign={sign} live={live} />
   )
 }
 
@@ -102,18 +103,18 @@ function PastRow({ entry, selected }: { entry: HistoryEntry; selected: boolean }
   // Without an end: the engine died in it.
   const interrupted = durationMs === null && (outcome === 'in-progress' || outcome === 'answered')
   const sign: Sign = interrupted ? { icon: 'warning', tone: 'warning', word: 'interrupted' } : signOf(outcome, kind, status)
-  return <Row id={id} selected={selected} direction={direction} peer={party(direction === 'outbound' ? to : from)} trunk={trunk} at={startedAt} seconds={durationMs === null ? null : durationMs / 1000} sign={sign} live={false} />
+  return <Row id={id} selected={selected} direction={direction} name="" peer={party(direction === 'outbound' ? to : from)} trunk={trunk} at={startedAt} seconds={durationMs === null ? null : durationMs / 1000} sign={sign} live={false} />
 }
 
-function Row({ id, selected, direction, peer, trunk, at, seconds, sign, live }: { id: string; selected: boolean; direction: CallView['direction']; peer: string; trunk: string | null; at: string; seconds: number | null; sign: Sign; live: boolean }) {
+function Row({ id, selected, direction, name, peer, trunk, at, seconds, sign, live }: { id: string; selected: boolean; direction: CallView['direction']; name: string; peer: string; trunk: string | null; at: string; seconds: number | null; sign: Sign; live: boolean }) {
   const word = direction === 'outbound' ? 'out' : 'in'
   return (
     <div id={`call-${id}`} role="option" aria-selected={selected} className={`calls-row${live ? ' live' : ''}`} onClick={() => select(id)}>
       <span className={`calls-direction ${direction === 'outbound' ? 'to-peer' : 'from-peer'}`} title={direction === 'outbound' ? 'placed here' : 'came in'}><Icon name={word} /><span className="hidden">{word}</span></span>
-      <span className="elide calls-peer" title={peer}>{peer === '' ? '(nobody)' : middle(peer, longestPeer)}</span>
+      <span className="elide calls-peer" title={visible(`${name} ${peer}`.trim())}>{name !== '' && <><Foreign text={middle(name, longestPeer)} /> </>}{peer === '' && name === '' ? '(nobody)' : <Foreign text={middle(peer, longestPeer)} />}</span>
       <span className="numbers mono">{seconds === null ? '' : duration(seconds)}</span>
       <span className={`elide tone-${sign.tone}`}><Icon name={sign.icon} /> {sign.word}</span>
-      <span className="muted elide calls-when" title={at}>{trunk ? `${trunk} · ` : ''}{timeOf(at)}</span>
+      <span className="muted elide calls-when" title={at}>{trunk ? <><Foreign text={trunk} /> · </> : ''}{timeOf(at)}</span>
     </div>
   )
 }

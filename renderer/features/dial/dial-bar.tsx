@@ -5,7 +5,7 @@ import { agentUri, dial, draftFault, handOver } from '../../state/dial.ts'
 import { useHistory } from '../../state/history.ts'
 import { edit, headerRow, useUi } from '../../state/ui.ts'
 import { encryptions } from '../../ui/choices.ts'
-import { Button, Choice, Fault, Field, Icon } from '../../ui/controls.tsx'
+import { Button, Choice, Fault, Field, Foreign, Icon } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { SourceChoice } from '../../ui/source-choice.tsx'
@@ -110,7 +110,7 @@ function UriField({ fault, onSubmit, onEdit }: { fault: boolean; onSubmit: () =>
         className="mono"
       />
       <ul {...getMenuProps({ 'aria-label': 'Earlier calls' })} hidden={!open}>
-        {open && items.map((item, index) => <li key={item} {...getItemProps({ item, index })} className={`mono elide${index === highlightedIndex ? ' highlighted' : ''}`}>{item}</li>)}
+        {open && items.map((item, index) => <li key={item} {...getItemProps({ item, index })} className={`mono elide${index === highlightedIndex ? ' highlighted' : ''}`}><Foreign text={item} /></li>)}
       </ul>
     </div>
   )

@@ -2,7 +2,7 @@ import { useRef, useState, type ReactNode } from 'react'
 import type { CallReport, InspectReport } from '../../../shared/contract/report.ts'
 import { execute } from '../../state/engine.ts'
 import { handOver } from '../../state/dial.ts'
-import { Button, Empty, Fault, Icon } from '../../ui/controls.tsx'
+import { Button, Empty, Fault, Foreign, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { signOf } from '../../ui/verdict.ts'
 import './files.css'
@@ -55,7 +55,7 @@ export function Files({ show }: { show: (report: CallReport) => ReactNode }) {
         <div className="files-head"><h1>Files</h1><Button kind="primary" onClick={() => input.current?.click()}>Open capture …</Button></div>
         <input ref={input} type="file" multiple hidden accept=".pcap,.pcapng,.cap" aria-label="Capture" onChange={(event) => { void open([...(event.target.files ?? [])]); event.target.value = '' }} />
         {state.kind === 'none' && <Empty title="No capture open">Open a pcap or pcapng file, or drop it here: the calls in it get the same ladder, figures and diagnosis as live ones.</Empty>}
-        {state.kind === 'reading' && <p role="status" className="files-reading"><span className="elide">Reading {state.name}</span><progress value={state.share} max={1} aria-label="Progress" /><Button onClick={() => (stopped.current = true)}>Stop</Button></p>}
+        {state.kind === 'reading' && <p role="status" className="files-reading"><span className="elide">Reading <Foreign text={state.name} /></span><progress value={state.share} max={1} aria-label="Progress" /><Button onClick={() => (stopped.current = true)}>Stop</Button></p>}
         {state.kind === 'failed' && <><Fault text={`${state.name}: ${state.text}`} /><Button onClick={() => input.current?.click()}>Choose another file</Button></>}
         {state.kind === 'open' && <Found name={state.name} report={state.report} selected={selected} onSelect={setSelected} />}
       </section>
@@ -68,7 +68,7 @@ function Found({ name, report, selected, onSelect }: { name: string; report: Ins
   const { calls, registrations, unmatchedStreams, problems, packets } = report
   return (
     <>
-      <p className="muted">{name}: {packets.toLocaleString('en')} packets, {calls.length} call{calls.length === 1 ? '' : 's'}, {registrations.length} registration{registrations.length === 1 ? '' : 's'}, {unmatchedStreams.length} stream{unmatchedStreams.length === 1 ? '' : 's'} of no known call</p>
+      <p className="muted"><Foreign text={name} />: {packets.toLocaleString('en')} packets, {calls.length} call{calls.length === 1 ? '' : 's'}, {registrations.length} registration{registrations.length === 1 ? '' : 's'}, {unmatchedStreams.length} stream{unmatchedStreams.length === 1 ? '' : 's'} of no known call</p>
       {problems.map((text) => <Fault key={text} text={text} />)}
       {calls.length === 0 && <Empty title="No call in this capture">It holds no INVITE. Calls inside TLS cannot be read without their keys.</Empty>}
       <ul className="list">
@@ -77,7 +77,7 @@ function Found({ name, report, selected, onSelect }: { name: string; report: Ins
           return (
             <li key={id} aria-current={id === selected}>
               <button type="button" className="plain-row" onClick={() => onSelect(id)}>
-                <span className="elide mono">{party(from)} → {party(to || requestUri)}</span>
+                <span className="elide mono"><Foreign text={party(from)} /> → <Foreign text={party(to || requestUri)} /></span>
                 <span className={`elide tone-${sign.tone}`}><Icon name={sign.icon} /> {sign.word} <span className="muted">{timeOf(timeline.startedAt)}</span></span>
               </button>
             </li>

@@ -1,7 +1,7 @@
 import { execute, useEngine } from '../../state/engine.ts'
 import { select, useUi } from '../../state/ui.ts'
 import { handOver } from '../../state/dial.ts'
-import { Act, Icon } from '../../ui/controls.tsx'
+import { Act, Foreign, Icon } from '../../ui/controls.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 import { party } from '../../ui/format.ts'
 import { useState } from 'react'
@@ -25,7 +25,7 @@ function Ringing({ call: { id, from, to, displayName } }: { call: CallView }) {
   return (
     <div className="notice" role="alert">
       <Icon name="in" />
-      <span>Incoming call from <bdi>{displayName === '' ? '' : `${displayName} `}</bdi><b className="mono">{party(from)}</b> to <span className="mono">{party(to)}</span></span>
+      <span>Incoming call from {displayName !== '' && <><Foreign text={displayName} /> </>}<b className="mono"><Foreign text={party(from)} /></b> to <span className="mono"><Foreign text={party(to)} /></span></span>
       {!shown && <button type="button" className="button quiet" onClick={() => select(id)}>Show</button>}
       <SourceChoice aria-label="Answer with" value={source} onChange={setSource} handOver={handOver} />
       <Act kind="primary" run={answer}>Answer</Act>

@@ -2,7 +2,9 @@ import { useState } from 'react'
 import type { Settings as SettingsValue } from '../../../shared/contract/commands.ts'
 import { isIp } from '../../../shared/base/address.ts'
 import { execute, useEngine } from '../../state/engine.ts'
-import { Act, Choice, Field } from '../../ui/controls.tsx'
+import { budgetNames, budgets, type BudgetName } from '../../../shared/model/budgets.ts'
+import { Act, Button, Choice, Field, Foreign, Icon } from '../../ui/controls.tsx'
+import './settings.css'
 
 const themes = [['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']] as const
 
@@ -17,6 +19,7 @@ function Form({ settings }: { settings: SettingsValue }) {
   const set = (change: Partial<SettingsValue>) => setDraft({ ...draft, ...change })
   const { localAddress, rtpPorts, keepCalls, keepDays, maskNumbers } = draft
   const addressFault = localAddress !== null && !isIp(localAddress) ? `"${localAddress}" is no IP address of this computer` : null
+  const limitsFault = budgetNames.some((name) => limitFault(name, draft.limits[name]) !== null)
   const portsFault = rtpPorts.last - rtpPorts.first < 3 ? 'the range needs at least two pairs of ports, from the lower to the higher' : null
   return (
     <div className="page">
@@ -43,8 +46,47 @@ function Form({ settings }: { settings: SettingsValue }) {
           <Field label="Keep days" hint="Empty: whatever their age.">{(props) => <input {...props} type="number" min={1} max={3650} value={keepDays ?? ''} onChange={(event) => set({ keepDays: event.target.value === '' ? null : Number(event.target.value) })} />}</Field>
           <Field label="Trace redaction" hint="Passwords, digests, tokens and SRTP keys are always masked.">{(props) => <label className="check"><input {...props} type="checkbox" checked={maskNumbers} onChange={(event) => set({ maskNumbers: event.target.checked })} /> mask phone numbers in exports too</label>}</Field>
         </div>
-        <div className="actions"><Act kind="primary" run={() => execute('settings.save', { settings: draft })} disabled={addressFault !== null || portsFault !== null}>Save</Act></div>
+        <Limits limits={draft.limits} onChange={(limits) => set({ limits })} />
+        <div className="actions"><Act kind="primary" run={() => execute('settings.save', { settings: draft })} disabled={addressFault !== null || portsFault !== null || limitsFault}>Save</Act></div>
       </form>
+    </div>
+  )
+}
+
+/** Why a limit cannot be so; null when it can. */
+function limitFault(name: BudgetName, limit: number | undefined): string | null {
+  return limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= budgets[name].most) ? null : `a whole number from 1 to ${budgets[name].most.toLocaleString('en')} is needed`
+}
+
+/** How much strangers may use before they are refused: the limit, what is used of it, and what was refused since the start. */
+function Limits({ limits, onChange }: { limits: SettingsValue['limits']; onChange: (limits: SettingsValue['limits']) => void }) {
+  const usage = useEngine((state) => state.limits)
+  const faults = useEngine((state) => state.faults)
+  const set = (name: BudgetName, text: string) => {
+    const { [name]: _, ...others } = limits
+    onChange(text === '' ? others : { ...others, [name]: Number(text) })
+  }
+  return (
+    <div className="section limits">
+      <h2>Limits</h2>
+      <p className="muted">How much anyone who reaches this computer may use before they are refused. Calls within the limits are not touched by what is refused. Empty: the usual limit.</p>
+      {budgetNames.map((name) => {
+        const { title, initial, most, unit } = budgets[name]
+        const { used = 0, refused = 0, text = null } = usage.find((one) => one.name === name) ?? {}
+        return (
+          <Field key={name} label={title} fault={limitFault(name, limits[name])}>
+            {(props) => (
+              <span className="limit numbers">
+                <input {...props} type="number" min={1} max={most} placeholder={String(initial)} value={limits[name] ?? ''} onChange={(event) => set(name, event.target.value)} />
+                <span className="muted">{unit}{used > 0 ? `, ${used.toLocaleString('en')} now` : ''}</span>
+                {refused > 0 && <span className="tone-warning"><Icon name="warning" /> {refused.toLocaleString('en')} refused{text === null ? '' : `: ${text}`}</span>}
+              </span>
+            )}
+          </Field>
+        )
+      })}
+      <Button kind="quiet" disabled={Object.keys(limits).length === 0} onClick={() => onChange({})}>All as usual</Button>
+      {faults.length > 0 && <p className="tone-warning"><Icon name="warning" /> Faults inside that were dropped since the start: {faults.map(({ place, count }, i) => <span key={place}>{i > 0 && ', '}<Foreign text={place} /> {count}</span>)}. Start with --verbose to see them.</p>}
     </div>
   )
 }

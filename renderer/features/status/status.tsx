@@ -1,6 +1,6 @@
 import { useEngine } from '../../state/engine.ts'
 import { show } from '../../state/ui.ts'
-import { Icon } from '../../ui/controls.tsx'
+import { Foreign, Icon } from '../../ui/controls.tsx'
 import './status.css'
 
 /** What runs, in one line at the bottom. */
@@ -12,7 +12,7 @@ export function StatusBar() {
     <footer className="status numbers">
       <span className={connection === 'open' ? 'tone-ok' : 'tone-fault'}><Icon name={connection === 'open' ? 'ok' : 'fault'} /> engine {connection === 'open' ? 'ok' : connection === 'connecting' ? 'connecting' : 'not connected'}</span>
       <button type="button" onClick={() => show('agent')}>agent {listening.length > 0 ? listening.join(', ') : 'stopped'}</button>
-      {[...registrations.values()].map(({ id, trunk, state }) => <button key={id} type="button" onClick={() => show('trunks')} className={state === 'failed' ? 'tone-fault' : ''}>{state === 'failed' && <Icon name="fault" />} {trunk} {state === 'idle' ? 'not registered' : state}</button>)}
+      {[...registrations.values()].map(({ id, trunk, state }) => <button key={id} type="button" onClick={() => show('trunks')} className={state === 'failed' ? 'tone-fault' : ''}>{state === 'failed' && <Icon name="fault" />} <Foreign text={trunk} /> {state === 'idle' ? 'not registered' : state}</button>)}
       <span>{settings?.localAddress ?? 'any address'}</span>
       <span>{live} call{live === 1 ? '' : 's'}</span>
       <span className="status-version">Ringback {hello?.version}</span>

@@ -5,7 +5,7 @@ import { addressFault } from '../../../shared/wire/sip/dial.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { headerRow, type HeaderRow } from '../../state/ui.ts'
 import { encryptions, transports } from '../../ui/choices.ts'
-import { Act, Button, Choice, Empty, Fault, Field, Icon, saveFile } from '../../ui/controls.tsx'
+import { Act, Button, Choice, Empty, Fault, Field, Foreign, Icon, saveFile } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 import './trunks.css'
@@ -50,8 +50,8 @@ function TrunkRow({ trunk, registration, open, onOpen }: { trunk: StoredTrunk; r
   return (
     <li aria-current={open}>
       <button type="button" className="plain-row" onClick={onOpen}>
-        <span className="elide"><b>{trunk.name}</b> <span className="muted mono">{trunk.transport} {trunk.address}</span></span>
-        <span className={`tone-${tone}`}><Icon name={icon} /> {text}</span>
+        <span className="elide"><b>{trunk.name}</b> <span className="muted mono">{trunk.transport} <Foreign text={trunk.address} /></span></span>
+        <span className={`tone-${tone}`}><Icon name={icon} /> <Foreign text={text} /></span>
       </button>
     </li>
   )
@@ -90,7 +90,7 @@ function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
       <Button onClick={() => input.current?.click()}>Import …</Button>
       <Button onClick={save} disabled={trunks.length === 0}>Export without passwords</Button>
       <input ref={input} type="file" accept=".json,application/json" hidden aria-label="Trunks to import" onChange={(event) => { void load(event.target.files?.[0]); event.target.value = '' }} />
-      {said && (said.fault ? <Fault text={said.text} /> : <p className="hint" role="status">{said.text}</p>)}
+      {said && (said.fault ? <Fault text={said.text} /> : <p className="hint" role="status"><Foreign text={said.text} /></p>)}
     </div>
   )
 }
@@ -126,7 +126,7 @@ function TrunkForm({ trunk, onSaved, onRemoved }: { trunk: StoredTrunk; onSaved:
             {registered
               ? <Act run={() => execute('registration.stop', { id: registration.id })}>Un-register</Act>
               : <Act run={() => execute('registration.start', { trunk: trunk.name })}>Register</Act>}
-            <span className={`tone-${registrationText(registration).tone}`} role="status">{registrationText(registration).text}</span>
+            <span className={`tone-${registrationText(registration).tone}`} role="status"><Foreign text={registrationText(registration).text} /></span>
           </div>
           <CheckSteps name={trunk.name} />
         </div>
@@ -173,10 +173,10 @@ function CheckSteps({ name }: { name: string }) {
     <div className="check-steps" aria-label="Check" role="group">
       <ol>
         {check.steps.map(({ at, kind, ok, text }, i) => (
-          <li key={i} title={at}><Icon name={ok ? 'ok' : 'fault'} /><span className="muted">{kind}</span><span>{text}</span></li>
+          <li key={i} title={at}><Icon name={ok ? 'ok' : 'fault'} /><span className="muted">{kind}</span><Foreign text={text} /></li>
         ))}
       </ol>
-      <p role="status">{check.done ? <b className={check.ok ? 'tone-ok' : 'tone-fault'}><Icon name={check.ok ? 'ok' : 'fault'} /> {check.sentence}</b> : 'Checking …'}</p>
+      <p role="status">{check.done ? <b className={check.ok ? 'tone-ok' : 'tone-fault'}><Icon name={check.ok ? 'ok' : 'fault'} /> <Foreign text={check.sentence} /></b> : 'Checking …'}</p>
     </div>
   )
 }
