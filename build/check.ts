@@ -54,6 +54,7 @@ function tests(projects: readonly string[]): void {
 
 mkdirSync(results, { recursive: true })
 step('types', () => ['.', 'renderer', 'test/e2e'].every((project) => tool('tsc', '-p', project)))
+step('format', () => tool('oxfmt', '--check'))
 step('lint', () => tool('oxlint', '--quiet'))
 step('zones', () => none(zoneFaults()))
 step('boundaries', () => none(boundaryFaults()))

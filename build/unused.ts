@@ -6,7 +6,7 @@ const folders = ['electron', 'renderer', 'shared', 'build', 'test']
 /** Begun by people, npm or vitest, not by an import. */
 const entries = /(\.test\.ts|\.config\.ts|^electron\/cli\/(ringback\.mjs|main\.ts)|^electron\/shell\/(start|browser-host)\.ts|^electron\/(main|preload)\.ts|^electron\/shell\/electron\.ts|^renderer\/main\.tsx|^build\/(check|bundle|window|icons|start)\.ts|^test\/(bench\/(run|child)|e2e\/screenshots|fuzz\/(run|reader-worker|attacker))\.ts|^test\/harness\/(leaks|install-peers|build-window)\.ts)$/
 /** Programs and types that no import names. */
-const tools = new Set(['electron-builder', 'node', 'oxlint', 'typescript', 'vitest'])
+const tools = new Set(['electron-builder', 'node', 'oxfmt', 'oxlint', 'typescript', 'vitest'])
 
 /** Exports that no other file names, files that nothing imports, dependencies that nothing needs. */
 export function unusedFaults(): string[] {
