@@ -10,7 +10,10 @@ const exempt: readonly (readonly [path: string, reason: string])[] = [
   ['electron/shell/start.ts', 'hears its own child, the terminal and the browser that it opened; holds no call'],
   ['electron/shell/open-window.ts', 'hears the browser that it opened'],
   ['electron/shell/neighbour.ts', 'one connection that is never read'],
-  ['electron/main.ts', 'hears Electron and the person; what a page sends is checked by policy.ts; a last net is under it'],
+  [
+    'electron/main.ts',
+    'hears Electron and the person; what a page sends is checked by policy.ts; a last net is under it',
+  ],
   ['electron/preload.ts', 'runs in the process of the page'],
   ['electron/cli/', 'hears its terminal and its own engine; a last net is under it'],
 ]
@@ -28,7 +31,11 @@ interface Rule {
 
 /** Each ends where the callback begins. */
 const registering: readonly Rule[] = [
-  { pattern: /\.(?:on|once|addListener|prependListener|prependOnceListener|addEventListener)\(\s*(?:'([^']*)'|[^'\s),]+),\s*/g, what: 'listens to' },
+  {
+    pattern:
+      /\.(?:on|once|addListener|prependListener|prependOnceListener|addEventListener)\(\s*(?:'([^']*)'|[^'\s),]+),\s*/g,
+    what: 'listens to',
+  },
   { pattern: /(?<![.\w#])(?:setTimeout|setInterval|setImmediate|queueMicrotask)\(\s*/g, what: 'sets a timer:' },
   { pattern: /\bprocess\.nextTick\(\s*/g, what: 'sets a timer:' },
   { pattern: /\.setTimeout\([^,()]*,\s*/g, what: 'sets a timer:' },
@@ -50,18 +57,43 @@ export function rawCallbacks(file: string, source: string): string[] {
   for (const { pattern, what } of registering) {
     for (const match of text.matchAll(pattern)) {
       const callback = text.slice(match.index + match[0].length, match.index + match[0].length + 120)
-      if (ownEvents.has(match[1] ?? '') || harmless.test(callback) || guarded.has(/^(\w+)[,)]/.exec(callback)?.[1] ?? '')) continue
-      fault(match.index, `${what} ${match[0].trim().replace(/^\./, '').replace(/[(,]+$/, '')} outside a boundary: pass boundary.guard(place, callback)`)
+      if (
+        ownEvents.has(match[1] ?? '') ||
+        harmless.test(callback) ||
+        guarded.has(/^(\w+)[,)]/.exec(callback)?.[1] ?? '')
+      )
+        continue
+      fault(
+        match.index,
+        `${what} ${match[0]
+          .trim()
+          .replace(/^\./, '')
+          .replace(/[(,]+$/, '')} outside a boundary: pass boundary.guard(place, callback)`,
+      )
     }
   }
-  if (!openers.includes(file)) for (const match of text.matchAll(opening)) fault(match.index, `opens ${match[0].replace('(', '')}: the engine's sockets are in base/net.ts, others in build/boundary.ts`)
-  for (const match of text.matchAll(dropped)) if (!match[0].includes('.catch(')) fault(match.index + match[0].search(/\S/), 'drops a promise: run it in boundary.run(place, work), or catch')
+  if (!openers.includes(file))
+    for (const match of text.matchAll(opening))
+      fault(
+        match.index,
+        `opens ${match[0].replace('(', '')}: the engine's sockets are in base/net.ts, others in build/boundary.ts`,
+      )
+  for (const match of text.matchAll(dropped))
+    if (!match[0].includes('.catch('))
+      fault(match.index + match[0].search(/\S/), 'drops a promise: run it in boundary.run(place, work), or catch')
   return faults
 }
 
 /** Everything that the outside could reach without a boundary, and exemptions that nothing needs. */
 export function boundaryFaults(root = join(import.meta.dirname, '..')): string[] {
-  const files = readdirSync(join(root, 'electron'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join('electron', name))
-  const unneeded = [...exempt.map(([path]) => path), ...openers].filter((path) => !files.some((file) => file === path || (path.endsWith('/') && file.startsWith(path))))
-  return [...files.flatMap((file) => rawCallbacks(file, readFileSync(join(root, file), 'utf8'))), ...unneeded.map((path) => `build/boundary.ts names ${path}, which is not there`)]
+  const files = readdirSync(join(root, 'electron'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join('electron', name))
+  const unneeded = [...exempt.map(([path]) => path), ...openers].filter(
+    (path) => !files.some((file) => file === path || (path.endsWith('/') && file.startsWith(path))),
+  )
+  return [
+    ...files.flatMap((file) => rawCallbacks(file, readFileSync(join(root, file), 'utf8'))),
+    ...unneeded.map((path) => `build/boundary.ts names ${path}, which is not there`),
+  ]
 }

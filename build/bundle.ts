@@ -7,7 +7,10 @@ import { build } from 'esbuild'
 const root = join(import.meta.dirname, '..')
 
 const { metafile } = await build({
-  entryPoints: { 'ringback': join(root, 'electron/cli/main.ts'), 'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts') },
+  entryPoints: {
+    'ringback': join(root, 'electron/cli/main.ts'),
+    'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts'),
+  },
   outdir: join(root, 'dist'),
   absWorkingDir: root,
   bundle: true,
@@ -19,9 +22,16 @@ const { metafile } = await build({
   legalComments: 'none',
 })
 
-const packages = [...new Set(Object.keys(metafile.inputs).flatMap((file) => /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []))].sort()
+const packages = [
+  ...new Set(
+    Object.keys(metafile.inputs).flatMap((file) => /^(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []),
+  ),
+].sort()
 const texts = packages.map((folder) => {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<'name' | 'version' | 'license', string>
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<
+    'name' | 'version' | 'license',
+    string
+  >
   const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
   return `${name} ${version}, ${license}\n\n${file ? readFileSync(join(root, folder, file), 'utf8').trim() : ''}\n`
 })

@@ -39,7 +39,16 @@ interface Counts {
 function tests(projects: readonly string[]): void {
   const report = join(results, 'tests.json')
   rmSync(report, { force: true })
-  const ok = tool('vitest', 'run', '--config', 'build/vitest.config.ts', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...projects.flatMap((name) => ['--project', name]))
+  const ok = tool(
+    'vitest',
+    'run',
+    '--config',
+    'build/vitest.config.ts',
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...projects.flatMap((name) => ['--project', name]),
+  )
   try {
     const counts = JSON.parse(readFileSync(report, 'utf8')) as Counts
     total.passed += counts.numPassedTests
@@ -60,7 +69,11 @@ step('zones', () => none(zoneFaults()))
 step('boundaries', () => none(boundaryFaults()))
 step('unused code', () => none(unusedFaults()))
 tests(fast ? ['unit'] : ['unit', 'integration', 'interop', 'e2e'])
-if (!fast) step('fuzz', () => spawnSync(process.execPath, ['test/fuzz/run.ts', '60'], { cwd: root, stdio: 'inherit' }).status === 0)
+if (!fast)
+  step(
+    'fuzz',
+    () => spawnSync(process.execPath, ['test/fuzz/run.ts', '60'], { cwd: root, stdio: 'inherit' }).status === 0,
+  )
 const { passed, failed, skipped } = total
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

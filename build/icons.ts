@@ -8,11 +8,16 @@ const large = readFileSync(join(import.meta.dirname, '../renderer/public/icon.sv
 const small = readFileSync(join(folder, 'small.svg'), 'utf8')
 const sizes = [16, 24, 32, 48, 64, 128, 256, 512, 1024] as const
 
-const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
 const drawn = new Map<number, Buffer>()
 for (const size of sizes) {
   const page = await browser.newPage({ viewport: { width: size, height: size } })
-  await page.setContent(`<style>body{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${size < 48 ? small : large}`)
+  await page.setContent(
+    `<style>body{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${size < 48 ? small : large}`,
+  )
   drawn.set(size, await page.screenshot({ omitBackground: true }))
   await page.close()
 }
@@ -21,7 +26,21 @@ await browser.close()
 mkdirSync(join(folder, 'linux'), { recursive: true })
 for (const [size, png] of drawn) if (size <= 512) writeFileSync(join(folder, 'linux', `${size}x${size}.png`), png)
 writeFileSync(join(folder, 'icon.ico'), ico([16, 24, 32, 48, 64, 128, 256]))
-writeFileSync(join(folder, 'icon.icns'), icns([['icp4', 16], ['icp5', 32], ['ic11', 32], ['ic12', 64], ['ic07', 128], ['ic08', 256], ['ic13', 256], ['ic09', 512], ['ic14', 512], ['ic10', 1024]]))
+writeFileSync(
+  join(folder, 'icon.icns'),
+  icns([
+    ['icp4', 16],
+    ['icp5', 32],
+    ['ic11', 32],
+    ['ic12', 64],
+    ['ic07', 128],
+    ['ic08', 256],
+    ['ic13', 256],
+    ['ic09', 512],
+    ['ic14', 512],
+    ['ic10', 1024],
+  ]),
+)
 
 /** Windows: a directory of PNG images. */
 function ico(of: readonly number[]): Buffer {

@@ -7,19 +7,57 @@ import { build } from 'vite'
 const root = join(import.meta.dirname, '..')
 
 function newest(folder: string): number {
-  return Math.max(...readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(root, folder, name)).mtimeMs))
+  return Math.max(
+    ...readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+      (name) => statSync(join(root, folder, name)).mtimeMs,
+    ),
+  )
 }
 
 function isStale(): boolean {
   const built = statSync(join(root, 'dist/renderer/index.html'), { throwIfNoEntry: false })
-  return !built || Math.max(newest('renderer'), newest('shared'), newest('electron'), statSync(join(root, 'package-lock.json')).mtimeMs) > built.mtimeMs
+  return (
+    !built ||
+    Math.max(
+      newest('renderer'),
+      newest('shared'),
+      newest('electron'),
+      statSync(join(root, 'package-lock.json')).mtimeMs,
+    ) > built.mtimeMs
+  )
 }
 
 if (!process.argv.includes('--if-stale') || isStale()) {
-  const common = { bundle: true, platform: 'node', target: 'node24', external: ['electron'], legalComments: 'none', logLevel: 'warning' } satisfies BuildOptions
-  const esm = { ...common, format: 'esm', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } } satisfies BuildOptions
-  await bundle({ ...esm, entryPoints: { main: join(root, 'electron/main.ts'), engine: join(root, 'electron/shell/electron.ts'), 'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts') }, outdir: join(root, 'dist/electron'), outExtension: { '.js': '.mjs' } })
+  const common = {
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    external: ['electron'],
+    legalComments: 'none',
+    logLevel: 'warning',
+  } satisfies BuildOptions
+  const esm = {
+    ...common,
+    format: 'esm',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  } satisfies BuildOptions
+  await bundle({
+    ...esm,
+    entryPoints: {
+      'main': join(root, 'electron/main.ts'),
+      'engine': join(root, 'electron/shell/electron.ts'),
+      'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts'),
+    },
+    outdir: join(root, 'dist/electron'),
+    outExtension: { '.js': '.mjs' },
+  })
   // A sandboxed preload is CommonJS.
-  await bundle({ ...common, format: 'cjs', entryPoints: { preload: join(root, 'electron/preload.ts') }, outdir: join(root, 'dist/electron'), outExtension: { '.js': '.cjs' } })
+  await bundle({
+    ...common,
+    format: 'cjs',
+    entryPoints: { preload: join(root, 'electron/preload.ts') },
+    outdir: join(root, 'dist/electron'),
+    outExtension: { '.js': '.cjs' },
+  })
   await build({ configFile: join(root, 'build/vite.config.ts') })
 }

@@ -14,30 +14,72 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['electron/engine/media/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
   ['electron/engine/trace/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
   ['electron/engine/store/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node', 'npm:zod']],
-  ['electron/engine/ua/', ['electron/engine/sip/', 'electron/engine/media/', 'electron/engine/base/', 'shared/', 'node']],
+  [
+    'electron/engine/ua/',
+    ['electron/engine/sip/', 'electron/engine/media/', 'electron/engine/base/', 'shared/', 'node'],
+  ],
   ['electron/engine/agent/', ['electron/engine/ua/index.ts', 'electron/engine/base/', 'shared/', 'node']],
   // Captures are read by a thread that makes reports of them: it wires a few rooms together as the files below do.
-  ['electron/engine/captures/', ['electron/engine/base/', 'electron/engine/calls/call-book.ts', 'electron/engine/report/', 'electron/engine/trace/', 'shared/', 'node']],
+  [
+    'electron/engine/captures/',
+    [
+      'electron/engine/base/',
+      'electron/engine/calls/call-book.ts',
+      'electron/engine/report/',
+      'electron/engine/trace/',
+      'shared/',
+      'node',
+    ],
+  ],
   // The files beside the rooms wire them together.
   ['electron/engine/', ['shared/', 'node']],
-  ['electron/main.ts', ['electron/shell/policy.ts', 'electron/shell/pages.ts', 'electron/shell/last-net.ts', 'electron/engine/base/environment.ts', 'npm:electron', 'node']],
+  [
+    'electron/main.ts',
+    [
+      'electron/shell/policy.ts',
+      'electron/shell/pages.ts',
+      'electron/shell/last-net.ts',
+      'electron/engine/base/environment.ts',
+      'npm:electron',
+      'node',
+    ],
+  ],
   ['electron/preload.ts', ['npm:electron']],
   ['electron/shell/electron.ts', ['electron/shell/', 'electron/engine/base/', 'npm:electron', 'node']],
-  ['electron/shell/', ['electron/engine/engine.ts', 'electron/engine/files.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws']],
+  [
+    'electron/shell/',
+    ['electron/engine/engine.ts', 'electron/engine/files.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws'],
+  ],
   ['renderer/ui/', ['shared/', 'npm:react', 'npm:react-dom', 'npm:uplot']],
   ['renderer/state/', ['renderer/bridge.ts', 'shared/', 'npm:react', 'npm:zustand']],
-  ['renderer/features/', ['renderer/state/', 'renderer/ui/', 'renderer/bridge.ts', 'shared/', 'npm:react', 'npm:@tanstack/react-virtual', 'npm:downshift']],
+  [
+    'renderer/features/',
+    [
+      'renderer/state/',
+      'renderer/ui/',
+      'renderer/bridge.ts',
+      'shared/',
+      'npm:react',
+      'npm:@tanstack/react-virtual',
+      'npm:downshift',
+    ],
+  ],
   ['renderer/', ['shared/', 'npm:react', 'npm:react-dom']],
-  ['electron/cli/', ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:commander', 'npm:zod']],
+  [
+    'electron/cli/',
+    ['electron/engine/engine.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:commander', 'npm:zod'],
+  ],
 ]
 
 const root = join(import.meta.dirname, '..')
 const features = 'renderer/features/'
-const importPattern = /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g
 
 function target(file: string, specifier: string): string {
   if (specifier.startsWith('node:')) return 'node'
-  if (!specifier.startsWith('.')) return `npm:${specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]}`
+  if (!specifier.startsWith('.'))
+    return `npm:${specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]}`
   return relative(root, join(root, dirname(file), specifier))
 }
 
@@ -58,9 +100,14 @@ export function zoneFaults(): string[] {
       const source = readFileSync(join(root, file), 'utf8')
       for (const match of source.matchAll(importPattern)) {
         const to = target(file, (match[1] ?? match[2] ?? match[3])!)
-        if (!match[0].includes('import type') && !match[0].includes('export type')) graph.set(file, [...(graph.get(file) ?? []), to])
+        if (!match[0].includes('import type') && !match[0].includes('export type'))
+          graph.set(file, [...(graph.get(file) ?? []), to])
         if (!room) faults.push(`${file} lies in no room of build/zones.ts`)
-        else if (!to.startsWith(ownRoom(file, room[0])) && !room[1].some((allowed) => to === allowed || (allowed.endsWith('/') && to.startsWith(allowed)))) faults.push(`${file} imports ${to}`)
+        else if (
+          !to.startsWith(ownRoom(file, room[0])) &&
+          !room[1].some((allowed) => to === allowed || (allowed.endsWith('/') && to.startsWith(allowed)))
+        )
+          faults.push(`${file} imports ${to}`)
       }
     }
   }

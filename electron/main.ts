@@ -1,10 +1,35 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BrowserWindow, Menu, MessageChannelMain, app, clipboard, dialog, ipcMain, protocol, screen, session, utilityProcess, type UtilityProcess } from 'electron'
+import {
+  BrowserWindow,
+  Menu,
+  MessageChannelMain,
+  app,
+  clipboard,
+  dialog,
+  ipcMain,
+  protocol,
+  screen,
+  session,
+  utilityProcess,
+  type UtilityProcess,
+} from 'electron'
 import { profileFolder } from './engine/base/environment.ts'
 import { spanLastNet } from './shell/last-net.ts'
 import { pageAt, pageHeaders, readPages } from './shell/pages.ts'
-import { appOrigin, appPath, grants, least, linkIn, linkSchemes, mayCopy, mayNavigate, restartDelayMs, webPreferences, windowState } from './shell/policy.ts'
+import {
+  appOrigin,
+  appPath,
+  grants,
+  least,
+  linkIn,
+  linkSchemes,
+  mayCopy,
+  mayNavigate,
+  restartDelayMs,
+  webPreferences,
+  windowState,
+} from './shell/policy.ts'
 
 // The Electron window: it shows the renderer and begins the engine; everything else is theirs.
 
@@ -19,7 +44,9 @@ let link = linkIn(process.argv)
 
 spanLastNet(end)
 app.enableSandbox()
-protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+protocol.registerSchemesAsPrivileged([
+  { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+])
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
   app.on('second-instance', (_event, args) => dial(linkIn(args)))
@@ -47,8 +74,12 @@ else {
 }
 
 function start(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, done, details) => done(grants(details.requestingUrl, permission, 'mediaTypes' in details ? (details.mediaTypes ?? []) : [])))
-  session.defaultSession.setPermissionCheckHandler((_contents, permission, origin, details) => grants(origin, permission, details.mediaType ? [details.mediaType] : []))
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, done, details) =>
+    done(grants(details.requestingUrl, permission, 'mediaTypes' in details ? (details.mediaTypes ?? []) : [])),
+  )
+  session.defaultSession.setPermissionCheckHandler((_contents, permission, origin, details) =>
+    grants(origin, permission, details.mediaType ? [details.mediaType] : []),
+  )
   session.defaultSession.setDevicePermissionHandler(() => false)
   protocol.handle('app', serve)
   Menu.setApplicationMenu(menu())
@@ -60,14 +91,23 @@ function start(): void {
 /** The files of the renderer as they were at the start, and nothing else. */
 function serve({ method, url }: Request): Response {
   const page = method === 'GET' ? pageAt(pages, appPath(url) ?? '') : undefined
-  return page ? new Response(page.bytes, { headers: { ...pageHeaders, 'Content-Type': page.type } }) : new Response('', { status: 404, headers: pageHeaders })
+  return page
+    ? new Response(page.bytes, { headers: { ...pageHeaders, 'Content-Type': page.type } })
+    : new Response('', { status: 404, headers: pageHeaders })
 }
 
 function openWindow(): void {
   const stateFile = join(app.getPath('userData'), 'window.json')
-  const { maximized, ...bounds } = windowState(read(stateFile), screen.getAllDisplays().map(({ workArea }) => workArea))
+  const { maximized, ...bounds } = windowState(
+    read(stateFile),
+    screen.getAllDisplays().map(({ workArea }) => workArea),
+  )
   const opened = new BrowserWindow({
-    ...bounds, minWidth: least.width, minHeight: least.height, title: 'Ringback', show: false,
+    ...bounds,
+    minWidth: least.width,
+    minHeight: least.height,
+    title: 'Ringback',
+    show: false,
     webPreferences: { ...webPreferences, preload: join(import.meta.dirname, 'preload.cjs') },
   })
   window = opened
@@ -80,10 +120,19 @@ function openWindow(): void {
   })
   // The page objects while calls are under way.
   opened.webContents.on('will-prevent-unload', (event) => {
-    const answer = dialog.showMessageBoxSync(opened, { type: 'question', buttons: ['Keep the window', 'End the calls'], defaultId: 0, cancelId: 0, message: 'Calls are under way.', detail: 'Closing the window ends them with BYE.' })
+    const answer = dialog.showMessageBoxSync(opened, {
+      type: 'question',
+      buttons: ['Keep the window', 'End the calls'],
+      defaultId: 0,
+      cancelId: 0,
+      message: 'Calls are under way.',
+      detail: 'Closing the window ends them with BYE.',
+    })
     if (answer === 1) event.preventDefault()
   })
-  opened.on('close', () => write(stateFile, JSON.stringify({ ...opened.getNormalBounds(), maximized: opened.isMaximized() })))
+  opened.on('close', () =>
+    write(stateFile, JSON.stringify({ ...opened.getNormalBounds(), maximized: opened.isMaximized() })),
+  )
   opened.on('closed', () => (window = null))
   void opened.loadURL(`${appOrigin}/`)
 }
@@ -107,7 +156,18 @@ function write(file: string, text: string): void {
 /** The engine in a process of its own; begun anew when it dies, with a word about it. */
 function beginEngine(notices: readonly string[]): void {
   const chosen = process.argv.find((arg) => arg.startsWith('--profile='))?.slice('--profile='.length)
-  const child = utilityProcess.fork(join(import.meta.dirname, 'engine.mjs'), [JSON.stringify({ profile: profileFolder(chosen), version: app.getVersion(), notices, debug: process.env['DEBUG'] ?? '' })], { serviceName: 'Ringback engine' })
+  const child = utilityProcess.fork(
+    join(import.meta.dirname, 'engine.mjs'),
+    [
+      JSON.stringify({
+        profile: profileFolder(chosen),
+        version: app.getVersion(),
+        notices,
+        debug: process.env['DEBUG'] ?? '',
+      }),
+    ],
+    { serviceName: 'Ringback engine' },
+  )
   engine = child
   child.once('exit', (code) => {
     engine = null
@@ -116,7 +176,9 @@ function beginEngine(notices: readonly string[]): void {
     deathsMs.push(performance.now())
     setTimeout(() => {
       if (ending) return
-      beginEngine([`The engine ended with code ${code} and was started again. Calls that were under way then are lost; the history is as it was.`])
+      beginEngine([
+        `The engine ended with code ${code} and was started again. Calls that were under way then are lost; the history is as it was.`,
+      ])
       connect()
     }, restartDelayMs(deathsMs))
   })
@@ -153,19 +215,46 @@ function end(): Promise<void> {
 
 function menu(): Menu {
   const say = (action: string) => () => window?.webContents.send('action', action)
-  const go = (label: string, action: string, accelerator: string) => ({ label, accelerator, registerAccelerator: false, click: say(action) })
+  const go = (label: string, action: string, accelerator: string) => ({
+    label,
+    accelerator,
+    registerAccelerator: false,
+    click: say(action),
+  })
   const links = {
-    label: 'Open sip: and tel: links with Ringback', type: 'checkbox' as const, checked: linkSchemes.every((scheme) => app.isDefaultProtocolClient(scheme)),
+    label: 'Open sip: and tel: links with Ringback',
+    type: 'checkbox' as const,
+    checked: linkSchemes.every((scheme) => app.isDefaultProtocolClient(scheme)),
     click: ({ checked }: { checked: boolean }) => {
-      for (const scheme of linkSchemes) if (checked) app.setAsDefaultProtocolClient(scheme)
-      else app.removeAsDefaultProtocolClient(scheme)
+      for (const scheme of linkSchemes)
+        if (checked) app.setAsDefaultProtocolClient(scheme)
+        else app.removeAsDefaultProtocolClient(scheme)
     },
   }
   return Menu.buildFromTemplate([
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-    { label: 'Call', submenu: [go('Dial …', 'dial', 'CmdOrCtrl+L'), go('Hang up', 'hang-up', 'CmdOrCtrl+E'), { type: 'separator' }, links, { type: 'separator' }, { role: process.platform === 'darwin' ? 'close' : 'quit' }] },
+    {
+      label: 'Call',
+      submenu: [
+        go('Dial …', 'dial', 'CmdOrCtrl+L'),
+        go('Hang up', 'hang-up', 'CmdOrCtrl+E'),
+        { type: 'separator' },
+        links,
+        { type: 'separator' },
+        { role: process.platform === 'darwin' ? 'close' : 'quit' },
+      ],
+    },
     { role: 'editMenu' },
-    { label: 'Go', submenu: [go('Calls', 'calls', 'CmdOrCtrl+1'), go('Trunks', 'trunks', 'CmdOrCtrl+2'), go('Agent', 'agent', 'CmdOrCtrl+3'), go('Files', 'files', 'CmdOrCtrl+4'), go('Settings', 'settings', 'CmdOrCtrl+5')] },
+    {
+      label: 'Go',
+      submenu: [
+        go('Calls', 'calls', 'CmdOrCtrl+1'),
+        go('Trunks', 'trunks', 'CmdOrCtrl+2'),
+        go('Agent', 'agent', 'CmdOrCtrl+3'),
+        go('Files', 'files', 'CmdOrCtrl+4'),
+        go('Settings', 'settings', 'CmdOrCtrl+5'),
+      ],
+    },
     { role: 'viewMenu' },
     { role: 'windowMenu' },
   ])

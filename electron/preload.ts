@@ -5,4 +5,6 @@ contextBridge.exposeInMainWorld('ringback', { copy: (text: string) => ipcRendere
 ipcRenderer.on('port', ({ ports }) => window.postMessage('ringback:port', location.origin, [...ports]))
 ipcRenderer.on('lost', () => window.postMessage('ringback:lost', location.origin))
 ipcRenderer.on('dial', (_event, uri: string) => window.postMessage({ ringback: 'dial', uri }, location.origin))
-ipcRenderer.on('action', (_event, action: string) => window.postMessage({ ringback: 'action', action }, location.origin))
+ipcRenderer.on('action', (_event, action: string) =>
+  window.postMessage({ ringback: 'action', action }, location.origin),
+)

@@ -19,7 +19,13 @@ import { shortcuts, useKeys } from './ui/keys.ts'
 import { Split } from './ui/split.tsx'
 import './app.css'
 
-const screens: readonly (readonly [Screen, string, IconName])[] = [['calls', 'Calls', 'calls'], ['trunks', 'Trunks', 'trunks'], ['agent', 'Agent', 'agent'], ['files', 'Files', 'files'], ['settings', 'Settings', 'settings']]
+const screens: readonly (readonly [Screen, string, IconName])[] = [
+  ['calls', 'Calls', 'calls'],
+  ['trunks', 'Trunks', 'trunks'],
+  ['agent', 'Agent', 'agent'],
+  ['files', 'Files', 'files'],
+  ['settings', 'Settings', 'settings'],
+]
 
 export function App() {
   const screen = useUi((state) => state.screen)
@@ -31,17 +37,40 @@ export function App() {
     if (theme === 'system') delete document.documentElement.dataset['theme']
     else document.documentElement.dataset['theme'] = theme
   }, [theme])
-  useKeys({ '?': () => setKeys(true), ...Object.fromEntries(screens.map(([name], i) => [`Ctrl+${i + 1}`, () => show(name)])) })
+  useKeys({
+    '?': () => setKeys(true),
+    ...Object.fromEntries(screens.map(([name], i) => [`Ctrl+${i + 1}`, () => show(name)])),
+  })
   useAskBeforeClosing()
   useElectron()
-  if (connection === 'locked') return <main className="locked"><Empty title="This window is locked">It was signed out, half a day has passed since its link was opened, or Ringback was started anew with another data folder. Press Enter in the terminal where it runs: it prints a link that opens this window again.</Empty></main>
+  if (connection === 'locked')
+    return (
+      <main className="locked">
+        <Empty title="This window is locked">
+          It was signed out, half a day has passed since its link was opened, or Ringback was started anew with another
+          data folder. Press Enter in the terminal where it runs: it prints a link that opens this window again.
+        </Empty>
+      </main>
+    )
   return (
     <div className={`app${connection === 'open' ? '' : ' cut'}`} data-hint={hint ?? undefined}>
       <nav className="rail" aria-label="Screens">
         {screens.map(([name, title, icon], i) => (
-          <button key={name} type="button" aria-current={screen === name ? 'page' : undefined} title={`${title} (Ctrl+${i + 1})`} onClick={() => show(name)}><Icon name={icon} /><span>{title}</span></button>
+          <button
+            key={name}
+            type="button"
+            aria-current={screen === name ? 'page' : undefined}
+            title={`${title} (Ctrl+${i + 1})`}
+            onClick={() => show(name)}
+          >
+            <Icon name={icon} />
+            <span>{title}</span>
+          </button>
         ))}
-        <button type="button" className="rail-keys" title="All keys (?)" onClick={() => setKeys(true)}><kbd>?</kbd><span>Keys</span></button>
+        <button type="button" className="rail-keys" title="All keys (?)" onClick={() => setKeys(true)}>
+          <kbd>?</kbd>
+          <span>Keys</span>
+        </button>
       </nav>
       <div className="app-body">
         <DialBar />
@@ -51,7 +80,9 @@ export function App() {
           {screen === 'calls' && <CallsScreen />}
           {screen === 'trunks' && <Trunks />}
           {screen === 'agent' && <Agent />}
-          {screen === 'files' && <Files show={(report) => <Call key={report.id} report={report} view={undefined} samples={[]} />} />}
+          {screen === 'files' && (
+            <Files show={(report) => <Call key={report.id} report={report} view={undefined} samples={[]} />} />
+          )}
           {screen === 'settings' && <Settings />}
         </main>
         {screen === 'calls' && <Hints />}
@@ -70,7 +101,18 @@ function CallsScreen() {
       <Calls place={placeTestCall} />
     </>
   )
-  return <Split label="Width of the call list" axis="x" size={remember.number('calls', 280)} least={200} most={520} onResize={(size) => remember.set('calls', String(size))} first={list} second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />} />
+  return (
+    <Split
+      label="Width of the call list"
+      axis="x"
+      size={remember.number('calls', 280)}
+      least={200}
+      most={520}
+      onResize={(size) => remember.set('calls', String(size))}
+      first={list}
+      second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />}
+    />
+  )
 }
 
 /** A call of this engine by its state, an older one from the history. */
@@ -88,12 +130,19 @@ function OneCall({ id }: { id: string }) {
   useEffect(() => {
     if (known || connection !== 'open') return
     let current = true
-    execute('history.show', { id }).then((report) => current && setPast(report), (error: Error) => current && setPast({ fault: error.message }))
+    execute('history.show', { id }).then(
+      (report) => current && setPast(report),
+      (error: Error) => current && setPast({ fault: error.message }),
+    )
     return () => void (current = false)
   }, [id, known, connection])
   const report = live ?? (past && 'fault' in past ? null : past)
   if (report) return <Call report={report} view={view} samples={samples ?? []} />
-  return past && 'fault' in past ? <div className="page"><Fault text={past.fault} /></div> : null
+  return past && 'fault' in past ? (
+    <div className="page">
+      <Fault text={past.fault} />
+    </div>
+  ) : null
 }
 
 /** Nothing is selected: the way to something that works. */
@@ -102,9 +151,26 @@ function FirstStart() {
   return (
     <div className="first">
       <h2>{running ? 'The built-in agent is running' : 'The built-in agent is stopped'}</h2>
-      <p>{running ? <>It answers at <span className="mono">{agentUri()}</span>. A test call goes there over real sockets and shows the ladder, the figures of both directions and the verdict in a few seconds.</> : 'Start it on the Agent screen to place a test call on this computer, or dial a SIP URI above.'}</p>
+      <p>
+        {running ? (
+          <>
+            It answers at <span className="mono">{agentUri()}</span>. A test call goes there over real sockets and shows
+            the ladder, the figures of both directions and the verdict in a few seconds.
+          </>
+        ) : (
+          'Start it on the Agent screen to place a test call on this computer, or dial a SIP URI above.'
+        )}
+      </p>
       <div className="actions">
-        {running ? <Act kind="primary" run={placeTestCall}>Place a test call</Act> : <Button kind="primary" onClick={() => show('agent')}>To the agent</Button>}
+        {running ? (
+          <Act kind="primary" run={placeTestCall}>
+            Place a test call
+          </Act>
+        ) : (
+          <Button kind="primary" onClick={() => show('agent')}>
+            To the agent
+          </Button>
+        )}
         <Button onClick={() => show('trunks')}>Add a trunk</Button>
         <Button onClick={() => show('files')}>Open a capture</Button>
       </div>
@@ -118,9 +184,32 @@ function Notices() {
   const [seen, setSeen] = useState<string | null>(null)
   return (
     <>
-      {connection === 'lost' && <div className="notice bad" role="alert"><Icon name="fault" /><span>The engine does not answer: what is shown is how it was. Connecting again …</span></div>}
-      {storageFault && <div className="notice bad" role="alert"><Icon name="fault" /><span><Foreign text={storageFault} />. Calls go on; those that could not be written are kept in memory and written when it works again.</span></div>}
-      {hello && hello.startedAt !== seen && hello.notices.length > 0 && <div className="notice" role="status"><Icon name="warning" /><span><Foreign text={hello.notices.join(' ')} /></span><Button kind="quiet" onClick={() => setSeen(hello.startedAt)}>Dismiss</Button></div>}
+      {connection === 'lost' && (
+        <div className="notice bad" role="alert">
+          <Icon name="fault" />
+          <span>The engine does not answer: what is shown is how it was. Connecting again …</span>
+        </div>
+      )}
+      {storageFault && (
+        <div className="notice bad" role="alert">
+          <Icon name="fault" />
+          <span>
+            <Foreign text={storageFault} />. Calls go on; those that could not be written are kept in memory and written
+            when it works again.
+          </span>
+        </div>
+      )}
+      {hello && hello.startedAt !== seen && hello.notices.length > 0 && (
+        <div className="notice" role="status">
+          <Icon name="warning" />
+          <span>
+            <Foreign text={hello.notices.join(' ')} />
+          </span>
+          <Button kind="quiet" onClick={() => setSeen(hello.startedAt)}>
+            Dismiss
+          </Button>
+        </div>
+      )}
     </>
   )
 }
@@ -134,28 +223,50 @@ function Keys({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <dialog ref={dialog} className="keys" aria-labelledby="keys-title" onClose={onClose}>
       <h1 id="keys-title">Keys</h1>
-      <dl>{shortcuts.map(({ keys, text }) => <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{text}</dd></div>)}</dl>
-      <form method="dialog"><button type="submit" className="button plain">Close</button></form>
+      <dl>
+        {shortcuts.map(({ keys, text }) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit" className="button plain">
+          Close
+        </button>
+      </form>
     </dialog>
   )
 }
 
 /** Links from other programs and the native menu. */
 function useElectron(): void {
-  useEffect(() => onElectron({
-    dial: (uri) => {
-      const { draft } = useUi.getState()
-      const trunk = draft.trunk === null ? undefined : useEngine.getState().trunks.get(draft.trunk)
-      edit({ uri: uri.replace(/^tel:(.*)$/i, (_, number: string) => `sip:${number.replace(/[^\d+]/g, '')}@${trunk?.address ?? ''}`) })
-      focusDial()
-    },
-    action: (name) => {
-      const { call } = useUi.getState()
-      if (name === 'dial') focusDial()
-      else if (name !== 'hang-up') show(name as Screen)
-      else if (call !== null) void execute('call.hangUp', { id: call }).catch(() => {})
-    },
-  }), [])
+  useEffect(
+    () =>
+      onElectron({
+        dial: (uri) => {
+          const { draft } = useUi.getState()
+          const trunk = draft.trunk === null ? undefined : useEngine.getState().trunks.get(draft.trunk)
+          edit({
+            uri: uri.replace(
+              /^tel:(.*)$/i,
+              (_, number: string) => `sip:${number.replace(/[^\d+]/g, '')}@${trunk?.address ?? ''}`,
+            ),
+          })
+          focusDial()
+        },
+        action: (name) => {
+          const { call } = useUi.getState()
+          if (name === 'dial') focusDial()
+          else if (name !== 'hang-up') show(name as Screen)
+          else if (call !== null) void execute('call.hangUp', { id: call }).catch(() => {})
+        },
+      }),
+    [],
+  )
 }
 
 /** A window that is closed ends the calls that were placed or answered here: so it asks. */
@@ -163,7 +274,8 @@ function useAskBeforeClosing(): void {
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
       const { calls, connection } = useEngine.getState()
-      if (connection === 'open' && [...calls.values()].some(({ state, agent }) => state !== 'ended' && agent === null)) event.preventDefault()
+      if (connection === 'open' && [...calls.values()].some(({ state, agent }) => state !== 'ended' && agent === null))
+        event.preventDefault()
     }
     addEventListener('beforeunload', ask)
     return () => removeEventListener('beforeunload', ask)

@@ -54,7 +54,11 @@ export class Bridge {
 
   constructor(events: BridgeEvents) {
     this.#events = events
-    const channelEvents: ChannelEvents = { open: (channel) => this.#open(channel), message: (message) => this.#message(message), close: (locked) => this.#close(locked) }
+    const channelEvents: ChannelEvents = {
+      open: (channel) => this.#open(channel),
+      message: (message) => this.#message(message),
+      close: (locked) => this.#close(locked),
+    }
     if ('ringback' in globalThis) openPorts(channelEvents)
     else this.#connect(channelEvents)
   }
@@ -62,7 +66,8 @@ export class Bridge {
   /** Rejects with a CommandFault. */
   execute<Name extends CommandName>(name: Name, args: CommandArgs<Name>): Promise<CommandResult<Name>> {
     return new Promise((resolve, reject) => {
-      if (!this.#channel) return reject(new CommandFault('disconnected', 'the engine is not connected: this was not done'))
+      if (!this.#channel)
+        return reject(new CommandFault('disconnected', 'the engine is not connected: this was not done'))
       const id = ++this.#lastId
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
       this.#channel.send({ type: 'command', id, name, args })
@@ -95,7 +100,8 @@ export class Bridge {
 
   #message(message: ToWindow): void {
     switch (message.type) {
-      case 'hello': return this.#events.hello(message.hello)
+      case 'hello':
+        return this.#events.hello(message.hello)
       case 'delta': {
         const { delta } = message
         // A hole means that something was lost on the way: begin again.
@@ -118,7 +124,10 @@ export class Bridge {
   #close(refused: boolean): void {
     const was = this.#channel
     this.#channel = null
-    for (const { reject } of this.#waiting.values()) reject(new CommandFault('disconnected', 'the engine went away before it answered: whether this was done is not known'))
+    for (const { reject } of this.#waiting.values())
+      reject(
+        new CommandFault('disconnected', 'the engine went away before it answered: whether this was done is not known'),
+      )
     this.#waiting.clear()
     if (refused || was) this.#events.lost(refused)
     else void isLocked().then((locked) => this.#events.lost(locked))
@@ -139,7 +148,8 @@ function openSocket(events: ChannelEvents): void {
   let entered = false
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(String(data)) as FromShell | ToWindow
-    if (message.type === 'challenge') answerTo(message.challenge).then((said) => socket.send(JSON.stringify(said)), close)
+    if (message.type === 'challenge')
+      answerTo(message.challenge).then((said) => socket.send(JSON.stringify(said)), close)
     else if (message.type === 'key') passKey.set(message.key)
     else {
       if (!entered) events.open({ send: (said) => socket.send(JSON.stringify(said)), close })
@@ -158,9 +168,21 @@ async function answerTo(challenge: string): Promise<ToShell> {
     return said
   }
   const text = new TextEncoder()
-  const key = await crypto.subtle.importKey('raw', text.encode(passKey.get() || 'none'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const key = await crypto.subtle.importKey(
+    'raw',
+    text.encode(passKey.get() || 'none'),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  )
   const proof = new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(challenge)))
-  return { type: 'proof', proof: btoa(String.fromCharCode(...proof)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') }
+  return {
+    type: 'proof',
+    proof: btoa(String.fromCharCode(...proof))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replaceAll('=', ''),
+  }
 }
 
 /** Of this origin, port included; for as long as this page where the browser keeps nothing. */

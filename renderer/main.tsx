@@ -5,4 +5,8 @@ import { connect } from './state/engine.ts'
 import './ui/base.css'
 
 connect()
-createRoot(document.getElementById('root')!).render(<StrictMode><App /></StrictMode>)
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

@@ -9,7 +9,8 @@ export interface Header {
 /** `Name: value`, as typed. */
 export function parseHeader(text: string): Header {
   const colon = text.indexOf(':')
-  if (colon < 1) throw new InvalidArgumentError(`"${text.slice(0, 60)}" has no name before a colon: write 'Name: value'.`)
+  if (colon < 1)
+    throw new InvalidArgumentError(`"${text.slice(0, 60)}" has no name before a colon: write 'Name: value'.`)
   return { name: text.slice(0, colon), value: text.slice(colon + 1).replace(/^ /, '') }
 }
 
@@ -17,9 +18,11 @@ export function parseHeader(text: string): Header {
 function parseHeaderEnv(text: string): Header {
   const equals = text.indexOf('=')
   const [name, variable] = [text.slice(0, equals), text.slice(equals + 1)]
-  if (equals < 1 || variable === '') throw new InvalidArgumentError(`"${text.slice(0, 60)}" names no header and variable: write 'Name=ENV'.`)
+  if (equals < 1 || variable === '')
+    throw new InvalidArgumentError(`"${text.slice(0, 60)}" names no header and variable: write 'Name=ENV'.`)
   const value = process.env[variable]
-  if (value === undefined || value === '') throw new InvalidArgumentError(`the environment variable ${variable} is not set.`)
+  if (value === undefined || value === '')
+    throw new InvalidArgumentError(`the environment variable ${variable} is not set.`)
   return { name, value, secret: true }
 }
 
@@ -32,7 +35,11 @@ export function withHeaders(command: Command, what: string): Command {
   }
   return command
     .option('-H, --header <header>', `${what} 'Name: value' (repeatable; sent as typed, in order)`, add(parseHeader))
-    .option('--header-env <name=env>', 'a header whose value is in an environment variable and is never shown (repeatable)', add(parseHeaderEnv))
+    .option(
+      '--header-env <name=env>',
+      'a header whose value is in an environment variable and is never shown (repeatable)',
+      add(parseHeaderEnv),
+    )
 }
 
 export interface HeaderOptions {

@@ -7,7 +7,12 @@ import { exitCode, type CommonOptions } from './session.ts'
 import { Paint, hasFault, ladderLine, leftSide, summaryLines } from './terminal.ts'
 
 /** Follows one call to its end, with a running ladder for a person; returns its report. */
-export async function followCall(engine: EngineClient, place: () => Promise<{ id: string }>, interrupted: Promise<void>, options: CommonOptions): Promise<CallReport> {
+export async function followCall(
+  engine: EngineClient,
+  place: () => Promise<{ id: string }>,
+  interrupted: Promise<void>,
+  options: CommonOptions,
+): Promise<CallReport> {
   const view = options.json ? null : new LadderView(options)
   let id = ''
   let finished: (report: CallReport) => void
@@ -24,7 +29,15 @@ export async function followCall(engine: EngineClient, place: () => Promise<{ id
   })
   ;({ id } = await place())
   void interrupted.then(() => engine.execute('call.hangUp', { id }).catch(() => {}))
-  const report = await Promise.race([ended, interrupted.then(() => new Promise<CallReport>((resolve) => setTimeout(async () => resolve(await engine.execute('call.report', { id })), 5000)))])
+  const report = await Promise.race([
+    ended,
+    interrupted.then(
+      () =>
+        new Promise<CallReport>((resolve) =>
+          setTimeout(async () => resolve(await engine.execute('call.report', { id })), 5000),
+        ),
+    ),
+  ])
   subscription.end()
   view?.finish(report)
   return report
@@ -61,7 +74,9 @@ class LadderView {
   /** Until the answer: how long it has been, so that no wait is silent. */
   #wait(): void {
     if (this.#answered) return
-    this.#replace(`${this.#ringing ? 'ringing' : 'waiting for an answer'} ${((performance.now() - this.#startMs) / 1000).toFixed(0)} s (Ctrl+C cancels)`)
+    this.#replace(
+      `${this.#ringing ? 'ringing' : 'waiting for an answer'} ${((performance.now() - this.#startMs) / 1000).toFixed(0)} s (Ctrl+C cancels)`,
+    )
   }
 
   /** A line that stays in place until the next one is printed. */
@@ -73,13 +88,22 @@ class LadderView {
   show(report: CallReport): void {
     const left = leftSide(report)
     const [first] = report.messages
-    if (this.#shown === 0 && first) this.#print(this.#paint.dim(`    time  this computer ${visible(left)} ⇄ ${visible(first.source === left ? first.destination : first.source)} over ${first.transport}`))
-    for (const message of report.messages.slice(this.#shown)) this.#print(ladderLine(message, report.timeline.startedAt, left, this.#paint))
+    if (this.#shown === 0 && first)
+      this.#print(
+        this.#paint.dim(
+          `    time  this computer ${visible(left)} ⇄ ${visible(first.source === left ? first.destination : first.source)} over ${first.transport}`,
+        ),
+      )
+    for (const message of report.messages.slice(this.#shown))
+      this.#print(ladderLine(message, report.timeline.startedAt, left, this.#paint))
     this.#shown = report.messages.length
     this.#ringing = report.timeline.ringingAt !== null
     this.#answered = report.timeline.answeredAt !== null
     if (this.#meter && report.streams.length > 0 && report.timeline.endedAt === null) {
-      const figures = report.streams.map(({ source, packets, level }) => `${report.media.some(({ local }) => local === source) ? '▶' : '◀'} ${packets} pkts ${level ? `${bar(level.meanDbfs)} ${level.meanDbfs.toFixed(0)} dBFS` : ''}`)
+      const figures = report.streams.map(
+        ({ source, packets, level }) =>
+          `${report.media.some(({ local }) => local === source) ? '▶' : '◀'} ${packets} pkts ${level ? `${bar(level.meanDbfs)} ${level.meanDbfs.toFixed(0)} dBFS` : ''}`,
+      )
       this.#replace(figures.join('   '))
     }
   }

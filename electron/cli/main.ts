@@ -16,17 +16,31 @@ import { exitCode } from './session.ts'
 export async function main(argv: readonly string[]): Promise<void> {
   let code: number = exitCode.ok
   const finish = (result: number) => void (code = result)
-  const program = new Command('ringback').description('The softphone and SIP trunk tester that tells you why a call failed.').version('0.1.0')
+  const program = new Command('ringback')
+    .description('The softphone and SIP trunk tester that tells you why a call failed.')
+    .version('0.1.0')
   const added = [
-    addDemo(program, finish), addCall(program, finish), addRegister(program, finish), addAgent(program, finish), addInspect(program, finish),
-    ...addTrunk(program, finish), ...addHistory(program, finish), addSchema(program, finish),
+    addDemo(program, finish),
+    addCall(program, finish),
+    addRegister(program, finish),
+    addAgent(program, finish),
+    addInspect(program, finish),
+    ...addTrunk(program, finish),
+    ...addHistory(program, finish),
+    addSchema(program, finish),
   ]
   const groups = new Set(['trunk', 'history'])
   for (const command of added) {
     if (!groups.has(command.name())) withCommon(command)
-    command.exitOverride().configureOutput({ outputError: () => {} }).showSuggestionAfterError(false)
+    command
+      .exitOverride()
+      .configureOutput({ outputError: () => {} })
+      .showSuggestionAfterError(false)
   }
-  program.exitOverride().configureOutput({ outputError: () => {} }).showSuggestionAfterError(false)
+  program
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError(false)
   try {
     if (argv.length === 0) program.help()
     await program.parseAsync([...argv], { from: 'user' })
@@ -43,7 +57,13 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.ok
     if (error.code === 'commander.help') return exitCode.usage
-    warn(error.message.replace(/^error: /, '').split('\n').map((line) => line.trim()).join(' '))
+    warn(
+      error.message
+        .replace(/^error: /, '')
+        .split('\n')
+        .map((line) => line.trim())
+        .join(' '),
+    )
     return exitCode.usage
   }
   if (error instanceof RingbackError) {

@@ -39,7 +39,8 @@ export function parseTransport(text: string): TransportName {
 export function parseCodecs(text: string): ('PCMU' | 'PCMA')[] {
   return text.split(',').map((part) => {
     const codec = codecSchema.safeParse(part.trim().toUpperCase())
-    if (!codec.success) throw invalid(`codec "${part}" is not available in this version: choose from ${codecSchema.options.join(', ')}.`)
+    if (!codec.success)
+      throw invalid(`codec "${part}" is not available in this version: choose from ${codecSchema.options.join(', ')}.`)
     return codec.data
   })
 }
@@ -73,7 +74,8 @@ export function parseWhole(text: string): number {
 export function parsePortRange(text: string): { first: number; last: number } {
   const match = /^(\d{1,5})-(\d{1,5})$/.exec(text)
   const [first, last] = [Number(match?.[1]), Number(match?.[2])]
-  if (!match || first < 1024 || last > 65_535 || last - first < 1) throw invalid('give a range like 10000-20000, between 1024 and 65535.')
+  if (!match || first < 1024 || last > 65_535 || last - first < 1)
+    throw invalid('give a range like 10000-20000, between 1024 and 65535.')
   return { first, last }
 }
 
@@ -86,7 +88,8 @@ export function parseListener(text: string, before: readonly ListenerArgs[] = []
   const colon = text.indexOf(':')
   const transport = parseTransport(text.slice(0, Math.max(0, colon)))
   const address = parseHostPort(text.slice(colon + 1))
-  if (!address || !isIp(address.host) || address.port === null) throw invalid(`write transport:address:port, like udp:127.0.0.1:5060 (port 0 takes any).`)
+  if (!address || !isIp(address.host) || address.port === null)
+    throw invalid(`write transport:address:port, like udp:127.0.0.1:5060 (port 0 takes any).`)
   return [...before, { transport, address: address.host, port: address.port }]
 }
 
@@ -96,7 +99,8 @@ export function parseLimit(text: string, before: BudgetLimitsGiven = {}): Budget
   const name = budgetNames.find((known) => known === given)
   if (!name) throw invalid(`"${given.slice(0, 60)}" is no limit: choose one of ${budgetNames.join(', ')}.`)
   const limit = /^\d{1,10}$/.test(number) ? Number(number) : 0
-  if (limit < 1 || limit > budgets[name].most) throw invalid(`${name} can be 1 to ${budgets[name].most}: write ${name}=${budgets[name].initial}.`)
+  if (limit < 1 || limit > budgets[name].most)
+    throw invalid(`${name} can be 1 to ${budgets[name].most}: write ${name}=${budgets[name].initial}.`)
   return { ...before, [name]: limit }
 }
 
@@ -105,7 +109,9 @@ export type BudgetLimitsGiven = { readonly [Name in BudgetName]?: number }
 /** The limits there are, a line each. */
 export function limitLines(): string {
   const width = Math.max(...budgetNames.map((name) => name.length))
-  return budgetNames.map((name) => `  ${name.padEnd(width)}  ${String(budgets[name].initial).padStart(8)}  ${budgets[name].title}`).join('\n')
+  return budgetNames
+    .map((name) => `  ${name.padEnd(width)}  ${String(budgets[name].initial).padStart(8)}  ${budgets[name].title}`)
+    .join('\n')
 }
 
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]

@@ -35,11 +35,15 @@ if (major >= needed) {
 } else {
   const node = findNode()
   if (!node) {
-    process.stderr.write(`ringback needs Node.js ${needed} or later, this is ${process.versions.node}: install it, or set RINGBACK_NODE to its path.\n`)
+    process.stderr.write(
+      `ringback needs Node.js ${needed} or later, this is ${process.versions.node}: install it, or set RINGBACK_NODE to its path.\n`,
+    )
     process.exit(3)
   }
   // The channel closes when this process is gone, however it ended: then the other one ends its calls, and itself.
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('error', (error) => {
     process.stderr.write(`ringback cannot be started with ${node}: ${error.message}\n`)
@@ -66,7 +70,8 @@ function findNode() {
   } catch {
     // Installed without the node package: look on the path.
   }
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) candidates.push(join(folder, process.platform === 'win32' ? 'node.exe' : 'node'))
+  for (const folder of (process.env.PATH ?? '').split(delimiter))
+    candidates.push(join(folder, process.platform === 'win32' ? 'node.exe' : 'node'))
   return candidates.find((path) => {
     if (!path || !existsSync(path)) return false
     const version = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? ''

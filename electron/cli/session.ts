@@ -25,7 +25,11 @@ const oneSignalMs = 500
  * Runs one command against an engine of its own. Interrupting ends calls and registrations first; so does a fault of our own.
  * `needsStore`: a profile folder that cannot be used ends the command; otherwise it is said and the history left out.
  */
-export async function withEngine(options: CommonOptions, needsStore: boolean, run: (engine: EngineClient, interrupted: Promise<void>) => Promise<number>): Promise<number> {
+export async function withEngine(
+  options: CommonOptions,
+  needsStore: boolean,
+  run: (engine: EngineClient, interrupted: Promise<void>) => Promise<number>,
+): Promise<number> {
   const engine = openEngine(options, needsStore)
   const said = new Set<string>()
   const sayNotices = () => {
@@ -96,10 +100,14 @@ function lastNet(): Promise<void> {
 }
 
 /** A password from the named environment variable, or from a prompt on a terminal; undefined when there is none. */
-export async function readPassword(variable: string | undefined, user: string | undefined): Promise<string | undefined> {
+export async function readPassword(
+  variable: string | undefined,
+  user: string | undefined,
+): Promise<string | undefined> {
   if (variable !== undefined) {
     const password = process.env[variable]
-    if (password === undefined || password === '') throw usage(`--password-env ${variable}: the environment variable ${variable} is not set`)
+    if (password === undefined || password === '')
+      throw usage(`--password-env ${variable}: the environment variable ${variable} is not set`)
     return password
   }
   if (user === undefined || !process.stdin.isTTY || !process.stderr.isTTY) return undefined
@@ -110,9 +118,11 @@ function prompt(question: string): Promise<string> {
   process.stderr.write(question)
   const lines = createInterface({ input: process.stdin, terminal: true })
   // Readline echoes through its output stream, of which there is none.
-  return new Promise((resolve) => lines.question('', (answer) => {
-    lines.close()
-    process.stderr.write('\n')
-    resolve(answer)
-  }))
+  return new Promise((resolve) =>
+    lines.question('', (answer) => {
+      lines.close()
+      process.stderr.write('\n')
+      resolve(answer)
+    }),
+  )
 }

@@ -43,7 +43,10 @@ export function ladderLine(message: LadderMessage, startedAt: string, weAre: str
   const arrow = sent ? paint.cyan('──▶') : paint.yellow('◀──')
   const again = message.retransmissionOf === null ? '' : paint.dim(`  (repeats ${message.retransmissionOf + 1})`)
   const problems = message.problems.map((text) => paint.red(`  ! ${visible(text)}`)).join('')
-  const [text, cseq] = [elide(visible(message.startLine), 70), message.startLine.startsWith('SIP/') ? paint.dim(`  ${visible(message.cseq ?? '')}`) : '']
+  const [text, cseq] = [
+    elide(visible(message.startLine), 70),
+    message.startLine.startsWith('SIP/') ? paint.dim(`  ${visible(message.cseq ?? '')}`) : '',
+  ]
   return `${paint.dim(seconds(startedAt, message.at))}  ${arrow} ${text}${cseq}${again}${problems}`
 }
 
@@ -54,15 +57,34 @@ export function leftSide(report: CallReport): string {
   return report.direction === 'inbound' ? first.destination : first.source
 }
 
-const columns = ['stream', 'codec', 'packets', 'lost', 'jitter mean / max', 'max delta', 'bit rate', 'level', 'MOS', 'receiver reports'] as const
+const columns = [
+  'stream',
+  'codec',
+  'packets',
+  'lost',
+  'jitter mean / max',
+  'max delta',
+  'bit rate',
+  'level',
+  'MOS',
+  'receiver reports',
+] as const
 
 function cells(stream: Stream, label: string): string[] {
   const { packets, lost, lostPercent, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
   return [
-    label, `${stream.codec}/${stream.clockRate}`, String(packets), `${lost} (${lostPercent.toFixed(1)} %)`, `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`, `${maxDeltaMs.toFixed(1)} ms`,
+    label,
+    `${stream.codec}/${stream.clockRate}`,
+    String(packets),
+    `${lost} (${lostPercent.toFixed(1)} %)`,
+    `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`,
+    `${maxDeltaMs.toFixed(1)} ms`,
     bitrateKbps === null ? 'unknown' : `${bitrateKbps.toFixed(1)} kbit/s`,
-    level ? `${level.meanDbfs.toFixed(1)} dBFS` : 'unknown', mos ? mos.value.toFixed(2) : 'not computable',
-    rtcp ? `${rtcp.reportedLost} lost, round trip ${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}` : 'none',
+    level ? `${level.meanDbfs.toFixed(1)} dBFS` : 'unknown',
+    mos ? mos.value.toFixed(2) : 'not computable',
+    rtcp
+      ? `${rtcp.reportedLost} lost, round trip ${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}`
+      : 'none',
   ]
 }
 
@@ -72,11 +94,25 @@ export function streamLines(report: CallReport): string[] {
   const remotes = new Set(report.media.map(({ remote }) => remote))
   const locals = new Set(report.media.map(({ local }) => local))
   const rows = report.streams.map((stream) => {
-    const [sent, received] = [remotes.has(stream.destination) || locals.has(stream.source), locals.has(stream.destination) || remotes.has(stream.source)]
-    return cells(stream, sent ? `→ to ${stream.destination}` : received ? `← from ${stream.source}` : `  ${stream.source} → ${stream.destination}`).map(visible)
+    const [sent, received] = [
+      remotes.has(stream.destination) || locals.has(stream.source),
+      locals.has(stream.destination) || remotes.has(stream.source),
+    ]
+    return cells(
+      stream,
+      sent
+        ? `→ to ${stream.destination}`
+        : received
+          ? `← from ${stream.source}`
+          : `  ${stream.source} → ${stream.destination}`,
+    ).map(visible)
   })
   const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)))
-  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd()
   const [mos] = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
   return [line(columns), ...rows.map(line), ...(mos ? [`MOS by ${mos.model}: ${mos.assumptions.join('; ')}`] : [])]
 }
@@ -85,7 +121,13 @@ const marks = { fault: '✕', warning: '!', info: 'i' } as const
 
 function findingLines(finding: Finding, paint: Paint): string[] {
   const colour = finding.severity === 'fault' ? paint.red : finding.severity === 'warning' ? paint.yellow : paint.dim
-  const evidence = finding.evidence.map(({ message, stream, observation }) => message !== undefined ? `message ${message + 1}` : stream !== undefined ? `stream ${stream + 1}` : `"${visible(observation ?? '')}"`)
+  const evidence = finding.evidence.map(({ message, stream, observation }) =>
+    message !== undefined
+      ? `message ${message + 1}`
+      : stream !== undefined
+        ? `stream ${stream + 1}`
+        : `"${visible(observation ?? '')}"`,
+  )
   return [
     `${colour(`${marks[finding.severity]} ${finding.severity}`)}: ${visible(finding.sentence)}`,
     paint.dim(`    evidence: ${evidence.join(', ') || 'none'}`),
@@ -97,16 +139,29 @@ function findingLines(finding: Finding, paint: Paint): string[] {
 export function summaryLines(report: CallReport, paint: Paint): string[] {
   const { timeline, media } = report
   const times = [
-    ['post-dial delay', timeline.postDialDelayMs], ['setup', timeline.setupMs], ['answer to first RTP', timeline.answerToFirstRtpMs], ['duration', timeline.durationMs],
-  ].filter(([, value]) => value !== null).map(([name, value]) => `${name} ${((value as number) / 1000).toFixed(3)} s`)
+    ['post-dial delay', timeline.postDialDelayMs],
+    ['setup', timeline.setupMs],
+    ['answer to first RTP', timeline.answerToFirstRtpMs],
+    ['duration', timeline.durationMs],
+  ]
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name} ${((value as number) / 1000).toFixed(3)} s`)
   return [
     '',
-    ...media.slice(-1).map((m) => visible(`media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`)),
+    ...media
+      .slice(-1)
+      .map((m) =>
+        visible(
+          `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`,
+        ),
+      ),
     '',
     ...streamLines(report),
     '',
     ...(times.length > 0 ? [times.join(', ')] : []),
-    ...report.observations.filter(({ kind }) => kind !== 'note' || report.findings.length > 0).map(({ text }) => paint.dim(`· ${visible(text)}`)),
+    ...report.observations
+      .filter(({ kind }) => kind !== 'note' || report.findings.length > 0)
+      .map(({ text }) => paint.dim(`· ${visible(text)}`)),
     ...report.findings.flatMap((finding) => findingLines(finding, paint)),
     '',
     verdictLine(report, paint),

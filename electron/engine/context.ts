@@ -113,20 +113,36 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
       let ports = pools.get(key)
       if (!ports) pools.set(key, (ports = new PortPool(net, random, range)))
       const host = localAddress ?? localFor(peer, this.settings) ?? (await mediaHost(peer, parts))
-      return MediaSession.open({ clock, random, pacer, ports, limits: this.limits }, { ...options, host, signalling: isIp(peer) ? peer : null }, parts.book.tap(booked))
+      return MediaSession.open(
+        { clock, random, pacer, ports, limits: this.limits },
+        { ...options, host, signalling: isIp(peer) ? peer : null },
+        parts.book.tap(booked),
+      )
     },
     source(args) {
       switch (args.kind) {
-        case 'echo': return { kind: 'echo' }
-        case 'marker': return { kind: 'marker', source: marker() }
-        case 'silence': return { kind: 'samples', source: silence() }
-        case 'tone': return { kind: 'samples', source: tone(args.hz) }
-        case 'file': return { kind: 'samples', source: new SampleSource(parts.files.using([args.path], ([path]) => readWav(path!)), false) }
+        case 'echo':
+          return { kind: 'echo' }
+        case 'marker':
+          return { kind: 'marker', source: marker() }
+        case 'silence':
+          return { kind: 'samples', source: silence() }
+        case 'tone':
+          return { kind: 'samples', source: tone(args.hz) }
+        case 'file':
+          return {
+            kind: 'samples',
+            source: new SampleSource(
+              parts.files.using([args.path], ([path]) => readWav(path!)),
+              false,
+            ),
+          }
       }
     },
     async until(done) {
       const startMs = clock.monotonicMs()
-      while (!done() && clock.monotonicMs() - startMs < patienceMs) await new Promise<void>((resolve) => void clock.after(20, resolve))
+      while (!done() && clock.monotonicMs() - startMs < patienceMs)
+        await new Promise<void>((resolve) => void clock.after(20, resolve))
     },
   }
 }
@@ -158,14 +174,32 @@ export class Station {
   readonly #touched: (trace: CallTrace) => void
 
   /** `agent`: whose calls those that come in are; `limits`: its own, where they differ from the settings; `touched` hears of news in traces that are no calls. */
-  constructor(context: Context, options: Omit<TransportOptions, 'connectTimeoutMs'>, agent: string | null, policy: UserAgentPolicy & { readonly limits?: Partial<BudgetLimits> }, touched: (trace: CallTrace) => void) {
+  constructor(
+    context: Context,
+    options: Omit<TransportOptions, 'connectTimeoutMs'>,
+    agent: string | null,
+    policy: UserAgentPolicy & { readonly limits?: Partial<BudgetLimits> },
+    touched: (trace: CallTrace) => void,
+  ) {
     const { net, clock, random, dns, logs, boundary, feed } = context
     this.#context = context
     this.#agent = agent
     this.#touched = touched
-    this.budgets = new Budgets(() => ({ ...context.limits, ...policy.limits }), () => feed.change('limits'))
-    const shared = { clock, random, boundary, budgets: this.budgets, observe: (callId: string, kind: ObservationKind, text: string) => this.observe(callId, kind, text) }
-    this.endpoint = new SipEndpoint({ ...shared, net, dns, log: logs.for('ringback:sip'), wire: (event) => this.#wire(event) }, { ...options, connectTimeoutMs })
+    this.budgets = new Budgets(
+      () => ({ ...context.limits, ...policy.limits }),
+      () => feed.change('limits'),
+    )
+    const shared = {
+      clock,
+      random,
+      boundary,
+      budgets: this.budgets,
+      observe: (callId: string, kind: ObservationKind, text: string) => this.observe(callId, kind, text),
+    }
+    this.endpoint = new SipEndpoint(
+      { ...shared, net, dns, log: logs.for('ringback:sip'), wire: (event) => this.#wire(event) },
+      { ...options, connectTimeoutMs },
+    )
     this.ua = new UserAgent({ ...shared, endpoint: this.endpoint, name: productName }, policy)
     context.stations.add(this)
   }
@@ -183,14 +217,24 @@ export class Station {
   /** A call that came in is in the book from now on, with what was seen of it until now. */
   begin(callId: string): BookedCall {
     const { book, attended } = this.#context
-    const booked = book.open(callId, 'inbound', attended, this.#agent === null ? null : { agent: this.#agent }, this.traceLimits)
+    const booked = book.open(
+      callId,
+      'inbound',
+      attended,
+      this.#agent === null ? null : { agent: this.#agent },
+      this.traceLimits,
+    )
     this.journal.adopt(booked.trace)
     this.#touch(booked.trace)
     return booked
   }
 
   get traceLimits(): TraceLimits {
-    return { messages: this.budgets.limit('messagesPerCall'), bytes: this.budgets.limit('bytesPerCall'), reached: (name) => this.budgets.refuse(name) }
+    return {
+      messages: this.budgets.limit('messagesPerCall'),
+      bytes: this.budgets.limit('bytesPerCall'),
+      reached: (name) => this.budgets.refuse(name),
+    }
   }
 
   observe(callId: string, kind: Parameters<CallBook['observe']>[1], text: string): void {

@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import type { EngineClient, SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
-import { commands, type CommandArgs, type CommandName, type CommandResult, type StoredTrunk } from '../../shared/contract/commands.ts'
+import {
+  commands,
+  type CommandArgs,
+  type CommandName,
+  type CommandResult,
+  type StoredTrunk,
+} from '../../shared/contract/commands.ts'
 import type { Change, Delta } from '../../shared/contract/state.ts'
 import { Agents, agentSecret } from './calls/agents.ts'
 import { Boundary, faultText } from './base/boundary.ts'
@@ -76,7 +82,9 @@ export class Engine implements EngineClient {
       keys: () => this.#keys(),
       changes: (key, watcher) => this.#changes(key, watcher),
       figures: (watched, all) => {
-        for (const booked of this.#book.all()) if (booked.call?.state.kind === 'answered' && (all || watched.has(booked.trace.id))) this.#book.touched(booked)
+        for (const booked of this.#book.all())
+          if (booked.call?.state.kind === 'answered' && (all || watched.has(booked.trace.id)))
+            this.#book.touched(booked)
       },
     })
     this.#history = new History(clock, this.#store, logs.for('ringback:store'), () => this.#feed.change('storage'))
@@ -90,8 +98,20 @@ export class Engine implements EngineClient {
       forgotten: (id) => this.#feed.change(`call ${id}`),
     })
     this.#context = makeContext({
-      clock, random, net, boundary, logs, attended, dns: systemDns(options.dnsServers ?? null), routes: new LocalRoutes(net, clock), pacer: new Pacer(clock),
-      store: this.#store, book: this.#book, feed: this.#feed, history: this.#history, files: this.#files,
+      clock,
+      random,
+      net,
+      boundary,
+      logs,
+      attended,
+      dns: systemDns(options.dnsServers ?? null),
+      routes: new LocalRoutes(net, clock),
+      pacer: new Pacer(clock),
+      store: this.#store,
+      book: this.#book,
+      feed: this.#feed,
+      history: this.#history,
+      files: this.#files,
     })
     this.#registrations = new Registrations(this.#context, () => this.#softphone)
     this.#softphone = new Softphone(this.#context, (trace) => this.#registrations.touched(trace))
@@ -136,8 +156,14 @@ export class Engine implements EngineClient {
 
   #keys(): string[] {
     return [
-      'settings', 'storage', 'limits', ...this.#trunks().map(({ name }) => `trunk ${name}`), ...this.#agents.keys().map((id) => `agent ${id}`),
-      ...this.#registrations.keys().map((id) => `registration ${id}`), ...this.#checks.keys().map((name) => `check ${name}`), ...this.#book.all().map(({ trace }) => `call ${trace.id}`),
+      'settings',
+      'storage',
+      'limits',
+      ...this.#trunks().map(({ name }) => `trunk ${name}`),
+      ...this.#agents.keys().map((id) => `agent ${id}`),
+      ...this.#registrations.keys().map((id) => `registration ${id}`),
+      ...this.#checks.keys().map((name) => `check ${name}`),
+      ...this.#book.all().map(({ trace }) => `call ${trace.id}`),
     ]
   }
 
@@ -160,16 +186,28 @@ export class Engine implements EngineClient {
         watcher.views.delete(id)
         return [{ kind: 'gone', of: 'call', id }]
       }
-      case 'registration': return [this.#registrations.change(id)]
-      case 'agent': return [this.#agents.change(id)]
-      case 'check': return [this.#checks.change(id)]
+      case 'registration':
+        return [this.#registrations.change(id)]
+      case 'agent':
+        return [this.#agents.change(id)]
+      case 'check':
+        return [this.#checks.change(id)]
       case 'trunk': {
         const trunk = this.#trunks().find(({ name }) => name === id)
         return [trunk ? { kind: 'trunk', trunk } : { kind: 'gone', of: 'trunk', id }]
       }
-      case 'limits': return [{ kind: 'limits', limits: usageOf([...this.#context.stations].map(({ budgets }) => budgets)), faults: [...this.#boundary.counts].map(([place, count]) => ({ place, count })) }]
-      case 'storage': return [{ kind: 'storage', fault: this.#history.fault, lost: this.#history.lost }]
-      default: return [{ kind: 'settings', settings: this.#context.settings }]
+      case 'limits':
+        return [
+          {
+            kind: 'limits',
+            limits: usageOf([...this.#context.stations].map(({ budgets }) => budgets)),
+            faults: [...this.#boundary.counts].map(([place, count]) => ({ place, count })),
+          },
+        ]
+      case 'storage':
+        return [{ kind: 'storage', fault: this.#history.fault, lost: this.#history.lost }]
+      default:
+        return [{ kind: 'settings', settings: this.#context.settings }]
     }
   }
 
@@ -179,15 +217,16 @@ export class Engine implements EngineClient {
       this.#liveCall(id).hangUp()
       return {}
     },
-    'call.hold': ({ id, on }) => new Promise((resolve, reject) => {
-      const booked = this.#booked(id)
-      this.#liveCall(id).hold(on, (fault) => {
-        if (fault !== null) return reject(new RingbackError('peer', `${on ? 'hold' : 'resume'} failed: ${fault}`))
-        booked.held = on
-        this.#book.touched(booked)
-        resolve({})
-      })
-    }),
+    'call.hold': ({ id, on }) =>
+      new Promise((resolve, reject) => {
+        const booked = this.#booked(id)
+        this.#liveCall(id).hold(on, (fault) => {
+          if (fault !== null) return reject(new RingbackError('peer', `${on ? 'hold' : 'resume'} failed: ${fault}`))
+          booked.held = on
+          this.#book.touched(booked)
+          resolve({})
+        })
+      }),
     'call.mute': ({ id, on }) => {
       const { media } = this.#liveCall(id)
       const booked = this.#booked(id)
@@ -217,7 +256,12 @@ export class Engine implements EngineClient {
     },
     'call.export': ({ id, format }) => {
       const booked = this.#book.get(id)
-      return exportCall(booked ? this.#book.report(booked) : this.#history.show(id), booked, format, this.#context.settings.maskNumbers)
+      return exportCall(
+        booked ? this.#book.report(booked) : this.#history.show(id),
+        booked,
+        format,
+        this.#context.settings.maskNumbers,
+      )
     },
     'call.dtmf': ({ id, digits, mode }) => {
       const fault = this.#liveCall(id).sendDigits(digits, mode)
@@ -232,10 +276,11 @@ export class Engine implements EngineClient {
     },
     'agent.start': (args) => this.#agents.start(args),
     'agent.stop': ({ id }) => this.#agents.stop(id),
-    'capture.open': ({ files }) => this.#files.using(files, async (paths, named) => {
-      const report = await this.#captures.open(paths)
-      return { ...report, files: report.files.map(named), problems: report.problems.map(named) }
-    }),
+    'capture.open': ({ files }) =>
+      this.#files.using(files, async (paths, named) => {
+        const report = await this.#captures.open(paths)
+        return { ...report, files: report.files.map(named), problems: report.problems.map(named) }
+      }),
     'trunk.list': () => this.#context.store.trunks(),
     'trunk.save': ({ trunk, password, replace }) => {
       checkTrunk(trunk)
@@ -254,7 +299,10 @@ export class Engine implements EngineClient {
     'history.list': (query) => {
       const live = this.#book.all().filter(({ endedAt }) => endedAt === null)
       const fitting = query.query === '' ? live : live.filter((booked) => fits(this.#book.report(booked), query.query))
-      return { ...this.#history.list({ ...query, except: live.map(({ trace }) => trace.id) }), live: fitting.map(({ trace }) => trace.id) }
+      return {
+        ...this.#history.list({ ...query, except: live.map(({ trace }) => trace.id) }),
+        live: fitting.map(({ trace }) => trace.id),
+      }
     },
     'history.show': ({ id }) => this.#history.show(id),
     'settings.save': ({ settings, agentPassword }) => {

@@ -63,7 +63,16 @@ export class Feed {
 
   /** The first delta, the whole state, comes at once. */
   subscribe({ reports }: SubscribeOptions, listener: Subscriber['listener']): Subscription {
-    const subscriber: Subscriber = { reports, listener, watched: new Set(), told: new Map(), views: new Map(), dirty: new Set(this.#source.keys()), seq: 0, busy: false }
+    const subscriber: Subscriber = {
+      reports,
+      listener,
+      watched: new Set(),
+      told: new Map(),
+      views: new Map(),
+      dirty: new Set(this.#source.keys()),
+      seq: 0,
+      busy: false,
+    }
     this.#subscribers.add(subscriber)
     this.#tell(subscriber)
     this.#watchFigures()
@@ -109,7 +118,8 @@ export class Feed {
     const changes: Change[] = []
     // One entity that cannot be drawn does not hold up the others.
     for (const key of keys) this.#boundary.run('state', () => changes.push(...this.#source.changes(key, subscriber)))
-    if (changes.length > 0 || subscriber.seq === 0) this.#boundary.run('subscriber', () => this.#hand(subscriber, { seq: subscriber.seq++, changes }))
+    if (changes.length > 0 || subscriber.seq === 0)
+      this.#boundary.run('subscriber', () => this.#hand(subscriber, { seq: subscriber.seq++, changes }))
   }
 
   /** A subscriber that returns a promise is told nothing more until it is settled. */

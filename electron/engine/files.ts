@@ -57,13 +57,25 @@ export class Files {
    * Does something with files by their ids; a path, which only the command line can give, stands for itself. `named` writes a text with the
    * names that the person knows in place of the paths; what is thrown is written so too. Throws RingbackError (usage) for an unknown id.
    */
-  using<Result>(files: readonly string[], work: (paths: readonly string[], named: (text: string) => string) => Result): Result {
+  using<Result>(
+    files: readonly string[],
+    work: (paths: readonly string[], named: (text: string) => string) => Result,
+  ): Result {
     const known = files.map((file) => (isFileId(file) ? this.#find(file) : { path: file, name: file }))
-    const named = (text: string) => known.reduce((shown, { path, name }) => (path === name ? shown : shown.replaceAll(path, name)), text)
-    const renamed = (error: unknown) => (error instanceof RingbackError ? new RingbackError(error.kind, named(error.message), error) : error)
+    const named = (text: string) =>
+      known.reduce((shown, { path, name }) => (path === name ? shown : shown.replaceAll(path, name)), text)
+    const renamed = (error: unknown) =>
+      error instanceof RingbackError ? new RingbackError(error.kind, named(error.message), error) : error
     try {
-      const result = work(known.map(({ path }) => path), named)
-      return result instanceof Promise ? (result.catch((error: unknown) => { throw renamed(error) }) as Result) : result
+      const result = work(
+        known.map(({ path }) => path),
+        named,
+      )
+      return result instanceof Promise
+        ? (result.catch((error: unknown) => {
+            throw renamed(error)
+          }) as Result)
+        : result
     } catch (error) {
       throw renamed(error)
     }
@@ -86,7 +98,11 @@ export class Files {
   }
 
   #begin(name: string): string {
-    const plain = (name.split(/[\\/]/).at(-1) ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-80).replace(/^\./, '_.') || 'file'
+    const plain =
+      (name.split(/[\\/]/).at(-1) ?? '')
+        .replace(/[^A-Za-z0-9._-]/g, '_')
+        .slice(-80)
+        .replace(/^\./, '_.') || 'file'
     const sound = /\.wav$/i.test(plain)
     const folder = sound ? this.folder('sounds') : this.#temp()
     for (let n = 1; ; n++) {
@@ -111,7 +127,8 @@ export class Files {
     if (name === undefined) throw usage('that file is not here any more: choose it again')
     const path = join(this.folder('sounds'), name)
     // A link that someone put there does not lead out of the folder.
-    if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) throw usage(`there is no sound ${name} any more: choose the file again`)
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isFile())
+      throw usage(`there is no sound ${name} any more: choose the file again`)
     return { path, name }
   }
 

@@ -59,7 +59,12 @@ export class History {
     this.#write(true, false)
     if (this.#store) return this.#store.history(query)
     const found = this.#memory.filter((report) => fits(report, query.query))
-    return { total: found.length, newest: found.length, entries: found.slice(query.offset, query.offset + query.limit).map(historyEntry), unreadable: 0 }
+    return {
+      total: found.length,
+      newest: found.length,
+      entries: found.slice(query.offset, query.offset + query.limit).map(historyEntry),
+      unreadable: 0,
+    }
   }
 
   /** Throws RingbackError (usage) when there is no such call. */
@@ -128,5 +133,8 @@ export class History {
 /** Whether every word of the query is somewhere in the call. */
 export function fits(report: CallReport, query: string): boolean {
   const text = searchText(report).toLowerCase()
-  return query.toLowerCase().split(/\s+/).every((word) => text.includes(word))
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
 }

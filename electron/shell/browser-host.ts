@@ -10,7 +10,16 @@ import { sayingBoundary, spanLastNet } from './last-net.ts'
 import { otherShell, tellOthers } from './neighbour.ts'
 
 // The engine and the page of the browser shell, in a process of its own: start.ts begins it anew when it dies. Ends when its parent lets go.
-const { values } = parseArgs({ options: { port: { type: 'string' }, exact: { type: 'boolean', default: false }, profile: { type: 'string' }, version: { type: 'string' }, notice: { type: 'string', multiple: true, default: [] }, debug: { type: 'string', default: '' } } })
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    exact: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+    version: { type: 'string' },
+    notice: { type: 'string', multiple: true, default: [] },
+    debug: { type: 'string', default: '' },
+  },
+})
 
 /** Nothing that hangs keeps this process when its parent is gone. */
 const patienceMs = 8000
@@ -31,7 +40,10 @@ async function end(code: number): Promise<void> {
   if (ending) return
   ending = true
   closeWindow()
-  setTimeout(boundary.guard('end timer', () => process.exit(code)), patienceMs)
+  setTimeout(
+    boundary.guard('end timer', () => process.exit(code)),
+    patienceMs,
+  )
   await close()
   await removeFolder()
   process.exit(code)
@@ -49,7 +61,8 @@ function closeWindow(): void {
 async function removeFolder(): Promise<void> {
   if (!window) return
   // A browser that is ending still writes into it.
-  for (let waitedMs = 0; isAlive(window.pid) && waitedMs < windowEndsMs; waitedMs += 50) await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let waitedMs = 0; isAlive(window.pid) && waitedMs < windowEndsMs; waitedMs += 50)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   try {
     rmSync(window.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   } catch {
@@ -66,12 +79,26 @@ function hear(message: ToHost): void {
 spanLastNet(close)
 // Ctrl+C and the end of a terminal reach this process too: the parent decides, and lets go when it is gone.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
-process.on('SIGTERM', boundary.guard('signal', () => end(0)))
-process.once('disconnect', boundary.guard('parent', () => end(0)))
+process.on(
+  'SIGTERM',
+  boundary.guard('signal', () => end(0)),
+)
+process.once(
+  'disconnect',
+  boundary.guard('parent', () => end(0)),
+)
 try {
   sweepTemporary()
   const other = await otherShell(values.profile!)
-  host = await openHost({ profile: values.profile!, version: values.version!, notices: other === null ? values.notice : [...values.notice, other], debug: values.debug }, boundary)
+  host = await openHost(
+    {
+      profile: values.profile!,
+      version: values.version!,
+      notices: other === null ? values.notice : [...values.notice, other],
+      debug: values.debug,
+    },
+    boundary,
+  )
   const { attend } = host
   const seen = () => {
     say({ type: 'window' })

@@ -21,17 +21,26 @@ async function end(): Promise<void> {
 
 spanLastNet(close)
 process.on('SIGTERM', boundary.guard('signal', end))
-parentPort.on('message', boundary.guard('parent', async ({ data, ports: [port] }: Electron.MessageEvent) => {
-  const { engine, hello, attend } = await host
-  if (data === 'end') return end()
-  if (data !== 'window' || !port) return
-  const leave = attend()
-  const own = boundary.within(() => port.close())
-  const window = openPort(engine, hello, own, (message) => port.postMessage(message))
-  port.on('message', own.guard('window message', (event: Electron.MessageEvent) => window.message(event.data)))
-  port.on('close', boundary.guard('window close', () => {
-    window.close()
-    leave()
-  }))
-  port.start()
-}))
+parentPort.on(
+  'message',
+  boundary.guard('parent', async ({ data, ports: [port] }: Electron.MessageEvent) => {
+    const { engine, hello, attend } = await host
+    if (data === 'end') return end()
+    if (data !== 'window' || !port) return
+    const leave = attend()
+    const own = boundary.within(() => port.close())
+    const window = openPort(engine, hello, own, (message) => port.postMessage(message))
+    port.on(
+      'message',
+      own.guard('window message', (event: Electron.MessageEvent) => window.message(event.data)),
+    )
+    port.on(
+      'close',
+      boundary.guard('window close', () => {
+        window.close()
+        leave()
+      }),
+    )
+    port.start()
+  }),
+)

@@ -45,7 +45,10 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
   await renameSounds(engine, profile)
   for (const change of stateOf(engine)) {
     if (change.kind === 'settings' && change.settings.agent.start) await startAgent(engine, change.settings.agent, told)
-    if (change.kind === 'trunk' && change.trunk.register) await engine.execute('registration.start', { trunk: change.trunk.name }).catch((error: unknown) => told.push(`${change.trunk.name} is not registered: ${explainError(error)}.`))
+    if (change.kind === 'trunk' && change.trunk.register)
+      await engine
+        .execute('registration.start', { trunk: change.trunk.name })
+        .catch((error: unknown) => told.push(`${change.trunk.name} is not registered: ${explainError(error)}.`))
   }
   return {
     engine,
@@ -54,14 +57,20 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
       windows++
       if (grace) clearTimeout(grace)
       return () => {
-        if (--windows === 0) grace = setTimeout(boundary.guard('grace timer', () => hangUp(engine)), graceMs)
+        if (--windows === 0)
+          grace = setTimeout(
+            boundary.guard('grace timer', () => hangUp(engine)),
+            graceMs,
+          )
       }
     },
   }
 }
 
 function hangUp(engine: Engine): void {
-  for (const change of stateOf(engine)) if (change.kind === 'call' && change.call.agent === null && change.call.state !== 'ended') void engine.execute('call.hangUp', { id: change.call.id }).catch(() => {})
+  for (const change of stateOf(engine))
+    if (change.kind === 'call' && change.call.agent === null && change.call.state !== 'ended')
+      void engine.execute('call.hangUp', { id: change.call.id }).catch(() => {})
 }
 
 /** Earlier versions kept the path of the sound that the agent plays; windows know it by its id. */
@@ -71,7 +80,14 @@ async function renameSounds(engine: Engine, profile: string): Promise<void> {
   if (!settings || behaviour?.kind !== 'answer' || behaviour.source.kind !== 'file') return
   const path = soundIdOf(profile, behaviour.source.path)
   if (path === null) return
-  await engine.execute('settings.save', { settings: { ...settings, agent: { ...settings.agent, behaviour: { kind: 'answer', source: { kind: 'file', path } } } } }).catch(() => {})
+  await engine
+    .execute('settings.save', {
+      settings: {
+        ...settings,
+        agent: { ...settings.agent, behaviour: { kind: 'answer', source: { kind: 'file', path } } },
+      },
+    })
+    .catch(() => {})
 }
 
 /** The whole state, as a new subscriber learns it. */
@@ -82,14 +98,23 @@ export function stateOf(engine: Engine): Change[] {
 }
 
 /** Where the chosen ports are taken, the agent listens on free ones: a first start always shows something working. */
-async function startAgent(engine: Engine, { start: _start, ...agent }: Extract<Change, { kind: 'settings' }>['settings']['agent'], told: string[]): Promise<void> {
+async function startAgent(
+  engine: Engine,
+  { start: _start, ...agent }: Extract<Change, { kind: 'settings' }>['settings']['agent'],
+  told: string[],
+): Promise<void> {
   try {
     await engine.execute('agent.start', agent as never)
   } catch (error) {
     const why = explainError(error)
     try {
-      const { addresses } = await engine.execute('agent.start', { ...agent, listeners: agent.listeners.map((listener) => ({ ...listener, port: 0 })) } as never)
-      told.push(`The agent listens on ${addresses.map(({ transport, port }) => `${transport} ${port}`).join(', ')} instead of its usual port: ${why}.`)
+      const { addresses } = await engine.execute('agent.start', {
+        ...agent,
+        listeners: agent.listeners.map((listener) => ({ ...listener, port: 0 })),
+      } as never)
+      told.push(
+        `The agent listens on ${addresses.map(({ transport, port }) => `${transport} ${port}`).join(', ')} instead of its usual port: ${why}.`,
+      )
     } catch (second) {
       told.push(`The agent does not run: ${explainError(second)}.`)
     }

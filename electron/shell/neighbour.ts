@@ -24,7 +24,14 @@ export async function otherShell(profile: string): Promise<string | null> {
     return null
   }
   const { pid, port } = known ?? {}
-  if (typeof pid !== 'number' || typeof port !== 'number' || pid === process.pid || !isAlive(pid) || !(await listens(port))) return null
+  if (
+    typeof pid !== 'number' ||
+    typeof port !== 'number' ||
+    pid === process.pid ||
+    !isAlive(pid) ||
+    !(await listens(port))
+  )
+    return null
   return `Another Ringback runs with the same data folder, at http://127.0.0.1:${port}: both see the same trunks and history, and each its own calls. Close one of them, or start this one with another --profile.`
 }
 

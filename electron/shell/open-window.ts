@@ -39,14 +39,29 @@ export function findBrowser(): string | null {
 export function openWindow(browser: string, link: string): OpenWindow {
   const folder = temporaryFolder('window')
   const page = join(folder, 'open.html')
-  writeFileSync(page, `<!doctype html><meta charset="utf-8"><title>Ringback</title><script>location.replace(${JSON.stringify(link)})</script>\n`, { mode: 0o600 })
-  const window = spawn(browser, [`--app=${pathToFileURL(page).href}`, `--user-data-dir=${join(folder, 'browser')}`, '--no-first-run', '--no-default-browser-check'], { stdio: 'ignore' })
+  writeFileSync(
+    page,
+    `<!doctype html><meta charset="utf-8"><title>Ringback</title><script>location.replace(${JSON.stringify(link)})</script>\n`,
+    { mode: 0o600 },
+  )
+  const window = spawn(
+    browser,
+    [
+      `--app=${pathToFileURL(page).href}`,
+      `--user-data-dir=${join(folder, 'browser')}`,
+      '--no-first-run',
+      '--no-default-browser-check',
+    ],
+    { stdio: 'ignore' },
+  )
   const gone = new Promise<number | null>((resolve) => {
     window.once('error', () => resolve(null))
     window.once('exit', (code) => resolve(code))
   }).finally(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
   return {
-    pid: window.pid, folder, gone,
+    pid: window.pid,
+    folder,
+    gone,
     close() {
       window.kill()
       return gone

@@ -1,13 +1,23 @@
 /** The policy of every page, in Electron and in a browser: nothing from elsewhere, no inline script or style, no frame around it. */
-export const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+export const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** The one origin of the Electron window. */
 export const appOrigin = 'app://ringback'
 
 /** What every window of Electron is opened with, whatever its defaults are. */
 export const webPreferences = {
-  contextIsolation: true, sandbox: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webSecurity: true,
-  allowRunningInsecureContent: false, experimentalFeatures: false, webviewTag: false, navigateOnDragDrop: false, spellcheck: false,
+  contextIsolation: true,
+  sandbox: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
 } as const
 
 /** The path of a URL of ours, as text and without its query; null for a URL of another origin. */
@@ -24,14 +34,26 @@ export const mayNavigate = (url: string): boolean => appPath(url) === '/'
 /** Whether a page of that origin may have what it asks for: the microphone, and the choice of a speaker. `mediaTypes`: what a request for `media` names. */
 export function grants(origin: string, permission: string, mediaTypes: readonly string[]): boolean {
   if (origin !== appOrigin && appPath(origin) === null) return false
-  return permission === 'speaker-selection' || (permission === 'media' && mediaTypes.length > 0 && mediaTypes.every((type) => type === 'audio'))
+  return (
+    permission === 'speaker-selection' ||
+    (permission === 'media' && mediaTypes.length > 0 && mediaTypes.every((type) => type === 'audio'))
+  )
 }
 
 const longestCopy = 1024 * 1024
 
 /** Whether what a frame hands over goes to the clipboard: text, of our page itself. */
-export function mayCopy(frame: { readonly url: string; readonly parent: unknown } | null, text: unknown): text is string {
-  return frame !== null && frame.parent === null && mayNavigate(frame.url) && typeof text === 'string' && text.length <= longestCopy
+export function mayCopy(
+  frame: { readonly url: string; readonly parent: unknown } | null,
+  text: unknown,
+): text is string {
+  return (
+    frame !== null &&
+    frame.parent === null &&
+    mayNavigate(frame.url) &&
+    typeof text === 'string' &&
+    text.length <= longestCopy
+  )
 }
 
 const longestLink = 2000
@@ -55,7 +77,10 @@ const usual: WindowState = { width: 1280, height: 800, maximized: false }
 export const least = { width: 900, height: 600 }
 
 /** A remembered window as it may be opened again: large enough, and on a screen that is still there. */
-export function windowState(text: string | null, screens: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[]): WindowState {
+export function windowState(
+  text: string | null,
+  screens: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[],
+): WindowState {
   let known: Partial<WindowState>
   try {
     known = JSON.parse(text ?? '{}') as Partial<WindowState>
@@ -64,8 +89,18 @@ export function windowState(text: string | null, screens: readonly { readonly x:
   }
   const number = (value: unknown) => typeof value === 'number' && Number.isFinite(value)
   if (!number(known?.width) || !number(known.height)) return usual
-  const size = { width: Math.max(least.width, known.width!), height: Math.max(least.height, known.height!), maximized: known.maximized === true }
-  const visible = number(known.x) && number(known.y) && screens.some(({ x, y, width, height }) => known.x! + 100 > x && known.x! < x + width - 100 && known.y! >= y && known.y! < y + height - 100)
+  const size = {
+    width: Math.max(least.width, known.width!),
+    height: Math.max(least.height, known.height!),
+    maximized: known.maximized === true,
+  }
+  const visible =
+    number(known.x) &&
+    number(known.y) &&
+    screens.some(
+      ({ x, y, width, height }) =>
+        known.x! + 100 > x && known.x! < x + width - 100 && known.y! >= y && known.y! < y + height - 100,
+    )
   return visible ? { ...size, x: known.x!, y: known.y! } : size
 }
 

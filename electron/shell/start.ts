@@ -30,16 +30,28 @@ interface Options {
 
 function readOptions(): Options {
   const { values } = parseArgs({
-    options: { 'no-open': { type: 'boolean', default: false }, 'port': { type: 'string' }, 'profile': { type: 'string' }, 'verbose': { type: 'boolean', default: false }, 'help': { type: 'boolean', default: false } },
+    options: {
+      'no-open': { type: 'boolean', default: false },
+      'port': { type: 'string' },
+      'profile': { type: 'string' },
+      'verbose': { type: 'boolean', default: false },
+      'help': { type: 'boolean', default: false },
+    },
   })
   if (values.help) {
-    process.stdout.write('npm start -- [--no-open] [--port N] [--profile DIR] [--verbose]\n  --no-open  print the link instead of opening a window\n  --port     of the browser window on 127.0.0.1 (7420)\n  --profile  where settings and history live\n')
+    process.stdout.write(
+      'npm start -- [--no-open] [--port N] [--profile DIR] [--verbose]\n  --no-open  print the link instead of opening a window\n  --port     of the browser window on 127.0.0.1 (7420)\n  --profile  where settings and history live\n',
+    )
     process.exit(0)
   }
   const port = values.port === undefined ? usualPort : Number(values.port)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port ${values.port}: a number from 0 to 65535 is needed`)
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`--port ${values.port}: a number from 0 to 65535 is needed`)
   return {
-    port, exact: values.port !== undefined && port !== 0, profile: profileFolder(values.profile), open: !values['no-open'],
+    port,
+    exact: values.port !== undefined && port !== 0,
+    profile: profileFolder(values.profile),
+    open: !values['no-open'],
     debug: debugNamespaces(values.verbose),
   }
 }
@@ -82,8 +94,13 @@ function browserShell(options: Options, version: string): void {
     const browser = options.open && hasDisplay() ? findBrowser() : null
     if (browser) return ask(openedLifeMs, (link) => openIn(browser, link))
     ask(printedLifeMs, (link) => {
-      say(`Ringback runs. Open this link in a browser on this machine (it works once, within ten minutes; ${keys}):\n\n  ${link}\n`)
-      if (process.env['SSH_CONNECTION']) say(`Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ${process.env['USER'] ?? 'user'}@this-host`)
+      say(
+        `Ringback runs. Open this link in a browser on this machine (it works once, within ten minutes; ${keys}):\n\n  ${link}\n`,
+      )
+      if (process.env['SSH_CONNECTION'])
+        say(
+          `Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ${process.env['USER'] ?? 'user'}@this-host`,
+        )
     })
   }
   const openIn = (browser: string, link: string) => {
@@ -114,7 +131,22 @@ function browserShell(options: Options, version: string): void {
   const finish = (code: number) => void (window?.close() ?? Promise.resolve()).then(() => process.exit(code))
 
   const begin = (notices: readonly string[]) => {
-    const host = fork(join(import.meta.dirname, 'browser-host.ts'), ['--port', String(port), ...(exact ? ['--exact'] : []), '--profile', options.profile, '--version', version, '--debug', options.debug, ...notices.flatMap((text) => ['--notice', text])], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const host = fork(
+      join(import.meta.dirname, 'browser-host.ts'),
+      [
+        '--port',
+        String(port),
+        ...(exact ? ['--exact'] : []),
+        '--profile',
+        options.profile,
+        '--version',
+        version,
+        '--debug',
+        options.debug,
+        ...notices.flatMap((text) => ['--notice', text]),
+      ],
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    )
     child = host
     host.on('error', (error) => process.stderr.write(`The engine cannot be reached: ${error.message}\n`))
     host.on('message', (message: FromHost) => {
@@ -123,8 +155,10 @@ function browserShell(options: Options, version: string): void {
           process.stderr.write(`${message.text}\n`)
           ending = true
           return
-        case 'link': return show(message.link)
-        case 'window': return seen()
+        case 'link':
+          return show(message.link)
+        case 'window':
+          return seen()
         case 'ready':
           port = message.port
           exact = true
@@ -138,9 +172,15 @@ function browserShell(options: Options, version: string): void {
       if (ending) return finish(code ?? 0)
       deaths.push(performance.now())
       const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
-      const again = [`The engine ${how} and was started again. Calls that were under way then are lost; the history is as it was.`]
+      const again = [
+        `The engine ${how} and was started again. Calls that were under way then are lost; the history is as it was.`,
+      ]
       const delayMs = restartDelayMs(deaths)
-      say(delayMs === 0 ? `The engine ${how}; it is started again.` : `The engine ${how}, again and again: it is started again in ${delayMs / 1000} s. Start with --verbose to see why.`)
+      say(
+        delayMs === 0
+          ? `The engine ${how}; it is started again.`
+          : `The engine ${how}, again and again: it is started again in ${delayMs / 1000} s. Start with --verbose to see why.`,
+      )
       setTimeout(() => ending || begin(again), delayMs)
     })
   }
@@ -158,7 +198,9 @@ function browserShell(options: Options, version: string): void {
 }
 
 function electronShell(binary: string, options: Options): void {
-  const window = spawn(binary, [join(root, 'dist/electron/main.mjs'), `--profile=${options.profile}`], { stdio: 'inherit' })
+  const window = spawn(binary, [join(root, 'dist/electron/main.mjs'), `--profile=${options.profile}`], {
+    stdio: 'inherit',
+  })
   window.once('error', (error) => {
     process.stderr.write(`Electron does not start: ${error.message}\n`)
     process.exitCode = 3
@@ -177,7 +219,8 @@ try {
   const electron = options.open && hasDisplay() ? electronBinary() : null
   if (electron) electronShell(electron, options)
   else {
-    if (options.open && hasDisplay()) say('Electron is not installed (npx install-electron --no fetches it): the window opens in a browser.')
+    if (options.open && hasDisplay())
+      say('Electron is not installed (npx install-electron --no fetches it): the window opens in a browser.')
     browserShell(options, version)
   }
 } catch (error) {

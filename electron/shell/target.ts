@@ -21,8 +21,8 @@ export function readTarget(target: string): Target | null {
 
 /** The headers of a request that say where it comes from. */
 export interface Origin {
-  readonly host?: string | undefined
-  readonly origin?: string | undefined
+  readonly 'host'?: string | undefined
+  readonly 'origin'?: string | undefined
   readonly 'sec-fetch-site'?: string | string[] | undefined
   readonly 'sec-fetch-mode'?: string | string[] | undefined
   readonly 'sec-fetch-dest'?: string | string[] | undefined
@@ -37,5 +37,9 @@ export function isForeign(headers: Origin, port: number): boolean {
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) return true
   if (origin !== undefined && origin !== `http://${host}`) return true
   const site = headers['sec-fetch-site'] ?? 'none'
-  return site !== 'none' && site !== 'same-origin' && !(headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document')
+  return (
+    site !== 'none' &&
+    site !== 'same-origin' &&
+    !(headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document')
+  )
 }

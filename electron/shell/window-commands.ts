@@ -17,12 +17,25 @@ const plain: Rule = {}
 const rules: Readonly<Record<CommandName, Rule>> = {
   'call.place': { paths: ['recordTo', 'pcapTo'], source: 'source' },
   'call.answer': { source: 'source' },
-  'call.hangUp': plain, 'call.hold': plain, 'call.mute': plain, 'call.dtmf': plain, 'call.reject': plain, 'call.record': plain, 'call.export': plain, 'call.report': plain,
-  'registration.start': plain, 'registration.stop': plain,
-  'agent.start': { paths: ['recordDirectory'], source: 'behaviour.source' }, 'agent.stop': plain,
+  'call.hangUp': plain,
+  'call.hold': plain,
+  'call.mute': plain,
+  'call.dtmf': plain,
+  'call.reject': plain,
+  'call.record': plain,
+  'call.export': plain,
+  'call.report': plain,
+  'registration.start': plain,
+  'registration.stop': plain,
+  'agent.start': { paths: ['recordDirectory'], source: 'behaviour.source' },
+  'agent.stop': plain,
   'capture.open': { files: ['files'] },
-  'trunk.list': plain, 'trunk.save': plain, 'trunk.remove': plain, 'trunk.check': plain,
-  'history.list': plain, 'history.show': plain,
+  'trunk.list': plain,
+  'trunk.save': plain,
+  'trunk.remove': plain,
+  'trunk.check': plain,
+  'history.list': plain,
+  'history.show': plain,
   'settings.save': { source: 'settings.agent.behaviour.source' },
   'file.put': { files: ['file'] },
 }
@@ -31,15 +44,29 @@ const rules: Readonly<Record<CommandName, Rule>> = {
 export function windowFault(name: string, args: unknown): string | null {
   if (!Object.hasOwn(commands, name)) return `there is no command "${name.slice(0, 60)}"`
   const rule = rules[name as CommandName]
-  for (const path of rule.paths ?? []) if (at(args, path) !== undefined) return `${name}: ${path} names a path of this computer, which a window may not; the command line can`
-  const source = rule.source === undefined ? undefined : (at(args, rule.source) as { kind?: unknown; path?: unknown } | null | undefined)
-  const named = [...(rule.files ?? []).flatMap((member) => at(args, member) ?? []), ...(source?.kind === 'file' ? [source.path] : [])]
-  return named.every((file) => typeof file === 'string' && isFileId(file)) ? null : `${name}: a window names only files that were chosen in it: choose the file again`
+  for (const path of rule.paths ?? [])
+    if (at(args, path) !== undefined)
+      return `${name}: ${path} names a path of this computer, which a window may not; the command line can`
+  const source =
+    rule.source === undefined
+      ? undefined
+      : (at(args, rule.source) as { kind?: unknown; path?: unknown } | null | undefined)
+  const named = [
+    ...(rule.files ?? []).flatMap((member) => at(args, member) ?? []),
+    ...(source?.kind === 'file' ? [source.path] : []),
+  ]
+  return named.every((file) => typeof file === 'string' && isFileId(file))
+    ? null
+    : `${name}: a window names only files that were chosen in it: choose the file again`
 }
 
 /** A member of nested objects; undefined where there is none. */
 function at(value: unknown, path: string): unknown {
   let found = value
-  for (const name of path.split('.')) found = typeof found === 'object' && found !== null && Object.hasOwn(found, name) ? (found as Record<string, unknown>)[name] : undefined
+  for (const name of path.split('.'))
+    found =
+      typeof found === 'object' && found !== null && Object.hasOwn(found, name)
+        ? (found as Record<string, unknown>)[name]
+        : undefined
   return found
 }

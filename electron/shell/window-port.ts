@@ -21,7 +21,12 @@ const mostCommands = 100
  * One window at its engine, whatever carries the messages: `say` may throw for what cannot be sent. The window is told of the next changes when
  * it has taken in the last.
  */
-export function openPort(engine: EngineClient, hello: Hello, boundary: Boundary, say: (message: ToWindow) => void): WindowPort {
+export function openPort(
+  engine: EngineClient,
+  hello: Hello,
+  boundary: Boundary,
+  say: (message: ToWindow) => void,
+): WindowPort {
   let taken: { readonly seq: number; readonly resolve: () => void } | null = null
   let running = 0
   say({ type: 'hello', hello })
@@ -30,7 +35,10 @@ export function openPort(engine: EngineClient, hello: Hello, boundary: Boundary,
     return new Promise<void>((resolve) => (taken = { seq: delta.seq, resolve }))
   })
   const command = async (id: number, name: string, args: unknown): Promise<void> => {
-    const fault = running < mostCommands ? windowFault(name, args) : `${mostCommands} commands of this window are under way: wait until one is done`
+    const fault =
+      running < mostCommands
+        ? windowFault(name, args)
+        : `${mostCommands} commands of this window are under way: wait until one is done`
     if (fault !== null) return say({ type: 'fault', kind: 'usage', message: fault, id })
     running++
     const answer = await run(engine, name as CommandName, args)
@@ -48,8 +56,10 @@ export function openPort(engine: EngineClient, hello: Hello, boundary: Boundary,
         case 'taken':
           if (taken?.seq === said.seq) taken.resolve()
           return
-        case 'watch': return subscription.watch(said.ids)
-        case 'command': return boundary.run('window command', () => command(said.id, said.name, said.args))
+        case 'watch':
+          return subscription.watch(said.ids)
+        case 'command':
+          return boundary.run('window command', () => command(said.id, said.name, said.args))
       }
     },
     close() {
@@ -59,7 +69,9 @@ export function openPort(engine: EngineClient, hello: Hello, boundary: Boundary,
   }
 }
 
-type Answer = { readonly type: 'result'; readonly result: unknown } | { readonly type: 'fault'; readonly kind: ErrorKind; readonly message: string }
+type Answer =
+  | { readonly type: 'result'; readonly result: unknown }
+  | { readonly type: 'fault'; readonly kind: ErrorKind; readonly message: string }
 
 /** Never rejects. */
 async function run(engine: EngineClient, name: CommandName, args: unknown): Promise<Answer> {
@@ -75,9 +87,17 @@ function isToEngine(said: unknown): said is ToEngine {
   if (typeof said !== 'object' || said === null) return false
   const message = said as { type?: unknown; id?: unknown; name?: unknown; ids?: unknown; seq?: unknown }
   switch (message.type) {
-    case 'taken': return Number.isSafeInteger(message.seq)
-    case 'watch': return Array.isArray(message.ids) && message.ids.length <= mostWatched && message.ids.every((id) => typeof id === 'string' && id.length <= longestId)
-    case 'command': return Number.isSafeInteger(message.id) && typeof message.name === 'string'
-    default: return false
+    case 'taken':
+      return Number.isSafeInteger(message.seq)
+    case 'watch':
+      return (
+        Array.isArray(message.ids) &&
+        message.ids.length <= mostWatched &&
+        message.ids.every((id) => typeof id === 'string' && id.length <= longestId)
+      )
+    case 'command':
+      return Number.isSafeInteger(message.id) && typeof message.name === 'string'
+    default:
+      return false
   }
 }

@@ -20,8 +20,13 @@ export async function dial(): Promise<void> {
   const { draft } = useUi.getState()
   const { uri, trunk, headers, source, encryption, from, displayName } = draft
   const args: PlaceCall = {
-    uri, source, headers: headers.filter(({ enabled }) => enabled).map(({ name, value }) => ({ name, value })),
-    ...(trunk === null ? {} : { trunk }), ...(encryption === null ? {} : { encryption }), ...(from === '' ? {} : { from }), ...(displayName === '' ? {} : { displayName }),
+    uri,
+    source,
+    headers: headers.filter(({ enabled }) => enabled).map(({ name, value }) => ({ name, value })),
+    ...(trunk === null ? {} : { trunk }),
+    ...(encryption === null ? {} : { encryption }),
+    ...(from === '' ? {} : { from }),
+    ...(displayName === '' ? {} : { displayName }),
   }
   const { id } = await execute('call.place', args)
   select(id)
@@ -31,7 +36,13 @@ export async function dial(): Promise<void> {
 export async function placeTestCall(): Promise<void> {
   const uri = agentUri()
   if (uri === null) throw new Error('the built-in agent does not run: start it on the Agent screen')
-  const { id } = await execute('call.place', { uri, source: { kind: 'marker' }, durationMs: 6000, displayName: 'Ringback test call', headers: [{ name: 'X-CALL-ID', value: 'test-call' }] })
+  const { id } = await execute('call.place', {
+    uri,
+    source: { kind: 'marker' },
+    durationMs: 6000,
+    displayName: 'Ringback test call',
+    headers: [{ name: 'X-CALL-ID', value: 'test-call' }],
+  })
   select(id)
   useUi.setState({ hint: 0 })
 }

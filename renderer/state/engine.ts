@@ -3,7 +3,15 @@ import { mergeReport } from '../../shared/contract/merge.ts'
 import type { Hello } from '../../shared/contract/channel.ts'
 import type { CommandArgs, CommandName, CommandResult, Settings, StoredTrunk } from '../../shared/contract/commands.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
-import type { AgentView, BudgetUsage, CallView, Change, RegistrationView, ReportChange, Sample } from '../../shared/contract/state.ts'
+import type {
+  AgentView,
+  BudgetUsage,
+  CallView,
+  Change,
+  RegistrationView,
+  ReportChange,
+  Sample,
+} from '../../shared/contract/state.ts'
 import { Bridge } from '../bridge.ts'
 
 export type Check = Extract<Change, { kind: 'check' }>['check']
@@ -31,9 +39,25 @@ export interface EngineState {
 type Entities = Pick<EngineState, 'calls' | 'reports' | 'samples' | 'registrations' | 'agents' | 'trunks' | 'checks'>
 
 const keptSamples = 240
-const empty: Entities = { calls: new Map(), reports: new Map(), samples: new Map(), registrations: new Map(), agents: new Map(), trunks: new Map(), checks: new Map() }
+const empty: Entities = {
+  calls: new Map(),
+  reports: new Map(),
+  samples: new Map(),
+  registrations: new Map(),
+  agents: new Map(),
+  trunks: new Map(),
+  checks: new Map(),
+}
 
-export const useEngine = create<EngineState>(() => ({ connection: 'connecting', hello: null, settings: null, storageFault: null, limits: [], faults: [], ...empty }))
+export const useEngine = create<EngineState>(() => ({
+  connection: 'connecting',
+  hello: null,
+  settings: null,
+  storageFault: null,
+  limits: [],
+  faults: [],
+  ...empty,
+}))
 
 let bridge: Bridge | null = null
 
@@ -42,7 +66,8 @@ export function connect(): void {
   bridge = new Bridge({
     hello: (hello) => useEngine.setState({ connection: 'open', hello }),
     // The first delta is the whole state: what was known before is dropped with it.
-    delta: ({ seq, changes }) => useEngine.setState((state) => apply(seq === 0 ? { ...state, ...empty } : state, changes)),
+    delta: ({ seq, changes }) =>
+      useEngine.setState((state) => apply(seq === 0 ? { ...state, ...empty } : state, changes)),
     lost: (locked) => useEngine.setState({ connection: locked ? 'locked' : 'lost' }),
   })
 }
@@ -67,24 +92,40 @@ function apply(state: EngineState, changes: readonly Change[]): EngineState {
   }
   for (const change of changes) {
     switch (change.kind) {
-      case 'call': edit('calls').set(change.call.id, change.call as never); break
+      case 'call':
+        edit('calls').set(change.call.id, change.call as never)
+        break
       case 'report':
         edit('reports').set(change.report.id, mergeReport(next.reports.get(change.report.id), change) as never)
         edit('samples').set(change.report.id, mergeSamples(next.samples.get(change.report.id) ?? [], change) as never)
         break
-      case 'registration': edit('registrations').set(change.registration.id, change.registration as never); break
-      case 'agent': edit('agents').set(change.agent.id, change.agent as never); break
-      case 'trunk': edit('trunks').set(change.trunk.name, change.trunk as never); break
-      case 'check': edit('checks').set(change.check.trunk, change.check as never); break
-      case 'settings': next.settings = change.settings; break
-      case 'storage': next.storageFault = change.fault; break
+      case 'registration':
+        edit('registrations').set(change.registration.id, change.registration as never)
+        break
+      case 'agent':
+        edit('agents').set(change.agent.id, change.agent as never)
+        break
+      case 'trunk':
+        edit('trunks').set(change.trunk.name, change.trunk as never)
+        break
+      case 'check':
+        edit('checks').set(change.check.trunk, change.check as never)
+        break
+      case 'settings':
+        next.settings = change.settings
+        break
+      case 'storage':
+        next.storageFault = change.fault
+        break
       case 'limits':
         next.limits = change.limits
         next.faults = change.faults
         break
       case 'gone': {
         edit(`${change.of}s`).delete(change.id)
-        if (change.of === 'call') for (const name of ['reports', 'samples'] as const) if (next[name].has(change.id)) edit(name).delete(change.id)
+        if (change.of === 'call')
+          for (const name of ['reports', 'samples'] as const)
+            if (next[name].has(change.id)) edit(name).delete(change.id)
       }
     }
   }

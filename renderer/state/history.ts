@@ -18,7 +18,15 @@ interface HistoryState {
   readonly fault: string | null
 }
 
-export const useHistory = create<HistoryState>(() => ({ query: '', total: 0, pages: new Map(), live: null, settled: new Set(), loading: false, fault: null }))
+export const useHistory = create<HistoryState>(() => ({
+  query: '',
+  total: 0,
+  pages: new Map(),
+  live: null,
+  settled: new Set(),
+  loading: false,
+  fault: null,
+}))
 
 let until: number | null = null
 let generation = 0
@@ -53,12 +61,21 @@ async function load(page: number, of: number): Promise<void> {
   const ended = [...useEngine.getState().calls.values()].filter(({ state }) => state === 'ended').map(({ id }) => id)
   useHistory.setState({ loading: true })
   try {
-    const found = await execute('history.list', { query: query.trim(), limit: pageSize, offset: page * pageSize, until })
+    const found = await execute('history.list', {
+      query: query.trim(),
+      limit: pageSize,
+      offset: page * pageSize,
+      until,
+    })
     if (of !== generation) return
     until ??= found.newest
     useHistory.setState(({ pages }) => ({
-      total: found.total, pages: page === 0 ? new Map([[0, found.entries]]) : new Map([...pages, [page, found.entries]]),
-      live: query.trim() === '' ? null : new Set(found.live), loading: false, fault: null, ...(page === 0 ? { settled: new Set([...ended, ...found.entries.map(({ id }) => id)]) } : {}),
+      total: found.total,
+      pages: page === 0 ? new Map([[0, found.entries]]) : new Map([...pages, [page, found.entries]]),
+      live: query.trim() === '' ? null : new Set(found.live),
+      loading: false,
+      fault: null,
+      ...(page === 0 ? { settled: new Set([...ended, ...found.entries.map(({ id }) => id)]) } : {}),
     }))
   } catch (error) {
     if (of === generation) useHistory.setState({ loading: false, fault: (error as Error).message })
@@ -68,6 +85,13 @@ async function load(page: number, of: number): Promise<void> {
 // The pages are read anew when an engine comes, and when calls end.
 useEngine.subscribe((state, before) => {
   const came = state.connection === 'open' && before.connection !== 'open'
-  const ended = state.calls !== before.calls && [...state.calls.values()].some((call) => call.state === 'ended' && before.calls.get(call.id)?.state !== 'ended' && !useHistory.getState().settled.has(call.id))
+  const ended =
+    state.calls !== before.calls &&
+    [...state.calls.values()].some(
+      (call) =>
+        call.state === 'ended' &&
+        before.calls.get(call.id)?.state !== 'ended' &&
+        !useHistory.getState().settled.has(call.id),
+    )
   if (came || ended) reloadSoon()
 })

@@ -31,9 +31,23 @@ interface UiState {
   readonly hint: 0 | 1 | 2 | null
 }
 
-const emptyDraft: Draft = { uri: '', trunk: null, headers: [], source: { kind: 'marker' }, encryption: null, from: '', displayName: '' }
+const emptyDraft: Draft = {
+  uri: '',
+  trunk: null,
+  headers: [],
+  source: { kind: 'marker' },
+  encryption: null,
+  from: '',
+  displayName: '',
+}
 
-export const useUi = create<UiState>(() => ({ screen: 'calls', call: null, draft: emptyDraft, dialOptions: false, hint: null }))
+export const useUi = create<UiState>(() => ({
+  screen: 'calls',
+  call: null,
+  draft: emptyDraft,
+  dialOptions: false,
+  hint: null,
+}))
 
 let lastKey = 0
 
@@ -54,8 +68,13 @@ export function edit(draft: Partial<Draft>): void {
 /** Puts a call as it was placed back into the dial bar. */
 export function redial(placed: Placed): void {
   edit({
-    uri: placed.uri, trunk: placed.trunk ?? null, headers: placed.headers.map(({ name, value }) => headerRow(name, value)), source: placed.source,
-    encryption: placed.encryption ?? null, from: placed.from ?? '', displayName: placed.displayName ?? '',
+    uri: placed.uri,
+    trunk: placed.trunk ?? null,
+    headers: placed.headers.map(({ name, value }) => headerRow(name, value)),
+    source: placed.source,
+    encryption: placed.encryption ?? null,
+    from: placed.from ?? '',
+    displayName: placed.displayName ?? '',
   })
   focusDial()
 }

@@ -6,12 +6,38 @@ export function Foreign({ text }: { text: string }) {
   return <bdi>{visible(text)}</bdi>
 }
 
-export function Button({ kind = 'plain', busy = false, ...props }: ButtonHTMLAttributes<HTMLButtonElement> & { kind?: 'plain' | 'primary' | 'danger' | 'quiet'; busy?: boolean }) {
-  return <button type="button" {...props} className={`button ${kind} ${props.className ?? ''}`} disabled={props.disabled || busy} aria-busy={busy || undefined} />
+export function Button({
+  kind = 'plain',
+  busy = false,
+  ...props
+}: ButtonHTMLAttributes<HTMLButtonElement> & { kind?: 'plain' | 'primary' | 'danger' | 'quiet'; busy?: boolean }) {
+  return (
+    <button
+      type="button"
+      {...props}
+      className={`button ${kind} ${props.className ?? ''}`}
+      disabled={props.disabled || busy}
+      aria-busy={busy || undefined}
+    />
+  )
 }
 
 /** A labelled row of a form. `hint` explains; `fault` says what is wrong, and may offer a correction. */
-export function Field({ label, hint, fault, correction, onCorrect, children }: { label: string; hint?: ReactNode; fault?: string | null; correction?: string | null; onCorrect?: (text: string) => void; children: (props: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean }) => ReactNode }) {
+export function Field({
+  label,
+  hint,
+  fault,
+  correction,
+  onCorrect,
+  children,
+}: {
+  label: string
+  hint?: ReactNode
+  fault?: string | null
+  correction?: string | null
+  onCorrect?: (text: string) => void
+  children: (props: { 'id': string; 'aria-describedby': string | undefined; 'aria-invalid': boolean }) => ReactNode
+}) {
   const id = useId()
   const described = fault || hint ? `${id}-note` : undefined
   return (
@@ -19,32 +45,84 @@ export function Field({ label, hint, fault, correction, onCorrect, children }: {
       <label htmlFor={id}>{label}</label>
       <div>
         {children({ id, 'aria-describedby': described, 'aria-invalid': Boolean(fault) })}
-        {fault ? <Fault id={described} text={fault} correction={correction ?? null} onCorrect={onCorrect} /> : hint ? <p className="hint" id={described}>{hint}</p> : null}
+        {fault ? (
+          <Fault id={described} text={fault} correction={correction ?? null} onCorrect={onCorrect} />
+        ) : hint ? (
+          <p className="hint" id={described}>
+            {hint}
+          </p>
+        ) : null}
       </div>
     </div>
   )
 }
 
 /** What is wrong, where it is wrong. */
-export function Fault({ id, text, correction = null, onCorrect }: { id?: string | undefined; text: string; correction?: string | null; onCorrect?: ((text: string) => void) | undefined }) {
+export function Fault({
+  id,
+  text,
+  correction = null,
+  onCorrect,
+}: {
+  id?: string | undefined
+  text: string
+  correction?: string | null
+  onCorrect?: ((text: string) => void) | undefined
+}) {
   return (
     <p className="fault" id={id} role="alert">
       <Icon name="fault" /> <Foreign text={text} />
-      {correction !== null && onCorrect && <> <Button kind="quiet" onClick={() => onCorrect(correction)}>Use <Foreign text={correction} /></Button></>}
+      {correction !== null && onCorrect && (
+        <>
+          {' '}
+          <Button kind="quiet" onClick={() => onCorrect(correction)}>
+            Use <Foreign text={correction} />
+          </Button>
+        </>
+      )}
     </p>
   )
 }
 
-export function Choice<Value extends string>({ value, options, onChange, ...props }: { value: Value; options: readonly (readonly [Value, string])[]; onChange: (value: Value) => void; id?: string; 'aria-label'?: string; 'aria-describedby'?: string | undefined; disabled?: boolean }) {
+export function Choice<Value extends string>({
+  value,
+  options,
+  onChange,
+  ...props
+}: {
+  'value': Value
+  'options': readonly (readonly [Value, string])[]
+  'onChange': (value: Value) => void
+  'id'?: string
+  'aria-label'?: string
+  'aria-describedby'?: string | undefined
+  'disabled'?: boolean
+}) {
   return (
     <select {...props} value={value} onChange={(event) => onChange(event.target.value as Value)}>
-      {options.map(([name, text]) => <option key={name} value={name}>{text}</option>)}
+      {options.map(([name, text]) => (
+        <option key={name} value={name}>
+          {text}
+        </option>
+      ))}
     </select>
   )
 }
 
 /** A command's button: busy while it runs, what went wrong beside it. */
-export function Act({ run, children, kind, disabled, title }: { run: () => Promise<unknown> | void; children: ReactNode; kind?: 'plain' | 'primary' | 'danger' | 'quiet'; disabled?: boolean; title?: string }) {
+export function Act({
+  run,
+  children,
+  kind,
+  disabled,
+  title,
+}: {
+  run: () => Promise<unknown> | void
+  children: ReactNode
+  kind?: 'plain' | 'primary' | 'danger' | 'quiet'
+  disabled?: boolean
+  title?: string
+}) {
   const [state, setState] = useState<{ busy: boolean; fault: string | null }>({ busy: false, fault: null })
   const alive = useRef(true)
   useEffect(() => {
@@ -63,23 +141,48 @@ export function Act({ run, children, kind, disabled, title }: { run: () => Promi
   }
   return (
     <>
-      <Button {...(kind ? { kind } : {})} busy={state.busy} disabled={disabled} title={title} onClick={() => void click()}>{children}</Button>
+      <Button
+        {...(kind ? { kind } : {})}
+        busy={state.busy}
+        disabled={disabled}
+        title={title}
+        onClick={() => void click()}
+      >
+        {children}
+      </Button>
       {state.fault && <Fault text={state.fault} />}
     </>
   )
 }
 
 const icons = {
-  ok: 'M3 8.5 6.5 12 13 4.5', fault: 'M4 4l8 8M12 4l-8 8', warning: 'M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.4', unknown: 'M5.6 6.2a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1 .8-1 1.6M8 12v.4',
-  out: 'M4 12 12 4M6 4h6v6', in: 'M12 4 4 12M4 6v6h6', live: 'M8 4.2a3.8 3.8 0 1 0 0 7.6a3.8 3.8 0 0 0 0-7.6z', seen: 'M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM8 6.2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 0 0 0-3.6z',
-  up: 'M4 10l4-4 4 4', down: 'M4 6l4 4 4-4', close: 'M4 4l8 8M12 4l-8 8', calls: 'M4.2 2.5h2l1 3-1.4 1a7 7 0 0 0 3.700 3.700l1-1.400 3 1v2c0 .7-.6 1.200-1.300 1.200A10 10 0 0 1 3 3.800c0-.7.5-1.300 1.200-1.300z',
-  trunks: 'M2.500 4h11v3h-11zM2.500 9h11v3h-11zM5 5.500h.1M5 10.500h.1', agent: 'M8 2.500a2.500 2.500 0 1 0 0 5a2.500 2.500 0 0 0 0-5zM3 13.500c.4-2.600 2.400-4 5-4s4.600 1.400 5 4', files: 'M4 2.500h5l3 3v8H4zM9 2.500v3h3', settings: 'M3 4.500h6M12 4.500h1M3 11.500h1M7 11.500h6M10.500 3v3M5.500 10v3',
+  ok: 'M3 8.5 6.5 12 13 4.5',
+  fault: 'M4 4l8 8M12 4l-8 8',
+  warning: 'M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.4',
+  unknown: 'M5.6 6.2a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1 .8-1 1.6M8 12v.4',
+  out: 'M4 12 12 4M6 4h6v6',
+  in: 'M12 4 4 12M4 6v6h6',
+  live: 'M8 4.2a3.8 3.8 0 1 0 0 7.6a3.8 3.8 0 0 0 0-7.6z',
+  seen: 'M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM8 6.2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 0 0 0-3.6z',
+  up: 'M4 10l4-4 4 4',
+  down: 'M4 6l4 4 4-4',
+  close: 'M4 4l8 8M12 4l-8 8',
+  calls:
+    'M4.2 2.5h2l1 3-1.4 1a7 7 0 0 0 3.700 3.700l1-1.400 3 1v2c0 .7-.6 1.200-1.300 1.200A10 10 0 0 1 3 3.800c0-.7.5-1.300 1.200-1.300z',
+  trunks: 'M2.500 4h11v3h-11zM2.500 9h11v3h-11zM5 5.500h.1M5 10.500h.1',
+  agent: 'M8 2.500a2.500 2.500 0 1 0 0 5a2.500 2.500 0 0 0 0-5zM3 13.500c.4-2.600 2.400-4 5-4s4.600 1.400 5 4',
+  files: 'M4 2.500h5l3 3v8H4zM9 2.500v3h3',
+  settings: 'M3 4.500h6M12 4.500h1M3 11.500h1M7 11.500h6M10.500 3v3M5.500 10v3',
 } as const
 export type IconName = keyof typeof icons
 
 /** Decoration beside a word; never the only sign. */
 export function Icon({ name }: { name: IconName }) {
-  return <svg className={`icon icon-${name}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d={icons[name]} /></svg>
+  return (
+    <svg className={`icon icon-${name}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={icons[name]} />
+    </svg>
+  )
 }
 
 /** An empty list: what belongs here, and the way to it. */
@@ -94,14 +197,28 @@ export function Empty({ title, children, action }: { title: string; children: Re
 }
 
 /** Copies a text; says so for a moment. */
-export function Copy({ text, copy, children, title }: { text: () => string; copy: (text: string) => Promise<void>; children: ReactNode; title?: string }) {
+export function Copy({
+  text,
+  copy,
+  children,
+  title,
+}: {
+  text: () => string
+  copy: (text: string) => Promise<void>
+  children: ReactNode
+  title?: string
+}) {
   const [done, setDone] = useState(false)
   const run = async () => {
     await copy(text())
     setDone(true)
     setTimeout(() => setDone(false), 1500)
   }
-  return <Act run={run} {...(title ? { title } : {})}>{done ? 'Copied' : children}</Act>
+  return (
+    <Act run={run} {...(title ? { title } : {})}>
+      {done ? 'Copied' : children}
+    </Act>
+  )
 }
 
 /** Hands a file to the person. */

@@ -1,6 +1,11 @@
 /** Times, spans and levels as the window writes them. Every figure has its unit. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+})
 const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: '2-digit' })
 
 const dateOf = (iso: string): Date => new Date(iso.replace(/(\.\d{3})\d+Z$/, '$1Z'))
@@ -8,7 +13,9 @@ const dateOf = (iso: string): Date => new Date(iso.replace(/(\.\d{3})\d+Z$/, '$1
 /** `14:03:07`; with the day when it was not today. */
 export function timeOf(iso: string): string {
   const date = dateOf(iso)
-  return date.toDateString() === new Date().toDateString() ? clock.format(date) : `${day.format(date)} ${clock.format(date)}`
+  return date.toDateString() === new Date().toDateString()
+    ? clock.format(date)
+    : `${day.format(date)} ${clock.format(date)}`
 }
 
 /** Microseconds since 1970, of an ISO time with up to six decimals. */
@@ -25,7 +32,9 @@ export function span(seconds: number): string {
   if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`
   if (seconds < 60) return `${Math.floor(seconds)} s`
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s` : `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`
+  return seconds < 3600
+    ? `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`
+    : `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`
 }
 
 /** `0:07`, `12:40`, `1:02:03`: a running call. */

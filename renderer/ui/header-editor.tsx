@@ -16,8 +16,17 @@ export interface EditedHeader {
 const quick = ['X-CALL-ID', 'X-CALLER-ID'] as const
 
 /** Custom headers: sent as typed, in this order. What a voice platform makes of each is shown beside it. `make`: a new row. */
-export function HeaderEditor({ rows, onChange, make }: { rows: readonly EditedHeader[]; onChange: (rows: EditedHeader[]) => void; make: (name?: string, value?: string) => EditedHeader }) {
-  const set = (key: number, change: Partial<EditedHeader>) => onChange(rows.map((row) => (row.key === key ? { ...row, ...change } : row)))
+export function HeaderEditor({
+  rows,
+  onChange,
+  make,
+}: {
+  rows: readonly EditedHeader[]
+  onChange: (rows: EditedHeader[]) => void
+  make: (name?: string, value?: string) => EditedHeader
+}) {
+  const set = (key: number, change: Partial<EditedHeader>) =>
+    onChange(rows.map((row) => (row.key === key ? { ...row, ...change } : row)))
   const move = (index: number, by: number) => {
     const next = [...rows]
     next.splice(index + by, 0, ...next.splice(index, 1))
@@ -30,7 +39,10 @@ export function HeaderEditor({ rows, onChange, make }: { rows: readonly EditedHe
   }
   /** Several lines `Name: value` become as many rows. */
   const paste = (event: ClipboardEvent, at: number) => {
-    const lines = event.clipboardData.getData('text').split(/\r?\n/).filter((line) => line.trim() !== '')
+    const lines = event.clipboardData
+      .getData('text')
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== '')
     if (lines.length < 2 && !/^[\w-]+:\s/.test(lines[0] ?? '')) return
     event.preventDefault()
     const pasted = lines.map((line) => {
@@ -51,14 +63,68 @@ export function HeaderEditor({ rows, onChange, make }: { rows: readonly EditedHe
             const label = name === '' ? `header ${index + 1}` : visible(name)
             return (
               <li key={key}>
-                <input type="checkbox" checked={enabled} aria-label={`Send ${label}`} onChange={(event) => set(key, { enabled: event.target.checked })} />
-                <input id={`header-${key}-name`} className="mono" aria-label={`Name of header ${index + 1}`} aria-invalid={fault !== null} placeholder="X-Name" value={name} spellCheck={false} onPaste={(event) => paste(event, index)} onChange={(event) => set(key, { name: event.target.value })} />
-                <input id={`header-${key}-value`} className="mono" aria-label={`Value of ${label}`} aria-invalid={fault !== null} placeholder="value" value={value} spellCheck={false} onPaste={(event) => paste(event, index)} onChange={(event) => set(key, { value: event.target.value })} />
-                <span className="mono muted elide" title={variable === null ? 'Voice platforms make no variable of this header' : `Voice platforms pass it on as ${variable}`}>{variable === null ? 'no variable' : `→ ${variable}`}</span>
+                <input
+                  type="checkbox"
+                  checked={enabled}
+                  aria-label={`Send ${label}`}
+                  onChange={(event) => set(key, { enabled: event.target.checked })}
+                />
+                <input
+                  id={`header-${key}-name`}
+                  className="mono"
+                  aria-label={`Name of header ${index + 1}`}
+                  aria-invalid={fault !== null}
+                  placeholder="X-Name"
+                  value={name}
+                  spellCheck={false}
+                  onPaste={(event) => paste(event, index)}
+                  onChange={(event) => set(key, { name: event.target.value })}
+                />
+                <input
+                  id={`header-${key}-value`}
+                  className="mono"
+                  aria-label={`Value of ${label}`}
+                  aria-invalid={fault !== null}
+                  placeholder="value"
+                  value={value}
+                  spellCheck={false}
+                  onPaste={(event) => paste(event, index)}
+                  onChange={(event) => set(key, { value: event.target.value })}
+                />
+                <span
+                  className="mono muted elide"
+                  title={
+                    variable === null
+                      ? 'Voice platforms make no variable of this header'
+                      : `Voice platforms pass it on as ${variable}`
+                  }
+                >
+                  {variable === null ? 'no variable' : `→ ${variable}`}
+                </span>
                 <span className="headers-tools">
-                  <Button kind="quiet" aria-label={`Move ${label} up`} disabled={index === 0} onClick={() => move(index, -1)}><Icon name="up" /></Button>
-                  <Button kind="quiet" aria-label={`Move ${label} down`} disabled={index === rows.length - 1} onClick={() => move(index, 1)}><Icon name="down" /></Button>
-                  <Button kind="quiet" aria-label={`Remove ${label}`} onClick={() => onChange(rows.filter((row) => row.key !== key))}><Icon name="close" /></Button>
+                  <Button
+                    kind="quiet"
+                    aria-label={`Move ${label} up`}
+                    disabled={index === 0}
+                    onClick={() => move(index, -1)}
+                  >
+                    <Icon name="up" />
+                  </Button>
+                  <Button
+                    kind="quiet"
+                    aria-label={`Move ${label} down`}
+                    disabled={index === rows.length - 1}
+                    onClick={() => move(index, 1)}
+                  >
+                    <Icon name="down" />
+                  </Button>
+                  <Button
+                    kind="quiet"
+                    aria-label={`Remove ${label}`}
+                    onClick={() => onChange(rows.filter((row) => row.key !== key))}
+                  >
+                    <Icon name="close" />
+                  </Button>
                 </span>
                 {fault && <Fault text={fault} />}
               </li>
@@ -68,7 +134,16 @@ export function HeaderEditor({ rows, onChange, make }: { rows: readonly EditedHe
       )}
       <div className="actions">
         <Button onClick={() => add()}>Add header</Button>
-        {quick.map((name) => <Button key={name} kind="quiet" disabled={rows.some((row) => row.name.toUpperCase() === name)} onClick={() => add(name)}>+ {name}</Button>)}
+        {quick.map((name) => (
+          <Button
+            key={name}
+            kind="quiet"
+            disabled={rows.some((row) => row.name.toUpperCase() === name)}
+            onClick={() => add(name)}
+          >
+            + {name}
+          </Button>
+        ))}
         <span className="hint">Sent as typed, in this order. Paste several lines at once.</span>
       </div>
     </div>

@@ -8,12 +8,23 @@ export interface Shortcut {
 
 /** All keys of the window, for the page that lists them. */
 export const shortcuts: readonly Shortcut[] = [
-  { keys: 'Ctrl+L', text: 'dial bar' }, { keys: 'Enter', text: 'call, in the dial bar' }, { keys: 'Ctrl+E', text: 'hang up' }, { keys: 'M', text: 'mute' }, { keys: 'H', text: 'hold' },
-  { keys: '0-9 * #', text: 'DTMF, while a call is shown' }, { keys: '/', text: 'filter calls' }, { keys: 'J K', text: 'next and previous message' }, { keys: '[ ]', text: 'previous and next evidence' },
-  { keys: 'R', text: 'raw or parts' }, { keys: 'C', text: 'copy as command' }, { keys: 'Ctrl+1 … 5', text: 'Calls, Trunks, Agent, Files, Settings' }, { keys: '?', text: 'all keys' },
+  { keys: 'Ctrl+L', text: 'dial bar' },
+  { keys: 'Enter', text: 'call, in the dial bar' },
+  { keys: 'Ctrl+E', text: 'hang up' },
+  { keys: 'M', text: 'mute' },
+  { keys: 'H', text: 'hold' },
+  { keys: '0-9 * #', text: 'DTMF, while a call is shown' },
+  { keys: '/', text: 'filter calls' },
+  { keys: 'J K', text: 'next and previous message' },
+  { keys: '[ ]', text: 'previous and next evidence' },
+  { keys: 'R', text: 'raw or parts' },
+  { keys: 'C', text: 'copy as command' },
+  { keys: 'Ctrl+1 … 5', text: 'Calls, Trunks, Agent, Files, Settings' },
+  { keys: '?', text: 'all keys' },
 ]
 
-const typing = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 /** `Ctrl+L` style name of a key event. */
 function nameOf(event: KeyboardEvent): string {
@@ -28,7 +39,8 @@ export function useKeys(handlers: Readonly<Record<string, () => void>>): void {
       if (event.altKey || event.defaultPrevented) return
       const name = nameOf(event)
       const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined
-      if (!handler || (!name.startsWith('Ctrl+') && typing(event.target)) || document.querySelector('dialog[open]')) return
+      if (!handler || (!name.startsWith('Ctrl+') && typing(event.target)) || document.querySelector('dialog[open]'))
+        return
       event.preventDefault()
       handler()
     }

@@ -2,10 +2,27 @@ import { useRef, useState } from 'react'
 import type { SourceArgs } from '../../shared/contract/place-call.ts'
 import { Fault } from './controls.tsx'
 
-const kinds = [['marker', 'Send: marker'], ['tone', 'Send: tone 440 Hz'], ['echo', 'Send: echo'], ['silence', 'Send: silence'], ['file', 'Send: WAV file …']] as const
+const kinds = [
+  ['marker', 'Send: marker'],
+  ['tone', 'Send: tone 440 Hz'],
+  ['echo', 'Send: echo'],
+  ['silence', 'Send: silence'],
+  ['file', 'Send: WAV file …'],
+] as const
 
 /** What a side sends. `handOver` brings a chosen file to the engine and tells its path there. */
-export function SourceChoice({ value, onChange, handOver, ...props }: { value: SourceArgs; onChange: (source: SourceArgs) => void; handOver: (file: File) => Promise<string | null>; id?: string; 'aria-label'?: string }) {
+export function SourceChoice({
+  value,
+  onChange,
+  handOver,
+  ...props
+}: {
+  'value': SourceArgs
+  'onChange': (source: SourceArgs) => void
+  'handOver': (file: File) => Promise<string | null>
+  'id'?: string
+  'aria-label'?: string
+}) {
   const input = useRef<HTMLInputElement>(null)
   const [fault, setFault] = useState<string | null>(null)
   const pick = (kind: SourceArgs['kind']) => {
@@ -16,7 +33,9 @@ export function SourceChoice({ value, onChange, handOver, ...props }: { value: S
   const take = async (file: File | undefined) => {
     if (!file) return
     try {
-      const path = await handOver(file.name.toLowerCase().endsWith('.wav') ? file : new File([file], `${file.name}.wav`))
+      const path = await handOver(
+        file.name.toLowerCase().endsWith('.wav') ? file : new File([file], `${file.name}.wav`),
+      )
       if (path !== null) onChange({ kind: 'file', path })
     } catch (error) {
       setFault((error as Error).message)
@@ -25,11 +44,29 @@ export function SourceChoice({ value, onChange, handOver, ...props }: { value: S
   const name = value.kind === 'file' ? value.path.split(/[\\/]/).at(-1)! : null
   return (
     <>
-      <select {...props} value={name === null ? value.kind : 'chosen'} onChange={(event) => pick(event.target.value as SourceArgs['kind'])}>
+      <select
+        {...props}
+        value={name === null ? value.kind : 'chosen'}
+        onChange={(event) => pick(event.target.value as SourceArgs['kind'])}
+      >
         {name !== null && <option value="chosen">Send: {name}</option>}
-        {kinds.map(([kind, text]) => <option key={kind} value={kind}>{text}</option>)}
+        {kinds.map(([kind, text]) => (
+          <option key={kind} value={kind}>
+            {text}
+          </option>
+        ))}
       </select>
-      <input ref={input} type="file" accept=".wav,audio/wav" hidden aria-label="WAV file" onChange={(event) => { void take(event.target.files?.[0]); event.target.value = '' }} />
+      <input
+        ref={input}
+        type="file"
+        accept=".wav,audio/wav"
+        hidden
+        aria-label="WAV file"
+        onChange={(event) => {
+          void take(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
       {fault && <Fault text={fault} />}
     </>
   )

@@ -4,7 +4,27 @@ import './split.css'
 const stepPx = 16
 
 /** Two panes with a separator that is dragged or moved with the arrow keys; `size` is that of the pane named by `fixed`, in px, and remembered by the owner. */
-export function Split({ label, axis, fixed = 'first', size, least, most, onResize, first, second }: { label: string; axis: 'x' | 'y'; fixed?: 'first' | 'second'; size: number; least: number; most: number; onResize: (size: number) => void; first: ReactNode; second: ReactNode }) {
+export function Split({
+  label,
+  axis,
+  fixed = 'first',
+  size,
+  least,
+  most,
+  onResize,
+  first,
+  second,
+}: {
+  label: string
+  axis: 'x' | 'y'
+  fixed?: 'first' | 'second'
+  size: number
+  least: number
+  most: number
+  onResize: (size: number) => void
+  first: ReactNode
+  second: ReactNode
+}) {
   const [now, setNow] = useState(size)
   const from = useRef<{ at: number; size: number } | null>(null)
   const latest = useRef(now)
@@ -20,14 +40,29 @@ export function Split({ label, axis, fixed = 'first', size, least, most, onResiz
   }
   const tracks = fixed === 'first' ? `minmax(0, ${now}px) 5px minmax(0, 1fr)` : `minmax(0, 1fr) 5px minmax(0, ${now}px)`
   return (
-    <div className={`split split-${axis}`} style={axis === 'x' ? { gridTemplateColumns: tracks } : { gridTemplateRows: tracks }}>
+    <div
+      className={`split split-${axis}`}
+      style={axis === 'x' ? { gridTemplateColumns: tracks } : { gridTemplateRows: tracks }}
+    >
       <div className="split-pane">{first}</div>
       <div
-        role="separator" tabIndex={0} aria-label={label} aria-orientation={axis === 'x' ? 'vertical' : 'horizontal'} aria-valuenow={now} aria-valuemin={least} aria-valuemax={most}
+        role="separator"
+        tabIndex={0}
+        aria-label={label}
+        aria-orientation={axis === 'x' ? 'vertical' : 'horizontal'}
+        aria-valuenow={now}
+        aria-valuemin={least}
+        aria-valuemax={most}
         onKeyDown={keyed}
-        onPointerDown={(event) => { from.current = { at: place(event), size: now }; event.currentTarget.setPointerCapture(event.pointerId) }}
+        onPointerDown={(event) => {
+          from.current = { at: place(event), size: now }
+          event.currentTarget.setPointerCapture(event.pointerId)
+        }}
         onPointerMove={(event) => from.current && set(from.current.size + sign * (place(event) - from.current.at))}
-        onPointerUp={() => { from.current = null; onResize(latest.current) }}
+        onPointerUp={() => {
+          from.current = null
+          onResize(latest.current)
+        }}
       />
       <div className="split-pane">{second}</div>
     </div>

@@ -16,9 +16,12 @@ const audio: Readonly<Record<Verdict['kind'], Sign>> = {
 }
 
 const outcomes: Readonly<Record<Outcome, Sign | null>> = {
-  'answered': null, 'in-progress': null,
-  'refused': { icon: 'fault', tone: 'fault', word: 'refused' }, 'failed': { icon: 'fault', tone: 'fault', word: 'failed' },
-  'cancelled': { icon: 'warning', tone: 'warning', word: 'cancelled' }, 'no-answer': { icon: 'warning', tone: 'warning', word: 'no answer' },
+  'answered': null,
+  'in-progress': null,
+  'refused': { icon: 'fault', tone: 'fault', word: 'refused' },
+  'failed': { icon: 'fault', tone: 'fault', word: 'failed' },
+  'cancelled': { icon: 'warning', tone: 'warning', word: 'cancelled' },
+  'no-answer': { icon: 'warning', tone: 'warning', word: 'no answer' },
 }
 
 /** What came of a call, as icon and word; `code`: the final response. */

@@ -142,7 +142,15 @@ export function unmapped(host: string): string {
 }
 
 const cidrs = (...list: string[]) => list.map((text) => parseCidr(text)!)
-const privateBlocks = cidrs('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10')
+const privateBlocks = cidrs(
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+)
 
 /** RFC 1918, 100.64.0.0/10 (RFC 6598), link-local and unique-local addresses. */
 export function isPrivate(host: string): boolean {

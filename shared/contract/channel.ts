@@ -35,4 +35,6 @@ export type FromShell =
   | { readonly type: 'key'; readonly key: string }
 
 /** A page's first word: what its link led to, once, or the HMAC-SHA256 of the challenge by its key, base64url. */
-export type ToShell = { readonly type: 'claim'; readonly claim: string } | { readonly type: 'proof'; readonly proof: string }
+export type ToShell =
+  | { readonly type: 'claim'; readonly claim: string }
+  | { readonly type: 'proof'; readonly proof: string }

@@ -3,7 +3,8 @@ import type { Placed, SourceArgs } from './place-call.ts'
 /** The `ringback call` that places the same call: what differs from the defaults, quoted for a POSIX shell. */
 export function callCommand(placed: Placed): string {
   const options: string[] = []
-  const add = (name: string, value: string | undefined) => value !== undefined && options.push(`${name} ${quoted(value)}`)
+  const add = (name: string, value: string | undefined) =>
+    value !== undefined && options.push(`${name} ${quoted(value)}`)
   add('--trunk', placed.trunk)
   add('--transport', placed.transport)
   add('--proxy', placed.proxy)

@@ -2,9 +2,21 @@ import { z } from 'zod'
 import { budgetNames, budgets } from '../model/budgets.ts'
 import { transportNames } from '../model/transport.ts'
 import { callReportSchema, inspectReportSchema, outcomeSchema, verdictSchema } from './report.ts'
-import { codecSchema, customHeaderSchema, dtmfModeSchema, encryptionSchema, placeCallSchema, portRangeSchema, sourceSchema } from './place-call.ts'
+import {
+  codecSchema,
+  customHeaderSchema,
+  dtmfModeSchema,
+  encryptionSchema,
+  placeCallSchema,
+  portRangeSchema,
+  sourceSchema,
+} from './place-call.ts'
 
-export const listenerSchema = z.object({ transport: z.enum(transportNames), address: z.string(), port: z.int().min(0).max(65535) })
+export const listenerSchema = z.object({
+  transport: z.enum(transportNames),
+  address: z.string(),
+  port: z.int().min(0).max(65535),
+})
 export type ListenerArgs = z.infer<typeof listenerSchema>
 
 export const behaviourSchema = z.discriminatedUnion('kind', [
@@ -17,64 +29,119 @@ export const behaviourSchema = z.discriminatedUnion('kind', [
 export type Behaviour = z.infer<typeof behaviourSchema>
 
 /** Limits by name, where they differ from the usual ones. */
-export const limitsSchema = z.partialRecord(z.enum(budgetNames), z.int().min(1)).refine((limits) => budgetNames.every((name) => (limits[name] ?? 1) <= budgets[name].most), 'a limit is larger than can be set')
+export const limitsSchema = z
+  .partialRecord(z.enum(budgetNames), z.int().min(1))
+  .refine(
+    (limits) => budgetNames.every((name) => (limits[name] ?? 1) <= budgets[name].most),
+    'a limit is larger than can be set',
+  )
 
 export const startAgentSchema = z.object({
-  listeners: z.array(listenerSchema).min(1), behaviour: behaviourSchema.default({ kind: 'answer', source: { kind: 'echo' } }),
+  listeners: z.array(listenerSchema).min(1),
+  behaviour: behaviourSchema.default({ kind: 'answer', source: { kind: 'echo' } }),
   identifiers: z.array(z.string()).optional().describe('the user parts that are answered; all when absent'),
-  user: z.string().optional(), password: z.string().optional(), allow: z.array(z.string()).default([]).describe('CIDR blocks'),
-  encryption: encryptionSchema.default('allowed'), codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
-  answerDelayMs: z.number().min(0).default(0), recordDirectory: z.string().optional(), rtpPorts: portRangeSchema.optional(),
+  user: z.string().optional(),
+  password: z.string().optional(),
+  allow: z.array(z.string()).default([]).describe('CIDR blocks'),
+  encryption: encryptionSchema.default('allowed'),
+  codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
+  answerDelayMs: z.number().min(0).default(0),
+  recordDirectory: z.string().optional(),
+  rtpPorts: portRangeSchema.optional(),
   limits: limitsSchema.optional().describe('what strangers may use of this agent, where it differs from the settings'),
 })
 export type StartAgent = z.input<typeof startAgentSchema>
 
 export const trunkSchema = z.object({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'a trunk name has letters, digits and . _ -'),
-  address: z.string(), transport: z.enum(transportNames).default('udp'), authentication: z.enum(['digest', 'ip']).default('ip'),
-  user: z.string().optional(), from: z.string().optional(), displayName: z.string().optional(), proxy: z.string().optional(),
-  encryption: encryptionSchema.default('disabled'), codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
-  headers: z.array(customHeaderSchema).default([]), expiresS: z.int().min(1).default(600), tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
+  address: z.string(),
+  transport: z.enum(transportNames).default('udp'),
+  authentication: z.enum(['digest', 'ip']).default('ip'),
+  user: z.string().optional(),
+  from: z.string().optional(),
+  displayName: z.string().optional(),
+  proxy: z.string().optional(),
+  encryption: encryptionSchema.default('disabled'),
+  codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
+  headers: z.array(customHeaderSchema).default([]),
+  expiresS: z.int().min(1).default(600),
+  tlsCa: z.string().optional(),
+  tlsInsecure: z.boolean().default(false),
   register: z.boolean().default(false).describe('kept registered while a window host runs'),
 })
 export type Trunk = z.infer<typeof trunkSchema>
 
 /** Values of secret headers are hidden. */
 export const storedTrunkSchema = trunkSchema.extend({
-  hasPassword: z.boolean(), lost: z.array(z.string()).optional().describe('what is stored and can no longer be opened: `password`, `headers`'),
+  hasPassword: z.boolean(),
+  lost: z.array(z.string()).optional().describe('what is stored and can no longer be opened: `password`, `headers`'),
 })
 export type StoredTrunk = z.infer<typeof storedTrunkSchema>
 
 /** What is not given comes from the stored trunk. */
 export const registerSchema = z.object({
-  trunk: z.string().optional(), address: z.string().optional(), transport: z.enum(transportNames).optional(), user: z.string().optional(), password: z.string().optional(),
-  from: z.string().optional(), proxy: z.string().optional(), expiresS: z.int().min(1).optional(), localAddress: z.string().optional(),
-  tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
+  trunk: z.string().optional(),
+  address: z.string().optional(),
+  transport: z.enum(transportNames).optional(),
+  user: z.string().optional(),
+  password: z.string().optional(),
+  from: z.string().optional(),
+  proxy: z.string().optional(),
+  expiresS: z.int().min(1).optional(),
+  localAddress: z.string().optional(),
+  tlsCa: z.string().optional(),
+  tlsInsecure: z.boolean().default(false),
 })
 export type RegisterArgs = z.input<typeof registerSchema>
 
 export const historyEntrySchema = z.object({
-  id: z.string(), startedAt: z.string(), direction: z.enum(['outbound', 'inbound', 'observed']), from: z.string(), to: z.string(),
-  outcome: outcomeSchema, status: z.int().nullable(), verdict: z.string(), durationMs: z.number().nullable(),
-  trunk: z.string().nullable().default(null), kind: verdictSchema.shape.kind.default('unknown'),
+  id: z.string(),
+  startedAt: z.string(),
+  direction: z.enum(['outbound', 'inbound', 'observed']),
+  from: z.string(),
+  to: z.string(),
+  outcome: outcomeSchema,
+  status: z.int().nullable(),
+  verdict: z.string(),
+  durationMs: z.number().nullable(),
+  trunk: z.string().nullable().default(null),
+  kind: verdictSchema.shape.kind.default('unknown'),
 })
 export type HistoryEntry = z.infer<typeof historyEntrySchema>
 
-export const checkStepSchema = z.object({ at: z.string(), kind: z.enum(['resolution', 'connection', 'tls', 'options', 'register', 'note']), ok: z.boolean(), text: z.string() })
+export const checkStepSchema = z.object({
+  at: z.string(),
+  kind: z.enum(['resolution', 'connection', 'tls', 'options', 'register', 'note']),
+  ok: z.boolean(),
+  text: z.string(),
+})
 export type CheckStep = z.infer<typeof checkStepSchema>
 
 export const trunkCheckSchema = z.object({
-  trunk: z.string(), ok: z.boolean(), reachable: z.boolean(), status: z.object({ code: z.int(), reason: z.string() }).nullable().describe('the answer to OPTIONS'),
-  registration: z.object({ accepted: z.boolean(), status: z.int().nullable() }).nullable().describe('null where REGISTER was not tried'),
-  steps: z.array(checkStepSchema), sentence: z.string(),
+  trunk: z.string(),
+  ok: z.boolean(),
+  reachable: z.boolean(),
+  status: z.object({ code: z.int(), reason: z.string() }).nullable().describe('the answer to OPTIONS'),
+  registration: z
+    .object({ accepted: z.boolean(), status: z.int().nullable() })
+    .nullable()
+    .describe('null where REGISTER was not tried'),
+  steps: z.array(checkStepSchema),
+  sentence: z.string(),
 })
 export type TrunkCheck = z.infer<typeof trunkCheckSchema>
 
 /** The agent that starts with the window; its password, if any, is kept among the secrets. */
-export const agentSettingsSchema = startAgentSchema.omit({ password: true, recordDirectory: true, rtpPorts: true, limits: true }).extend({ start: z.boolean().describe('with the window') })
+export const agentSettingsSchema = startAgentSchema
+  .omit({ password: true, recordDirectory: true, rtpPorts: true, limits: true })
+  .extend({ start: z.boolean().describe('with the window') })
 
 export const settingsSchema = z.object({
-  localAddress: z.string().nullable().default(null).describe('the network address that calls leave from; null: whichever reaches the peer'),
+  localAddress: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('the network address that calls leave from; null: whichever reaches the peer'),
   rtpPorts: portRangeSchema.default({ first: 20_000, last: 29_999 }),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   keepCalls: z.int().min(10).max(100_000).default(10_000).describe('past calls that are kept'),
@@ -82,8 +149,13 @@ export const settingsSchema = z.object({
   maskNumbers: z.boolean().default(false).describe('phone numbers in exports; secrets always are'),
   limits: limitsSchema.default({}).describe('what strangers may use, where it differs from the usual'),
   agent: agentSettingsSchema.default({
-    listeners: [{ transport: 'udp', address: '127.0.0.1', port: 5070 }], behaviour: { kind: 'answer', source: { kind: 'echo' } },
-    allow: [], encryption: 'allowed', codecs: ['PCMU', 'PCMA'], answerDelayMs: 400, start: true,
+    listeners: [{ transport: 'udp', address: '127.0.0.1', port: 5070 }],
+    behaviour: { kind: 'answer', source: { kind: 'echo' } },
+    allow: [],
+    encryption: 'allowed',
+    codecs: ['PCMU', 'PCMA'],
+    answerDelayMs: 400,
+    start: true,
   }),
 })
 export type Settings = z.infer<typeof settingsSchema>
@@ -100,11 +172,17 @@ export const commands = {
   'call.hangUp': { args: byId, result: nothing },
   'call.hold': { args: byId.extend({ on: z.boolean() }), result: nothing },
   'call.mute': { args: byId.extend({ on: z.boolean() }), result: nothing },
-  'call.dtmf': { args: byId.extend({ digits: z.string().regex(/^[0-9*#A-Da-d]+$/), mode: dtmfModeSchema.default('rfc4733') }), result: nothing },
+  'call.dtmf': {
+    args: byId.extend({ digits: z.string().regex(/^[0-9*#A-Da-d]+$/), mode: dtmfModeSchema.default('rfc4733') }),
+    result: nothing,
+  },
   'call.answer': { args: byId.extend({ source: sourceSchema.default({ kind: 'marker' }) }), result: nothing },
   'call.reject': { args: byId.extend({ code: z.int().min(300).max(699).default(486) }), result: nothing },
   'call.record': { args: byId.extend({ on: z.boolean() }), result: z.object({ file: z.string().nullable() }) },
-  'call.export': { args: byId.extend({ format: exportFormatSchema }), result: z.object({ name: z.string(), mediaType: z.string(), base64: z.string(), note: z.string().nullable() }) },
+  'call.export': {
+    args: byId.extend({ format: exportFormatSchema }),
+    result: z.object({ name: z.string(), mediaType: z.string(), base64: z.string(), note: z.string().nullable() }),
+  },
   'call.report': { args: byId, result: callReportSchema },
   'registration.start': { args: registerSchema, result: byId },
   'registration.stop': { args: byId, result: nothing },
@@ -112,20 +190,44 @@ export const commands = {
   'agent.stop': { args: byId, result: nothing },
   'capture.open': { args: z.object({ files: z.array(z.string()).min(1) }), result: inspectReportSchema },
   'trunk.list': { args: nothing, result: z.array(storedTrunkSchema) },
-  'trunk.save': { args: z.object({ trunk: trunkSchema, password: z.string().optional(), replace: z.boolean() }), result: nothing },
+  'trunk.save': {
+    args: z.object({ trunk: trunkSchema, password: z.string().optional(), replace: z.boolean() }),
+    result: nothing,
+  },
   'trunk.remove': { args: z.object({ name: z.string() }), result: nothing },
   'trunk.check': { args: z.object({ name: z.string() }), result: trunkCheckSchema },
   'history.list': {
     args: z.object({
-      limit: z.int().min(1).max(100_000).default(100), offset: z.int().min(0).default(0), query: z.string().default('').describe('words that the call must contain, headers included'),
-      until: z.int().nullable().default(null).describe('calls up to this number, so that pages stay the same while calls end'),
+      limit: z.int().min(1).max(100_000).default(100),
+      offset: z.int().min(0).default(0),
+      query: z.string().default('').describe('words that the call must contain, headers included'),
+      until: z
+        .int()
+        .nullable()
+        .default(null)
+        .describe('calls up to this number, so that pages stay the same while calls end'),
     }),
-    result: z.object({ total: z.int(), newest: z.int().describe('the number of the newest call'), entries: z.array(historyEntrySchema), unreadable: z.int().describe('calls of this page that are damaged and left out'),
-      live: z.array(z.string()).describe('calls under way that fit the query; they are not among the entries') }),
+    result: z.object({
+      total: z.int(),
+      newest: z.int().describe('the number of the newest call'),
+      entries: z.array(historyEntrySchema),
+      unreadable: z.int().describe('calls of this page that are damaged and left out'),
+      live: z.array(z.string()).describe('calls under way that fit the query; they are not among the entries'),
+    }),
   },
   'history.show': { args: byId, result: callReportSchema },
-  'settings.save': { args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }), result: nothing },
-  'file.put': { args: z.object({ file: z.string().nullable().describe('the id of the first answer; null begins a file'), name: z.string(), base64: z.string() }), result: z.object({ file: z.string().describe('an id: it stands where others give the path of a file') }) },
+  'settings.save': {
+    args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }),
+    result: nothing,
+  },
+  'file.put': {
+    args: z.object({
+      file: z.string().nullable().describe('the id of the first answer; null begins a file'),
+      name: z.string(),
+      base64: z.string(),
+    }),
+    result: z.object({ file: z.string().describe('an id: it stands where others give the path of a file') }),
+  },
 } as const
 
 export type CommandName = keyof typeof commands

@@ -3,7 +3,9 @@ import { transportNames } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
 /** A header field that a person adds; `secret`: its value is hidden wherever it is shown, whatever its name. */
-export const customHeaderSchema = headerSchema.extend({ secret: z.boolean().optional().describe('its value is hidden wherever it is shown') })
+export const customHeaderSchema = headerSchema.extend({
+  secret: z.boolean().optional().describe('its value is hidden wherever it is shown'),
+})
 /** What stands for a stored value that is hidden; given back, it means that value. */
 export const hiddenValue = '••••••••'
 export const encryptionSchema = z.enum(['disabled', 'allowed', 'required'])
@@ -22,15 +24,28 @@ export const sourceSchema = z.discriminatedUnion('kind', [
 export type SourceArgs = z.infer<typeof sourceSchema>
 
 export const placeCallSchema = z.object({
-  uri: z.string(), trunk: z.string().optional(), transport: z.enum(transportNames).optional(),
-  proxy: z.string().optional(), user: z.string().optional(), password: z.string().optional(),
-  from: z.string().optional(), displayName: z.string().optional(), headers: z.array(customHeaderSchema).default([]),
-  codecs: z.array(codecSchema).min(1).optional(), encryption: encryptionSchema.optional(),
-  source: sourceSchema.default({ kind: 'marker' }), dtmf: z.string().default(''), dtmfMode: dtmfModeSchema.default('rfc4733'),
+  uri: z.string(),
+  trunk: z.string().optional(),
+  transport: z.enum(transportNames).optional(),
+  proxy: z.string().optional(),
+  user: z.string().optional(),
+  password: z.string().optional(),
+  from: z.string().optional(),
+  displayName: z.string().optional(),
+  headers: z.array(customHeaderSchema).default([]),
+  codecs: z.array(codecSchema).min(1).optional(),
+  encryption: encryptionSchema.optional(),
+  source: sourceSchema.default({ kind: 'marker' }),
+  dtmf: z.string().default(''),
+  dtmfMode: dtmfModeSchema.default('rfc4733'),
   durationMs: z.number().min(0).nullable().default(null).describe('after the answer; null until someone hangs up'),
   ringTimeoutMs: z.number().min(1).default(60_000),
-  localAddress: z.string().optional(), rtpPorts: portRangeSchema.optional(), tlsCa: z.string().optional(), tlsInsecure: z.boolean().default(false),
-  recordTo: z.string().optional(), pcapTo: z.string().optional(),
+  localAddress: z.string().optional(),
+  rtpPorts: portRangeSchema.optional(),
+  tlsCa: z.string().optional(),
+  tlsInsecure: z.boolean().default(false),
+  recordTo: z.string().optional(),
+  pcapTo: z.string().optional(),
 })
 export type PlaceCall = z.input<typeof placeCallSchema>
 

@@ -5,13 +5,34 @@ import { headerSchema, placedSchema } from './place-call.ts'
 const iso = z.string().describe('ISO 8601, microseconds, UTC')
 const ms = z.number().describe('milliseconds')
 
-
 export const streamSchema = z.object({
-  source: z.string(), destination: z.string(), toPeer: z.boolean().nullable().default(null).describe('towards the peer (observed calls: the called party); null when neither session description names its addresses'), ssrc: z.string().regex(/^0x[0-9a-f]{8}$/),
-  payloadType: z.int().min(0).max(127), codec: z.string(), clockRate: z.int(),
-  startedAt: iso, endedAt: iso,
-  packets: z.int(), expected: z.int(), lost: z.int(), lostPercent: z.number(), outOfOrder: z.int(), duplicates: z.int(),
-  minDeltaMs: ms, meanDeltaMs: ms, maxDeltaMs: ms, minJitterMs: ms, meanJitterMs: ms, maxJitterMs: ms,
+  source: z.string(),
+  destination: z.string(),
+  toPeer: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe(
+      'towards the peer (observed calls: the called party); null when neither session description names its addresses',
+    ),
+  ssrc: z.string().regex(/^0x[0-9a-f]{8}$/),
+  payloadType: z.int().min(0).max(127),
+  codec: z.string(),
+  clockRate: z.int(),
+  startedAt: iso,
+  endedAt: iso,
+  packets: z.int(),
+  expected: z.int(),
+  lost: z.int(),
+  lostPercent: z.number(),
+  outOfOrder: z.int(),
+  duplicates: z.int(),
+  minDeltaMs: ms,
+  meanDeltaMs: ms,
+  maxDeltaMs: ms,
+  minJitterMs: ms,
+  meanJitterMs: ms,
+  maxJitterMs: ms,
   bitrateKbps: z.number().nullable(),
   level: z.object({ meanDbfs: z.number(), peakDbfs: z.number() }).nullable(),
   mos: z.object({ value: z.number(), r: z.number(), model: z.string(), assumptions: z.array(z.string()) }).nullable(),
@@ -20,18 +41,32 @@ export const streamSchema = z.object({
 export type Stream = z.infer<typeof streamSchema>
 
 export const messageSchema = z.object({
-  at: iso, source: z.string(), destination: z.string(), transport: z.enum(transportNames),
-  startLine: z.string(), cseq: z.string().nullable(), retransmissionOf: z.int().nullable().describe('index of the first sending'),
-  problems: z.array(z.string()), raw: z.string().describe('as on the wire, secrets masked'),
+  at: iso,
+  source: z.string(),
+  destination: z.string(),
+  transport: z.enum(transportNames),
+  startLine: z.string(),
+  cseq: z.string().nullable(),
+  retransmissionOf: z.int().nullable().describe('index of the first sending'),
+  problems: z.array(z.string()),
+  raw: z.string().describe('as on the wire, secrets masked'),
 })
 export type LadderMessage = z.infer<typeof messageSchema>
 
-export const evidenceSchema = z.object({ message: z.int().optional(), stream: z.int().optional(), observation: z.string().optional() })
+export const evidenceSchema = z.object({
+  message: z.int().optional(),
+  stream: z.int().optional(),
+  observation: z.string().optional(),
+})
 export type Evidence = z.infer<typeof evidenceSchema>
 
 export const findingSchema = z.object({
-  rule: z.string(), severity: z.enum(['fault', 'warning', 'info']), at: iso.describe('when the condition was met'),
-  sentence: z.string(), evidence: z.array(evidenceSchema), next: z.string(),
+  rule: z.string(),
+  severity: z.enum(['fault', 'warning', 'info']),
+  at: iso.describe('when the condition was met'),
+  sentence: z.string(),
+  evidence: z.array(evidenceSchema),
+  next: z.string(),
 })
 export type Finding = z.infer<typeof findingSchema>
 
@@ -42,48 +77,92 @@ export const verdictSchema = z.object({
 })
 export type Verdict = z.infer<typeof verdictSchema>
 
-export const refusedBySchema = z.enum(['acl', 'credentials', 'number', 'routing', 'media', 'capacity', 'callee', 'transport', 'tls', 'provider'])
+export const refusedBySchema = z.enum([
+  'acl',
+  'credentials',
+  'number',
+  'routing',
+  'media',
+  'capacity',
+  'callee',
+  'transport',
+  'tls',
+  'provider',
+])
 export type RefusedBy = z.infer<typeof refusedBySchema>
 
 export const outcomeSchema = z.enum(['answered', 'refused', 'cancelled', 'no-answer', 'failed', 'in-progress'])
 export type Outcome = z.infer<typeof outcomeSchema>
 
 export const mediaSchema = z.object({
-  codec: z.string(), payloadType: z.int(), clockRate: z.int(), ptimeMs: ms, encryption: z.enum(['none', 'sdes', 'dtls']),
-  direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']), local: z.string(), remote: z.string(),
+  codec: z.string(),
+  payloadType: z.int(),
+  clockRate: z.int(),
+  ptimeMs: ms,
+  encryption: z.enum(['none', 'sdes', 'dtls']),
+  direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']),
+  local: z.string(),
+  remote: z.string(),
 })
 
 export const callReportSchema = z.object({
-  id: z.string(), callId: z.string(), direction: z.enum(['outbound', 'inbound', 'observed']),
-  from: z.string(), to: z.string(), requestUri: z.string(), transport: z.enum(transportNames).nullable(),
+  id: z.string(),
+  callId: z.string(),
+  direction: z.enum(['outbound', 'inbound', 'observed']),
+  from: z.string(),
+  to: z.string(),
+  requestUri: z.string(),
+  transport: z.enum(transportNames).nullable(),
   outcome: outcomeSchema,
   status: z.object({ code: z.int(), reason: z.string() }).nullable(),
   refusedBy: refusedBySchema.nullable(),
   headers: z.object({ sent: z.array(headerSchema), received: z.array(headerSchema) }),
   timeline: z.object({
-    startedAt: iso, ringingAt: iso.nullable(), answeredAt: iso.nullable(), endedAt: iso.nullable(),
+    startedAt: iso,
+    ringingAt: iso.nullable(),
+    answeredAt: iso.nullable(),
+    endedAt: iso.nullable(),
     endedBy: z.enum(['us', 'peer', 'caller', 'callee']).nullable(),
-    postDialDelayMs: ms.nullable(), setupMs: ms.nullable(), answerToFirstRtpMs: ms.nullable(), durationMs: ms.nullable(),
+    postDialDelayMs: ms.nullable(),
+    setupMs: ms.nullable(),
+    answerToFirstRtpMs: ms.nullable(),
+    durationMs: ms.nullable(),
   }),
-  messages: z.array(messageSchema), media: z.array(mediaSchema), streams: z.array(streamSchema),
-  findings: z.array(findingSchema), verdict: verdictSchema,
-  observations: z.array(z.object({ at: iso, kind: z.string(), text: z.string() })).describe('what only an endpoint knows'),
-  placed: placedSchema.nullable().default(null).describe('how it was asked for; null for calls that came in or were seen'),
+  messages: z.array(messageSchema),
+  media: z.array(mediaSchema),
+  streams: z.array(streamSchema),
+  findings: z.array(findingSchema),
+  verdict: verdictSchema,
+  observations: z
+    .array(z.object({ at: iso, kind: z.string(), text: z.string() }))
+    .describe('what only an endpoint knows'),
+  placed: placedSchema
+    .nullable()
+    .default(null)
+    .describe('how it was asked for; null for calls that came in or were seen'),
   /** More messages came than are kept. */
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),
 })
 export type CallReport = z.infer<typeof callReportSchema>
 
 export const registrationReportSchema = z.object({
-  callId: z.string(), registrar: z.string(), address: z.string(), contact: z.string().nullable(), status: z.object({ code: z.int(), reason: z.string() }).nullable(),
-  expiresS: z.int().nullable(), messages: z.array(messageSchema),
+  callId: z.string(),
+  registrar: z.string(),
+  address: z.string(),
+  contact: z.string().nullable(),
+  status: z.object({ code: z.int(), reason: z.string() }).nullable(),
+  expiresS: z.int().nullable(),
+  messages: z.array(messageSchema),
   droppedMessages: z.int().default(0).describe('earlier messages, beyond those that are kept'),
 })
 export type RegistrationReport = z.infer<typeof registrationReportSchema>
 
 export const inspectReportSchema = z.object({
-  files: z.array(z.string()), calls: z.array(callReportSchema), registrations: z.array(registrationReportSchema),
-  unmatchedStreams: z.array(streamSchema), problems: z.array(z.string()),
+  files: z.array(z.string()),
+  calls: z.array(callReportSchema),
+  registrations: z.array(registrationReportSchema),
+  unmatchedStreams: z.array(streamSchema),
+  problems: z.array(z.string()),
   packets: z.int().describe('packets read'),
   damaged: z.boolean().default(false).describe('a file ended early or said what cannot be so; problems say where'),
 })

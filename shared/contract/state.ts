@@ -4,25 +4,52 @@ import { listenerSchema, settingsSchema, storedTrunkSchema, trunkCheckSchema } f
 import { callReportSchema, messageSchema, outcomeSchema, verdictSchema } from './report.ts'
 
 export const registrationViewSchema = z.object({
-  id: z.string(), trunk: z.string(), registrar: z.string(), address: z.string(),
+  id: z.string(),
+  trunk: z.string(),
+  registrar: z.string(),
+  address: z.string(),
   state: z.enum(['idle', 'registering', 'registered', 'failed', 'removing']),
-  contact: z.string().nullable(), expiresS: z.int().nullable(), bindings: z.int().nullable(), since: z.string().describe('of this state, ISO 8601'),
-  status: z.int().nullable(), text: z.string().nullable().describe('the failure as a sentence'), final: z.boolean(),
-  messages: z.array(messageSchema), observations: z.array(z.object({ at: z.string(), kind: z.string(), text: z.string() })),
+  contact: z.string().nullable(),
+  expiresS: z.int().nullable(),
+  bindings: z.int().nullable(),
+  since: z.string().describe('of this state, ISO 8601'),
+  status: z.int().nullable(),
+  text: z.string().nullable().describe('the failure as a sentence'),
+  final: z.boolean(),
+  messages: z.array(messageSchema),
+  observations: z.array(z.object({ at: z.string(), kind: z.string(), text: z.string() })),
 })
 export type RegistrationView = z.infer<typeof registrationViewSchema>
 
-export const agentViewSchema = z.object({ id: z.string(), addresses: z.array(listenerSchema), answering: z.string(), calls: z.int(), activeCalls: z.int() })
+export const agentViewSchema = z.object({
+  id: z.string(),
+  addresses: z.array(listenerSchema),
+  answering: z.string(),
+  calls: z.int(),
+  activeCalls: z.int(),
+})
 export type AgentView = z.infer<typeof agentViewSchema>
 
 /** A call of this engine as a list shows it; past ones are HistoryEntry. */
 export const callViewSchema = z.object({
-  id: z.string(), agent: z.string().nullable().describe('the agent that took it'), trunk: z.string().nullable(),
-  direction: z.enum(['outbound', 'inbound', 'observed']), from: z.string(), to: z.string(), displayName: z.string(),
+  id: z.string(),
+  agent: z.string().nullable().describe('the agent that took it'),
+  trunk: z.string().nullable(),
+  direction: z.enum(['outbound', 'inbound', 'observed']),
+  from: z.string(),
+  to: z.string(),
+  displayName: z.string(),
   state: z.enum(['calling', 'ringing', 'answered', 'ending', 'ended']),
-  waiting: z.boolean().describe('rings until a person answers or refuses'), held: z.boolean(), muted: z.boolean(), recording: z.string().nullable().describe('the file that the audio goes to'), recorded: z.boolean().describe('there is a recording'),
-  startedAt: z.string(), answeredAt: z.string().nullable(), endedAt: z.string().nullable(),
-  outcome: outcomeSchema, status: z.object({ code: z.int(), reason: z.string() }).nullable(),
+  waiting: z.boolean().describe('rings until a person answers or refuses'),
+  held: z.boolean(),
+  muted: z.boolean(),
+  recording: z.string().nullable().describe('the file that the audio goes to'),
+  recorded: z.boolean().describe('there is a recording'),
+  startedAt: z.string(),
+  answeredAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  outcome: outcomeSchema,
+  status: z.object({ code: z.int(), reason: z.string() }).nullable(),
   verdict: verdictSchema.describe('while audio flows, its sentence is that of the moment when its kind last changed'),
 })
 export type CallView = z.infer<typeof callViewSchema>
@@ -33,13 +60,21 @@ export type Sample = z.infer<typeof sampleSchema>
 
 /** What came to a report since it was last told: messages from number `from` on, and the new samples of each stream. */
 export const reportChangeSchema = z.object({
-  kind: z.literal('report'), ended: z.boolean().describe('the report is final'), from: z.int(), report: callReportSchema.describe('its messages are only the new ones'),
+  kind: z.literal('report'),
+  ended: z.boolean().describe('the report is final'),
+  from: z.int(),
+  report: callReportSchema.describe('its messages are only the new ones'),
   samples: z.array(z.array(sampleSchema)).describe('by stream'),
 })
 export type ReportChange = z.infer<typeof reportChangeSchema>
 
 /** How a limit stands: what is used of it now, what was refused since the start, and a sentence once something was. */
-export const budgetUsageSchema = z.object({ name: z.enum(budgetNames), used: z.int(), refused: z.int(), text: z.string().nullable() })
+export const budgetUsageSchema = z.object({
+  name: z.enum(budgetNames),
+  used: z.int(),
+  refused: z.int(),
+  text: z.string().nullable(),
+})
 export type BudgetUsage = z.infer<typeof budgetUsageSchema>
 
 /** One change of the state; an entity comes whole (a report: with what is new), so that changes of one entity merge by keeping the last. */
@@ -50,13 +85,24 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('agent'), agent: agentViewSchema }),
   z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
   z.object({ kind: z.literal('check'), check: trunkCheckSchema.extend({ done: z.boolean() }) }),
-  z.object({ kind: z.literal('storage'), fault: z.string().nullable().describe('why the history cannot be written'), lost: z.int().default(0).describe('calls of this run that could not be kept') }),
   z.object({
-    kind: z.literal('limits'), limits: z.array(budgetUsageSchema),
-    faults: z.array(z.object({ place: z.string(), count: z.int() })).describe('what failed inside and was dropped, by place'),
+    kind: z.literal('storage'),
+    fault: z.string().nullable().describe('why the history cannot be written'),
+    lost: z.int().default(0).describe('calls of this run that could not be kept'),
+  }),
+  z.object({
+    kind: z.literal('limits'),
+    limits: z.array(budgetUsageSchema),
+    faults: z
+      .array(z.object({ place: z.string(), count: z.int() }))
+      .describe('what failed inside and was dropped, by place'),
   }),
   z.object({ kind: z.literal('settings'), settings: settingsSchema }),
-  z.object({ kind: z.literal('gone'), of: z.enum(['call', 'registration', 'agent', 'trunk', 'check']), id: z.string() }),
+  z.object({
+    kind: z.literal('gone'),
+    of: z.enum(['call', 'registration', 'agent', 'trunk', 'check']),
+    id: z.string(),
+  }),
 ])
 export type Change = z.infer<typeof changeSchema>
 

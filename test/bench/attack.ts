@@ -2,7 +2,11 @@ import { residentMb } from '../harness/attack.ts'
 import { Child, type Row } from './child-process.ts'
 
 const [calls, garbage, invites, windowSeconds, rounds, laterSeconds] = [50, 10_000, 500, 6, 3, 60]
-const kinds = { 'new': 'never acknowledged', 'one Call-ID': 'of one Call-ID with new branches', 'challenged': 'answered with 401' } as const
+const kinds = {
+  'new': 'never acknowledged',
+  'one Call-ID': 'of one Call-ID with new branches',
+  'challenged': 'answered with 401',
+} as const
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
@@ -27,7 +31,11 @@ export async function attacked(kind: keyof typeof kinds): Promise<Row> {
       const ends = await Promise.all([agent.line<{ p99Ms: number }>(), crowd.line<{ p99Ms: number }>()])
       return Math.max(...ends.map(({ p99Ms }) => p99Ms))
     }
-    const [ratios, worst, sent]: [number[], number[], { garbage: number; invites: number; seconds: number }[]] = [[], [], []]
+    const [ratios, worst, sent]: [number[], number[], { garbage: number; invites: number; seconds: number }[]] = [
+      [],
+      [],
+      [],
+    ]
     let lostPings = 0
     const beforeMb = residentMb(agent.process.pid!)
     for (let round = 0; round < rounds; round++) {
@@ -47,12 +55,14 @@ export async function attacked(kind: keyof typeof kinds): Promise<Row> {
     const laterMb = residentMb(agent.process.pid!)
     crowd.process.kill('SIGTERM')
     const { talking, packets, lost } = await crowd.line<{ talking: number; packets: number; lost: number }>()
-    const rate = (of: 'garbage' | 'invites') => Math.round(sent.reduce((sum, part) => sum + part[of], 0) / sent.reduce((sum, { seconds }) => sum + seconds, 0))
+    const rate = (of: 'garbage' | 'invites') =>
+      Math.round(sent.reduce((sum, part) => sum + part[of], 0) / sent.reduce((sum, { seconds }) => sum + seconds, 0))
     const [ratio, worstMs, growth] = [median(ratios), Math.max(...worst), laterMb / beforeMb]
     return {
       what: `${calls} calls while strangers send ${garbage} garbage datagrams and ${invites} INVITEs ${kinds[kind]} a second`,
       measured: `${talking} calls go on, ${packets} packets, ${lost} lost; inter-arrival p99 ${ratio.toFixed(2)} times that of calm; OPTIONS ${worstMs.toFixed(0)} ms at worst, ${lostPings} unanswered; memory ${beforeMb.toFixed(0)} MB before, ${peakMb.toFixed(0)} after the attack, ${laterMb.toFixed(0)} a minute later (sent ${rate('garbage')} and ${rate('invites')} a second)`,
-      mark: 'none lost, p99 at most 1.2 times, 100 ms, memory within 1.2 times', ok: talking === calls && lost === 0 && ratio <= 1.2 && worstMs <= 100 && lostPings === 0 && growth <= 1.2,
+      mark: 'none lost, p99 at most 1.2 times, 100 ms, memory within 1.2 times',
+      ok: talking === calls && lost === 0 && ratio <= 1.2 && worstMs <= 100 && lostPings === 0 && growth <= 1.2,
     }
   } finally {
     for (const { process } of all) process.kill('SIGKILL')

@@ -19,7 +19,11 @@ export class Child {
   #wake: () => void = () => {}
 
   constructor(role: string, options: object, flags: readonly string[] = []) {
-    this.process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, child, role, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.process = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', ...flags, child, role, JSON.stringify(options)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
     let rest = ''
     this.process.stdout!.on('data', (chunk: Buffer) => {
       const parts = (rest + chunk.toString()).split('\n')
@@ -27,7 +31,12 @@ export class Child {
       this.lines.push(...parts)
       this.#wake()
     })
-    this.ended = new Promise((resolve) => this.process.once('close', () => { this.#wake(); resolve() }))
+    this.ended = new Promise((resolve) =>
+      this.process.once('close', () => {
+        this.#wake()
+        resolve()
+      }),
+    )
   }
 
   async line<T>(): Promise<T> {

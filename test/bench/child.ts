@@ -42,7 +42,19 @@ function watching(gaps: Gaps): Net {
     bindUdp(host, port, events) {
       const rtp = port >= 20_000 && port < 30_000 && port % 2 === 0
       const arrived = rtp ? gaps.watch() : null
-      return systemNet.bindUdp(host, port, arrived ? { ...events, message: (bytes, from, fromPort) => { arrived(); events.message(bytes, from, fromPort) } } : events)
+      return systemNet.bindUdp(
+        host,
+        port,
+        arrived
+          ? {
+              ...events,
+              message: (bytes, from, fromPort) => {
+                arrived()
+                events.message(bytes, from, fromPort)
+              },
+            }
+          : events,
+      )
     },
   }
 }
@@ -60,7 +72,8 @@ async function caller(): Promise<void> {
     }
   })
   const { port, rate, calls } = options as { port: number; rate: number; calls: number }
-  const place = () => engine.execute('call.place', { uri: `sip:x@127.0.0.1:${port}`, durationMs: 0, source: { kind: 'silence' } })
+  const place = () =>
+    engine.execute('call.place', { uri: `sip:x@127.0.0.1:${port}`, durationMs: 0, source: { kind: 'silence' } })
   await place()
   await sleep(300)
   const before = process.cpuUsage()
@@ -73,7 +86,13 @@ async function caller(): Promise<void> {
   while (done < calls && performance.now() - start < 60_000) await sleep(10)
   const seconds = (performance.now() - start) / 1000
   const cpu = process.cpuUsage(before)
-  say({ done, failed, perSecond: (calls - 1) / seconds, cpuUsPerCall: (cpu.user + cpu.system) / calls, kernelUsPerCall: cpu.system / calls })
+  say({
+    done,
+    failed,
+    perSecond: (calls - 1) / seconds,
+    cpuUsPerCall: (cpu.user + cpu.system) / calls,
+    kernelUsPerCall: cpu.system / calls,
+  })
   process.exit(0)
 }
 
@@ -81,7 +100,10 @@ async function agent(): Promise<void> {
   const gaps = new Gaps()
   const engine = new Engine({ profile: null, net: watching(gaps) })
   const { addresses } = await engine.execute('agent.start', {
-    listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }], behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } }, rtpPorts: { first: 20_000, last: 24_999 }, ...(options['guarded'] ? credentials : {}),
+    listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }],
+    behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } },
+    rtpPorts: { first: 20_000, last: 24_999 },
+    ...(options['guarded'] ? credentials : {}),
   })
   say({ port: addresses[0]!.port })
   process.once('SIGTERM', () => {
@@ -109,7 +131,16 @@ async function crowd(): Promise<void> {
   const { port, calls, guarded } = options as { port: number; calls: number; guarded: number }
   const ids: string[] = []
   for (let i = 0; i < calls; i++) {
-    ids.push((await engine.execute('call.place', { uri: `sip:x@127.0.0.1:${port}`, source: { kind: 'tone', hz: 700 }, rtpPorts: { first: 25_000, last: 29_999 }, ...(guarded ? credentials : {}) })).id)
+    ids.push(
+      (
+        await engine.execute('call.place', {
+          uri: `sip:x@127.0.0.1:${port}`,
+          source: { kind: 'tone', hz: 700 },
+          rtpPorts: { first: 25_000, last: 29_999 },
+          ...(guarded ? credentials : {}),
+        })
+      ).id,
+    )
     await sleep(20)
   }
   await sleep(3000)
@@ -120,7 +151,8 @@ async function crowd(): Promise<void> {
     for (const id of ids) {
       const report = await engine.execute('call.report', { id })
       if (report.outcome === 'answered' && report.timeline.endedAt === null && report.streams.length === 2) talking++
-      for (const { packets: seen, lost: missed, rtcp } of report.streams) [lost, packets] = [lost + missed + Math.max(0, rtcp?.reportedLost ?? 0), packets + seen]
+      for (const { packets: seen, lost: missed, rtcp } of report.streams)
+        [lost, packets] = [lost + missed + Math.max(0, rtcp?.reportedLost ?? 0), packets + seen]
     }
     say({ talking, packets, lost })
     process.exit(0)
@@ -129,15 +161,30 @@ async function crowd(): Promise<void> {
 
 /** Strangers: garbage and INVITEs at steady rates while it is on; SIGUSR2 turns it on and off. */
 async function attacker(): Promise<void> {
-  const { port, garbage, invites, oneCallId } = options as { port: number; garbage: number; invites: number; oneCallId: number }
+  const { port, garbage, invites, oneCallId } = options as {
+    port: number
+    garbage: number
+    invites: number
+    oneCallId: number
+  }
   const host = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1'
   const socket = createSocket('udp4')
   socket.on('error', () => {})
   socket.on('message', () => {})
   await new Promise<void>((resolve) => socket.bind(0, host, () => socket.connect(port, '127.0.0.1', resolve)))
-  const rubbish = [Buffer.alloc(200, 0xff), Buffer.from('hello'), Buffer.from('SIP/2.0 200 OK\r\n\r\n'), Buffer.from(`INVITE sip:a SIP/2.0\r\nVia: ${'x'.repeat(200)}`), Buffer.alloc(172, 0x80), Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')]
+  const rubbish = [
+    Buffer.alloc(200, 0xff),
+    Buffer.from('hello'),
+    Buffer.from('SIP/2.0 200 OK\r\n\r\n'),
+    Buffer.from(`INVITE sip:a SIP/2.0\r\nVia: ${'x'.repeat(200)}`),
+    Buffer.alloc(172, 0x80),
+    Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'),
+  ]
   const sdp = `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n`
-  const invite = (n: number) => Buffer.from(`INVITE sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP ${host}:${socket.address().port};branch=z9hG4bKflood${n};rport\r\nMax-Forwards: 70\r\nFrom: <sip:s@${host}>;tag=s\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: flood-${oneCallId ? 0 : n}\r\nCSeq: 1 INVITE\r\nContact: <sip:s@${host}:9>\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`)
+  const invite = (n: number) =>
+    Buffer.from(
+      `INVITE sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP ${host}:${socket.address().port};branch=z9hG4bKflood${n};rport\r\nMax-Forwards: 70\r\nFrom: <sip:s@${host}>;tag=s\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: flood-${oneCallId ? 0 : n}\r\nCSeq: 1 INVITE\r\nContact: <sip:s@${host}:9>\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`,
+    )
   let [on, startMs, sent, begun, n] = [false, 0, 0, 0, 0]
   process.on('SIGUSR2', () => {
     if (on) say({ garbage: sent, invites: begun, seconds: (performance.now() - startMs) / 1000 })
@@ -171,7 +218,11 @@ async function pinger(): Promise<void> {
     if (!on) return
     const id = `ping-${++n}`
     waiting.set(id, performance.now())
-    socket.send(`OPTIONS sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id};rport\r\nMax-Forwards: 70\r\nFrom: <sip:p@127.0.0.1>;tag=p\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: ${id}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`, port, '127.0.0.1')
+    socket.send(
+      `OPTIONS sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id};rport\r\nMax-Forwards: 70\r\nFrom: <sip:p@127.0.0.1>;tag=p\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: ${id}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
+      port,
+      '127.0.0.1',
+    )
   }, 20)
   process.on('SIGUSR2', () => {
     if (on) {
@@ -193,7 +244,15 @@ async function talker(): Promise<void> {
   const { port, calls, seconds } = options as { port: number; calls: number; seconds: number }
   const ids: string[] = []
   for (let i = 0; i < calls; i++) {
-    ids.push((await engine.execute('call.place', { uri: `sip:x@127.0.0.1:${port}`, source: { kind: 'tone', hz: 700 }, rtpPorts: { first: 25_000, last: 29_999 } })).id)
+    ids.push(
+      (
+        await engine.execute('call.place', {
+          uri: `sip:x@127.0.0.1:${port}`,
+          source: { kind: 'tone', hz: 700 },
+          rtpPorts: { first: 25_000, last: 29_999 },
+        })
+      ).id,
+    )
     await sleep(8)
   }
   await sleep(1500)
@@ -223,12 +282,18 @@ async function bare(): Promise<void> {
   const gaps = new Gaps()
   const { streams, base, peer, seconds } = options as { streams: number; base: number; peer: number; seconds: number }
   const packet = Buffer.alloc(172, 0x55)
-  const sockets = await Promise.all(Array.from({ length: streams }, (_, i) => new Promise<ReturnType<typeof createSocket>>((resolve, reject) => {
-    const socket = createSocket('udp4')
-    socket.once('error', reject)
-    socket.on('message', gaps.watch())
-    socket.bind(base + 2 * i, '127.0.0.1', () => socket.connect(peer + 2 * i, '127.0.0.1', () => resolve(socket)))
-  })))
+  const sockets = await Promise.all(
+    Array.from(
+      { length: streams },
+      (_, i) =>
+        new Promise<ReturnType<typeof createSocket>>((resolve, reject) => {
+          const socket = createSocket('udp4')
+          socket.once('error', reject)
+          socket.on('message', gaps.watch())
+          socket.bind(base + 2 * i, '127.0.0.1', () => socket.connect(peer + 2 * i, '127.0.0.1', () => resolve(socket)))
+        }),
+    ),
+  )
   for (const socket of sockets) socket.on('error', () => {})
   say({ ready: true })
   await sleep(1000)
@@ -236,7 +301,8 @@ async function bare(): Promise<void> {
   const start = systemClock.monotonicMs()
   let slot = 0
   const run = () => {
-    while (start + slot * 5 <= systemClock.monotonicMs() + 0.5) for (const socket of slots[slot++ % 4]!) socket.send(packet)
+    while (start + slot * 5 <= systemClock.monotonicMs() + 0.5)
+      for (const socket of slots[slot++ % 4]!) socket.send(packet)
     setTimeout(run, start + slot * 5 - systemClock.monotonicMs())
   }
   run()

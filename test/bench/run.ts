@@ -19,12 +19,25 @@ async function callsPerSecond(): Promise<Row> {
   const uas = async () => startSipp({ builtIn: 'uas' }, ['-m', String(calls), '-timeout', '90s'])
   const first = await uas()
   const ours = new Child('caller', { port: first.port, rate, calls })
-  const result = await ours.line<{ done: number; failed: number; perSecond: number; cpuUsPerCall: number; kernelUsPerCall: number }>()
+  const result = await ours.line<{
+    done: number
+    failed: number
+    perSecond: number
+    cpuUsPerCall: number
+    kernelUsPerCall: number
+  }>()
   await first.stop('SIGKILL')
   const second = await uas()
   const port = await freePort()
   // SIPp's own user and system time, from the shell that waits for it.
-  const timed = spawn('bash', ['-c', `TIMEFORMAT='cpu %U %S'; time ${findPeer('sipp')} -sn uac 127.0.0.1:${second.port} -i 127.0.0.1 -p ${port} -r ${rate} -m ${calls} -d 0 -nostdin > /dev/null`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const timed = spawn(
+    'bash',
+    [
+      '-c',
+      `TIMEFORMAT='cpu %U %S'; time ${findPeer('sipp')} -sn uac 127.0.0.1:${second.port} -i 127.0.0.1 -p ${port} -r ${rate} -m ${calls} -d 0 -nostdin > /dev/null`,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
   let text = ''
   timed.stderr!.on('data', (chunk: Buffer) => (text += chunk.toString()))
   await new Promise((resolve) => timed.once('close', resolve))
@@ -35,16 +48,23 @@ async function callsPerSecond(): Promise<Row> {
   return {
     what: 'calls a second, INVITE to BYE, against SIPp over UDP',
     measured: `${result.perSecond.toFixed(0)}/s, ${result.failed + (calls - result.done)} failed; CPU per call ${result.cpuUsPerCall.toFixed(0)} µs (${result.kernelUsPerCall.toFixed(0)} in the kernel), ${ratio.toFixed(1)} times SIPp's ${sippUs.toFixed(0)} µs`,
-    mark: 'at least 200/s, none failed, at most 12 times', ok: result.perSecond >= 200 && result.failed === 0 && result.done === calls && ratio <= 12,
+    mark: 'at least 200/s, none failed, at most 12 times',
+    ok: result.perSecond >= 200 && result.failed === 0 && result.done === calls && ratio <= 12,
   }
 }
 
 async function concurrentCalls(): Promise<Row> {
   const [calls, seconds] = [500, 15]
   const floor = async () => {
-    const [one, two] = [new Child('bare', { streams: calls, base: 20_000, peer: 25_000, seconds }), new Child('bare', { streams: calls, base: 25_000, peer: 20_000, seconds })]
+    const [one, two] = [
+      new Child('bare', { streams: calls, base: 20_000, peer: 25_000, seconds }),
+      new Child('bare', { streams: calls, base: 25_000, peer: 20_000, seconds }),
+    ]
     await Promise.all([one.line(), two.line()])
-    const results = await Promise.all([one.line<{ p99Ms: number; cores: number }>(), two.line<{ p99Ms: number; cores: number }>()])
+    const results = await Promise.all([
+      one.line<{ p99Ms: number; cores: number }>(),
+      two.line<{ p99Ms: number; cores: number }>(),
+    ])
     await Promise.all([one.ended, two.ended])
     return results
   }
@@ -62,12 +82,17 @@ async function concurrentCalls(): Promise<Row> {
   return {
     what: `${calls} concurrent calls, 20 ms G.711 both ways, two processes`,
     measured: `${result.streams} streams, ${result.packets} packets, ${result.lost} lost; inter-arrival p99 ${worst.toFixed(1)} ms, ${(worst / base).toFixed(2)} times the ${base.toFixed(1)} ms of plain sockets; ${result.cores.toFixed(2)} cores against ${plain[0]!.cores.toFixed(2)}`,
-    mark: 'no loss, p99 at most 1.1 times', ok: result.streams === calls * 2 && result.lost === 0 && worst <= base * 1.1,
+    mark: 'no loss, p99 at most 1.1 times',
+    ok: result.streams === calls * 2 && result.lost === 0 && worst <= base * 1.1,
   }
 }
 
 async function parsing(): Promise<Row> {
-  const text = request({ body: sdp(), extra: 'Record-Route: <sip:p1@192.0.2.99;lr>, <sip:p2@192.0.2.98;lr>\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\nSupported: 100rel, timer\nUser-Agent: bench\nX-CALL-ID: 42\n' })
+  const text = request({
+    body: sdp(),
+    extra:
+      'Record-Route: <sip:p1@192.0.2.99;lr>, <sip:p2@192.0.2.98;lr>\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\nSupported: 100rel, timer\nUser-Agent: bench\nX-CALL-ID: 42\n',
+  })
   const bytes = Buffer.from(text)
   const load = createRequire(import.meta.url)
   const jssip = load('jssip/lib/Parser.js') as { parseMessage(text: string, ua: object): object | undefined }
@@ -80,7 +105,8 @@ async function parsing(): Promise<Row> {
   const rate = (parse: () => boolean): number => {
     let n = 0
     const start = performance.now()
-    while (performance.now() - start < 1500) for (let i = 0; i < 100; i++, n++) if (!parse()) throw new Error('the benchmark message was not understood')
+    while (performance.now() - start < 1500)
+      for (let i = 0; i < 100; i++, n++) if (!parse()) throw new Error('the benchmark message was not understood')
     return (n * 1000) / (performance.now() - start)
   }
   // In turn, so that both see the same machine.
@@ -88,27 +114,56 @@ async function parsing(): Promise<Row> {
   const ratios = rounds.map(([a, b]) => a / b).toSorted((a, b) => a - b)
   return {
     what: 'SIP messages parsed a second (an INVITE with SDP)',
-    measured: `${Math.round(rounds[1]![0])}/s against ${Math.round(rounds[1]![1])}/s of JsSIP: ${ratios[1]!.toFixed(1)} times`, mark: "at least 5 times JsSIP's parser", ok: ratios[1]! >= 5,
+    measured: `${Math.round(rounds[1]![0])}/s against ${Math.round(rounds[1]![1])}/s of JsSIP: ${ratios[1]!.toFixed(1)} times`,
+    mark: "at least 5 times JsSIP's parser",
+    ok: ratios[1]! >= 5,
   }
 }
 
 async function memory(): Promise<Row> {
   const agent = new Child('agent', {})
   const { port } = await agent.line<{ port: number }>()
-  const { bytesPerCall } = await new Child('holder', { port, calls: 400 }, ['--expose-gc']).line<{ bytesPerCall: number }>()
+  const { bytesPerCall } = await new Child('holder', { port, calls: 400 }, ['--expose-gc']).line<{
+    bytesPerCall: number
+  }>()
   agent.process.kill('SIGTERM')
-  return { what: 'memory of an idle held call, heap and buffers', measured: `${(bytesPerCall / 1024).toFixed(1)} KB`, mark: 'at most 30 KB', ok: bytesPerCall <= 30 * 1024 }
+  return {
+    what: 'memory of an idle held call, heap and buffers',
+    measured: `${(bytesPerCall / 1024).toFixed(1)} KB`,
+    mark: 'at most 30 KB',
+    ok: bytesPerCall <= 30 * 1024,
+  }
 }
 
 install()
-const all = { parse: parsing, calls: callsPerSecond, media: concurrentCalls, memory, ladder: longLadder, paint: eventToPaint, start: firstPaint, bundle: bundleSize, strangers: () => attacked('new'), merged: () => attacked('one Call-ID'), challenged: () => attacked('challenged') }
+const all = {
+  parse: parsing,
+  calls: callsPerSecond,
+  media: concurrentCalls,
+  memory,
+  ladder: longLadder,
+  paint: eventToPaint,
+  start: firstPaint,
+  bundle: bundleSize,
+  strangers: () => attacked('new'),
+  merged: () => attacked('one Call-ID'),
+  challenged: () => attacked('challenged'),
+}
 const chosen = process.argv.slice(2).filter((name) => name in all) as (keyof typeof all)[]
 const rows: Row[] = []
 for (const name of chosen.length > 0 ? chosen : (Object.keys(all) as (keyof typeof all)[])) {
   process.stderr.write(`measuring ${name} …\n`)
   // What cannot be measured is a row too, and the others are not lost.
-  rows.push(await all[name]().catch((error: unknown) => ({ what: name, measured: `not measured: ${String(error).split('\n')[0]}`, mark: '', ok: false })))
+  rows.push(
+    await all[name]().catch((error: unknown) => ({
+      what: name,
+      measured: `not measured: ${String(error).split('\n')[0]}`,
+      mark: '',
+      ok: false,
+    })),
+  )
 }
 process.stdout.write('| what | measured | mark | |\n|---|---|---|---|\n')
-for (const { what, measured, mark, ok } of rows) process.stdout.write(`| ${what} | ${measured} | ${mark} | ${ok ? 'reached' : 'missed'} |\n`)
+for (const { what, measured, mark, ok } of rows)
+  process.stdout.write(`| ${what} | ${measured} | ${mark} | ${ok ? 'reached' : 'missed'} |\n`)
 process.exit(rows.every(({ ok }) => ok) ? 0 : 1)

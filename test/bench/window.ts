@@ -40,7 +40,8 @@ async function withWindow<T>(use: (opened: Opened) => Promise<T>): Promise<T> {
   }
 }
 
-const percentile = (values: readonly number[], share: number) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
+const percentile = (values: readonly number[], share: number) =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
 
 /** A capture of one call with so many messages: an INVITE, then INFO and its answer again and again. */
 function longCapture(file: string, messages: number): void {
@@ -52,9 +53,32 @@ function longCapture(file: string, messages: number): void {
     const method = sequence === 1 ? 'INVITE' : 'INFO'
     const start = answers ? 'SIP/2.0 200 OK' : `${method} sip:agent@198.51.100.2 SIP/2.0`
     const tag = sequence > 1 || answers ? ';tag=b' : ''
-    const bytes = encodeText([start, `Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK${sequence}`, 'Max-Forwards: 70', 'From: "Bench" <sip:bench@192.0.2.1>;tag=a', `To: <sip:agent@198.51.100.2>${tag}`, 'Call-ID: bench@192.0.2.1', `CSeq: ${sequence} ${method}`, 'Contact: <sip:bench@192.0.2.1:5060>', `X-Number: ${n}`, 'Content-Length: 0', '', ''].join('\r\n'))
+    const bytes = encodeText(
+      [
+        start,
+        `Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK${sequence}`,
+        'Max-Forwards: 70',
+        'From: "Bench" <sip:bench@192.0.2.1>;tag=a',
+        `To: <sip:agent@198.51.100.2>${tag}`,
+        'Call-ID: bench@192.0.2.1',
+        `CSeq: ${sequence} ${method}`,
+        'Contact: <sip:bench@192.0.2.1:5060>',
+        `X-Number: ${n}`,
+        'Content-Length: 0',
+        '',
+        '',
+      ].join('\r\n'),
+    )
     const [source, destination] = answers ? [callee, caller] : [caller, callee]
-    pcap.sip({ at: at + n * 20_000, transport: 'udp', source, destination, direction: 'observed', bytes, message: parseSip(bytes) })
+    pcap.sip({
+      at: at + n * 20_000,
+      transport: 'udp',
+      source,
+      destination,
+      direction: 'observed',
+      bytes,
+      message: parseSip(bytes),
+    })
   }
   pcap.close()
 }
@@ -81,7 +105,17 @@ export async function longLadder(): Promise<Row> {
     const rows = page.getByRole('region', { name: 'Ladder' }).getByRole('listbox')
     await rows.hover()
     await page.waitForTimeout(500)
-    await browser.startTracing(page, { categories: ['toplevel', 'cc', 'benchmark', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'blink', '__metadata'] })
+    await browser.startTracing(page, {
+      categories: [
+        'toplevel',
+        'cc',
+        'benchmark',
+        'devtools.timeline',
+        'disabled-by-default-devtools.timeline',
+        'blink',
+        '__metadata',
+      ],
+    })
     for (let i = 0; i < 120; i++) {
       await page.mouse.wheel(0, i % 40 < 30 ? 400 : -300)
       await page.waitForTimeout(16)
@@ -91,10 +125,17 @@ export async function longLadder(): Promise<Row> {
       await page.waitForTimeout(16)
     }
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
-    const mains = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid}/${tid}`))
+    const mains = new Set(
+      traceEvents
+        .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+        .map(({ pid, tid }) => `${pid}/${tid}`),
+    )
     const onMain = traceEvents.filter(({ pid, tid }) => mains.has(`${pid}/${tid}`))
     // A frame's work on the main thread: everything between one commit and the next.
-    const commits = onMain.filter(({ name, ph }) => name === 'Commit' && (ph === 'X' || ph === 'B')).map(({ ts }) => ts).toSorted((a, b) => a - b)
+    const commits = onMain
+      .filter(({ name, ph }) => name === 'Commit' && (ph === 'X' || ph === 'B'))
+      .map(({ ts }) => ts)
+      .toSorted((a, b) => a - b)
     const work = onMain.filter(({ name, ph }) => name === 'RunTask' && ph === 'X').toSorted((a, b) => a.ts - b.ts)
     const frames: number[] = []
     let i = 0
@@ -109,14 +150,17 @@ export async function longLadder(): Promise<Row> {
     return {
       what: `ladder of ${messages.toLocaleString('en')} messages: scrolled and walked through`,
       measured: `${(within * 100).toFixed(1)} % of ${frames.length} frames within 16.7 ms of work (p95 ${percentile(frames, 0.95).toFixed(1)} ms); longest task ${longest.toFixed(0)} ms`,
-      mark: '95 % within 16.7 ms, no task over 50 ms', ok: within >= 0.95 && longest <= 50,
+      mark: '95 % within 16.7 ms, no task over 50 ms',
+      ok: within >= 0.95 && longest <= 50,
     }
   })
 }
 
 /** CPU seconds of a process so far. */
 function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
@@ -139,11 +183,16 @@ export async function eventToPaint(): Promise<Row> {
       const look = () => {
         for (const row of document.querySelectorAll('.calls-row')) {
           const text = row.querySelector('.mono')!.textContent
-          if (text !== '' && !before.has(row.id) && !seen.has(row.id)) requestAnimationFrame(() => seen.has(row.id) || seen.set(row.id, Date.now()))
+          if (text !== '' && !before.has(row.id) && !seen.has(row.id))
+            requestAnimationFrame(() => seen.has(row.id) || seen.set(row.id, Date.now()))
         }
       }
       look()
-      new MutationObserver(look).observe(document.querySelector('.calls-rows')!, { subtree: true, childList: true, characterData: true })
+      new MutationObserver(look).observe(document.querySelector('.calls-rows')!, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+      })
     })
     const caller = new Child('caller', { port: agentPort, rate: 4, calls: 60 })
     await caller.line()
@@ -151,11 +200,18 @@ export async function eventToPaint(): Promise<Row> {
     const seen = await page.evaluate(() => [...(globalThis as unknown as { seen: Map<string, number> }).seen])
     const cookie = (await context.cookies()).find(({ name }) => name === `ringback-${port}`)!
     const key = await page.evaluate(() => localStorage.getItem('ringback.key')!)
-    const reports = await reportsOf(port, `${cookie.name}=${cookie.value}`, key, seen.map(([id]) => id.replace('call-', '')))
-    const delays = seen.flatMap(([id, at]) => {
-      const answeredAt = reports.get(id.replace('call-', ''))
-      return answeredAt === undefined ? [] : [at - Date.parse(answeredAt)]
-    }).filter((ms) => ms < 5000)
+    const reports = await reportsOf(
+      port,
+      `${cookie.name}=${cookie.value}`,
+      key,
+      seen.map(([id]) => id.replace('call-', '')),
+    )
+    const delays = seen
+      .flatMap(([id, at]) => {
+        const answeredAt = reports.get(id.replace('call-', ''))
+        return answeredAt === undefined ? [] : [at - Date.parse(answeredAt)]
+      })
+      .filter((ms) => ms < 5000)
 
     // In turn with and without a window, so that both see the same machine.
     const watched: number[] = []
@@ -178,24 +234,37 @@ export async function eventToPaint(): Promise<Row> {
       await window.getByRole('listbox', { name: 'Live and past calls' }).getByRole('option').nth(10).click()
     }
     talker.process.kill('SIGKILL')
-    const ratio = percentile(watched.map((value, i) => value / alone[i]!), 0.5)
+    const ratio = percentile(
+      watched.map((value, i) => value / alone[i]!),
+      0.5,
+    )
     const median = percentile(delays, 0.5)
     return {
       what: '20 live calls: from the wire to the screen, and the cost of watching',
       measured: `median ${median.toFixed(0)} ms, p95 ${percentile(delays, 0.95).toFixed(0)} ms over ${delays.length} answers; engine ${(percentile(watched, 0.5) * 100).toFixed(1)} % of a core against ${(percentile(alone, 0.5) * 100).toFixed(1)} % alone: ${ratio.toFixed(2)} times`,
-      mark: 'median below 100 ms, CPU at most 1.1 times', ok: delays.length >= 40 && median < 100 && ratio <= 1.1,
+      mark: 'median below 100 ms, CPU at most 1.1 times',
+      ok: delays.length >= 40 && median < 100 && ratio <= 1.1,
     }
   })
 }
 
 /** When calls were answered, by the engine itself. */
-async function reportsOf(port: number, cookie: string, key: string, ids: readonly string[]): Promise<Map<string, string>> {
+async function reportsOf(
+  port: number,
+  cookie: string,
+  key: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
   const { socket } = await enter(port, cookie, (challenge) => proofOf(key, challenge))
   const found = new Map<string, string>()
   await new Promise<void>((resolve) => {
     let waiting = ids.length
     socket.on('message', (data) => {
-      const message = JSON.parse(String(data)) as { type: string; id?: number; result?: { timeline: { answeredAt: string | null } } }
+      const message = JSON.parse(String(data)) as {
+        type: string
+        id?: number
+        result?: { timeline: { answeredAt: string | null } }
+      }
       if (message.type !== 'result' && message.type !== 'fault') return
       if (message.result?.timeline.answeredAt) found.set(ids[message.id!]!, message.result.timeline.answeredAt)
       if (--waiting === 0) resolve()
@@ -213,32 +282,60 @@ export async function firstPaint(): Promise<Row> {
     for (let i = 0; i < 7; i++) {
       await page.goto(`http://127.0.0.1:${port}/`)
       await ready(page)
-      times.push(await page.evaluate(async () => {
-        const usable = performance.now()
-        const painted = await new Promise<number>((resolve) => new PerformanceObserver((list) => {
-          for (const { name, startTime } of list.getEntries()) if (name === 'first-contentful-paint') resolve(startTime)
-        }).observe({ type: 'paint', buffered: true }))
-        return { painted, usable }
-      }))
+      times.push(
+        await page.evaluate(async () => {
+          const usable = performance.now()
+          const painted = await new Promise<number>((resolve) =>
+            new PerformanceObserver((list) => {
+              for (const { name, startTime } of list.getEntries())
+                if (name === 'first-contentful-paint') resolve(startTime)
+            }).observe({ type: 'paint', buffered: true }),
+          )
+          return { painted, usable }
+        }),
+      )
     }
-    const usable = percentile(times.map((time) => time.usable), 0.5)
-    return { what: 'warm start of the window', measured: `first paint ${percentile(times.map((time) => time.painted), 0.5).toFixed(0)} ms, usable after ${usable.toFixed(0)} ms`, mark: 'below 1 s', ok: usable < 1000 }
+    const usable = percentile(
+      times.map((time) => time.usable),
+      0.5,
+    )
+    return {
+      what: 'warm start of the window',
+      measured: `first paint ${percentile(
+        times.map((time) => time.painted),
+        0.5,
+      ).toFixed(0)} ms, usable after ${usable.toFixed(0)} ms`,
+      mark: 'below 1 s',
+      ok: usable < 1000,
+    }
   })
 }
 
 /** What the window loads, compressed, and what it is made of. */
 export async function bundleSize(): Promise<Row> {
-  const { output } = await build({ configFile: join(root, 'build/vite.config.ts'), build: { write: false, emptyOutDir: false } }) as Rolldown.RolldownOutput
+  const { output } = (await build({
+    configFile: join(root, 'build/vite.config.ts'),
+    build: { write: false, emptyOutDir: false },
+  })) as Rolldown.RolldownOutput
   const sizes = new Map<string, number>()
   let total = 0
   for (const part of output) {
     total += gzipSync(part.type === 'chunk' ? part.code : part.source).length
     if (part.type !== 'chunk') continue
     for (const [id, { code }] of Object.entries(part.modules)) {
-      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? (id.includes('/renderer/') ? 'renderer' : 'shared')
+      const name =
+        /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? (id.includes('/renderer/') ? 'renderer' : 'shared')
       sizes.set(name, (sizes.get(name) ?? 0) + gzipSync(code ?? '').length)
     }
   }
-  const parts = [...sizes].toSorted((a, b) => b[1] - a[1]).slice(0, 6).map(([name, bytes]) => `${name} ${Math.round(bytes / 1024)}`)
-  return { what: 'renderer bundle, gzip', measured: `${(total / 1024).toFixed(0)} KB (${parts.join(', ')})`, mark: 'below 350 KB', ok: total < 350 * 1024 }
+  const parts = [...sizes]
+    .toSorted((a, b) => b[1] - a[1])
+    .slice(0, 6)
+    .map(([name, bytes]) => `${name} ${Math.round(bytes / 1024)}`)
+  return {
+    what: 'renderer bundle, gzip',
+    measured: `${(total / 1024).toFixed(0)} KB (${parts.join(', ')})`,
+    mark: 'below 350 KB',
+    ok: total < 350 * 1024,
+  }
 }

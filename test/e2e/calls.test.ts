@@ -15,7 +15,15 @@ describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
     await page.getByRole('button', { name: 'Place a test call' }).last().click()
     await verdict(page).getByText('two-way audio', { exact: true }).waitFor({ timeout: 10_000 })
     const ladder = page.getByRole('region', { name: 'Ladder' })
-    for (const name of [/INVITE.*sent/, /180 Ringing INVITE.*received/, /200 OK INVITE.*received/, /ACK.*sent/, /RTP PCMU .* to the peer/, /RTP PCMU .* from the peer/]) await ladder.getByRole('option', { name }).waitFor()
+    for (const name of [
+      /INVITE.*sent/,
+      /180 Ringing INVITE.*received/,
+      /200 OK INVITE.*received/,
+      /ACK.*sent/,
+      /RTP PCMU .* to the peer/,
+      /RTP PCMU .* from the peer/,
+    ])
+      await ladder.getByRole('option', { name }).waitFor()
     const media = page.getByRole('region', { name: 'Media' })
     expect(await media.getByText('0 (0.0 %)').count()).toBe(2)
     // The hints point at the result, one after the other.
@@ -95,65 +103,93 @@ describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
     }
   })
 
-  it.skipIf(!findPeer('sipp'))('a call to SIPp carries the headers of the editor, byte for byte and in order', async () => {
-    const sipp = await keep(startSipp({ text: answering({ checks: headerIs('X-CALL-ID', ' a b;c=1') }) }))
-    const page = await windows.open((await windows.shell()).link)
-    await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:1001@127.0.0.1:${sipp.port}`)
-    await page.getByRole('button', { name: /Headers/ }).click()
-    await page.getByRole('button', { name: '+ X-CALL-ID' }).click()
-    await page.keyboard.type('a b;c=1')
-    await page.getByText('→ system__call_sid').waitFor()
-    await page.getByRole('button', { name: 'Add header' }).click()
-    await page.keyboard.type('Via')
-    await page.getByText(/Via is/).or(page.getByText(/Via:/)).or(page.getByRole('alert')).first().waitFor()
-    // Several lines at once replace the empty row.
-    await page.keyboard.press('Control+a')
-    await page.keyboard.press('Delete')
-    await page.evaluate(() => {
-      const data = new DataTransfer()
-      data.setData('text', 'X-Contact-ID: 42\nX-Second: two\r\n')
-      document.activeElement!.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
-    })
-    await page.getByText('→ sip_contact_id').waitFor()
-    await page.getByRole('button', { name: 'Move X-Second up' }).click()
-    await page.getByRole('button', { name: 'Call', exact: true }).click()
-    const message = page.getByRole('region', { name: 'Message' })
-    await message.getByText('system__call_sid').waitFor()
-    const raw = await message.getByRole('button', { name: 'Raw' }).click().then(() => message.locator('pre').textContent())
-    expect(raw).toMatch(/X-CALL-ID: a b;c=1\nX-Second: two\nX-Contact-ID: 42\n/)
-    // SIPp sends no RTP: the verdict names the direction within seconds.
-    await verdict(page).getByText('one-way audio', { exact: true }).waitFor({ timeout: 10_000 })
-    await page.getByRole('option', { name: /no RTP from 127.0.0.1/ }).waitFor()
-    // Evidence is a click away, or a key.
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
-    await page.keyboard.press(']')
-    await message.getByRole('heading', { name: /^4 ACK/ }).or(message.getByRole('heading', { name: /^3 SIP\/2.0 200/ })).waitFor()
-    await verdict(page).getByRole('button', { name: /^message/ }).first().click()
-    await page.getByRole('button', { name: 'Hang up' }).click()
-    expect(await sipp.done()).toBe(0)
-  })
+  it.skipIf(!findPeer('sipp'))(
+    'a call to SIPp carries the headers of the editor, byte for byte and in order',
+    async () => {
+      const sipp = await keep(startSipp({ text: answering({ checks: headerIs('X-CALL-ID', ' a b;c=1') }) }))
+      const page = await windows.open((await windows.shell()).link)
+      await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:1001@127.0.0.1:${sipp.port}`)
+      await page.getByRole('button', { name: /Headers/ }).click()
+      await page.getByRole('button', { name: '+ X-CALL-ID' }).click()
+      await page.keyboard.type('a b;c=1')
+      await page.getByText('→ system__call_sid').waitFor()
+      await page.getByRole('button', { name: 'Add header' }).click()
+      await page.keyboard.type('Via')
+      await page
+        .getByText(/Via is/)
+        .or(page.getByText(/Via:/))
+        .or(page.getByRole('alert'))
+        .first()
+        .waitFor()
+      // Several lines at once replace the empty row.
+      await page.keyboard.press('Control+a')
+      await page.keyboard.press('Delete')
+      await page.evaluate(() => {
+        const data = new DataTransfer()
+        data.setData('text', 'X-Contact-ID: 42\nX-Second: two\r\n')
+        document.activeElement!.dispatchEvent(
+          new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+        )
+      })
+      await page.getByText('→ sip_contact_id').waitFor()
+      await page.getByRole('button', { name: 'Move X-Second up' }).click()
+      await page.getByRole('button', { name: 'Call', exact: true }).click()
+      const message = page.getByRole('region', { name: 'Message' })
+      await message.getByText('system__call_sid').waitFor()
+      const raw = await message
+        .getByRole('button', { name: 'Raw' })
+        .click()
+        .then(() => message.locator('pre').textContent())
+      expect(raw).toMatch(/X-CALL-ID: a b;c=1\nX-Second: two\nX-Contact-ID: 42\n/)
+      // SIPp sends no RTP: the verdict names the direction within seconds.
+      await verdict(page).getByText('one-way audio', { exact: true }).waitFor({ timeout: 10_000 })
+      await page.getByRole('option', { name: /no RTP from 127.0.0.1/ }).waitFor()
+      // Evidence is a click away, or a key.
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+      await page.keyboard.press(']')
+      await message
+        .getByRole('heading', { name: /^4 ACK/ })
+        .or(message.getByRole('heading', { name: /^3 SIP\/2.0 200/ }))
+        .waitFor()
+      await verdict(page)
+        .getByRole('button', { name: /^message/ })
+        .first()
+        .click()
+      await page.getByRole('button', { name: 'Hang up' }).click()
+      expect(await sipp.done()).toBe(0)
+    },
+  )
 
-  it.skipIf(!findPeer('sipp'))('an inbound call rings until it is answered by hand, and a second one is refused', async () => {
-    const page = await windows.open((await windows.shell()).link)
-    await screenButton(page, 'Agent').click()
-    await page.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')
-    await page.getByLabel('Inbound calls').first().selectOption({ label: 'Ring until I answer' })
-    await page.getByRole('button', { name: 'Apply and start again' }).click()
-    await page.getByText('rings until you answer').waitFor()
-    const address = await page.getByText(/^udp 127\.0\.0\.1:\d+$/).first().textContent()
-    const sipp = await keep(startSipp({ builtIn: 'uac' }, [address!.replace('udp ', ''), '-d', '1500']))
-    await page.getByText('Incoming call from').waitFor()
-    await page.getByRole('button', { name: 'Answer', exact: true }).click()
-    await page.getByText('ended by peer').waitFor({ timeout: 20_000 })
-    expect(await sipp.done()).toBe(0)
-    const second = await keep(startSipp({ builtIn: 'uac' }, [address!.replace('udp ', '')]))
-    await page.getByRole('button', { name: 'Refuse', exact: true }).first().click()
-    await verdict(page).getByText('two-way').or(page.getByText('refused 486')).first().waitFor()
-    expect(await second.done()).toBe(1)
-  })
+  it.skipIf(!findPeer('sipp'))(
+    'an inbound call rings until it is answered by hand, and a second one is refused',
+    async () => {
+      const page = await windows.open((await windows.shell()).link)
+      await screenButton(page, 'Agent').click()
+      await page.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')
+      await page.getByLabel('Inbound calls').first().selectOption({ label: 'Ring until I answer' })
+      await page.getByRole('button', { name: 'Apply and start again' }).click()
+      await page.getByText('rings until you answer').waitFor()
+      const address = await page
+        .getByText(/^udp 127\.0\.0\.1:\d+$/)
+        .first()
+        .textContent()
+      const sipp = await keep(startSipp({ builtIn: 'uac' }, [address!.replace('udp ', ''), '-d', '1500']))
+      await page.getByText('Incoming call from').waitFor()
+      await page.getByRole('button', { name: 'Answer', exact: true }).click()
+      await page.getByText('ended by peer').waitFor({ timeout: 20_000 })
+      expect(await sipp.done()).toBe(0)
+      const second = await keep(startSipp({ builtIn: 'uac' }, [address!.replace('udp ', '')]))
+      await page.getByRole('button', { name: 'Refuse', exact: true }).first().click()
+      await verdict(page).getByText('two-way').or(page.getByText('refused 486')).first().waitFor()
+      expect(await second.done()).toBe(1)
+    },
+  )
 
   it('hold, record, DTMF and the exports work on a live call', async () => {
-    const page = await windows.open((await windows.shell()).link, { acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] })
+    const page = await windows.open((await windows.shell()).link, {
+      acceptDownloads: true,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
     const uri = /sip:\S+?(?=\.\s)/.exec((await page.getByText('It answers at').textContent())!)![0]
     await page.getByRole('combobox', { name: 'SIP URI' }).fill(uri)
     await page.getByRole('button', { name: 'Call', exact: true }).click()
@@ -162,8 +198,16 @@ describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
     await page.getByRole('button', { name: 'DTMF' }).click()
     await page.getByRole('group', { name: 'DTMF' }).getByRole('button', { name: '7' }).click()
     await page.getByRole('button', { name: 'Stop recording' }).click()
-    for (const [button, head] of [['Save pcap', '\xd4\xc3\xb2\xa1'], ['Save JSON', '{'], ['Save HTML', '<!doctype html>'], ['Save recording', 'RIFF']] as const) {
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()])
+    for (const [button, head] of [
+      ['Save pcap', '\xd4\xc3\xb2\xa1'],
+      ['Save JSON', '{'],
+      ['Save HTML', '<!doctype html>'],
+      ['Save recording', 'RIFF'],
+    ] as const) {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button }).click(),
+      ])
       const chunks: Buffer[] = []
       for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer)
       expect(Buffer.concat(chunks).toString('latin1').toLowerCase().startsWith(head.toLowerCase()), button).toBe(true)

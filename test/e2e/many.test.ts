@@ -15,7 +15,13 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     const store = new Store(profile, systemClock)
     const now = systemClock.nowUs()
     for (let i = 0; i < 10_000; i++) {
-      store.addCall(pastCall(`past${i}`, { to: `sip:number${i}@192.0.2.1`, raw: `INVITE sip:x SIP/2.0\r\nX-Contact-ID: contact-${i}-end\r\n`, startedAt: isoMicros(now - (10_000 - i) * 60e6) }))
+      store.addCall(
+        pastCall(`past${i}`, {
+          to: `sip:number${i}@192.0.2.1`,
+          raw: `INVITE sip:x SIP/2.0\r\nX-Contact-ID: contact-${i}-end\r\n`,
+          startedAt: isoMicros(now - (10_000 - i) * 60e6),
+        }),
+      )
       if (i % 500 === 499) store.flush()
     }
     store.close()
@@ -26,7 +32,10 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     await list.evaluate((element) => element.scrollTo(0, element.scrollHeight))
     await list.getByText('number0@192.0.2.1').waitFor()
     await list.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
-    await list.getByText(/number(49|50)\d\d@192/).first().waitFor()
+    await list
+      .getByText(/number(49|50)\d\d@192/)
+      .first()
+      .waitFor()
     await page.getByRole('searchbox', { name: 'Filter calls' }).fill('x-contact-id: contact-1234-end')
     await page.getByText('1 call', { exact: true }).waitFor()
     await list.getByText('number1234@192.0.2.1').click()
@@ -39,7 +48,9 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     await page.getByRole('combobox', { name: 'SIP URI' }).fill(uri)
     await page.keyboard.press('Enter')
     await page.getByRole('region', { name: 'Message' }).getByRole('button', { name: 'Raw' }).click()
-    expect(await page.getByRole('region', { name: 'Message' }).locator('pre').textContent()).toContain(`INVITE ${uri} SIP/2.0`)
+    expect(await page.getByRole('region', { name: 'Message' }).locator('pre').textContent()).toContain(
+      `INVITE ${uri} SIP/2.0`,
+    )
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     await page.getByRole('button', { name: 'Cancel' }).click()
   })
@@ -53,7 +64,10 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     await form.getByLabel('User name').fill('alice')
     await form.getByLabel('Password').fill('streng geheim')
     await form.getByRole('button', { name: 'Add trunk' }).click()
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export without passwords' }).click()])
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export without passwords' }).click(),
+    ])
     const chunks: Buffer[] = []
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer)
     const file = Buffer.concat(chunks)
@@ -67,7 +81,11 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     await page.getByText(/1 imported; passwords are not in such files/).waitFor()
     await input.setInputFiles({ name: 'photo.json', mimeType: 'application/json', buffer: Buffer.from('\u0089PNG') })
     await page.getByText(/photo.json is not a list of trunks/).waitFor()
-    await input.setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from('{"trunks":[{"name":"a b","address":"x"}]}') })
+    await input.setInputFiles({
+      name: 'bad.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"trunks":[{"name":"a b","address":"x"}]}'),
+    })
     await page.getByText(/a trunk name has letters/).waitFor()
   })
 
@@ -75,11 +93,21 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     const page = await windows.open((await windows.shell()).link)
     await screenButton(page, 'Files').click()
     const input = page.getByLabel('Capture', { exact: true }).last()
-    await input.setInputFiles({ name: 'holiday.pcap', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3_000_000, 0x55) })
-    await page.getByText(/holiday\.pcap/).first().waitFor()
+    await input.setInputFiles({
+      name: 'holiday.pcap',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.alloc(3_000_000, 0x55),
+    })
+    await page
+      .getByText(/holiday\.pcap/)
+      .first()
+      .waitFor()
     await page.getByRole('alert').waitFor()
     await input.setInputFiles({ name: 'empty.pcap', mimeType: 'application/octet-stream', buffer: Buffer.alloc(0) })
-    await page.getByText(/empty\.pcap/).first().waitFor()
+    await page
+      .getByText(/empty\.pcap/)
+      .first()
+      .waitFor()
     await page.getByRole('alert').waitFor()
   })
 })

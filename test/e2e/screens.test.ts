@@ -22,7 +22,10 @@ describe.skipIf(!findPeer('chromium'))('every screen', () => {
 
   it('works at 900 by 600, and a theme that is chosen holds against the system', async () => {
     const capture = await makeCapture(windows.folder())
-    const page = await windows.open((await windows.shell()).link, { viewport: { width: 900, height: 600 }, colorScheme: 'light' })
+    const page = await windows.open((await windows.shell()).link, {
+      viewport: { width: 900, height: 600 },
+      colorScheme: 'light',
+    })
     await tour(page, capture, async () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     })

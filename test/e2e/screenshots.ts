@@ -19,14 +19,21 @@ const browser = await launchChromium()
 try {
   const capture = await makeCapture(folder)
   for (const colorScheme of ['light', 'dark'] as const) {
-    for (const [width, height] of [[1280, 800], [1920, 1080]] as const) {
+    for (const [width, height] of [
+      [1280, 800],
+      [1920, 1080],
+    ] as const) {
       const shell = await startShell({ profile: join(folder, `${colorScheme}-${width}`) })
       const page = await browser.newPage({ viewport: { width, height }, colorScheme })
       await page.goto(shell.link)
       await ready(page)
       await tour(page, capture, async (name) => {
-        const picture = await page.screenshot({ path: join(out, `${name}-${colorScheme}-${width}x${height}.png`), animations: 'disabled' })
-        if (width === 1280 && inReadme.has(`${name}-${colorScheme}`)) writeFileSync(join(best, `${name}-${colorScheme}.png`), picture)
+        const picture = await page.screenshot({
+          path: join(out, `${name}-${colorScheme}-${width}x${height}.png`),
+          animations: 'disabled',
+        })
+        if (width === 1280 && inReadme.has(`${name}-${colorScheme}`))
+          writeFileSync(join(best, `${name}-${colorScheme}.png`), picture)
       })
       await page.close()
       await shell.stop('SIGTERM')

@@ -17,13 +17,20 @@ const keep = keepRunning()
 const mayMount = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0
 if (!mayMount) process.stderr.write('SKIPPED: a read-only file system: this machine does not let the tests mount one\n')
 
-function status(port: number, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
+function status(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       let body = ''
       response.on('data', (chunk: Buffer) => (body += chunk.toString()))
       response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }))
-    }).on('error', reject).end()
+    })
+      .on('error', reject)
+      .end()
   })
 }
 
@@ -31,8 +38,14 @@ function status(port: number, path: string, headers: Record<string, string> = {}
 function upgrade(port: number, headers: Record<string, string>, path = '/engine'): Promise<number> {
   return new Promise((resolve) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
-    socket.on('open', () => { socket.terminate(); resolve(101) })
-    socket.on('unexpected-response', (_request, response) => { response.destroy(); resolve(response.statusCode!) })
+    socket.on('open', () => {
+      socket.terminate()
+      resolve(101)
+    })
+    socket.on('unexpected-response', (_request, response) => {
+      response.destroy()
+      resolve(response.statusCode!)
+    })
     socket.on('error', () => {})
   })
 }
@@ -77,7 +90,9 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
 
   it('listens on loopback only', async () => {
     const { port } = await windows.shell()
-    const sockets = execFileSync('cat', ['/proc/net/tcp', '/proc/net/tcp6'], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/)[1] ?? '')
+    const sockets = execFileSync('cat', ['/proc/net/tcp', '/proc/net/tcp6'], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/)[1] ?? '')
     const hex = port.toString(16).toUpperCase().padStart(4, '0')
     expect(sockets.filter((address) => address.endsWith(`:${hex}`))).toEqual([`0100007F:${hex}`])
   })
@@ -133,41 +148,56 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     const page = await windows.open(shell.link)
     await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:x@127.0.0.1:${peer.port}`)
     await page.getByRole('button', { name: 'Call', exact: true }).click()
-    await verdict(page).getByText('answered').or(verdict(page).getByText('two-way audio', { exact: true })).first().waitFor()
+    await verdict(page)
+      .getByText('answered')
+      .or(verdict(page).getByText('two-way audio', { exact: true }))
+      .first()
+      .waitFor()
     let asked = false
-    page.on('dialog', (dialog) => { asked = dialog.type() === 'beforeunload'; void dialog.accept() })
+    page.on('dialog', (dialog) => {
+      asked = dialog.type() === 'beforeunload'
+      void dialog.accept()
+    })
     await page.close({ runBeforeUnload: true })
     await peer.until(/"endedBy":"peer"/, 25_000)
     expect(asked).toBe(true)
   })
 
-  it.skipIf(!findPeer('kamailio'))('a trunk is checked against Kamailio: a wrong password is named, the right one registers', async () => {
-    const kamailio = await keep(startKamailio())
-    const page = await windows.open((await windows.shell()).link)
-    await screenButton(page, 'Trunks').click()
-    const form = page.getByRole('form', { name: 'Trunk settings' })
-    await form.getByLabel('Name', { exact: true }).fill('kamailio')
-    await form.getByLabel('Address').fill(`sip:127.0.0.1:${kamailio.udp}`)
-    await form.getByRole('button', { name: `Use 127.0.0.1:${kamailio.udp}` }).click()
-    await form.getByLabel('User name').fill('alice')
-    await form.getByLabel('Password').fill('falsch')
-    await form.getByRole('button', { name: 'Add trunk' }).click()
-    await page.getByRole('button', { name: 'Check', exact: true }).click()
-    await page.getByText(/but it refuses to register alice/).waitFor({ timeout: 20_000 })
-    const steps = page.getByRole('group', { name: 'Check' }).getByRole('listitem')
-    expect((await steps.allTextContents()).join('\n')).toMatch(/OPTIONS sent over udp[\s\S]*OPTIONS is answered: 200[\s\S]*REGISTER/)
-    expect(await page.getByText('falsch').count()).toBe(0)
-    await form.getByLabel('Password').fill('geheim')
-    await form.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('One is stored, encrypted').waitFor()
-    await page.getByRole('button', { name: 'Check', exact: true }).click()
-    await page.getByText(/it accepts alice and the password/).waitFor({ timeout: 20_000 })
-    await page.getByRole('button', { name: 'Register', exact: true }).click()
-    await page.getByText(/registered since/).first().waitFor()
-    await page.getByRole('contentinfo').getByText('kamailio registered').waitFor()
-    await page.getByRole('button', { name: 'Un-register' }).click()
-    await page.getByText('not registered').first().waitFor()
-  })
+  it.skipIf(!findPeer('kamailio'))(
+    'a trunk is checked against Kamailio: a wrong password is named, the right one registers',
+    async () => {
+      const kamailio = await keep(startKamailio())
+      const page = await windows.open((await windows.shell()).link)
+      await screenButton(page, 'Trunks').click()
+      const form = page.getByRole('form', { name: 'Trunk settings' })
+      await form.getByLabel('Name', { exact: true }).fill('kamailio')
+      await form.getByLabel('Address').fill(`sip:127.0.0.1:${kamailio.udp}`)
+      await form.getByRole('button', { name: `Use 127.0.0.1:${kamailio.udp}` }).click()
+      await form.getByLabel('User name').fill('alice')
+      await form.getByLabel('Password').fill('falsch')
+      await form.getByRole('button', { name: 'Add trunk' }).click()
+      await page.getByRole('button', { name: 'Check', exact: true }).click()
+      await page.getByText(/but it refuses to register alice/).waitFor({ timeout: 20_000 })
+      const steps = page.getByRole('group', { name: 'Check' }).getByRole('listitem')
+      expect((await steps.allTextContents()).join('\n')).toMatch(
+        /OPTIONS sent over udp[\s\S]*OPTIONS is answered: 200[\s\S]*REGISTER/,
+      )
+      expect(await page.getByText('falsch').count()).toBe(0)
+      await form.getByLabel('Password').fill('geheim')
+      await form.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('One is stored, encrypted').waitFor()
+      await page.getByRole('button', { name: 'Check', exact: true }).click()
+      await page.getByText(/it accepts alice and the password/).waitFor({ timeout: 20_000 })
+      await page.getByRole('button', { name: 'Register', exact: true }).click()
+      await page
+        .getByText(/registered since/)
+        .first()
+        .waitFor()
+      await page.getByRole('contentinfo').getByText('kamailio registered').waitFor()
+      await page.getByRole('button', { name: 'Un-register' }).click()
+      await page.getByText('not registered').first().waitFor()
+    },
+  )
 
   it('a data folder of a newer version, one that cannot be written, and a full disk are said in the window; calls go on', async () => {
     const newer = join(windows.folder(), 'newer')
@@ -190,7 +220,16 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
 
     // A disk in a mount namespace of its own that is full after a while; without the right to mount, files that may not grow.
     const small = windows.folder()
-    const full = mayMount ? ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=600k tmpfs "$0" && { (sleep 3; cat /dev/zero > "$0/fill" 2>&-) & } && exec "$@"', small] : ['sh', '-c', 'ulimit -f 100; exec "$@"', small]
+    const full = mayMount
+      ? [
+          'unshare',
+          '-m',
+          'sh',
+          '-c',
+          'mount -t tmpfs -o size=600k tmpfs "$0" && { (sleep 3; cat /dev/zero > "$0/fill" 2>&-) & } && exec "$@"',
+          small,
+        ]
+      : ['sh', '-c', 'ulimit -f 100; exec "$@"', small]
     const third = await windows.open((await windows.shell({ profile: small, under: full })).link)
     await third.waitForTimeout(3500)
     await third.getByRole('button', { name: 'Place a test call' }).last().click()
@@ -201,7 +240,14 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
 
   it.skipIf(!mayMount)('a read-only file system is said in the window', async () => {
     const fixed = windows.folder()
-    const page = await windows.open((await windows.shell({ profile: fixed, under: ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', fixed] })).link)
+    const page = await windows.open(
+      (
+        await windows.shell({
+          profile: fixed,
+          under: ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', fixed],
+        })
+      ).link,
+    )
     await page.getByText(/Nothing is kept: cannot use the profile folder/).waitFor()
   })
 
@@ -212,13 +258,29 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     const socket = createSocket('udp4')
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
     const local = `127.0.0.1:${socket.address().port}`
-    const invite = (id: string, from: string, extra: string, body = '') => [
-      `INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`, `Via: SIP/2.0/UDP ${local};branch=z9hG4bK${id}`, 'Max-Forwards: 70', `From: ${from};tag=${id}`, `To: <sip:agent@127.0.0.1>`,
-      `Call-ID: ${id}`, 'CSeq: 1 INVITE', `Contact: <sip:x@${local}>`, ...(extra === '' ? [] : [extra]), 'Content-Type: multipart/mixed;boundary=b', `Content-Length: ${Buffer.byteLength(body)}`, '', body,
-    ].join('\r\n')
+    const invite = (id: string, from: string, extra: string, body = '') =>
+      [
+        `INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${local};branch=z9hG4bK${id}`,
+        'Max-Forwards: 70',
+        `From: ${from};tag=${id}`,
+        `To: <sip:agent@127.0.0.1>`,
+        `Call-ID: ${id}`,
+        'CSeq: 1 INVITE',
+        `Contact: <sip:x@${local}>`,
+        ...(extra === '' ? [] : [extra]),
+        'Content-Type: multipart/mixed;boundary=b',
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        '',
+        body,
+      ].join('\r\n')
     const headers = Array.from({ length: 200 }, (_, i) => `X-Header-${i}: value ${i}`).join('\r\n')
     for (const text of [
-      invite('arabic', '"مساعد <img src=x onerror=alert(1)>" <sip:arabic@127.0.0.1>', 'X-Html: <script>document.title="broken"</script>'),
+      invite(
+        'arabic',
+        '"مساعد <img src=x onerror=alert(1)>" <sip:arabic@127.0.0.1>',
+        'X-Html: <script>document.title="broken"</script>',
+      ),
       invite('emoji', '"📞 Ring 👩‍💻" <sip:emoji@127.0.0.1>', headers),
       invite('large', '<sip:large@127.0.0.1>', `X-Long: ${'l'.repeat(8192)}`, '\u0000<b>body</b>\u0000'.repeat(3000)),
     ]) {
@@ -248,17 +310,57 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     const socket = createSocket('udp4')
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
     const local = `127.0.0.1:${socket.address().port}`
-    const sdp = ['v=0', `o=- 1 1 IN IP4 127.0.0.1`, `s=${evil}`, 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 9 RTP/AVP 0 96', `a=rtpmap:96 EVIL${evil}/8000`, `a=x-${evil}:${evil}`, ''].join('\r\n')
-    socket.send([
-      `INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`, `Via: SIP/2.0/UDP ${local};branch=z9hG4bKevil`, 'Max-Forwards: 70', `From: "Display${evil}" <sip:evil${evil}@127.0.0.1>;tag=1`, 'To: <sip:agent@127.0.0.1>',
-      'Call-ID: evil', 'CSeq: 1 INVITE', `Contact: <sip:x@${local}>`, `X-${evil}: ${evil}`, `X-Evil: ${evil}`, `Subject: ${evil}`, 'Content-Type: application/sdp', `Content-Length: ${Buffer.byteLength(sdp)}`, '', sdp,
-    ].join('\r\n'), agentPort, '127.0.0.1')
+    const sdp = [
+      'v=0',
+      `o=- 1 1 IN IP4 127.0.0.1`,
+      `s=${evil}`,
+      'c=IN IP4 127.0.0.1',
+      't=0 0',
+      'm=audio 9 RTP/AVP 0 96',
+      `a=rtpmap:96 EVIL${evil}/8000`,
+      `a=x-${evil}:${evil}`,
+      '',
+    ].join('\r\n')
+    socket.send(
+      [
+        `INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${local};branch=z9hG4bKevil`,
+        'Max-Forwards: 70',
+        `From: "Display${evil}" <sip:evil${evil}@127.0.0.1>;tag=1`,
+        'To: <sip:agent@127.0.0.1>',
+        'Call-ID: evil',
+        'CSeq: 1 INVITE',
+        `Contact: <sip:x@${local}>`,
+        `X-${evil}: ${evil}`,
+        `X-Evil: ${evil}`,
+        `Subject: ${evil}`,
+        'Content-Type: application/sdp',
+        `Content-Length: ${Buffer.byteLength(sdp)}`,
+        '',
+        sdp,
+      ].join('\r\n'),
+      agentPort,
+      '127.0.0.1',
+    )
     // A callee that refuses with such a phrase.
     socket.on('message', (bytes, from) => {
       const text = bytes.toString()
       if (!text.startsWith('INVITE ')) return
       const kept = text.split('\r\n').filter((line) => /^(Via|From|Call-ID|CSeq):/i.test(line))
-      socket.send(['SIP/2.0 486 Busy' + evil, ...kept, `To: <sip:x@127.0.0.1>;tag=2`, `Reason: Q.850;cause=17;text="${evil}"`, `Warning: 399 x "${evil}"`, 'Content-Length: 0', '', ''].join('\r\n'), from.port, from.address)
+      socket.send(
+        [
+          'SIP/2.0 486 Busy' + evil,
+          ...kept,
+          `To: <sip:x@127.0.0.1>;tag=2`,
+          `Reason: Q.850;cause=17;text="${evil}"`,
+          `Warning: 399 x "${evil}"`,
+          'Content-Length: 0',
+          '',
+          '',
+        ].join('\r\n'),
+        from.port,
+        from.address,
+      )
     })
     const rows = page.getByRole('listbox', { name: 'Live and past calls' }).getByRole('option')
     await rows.filter({ hasText: 'Display' }).first().click()
@@ -283,7 +385,10 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     await message.getByText('Busy‹U+202E›').first().waitFor()
     for (const screen of ['Trunks', 'Agent', 'Files', 'Settings', 'Calls']) {
       await screenButton(page, screen).click()
-      await page.getByRole('heading', { level: 1, name: screen === 'Trunks' ? /trunk/i : screen }).first().waitFor({ state: 'attached' })
+      await page
+        .getByRole('heading', { level: 1, name: screen === 'Trunks' ? /trunk/i : screen })
+        .first()
+        .waitFor({ state: 'attached' })
       expect(await hiddenIn(page)).toEqual([])
     }
     socket.close()
@@ -302,13 +407,39 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     await ready(page)
     await screenButton(page, 'Settings').click()
     expect(await field.inputValue()).toBe('1')
-    const agentPort = Number(/\d+/.exec((await page.getByRole('contentinfo').getByRole('button', { name: /^agent udp/ }).textContent())!)![0])
+    const agentPort = Number(
+      /\d+/.exec(
+        (await page
+          .getByRole('contentinfo')
+          .getByRole('button', { name: /^agent udp/ })
+          .textContent())!,
+      )![0],
+    )
     const socket = createSocket('udp4')
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
     for (const id of ['a', 'b', 'c']) {
-      socket.send([`INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`, `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id}`, 'Max-Forwards: 70', 'From: <sip:a@127.0.0.1>;tag=1', 'To: <sip:agent@127.0.0.1>', `Call-ID: ${id}`, 'CSeq: 1 INVITE', `Contact: <sip:x@127.0.0.1:${socket.address().port}>`, 'Content-Length: 0', '', ''].join('\r\n'), agentPort, '127.0.0.1')
+      socket.send(
+        [
+          `INVITE sip:agent@127.0.0.1:${agentPort} SIP/2.0`,
+          `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id}`,
+          'Max-Forwards: 70',
+          'From: <sip:a@127.0.0.1>;tag=1',
+          'To: <sip:agent@127.0.0.1>',
+          `Call-ID: ${id}`,
+          'CSeq: 1 INVITE',
+          `Contact: <sip:x@127.0.0.1:${socket.address().port}>`,
+          'Content-Length: 0',
+          '',
+          '',
+        ].join('\r\n'),
+        agentPort,
+        '127.0.0.1',
+      )
     }
-    await page.locator('.limits').getByText(/2 refused: as many calls as allowed are under way/).waitFor()
+    await page
+      .locator('.limits')
+      .getByText(/2 refused: as many calls as allowed are under way/)
+      .waitFor()
     socket.close()
   })
 })
@@ -316,12 +447,17 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
 /** Characters that no text of the page may have: those that cannot be seen and change what can. */
 function hiddenIn(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/
+    const hidden =
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/
     const found: string[] = []
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const texts = node instanceof Element ? node.getAttributeNames().map((name) => (node as Element).getAttribute(name)!) : [node.textContent ?? '']
-      for (const text of texts) if (hidden.test(text)) found.push(`${node.nodeName}: ${JSON.stringify(text.slice(0, 100))}`)
+      const texts =
+        node instanceof Element
+          ? node.getAttributeNames().map((name) => (node as Element).getAttribute(name)!)
+          : [node.textContent ?? '']
+      for (const text of texts)
+        if (hidden.test(text)) found.push(`${node.nodeName}: ${JSON.stringify(text.slice(0, 100))}`)
     }
     return found
   })

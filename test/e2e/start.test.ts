@@ -21,13 +21,15 @@ async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
 }
 /** The arguments of every process, as everyone on this machine can read them. */
 function commandLines(): string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    try {
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]
-    } catch {
-      return []
-    }
-  })
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]
+      } catch {
+        return []
+      }
+    })
 }
 /** The folder of the window that is being opened, once its browser runs. */
 async function windowFolder(): Promise<string> {
@@ -38,7 +40,8 @@ async function windowFolder(): Promise<string> {
   })
   return folder!
 }
-const windowFolders = (pid: number | undefined) => readdirSync(tmpdir()).filter((name) => name.startsWith(`ringback-window-${pid}-`))
+const windowFolders = (pid: number | undefined) =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`ringback-window-${pid}-`))
 
 describe.skipIf(!findPeer('chromium'))('npm start', () => {
   const windows = new Windows()
@@ -47,11 +50,19 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
   function browser(works: boolean): string {
     const folder = windows.folder()
     const file = join(folder, 'chromium')
-    writeFileSync(file, works ? `#!/bin/sh\nexec ${findPeer('chromium')} --headless=new --no-sandbox --disable-background-networking --remote-debugging-port=0 "$@"\n` : '#!/bin/sh\nexit 1\n')
+    writeFileSync(
+      file,
+      works
+        ? `#!/bin/sh\nexec ${findPeer('chromium')} --headless=new --no-sandbox --disable-background-networking --remote-debugging-port=0 "$@"\n`
+        : '#!/bin/sh\nexit 1\n',
+    )
     chmodSync(file, 0o755)
     return folder
   }
-  const opening = () => new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], { env: { DISPLAY: ':99', PATH: browser(true) } })
+  const opening = () =>
+    new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], {
+      env: { DISPLAY: ':99', PATH: browser(true) },
+    })
 
   it('opens a window of its own where there is a display and a browser; its link is used up, and stood in no process list and no output', async () => {
     const shell = opening()
@@ -60,7 +71,9 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     const folder = await windowFolder()
     expect(commandLines().filter((line) => /token=|claim=/.test(line))).toEqual([])
     const link = /"(http:[^"]+)"/.exec(readFileSync(join(folder, 'open.html'), 'utf8'))![1]!
-    const remote = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`)
+    const remote = await chromium.connectOverCDP(
+      `http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`,
+    )
     const [page] = remote.contexts()[0]!.pages()
     await ready(page!)
     expect(page!.url()).toBe(`http://127.0.0.1:${port}/`)
@@ -77,11 +90,15 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
   })
 
   it('prints a link where the browser does not run, and where there is no display', async () => {
-    const failing = new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], { env: { DISPLAY: ':99', PATH: browser(false) } })
+    const failing = new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], {
+      env: { DISPLAY: ':99', PATH: browser(false) },
+    })
     const [link] = await failing.until(/http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/)
     expect((await follow(link)).claim).toMatch(/./)
     await failing.stop('SIGTERM')
-    const blind = new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], { env: { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, SSH_CONNECTION: 'a b', USER: 'me' } })
+    const blind = new Running(process.execPath, [start, '--port', '0', '--profile', join(windows.folder(), 'p')], {
+      env: { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, SSH_CONNECTION: 'a b', USER: 'me' },
+    })
     await blind.until(/ssh -L (\d+):127\.0\.0\.1:\1 me@/)
     await blind.stop('SIGTERM')
   })
@@ -91,33 +108,57 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, '--port many: a number from 0 to 65535 is needed\n'])
     expect((await new Running(process.execPath, [start, '--colour']).finished).code).toBe(2)
     const { port } = await windows.shell()
-    const second = await new Running(process.execPath, [start, '--no-open', '--port', String(port), '--profile', join(windows.folder(), 'p')]).finished
-    expect([second.code, second.stderr]).toEqual([3, `port ${port} of 127.0.0.1 is in use: choose another with --port\n`])
+    const second = await new Running(process.execPath, [
+      start,
+      '--no-open',
+      '--port',
+      String(port),
+      '--profile',
+      join(windows.folder(), 'p'),
+    ]).finished
+    expect([second.code, second.stderr]).toEqual([
+      3,
+      `port ${port} of 127.0.0.1 is in use: choose another with --port\n`,
+    ])
   })
 
   it('says that another one runs with the same data folder, and takes a port of its own', async () => {
     const first = await windows.shell()
     const second = await windows.shell({ profile: first.profile })
-    expect(second.stdout).toMatch(new RegExp(`Another Ringback runs with the same data folder, at http://127\\.0\\.0\\.1:${first.port}:`))
+    expect(second.stdout).toMatch(
+      new RegExp(`Another Ringback runs with the same data folder, at http://127\\.0\\.0\\.1:${first.port}:`),
+    )
     expect(second.port).not.toBe(first.port)
     await first.stop('SIGTERM')
     await second.stop('SIGTERM')
     expect((await windows.shell({ profile: first.profile })).stdout).not.toMatch(/Another Ringback/)
   })
 
-  it.each([['the shell', 'SIGKILL'], ['the shell', 'SIGHUP'], ['everything at once, as a closed terminal does', 'SIGHUP'], ['everything at once', 'SIGTERM']] as const)('ends calls with BYE, the window and the port when %s gets %s', async (what, signal) => {
+  it.each([
+    ['the shell', 'SIGKILL'],
+    ['the shell', 'SIGHUP'],
+    ['everything at once, as a closed terminal does', 'SIGHUP'],
+    ['everything at once', 'SIGTERM'],
+  ] as const)('ends calls with BYE, the window and the port when %s gets %s', async (what, signal) => {
     const peer = await keep(startAgent(['--answer', 'tone']))
     const shell = opening()
     const [, text] = await shell.until(/Ringback is open in a window \(http:\/\/127\.0\.0\.1:(\d+)\)/)
     const port = Number(text)
     const folder = await windowFolder()
     const host = enginePid(shell)
-    const remote = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`)
+    const remote = await chromium.connectOverCDP(
+      `http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`,
+    )
     const page = remote.contexts()[0]!.pages()[0]!
     await ready(page)
     await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:x@127.0.0.1:${peer.port}`)
     await page.getByRole('button', { name: 'Call', exact: true }).click()
-    await verdict(page).getByText('answered').or(verdict(page).getByText('one-way audio')).or(verdict(page).getByText('two-way audio', { exact: true })).first().waitFor()
+    await verdict(page)
+      .getByText('answered')
+      .or(verdict(page).getByText('one-way audio'))
+      .or(verdict(page).getByText('two-way audio', { exact: true }))
+      .first()
+      .waitFor()
     const all = [shell.child.pid!, host]
     for (const pid of what === 'the shell' ? all.slice(0, 1) : all) process.kill(pid, signal)
     await peer.until(/"endedBy":"peer"/)
@@ -131,7 +172,15 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
   it('ends when npm is killed, whatever way', async () => {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const port = await freePort()
-      const npm = new Running('npm', ['start', '--', '--no-open', '--port', String(port), '--profile', join(windows.folder(), 'p')])
+      const npm = new Running('npm', [
+        'start',
+        '--',
+        '--no-open',
+        '--port',
+        String(port),
+        '--profile',
+        join(windows.folder(), 'p'),
+      ])
       await npm.until(/token=/)
       npm.child.kill(signal)
       await until(async () => (await ask(port, '/').catch(() => null)) === null)
@@ -143,29 +192,48 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
   it('is started again when the engine has a fault that nothing caught: that is said in one line without secrets, and its calls get their BYE', async () => {
     const peer = await keep(startAgent(['--answer', 'tone']))
     const fault = `process.on('SIGUSR2', () => { throw Object.assign(new Error('broken by sip:me:hunter2@example.org \\u001b[31m'), {}) })`
-    const shell = await windows.shell({ env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` } })
+    const shell = await windows.shell({
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` },
+    })
     const { cookie, claim } = await follow(shell.link)
     const { socket, key } = await enter(shell.port, cookie, () => ({ type: 'claim', claim }))
     expect(key).not.toBeNull()
-    socket.send(JSON.stringify({ type: 'command', id: 1, name: 'call.place', args: { uri: `sip:x@127.0.0.1:${peer.port}` } }))
+    socket.send(
+      JSON.stringify({ type: 'command', id: 1, name: 'call.place', args: { uri: `sip:x@127.0.0.1:${peer.port}` } }),
+    )
     await new Promise((resolve) => setTimeout(resolve, 1500))
     process.kill(enginePid(shell), 'SIGUSR2')
     await peer.until(/"endedBy":"peer"/)
     await shell.until(/The engine ended with code 70; it is started again/)
     const said = shell.stderr.split('\n').filter((line) => line.includes('unexpected fault'))
-    expect(said).toEqual([expect.stringMatching(/^unexpected fault: broken by sip:me:x+@example\.org ␛\[31m at .*; calls are ended and the engine is started again$/)])
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^unexpected fault: broken by sip:me:x+@example\.org ␛\[31m at .*; calls are ended and the engine is started again$/,
+      ),
+    ])
     await until(async () => (await ask(shell.port, '/', { cookie }).catch(() => null))?.status === 200)
   })
 
   it('is not ended by requests that no page of ours makes, however often', async () => {
     const shell = await windows.shell()
-    for (let n = 0; n < 20; n++) for (const target of ['//[', '//', 'http://[', '/%', '*']) expect(await send(shell.port, `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4/)
+    for (let n = 0; n < 20; n++)
+      for (const target of ['//[', '//', 'http://[', '/%', '*'])
+        expect(
+          await send(
+            shell.port,
+            `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\nConnection: close\r\n\r\n`,
+          ),
+        ).toMatch(/^HTTP\/1\.1 4/)
     expect(shell.stdout + shell.stderr).not.toMatch(/started again|fault/)
   })
 
   it('signs every window out when that is asked for in the terminal, and prints a new link', async () => {
     const profile = join(windows.folder(), 'p')
-    const shell = new Running('script', ['-qfec', `${process.execPath} ${start} --no-open --port 0 --profile ${profile}`, '/dev/null'], { input: true })
+    const shell = new Running(
+      'script',
+      ['-qfec', `${process.execPath} ${start} --no-open --port 0 --profile ${profile}`, '/dev/null'],
+      { input: true },
+    )
     const [link] = await shell.until(/http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/)
     const page = await windows.open(link)
     shell.child.stdin!.write('revoke\n')

@@ -40,7 +40,11 @@ export class Faults {
 
 /** The same fault with other numbers and texts in it is the same kind. */
 function kindOf(reader: string, text: string): string {
-  return `${reader}: ${text.split('\n')[0]!.replace(/"[^"]*"|'[^']*'/g, '…').replace(/\d+(\.\d+)?/g, '#').slice(0, 160)}`
+  return `${reader}: ${text
+    .split('\n')[0]!
+    .replace(/"[^"]*"|'[^']*'/g, '…')
+    .replace(/\d+(\.\d+)?/g, '#')
+    .slice(0, 160)}`
 }
 
 /** The reader and the bytes of a kept input. */

@@ -42,7 +42,8 @@ interface Kind<T extends Target> {
 }
 
 const agentKind: Kind<AgentTarget> = {
-  name: 'agent', start: startAgentTarget,
+  name: 'agent',
+  start: startAgentTarget,
   job: ({ ports }, seed) => ({ seed, ports, entry: null, hosts: strangers, callerHost }),
   ports: ({ ports }) => ports,
   async call({ ports }) {
@@ -52,13 +53,17 @@ const agentKind: Kind<AgentTarget> = {
 }
 
 const shellKind = (profile: string): Kind<ShellTarget> => ({
-  name: 'shell', start: () => startShellTarget(profile),
+  name: 'shell',
+  start: () => startShellTarget(profile),
   job: ({ port, entry }, seed) => ({ seed, ports: { http: port }, entry, hosts: strangers, callerHost }),
   ports: ({ port }) => ({ http: port }),
   async call({ port, entry }) {
     const window = await WindowClient.open(port, entry)
     try {
-      const { id } = await window.execute('call.place', { uri: `sip:good@127.0.0.1:${await window.agentPort()}`, durationMs: 2000 })
+      const { id } = await window.execute('call.place', {
+        uri: `sip:good@127.0.0.1:${await window.agentPort()}`,
+        durationMs: 2000,
+      })
       return (await window.ended(id)).verdict.kind
     } finally {
       window.close()
@@ -167,7 +172,10 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
       attacker.order('pause')
       const recent = sent.filter(({ atMs }) => atMs > performance.timeOrigin + performance.now() - 3000)
       await sleep(1000)
-      const again = (await target.ping(patienceMs)) === null ? `no answer for ${patienceMs / 1000} s` : await provoke(target, kind.ports(target), recent)
+      const again =
+        (await target.ping(patienceMs)) === null
+          ? `no answer for ${patienceMs / 1000} s`
+          : await provoke(target, kind.ports(target), recent)
       if (again) {
         await blame(again, recent)
         await change()
@@ -195,17 +203,20 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   if (seconds >= longRunSeconds) {
     await sleep(calmMs)
     endMb = residentMb(target.pid())
-    if (endMb > startMb * 1.2 + 30) faults.add(kind.name, `memory grew from ${startMb.toFixed(0)} to ${endMb.toFixed(0)} MB`, null)
+    if (endMb > startMb * 1.2 + 30)
+      faults.add(kind.name, `memory grew from ${startMb.toFixed(0)} to ${endMb.toFixed(0)} MB`, null)
   }
   await target.stop()
-  process.stdout.write(`\n${kind.name}, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${inputs} inputs, ${Math.round((inputs * 1000) / (performance.now() - startMs))} a second${calls > 0 ? `, ${calls} calls of the attacker answered` : ''}; ${pings} pings, the worst ${worstMs.toFixed(0)} ms${noise > 0 ? ` (${noise} late ones did not happen again)` : ''}; memory ${startMb.toFixed(0)} MB at first, ${peakMb.toFixed(0)} at most, ${endMb.toFixed(0)} at last\n`)
+  process.stdout.write(
+    `\n${kind.name}, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${inputs} inputs, ${Math.round((inputs * 1000) / (performance.now() - startMs))} a second${calls > 0 ? `, ${calls} calls of the attacker answered` : ''}; ${pings} pings, the worst ${worstMs.toFixed(0)} ms${noise > 0 ? ` (${noise} late ones did not happen again)` : ''}; memory ${startMb.toFixed(0)} MB at first, ${peakMb.toFixed(0)} at most, ${endMb.toFixed(0)} at last\n`,
+  )
   return inputs
 }
 
 /** A call is refused while the strangers' calls wait for their end: it is tried again for a while. */
 async function goodCall<T extends Target>(kind: Kind<T>, target: T): Promise<string> {
   let verdict = ''
-  for (const startMs = performance.now(); performance.now() - startMs < calmMs; ) {
+  for (const startMs = performance.now(); performance.now() - startMs < calmMs;) {
     verdict = await kind.call(target).catch((error: unknown) => String(error).split('\n')[0]!)
     if (verdict === 'two-way-audio') break
     await sleep(2000)
@@ -223,11 +234,18 @@ function lastWords({ running }: Target): string {
   const error = lines.findLastIndex((line) => /^\s*(\w*Error|unexpected fault)\b/.test(line))
   const frame = lines.slice(error).find((line) => /\/(shared|electron)\//.test(line))
   const where = /((?:shared|electron)\/[^\s:)]+)/.exec(frame ?? '')?.[1]
-  return error < 0 ? `code ${running.child.exitCode} ${lines.slice(-3).join(' ').slice(0, 200)}` : `${lines[error]!.trim()}${where ? ` (${where})` : ''}`
+  return error < 0
+    ? `code ${running.child.exitCode} ${lines.slice(-3).join(' ').slice(0, 200)}`
+    : `${lines[error]!.trim()}${where ? ` (${where})` : ''}`
 }
 
 /** Sends inputs again; what came of it, null where nothing did. */
-async function provoke(target: Target, ports: Partial<Record<Way, number>>, sent: readonly Sent[], timeoutMs = patienceMs): Promise<string | null> {
+async function provoke(
+  target: Target,
+  ports: Partial<Record<Way, number>>,
+  sent: readonly Sent[],
+  timeoutMs = patienceMs,
+): Promise<string | null> {
   const socket = createSocket('udp4')
   socket.on('error', () => {})
   await new Promise<void>((resolve) => socket.bind(0, strangers[0], resolve))
@@ -250,12 +268,19 @@ async function provoke(target: Target, ports: Partial<Record<Way, number>>, sent
   await sleep(100)
   socket.close()
   if (!target.alive() || diedMeanwhile(target)) return `the process ended: ${lastWords(target)}`
-  return answer === null ? `no answer for ${timeoutMs / 1000} s` : late >= 2 ? `a ping took ${answer.toFixed(0)} ms` : null
+  return answer === null
+    ? `no answer for ${timeoutMs / 1000} s`
+    : late >= 2
+      ? `a ping took ${answer.toFixed(0)} ms`
+      : null
 }
 
 function connected(way: Way, port: number, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    const socket = way === 'tls' ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => socket.write(bytes)) : connect(port, '127.0.0.1', () => void socket.write(bytes))
+    const socket =
+      way === 'tls'
+        ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => socket.write(bytes))
+        : connect(port, '127.0.0.1', () => void socket.write(bytes))
     socket.on('error', () => {})
     socket.once('close', () => resolve())
     setTimeout(() => (way === 'tls' ? socket.destroy() : socket.resetAndDestroy()), 300)

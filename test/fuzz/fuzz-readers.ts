@@ -17,7 +17,12 @@ const mostHangs = 2
 const inputBytes = 1 << 18
 
 /** Every reader in a thread of its own process, for `seconds`; the number of inputs. */
-export async function fuzzReaders(seed: number, seconds: number, faults: Faults, names = readers.map(({ name }) => name)): Promise<number> {
+export async function fuzzReaders(
+  seed: number,
+  seconds: number,
+  faults: Faults,
+  names = readers.map(({ name }) => name),
+): Promise<number> {
   const counts = new Map<string, Count>(names.map((name) => [name, { inputs: 0, worstMs: 0, worstBytes: 0 }]))
   const hangs = new Map<string, number>()
   const startMs = performance.now()
@@ -25,13 +30,16 @@ export async function fuzzReaders(seed: number, seconds: number, faults: Faults,
   const first: Record<string, number> = {}
   while (leftMs() > 500) {
     const able = names.filter((name) => (hangs.get(name) ?? 0) < mostHangs)
-    const hung = await watch({ seed, first, names: able, replay: null, shared: new SharedArrayBuffer(16 + inputBytes), budgetMs: leftMs() }, (news) => {
-      if (news.kind === 'fault') faults.add(news.reader, news.text, news.bytes)
-      if (news.kind !== 'progress') return
-      const count = counts.get(news.reader)!
-      count.inputs += news.inputs
-      if (news.worstMs > count.worstMs) Object.assign(count, { worstMs: news.worstMs, worstBytes: news.worstBytes })
-    })
+    const hung = await watch(
+      { seed, first, names: able, replay: null, shared: new SharedArrayBuffer(16 + inputBytes), budgetMs: leftMs() },
+      (news) => {
+        if (news.kind === 'fault') faults.add(news.reader, news.text, news.bytes)
+        if (news.kind !== 'progress') return
+        const count = counts.get(news.reader)!
+        count.inputs += news.inputs
+        if (news.worstMs > count.worstMs) Object.assign(count, { worstMs: news.worstMs, worstBytes: news.worstBytes })
+      },
+    )
     for (const name of able) first[name] = counts.get(name)!.inputs
     if (!hung) break
     faults.add(hung.reader, `hangs for more than ${hangMs} ms`, hung.bytes)
@@ -40,23 +48,33 @@ export async function fuzzReaders(seed: number, seconds: number, faults: Faults,
     counts.get(hung.reader)!.inputs = hung.n + 1
   }
   const total = [...counts.values()].reduce((sum, { inputs }) => sum + inputs, 0)
-  process.stdout.write(`\nin process, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${total} inputs, ${Math.round((total * 1000) / (performance.now() - startMs))} a second\n`)
+  process.stdout.write(
+    `\nin process, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${total} inputs, ${Math.round((total * 1000) / (performance.now() - startMs))} a second\n`,
+  )
   for (const [name, { inputs, worstMs, worstBytes }] of counts) {
-    process.stdout.write(`  ${name.padEnd(20)} ${String(inputs).padStart(9)} inputs, slowest ${worstMs.toFixed(1)} ms for ${worstBytes} bytes${(hangs.get(name) ?? 0) >= mostHangs ? '; given up, it hangs' : ''}\n`)
+    process.stdout.write(
+      `  ${name.padEnd(20)} ${String(inputs).padStart(9)} inputs, slowest ${worstMs.toFixed(1)} ms for ${worstBytes} bytes${(hangs.get(name) ?? 0) >= mostHangs ? '; given up, it hangs' : ''}\n`,
+    )
   }
   return total
 }
 
 /** One kept input again. */
 export async function replayReader(name: string, bytes: Buffer, faults: Faults): Promise<void> {
-  const hung = await watch({ seed: 0, first: {}, names: [name], replay: bytes, shared: new SharedArrayBuffer(16 + inputBytes), budgetMs: 0 }, (news) => {
-    if (news.kind === 'fault') faults.add(news.reader, news.text, news.bytes)
-  })
+  const hung = await watch(
+    { seed: 0, first: {}, names: [name], replay: bytes, shared: new SharedArrayBuffer(16 + inputBytes), budgetMs: 0 },
+    (news) => {
+      if (news.kind === 'fault') faults.add(news.reader, news.text, news.bytes)
+    },
+  )
   if (hung) faults.add(name, `hangs for more than ${hangMs} ms`, bytes)
 }
 
 /** Runs the job; ends it and gives its input when it hangs. */
-function watch(job: ReaderJob, hear: (news: ReaderNews) => void): Promise<{ reader: string; n: number; bytes: Buffer } | null> {
+function watch(
+  job: ReaderJob,
+  hear: (news: ReaderNews) => void,
+): Promise<{ reader: string; n: number; bytes: Buffer } | null> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(join(import.meta.dirname, 'reader-worker.ts'), { workerData: job })
     const state = new Int32Array(job.shared, 0, 4)

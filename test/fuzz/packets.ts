@@ -12,7 +12,14 @@ const uint32 = (dice: Dice) => (dice.chance(0.2) ? dice.pick(border32) : dice.ui
 export function rtpPacket(dice: Dice): Buffer {
   const payload = dice.bytes(dice.pick([160, 160, 160, 4, 0, 1, 80, 1200]))
   const packet = Buffer.alloc(rtpHeaderBytes + payload.length)
-  writeRtpHeader(packet, dice.pick([0, 0, 8, 101, 13, 9, 96, 127]), dice.chance(0.1), uint32(dice) & 0xffff, uint32(dice), dice.pick([1, 2, 3, 0xffffffff, dice.uint32()]))
+  writeRtpHeader(
+    packet,
+    dice.pick([0, 0, 8, 101, 13, 9, 96, 127]),
+    dice.chance(0.1),
+    uint32(dice) & 0xffff,
+    uint32(dice),
+    dice.pick([1, 2, 3, 0xffffffff, dice.uint32()]),
+  )
   packet.set(payload, rtpHeaderBytes)
   if (dice.chance(0.2)) packet[0] = 0x80 | dice.below(64)
   return packet
@@ -33,13 +40,15 @@ export function rtcpPacket(dice: Dice): Buffer {
 
 /** A binding request or response with attributes (RFC 8489). */
 export function stunPacket(dice: Dice): Buffer {
-  const attributes = Buffer.concat(Array.from({ length: dice.below(6) }, () => {
-    const value = dice.bytes(dice.pick([0, 4, 8, 20, 33]))
-    const head = Buffer.alloc(4)
-    head.writeUInt16BE(dice.pick([0x0001, 0x0006, 0x0008, 0x0020, 0x0024, 0x0025, 0x8028, 0xffff]), 0)
-    head.writeUInt16BE(dice.chance(0.9) ? value.length : uint32(dice) & 0xffff, 2)
-    return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)])
-  }))
+  const attributes = Buffer.concat(
+    Array.from({ length: dice.below(6) }, () => {
+      const value = dice.bytes(dice.pick([0, 4, 8, 20, 33]))
+      const head = Buffer.alloc(4)
+      head.writeUInt16BE(dice.pick([0x0001, 0x0006, 0x0008, 0x0020, 0x0024, 0x0025, 0x8028, 0xffff]), 0)
+      head.writeUInt16BE(dice.chance(0.9) ? value.length : uint32(dice) & 0xffff, 2)
+      return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)])
+    }),
+  )
   const head = Buffer.alloc(8)
   head.writeUInt16BE(dice.pick([0x0001, 0x0101, 0x0111, 0x3fff]), 0)
   head.writeUInt16BE(dice.chance(0.9) ? attributes.length : uint32(dice) & 0xffff, 2)
@@ -49,15 +58,29 @@ export function stunPacket(dice: Dice): Buffer {
 
 export function wavFile(dice: Dice): Buffer {
   const samples = dice.bytes(dice.pick([0, 1, 160, 3200, 30_000]))
-  const header = wavHeader(dice.pick([1, 2, 0, 33]), dice.pick([8000, 16_000, 44_100, 1000, 999, 384_000, 0]), dice.chance(0.8) ? samples.length : uint32(dice) >>> 1)
+  const header = wavHeader(
+    dice.pick([1, 2, 0, 33]),
+    dice.pick([8000, 16_000, 44_100, 1000, 999, 384_000, 0]),
+    dice.chance(0.8) ? samples.length : uint32(dice) >>> 1,
+  )
   if (dice.chance(0.4)) header.writeUInt16LE(dice.pick([1, 3, 6, 7, 0xfffe, 17]), 20)
   if (dice.chance(0.4)) header.writeUInt16LE(dice.pick([8, 16, 24, 32, 64, 12, 0]), 34)
   if (dice.chance(0.2)) header.writeUInt32LE(uint32(dice), dice.pick([4, 16, 40]))
-  const extra = dice.chance(0.3) ? Buffer.concat([Buffer.from(dice.pick(['LIST', 'fact', 'JUNK'])), Buffer.from([dice.below(9), 0, 0, dice.chance(0.1) ? 0xff : 0]), dice.bytes(8)]) : Buffer.alloc(0)
+  const extra = dice.chance(0.3)
+    ? Buffer.concat([
+        Buffer.from(dice.pick(['LIST', 'fact', 'JUNK'])),
+        Buffer.from([dice.below(9), 0, 0, dice.chance(0.1) ? 0xff : 0]),
+        dice.bytes(8),
+      ])
+    : Buffer.alloc(0)
   return Buffer.concat([header.subarray(0, 36), extra, header.subarray(36), samples])
 }
 
-const hosts = [['192.0.2.1', '192.0.2.99'], ['127.0.0.1', '127.0.0.1'], ['2001:db8::1', '2001:db8::2']] as const
+const hosts = [
+  ['192.0.2.1', '192.0.2.99'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['2001:db8::1', '2001:db8::2'],
+] as const
 const port = (dice: Dice) => dice.pick([5060, 5060, 40_000, 40_001, dice.below(65_536)])
 
 /** A classic pcap of UDP datagrams and TCP segments with these payloads. */
@@ -66,10 +89,20 @@ export function pcapFile(dice: Dice, payloads: readonly Buffer[]): Buffer {
   let at = 1_700_000_000_000_000
   const records = payloads.map((payload) => {
     at += dice.below(2_000_000)
-    const [source, destination] = dice.shuffled(dice.pick(hosts)).map((host) => ({ host, port: dice.chance(0.7) ? 5060 : port(dice) })) as [Address, Address]
+    const [source, destination] = dice
+      .shuffled(dice.pick(hosts))
+      .map((host) => ({ host, port: dice.chance(0.7) ? 5060 : port(dice) })) as [Address, Address]
     const datagram = payload.subarray(0, 60_000)
     if (dice.chance(0.75)) return encoder.udp(at, source, destination, datagram)
-    return encoder.sip({ at, transport: 'tcp', source, destination, direction: 'observed', bytes: datagram, message: { kind: 'unreadable', text: '' } })
+    return encoder.sip({
+      at,
+      transport: 'tcp',
+      source,
+      destination,
+      direction: 'observed',
+      bytes: datagram,
+      message: { kind: 'unreadable', text: '' },
+    })
   })
   return Buffer.concat([pcapHeader(), ...records])
 }
@@ -87,10 +120,12 @@ export function pcapngFile(dice: Dice, payloads: readonly Buffer[]): Buffer {
   const section = Buffer.from('4d3c2b1a01000000ffffffffffffffff', 'hex')
   const link = Buffer.alloc(8)
   link.writeUInt16LE(dice.pick([101, 101, 101, 1, 113, 276, 0, 9999]), 0)
-  const resolution = dice.chance(0.5) ? Buffer.from([9, 0, 1, 0, dice.pick([6, 9, 0, 0x80, 0x8a, 0xff, 0x7f]), 0, 0, 0, 0, 0, 0, 0]) : Buffer.alloc(0)
+  const resolution = dice.chance(0.5)
+    ? Buffer.from([9, 0, 1, 0, dice.pick([6, 9, 0, 0x80, 0x8a, 0xff, 0x7f]), 0, 0, 0, 0, 0, 0, 0])
+    : Buffer.alloc(0)
   const packets = pcapFile(dice, payloads)
   const blocks: Buffer[] = [block(0x0a0d0d0a, section), block(1, Buffer.concat([link, resolution]))]
-  for (let at = 24; at + 16 <= packets.length; ) {
+  for (let at = 24; at + 16 <= packets.length;) {
     const size = packets.readUInt32LE(at + 8)
     const frame = packets.subarray(at + 16, at + 16 + size)
     const head = Buffer.alloc(20)
@@ -111,9 +146,23 @@ export function webSocketFrame(dice: Dice, payload: Buffer, odd: number): Buffer
   const masked = !dice.chance(odd)
   const opcode = dice.chance(odd) ? dice.below(16) : 1
   const announced = dice.chance(odd) ? uint32(dice) : payload.length
-  const length = announced < 126 ? Buffer.of(announced) : announced < 65_536 ? Buffer.from([126, announced >> 8, announced & 255]) : Buffer.concat([Buffer.of(127), Buffer.alloc(4), Buffer.from([announced >>> 24, (announced >> 16) & 255, (announced >> 8) & 255, announced & 255])])
+  const length =
+    announced < 126
+      ? Buffer.of(announced)
+      : announced < 65_536
+        ? Buffer.from([126, announced >> 8, announced & 255])
+        : Buffer.concat([
+            Buffer.of(127),
+            Buffer.alloc(4),
+            Buffer.from([announced >>> 24, (announced >> 16) & 255, (announced >> 8) & 255, announced & 255]),
+          ])
   if (masked) length[0] = length[0]! | 0x80
   const key = dice.bytes(4)
   const body = masked ? Buffer.from(payload.map((byte, i) => byte ^ key[i & 3]!)) : payload
-  return Buffer.concat([Buffer.of((dice.chance(odd) ? dice.below(8) << 4 : 0x80) | opcode), length, ...(masked ? [key] : []), body])
+  return Buffer.concat([
+    Buffer.of((dice.chance(odd) ? dice.below(8) << 4 : 0x80) | opcode),
+    length,
+    ...(masked ? [key] : []),
+    body,
+  ])
 }

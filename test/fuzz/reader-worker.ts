@@ -17,7 +17,13 @@ export interface ReaderJob {
 
 export type ReaderNews =
   | { readonly kind: 'fault'; readonly reader: string; readonly text: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'progress'; readonly reader: string; readonly inputs: number; readonly worstMs: number; readonly worstBytes: number }
+  | {
+      readonly kind: 'progress'
+      readonly reader: string
+      readonly inputs: number
+      readonly worstMs: number
+      readonly worstBytes: number
+    }
   | { readonly kind: 'done' }
 
 /** Readers take turns: so many inputs, or so much time. */
@@ -51,7 +57,8 @@ async function run(reader: Reader, index: number, n: number, bytes: Buffer): Pro
       measured.set(reader.name, (measured.get(reader.name) ?? 0) + 1)
       // Once more, and again: another program may have had the processor.
       for (let again = 0; again < 2 && ms > bound; again++) ms = Math.min(ms, await timed(reader, bytes))
-      if (ms > bound) say({ kind: 'fault', reader: reader.name, text: `slow: ${ms.toFixed(0)} ms for ${bytes.length} bytes`, bytes })
+      if (ms > bound)
+        say({ kind: 'fault', reader: reader.name, text: `slow: ${ms.toFixed(0)} ms for ${bytes.length} bytes`, bytes })
     }
     return ms
   } catch (error) {

@@ -30,7 +30,17 @@ import { audioOf, parseSdp, writeSdp, type SessionDescription } from '../../shar
 import { compareMessages } from '../../shared/wire/sip/compare.ts'
 import { addressFault, dialFault } from '../../shared/wire/sip/dial.ts'
 import { StreamFramer } from '../../shared/wire/sip/frame.ts'
-import { messageIds, parseCSeq, parseNameAddr, parseParams, parseUri, parseVia, quote, unquote, uriOf } from '../../shared/wire/sip/grammar.ts'
+import {
+  messageIds,
+  parseCSeq,
+  parseNameAddr,
+  parseParams,
+  parseUri,
+  parseVia,
+  quote,
+  unquote,
+  uriOf,
+} from '../../shared/wire/sip/grammar.ts'
 import { headerMeaning, messageMeaning, variableOf } from '../../shared/wire/sip/meaning.ts'
 import { headerList, makeRequest, splitList, startLine, type SipMessage } from '../../shared/wire/sip/message.ts'
 import { expiresParam } from '../../shared/wire/sip/numbers.ts'
@@ -58,9 +68,16 @@ function must(condition: boolean, text: string): asserts condition {
   if (!condition) throw new Wrong(text)
 }
 
-const whole = (value: unknown, least: number, most: number, what: string) => must(Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most, `${what} is ${JSON.stringify(value)}: not a whole number from ${least} to ${most}`)
-const string = (value: unknown, what: string) => must(typeof value === 'string', `${what} is ${typeof value} ${String(JSON.stringify(value)).slice(0, 40)}, not text`)
-const maybe = (value: unknown, check: () => void) => { if (value !== null) check() }
+const whole = (value: unknown, least: number, most: number, what: string) =>
+  must(
+    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+    `${what} is ${JSON.stringify(value)}: not a whole number from ${least} to ${most}`,
+  )
+const string = (value: unknown, what: string) =>
+  must(typeof value === 'string', `${what} is ${typeof value} ${String(JSON.stringify(value)).slice(0, 40)}, not text`)
+const maybe = (value: unknown, check: () => void) => {
+  if (value !== null) check()
+}
 
 /** Chance that belongs to an input: the same when it is replayed. */
 const diceOf = (bytes: Uint8Array) => new Dice(hashOf(bytes), bytes.length)
@@ -75,20 +92,23 @@ function mixed(dice: Dice, made: () => Buffer, samples: readonly Buffer[]): Buff
 }
 
 const sip = (dice: Dice, seeds: Seeds) => mixed(dice, () => sipMessage(dice), seeds.get('sip') ?? [])
-const description = (dice: Dice, seeds: Seeds) => mixed(dice, () => Buffer.from(sdp(dice), 'latin1'), seeds.get('sdp') ?? [])
+const description = (dice: Dice, seeds: Seeds) =>
+  mixed(dice, () => Buffer.from(sdp(dice), 'latin1'), seeds.get('sdp') ?? [])
 
 /** Several inputs in one: each behind its length, which may lie. */
 function packed(parts: readonly Buffer[]): Buffer {
-  return Buffer.concat(parts.flatMap((part) => {
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(part.length)
-    return [length, part]
-  }))
+  return Buffer.concat(
+    parts.flatMap((part) => {
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(part.length)
+      return [length, part]
+    }),
+  )
 }
 
 function unpacked(bytes: Buffer): Buffer[] {
   const parts: Buffer[] = []
-  for (let at = 0; at + 4 <= bytes.length; ) {
+  for (let at = 0; at + 4 <= bytes.length;) {
     const size = Math.min(bytes.readUInt32BE(at), bytes.length - at - 4)
     parts.push(bytes.subarray(at + 4, at + 4 + size))
     at += 4 + size
@@ -130,10 +150,17 @@ function writtenAndReadBack(message: SipMessage): void {
   }
   const again = readable(bytes)
   must(again !== null, 'what was written cannot be read')
-  const fields = ({ headers }: SipMessage) => headers.filter(({ key }) => key !== 'content-length').map(({ name, value }) => `${name}: ${value.trim()}`)
+  const fields = ({ headers }: SipMessage) =>
+    headers.filter(({ key }) => key !== 'content-length').map(({ name, value }) => `${name}: ${value.trim()}`)
   deepStrictEqual(fields(again), fields(message))
-  must(startLine(again).trimEnd() === startLine(message).trimEnd(), 'the start line is another after writing and reading')
-  must(Buffer.compare(Buffer.from(again.body), Buffer.from(message.body)) === 0, 'the body is another after writing and reading')
+  must(
+    startLine(again).trimEnd() === startLine(message).trimEnd(),
+    'the start line is another after writing and reading',
+  )
+  must(
+    Buffer.compare(Buffer.from(again.body), Buffer.from(message.body)) === 0,
+    'the body is another after writing and reading',
+  )
 }
 
 function checkDescription(session: SessionDescription): void {
@@ -146,7 +173,9 @@ function checkDescription(session: SessionDescription): void {
     whole(medium.port, 0, 65_535, 'the port of a medium')
     maybe(medium.address, () => string(medium.address, 'the address of a medium'))
     maybe(medium.rtcpPort, () => whole(medium.rtcpPort, 0, 65_535, 'the RTCP port'))
-    maybe(medium.ptimeMs, () => must(Number.isFinite(medium.ptimeMs) && medium.ptimeMs! > 0, `ptime is ${medium.ptimeMs}`))
+    maybe(medium.ptimeMs, () =>
+      must(Number.isFinite(medium.ptimeMs) && medium.ptimeMs! > 0, `ptime is ${medium.ptimeMs}`),
+    )
     for (const format of medium.formats) {
       whole(format.payloadType, 0, 127, 'a payload type')
       string(format.codec, 'the name of a codec')
@@ -167,7 +196,8 @@ function checkSdp(bytes: Buffer): void {
   const text = decodeText(bytes)
   const session = parseSdp(text)
   if (typeof session !== 'string') checkDescription(session)
-  for (const { line, text: explained } of explainSdp(text)) [line, explained].forEach((value) => string(value, 'an explained line'))
+  for (const { line, text: explained } of explainSdp(text))
+    [line, explained].forEach((value) => string(value, 'an explained line'))
 }
 
 /** A description as a negotiation builds it. */
@@ -176,14 +206,42 @@ function checkWrittenSdp(bytes: Buffer): void {
   const host = dice.pick(['192.0.2.1', '127.0.0.1', '2001:db8::1'])
   const session: SessionDescription = {
     origin: { username: '-', sessionId: String(dice.below(2 ** 31)), version: dice.below(2 ** 31), address: host },
-    media: [{
-      kind: 'audio', port: dice.below(65_536), protocol: dice.pick(['RTP/AVP', 'RTP/SAVP']), address: host, direction: dice.pick(['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const), ptimeMs: dice.pick([null, 10, 20, 60]), rtcpPort: null, rtcpMux: false,
-      formats: dice.shuffled([
-        { payloadType: 0, codec: 'PCMU', clockRateHz: 8000, channels: 1, parameters: null }, { payloadType: 8, codec: 'PCMA', clockRateHz: 8000, channels: 1, parameters: null },
-        { payloadType: dice.between(96, 127), codec: 'telephone-event', clockRateHz: 8000, channels: 1, parameters: '0-16' }, { payloadType: 95, codec: 'opus', clockRateHz: 48_000, channels: 2, parameters: 'useinbandfec=1' },
-      ]).slice(0, dice.between(1, 4)),
-      crypto: dice.chance(0.5) ? [{ tag: dice.between(1, 9), suite: 'AES_CM_128_HMAC_SHA1_80', keyParams: `inline:${dice.bytes(30).toString('base64')}`, sessionParams: null }] : [],
-    }],
+    media: [
+      {
+        kind: 'audio',
+        port: dice.below(65_536),
+        protocol: dice.pick(['RTP/AVP', 'RTP/SAVP']),
+        address: host,
+        direction: dice.pick(['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const),
+        ptimeMs: dice.pick([null, 10, 20, 60]),
+        rtcpPort: null,
+        rtcpMux: false,
+        formats: dice
+          .shuffled([
+            { payloadType: 0, codec: 'PCMU', clockRateHz: 8000, channels: 1, parameters: null },
+            { payloadType: 8, codec: 'PCMA', clockRateHz: 8000, channels: 1, parameters: null },
+            {
+              payloadType: dice.between(96, 127),
+              codec: 'telephone-event',
+              clockRateHz: 8000,
+              channels: 1,
+              parameters: '0-16',
+            },
+            { payloadType: 95, codec: 'opus', clockRateHz: 48_000, channels: 2, parameters: 'useinbandfec=1' },
+          ])
+          .slice(0, dice.between(1, 4)),
+        crypto: dice.chance(0.5)
+          ? [
+              {
+                tag: dice.between(1, 9),
+                suite: 'AES_CM_128_HMAC_SHA1_80',
+                keyParams: `inline:${dice.bytes(30).toString('base64')}`,
+                sessionParams: null,
+              },
+            ]
+          : [],
+      },
+    ],
   }
   deepStrictEqual(parseSdp(writeSdp(session)), session)
 }
@@ -204,15 +262,20 @@ function checkFraming(bytes: Buffer): void {
   }
   const most = dice.pick([1, 3, 60, 1500, 70_000])
   const atOnce = messages([bytes])
-  const cut = messages((function* () {
-    for (let at = 0; at < bytes.length; ) {
-      const size = dice.between(1, most)
-      yield Buffer.from(bytes.subarray(at, at + size))
-      at += size
-    }
-  })())
+  const cut = messages(
+    (function* () {
+      for (let at = 0; at < bytes.length;) {
+        const size = dice.between(1, most)
+        yield Buffer.from(bytes.subarray(at, at + size))
+        at += size
+      }
+    })(),
+  )
   must(atOnce.found.reduce((sum, part) => sum + part.length, 0) <= bytes.length, 'frames are longer than the stream')
-  must(atOnce.found.length === cut.found.length && atOnce.found.every((part, i) => part.equals(cut.found[i]!)), `cut into pieces of up to ${most} bytes the stream has ${cut.found.length} messages, whole ${atOnce.found.length}`)
+  must(
+    atOnce.found.length === cut.found.length && atOnce.found.every((part, i) => part.equals(cut.found[i]!)),
+    `cut into pieces of up to ${most} bytes the stream has ${cut.found.length} messages, whole ${atOnce.found.length}`,
+  )
   must(atOnce.broken === cut.broken, 'whether the stream is broken depends on how it is cut')
 }
 
@@ -224,13 +287,22 @@ function checkRtp(bytes: Buffer): void {
   whole(header.sequence, 0, 65_535, 'the sequence number')
   whole(header.timestamp, 0, 2 ** 32 - 1, 'the timestamp')
   whole(header.ssrc, 0, 2 ** 32 - 1, 'the SSRC')
-  must(header.payloadLength >= 0 && header.payloadOffset + header.payloadLength <= bytes.length, 'the payload lies outside the packet')
+  must(
+    header.payloadLength >= 0 && header.payloadOffset + header.payloadLength <= bytes.length,
+    'the payload lies outside the packet',
+  )
   const event = readTelephoneEvent(bytes.subarray(header.payloadOffset, header.payloadOffset + header.payloadLength))
   if (event) deepStrictEqual(readTelephoneEvent(writeTelephoneEvent(event)), event)
   const written = new Uint8Array(rtpHeaderBytes)
   writeRtpHeader(written, header.payloadType, header.marker, header.sequence, header.timestamp, header.ssrc)
   const again = emptyRtpHeader()
-  must(readRtp(written, again) === null && again.ssrc === header.ssrc && again.sequence === header.sequence && again.timestamp === header.timestamp, 'the header is another after writing and reading')
+  must(
+    readRtp(written, again) === null &&
+      again.ssrc === header.ssrc &&
+      again.sequence === header.sequence &&
+      again.timestamp === header.timestamp,
+    'the header is another after writing and reading',
+  )
 }
 
 function checkRtcp(bytes: Buffer): void {
@@ -239,7 +311,9 @@ function checkRtcp(bytes: Buffer): void {
   if (typeof packets === 'string') return
   must(packets.length <= bytes.length / 4, 'more packets than bytes')
   for (const packet of packets) {
-    if (packet.type === 'sr' || packet.type === 'rr') for (const block of packet.reports) for (const [name, value] of Object.entries(block)) whole(value, -(2 ** 23), 2 ** 32 - 1, name)
+    if (packet.type === 'sr' || packet.type === 'rr')
+      for (const block of packet.reports)
+        for (const [name, value] of Object.entries(block)) whole(value, -(2 ** 23), 2 ** 32 - 1, name)
     if (packet.type === 'sr' || packet.type === 'rr') deepStrictEqual(parseRtcp(writeRtcp([packet])), [packet])
   }
 }
@@ -256,10 +330,15 @@ function checkSrtp(bytes: Buffer): void {
   readRtp(clear, header)
   const good = theirs.protectRtp(clear, rtpHeaderBytes, header.ssrc, header.sequence)
   const bad = dice.chance(0.5) ? bytes : mutate(dice, good, bytes)
-  if (readRtp(bad, header) === null && !bad.equals(good)) must(typeof ours.unprotectRtp(bad, header.payloadOffset, header.ssrc, header.sequence) === 'string', 'a packet that nobody protected was accepted')
+  if (readRtp(bad, header) === null && !bad.equals(good))
+    must(
+      typeof ours.unprotectRtp(bad, header.payloadOffset, header.ssrc, header.sequence) === 'string',
+      'a packet that nobody protected was accepted',
+    )
   const report = theirs.protectRtcp(Buffer.concat([rtcpPacket(dice), Buffer.alloc(8)]))
   const badReport = dice.chance(0.5) ? bytes : mutate(dice, report, bytes)
-  if (!badReport.equals(report)) must(typeof ours.unprotectRtcp(badReport) === 'string', 'a report that nobody protected was accepted')
+  if (!badReport.equals(report))
+    must(typeof ours.unprotectRtcp(badReport) === 'string', 'a report that nobody protected was accepted')
   const opened = ours.unprotectRtcp(report)
   must(typeof opened !== 'string', `a good report was refused after bad ones: ${String(opened)}`)
 }
@@ -270,11 +349,17 @@ const credentials = { username: 'alice', password: 'not the one' }
 function checkDigest(bytes: Buffer): void {
   const text = decodeText(bytes)
   const params = parseDigest(text)
-  if (params) for (const value of [params.realm, params.nonce, params.response]) if (value !== null) string(value, 'a digest parameter')
+  if (params)
+    for (const value of [params.realm, params.nonce, params.response])
+      if (value !== null) string(value, 'a digest parameter')
   const challenge = parseChallenge(text)
-  if (challenge !== null && typeof challenge !== 'string') must(typeof canAnswer(challenge) === 'boolean', 'canAnswer says neither')
+  if (challenge !== null && typeof challenge !== 'string')
+    must(typeof canAnswer(challenge) === 'boolean', 'canAnswer says neither')
   const flat = text.replace(/[\r\n]/g, ' ')
-  for (const [status, name] of [[401, 'WWW-Authenticate'], [407, 'Proxy-Authenticate']] as const) {
+  for (const [status, name] of [
+    [401, 'WWW-Authenticate'],
+    [407, 'Proxy-Authenticate'],
+  ] as const) {
     const response = readable(Buffer.from(`SIP/2.0 ${status} No\r\n${name}: ${flat}\r\n\r\n`))
     const client = new DigestClient(credentials, random)
     if (response?.kind !== 'response') continue
@@ -310,11 +395,23 @@ function checkValues(bytes: Buffer): void {
   if (cidr) inCidr(cidr, '127.0.0.1')
   const number = expiresParam(new Map([['expires', text]]))
   maybe(number, () => whole(number, 0, 2 ** 32 - 1, 'a number'))
-  for (const read of [parseNameAddr, parseParams, parseCSeq, ipBytes, splitList, uriOf, headerMeaning, variableOf, addressFault]) (read as (text: string) => unknown)(text)
+  for (const read of [
+    parseNameAddr,
+    parseParams,
+    parseCSeq,
+    ipBytes,
+    splitList,
+    uriOf,
+    headerMeaning,
+    variableOf,
+    addressFault,
+  ])
+    (read as (text: string) => unknown)(text)
   must(unquote(quote(text)) === text || /[\r\n]/.test(text), 'quoting and unquoting gives another text')
   const fault = dialFault(text)
   if (fault === null) must(parsed !== null, 'what can be dialled is no URI')
-  if (customHeaderFault('X-A', text) === null && text === text.trim()) writtenAndReadBack(makeRequest('OPTIONS', 'sip:a@b', [{ name: 'X-A', value: text, key: 'x-a' }]))
+  if (customHeaderFault('X-A', text) === null && text === text.trim())
+    writtenAndReadBack(makeRequest('OPTIONS', 'sip:a@b', [{ name: 'X-A', value: text, key: 'x-a' }]))
   customHeaderFault(text, 'x')
   must(!hidden.test(visible(text)), 'visible() leaves something hidden')
   must(!hidden.test(printable(text)), 'printable() leaves something hidden')
@@ -323,15 +420,21 @@ function checkValues(bytes: Buffer): void {
 
 function checkRedaction(bytes: Buffer): void {
   const text = decodeText(bytes)
-  for (const [name, shown] of [['redact', redact(text)], ['redact of redact', redact(redact(text))], ['maskNumbers', maskNumbers(text)]] as const) {
+  for (const [name, shown] of [
+    ['redact', redact(text)],
+    ['redact of redact', redact(redact(text))],
+    ['maskNumbers', maskNumbers(text)],
+  ] as const) {
     must(shown.length === text.length, `${name} changes the length from ${text.length} to ${shown.length}`)
     if (name === 'maskNumbers') continue
-    for (const secret of secretsIn(text)) must(!shown.includes(secret), `${name} leaves the secret behind ${before(text, secret)}`)
+    for (const secret of secretsIn(text))
+      must(!shown.includes(secret), `${name} leaves the secret behind ${before(text, secret)}`)
   }
 }
 
 /** The name that stands before a secret. */
-const before = (text: string, secret: string) => /([\w-]+)[^\w-]*$/.exec(text.slice(0, text.indexOf(secret)).slice(-40))?.[1]?.toLowerCase() ?? 'nothing'
+const before = (text: string, secret: string) =>
+  /([\w-]+)[^\w-]*$/.exec(text.slice(0, text.indexOf(secret)).slice(-40))?.[1]?.toLowerCase() ?? 'nothing'
 
 function checkComparison(bytes: Buffer): void {
   const [first, second] = unpacked(bytes).map(readable)
@@ -351,7 +454,11 @@ function refusing<T>(run: () => T): T | null {
 
 function checkWav(bytes: Buffer): void {
   const samples = refusing(() => decodeWav(bytes, 'x.wav'))
-  if (samples) must(samples instanceof Int16Array && samples.length <= bytes.length * 10, `${samples.length} samples from ${bytes.length} bytes`)
+  if (samples)
+    must(
+      samples instanceof Int16Array && samples.length <= bytes.length * 10,
+      `${samples.length} samples from ${bytes.length} bytes`,
+    )
 }
 
 function checkCapture(bytes: Buffer): void {
@@ -380,7 +487,10 @@ function validReport(trace: CallTrace, now: number): void {
   const page = htmlReport([report])
   must(!/<script|<img/i.test(page), 'the page has markup from the wire')
   // eslint-disable-next-line no-control-regex
-  must(!/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202a-\u202e\u2066-\u2069]/.test(page), 'the page has hidden characters from the wire')
+  must(
+    !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202a-\u202e\u2066-\u2069]/.test(page),
+    'the page has hidden characters from the wire',
+  )
 }
 
 /** Messages, RTP and RTCP of one call, in one journal. */
@@ -389,14 +499,26 @@ function checkReport(bytes: Buffer): void {
   const vantage = dice.pick(['outbound', 'inbound', 'observed'] as const)
   const trace = new CallTrace('t', 'call', vantage, linearOf)
   trace.attended = dice.chance(0.5)
-  const [us, peer] = [{ host: '192.0.2.1', port: 5060 }, { host: '192.0.2.99', port: 5060 }]
+  const [us, peer] = [
+    { host: '192.0.2.1', port: 5060 },
+    { host: '192.0.2.99', port: 5060 },
+  ]
   let at = 1_700_000_000_000_000
   for (const part of unpacked(bytes)) {
     at += dice.below(3_000_000)
     const sent = dice.chance(0.5)
     const [source, destination] = sent ? [us, peer] : [peer, us]
     const known = vantage === 'observed' ? null : sent
-    if (part[0]! >> 6 !== 2) trace.sip({ at, transport: dice.pick(['udp', 'tcp', 'tls'] as const), source, destination, direction: known === null ? 'observed' : sent ? 'sent' : 'received', bytes: part, message: parseSip(part) })
+    if (part[0]! >> 6 !== 2)
+      trace.sip({
+        at,
+        transport: dice.pick(['udp', 'tcp', 'tls'] as const),
+        source,
+        destination,
+        direction: known === null ? 'observed' : sent ? 'sent' : 'received',
+        bytes: part,
+        message: parseSip(part),
+      })
     else if (isRtcp(part)) trace.rtcp(at, source, destination, part, part, known)
     else trace.rtp(at, source, destination, part, part, known)
   }
@@ -417,10 +539,15 @@ async function checkWindow(bytes: Buffer): Promise<void> {
   engine ??= new Engine({ profile: null })
   let answers = 0
   const faults: string[] = []
-  const port = openPort(engine, { version: '', profile: null, startedAt: '', notices: [] }, new Boundary((fault) => faults.push(faultText(fault))), (message) => {
-    if (message.type === 'result' || message.type === 'fault') answers++
-    JSON.stringify(message)
-  })
+  const port = openPort(
+    engine,
+    { version: '', profile: null, startedAt: '', notices: [] },
+    new Boundary((fault) => faults.push(faultText(fault))),
+    (message) => {
+      if (message.type === 'result' || message.type === 'fault') answers++
+      JSON.stringify(message)
+    },
+  )
   let asked = 0
   for (const part of unpacked(bytes)) {
     let said: unknown
@@ -429,7 +556,17 @@ async function checkWindow(bytes: Buffer): Promise<void> {
     } catch {
       said = part.toString()
     }
-    if (typeof said === 'object' && said !== null && 'type' in said && said.type === 'command' && 'id' in said && Number.isSafeInteger(said.id) && 'name' in said && typeof said.name === 'string') asked++
+    if (
+      typeof said === 'object' &&
+      said !== null &&
+      'type' in said &&
+      said.type === 'command' &&
+      'id' in said &&
+      Number.isSafeInteger(said.id) &&
+      'name' in said &&
+      typeof said.name === 'string'
+    )
+      asked++
     port.message(said)
   }
   for (let i = 0; i < 20 && answers < asked; i++) await new Promise<void>((resolve) => setImmediate(resolve))
@@ -445,22 +582,114 @@ export const readers: readonly Reader[] = [
   { name: 'description', make: description, check: checkSdp },
   { name: 'written description', make: (dice) => dice.bytes(8), check: checkWrittenSdp },
   {
-    name: 'framing', check: checkFraming,
-    make: (dice, seeds) => Buffer.concat(several(dice, 6, () => (dice.chance(0.1) ? Buffer.from(dice.pick(['\r\n', '\r\n\r\n', '\r', '\n\n'])) : dice.chance(0.7) ? sipMessage(dice, { ...usualSlots, odd: 0 }) : sip(dice, seeds)))).subarray(0, 1 << 17),
+    name: 'framing',
+    check: checkFraming,
+    make: (dice, seeds) =>
+      Buffer.concat(
+        several(dice, 6, () =>
+          dice.chance(0.1)
+            ? Buffer.from(dice.pick(['\r\n', '\r\n\r\n', '\r', '\n\n']))
+            : dice.chance(0.7)
+              ? sipMessage(dice, { ...usualSlots, odd: 0 })
+              : sip(dice, seeds),
+        ),
+      ).subarray(0, 1 << 17),
   },
-  { name: 'RTP', make: (dice, seeds) => mixed(dice, () => (dice.chance(0.9) ? rtpPacket(dice) : stunPacket(dice)), [...(seeds.get('rtp') ?? []), ...(seeds.get('stun') ?? [])]), check: checkRtp },
-  { name: 'RTCP', make: (dice, seeds) => mixed(dice, () => rtcpPacket(dice), seeds.get('rtcp') ?? []), check: checkRtcp },
-  { name: 'SRTP', make: (dice, seeds) => mixed(dice, () => (dice.chance(0.5) ? rtpPacket(dice) : rtcpPacket(dice)), seeds.get('rtp') ?? []), check: checkSrtp },
-  { name: 'digest', make: (dice, seeds) => mixed(dice, () => dice.pick(seeds.get('digest')!), seeds.get('digest') ?? []), check: checkDigest },
-  { name: 'values', make: (dice, seeds) => mixed(dice, () => Buffer.from(dice.pick([() => uri(dice, { ...usualSlots, odd: 0.3 }), () => hostileText(dice)])(), 'latin1'), seeds.get('text') ?? []), check: checkValues },
-  { name: 'redaction', make: (dice, seeds) => (dice.chance(0.6) ? Buffer.from(textWithSecrets(dice)) : dice.chance(0.5) ? sip(dice, seeds) : description(dice, seeds)), check: checkRedaction },
+  {
+    name: 'RTP',
+    make: (dice, seeds) =>
+      mixed(dice, () => (dice.chance(0.9) ? rtpPacket(dice) : stunPacket(dice)), [
+        ...(seeds.get('rtp') ?? []),
+        ...(seeds.get('stun') ?? []),
+      ]),
+    check: checkRtp,
+  },
+  {
+    name: 'RTCP',
+    make: (dice, seeds) => mixed(dice, () => rtcpPacket(dice), seeds.get('rtcp') ?? []),
+    check: checkRtcp,
+  },
+  {
+    name: 'SRTP',
+    make: (dice, seeds) =>
+      mixed(dice, () => (dice.chance(0.5) ? rtpPacket(dice) : rtcpPacket(dice)), seeds.get('rtp') ?? []),
+    check: checkSrtp,
+  },
+  {
+    name: 'digest',
+    make: (dice, seeds) => mixed(dice, () => dice.pick(seeds.get('digest')!), seeds.get('digest') ?? []),
+    check: checkDigest,
+  },
+  {
+    name: 'values',
+    make: (dice, seeds) =>
+      mixed(
+        dice,
+        () =>
+          Buffer.from(dice.pick([() => uri(dice, { ...usualSlots, odd: 0.3 }), () => hostileText(dice)])(), 'latin1'),
+        seeds.get('text') ?? [],
+      ),
+    check: checkValues,
+  },
+  {
+    name: 'redaction',
+    make: (dice, seeds) =>
+      dice.chance(0.6)
+        ? Buffer.from(textWithSecrets(dice))
+        : dice.chance(0.5)
+          ? sip(dice, seeds)
+          : description(dice, seeds),
+    check: checkRedaction,
+  },
   { name: 'comparison', make: (dice, seeds) => packed([sip(dice, seeds), sip(dice, seeds)]), check: checkComparison },
   { name: 'WAV', make: (dice) => mixed(dice, () => wavFile(dice), []), check: checkWav },
   {
-    name: 'capture', check: checkCapture,
-    make: (dice, seeds) => mixed(dice, () => dice.pick([pcapFile, pcapngFile])(dice, several(dice, 12, () => (dice.chance(0.6) ? sip(dice, seeds).subarray(0, 4000) : dice.chance(0.8) ? rtpPacket(dice) : rtcpPacket(dice)))), seeds.get('pcap') ?? []),
+    name: 'capture',
+    check: checkCapture,
+    make: (dice, seeds) =>
+      mixed(
+        dice,
+        () =>
+          dice.pick([pcapFile, pcapngFile])(
+            dice,
+            several(dice, 12, () =>
+              dice.chance(0.6)
+                ? sip(dice, seeds).subarray(0, 4000)
+                : dice.chance(0.8)
+                  ? rtpPacket(dice)
+                  : rtcpPacket(dice),
+            ),
+          ),
+        seeds.get('pcap') ?? [],
+      ),
   },
-  { name: 'report', make: (dice, seeds) => packed(several(dice, 12, () => (dice.chance(0.7) ? sip(dice, seeds) : dice.chance(0.7) ? rtpPacket(dice) : rtcpPacket(dice)))).subarray(0, 1 << 17), check: checkReport },
-  { name: 'cookie', make: (dice, seeds) => mixed(dice, () => (dice.chance(0.5) ? Buffer.from(`${dice.below(2 ** 31)}.${dice.word(16)}.${dice.word(43)}`) : httpRequest(dice, { port: 7420, cookie: null, odd: 0.2 })), seeds.get('http') ?? []), check: checkSession },
-  { name: 'window', make: (dice, seeds) => packed(several(dice, 5, () => mixed(dice, () => windowMessage(dice), seeds.get('ws') ?? []))), check: checkWindow },
+  {
+    name: 'report',
+    make: (dice, seeds) =>
+      packed(
+        several(dice, 12, () =>
+          dice.chance(0.7) ? sip(dice, seeds) : dice.chance(0.7) ? rtpPacket(dice) : rtcpPacket(dice),
+        ),
+      ).subarray(0, 1 << 17),
+    check: checkReport,
+  },
+  {
+    name: 'cookie',
+    make: (dice, seeds) =>
+      mixed(
+        dice,
+        () =>
+          dice.chance(0.5)
+            ? Buffer.from(`${dice.below(2 ** 31)}.${dice.word(16)}.${dice.word(43)}`)
+            : httpRequest(dice, { port: 7420, cookie: null, odd: 0.2 }),
+        seeds.get('http') ?? [],
+      ),
+    check: checkSession,
+  },
+  {
+    name: 'window',
+    make: (dice, seeds) =>
+      packed(several(dice, 5, () => mixed(dice, () => windowMessage(dice), seeds.get('ws') ?? []))),
+    check: checkWindow,
+  },
 ]

@@ -7,7 +7,8 @@ import { readers } from './readers.ts'
 
 // `npm run fuzz [-- SECONDS] [-- --seed N] [-- --only readers|agent|shell|NAME]`, `npm run fuzz -- --replay FILE`: hostile input for every reader, and for the running agent and shell.
 const { values, positionals } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'), allowPositionals: true,
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  allowPositionals: true,
   options: { seed: { type: 'string' }, only: { type: 'string' }, replay: { type: 'string' } },
 })
 const seconds = Number(positionals[0] ?? 60)

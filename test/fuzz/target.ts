@@ -23,17 +23,38 @@ export interface AgentTarget extends Target {
 /** An agent with a listener of each transport. Names resolve at a server that is not there: nothing leaves this machine. */
 export async function startAgentTarget(): Promise<AgentTarget> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-fuzz-'))
-  const running = new Running(process.execPath, [launcher, 'agent', '--json', '--answer', 'echo', '--profile', join(folder, 'profile'), '--listen', 'udp:127.0.0.1:0', '--listen', 'tcp:127.0.0.1:0', '--listen', 'tls:127.0.0.1:0'], {
-    env: { RINGBACK_DNS: `127.0.0.1:${await freePort()}`, NO_COLOR: '1' },
-  })
+  const running = new Running(
+    process.execPath,
+    [
+      launcher,
+      'agent',
+      '--json',
+      '--answer',
+      'echo',
+      '--profile',
+      join(folder, 'profile'),
+      '--listen',
+      'udp:127.0.0.1:0',
+      '--listen',
+      'tcp:127.0.0.1:0',
+      '--listen',
+      'tls:127.0.0.1:0',
+    ],
+    {
+      env: { RINGBACK_DNS: `127.0.0.1:${await freePort()}`, NO_COLOR: '1' },
+    },
+  )
   await running.until(/"listening".*\n/)
-  const { addresses } = JSON.parse(running.stdout.split('\n')[0]!) as { addresses: { transport: string; port: number }[] }
+  const { addresses } = JSON.parse(running.stdout.split('\n')[0]!) as {
+    addresses: { transport: string; port: number }[]
+  }
   const port = (transport: string) => addresses.find((address) => address.transport === transport)!.port
   const pinger = await Stranger.open('127.0.0.1')
   // Reports of thousands of calls need not be kept here.
   running.child.stdout!.on('data', () => (running.stdout = ''))
   return {
-    running, ports: { udp: port('udp'), tcp: port('tcp'), tls: port('tls') },
+    running,
+    ports: { udp: port('udp'), tcp: port('tcp'), tls: port('tls') },
     pid: () => running.child.pid!,
     alive: () => running.child.exitCode === null && running.child.signalCode === null,
     ping: (timeoutMs) => pinger.ping(port('udp'), timeoutMs),
@@ -57,12 +78,19 @@ export async function startShellTarget(profile: string): Promise<ShellTarget> {
   // The first window learns the key that the others prove themselves with.
   ;(await WindowClient.open(port, entry)).close()
   return {
-    running, port, entry,
+    running,
+    port,
+    entry,
     pid: () => childOf(running.child.pid!),
-    alive: () => running.child.exitCode === null && running.child.signalCode === null && childOf(running.child.pid!) !== 0,
+    alive: () =>
+      running.child.exitCode === null && running.child.signalCode === null && childOf(running.child.pid!) !== 0,
     async ping(timeoutMs) {
       const startMs = performance.now()
-      const page = await rawHttp(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${entry.cookie}\r\nConnection: close\r\n\r\n`, timeoutMs)
+      const page = await rawHttp(
+        port,
+        `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${entry.cookie}\r\nConnection: close\r\n\r\n`,
+        timeoutMs,
+      )
       return page.startsWith('HTTP/1.1 200') ? performance.now() - startMs : null
     },
     async stop(signal = 'SIGTERM') {

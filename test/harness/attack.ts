@@ -7,12 +7,16 @@ import { Running, root } from './process.ts'
 import type { Entry } from './window-client.ts'
 
 /** Who attacks comes from elsewhere than who calls (127.0.0.1): budgets are kept for each source. */
-export const strangers: readonly [string, ...string[]] = process.platform === 'linux' ? ['127.0.0.2', '127.0.0.3'] : ['127.0.0.1']
+export const strangers: readonly [string, ...string[]] =
+  process.platform === 'linux' ? ['127.0.0.2', '127.0.0.3'] : ['127.0.0.1']
 
 /** Resident memory in MB; 0 where the process is gone. */
 export function residentMb(pid: number): number {
   try {
-    const kb = process.platform === 'linux' ? /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+    const kb =
+      process.platform === 'linux'
+        ? /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+        : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).trim()
     return Number(kb ?? 0) / 1024
   } catch {
     return 0
@@ -22,7 +26,11 @@ export function residentMb(pid: number): number {
 /** The first child of a process; 0 when it has none. */
 export function childOf(pid: number): number {
   try {
-    return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).trim().split('\n')[0])
+    return Number(
+      execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .split('\n')[0],
+    )
   } catch {
     return 0
   }
@@ -50,14 +58,28 @@ export interface LetIn extends Running {
 }
 
 /** Starts `npm start -- --no-open` and follows its link. */
-export async function startLetIn(profile: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<LetIn> {
-  const running = new Running(process.execPath, [join(root, 'electron/shell/start.ts'), '--no-open', '--port', '0', '--profile', profile, ...args], { env: { NO_COLOR: '1', ...env } })
+export async function startLetIn(
+  profile: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<LetIn> {
+  const running = new Running(
+    process.execPath,
+    [join(root, 'electron/shell/start.ts'), '--no-open', '--port', '0', '--profile', profile, ...args],
+    { env: { NO_COLOR: '1', ...env } },
+  )
   const [, link, chosen] = await running.until(/(http:\/\/127\.0\.0\.1:(\d+)\/\?token=\S+)/)
   const port = Number(chosen)
-  const answer = await rawHttp(port, `GET ${link!.slice(link!.indexOf('/?'))} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
+  const answer = await rawHttp(
+    port,
+    `GET ${link!.slice(link!.indexOf('/?'))} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,
+  )
   const cookie = /^set-cookie: ([^;\r\n]+)/im.exec(answer)?.[1]
   if (cookie === undefined) throw new Error(`no cookie for the link: ${answer.slice(0, 400)}`)
-  return Object.assign(running, { port, entry: { cookie, claim: /#claim=([\w-]+)/.exec(answer)?.[1] ?? null, key: null } })
+  return Object.assign(running, {
+    port,
+    entry: { cookie, claim: /#claim=([\w-]+)/.exec(answer)?.[1] ?? null, key: null },
+  })
 }
 
 export interface Heard {
@@ -142,14 +164,37 @@ export class Stranger {
         const found = this.heard.find(({ text }) => pattern.test(text))
         if (found) settle(() => resolve(found.text))
       }
-      const timer = setTimeout(() => settle(() => reject(new Error(`no ${pattern} in ${timeoutMs} ms; came: ${this.heard.map(({ text }) => text.split('\r\n')[0]).slice(-5).join('; ')}`))), timeoutMs)
+      const timer = setTimeout(
+        () =>
+          settle(() =>
+            reject(
+              new Error(
+                `no ${pattern} in ${timeoutMs} ms; came: ${this.heard
+                  .map(({ text }) => text.split('\r\n')[0])
+                  .slice(-5)
+                  .join('; ')}`,
+              ),
+            ),
+          ),
+        timeoutMs,
+      )
       this.#watchers.add(look)
       look()
     })
   }
 
   /** A request as this socket would send it. */
-  request({ method = 'INVITE', callId = `${this.port}-${++this.#n}`, branch = `z9hG4bK${this.port}x${this.#n++}`, uri = 'sip:agent@127.0.0.1', extra = '', body = '', cseq = 1, fromTag = 'stranger', toTag }: Invite = {}): string {
+  request({
+    method = 'INVITE',
+    callId = `${this.port}-${++this.#n}`,
+    branch = `z9hG4bK${this.port}x${this.#n++}`,
+    uri = 'sip:agent@127.0.0.1',
+    extra = '',
+    body = '',
+    cseq = 1,
+    fromTag = 'stranger',
+    toTag,
+  }: Invite = {}): string {
     const type = body === '' || /content-type/i.test(extra) ? '' : 'Content-Type: application/sdp\r\n'
     return `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.host}:${this.port};branch=${branch};rport\r\nMax-Forwards: 70\r\nFrom: <sip:stranger@${this.host}>;tag=${fromTag}\r\nTo: <sip:agent@127.0.0.1>${toTag === undefined ? '' : `;tag=${toTag}`}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\nContact: <sip:stranger@${this.host}:${this.port}>\r\n${extra}${type}Content-Length: ${body.length}\r\n\r\n${body}`
   }
@@ -164,7 +209,9 @@ export class Stranger {
     const callId = `ping-${this.port}-${++this.#n}`
     const startMs = performance.now()
     this.send(this.request({ method: 'OPTIONS', callId }), port)
-    const answered = await this.until(new RegExp(`^SIP/2\\.0 [\\s\\S]*^Call-ID: ${callId}\\r`, 'm'), timeoutMs).catch(() => null)
+    const answered = await this.until(new RegExp(`^SIP/2\\.0 [\\s\\S]*^Call-ID: ${callId}\\r`, 'm'), timeoutMs).catch(
+      () => null,
+    )
     this.heard.length = 0
     return answered === null ? null : performance.now() - startMs
   }
@@ -176,6 +223,10 @@ export class Stranger {
 
 /** A response to a request, as text; the To tag is `t`. */
 export function responseText(request: string, status: string, extra = '', body = ''): string {
-  const copied = request.split('\r\n').filter((line) => /^(Via|From|Call-ID|CSeq|To):/i.test(line)).map((line) => (/^To:/i.test(line) && !line.includes('tag=') ? `${line};tag=t` : line)).join('\r\n')
+  const copied = request
+    .split('\r\n')
+    .filter((line) => /^(Via|From|Call-ID|CSeq|To):/i.test(line))
+    .map((line) => (/^To:/i.test(line) && !line.includes('tag=') ? `${line};tag=t` : line))
+    .join('\r\n')
   return `SIP/2.0 ${status}\r\n${copied}\r\n${extra}${body === '' || /content-type/i.test(extra) ? '' : 'Content-Type: application/sdp\r\n'}Content-Length: ${body.length}\r\n\r\n${body}`
 }

@@ -12,12 +12,17 @@ export interface Baresip extends Running {
 }
 
 /** baresip on loopback: sends a 440 Hz sine, writes what it hears, answers by itself. */
-export async function startBaresip({ accountParams = '', command }: { accountParams?: string; command?: string } = {}): Promise<Baresip> {
+export async function startBaresip({
+  accountParams = '',
+  command,
+}: { accountParams?: string; command?: string } = {}): Promise<Baresip> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-baresip-'))
   // The port after it is where baresip listens for TLS.
   const port = await freePort(2)
   const rtp = 30_000 + 2 * Math.floor(Math.random() * 4000)
-  writeFileSync(join(folder, 'config'), `
+  writeFileSync(
+    join(folder, 'config'),
+    `
 sip_listen 127.0.0.1:${port}
 net_interface 127.0.0.1
 rtp_ports ${rtp}-${rtp + 20}
@@ -37,14 +42,22 @@ snd_path ${folder}
 module_tmp account.so
 module_app contact.so
 module_app menu.so
-`)
+`,
+  )
   writeFileSync(join(folder, 'accounts'), `<sip:bare@127.0.0.1:${port}>;regint=0;answermode=auto${accountParams}\n`)
   writeFileSync(join(folder, 'contacts'), '')
-  const baresip = new Running(findPeer('baresip')!, ['-f', folder, ...(command === undefined ? [] : ['-e', command]), '-t', '30'], { cwd: folder })
+  const baresip = new Running(
+    findPeer('baresip')!,
+    ['-f', folder, ...(command === undefined ? [] : ['-e', command]), '-t', '30'],
+    { cwd: folder },
+  )
   await baresip.until(/baresip is ready/)
   return Object.assign(baresip, {
     port,
-    recordings: () => readdirSync(folder).filter((name) => name.endsWith('-dec.wav')).map((name) => join(folder, name)),
+    recordings: () =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('-dec.wav'))
+        .map((name) => join(folder, name)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   })
 }

@@ -31,25 +31,57 @@ export function pcapOf(requests: Iterable<InviteParts>): Buffer {
   let at = captureStartUs
   for (const parts of requests) {
     const bytes = Buffer.from(request(parts))
-    records.push(encoder.sip({ at: (at += 1000), transport: 'udp', source: caller, destination: callee, direction: 'observed', bytes, message: parseSip(bytes) }))
+    records.push(
+      encoder.sip({
+        at: (at += 1000),
+        transport: 'udp',
+        source: caller,
+        destination: callee,
+        direction: 'observed',
+        bytes,
+        message: parseSip(bytes),
+      }),
+    )
   }
   return Buffer.concat(records)
 }
 
-export const invites = (count: number) => Array.from({ length: count }, (_, i) => ({ callId: `call-${i}`, branch: `z9hG4bK${i}`, body: sdp() }))
+export const invites = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ callId: `call-${i}`, branch: `z9hG4bK${i}`, body: sdp() }))
 
 /** Blocks of a little-endian pcapng file; `lengthAtEnd` lies about itself. */
 export const pcapng = {
   section: () => block(0x0a0d0d0a, Buffer.from('4d3c2b1a01000000ffffffffffffffff', 'hex')),
-  interface: (linkType = 101, resolution: number | null = null) => block(1, Buffer.concat([u16(linkType), u16(0), u32(0), ...(resolution === null ? [] : [u16(9), u16(1), Buffer.from([resolution, 0, 0, 0]), u32(0)])])),
+  interface: (linkType = 101, resolution: number | null = null) =>
+    block(
+      1,
+      Buffer.concat([
+        u16(linkType),
+        u16(0),
+        u32(0),
+        ...(resolution === null ? [] : [u16(9), u16(1), Buffer.from([resolution, 0, 0, 0]), u32(0)]),
+      ]),
+    ),
   packet: (ticks: bigint, frame: Uint8Array, { at = 0, lengthAtEnd = undefined as number | undefined } = {}) =>
-    block(6, Buffer.concat([u32(at), u32(Number((ticks >> 32n) & 0xffffffffn)), u32(Number(ticks & 0xffffffffn)), u32(frame.length), u32(frame.length), frame, Buffer.alloc((4 - (frame.length % 4)) % 4)]), lengthAtEnd),
+    block(
+      6,
+      Buffer.concat([
+        u32(at),
+        u32(Number((ticks >> 32n) & 0xffffffffn)),
+        u32(Number(ticks & 0xffffffffn)),
+        u32(frame.length),
+        u32(frame.length),
+        frame,
+        Buffer.alloc((4 - (frame.length % 4)) % 4),
+      ]),
+      lengthAtEnd,
+    ),
 }
 
 /** The IP packets of a classic capture. */
 export function framesOf(pcap: Buffer): Buffer[] {
   const frames: Buffer[] = []
-  for (let at = 24; at < pcap.length; ) {
+  for (let at = 24; at < pcap.length;) {
     const length = pcap.readUInt32LE(at + 8)
     frames.push(pcap.subarray(at + 16, at + 16 + length))
     at += 16 + length

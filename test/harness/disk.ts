@@ -34,7 +34,9 @@ export function smallDisks(): (size: string) => Disk {
   })
   return (size) => {
     const path = mkdtempSync(join(tmpdir(), 'ringback-disk-'))
-    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], {
+      encoding: 'utf8',
+    })
     if (status !== 0) throw new Error(stderr)
     mounted.push(path)
     const filler = join(path, 'filler')

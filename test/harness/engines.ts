@@ -15,13 +15,19 @@ export class Engines {
     return engine
   }
 
-  async agent(args: Partial<StartAgent> = {}, options: Partial<EngineOptions> = {}): Promise<{ engine: Engine; id: string; port: number; ended: CallReport[] }> {
+  async agent(
+    args: Partial<StartAgent> = {},
+    options: Partial<EngineOptions> = {},
+  ): Promise<{ engine: Engine; id: string; port: number; ended: CallReport[] }> {
     const engine = this.open(options)
     const ended: CallReport[] = []
     engine.subscribe({ reports: 'ended' }, ({ changes }) => {
       for (const change of changes) if (change.kind === 'report') ended.push(change.report)
     })
-    const { id, addresses } = await engine.execute('agent.start', { listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }], ...args })
+    const { id, addresses } = await engine.execute('agent.start', {
+      listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }],
+      ...args,
+    })
     return { engine, id, port: addresses[0]!.port, ended }
   }
 
@@ -31,7 +37,12 @@ export class Engines {
 }
 
 /** Waits until the report of a call fits. */
-export function until(engine: Engine, id: string, fits: (report: CallReport, ended: boolean) => boolean, timeoutMs = 15_000): Promise<CallReport> {
+export function until(
+  engine: Engine,
+  id: string,
+  fits: (report: CallReport, ended: boolean) => boolean,
+  timeoutMs = 15_000,
+): Promise<CallReport> {
   return new Promise((resolve, reject) => {
     let report: CallReport | undefined
     let settled = false
@@ -41,7 +52,10 @@ export function until(engine: Engine, id: string, fits: (report: CallReport, end
       subscription?.end()
       then()
     }
-    const timer = setTimeout(() => settle(() => reject(new Error(`not in ${timeoutMs} ms: ${JSON.stringify(report)?.slice(0, 2000)}`))), timeoutMs)
+    const timer = setTimeout(
+      () => settle(() => reject(new Error(`not in ${timeoutMs} ms: ${JSON.stringify(report)?.slice(0, 2000)}`))),
+      timeoutMs,
+    )
     let subscription: Subscription | null = null
     subscription = engine.subscribe({ reports: 'live' }, ({ changes }) => {
       for (const change of changes) {

@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs'
 
 /** The real peers of the interop tests, with the Debian package of each. */
 export const peers = {
-  sipp: 'sip-tester', kamailio: 'kamailio', baresip: 'baresip', tshark: 'tshark', sngrep: 'sngrep', chromium: 'chromium',
+  sipp: 'sip-tester',
+  kamailio: 'kamailio',
+  baresip: 'baresip',
+  tshark: 'tshark',
+  sngrep: 'sngrep',
+  chromium: 'chromium',
 } as const
 export type Peer = keyof typeof peers
 
@@ -19,7 +24,9 @@ export function findPeer(name: Peer): string | null {
 /** Installs missing peers where it may (root on Debian); in CI a peer that is missing afterwards is a failure. */
 export default function install(): void {
   const missing = (Object.keys(peers) as Peer[]).filter((name) => findPeer(name) === null)
-  const modules = existsSync('/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so') || existsSync('/usr/lib/aarch64-linux-gnu/kamailio/modules/tls.so')
+  const modules =
+    existsSync('/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so') ||
+    existsSync('/usr/lib/aarch64-linux-gnu/kamailio/modules/tls.so')
   if (missing.length === 0 && modules) return
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
@@ -27,7 +34,10 @@ export default function install(): void {
     process.stderr.write(`installing ${packages.join(' ')}\n`)
     try {
       execFileSync('apt-get', ['update', '-qq'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
-      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
     } catch (error) {
       process.stderr.write(`apt-get failed: ${String(error)}\n`)
     }

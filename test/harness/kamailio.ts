@@ -29,11 +29,19 @@ export async function startKamailio({ agent = '127.0.0.1:9', certificateName = '
 async function begin(agent: string, certificateName: string): Promise<Kamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-kamailio-'))
   const [udp, tcp, tls] = [await freePort(), await freePort(), await freePort()]
-  const names = /^[\d.]+$/.test(certificateName) ? { type: 7 as const, ip: certificateName } : { type: 2 as const, value: certificateName }
-  const { private: key, cert } = await generate([{ name: 'commonName', value: certificateName }], { keySize: 2048, algorithm: 'sha256', extensions: [{ name: 'subjectAltName', altNames: [names] }] })
+  const names = /^[\d.]+$/.test(certificateName)
+    ? { type: 7 as const, ip: certificateName }
+    : { type: 2 as const, value: certificateName }
+  const { private: key, cert } = await generate([{ name: 'commonName', value: certificateName }], {
+    keySize: 2048,
+    algorithm: 'sha256',
+    extensions: [{ name: 'subjectAltName', altNames: [names] }],
+  })
   writeFileSync(join(folder, 'key.pem'), key)
   writeFileSync(join(folder, 'cert.pem'), cert)
-  writeFileSync(join(folder, 'kamailio.cfg'), `#!KAMAILIO
+  writeFileSync(
+    join(folder, 'kamailio.cfg'),
+    `#!KAMAILIO
 debug=1
 log_stderror=yes
 children=2
@@ -83,8 +91,28 @@ request_route {
   }
   sl_send_reply("405", "Method Not Allowed");
 }
-`)
-  const kamailio = new Running(findPeer('kamailio')!, ['-f', join(folder, 'kamailio.cfg'), '-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-P', join(folder, 'pid'), '-w', folder], { cwd: folder })
+`,
+  )
+  const kamailio = new Running(
+    findPeer('kamailio')!,
+    [
+      '-f',
+      join(folder, 'kamailio.cfg'),
+      '-DD',
+      '-E',
+      '-m',
+      '64',
+      '-M',
+      '8',
+      '-Y',
+      folder,
+      '-P',
+      join(folder, 'pid'),
+      '-w',
+      folder,
+    ],
+    { cwd: folder },
+  )
   await kamailio.until(/Listening on|listening on/i).catch(() => {})
   try {
     await ready(udp)
@@ -93,7 +121,13 @@ request_route {
     rmSync(folder, { recursive: true, force: true })
     throw new Error(`${String(error)}:\n${stderr.slice(-2000)}`, { cause: error })
   }
-  return Object.assign(kamailio, { udp, tcp, tls, caFile: join(folder, 'cert.pem'), remove: () => rmSync(folder, { recursive: true, force: true }) })
+  return Object.assign(kamailio, {
+    udp,
+    tcp,
+    tls,
+    caFile: join(folder, 'cert.pem'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  })
 }
 
 /** Asks with OPTIONS until an answer comes. */
@@ -102,10 +136,22 @@ async function ready(port: number): Promise<void> {
   const socket = createSocket('udp4')
   try {
     await new Promise<void>((resolve, reject) => {
-      const ask = () => socket.send(`OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${Date.now()}\r\nMax-Forwards: 5\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: ready\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`, port, '127.0.0.1')
+      const ask = () =>
+        socket.send(
+          `OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${Date.now()}\r\nMax-Forwards: 5\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: ready\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
+          port,
+          '127.0.0.1',
+        )
       const again = setInterval(ask, 100)
-      const give = setTimeout(() => { clearInterval(again); reject(new Error('Kamailio does not answer')) }, 8000)
-      socket.once('message', () => { clearInterval(again); clearTimeout(give); resolve() })
+      const give = setTimeout(() => {
+        clearInterval(again)
+        reject(new Error('Kamailio does not answer'))
+      }, 8000)
+      socket.once('message', () => {
+        clearInterval(again)
+        clearTimeout(give)
+        resolve()
+      })
       socket.bind(0, '127.0.0.1', ask)
     })
   } finally {

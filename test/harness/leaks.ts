@@ -9,7 +9,8 @@ const open = () => process.getActiveResourcesInfo().filter((name) => watched.has
 // After each test no socket and no process may be left.
 afterEach(async () => {
   const running = await reap()
-  for (let waited = 0; open().length > 0 && waited < patienceMs; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let waited = 0; open().length > 0 && waited < patienceMs; waited += 20)
+    await new Promise((resolve) => setTimeout(resolve, 20))
   if (running.length > 0) throw new Error(`left running after the test: ${running.join('; ')}`)
   const left = open()
   if (left.length > 0) throw new Error(`left open after the test: ${left.join(', ')}`)

@@ -46,15 +46,35 @@ export class MediaBench {
   session!: MediaSession
   readonly #sent = new Map<string, number>()
 
-  async open(options: Partial<MediaOptions> = {}, foreignSources: number = initialLimits.foreignSources): Promise<MediaSession> {
+  async open(
+    options: Partial<MediaOptions> = {},
+    foreignSources: number = initialLimits.foreignSources,
+  ): Promise<MediaSession> {
     const { clock, random, net } = this
     const ports = new PortPool(net, { ...random, uint32: () => 0 }, { first: ourMedia.port, last: ourMedia.port + 1 })
     const name = ({ host, port }: Address) => `${host}:${port}`
-    const keep = (list: Tapped[]) => (_at: number, source: Address, destination: Address, bytes: Uint8Array, sent = false, clear = bytes) =>
-      void list.push({ from: name(source), to: name(destination), sent, bytes: bytes.slice(), clear: clear.slice() })
-    this.session = await MediaSession.open({ clock, random, pacer: new Pacer(clock), ports, limits: { foreignSources } }, {
-      host: ourMedia.host, signalling, codecs: ['PCMU', 'PCMA'], encryption: 'disabled', source: { kind: 'samples', source: tone(500) }, recordTo: null, ...options,
-    }, { rtp: keep(this.rtp), rtcp: keep(this.rtcp), foreign: keep(this.foreign), observe: (kind, text) => void this.observations.push(`${kind}: ${text}`) })
+    const keep =
+      (list: Tapped[]) =>
+      (_at: number, source: Address, destination: Address, bytes: Uint8Array, sent = false, clear = bytes) =>
+        void list.push({ from: name(source), to: name(destination), sent, bytes: bytes.slice(), clear: clear.slice() })
+    this.session = await MediaSession.open(
+      { clock, random, pacer: new Pacer(clock), ports, limits: { foreignSources } },
+      {
+        host: ourMedia.host,
+        signalling,
+        codecs: ['PCMU', 'PCMA'],
+        encryption: 'disabled',
+        source: { kind: 'samples', source: tone(500) },
+        recordTo: null,
+        ...options,
+      },
+      {
+        rtp: keep(this.rtp),
+        rtcp: keep(this.rtcp),
+        foreign: keep(this.foreign),
+        observe: (kind, text) => void this.observations.push(`${kind}: ${text}`),
+      },
+    )
     return this.session
   }
 
@@ -90,13 +110,15 @@ export class MediaBench {
   sentTo(from = 0): Record<string, number> {
     const counts: Record<string, number> = {}
     for (const { from: source, to, bytes } of this.net.sent.slice(from)) {
-      if (source.host === ourMedia.host && !isRtcp(bytes)) counts[`${to.host}:${to.port}`] = (counts[`${to.host}:${to.port}`] ?? 0) + 1
+      if (source.host === ourMedia.host && !isRtcp(bytes))
+        counts[`${to.host}:${to.port}`] = (counts[`${to.host}:${to.port}`] ?? 0) + 1
     }
     return counts
   }
 
   bytesTo(host: string): number {
-    return this.net.sent.filter(({ from, to }) => from.host === ourMedia.host && to.host === host).reduce((sum, { bytes }) => sum + bytes.length, 0)
+    return this.net.sent
+      .filter(({ from, to }) => from.host === ourMedia.host && to.host === host)
+      .reduce((sum, { bytes }) => sum + bytes.length, 0)
   }
 }
-

@@ -27,7 +27,17 @@ export interface InviteParts {
 }
 
 /** A request as a peer would send it, with CRLF line ends. */
-export function request({ method = 'INVITE', uri = 'sip:agent@192.0.2.1', branch = 'z9hG4bKaaa', callId = 'call-1', fromTag = 'peer', toTag, cseq = 1, extra = '', body = '' }: InviteParts = {}): string {
+export function request({
+  method = 'INVITE',
+  uri = 'sip:agent@192.0.2.1',
+  branch = 'z9hG4bKaaa',
+  callId = 'call-1',
+  fromTag = 'peer',
+  toTag,
+  cseq = 1,
+  extra = '',
+  body = '',
+}: InviteParts = {}): string {
   const type = body === '' ? '' : 'Content-Type: application/sdp\n'
   return crlf(`${method} ${uri} SIP/2.0
 Via: SIP/2.0/UDP 192.0.2.99:5060;branch=${branch};rport
@@ -42,7 +52,8 @@ ${extra}${type}Content-Length: ${crlf(body).length}
 ${body}`).toString()
 }
 
-export const sdp = (host = '192.0.2.99', port = 30_000, extra = '', formats = '0 8 101') => crlf(`v=0
+export const sdp = (host = '192.0.2.99', port = 30_000, extra = '', formats = '0 8 101') =>
+  crlf(`v=0
 o=- 1 1 IN IP4 ${host}
 s=-
 c=IN IP4 ${host}

@@ -29,12 +29,26 @@ export class Running {
   readonly finished: Promise<Finished>
   readonly #watchers = new Set<() => void>()
 
-  constructor(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: boolean } = {}) {
-    this.child = spawn(command, args, { cwd: options.cwd ?? root, env: { ...process.env, ...options.env }, stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
+  constructor(
+    command: string,
+    args: readonly string[],
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: boolean } = {},
+  ) {
+    this.child = spawn(command, args, {
+      cwd: options.cwd ?? root,
+      env: { ...process.env, ...options.env },
+      stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    })
     alive.add(this)
     const note = () => this.#watchers.forEach((watcher) => watcher())
-    this.child.stdout!.on('data', (chunk: Buffer) => { this.stdout += chunk.toString(); note() })
-    this.child.stderr!.on('data', (chunk: Buffer) => { this.stderr += chunk.toString(); note() })
+    this.child.stdout!.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString()
+      note()
+    })
+    this.child.stderr!.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString()
+      note()
+    })
     this.finished = new Promise((resolve, reject) => {
       this.child.once('error', reject)
       this.child.once('close', (code) => {
@@ -56,9 +70,15 @@ export class Running {
       const look = () => {
         const found = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
         if (found) done(() => resolve(found))
-        else if (this.child.exitCode !== null) done(() => reject(new Error(`ended with ${this.child.exitCode} before ${pattern}:\n${this.stdout}\n${this.stderr}`)))
+        else if (this.child.exitCode !== null)
+          done(() =>
+            reject(new Error(`ended with ${this.child.exitCode} before ${pattern}:\n${this.stdout}\n${this.stderr}`)),
+          )
       }
-      const timer = setTimeout(() => done(() => reject(new Error(`no ${pattern} in ${timeoutMs} ms:\n${this.stdout}\n${this.stderr}`))), timeoutMs)
+      const timer = setTimeout(
+        () => done(() => reject(new Error(`no ${pattern} in ${timeoutMs} ms:\n${this.stdout}\n${this.stderr}`))),
+        timeoutMs,
+      )
       this.#watchers.add(look)
       look()
     })
@@ -78,18 +98,29 @@ export const launcher = join(root, 'electron/cli/ringback.mjs')
 
 /** The command line, as a person would run it in a clone. */
 export function ringback(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  return new Running(process.execPath, [launcher, ...args], { env: { RINGBACK_PROFILE: env['RINGBACK_PROFILE'] ?? join(root, 'test-results', 'profile'), NO_COLOR: '1', ...env } })
+  return new Running(process.execPath, [launcher, ...args], {
+    env: { RINGBACK_PROFILE: env['RINGBACK_PROFILE'] ?? join(root, 'test-results', 'profile'), NO_COLOR: '1', ...env },
+  })
 }
 
-export async function callReport(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; report: CallReport; stderr: string }> {
+export async function callReport(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; report: CallReport; stderr: string }> {
   const { code, stdout, stderr } = await ringback([...args, '--json'], env).finished
   if (stdout === '') throw new Error(`no report: ${stderr}`)
   return { code, report: JSON.parse(stdout) as CallReport, stderr }
 }
 
 /** An agent of ours in a process of its own; `port` of its first listener. */
-export async function startAgent(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Running & { port: number }> {
-  const agent = ringback(['agent', ...(args.includes('--listen') ? [] : ['--listen', 'udp:127.0.0.1:0']), ...args, '--json'], env)
+export async function startAgent(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Running & { port: number }> {
+  const agent = ringback(
+    ['agent', ...(args.includes('--listen') ? [] : ['--listen', 'udp:127.0.0.1:0']), ...args, '--json'],
+    env,
+  )
   await agent.until(/"listening".*\n/)
   const { addresses } = JSON.parse(agent.stdout.split('\n')[0]!) as { addresses: { port: number }[] }
   return Object.assign(agent, { port: addresses[0]!.port })
@@ -97,10 +128,16 @@ export async function startAgent(args: readonly string[], env: NodeJS.ProcessEnv
 
 /** The reports that an agent has printed. */
 export function agentReports(agent: Running): CallReport[] {
-  return agent.stdout.split('\n').filter((line) => line.includes('"type":"call"')).map((line) => (JSON.parse(line) as { report: CallReport }).report)
+  return agent.stdout
+    .split('\n')
+    .filter((line) => line.includes('"type":"call"'))
+    .map((line) => (JSON.parse(line) as { report: CallReport }).report)
 }
 
-function isFree(listener: { once(event: 'error', then: () => void): unknown; close(then?: () => void): unknown }, listen: (then: () => void) => void): Promise<boolean> {
+function isFree(
+  listener: { once(event: 'error', then: () => void): unknown; close(then?: () => void): unknown },
+  listen: (then: () => void) => void,
+): Promise<boolean> {
   return new Promise((resolve) => {
     listener.once('error', () => resolve(false))
     listen(() => listener.close(() => resolve(true)))
@@ -118,7 +155,9 @@ export async function freePort(count = 1): Promise<number> {
     for (let port = first; free && port < first + count; port++) {
       const tcp = createServer()
       const udp = createSocket('udp4')
-      free = await isFree(tcp, (then) => tcp.listen(port, '127.0.0.1', then)) && await isFree(udp, (then) => udp.bind(port, '127.0.0.1', then))
+      free =
+        (await isFree(tcp, (then) => tcp.listen(port, '127.0.0.1', then))) &&
+        (await isFree(udp, (then) => udp.bind(port, '127.0.0.1', then)))
     }
     if (free) return first
   }

@@ -21,12 +21,31 @@ const startUs = 1_700_000_000_000_000
 export function writeSyntheticCapture(file: string, streams: readonly (readonly SyntheticPacket[])[]): void {
   const encoder = new PcapEncoder()
   const bytes = Buffer.from(request({ body: sdp('192.0.2.99', 30_000) }))
-  const records = [encoder.sip({ at: startUs, transport: 'udp', source: caller, destination: callee, direction: 'observed', bytes, message: parseSip(bytes) })]
-  const packets = streams.flatMap((stream, ssrc) => stream.map((packet) => ({ ...packet, ssrc: ssrc + 1 }))).sort((a, b) => a.atMs - b.atMs)
+  const records = [
+    encoder.sip({
+      at: startUs,
+      transport: 'udp',
+      source: caller,
+      destination: callee,
+      direction: 'observed',
+      bytes,
+      message: parseSip(bytes),
+    }),
+  ]
+  const packets = streams
+    .flatMap((stream, ssrc) => stream.map((packet) => ({ ...packet, ssrc: ssrc + 1 })))
+    .sort((a, b) => a.atMs - b.atMs)
   for (const { atMs, payloadType, marker, sequence, timestamp, ssrc } of packets) {
     const packet = new Uint8Array(rtpHeaderBytes + 160).fill(0x55)
     writeRtpHeader(packet, payloadType, marker, sequence & 0xffff, timestamp >>> 0, ssrc)
-    records.push(encoder.udp(startUs + 10_000 + Math.round(atMs * 1000), { host: '192.0.2.1', port: 40_000 + ssrc * 2 }, { host: '192.0.2.99', port: 30_000 }, packet))
+    records.push(
+      encoder.udp(
+        startUs + 10_000 + Math.round(atMs * 1000),
+        { host: '192.0.2.1', port: 40_000 + ssrc * 2 },
+        { host: '192.0.2.99', port: 30_000 },
+        packet,
+      ),
+    )
   }
   writeFileSync(file, Buffer.concat([pcapHeader(), ...records]))
 }
@@ -46,12 +65,20 @@ export function strangeStream(random: () => number, count: number): SyntheticPac
     const event = dtmf > 0
     if (dtmf > 0) dtmf--
     const noise = !event && random() < 0.02
-    sent.push({ atMs: i * 20 + jitter, payloadType: event ? 101 : noise ? 13 : 0, marker: pause || (event && dtmf === 9), sequence: sequence + i, timestamp: event ? dtmfStart : timestamp })
+    sent.push({
+      atMs: i * 20 + jitter,
+      payloadType: event ? 101 : noise ? 13 : 0,
+      marker: pause || (event && dtmf === 9),
+      sequence: sequence + i,
+      timestamp: event ? dtmfStart : timestamp,
+    })
     timestamp += 160
   }
-  const seen = sent.filter(() => random() > 0.03).flatMap((packet) => {
-    const late = random() < 0.03 ? { ...packet, atMs: packet.atMs + 25 + random() * 40 } : packet
-    return random() < 0.01 ? [late, { ...late, atMs: late.atMs + 3 }] : [late]
-  })
+  const seen = sent
+    .filter(() => random() > 0.03)
+    .flatMap((packet) => {
+      const late = random() < 0.03 ? { ...packet, atMs: packet.atMs + 25 + random() * 40 } : packet
+      return random() < 0.01 ? [late, { ...late, atMs: late.atMs + 3 }] : [late]
+    })
   return seen.sort((a, b) => a.atMs - b.atMs)
 }

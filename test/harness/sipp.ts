@@ -11,13 +11,34 @@ export interface Sipp extends Running {
 }
 
 /** SIPp with a scenario text, or one of its own (`uas`, `uac`). */
-export async function startSipp(scenario: { text: string } | { builtIn: 'uas' | 'uac' }, args: readonly string[] = []): Promise<Sipp> {
+export async function startSipp(
+  scenario: { text: string } | { builtIn: 'uas' | 'uac' },
+  args: readonly string[] = [],
+): Promise<Sipp> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-sipp-'))
   const port = await freePort()
   const file = join(folder, 'scenario.xml')
   if ('text' in scenario) writeFileSync(file, scenario.text)
   const which = 'text' in scenario ? ['-sf', file] : ['-sn', scenario.builtIn]
-  const sipp = new Running(findPeer('sipp')!, [...which, '-i', '127.0.0.1', '-p', String(port), '-nostdin', '-m', '1', '-timeout', '45s', '-timeout_error', '-trace_err', ...args], { cwd: folder })
+  const sipp = new Running(
+    findPeer('sipp')!,
+    [
+      ...which,
+      '-i',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-nostdin',
+      '-m',
+      '1',
+      '-timeout',
+      '45s',
+      '-timeout_error',
+      '-trace_err',
+      ...args,
+    ],
+    { cwd: folder },
+  )
   const serves = 'text' in scenario ? !args.some((arg) => arg.startsWith('127.0.0.1:')) : scenario.builtIn === 'uas'
   if (serves) await listening(port, args.includes('t1') || args.includes('tn'))
   void sipp.finished.then(() => rmSync(folder, { recursive: true, force: true }))
@@ -81,18 +102,33 @@ export function answering(options: UasOptions = {}): string {
   const lines: string[] = []
   if (challenge) {
     lines.push(`  <recv request="INVITE" />`)
-    lines.push(message(`SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n      WWW-Authenticate: Digest realm="sipp", nonce="47ebe028cda119c35d4877b383027d28da013815", qop="auth"\n      Content-Length: 0\n`))
+    lines.push(
+      message(
+        `SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n      WWW-Authenticate: Digest realm="sipp", nonce="47ebe028cda119c35d4877b383027d28da013815", qop="auth"\n      Content-Length: 0\n`,
+      ),
+    )
     lines.push('  <recv request="ACK" />')
-    lines.push(`  <recv request="INVITE"><action>${checks}<verifyauth assign_to="ok" username="${challenge.user}" password="${challenge.password}" /></action></recv>`)
+    lines.push(
+      `  <recv request="INVITE"><action>${checks}<verifyauth assign_to="ok" username="${challenge.user}" password="${challenge.password}" /></action></recv>`,
+    )
     lines.push('  <nop test="ok" next="accepted" />')
     lines.push(message(`SIP/2.0 403 Forbidden\n      ${answerHeaders}\n      Content-Length: 0\n`))
-    lines.push('  <recv request="ACK" />', '  <nop><action><exec int_cmd="stop_call" /></action></nop>', '  <label id="accepted" />')
+    lines.push(
+      '  <recv request="ACK" />',
+      '  <nop><action><exec int_cmd="stop_call" /></action></nop>',
+      '  <label id="accepted" />',
+    )
   } else lines.push(`  <recv request="INVITE"><action>${checks}</action></recv>`)
-  for (const line of provisional) lines.push(message(`SIP/2.0 ${line}\n      ${answerHeaders}\n      Content-Length: 0\n`))
+  for (const line of provisional)
+    lines.push(message(`SIP/2.0 ${line}\n      ${answerHeaders}\n      Content-Length: 0\n`))
   if (pauseMs) lines.push(`  <pause milliseconds="${pauseMs}" />`)
   lines.push(message(`SIP/2.0 200 OK\n      ${answerHeaders}\n      ${body}\n`))
   lines.push('  <recv request="ACK" />', '  <recv request="BYE" />')
-  lines.push(message('SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      [last_CSeq:]\n      Content-Length: 0\n'))
+  lines.push(
+    message(
+      'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      [last_CSeq:]\n      Content-Length: 0\n',
+    ),
+  )
   return scenario(lines.join('\n'))
 }
 
@@ -101,11 +137,19 @@ export function refusing(status: string, { extra = '', challengeFirst = false } 
   const lines: string[] = []
   if (challengeFirst) {
     lines.push('  <recv request="INVITE" />')
-    lines.push(message(`SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n      WWW-Authenticate: Digest realm="sipp", nonce="abc", qop="auth"\n      Content-Length: 0\n`))
+    lines.push(
+      message(
+        `SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n      WWW-Authenticate: Digest realm="sipp", nonce="abc", qop="auth"\n      Content-Length: 0\n`,
+      ),
+    )
     lines.push('  <recv request="ACK" />')
   }
   lines.push('  <recv request="INVITE" />')
-  lines.push(message(`SIP/2.0 ${status}\n      ${answerHeaders}\n      ${extra === '' ? '' : `${extra}\n      `}Content-Length: 0\n`))
+  lines.push(
+    message(
+      `SIP/2.0 ${status}\n      ${answerHeaders}\n      ${extra === '' ? '' : `${extra}\n      `}Content-Length: 0\n`,
+    ),
+  )
   lines.push('  <recv request="ACK" />')
   return scenario(lines.join('\n'))
 }

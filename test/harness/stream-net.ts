@@ -17,7 +17,9 @@ export class TestConnection {
   socket(local: Address, remote: Address): StreamSocket {
     const backlog = () => this.backlogBytes
     return {
-      local, remote, tls: null,
+      local,
+      remote,
+      tls: null,
       get backlogBytes() {
         return backlog()
       },
@@ -49,7 +51,12 @@ export class StreamNet extends MemoryNet {
   #accept: ((socket: StreamSocket) => void) | null = null
   readonly #local = { host: '192.0.2.1', port: 5060 }
 
-  override listenTcp(_host?: string, _port?: number, admission?: Admission, accept?: (socket: StreamSocket) => void): Promise<never> {
+  override listenTcp(
+    _host?: string,
+    _port?: number,
+    admission?: Admission,
+    accept?: (socket: StreamSocket) => void,
+  ): Promise<never> {
     this.#admission = admission!
     this.#accept = accept!
     return Promise.resolve({ local: this.#local, close: () => {} } satisfies Listener as never)

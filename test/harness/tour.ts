@@ -36,7 +36,10 @@ export async function tour(page: Page, capture: string, look: (name: string) => 
   await look('trunks-empty')
   await form.getByLabel('Name', { exact: true }).fill('example')
   // The agent stands in for the far side.
-  const agent = await page.getByRole('contentinfo').getByRole('button', { name: /^agent udp/ }).textContent()
+  const agent = await page
+    .getByRole('contentinfo')
+    .getByRole('button', { name: /^agent udp/ })
+    .textContent()
   await form.getByLabel('Address').fill(`127.0.0.1:${/\d+/.exec(agent!)![0]}`)
   await form.getByLabel('Authentication').selectOption('ip')
   await form.getByRole('button', { name: 'Add trunk' }).click()

@@ -38,41 +38,101 @@ export class TraceBuilder {
   #sip(atMs: number, sent: boolean, text: string): this {
     const bytes = crlf(text)
     const direction = this.#vantage === 'observed' ? 'observed' : sent ? 'sent' : 'received'
-    this.#trace.sip({ at: startUs + atMs * 1000, transport: 'udp', source: sent ? us : peer, destination: sent ? peer : us, direction, bytes, message: parseSip(bytes) })
+    this.#trace.sip({
+      at: startUs + atMs * 1000,
+      transport: 'udp',
+      source: sent ? us : peer,
+      destination: sent ? peer : us,
+      direction,
+      bytes,
+      message: parseSip(bytes),
+    })
     return this
   }
 
-  request(atMs: number, method: string, { cseq = 1, extra = '', body = '', sent = true, uri = 'sip:+15550100@203.0.113.9', toTag = method === 'INVITE' ? '' : ';tag=b' } = {}): this {
-    const [from, to] = sent ? ['<sip:a@10.0.0.5>;tag=a', `<sip:b@203.0.113.9>${toTag}`] : [`<sip:b@203.0.113.9>${toTag}`, '<sip:a@10.0.0.5>;tag=a']
-    return this.#sip(atMs, sent, `${method} ${uri} SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: ${from}\nTo: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`)
+  request(
+    atMs: number,
+    method: string,
+    {
+      cseq = 1,
+      extra = '',
+      body = '',
+      sent = true,
+      uri = 'sip:+15550100@203.0.113.9',
+      toTag = method === 'INVITE' ? '' : ';tag=b',
+    } = {},
+  ): this {
+    const [from, to] = sent
+      ? ['<sip:a@10.0.0.5>;tag=a', `<sip:b@203.0.113.9>${toTag}`]
+      : [`<sip:b@203.0.113.9>${toTag}`, '<sip:a@10.0.0.5>;tag=a']
+    return this.#sip(
+      atMs,
+      sent,
+      `${method} ${uri} SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: ${from}\nTo: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
+    )
   }
 
-  response(atMs: number, status: string, { cseq = 1, method = 'INVITE', extra = '', body = '', sent = false } = {}): this {
-    return this.#sip(atMs, sent, `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: <sip:a@10.0.0.5>;tag=a\nTo: <sip:b@203.0.113.9>;tag=b\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`)
+  response(
+    atMs: number,
+    status: string,
+    { cseq = 1, method = 'INVITE', extra = '', body = '', sent = false } = {},
+  ): this {
+    return this.#sip(
+      atMs,
+      sent,
+      `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: <sip:a@10.0.0.5>;tag=a\nTo: <sip:b@203.0.113.9>;tag=b\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
+    )
   }
 
   /** INVITE at 0, 200 at 1 s, ACK. */
   answered({ answer = sdp(theirMedia.host, theirMedia.port), offer = sdp(ourMedia.host, ourMedia.port) } = {}): this {
-    return this.request(0, 'INVITE', { body: offer }).response(1000, '200 OK', { body: answer }).request(1001, 'ACK', { toTag: ';tag=b' })
+    return this.request(0, 'INVITE', { body: offer })
+      .response(1000, '200 OK', { body: answer })
+      .request(1001, 'ACK', { toTag: ';tag=b' })
   }
 
-  rtp(direction: 'sent' | 'received', { fromMs, packets, payloadType = 0, fill = 0x20, source, skip = () => false }: RtpOptions): this {
+  rtp(
+    direction: 'sent' | 'received',
+    { fromMs, packets, payloadType = 0, fill = 0x20, source, skip = () => false }: RtpOptions,
+  ): this {
     const sent = direction === 'sent'
     const [from, to] = sent ? [ourMedia, theirMedia] : [source ?? theirMedia, ourMedia]
     for (let i = 0; i < packets; i++) {
       if (skip(i)) continue
       const packet = new Uint8Array(rtpHeaderBytes + 160).fill(fill)
       writeRtpHeader(packet, payloadType, i === 0, i, i * 160, sent ? 1 : 2)
-      this.#trace.rtp(startUs + (fromMs + i * 20) * 1000, from, to, packet, packet, this.#vantage === 'observed' ? null : sent)
+      this.#trace.rtp(
+        startUs + (fromMs + i * 20) * 1000,
+        from,
+        to,
+        packet,
+        packet,
+        this.#vantage === 'observed' ? null : sent,
+      )
     }
     return this
   }
 
   /** A receiver report of the peer; `about` our stream or about nothing. */
   report(atMs: number, about: 'us' | 'nothing'): this {
-    const block = { ssrc: 1, fractionLost: 0, cumulativeLost: 0, highestSequence: 100, jitter: 0, lastSr: 0, delaySinceLastSr: 0 }
+    const block = {
+      ssrc: 1,
+      fractionLost: 0,
+      cumulativeLost: 0,
+      highestSequence: 100,
+      jitter: 0,
+      lastSr: 0,
+      delaySinceLastSr: 0,
+    }
     const bytes = writeRtcp([{ type: 'rr', ssrc: 2, reports: about === 'us' ? [block] : [] }])
-    this.#trace.rtcp(startUs + atMs * 1000, { ...theirMedia, port: theirMedia.port + 1 }, { ...ourMedia, port: ourMedia.port + 1 }, bytes, bytes, this.#vantage === 'observed' ? null : false)
+    this.#trace.rtcp(
+      startUs + atMs * 1000,
+      { ...theirMedia, port: theirMedia.port + 1 },
+      { ...ourMedia, port: ourMedia.port + 1 },
+      bytes,
+      bytes,
+      this.#vantage === 'observed' ? null : false,
+    )
     return this
   }
 

@@ -17,18 +17,38 @@ export interface TsharkStream {
 }
 
 function run(args: readonly string[]): string {
-  return execFileSync(findPeer('tshark')!, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 })
+  return execFileSync(findPeer('tshark')!, [...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 1 << 26,
+  })
 }
 
 export function tsharkStreams(file: string): TsharkStream[] {
   const rows = run(['-r', file, '-q', '-z', 'rtp,streams']).split('\n')
-  return rows.map((row) => /(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]{8})\s+.*?(\d+)\s+(-?\d+) \(-?[\d.]+%\)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)/.exec(row)).filter((match) => match !== null).map((match) => {
-    const number = (i: number) => Number(match[i])
-    return {
-      source: `${match[1]}:${match[2]}`, destination: `${match[3]}:${match[4]}`, ssrc: match[5]!.toLowerCase(), packets: number(6), lost: number(7),
-      minDeltaMs: number(8), meanDeltaMs: number(9), maxDeltaMs: number(10), minJitterMs: number(11), meanJitterMs: number(12), maxJitterMs: number(13),
-    }
-  })
+  return rows
+    .map((row) =>
+      /(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]{8})\s+.*?(\d+)\s+(-?\d+) \(-?[\d.]+%\)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)/.exec(
+        row,
+      ),
+    )
+    .filter((match) => match !== null)
+    .map((match) => {
+      const number = (i: number) => Number(match[i])
+      return {
+        source: `${match[1]}:${match[2]}`,
+        destination: `${match[3]}:${match[4]}`,
+        ssrc: match[5]!.toLowerCase(),
+        packets: number(6),
+        lost: number(7),
+        minDeltaMs: number(8),
+        meanDeltaMs: number(9),
+        maxDeltaMs: number(10),
+        minJitterMs: number(11),
+        meanJitterMs: number(12),
+        maxJitterMs: number(13),
+      }
+    })
 }
 
 /** The values of one field over all frames that a filter passes. */

@@ -35,8 +35,27 @@ export class UaBench {
   constructor() {
     const { net, clock, random } = this
     const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
-    this.endpoint = new SipEndpoint({ net, clock, random, dns, log: noLogs.for('test'), wire: () => {}, observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`), ...this.edge }, { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 })
-    this.ua = new UserAgent({ endpoint: this.endpoint, ...this.edge, clock, random, name: 'test', observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`) })
+    this.endpoint = new SipEndpoint(
+      {
+        net,
+        clock,
+        random,
+        dns,
+        log: noLogs.for('test'),
+        wire: () => {},
+        observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`),
+        ...this.edge,
+      },
+      { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 },
+    )
+    this.ua = new UserAgent({
+      endpoint: this.endpoint,
+      ...this.edge,
+      clock,
+      random,
+      name: 'test',
+      observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`),
+    })
     this.ua.serve({ incoming: (call) => void this.incoming.push(call), turnedAway: () => {} })
   }
 
@@ -46,16 +65,45 @@ export class UaBench {
 
   media(): Promise<MediaSession> {
     const { clock, random } = this
-    return MediaSession.open({ clock, random, pacer: this.#pacer, ports: this.#ports, limits: initialLimits }, { host: us.host, signalling: peer.host, codecs: ['PCMU', 'PCMA'], encryption: 'disabled', source: { kind: 'samples', source: silence() }, recordTo: null },
-      { rtp: () => {}, rtcp: () => {}, foreign: () => {}, observe: () => {} })
+    return MediaSession.open(
+      { clock, random, pacer: this.#pacer, ports: this.#ports, limits: initialLimits },
+      {
+        host: us.host,
+        signalling: peer.host,
+        codecs: ['PCMU', 'PCMA'],
+        encryption: 'disabled',
+        source: { kind: 'samples', source: silence() },
+        recordTo: null,
+      },
+      { rtp: () => {}, rtcp: () => {}, foreign: () => {}, observe: () => {} },
+    )
   }
 
-  async call(options: { headers?: { name: string; value: string }[]; password?: string; ringTimeoutMs?: number; uri?: string } = {}): Promise<OutboundCall> {
+  async call(
+    options: {
+      headers?: { name: string; value: string }[]
+      password?: string
+      ringTimeoutMs?: number
+      uri?: string
+    } = {},
+  ): Promise<OutboundCall> {
     const uri = options.uri ?? 'sip:agent@192.0.2.99'
-    const call = this.ua.call({
-      uri, hop: hopTo(uri)!, fromUri: null, fromUser: 'alice', displayName: null, headers: options.headers ?? [], ringTimeoutMs: options.ringTimeoutMs ?? 60_000,
-      digest: new DigestClient(options.password === undefined ? null : { username: 'alice', password: options.password }, this.random),
-    }, 'call-1')
+    const call = this.ua.call(
+      {
+        uri,
+        hop: hopTo(uri)!,
+        fromUri: null,
+        fromUser: 'alice',
+        displayName: null,
+        headers: options.headers ?? [],
+        ringTimeoutMs: options.ringTimeoutMs ?? 60_000,
+        digest: new DigestClient(
+          options.password === undefined ? null : { username: 'alice', password: options.password },
+          this.random,
+        ),
+      },
+      'call-1',
+    )
     call.start(await this.media())
     await settle()
     return call
@@ -65,7 +113,10 @@ export class UaBench {
   sent(): SipMessage[] {
     const fresh = this.net.sent.slice(this.#read)
     this.#read = this.net.sent.length
-    return fresh.filter(({ from, to }) => from.host === us.host && to.port !== 30_000 && to.port !== 30_001).map(({ bytes }) => parseSip(bytes)).filter((message) => message.kind !== 'unreadable')
+    return fresh
+      .filter(({ from, to }) => from.host === us.host && to.port !== 30_000 && to.port !== 30_001)
+      .map(({ bytes }) => parseSip(bytes))
+      .filter((message) => message.kind !== 'unreadable')
   }
 
   lines(): string[] {
@@ -80,11 +131,19 @@ export class UaBench {
   }
 
   /** A response of the peer's to a request of ours. */
-  async respond(request: SipRequest, status: number, { tag = 'peer', extra = '', body = '', contact = `<sip:agent@${peer.host}:${peer.port}>` } = {}): Promise<void> {
-    const copied = request.headers.filter(({ key }) => ['via', 'from', 'call-id', 'cseq'].includes(key)).map(({ name, value }) => `${name}: ${value}`)
+  async respond(
+    request: SipRequest,
+    status: number,
+    { tag = 'peer', extra = '', body = '', contact = `<sip:agent@${peer.host}:${peer.port}>` } = {},
+  ): Promise<void> {
+    const copied = request.headers
+      .filter(({ key }) => ['via', 'from', 'call-id', 'cseq'].includes(key))
+      .map(({ name, value }) => `${name}: ${value}`)
     const to = header(request, 'to')!
     const type = body === '' ? '' : 'Content-Type: application/sdp\n'
-    await this.inject(`SIP/2.0 ${status} Reason\n${copied.join('\n')}\nTo: ${to.includes(';tag=') ? to : `${to};tag=${tag}`}\nContact: ${contact}\n${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`)
+    await this.inject(
+      `SIP/2.0 ${status} Reason\n${copied.join('\n')}\nTo: ${to.includes(';tag=') ? to : `${to};tag=${tag}`}\nContact: ${contact}\n${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`,
+    )
   }
 
   close(): void {

@@ -26,7 +26,9 @@ export class WindowClient {
 
   /** Rejects when the shell refuses. Learns the key of the entry, where there is one. */
   static open(port: number, entry: Entry): Promise<WindowClient> {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/engine`, { headers: { Origin: `http://127.0.0.1:${port}`, Cookie: entry.cookie } })
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/engine`, {
+      headers: { Origin: `http://127.0.0.1:${port}`, Cookie: entry.cookie },
+    })
     return new Promise((resolve, reject) => {
       const client = new WindowClient(socket, entry, () => resolve(client))
       socket.once('close', (code) => reject(new Error(`the shell closed the window with ${code}`)))
@@ -53,7 +55,9 @@ export class WindowClient {
     if (said.type === 'result' || said.type === 'fault') this.#answers.get(said.id)?.(said)
     if (said.type !== 'delta') return
     this.changes.push(...said.delta.changes)
-    for (const change of said.delta.changes) if (change.kind === 'report') this.#reports.set(change.report.id, mergeReport(this.#reports.get(change.report.id), change))
+    for (const change of said.delta.changes)
+      if (change.kind === 'report')
+        this.#reports.set(change.report.id, mergeReport(this.#reports.get(change.report.id), change))
     this.#socket.send(JSON.stringify({ type: 'taken', seq: said.delta.seq }))
     for (const watcher of this.#watchers) watcher()
   }
@@ -94,13 +98,22 @@ export class WindowClient {
 
   /** Where the agent of the shell listens. */
   agentPort(transport = 'udp'): Promise<number> {
-    return this.until(() => this.changes.flatMap((change) => (change.kind === 'agent' ? change.agent.addresses : [])).find((address) => address.transport === transport)?.port)
+    return this.until(
+      () =>
+        this.changes
+          .flatMap((change) => (change.kind === 'agent' ? change.agent.addresses : []))
+          .find((address) => address.transport === transport)?.port,
+    )
   }
 
   /** Waits for the end of a call. */
   async ended(id: string): Promise<CallReport> {
     this.watch(id)
-    await this.until(() => this.changes.find((change) => change.kind === 'call' && change.call.id === id && change.call.state === 'ended'), 20_000)
+    await this.until(
+      () =>
+        this.changes.find((change) => change.kind === 'call' && change.call.id === id && change.call.state === 'ended'),
+      20_000,
+    )
     return this.execute('history.show', { id })
   }
 
@@ -111,5 +124,7 @@ export class WindowClient {
 
 /** How a window shows that it has the key of its cookie. */
 export function answerTo(challenge: string, { key, claim }: Entry): object {
-  return key === null ? { type: 'claim', claim } : { type: 'proof', proof: createHmac('sha256', key).update(challenge).digest('base64url') }
+  return key === null
+    ? { type: 'claim', claim }
+    : { type: 'proof', proof: createHmac('sha256', key).update(challenge).digest('base64url') }
 }

@@ -22,8 +22,22 @@ export interface ShellOptions {
 }
 
 /** What `npm start -- --no-open` runs, once the window is built. */
-export async function startShell({ port = 0, profile, env = {}, under = [] }: ShellOptions & { readonly profile: string }): Promise<Shell> {
-  const [command, ...args] = [...under, process.execPath, join(root, 'electron/shell/start.ts'), '--no-open', '--port', String(port), '--profile', profile]
+export async function startShell({
+  port = 0,
+  profile,
+  env = {},
+  under = [],
+}: ShellOptions & { readonly profile: string }): Promise<Shell> {
+  const [command, ...args] = [
+    ...under,
+    process.execPath,
+    join(root, 'electron/shell/start.ts'),
+    '--no-open',
+    '--port',
+    String(port),
+    '--profile',
+    profile,
+  ]
   const running = new Running(command!, args, { env })
   const [, link, chosen] = await running.until(/(http:\/\/127\.0\.0\.1:(\d+)\/\?token=\S+)/)
   return Object.assign(running, { link: link!, port: Number(chosen), profile })
@@ -31,10 +45,15 @@ export async function startShell({ port = 0, profile, env = {}, under = [] }: Sh
 
 /** The process that holds the engine: the child of the shell. */
 export function enginePid(shell: Running): number {
-  return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', String(shell.child.pid)], { encoding: 'utf8' }).trim().split('\n')[0])
+  return Number(
+    execFileSync('ps', ['-o', 'pid=', '--ppid', String(shell.child.pid)], { encoding: 'utf8' })
+      .trim()
+      .split('\n')[0],
+  )
 }
 
-export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
 
 /** The windows and shells of one test file; what a test leaves is ended after it. */
 export class Windows {
@@ -48,7 +67,8 @@ export class Windows {
     afterEach(async () => {
       await this.#browser?.close()
       this.#browser = null
-      for (const shell of this.#shells.splice(0)) if (shell.child.exitCode === null && shell.child.signalCode === null) await shell.stop('SIGTERM')
+      for (const shell of this.#shells.splice(0))
+        if (shell.child.exitCode === null && shell.child.signalCode === null) await shell.stop('SIGTERM')
       for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true })
       expect(this.complaints.splice(0)).toEqual([])
     })
@@ -60,7 +80,12 @@ export class Windows {
     return folder
   }
 
-  async shell({ port = 0, profile = join(this.folder(), 'profile'), env = {}, under = [] }: ShellOptions = {}): Promise<Shell> {
+  async shell({
+    port = 0,
+    profile = join(this.folder(), 'profile'),
+    env = {},
+    under = [],
+  }: ShellOptions = {}): Promise<Shell> {
     const shell = await startShell({ port, profile, env, under })
     this.#shells.push(shell)
     return shell
@@ -72,7 +97,8 @@ export class Windows {
     context.on('weberror', (error) => this.complaints.push(error.error().stack ?? String(error.error())))
     context.on('console', (message) => {
       // A server that is gone is said in the page; the browser says it too.
-      if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|WebSocket connection to/.test(message.text())) this.complaints.push(message.text())
+      if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|WebSocket connection to/.test(message.text()))
+        this.complaints.push(message.text())
     })
     return context
   }
@@ -91,4 +117,5 @@ export async function ready(page: Page): Promise<void> {
 }
 
 export const verdict = (page: Page): Locator => page.getByRole('region', { name: 'Verdict' })
-export const screenButton = (page: Page, name: string): Locator => page.getByRole('navigation').getByRole('button', { name })
+export const screenButton = (page: Page, name: string): Locator =>
+  page.getByRole('navigation').getByRole('button', { name })

@@ -10,7 +10,8 @@ import { callReport, freePort, ringback, startAgent } from '../harness/process.t
 let folder = ''
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'ringback-cli-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
-const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => ringback(args, { RINGBACK_PROFILE: join(folder, 'profile'), ...env }).finished
+const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  ringback(args, { RINGBACK_PROFILE: join(folder, 'profile'), ...env }).finished
 
 describe('wrong usage ends with 2 and one line', () => {
   const target = 'sip:a@127.0.0.1:9'
@@ -29,9 +30,17 @@ describe('wrong usage ends with 2 and one line', () => {
     ['an unknown trunk', ['call', target, '--trunk', 'nowhere'], /there is no trunk "nowhere"/],
     ['an unknown command', ['dial'], /unknown command 'dial'/],
     ['a missing argument', ['call'], /missing required argument 'uri'/],
-    ['a URI where an address belongs', ['trunk', 'add', 'x', '--address', 'sip:sip.telnyx.com'], /did you mean sip.telnyx.com/],
+    [
+      'a URI where an address belongs',
+      ['trunk', 'add', 'x', '--address', 'sip:sip.telnyx.com'],
+      /did you mean sip.telnyx.com/,
+    ],
     ['an agent with a user and no password', ['agent', '--user', 'a'], /needs a password/],
-    ['an address block that is none', ['agent', '--listen', 'udp:127.0.0.1:0', '--allow', 'everyone'], /no address block/],
+    [
+      'an address block that is none',
+      ['agent', '--listen', 'udp:127.0.0.1:0', '--allow', 'everyone'],
+      /no address block/,
+    ],
     ['a file that is no capture', ['inspect', 'package.json'], /not a pcap or pcapng capture/],
   ])('%s', async (name, args, text) => {
     if (name === 'a WAV that is not one') {
@@ -50,7 +59,11 @@ describe('what this machine cannot do ends with 3', () => {
   it.each<[string, () => string[], RegExp]>([
     ['no such file', () => ['inspect', join(folder, 'none.pcap')], /no such file/],
     ['no such WAV', () => ['call', 'sip:a@127.0.0.1:9', '--send', join(folder, 'none.wav')], /no such file/],
-    ['no such folder for a capture', () => ['call', 'sip:a@127.0.0.1:9', '--pcap', join(folder, 'no', 'x.pcap')], /cannot write/],
+    [
+      'no such folder for a capture',
+      () => ['call', 'sip:a@127.0.0.1:9', '--pcap', join(folder, 'no', 'x.pcap')],
+      /cannot write/,
+    ],
     ['an address of another machine', () => ['agent', '--listen', 'udp:203.0.113.1:5060'], /not one of this machine/],
     ['a name that does not resolve', () => ['call', 'sip:a@nowhere.invalid'], /does not resolve/],
   ])('%s', async (_name, args, text) => {
@@ -73,7 +86,12 @@ describe('a call that cannot be sent', () => {
     const port = await freePort()
     const { code, report } = await callReport(['call', `sip:a@127.0.0.1:${port};transport=tcp`])
     expect(code).toBe(1)
-    expect(report).toMatchObject({ outcome: 'failed', refusedBy: 'transport', requestUri: `sip:a@127.0.0.1:${port};transport=tcp`, verdict: { kind: 'not-answered' } })
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      refusedBy: 'transport',
+      requestUri: `sip:a@127.0.0.1:${port};transport=tcp`,
+      verdict: { kind: 'not-answered' },
+    })
     expect(report.findings[0]!.sentence).toContain('connection refused')
   })
 
@@ -87,7 +105,15 @@ describe('a call that cannot be sent', () => {
 
   it('calls over TLS when the certificate is accepted', async () => {
     const agent = await startAgent(['--listen', 'tls:127.0.0.1:0'])
-    const { code, report } = await callReport(['call', `sip:a@127.0.0.1:${agent.port}`, '--transport', 'tls', '--tls-insecure', '--duration', '2'])
+    const { code, report } = await callReport([
+      'call',
+      `sip:a@127.0.0.1:${agent.port}`,
+      '--transport',
+      'tls',
+      '--tls-insecure',
+      '--duration',
+      '2',
+    ])
     expect(report).toMatchObject({ transport: 'tls', outcome: 'answered' })
     expect(report.observations.some(({ kind }) => kind === 'tls-chain')).toBe(true)
     expect(code).toBe(0)
@@ -113,11 +139,14 @@ describe('documents', () => {
     expect(code).toBe(0)
   })
 
-  it.each(['', 'call', 'register', 'agent', 'inspect', 'trunk', 'history', 'demo', 'schema'])('help of %j has examples or commands', async (name) => {
-    const { stdout, code } = await run([...(name === '' ? [] : [name]), '--help'])
-    expect(stdout).toMatch(name === '' ? /Commands:/ : /Examples:/)
-    expect(code).toBe(0)
-  })
+  it.each(['', 'call', 'register', 'agent', 'inspect', 'trunk', 'history', 'demo', 'schema'])(
+    'help of %j has examples or commands',
+    async (name) => {
+      const { stdout, code } = await run([...(name === '' ? [] : [name]), '--help'])
+      expect(stdout).toMatch(name === '' ? /Commands:/ : /Examples:/)
+      expect(code).toBe(0)
+    },
+  )
 })
 
 describe('trunks and history', () => {
@@ -125,11 +154,35 @@ describe('trunks and history', () => {
 
   it('keeps a trunk, never its password in clear, and calls through it', async () => {
     const agent = await startAgent(['--user', 'alice', '--password-env', 'PW'], env)
-    expect((await run(['trunk', 'add', 'local', '--address', `127.0.0.1:${agent.port}`, '--user', 'alice', '--password-env', 'PW', '-H', 'X-Trunk: 1'], env)).code).toBe(0)
+    expect(
+      (
+        await run(
+          [
+            'trunk',
+            'add',
+            'local',
+            '--address',
+            `127.0.0.1:${agent.port}`,
+            '--user',
+            'alice',
+            '--password-env',
+            'PW',
+            '-H',
+            'X-Trunk: 1',
+          ],
+          env,
+        )
+      ).code,
+    ).toBe(0)
     expect((await run(['trunk', 'add', 'local', '--address', 'x'], env)).code).toBe(2)
     const list = await run(['trunk', 'list', '--json'])
-    expect(JSON.parse(list.stdout)).toMatchObject([{ name: 'local', authentication: 'digest', hasPassword: true, headers: [{ name: 'X-Trunk', value: '1' }] }])
-    const { code, report } = await callReport(['call', 'sip:1001@trunk.example', '--trunk', 'local', '--duration', '2'], { RINGBACK_PROFILE: join(folder, 'profile') })
+    expect(JSON.parse(list.stdout)).toMatchObject([
+      { name: 'local', authentication: 'digest', hasPassword: true, headers: [{ name: 'X-Trunk', value: '1' }] },
+    ])
+    const { code, report } = await callReport(
+      ['call', 'sip:1001@trunk.example', '--trunk', 'local', '--duration', '2'],
+      { RINGBACK_PROFILE: join(folder, 'profile') },
+    )
     expect(code).toBe(0)
     expect(report.headers.sent.some(({ name, value }) => name === 'X-Trunk' && value === '1')).toBe(true)
     const check = await run(['trunk', 'check', 'local', '--json'])
@@ -142,7 +195,9 @@ describe('trunks and history', () => {
     expect(JSON.parse(readFileSync(join(folder, 'call.json'), 'utf8'))).toEqual(report)
 
     expect((await run(['trunk', 'set', 'local', '--transport', 'tcp'])).code).toBe(0)
-    expect(JSON.parse((await run(['trunk', 'list', '--json'])).stdout)).toMatchObject([{ transport: 'tcp', user: 'alice', hasPassword: true }])
+    expect(JSON.parse((await run(['trunk', 'list', '--json'])).stdout)).toMatchObject([
+      { transport: 'tcp', user: 'alice', hasPassword: true },
+    ])
     const stored = readFileSync(join(folder, 'profile', 'ringback.sqlite'))
     expect(stored.includes('sehr-geheim')).toBe(false)
     expect(statSync(join(folder, 'profile', 'secret.key')).mode & 0o077).toBe(0)

@@ -22,9 +22,46 @@ function planted(place: string): string {
 }
 
 const places = [
-  'the password of a call', 'the password of a trunk', 'the password of the agent', 'the password of a registration', 'our digest response', "a caller's digest response", 'Proxy-Authorization: Basic', 'X-Authorization: Bearer', 'X-Auth-Token', 'X-Api-Key', 'Cookie', 'Identity', 'a folded Authorization',
-  'token in a Contact', 'token in a Refer-To', 'token in the URI of a header', 'the URI of From', 'the URI of To', 'the request URI', 'the URI that a window dials', 'the first key of a=crypto', 'the second key of a=crypto', 'a key after INLINE:', 'a=key-mgmt', 'k=clear', 'k=base64', 'a=ice-pwd',
-  'a header of a call from the environment', 'a header of a trunk', 'a member of a JSON body', 'a form body', 'the body of an INFO', 'Warning', 'Reason', 'a display name', 'P-Asserted-Identity', 'Record-Route', 'an argument that is wrong', 'a response to REGISTER', 'a message in a capture',
+  'the password of a call',
+  'the password of a trunk',
+  'the password of the agent',
+  'the password of a registration',
+  'our digest response',
+  "a caller's digest response",
+  'Proxy-Authorization: Basic',
+  'X-Authorization: Bearer',
+  'X-Auth-Token',
+  'X-Api-Key',
+  'Cookie',
+  'Identity',
+  'a folded Authorization',
+  'token in a Contact',
+  'token in a Refer-To',
+  'token in the URI of a header',
+  'the URI of From',
+  'the URI of To',
+  'the request URI',
+  'the URI that a window dials',
+  'the first key of a=crypto',
+  'the second key of a=crypto',
+  'a key after INLINE:',
+  'a=key-mgmt',
+  'k=clear',
+  'k=base64',
+  'a=ice-pwd',
+  'a header of a call from the environment',
+  'a header of a trunk',
+  'a member of a JSON body',
+  'a form body',
+  'the body of an INFO',
+  'Warning',
+  'Reason',
+  'a display name',
+  'P-Asserted-Identity',
+  'Record-Route',
+  'an argument that is wrong',
+  'a response to REGISTER',
+  'a message in a capture',
 ] as const
 const responses = new Set<string>(['our digest response', "a caller's digest response"])
 for (const place of places) if (!responses.has(place)) planted(place)
@@ -38,7 +75,8 @@ const met = new Set<string>()
 let folder = ''
 const cleanUp: (() => Promise<void> | void)[] = []
 
-const out = (name: string, content: string | Buffer) => void ways.set(name, Buffer.concat([ways.get(name) ?? Buffer.alloc(0), Buffer.from(content)]))
+const out = (name: string, content: string | Buffer) =>
+  void ways.set(name, Buffer.concat([ways.get(name) ?? Buffer.alloc(0), Buffer.from(content)]))
 
 function hearAll(peer: Stranger): void {
   const hear = peer.hear
@@ -105,12 +143,33 @@ async function startCarrier(passwords: Readonly<Record<string, string>>): Promis
     if (method === 'ACK') return inDialog(text, fromPort)
     if (method === 'SIP/2.0') return
     if (method !== 'INVITE' && method !== 'REGISTER') return say(responseText(text, '200 OK'), fromPort)
-    if (!credentials) return say(responseText(text, '401 Unauthorized', 'WWW-Authenticate: Digest realm="carrier", nonce="abc", qop="auth", algorithm=MD5\r\n'), fromPort)
-    if (method === 'INVITE' && passwords[user] === of('the password of a call')) secrets.set('our digest response', credentials.response!)
-    for (const [name, password] of Object.entries(passwords)) if (name === user && verify(credentials, { username: user, password }, method)) met.add(password)
-    if (method === 'REGISTER') return say(responseText(text, '200 OK', `${/^Contact: .*$/m.exec(text)![0]!.trimEnd()};expires=60\r\nX-Auth-Token: ${of('a response to REGISTER')}\r\n`), fromPort)
+    if (!credentials)
+      return say(
+        responseText(
+          text,
+          '401 Unauthorized',
+          'WWW-Authenticate: Digest realm="carrier", nonce="abc", qop="auth", algorithm=MD5\r\n',
+        ),
+        fromPort,
+      )
+    if (method === 'INVITE' && passwords[user] === of('the password of a call'))
+      secrets.set('our digest response', credentials.response!)
+    for (const [name, password] of Object.entries(passwords))
+      if (name === user && verify(credentials, { username: user, password }, method)) met.add(password)
+    if (method === 'REGISTER')
+      return say(
+        responseText(
+          text,
+          '200 OK',
+          `${/^Contact: .*$/m.exec(text)![0]!.trimEnd()};expires=60\r\nX-Auth-Token: ${of('a response to REGISTER')}\r\n`,
+        ),
+        fromPort,
+      )
     const headers = [
-      `Contact: <sip:c@127.0.0.1:${carrier.port};token=${of('token in a Contact')}>`, `Record-Route: <sip:p:${of('Record-Route')}@127.0.0.1:${carrier.port};lr>`, `P-Asserted-Identity: "Carrier" <sip:u:${of('P-Asserted-Identity')}@127.0.0.1>`, `Warning: 399 carrier "password=${of('Warning')} is weak"`,
+      `Contact: <sip:c@127.0.0.1:${carrier.port};token=${of('token in a Contact')}>`,
+      `Record-Route: <sip:p:${of('Record-Route')}@127.0.0.1:${carrier.port};lr>`,
+      `P-Asserted-Identity: "Carrier" <sip:u:${of('P-Asserted-Identity')}@127.0.0.1>`,
+      `Warning: 399 carrier "password=${of('Warning')} is weak"`,
     ]
     say(responseText(text, '200 OK', `${headers.join('\r\n')}\r\n`, answer), fromPort)
   }
@@ -122,10 +181,21 @@ async function startCarrier(passwords: Readonly<Record<string, string>>): Promis
     begun.add(callId)
     const [from, to] = [/^From: (.*)\r$/m.exec(ack)![1]!, /^To: (.*)\r$/m.exec(ack)![1]!]
     let cseq = 100
-    const request = (method: string, extra: string, body = '') => `${method} sip:x@127.0.0.1:${port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${carrier.port};branch=z9hG4bK${method}${++cseq}${callId};rport\r\nMax-Forwards: 70\r\nFrom: ${to}\r\nTo: ${from}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n${extra}Content-Length: ${body.length}\r\n\r\n${body}`
+    const request = (method: string, extra: string, body = '') =>
+      `${method} sip:x@127.0.0.1:${port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${carrier.port};branch=z9hG4bK${method}${++cseq}${callId};rport\r\nMax-Forwards: 70\r\nFrom: ${to}\r\nTo: ${from}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n${extra}Content-Length: ${body.length}\r\n\r\n${body}`
     const steps = [
-      request('INFO', 'Content-Type: text/plain\r\n', `password=${of('the body of an INFO')}\r\n`), request('INFO', 'Content-Type: application/json\r\n', `{"user":"a", "password": "${of('a member of a JSON body')}"}`),
-      request('INFO', 'Content-Type: application/x-www-form-urlencoded\r\n', `user=a&password=${of('a form body')}&x=1`), request('REFER', `Refer-To: <sip:b@127.0.0.1?token=${of('token in a Refer-To')}>\r\n`),
+      request('INFO', 'Content-Type: text/plain\r\n', `password=${of('the body of an INFO')}\r\n`),
+      request(
+        'INFO',
+        'Content-Type: application/json\r\n',
+        `{"user":"a", "password": "${of('a member of a JSON body')}"}`,
+      ),
+      request(
+        'INFO',
+        'Content-Type: application/x-www-form-urlencoded\r\n',
+        `user=a&password=${of('a form body')}&x=1`,
+      ),
+      request('REFER', `Refer-To: <sip:b@127.0.0.1?token=${of('token in a Refer-To')}>\r\n`),
       request('BYE', `Reason: SIP ;cause=200 ;text="token=${of('Reason')}"\r\n`),
     ]
     steps.forEach((text, i) => setTimeout(() => say(text, port), 100 + i * 60))
@@ -137,22 +207,40 @@ async function startCarrier(passwords: Readonly<Record<string, string>>): Promis
 /** A caller of our agent, with secrets in the headers of its INVITE. */
 async function callAgent(): Promise<void> {
   const password = of('the password of the agent')
-  const agent = await startAgent(['--user', 'alice', '--password-env', 'SECRET_AGENT', '--verbose'], { RINGBACK_PROFILE: profile(), DEBUG: 'ringback:*', SECRET_AGENT: password })
+  const agent = await startAgent(['--user', 'alice', '--password-env', 'SECRET_AGENT', '--verbose'], {
+    RINGBACK_PROFILE: profile(),
+    DEBUG: 'ringback:*',
+    SECRET_AGENT: password,
+  })
   const caller = await Stranger.open('127.0.0.1')
   hearAll(caller)
   const uri = `sip:agent:${of('the request URI')}@127.0.0.1:${agent.port}`
   const extra = [
-    `Proxy-Authorization: Basic ${of('Proxy-Authorization: Basic')}`, `X-Authorization: Bearer ${of('X-Authorization: Bearer')}`, `X-Auth-Token: ${of('X-Auth-Token')}`, `X-Api-Key: ${of('X-Api-Key')}`, `Cookie: session=${of('Cookie')}; path=/`, `Identity: ${of('Identity')};info=<https://127.0.0.1/c.pem>`,
-    `Authorization: Digest username="x", realm="other",\r\n nonce="n",\r\n\tresponse="${of('a folded Authorization')}"`, `X-Callback: https://127.0.0.1/hook?a=1&token=${of('token in the URI of a header')}&b=2`,
+    `Proxy-Authorization: Basic ${of('Proxy-Authorization: Basic')}`,
+    `X-Authorization: Bearer ${of('X-Authorization: Bearer')}`,
+    `X-Auth-Token: ${of('X-Auth-Token')}`,
+    `X-Api-Key: ${of('X-Api-Key')}`,
+    `Cookie: session=${of('Cookie')}; path=/`,
+    `Identity: ${of('Identity')};info=<https://127.0.0.1/c.pem>`,
+    `Authorization: Digest username="x", realm="other",\r\n nonce="n",\r\n\tresponse="${of('a folded Authorization')}"`,
+    `X-Callback: https://127.0.0.1/hook?a=1&token=${of('token in the URI of a header')}&b=2`,
   ].join('\r\n')
-  const invite = (cseq: number, more: string) => caller.request({ callId: 'secret-call', cseq, uri, extra: `${extra}\r\n${more}`, body: caller.offer() })
-    .replace(/From: .*;tag/, `From: "password=${of('a display name')}" <sip:alice:${of('the URI of From')}@127.0.0.1>;tag`).replace(/To: <sip:agent@/, `To: <sip:agent:${of('the URI of To')}@`)
+  const invite = (cseq: number, more: string) =>
+    caller
+      .request({ callId: 'secret-call', cseq, uri, extra: `${extra}\r\n${more}`, body: caller.offer() })
+      .replace(
+        /From: .*;tag/,
+        `From: "password=${of('a display name')}" <sip:alice:${of('the URI of From')}@127.0.0.1>;tag`,
+      )
+      .replace(/To: <sip:agent@/, `To: <sip:agent:${of('the URI of To')}@`)
   const say = (text: string) => {
     wire += text
     caller.send(text, agent.port)
   }
   say(invite(1, ''))
-  const challenge = parseChallenge(/^WWW-Authenticate: (.*MD5.*)$/im.exec(await caller.until(/^SIP\/2\.0 401/))![1]!) as Challenge
+  const challenge = parseChallenge(
+    /^WWW-Authenticate: (.*MD5.*)$/im.exec(await caller.until(/^SIP\/2\.0 401/))![1]!,
+  ) as Challenge
   const credentials = authorization(challenge, { username: 'alice', password }, 'INVITE', uri, 1, 'c')
   secrets.set("a caller's digest response", parseDigest(credentials)!.response!)
   say(invite(2, `Authorization: ${credentials}\r\n`))
@@ -177,8 +265,12 @@ async function useWindow(carrier: Stranger): Promise<void> {
   const place = () => window.execute('call.place', { uri, user: 'caller', password: of('the password of a call') })
   const { id } = await place()
   await window.ended(id)
-  for (const format of ['json', 'html', 'pcap'] as const) out(`export as ${format}`, Buffer.from((await window.execute('call.export', { id, format })).base64, 'base64'))
-  out('history of the window', JSON.stringify([await window.execute('history.list', {}), await window.execute('history.show', { id })]))
+  for (const format of ['json', 'html', 'pcap'] as const)
+    out(`export as ${format}`, Buffer.from((await window.execute('call.export', { id, format })).base64, 'base64'))
+  out(
+    'history of the window',
+    JSON.stringify([await window.execute('history.list', {}), await window.execute('history.show', { id })]),
+  )
   await place()
   await new Promise((resolve) => setTimeout(resolve, 250))
   process.kill(childOf(shell.child.pid!), 'SIGKILL')
@@ -193,9 +285,19 @@ async function useWindow(carrier: Stranger): Promise<void> {
 function captureFile(): string {
   const encoder = new PcapEncoder()
   const file = join(folder, 'input.pcap')
-  const [us, peer] = [{ host: '192.0.2.1', port: 5060 }, { host: '192.0.2.99', port: 5060 }]
+  const [us, peer] = [
+    { host: '192.0.2.1', port: 5060 },
+    { host: '192.0.2.99', port: 5060 },
+  ]
   const invite = `INVITE sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK1\r\nFrom: <sip:b:${of('a message in a capture')}@192.0.2.99>;tag=1\r\nTo: <sip:a@192.0.2.1>\r\nCall-ID: capture\r\nCSeq: 1 INVITE\r\nX-Api-Key: ${of('a message in a capture')}\r\nContent-Length: 0\r\n\r\n`
-  writeFileSync(file, Buffer.concat([pcapHeader(), encoder.udp(1_700_000_000_000_000, peer, us, Buffer.from(invite)), encoder.udp(1_700_000_000_100_000, us, peer, Buffer.from(responseText(invite, '486 Busy Here')))]))
+  writeFileSync(
+    file,
+    Buffer.concat([
+      pcapHeader(),
+      encoder.udp(1_700_000_000_000_000, peer, us, Buffer.from(invite)),
+      encoder.udp(1_700_000_000_100_000, us, peer, Buffer.from(responseText(invite, '486 Busy Here'))),
+    ]),
+  )
   return file
 }
 
@@ -203,19 +305,85 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ringback-secrets-'))
   cleanUp.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }), closeStrangers, watchProcesses())
   const file = (name: string) => join(folder, `made-${name}`)
-  const carrier = await startCarrier({ caller: of('the password of a call'), trunk: of('the password of a trunk'), registrar: of('the password of a registration') })
+  const carrier = await startCarrier({
+    caller: of('the password of a call'),
+    trunk: of('the password of a trunk'),
+    registrar: of('the password of a registration'),
+  })
   const target = `sip:x@127.0.0.1:${carrier.port}`
   const caller = ['--user', 'caller', '--password-env', 'SECRET_CALL', '--duration', '3']
-  const env = { SECRET_CALL: of('the password of a call'), SECRET_TRUNK: of('the password of a trunk'), SECRET_REGISTER: of('the password of a registration'), SECRET_HEADER: of('a header of a call from the environment'), SECRET_TRUNK_HEADER: of('a header of a trunk') }
-  await run('call with everything', ['call', target, ...caller, '--pcap', file('call.pcap'), '--report', file('call.html'), '--record', file('call.wav'), '--json'], env)
-  await run('call', ['call', target, ...caller, '--header-env', 'X-Private=SECRET_HEADER', '--pcap', file('header.pcap'), '--report', file('header.html')], env)
-  await run('trunk add', ['trunk', 'add', 't1', '--address', `127.0.0.1:${carrier.port}`, '--user', 'trunk', '--password-env', 'SECRET_TRUNK'], env)
+  const env = {
+    SECRET_CALL: of('the password of a call'),
+    SECRET_TRUNK: of('the password of a trunk'),
+    SECRET_REGISTER: of('the password of a registration'),
+    SECRET_HEADER: of('a header of a call from the environment'),
+    SECRET_TRUNK_HEADER: of('a header of a trunk'),
+  }
+  await run(
+    'call with everything',
+    [
+      'call',
+      target,
+      ...caller,
+      '--pcap',
+      file('call.pcap'),
+      '--report',
+      file('call.html'),
+      '--record',
+      file('call.wav'),
+      '--json',
+    ],
+    env,
+  )
+  await run(
+    'call',
+    [
+      'call',
+      target,
+      ...caller,
+      '--header-env',
+      'X-Private=SECRET_HEADER',
+      '--pcap',
+      file('header.pcap'),
+      '--report',
+      file('header.html'),
+    ],
+    env,
+  )
+  await run(
+    'trunk add',
+    [
+      'trunk',
+      'add',
+      't1',
+      '--address',
+      `127.0.0.1:${carrier.port}`,
+      '--user',
+      'trunk',
+      '--password-env',
+      'SECRET_TRUNK',
+    ],
+    env,
+  )
   await run('trunk set', ['trunk', 'set', 't1', '--header-env', 'X-Private=SECRET_TRUNK_HEADER', '--json'], env)
   await run('trunk list', ['trunk', 'list'])
   await run('trunk list as JSON', ['trunk', 'list', '--json'])
   await run('trunk check', ['trunk', 'check', 't1', '--json'])
   await run('call by a trunk', ['call', target, '--trunk', 't1', '--duration', '3', '--json'])
-  await run('register', ['register', '--address', `127.0.0.1:${carrier.port}`, '--user', 'registrar', '--password-env', 'SECRET_REGISTER', '--json'], env)
+  await run(
+    'register',
+    [
+      'register',
+      '--address',
+      `127.0.0.1:${carrier.port}`,
+      '--user',
+      'registrar',
+      '--password-env',
+      'SECRET_REGISTER',
+      '--json',
+    ],
+    env,
+  )
   const wrong = await run('call with a wrong URI', ['call', `sip:user:${of('an argument that is wrong')}@`])
   if (wrong.code === 2) met.add(of('an argument that is wrong'))
   await callAgent()
@@ -252,8 +420,12 @@ function forms(secret: string): ReadonlyMap<string, string> {
     return text.slice(before === 0 ? 0 : before + 1, Math.floor(((bytes.length + before) * 8) / 6))
   })
   return new Map([
-    ['plain', secret], ...base64.map((text, i): [string, string] => [`base64 ${i}`, text]), ['percent-encoded', bytes.toString('hex').replace(/../g, '%$&').toLowerCase()], ['PERCENT-ENCODED', bytes.toString('hex').toUpperCase().replace(/../g, '%$&')],
-    ['hex', bytes.toString('hex')], ['HEX', bytes.toString('hex').toUpperCase()],
+    ['plain', secret],
+    ...base64.map((text, i): [string, string] => [`base64 ${i}`, text]),
+    ['percent-encoded', bytes.toString('hex').replace(/../g, '%$&').toLowerCase()],
+    ['PERCENT-ENCODED', bytes.toString('hex').toUpperCase().replace(/../g, '%$&')],
+    ['hex', bytes.toString('hex')],
+    ['HEX', bytes.toString('hex').toUpperCase()],
   ])
 }
 
@@ -272,7 +444,19 @@ describe('a secret', () => {
 
   it('is looked for in every way out', () => {
     const names = [...ways.keys()].join('\n')
-    for (const way of [/^the arguments of processes$/m, /ringback\.sqlite$/m, /secret\.key$/m, /^made-call\.pcap$/m, /^made-call\.html$/m, /^made-export-0\.json$/m, /^export as pcap$/m, /^messages to the window$/m, /^npm start, standard error$/m, /^agent, standard output$/m]) expect(names).toMatch(way)
+    for (const way of [
+      /^the arguments of processes$/m,
+      /ringback\.sqlite$/m,
+      /secret\.key$/m,
+      /^made-call\.pcap$/m,
+      /^made-call\.html$/m,
+      /^made-export-0\.json$/m,
+      /^export as pcap$/m,
+      /^messages to the window$/m,
+      /^npm start, standard error$/m,
+      /^agent, standard output$/m,
+    ])
+      expect(names).toMatch(way)
     expect(ways.get('the arguments of processes')!.toString()).toMatch(/ringback\.mjs/)
     expect(ways.get('npm start, standard output')!.toString()).toMatch(/SIGKILL/)
   })

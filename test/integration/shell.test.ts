@@ -33,13 +33,33 @@ function folder(): string {
 
 const page = '<!doctype html><title>the page</title>'
 
-async function open({ limits = {}, profile = null, port = 0 }: { limits?: Partial<ShellLimits>; profile?: string | null; port?: number } = {}): Promise<{ shell: BrowserShell; port: number; link: () => string }> {
+async function open({
+  limits = {},
+  profile = null,
+  port = 0,
+}: { limits?: Partial<ShellLimits>; profile?: string | null; port?: number } = {}): Promise<{
+  shell: BrowserShell
+  port: number
+  link: () => string
+}> {
   const renderer = folder()
   mkdirSync(join(renderer, 'assets'))
   writeFileSync(join(renderer, 'index.html'), page)
   writeFileSync(join(renderer, 'assets/index-1.js'), 'page()')
-  const host = { engine, hello: { version: '1', profile, startedAt: '', notices: [] }, attend: () => { windows++; return () => void windows-- } }
-  const shell = new BrowserShell(host, renderer, new Boundary(({ place, error }) => faults.push(`${place}: ${String(error)}`)), { ...shellLimits, ...limits })
+  const host = {
+    engine,
+    hello: { version: '1', profile, startedAt: '', notices: [] },
+    attend: () => {
+      windows++
+      return () => void windows--
+    },
+  }
+  const shell = new BrowserShell(
+    host,
+    renderer,
+    new Boundary(({ place, error }) => faults.push(`${place}: ${String(error)}`)),
+    { ...shellLimits, ...limits },
+  )
   shells.push(shell)
   const at = await shell.listen(port, port !== 0)
   return { shell, port: at, link: () => shell.link(60_000) }
@@ -55,40 +75,118 @@ describe('the server of the browser shell', () => {
     const { port, link } = await open()
     const { cookie } = await follow(link())
     const targets = [
-      '//[', '//', '/[', '///', '//evil.example/', 'http://evil.example/', 'http://[', '*', '/%', '/%ff', '/%2e%2e/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/../package.json', '/..', '/./..//',
-      '/\\..\\package.json', '/?token', '/?token=', '/?token=%', '/?token=__proto__', '/__proto__', '/constructor', '/?&&&=', '/#', '?', '/index.html/', '/assets', '/assets/', `/${'a'.repeat(8000)}`, `/?token=${'a'.repeat(8000)}`, `/${'../'.repeat(2000)}`,
+      '//[',
+      '//',
+      '/[',
+      '///',
+      '//evil.example/',
+      'http://evil.example/',
+      'http://[',
+      '*',
+      '/%',
+      '/%ff',
+      '/%2e%2e/%2e%2e/package.json',
+      '/..%2f..%2fpackage.json',
+      '/../package.json',
+      '/..',
+      '/./..//',
+      '/\\..\\package.json',
+      '/?token',
+      '/?token=',
+      '/?token=%',
+      '/?token=__proto__',
+      '/__proto__',
+      '/constructor',
+      '/?&&&=',
+      '/#',
+      '?',
+      '/index.html/',
+      '/assets',
+      '/assets/',
+      `/${'a'.repeat(8000)}`,
+      `/?token=${'a'.repeat(8000)}`,
+      `/${'../'.repeat(2000)}`,
     ]
     for (const target of targets) {
       for (const withCookie of ['', `Cookie: ${cookie}\r\n`]) {
-        const answer = await send(port, `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${withCookie}Connection: close\r\n\r\n`)
-        const expected = withCookie === '' ? /^HTTP\/1\.1 (400|401|404) / : target.startsWith('/?') || target === '/#' ? /^HTTP\/1\.1 (200|303|400) / : /^HTTP\/1\.1 (400|404) /
+        const answer = await send(
+          port,
+          `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${withCookie}Connection: close\r\n\r\n`,
+        )
+        const expected =
+          withCookie === ''
+            ? /^HTTP\/1\.1 (400|401|404) /
+            : target.startsWith('/?') || target === '/#'
+              ? /^HTTP\/1\.1 (200|303|400) /
+              : /^HTTP\/1\.1 (400|404) /
         expect(answer, target.slice(0, 60)).toMatch(expected)
         if (withCookie === '') expect(answer, target).not.toMatch(/Set-Cookie|the page/)
       }
     }
-    expect(await send(port, `GET /${'a'.repeat(65_536)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /)
+    expect(await send(port, `GET /${'a'.repeat(65_536)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 431 /,
+    )
     await works(port, cookie)
   })
 
   it.each([
-    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400], 
-    ['a rebound name', 'GET / HTTP/1.1\r\nHost: evil.example:PORT\r\n\r\n', 403], ['another port', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n', 403],
-    ['an opaque origin', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: null\r\n\r\n', 403], ['another origin', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:1\r\n\r\n', 403],
-    ['an image of another site', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n\r\n', 403],
-    ['a fetch of another port', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: empty\r\n\r\n', 403],
-    ['a frame of another port', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n\r\n', 403],
-    ['a preflight', 'OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: GET\r\nAccess-Control-Request-Private-Network: true\r\n\r\n', 403],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['a rebound name', 'GET / HTTP/1.1\r\nHost: evil.example:PORT\r\n\r\n', 403],
+    ['another port', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n', 403],
+    ['an opaque origin', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: null\r\n\r\n', 403],
+    ['another origin', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:1\r\n\r\n', 403],
+    [
+      'an image of another site',
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n\r\n',
+      403,
+    ],
+    [
+      'a fetch of another port',
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: empty\r\n\r\n',
+      403,
+    ],
+    [
+      'a frame of another port',
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n\r\n',
+      403,
+    ],
+    [
+      'a preflight',
+      'OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: GET\r\nAccess-Control-Request-Private-Network: true\r\n\r\n',
+      403,
+    ],
     ['OPTIONS of everything', 'OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 405],
-    ['a form that is posted', 'POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b', 403],
-    ['a POST of nobody', 'POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n', 405], ['a GET with a body', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 3\r\n\r\nabc', 413],
-    ['a GET in chunks', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 413], ['a proxy', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', null],
-    ['no HTTP', '\u0016\u0003\u0001\u0000\u0000\r\n\r\n', 400], ['another protocol', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
-    ['an upgrade to another protocol', 'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n', 400],
-    ['an upgrade without a key', 'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 400],
+    [
+      'a form that is posted',
+      'POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b',
+      403,
+    ],
+    ['a POST of nobody', 'POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n', 405],
+    ['a GET with a body', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 3\r\n\r\nabc', 413],
+    ['a GET in chunks', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 413],
+    ['a proxy', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', null],
+    ['no HTTP', '\u0016\u0003\u0001\u0000\u0000\r\n\r\n', 400],
+    ['another protocol', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    [
+      'an upgrade to another protocol',
+      'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      400,
+    ],
+    [
+      'an upgrade without a key',
+      'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      400,
+    ],
   ] as const)('%s gets nothing, whatever cookie it brings', async (_name, request, status) => {
     const { port, link } = await open()
     const { cookie } = await follow(link())
-    const answer = await send(port, request.replaceAll('PORT', String(port)).replace('\r\n', `\r\n${request.includes('Host') ? `Cookie: ${cookie}\r\nConnection: close\r\n` : ''}`).replace(/Connection: close\r\n([\s\S]*Connection: Upgrade)/, '$1'))
+    const answer = await send(
+      port,
+      request
+        .replaceAll('PORT', String(port))
+        .replace('\r\n', `\r\n${request.includes('Host') ? `Cookie: ${cookie}\r\nConnection: close\r\n` : ''}`)
+        .replace(/Connection: close\r\n([\s\S]*Connection: Upgrade)/, '$1'),
+    )
     if (status === null) expect(answer).toBe('')
     else expect(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])).toBe(status)
     expect(answer).not.toMatch(/the page|Set-Cookie|Access-Control/i)
@@ -101,7 +199,16 @@ describe('the server of the browser shell', () => {
     const host = `Host: 127.0.0.1:${port}\r\n`
     const upgrade = `GET /engine HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n`
     for (let n = 0; n < 20; n++) {
-      for (const bytes of ['', 'G', `GET / HTTP/1.1\r\n${host}\r\n`, `${upgrade}\r\n`, `${upgrade}Origin: http://evil.example\r\n\r\n`, `${upgrade}Origin: http://127.0.0.1:${port}\r\nCookie: ${cookie}\r\n\r\n`, `${upgrade}Origin: http://127.0.0.1:${port}\r\nCookie: ${cookie}\r\n\r\n\u0081`]) await sendAndReset(port, bytes)
+      for (const bytes of [
+        '',
+        'G',
+        `GET / HTTP/1.1\r\n${host}\r\n`,
+        `${upgrade}\r\n`,
+        `${upgrade}Origin: http://evil.example\r\n\r\n`,
+        `${upgrade}Origin: http://127.0.0.1:${port}\r\nCookie: ${cookie}\r\n\r\n`,
+        `${upgrade}Origin: http://127.0.0.1:${port}\r\nCookie: ${cookie}\r\n\r\n\u0081`,
+      ])
+        await sendAndReset(port, bytes)
     }
     await works(port, cookie)
   })
@@ -127,7 +234,19 @@ describe('a page that wants to be a window', () => {
     await expect(dial(port, { cookie, host: `evil.example:${port}` })).rejects.toThrow('403')
     await expect(dial(port, { cookie }, '/other')).rejects.toThrow('404')
     // Another server of this machine that was sent the cookie has no claim and no key.
-    for (const said of ['', 'null', '[]', '{}', '1', 'x'.repeat(2000), JSON.stringify({ type: 'claim', claim: 'wrong' }), JSON.stringify({ type: 'claim' }), JSON.stringify({ type: 'proof', proof: 'wrong' }), JSON.stringify({ type: 'proof', proof: [] }), JSON.stringify({ type: 'command', id: 1, name: 'trunk.list', args: {} })]) {
+    for (const said of [
+      '',
+      'null',
+      '[]',
+      '{}',
+      '1',
+      'x'.repeat(2000),
+      JSON.stringify({ type: 'claim', claim: 'wrong' }),
+      JSON.stringify({ type: 'claim' }),
+      JSON.stringify({ type: 'proof', proof: 'wrong' }),
+      JSON.stringify({ type: 'proof', proof: [] }),
+      JSON.stringify({ type: 'command', id: 1, name: 'trunk.list', args: {} }),
+    ]) {
       await expect(enter(port, cookie, () => said)).rejects.toThrow('closed with 4401')
     }
     const first = await enter(port, cookie, () => ({ type: 'claim', claim }))
@@ -165,21 +284,40 @@ describe('a page that wants to be a window', () => {
     await expect(enter(one.port, cookie, (challenge) => proofOf(key!, challenge))).rejects.toThrow('401')
     // Not even when it is started again.
     const later = await open({ profile })
-    expect((await ask(later.port, '/', { cookie: cookie.replace(String(one.port), String(later.port)) })).status).toBe(401)
+    expect((await ask(later.port, '/', { cookie: cookie.replace(String(one.port), String(later.port)) })).status).toBe(
+      401,
+    )
     const fresh = await follow(one.link())
     ;(await enter(one.port, fresh.cookie, () => ({ type: 'claim', claim: fresh.claim }))).socket.close()
   })
 
   it('comes in by a link that another page opened without a redirect, so that the strict cookie goes along', async () => {
     const { port, link } = await open()
-    const answer = await ask(port, new URL(link()).search.replace('?', '/?'), { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' })
-    expect([answer.status, answer.headers['set-cookie']![0]]).toEqual([200, expect.stringMatching(/^ringback-\d+=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict$/)])
+    const answer = await ask(port, new URL(link()).search.replace('?', '/?'), {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    })
+    expect([answer.status, answer.headers['set-cookie']![0]]).toEqual([
+      200,
+      expect.stringMatching(/^ringback-\d+=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict$/),
+    ])
     expect(answer.body).toMatch(/http-equiv="refresh" content="0;url=\/#claim=[\w-]+"/)
-    expect((await ask(port, new URL(link()).search.replace('?', '/?'), { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' })).status).toBe(403)
+    expect(
+      (
+        await ask(port, new URL(link()).search.replace('?', '/?'), {
+          'sec-fetch-site': 'cross-site',
+          'sec-fetch-mode': 'no-cors',
+          'sec-fetch-dest': 'image',
+        })
+      ).status,
+    ).toBe(403)
   })
 
   it('is closed when it does not prove itself in time, when it is one of too many, when it says too much, and when it does not read', async () => {
-    const { port, link } = await open({ limits: { proofMs: 200, windows: 3, messageBytes: 100_000, behindBytes: 1_000_000 } })
+    const { port, link } = await open({
+      limits: { proofMs: 200, windows: 3, messageBytes: 100_000, behindBytes: 1_000_000 },
+    })
     const { cookie, claim } = await follow(link())
     const { socket, key } = await enter(port, cookie, () => ({ type: 'claim', claim }))
     const mute = await dial(port, { cookie })
@@ -198,7 +336,8 @@ describe('a page that wants to be a window', () => {
     })
     // Each answer repeats 90 kB, until the buffers of the system and ours are full.
     const flood = setInterval(() => {
-      for (let n = 0; n < 20; n++) deaf.send(JSON.stringify({ type: 'command', id: n, name: 'call.report', args: { id: 'x'.repeat(90_000) } }))
+      for (let n = 0; n < 20; n++)
+        deaf.send(JSON.stringify({ type: 'command', id: n, name: 'call.report', args: { id: 'x'.repeat(90_000) } }))
     }, 5)
     await closed
     clearInterval(flood)
@@ -211,10 +350,28 @@ describe('a page that wants to be a window', () => {
     const { cookie, claim } = await follow(link())
     const { socket } = await enter(port, cookie, () => ({ type: 'claim', claim }))
     const answered = heard(socket, 'result')
-    for (const noise of ['', '[', 'null', '[[['.repeat(30_000), '{"type":"watch","ids":{}}', JSON.stringify({ type: 'watch', ids: Array.from({ length: 201 }, String) }), '{"type":"command","id":1e999,"name":"trunk.list"}', '{"type":"taken","seq":"0"}', '{"type":"command","id":1,"name":{"toString":1},"args":1}']) socket.send(noise)
+    for (const noise of [
+      '',
+      '[',
+      'null',
+      '[[['.repeat(30_000),
+      '{"type":"watch","ids":{}}',
+      JSON.stringify({ type: 'watch', ids: Array.from({ length: 201 }, String) }),
+      '{"type":"command","id":1e999,"name":"trunk.list"}',
+      '{"type":"taken","seq":"0"}',
+      '{"type":"command","id":1,"name":{"toString":1},"args":1}',
+    ])
+      socket.send(noise)
     socket.send(Buffer.from('{"type":"command","id":1,"name":"history.list","args":{}}'))
     socket.send(JSON.stringify({ type: 'command', id: 7, name: 'call.report', args: { id: 'none' } }))
-    socket.send(JSON.stringify({ type: 'command', id: 8, name: 'agent.start', args: { listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }] } }))
+    socket.send(
+      JSON.stringify({
+        type: 'command',
+        id: 8,
+        name: 'agent.start',
+        args: { listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }] },
+      }),
+    )
     expect(await answered).toMatchObject({ id: 8 })
     socket.close()
   })

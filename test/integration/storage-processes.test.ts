@@ -14,13 +14,20 @@ const started = (...parts: Parameters<typeof startAgent>) => keep(startAgent(...
 const long = (port: number, ...args: string[]) => ['call', `sip:x@127.0.0.1:${port}`, '--duration', '60', ...args]
 
 /** An older Node: there the launcher hands over to a process of its own. */
-const old = ['/usr/local/bin/node', '/usr/bin/node'].find((path) => existsSync(path) && Number(/^v(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout)?.[1]) < 24)
+const old = ['/usr/local/bin/node', '/usr/bin/node'].find(
+  (path) =>
+    existsSync(path) && Number(/^v(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout)?.[1]) < 24,
+)
 
 /** The processes that a process has begun, and theirs. */
 function descendants(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
-  const pairs = stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number))
-  const below = (parent: number): number[] => pairs.filter(([, of]) => of === parent).flatMap(([child]) => [child!, ...below(child!)])
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+  const below = (parent: number): number[] =>
+    pairs.filter(([, of]) => of === parent).flatMap(([child]) => [child!, ...below(child!)])
   return below(pid)
 }
 
@@ -34,19 +41,26 @@ function isAlive(pid: number): boolean {
 }
 
 describe('a call that is interrupted', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s ends with BYE and 130, and is in the history', async (signal) => {
-    const [agent, profile] = [await started([]), folder()]
-    const call = ringback(long(agent.port), { RINGBACK_PROFILE: profile })
-    await call.until(/200 OK/)
-    expect((await call.stop(signal)).code).toBe(130)
-    await expect.poll(() => agentReports(agent)[0]?.timeline.endedBy).toBe('peer')
-    const { stdout } = await ringback(['history', 'list', '--json'], { RINGBACK_PROFILE: profile }).finished
-    expect(JSON.parse(stdout)).toMatchObject([{ outcome: 'answered', durationMs: expect.any(Number) }] satisfies Partial<HistoryEntry>[])
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'by %s ends with BYE and 130, and is in the history',
+    async (signal) => {
+      const [agent, profile] = [await started([]), folder()]
+      const call = ringback(long(agent.port), { RINGBACK_PROFILE: profile })
+      await call.until(/200 OK/)
+      expect((await call.stop(signal)).code).toBe(130)
+      await expect.poll(() => agentReports(agent)[0]?.timeline.endedBy).toBe('peer')
+      const { stdout } = await ringback(['history', 'list', '--json'], { RINGBACK_PROFILE: profile }).finished
+      expect(JSON.parse(stdout)).toMatchObject([
+        { outcome: 'answered', durationMs: expect.any(Number) },
+      ] satisfies Partial<HistoryEntry>[])
+    },
+  )
 
   it('by a reader that has seen enough ends with BYE', async () => {
     const agent = await started([])
-    const pipe = new Running('sh', ['-c', `"$0" "$@" | head -n 3`, process.execPath, launcher, ...long(agent.port)], { env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' } })
+    const pipe = new Running('sh', ['-c', `"$0" "$@" | head -n 3`, process.execPath, launcher, ...long(agent.port)], {
+      env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' },
+    })
     const { stdout, stderr } = await pipe.finished
     expect(stdout.split('\n')).toHaveLength(4)
     expect(stderr).toBe('')
@@ -56,7 +70,10 @@ describe('a call that is interrupted', () => {
   it('by a fault of our own ends with BYE, one line and 1, and is in the history', async () => {
     const [agent, profile] = [await started([]), folder()]
     const fault = `setTimeout(() => { throw new Error('it broke \\u001b[2J password=geheim') }, 2500)`
-    const call = ringback(long(agent.port), { RINGBACK_PROFILE: profile, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` })
+    const call = ringback(long(agent.port), {
+      RINGBACK_PROFILE: profile,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}`,
+    })
     const { code, stderr } = await call.finished
     expect(stderr).toBe('unexpected fault: it broke ␛[2J password=xxxxxx; calls are ended\n')
     expect(code).toBe(1)
@@ -81,12 +98,23 @@ describe('a call that is interrupted', () => {
 
 describe('M3: what the wire says', () => {
   it('reaches the terminal as text, whoever prints it', async () => {
-    const agent = await keep((async () => {
-      const running = ringback(['agent', '--listen', 'udp:127.0.0.1:0', '--answer', 'reject:486', '--verbose'], { RINGBACK_PROFILE: folder() })
-      return Object.assign(running, { port: Number((await running.until(/listening on udp 127\.0\.0\.1:(\d+)/))[1]) })
-    })())
+    const agent = await keep(
+      (async () => {
+        const running = ringback(['agent', '--listen', 'udp:127.0.0.1:0', '--answer', 'reject:486', '--verbose'], {
+          RINGBACK_PROFILE: folder(),
+        })
+        return Object.assign(running, { port: Number((await running.until(/listening on udp 127\.0\.0\.1:(\d+)/))[1]) })
+      })(),
+    )
     const socket = createSocket('udp4')
-    socket.send(request({ uri: `sip:x@127.0.0.1:${agent.port}` }).replace(/^From: .*$/m, 'From: <sip:a\u001b[2J\u009b31m\u202eb@h>;tag=1'), agent.port, '127.0.0.1')
+    socket.send(
+      request({ uri: `sip:x@127.0.0.1:${agent.port}` }).replace(
+        /^From: .*$/m,
+        'From: <sip:a\u001b[2J\u009b31m\u202eb@h>;tag=1',
+      ),
+      agent.port,
+      '127.0.0.1',
+    )
     await agent.until(/sip:a.*@h/)
     socket.close()
     const { stdout, stderr } = await agent.stop('SIGTERM')
@@ -98,9 +126,15 @@ describe('M3: what the wire says', () => {
 if (!old) process.stderr.write('SKIPPED: what the launcher does on an older Node needs one\n')
 
 describe.skipIf(!old)('the launcher on an older Node', () => {
-  const wrapped = (args: readonly string[]) => new Running(old!, [launcher, ...args], { env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' } })
+  const wrapped = (args: readonly string[]) =>
+    new Running(old!, [launcher, ...args], { env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' } })
 
-  it.each([['SIGINT', 130], ['SIGTERM', 130], ['SIGHUP', 130], ['SIGKILL', null]] as const)('that is ended by %s ends the call behind it with BYE, and leaves no process', async (signal, status) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 130],
+    ['SIGHUP', 130],
+    ['SIGKILL', null],
+  ] as const)('that is ended by %s ends the call behind it with BYE, and leaves no process', async (signal, status) => {
     const agent = await started([])
     const call = wrapped(long(agent.port))
     await call.until(/200 OK/)
@@ -121,7 +155,11 @@ describe.skipIf(!old)('the launcher on an older Node', () => {
 
 describe('npm and npx', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)('that are ended by %s leave no process', async (signal) => {
-    const npm = new Running('npm', ['exec', '--offline', '--', 'ringback', 'agent', '--listen', 'udp:127.0.0.1:0', '--json'], { env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' } })
+    const npm = new Running(
+      'npm',
+      ['exec', '--offline', '--', 'ringback', 'agent', '--listen', 'udp:127.0.0.1:0', '--json'],
+      { env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' } },
+    )
     await npm.until(/"listening"/, 30_000)
     const behind = descendants(npm.child.pid!)
     expect(behind.length).toBeGreaterThan(0)

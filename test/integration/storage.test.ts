@@ -14,11 +14,14 @@ import { agentReports, callReport, ringback, startAgent } from '../harness/proce
 const folder = temporaryFolders()
 const disk = smallDisks()
 const keep = keepRunning()
-const run = (profile: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => ringback(args, { RINGBACK_PROFILE: profile, ...env }).finished
+const run = (profile: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  ringback(args, { RINGBACK_PROFILE: profile, ...env }).finished
 const agentAt = (profile: string, args: readonly string[] = []) => keep(startAgent(args, { RINGBACK_PROFILE: profile }))
 const call = (port: number, ...args: string[]) => ['call', `sip:x@127.0.0.1:${port}`, '--duration', '0.4', ...args]
-const entries = async (profile: string) => JSON.parse((await run(profile, ['history', 'list', '--json'])).stdout) as HistoryEntry[]
-const filesOf = (path: string) => readdirSync(path, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name))
+const entries = async (profile: string) =>
+  JSON.parse((await run(profile, ['history', 'list', '--json'])).stdout) as HistoryEntry[]
+const filesOf = (path: string) =>
+  readdirSync(path, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name))
 
 if (!canMount) process.stderr.write('SKIPPED: full and read-only disks need root and tmpfs\n')
 
@@ -30,7 +33,8 @@ describe.skipIf(!canMount)('M10: a disk that is full', () => {
     expect((await run(caller, call(agent.port))).code).not.toBe(3)
     await expect.poll(() => agentReports(agent).length).toBe(1)
     fill()
-    for (let i = 0; i < 3; i++) expect((await callReport(call(agent.port), { RINGBACK_PROFILE: caller })).report.outcome).toBe('answered')
+    for (let i = 0; i < 3; i++)
+      expect((await callReport(call(agent.port), { RINGBACK_PROFILE: caller })).report.outcome).toBe('answered')
     await expect.poll(() => agentReports(agent).length).toBe(4)
     await agent.until(/warning: the history cannot be written: the disk is full: make room/)
     empty()
@@ -43,7 +47,9 @@ describe.skipIf(!canMount)('M10: a disk that is full', () => {
     const agent = await agentAt(folder())
     const profile = join(path, 'profile')
     await run(profile, ['trunk', 'list'])
-    const running = ringback(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2.5', '--json'], { RINGBACK_PROFILE: profile })
+    const running = ringback(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2.5', '--json'], {
+      RINGBACK_PROFILE: profile,
+    })
     await agent.until(/listening/)
     await expect.poll(() => existsSync(join(profile, 'ringback.sqlite-wal')), { timeout: 5000 }).toBe(true)
     fill()
@@ -76,7 +82,9 @@ describe.skipIf(!canMount)('M10: a disk that is full', () => {
     const { code, report } = await callReport(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2'])
     expect([code, report.verdict.kind]).toEqual([0, 'two-way-audio'])
     await agent.until(/recording to .*\.wav stopped: the disk is full/)
-    await expect.poll(() => agentReports(agent)[0]?.observations.find(({ kind }) => kind === 'not-kept')?.text).toMatch(/recording to .* stopped: the disk is full/)
+    await expect
+      .poll(() => agentReports(agent)[0]?.observations.find(({ kind }) => kind === 'not-kept')?.text)
+      .toMatch(/recording to .* stopped: the disk is full/)
     expect(agentReports(agent)[0]!.outcome).toBe('answered')
   })
 
@@ -102,9 +110,14 @@ describe.skipIf(!canMount)('M10: a folder that is read-only', () => {
     await run(profile, ['trunk', 'list'])
     readOnly()
     const list = await run(profile, ['trunk', 'list'])
-    expect([list.code, list.stderr]).toEqual([3, `cannot use the profile folder ${profile}: the file system is read-only; choose another with --profile\n`])
+    expect([list.code, list.stderr]).toEqual([
+      3,
+      `cannot use the profile folder ${profile}: the file system is read-only; choose another with --profile\n`,
+    ])
     const agent = await agentAt(folder())
-    const { code, stderr } = await callReport(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2'], { RINGBACK_PROFILE: profile })
+    const { code, stderr } = await callReport(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2'], {
+      RINGBACK_PROFILE: profile,
+    })
     expect(stderr).toMatch(/read-only.*this run is not kept in the history/)
     expect(code).toBe(0)
   })
@@ -114,7 +127,9 @@ describe('two processes on one profile', () => {
   it('both keep all their calls', async () => {
     const profile = folder()
     const agent = await agentAt(profile)
-    const calls = await Promise.all(Array.from({ length: 4 }, () => callReport(call(agent.port), { RINGBACK_PROFILE: profile })))
+    const calls = await Promise.all(
+      Array.from({ length: 4 }, () => callReport(call(agent.port), { RINGBACK_PROFILE: profile })),
+    )
     await agent.stop('SIGTERM')
     const kept = await entries(profile)
     expect(kept).toHaveLength(8)
@@ -127,7 +142,10 @@ describe('L5: a call of the command line that is killed', () => {
     const profile = folder()
     const [wav, pcap] = [join(profile, 'call.wav'), join(profile, 'call.pcap')]
     const agent = await agentAt(folder())
-    const running = ringback(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '60', '--record', wav, '--pcap', pcap], { RINGBACK_PROFILE: profile })
+    const running = ringback(
+      ['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '60', '--record', wav, '--pcap', pcap],
+      { RINGBACK_PROFILE: profile },
+    )
     await running.until(/200 OK/)
     await expect.poll(() => statSync(pcap).size, { timeout: 5000 }).toBeGreaterThan(20_000)
     await running.stop('SIGKILL')
@@ -160,7 +178,13 @@ describe('what was asked to be kept and could not be', () => {
     const profile = folder()
     const pcap = join(profile, 'a.pcap')
     await run(profile, ['call', 'sip:x@127.0.0.1:9;transport=tcp', '--pcap', pcap])
-    const { code, stdout, stderr } = await run(profile, ['inspect', pcap, '--report', join(profile, 'no', 'x.html'), '--json'])
+    const { code, stdout, stderr } = await run(profile, [
+      'inspect',
+      pcap,
+      '--report',
+      join(profile, 'no', 'x.html'),
+      '--json',
+    ])
     expect(JSON.parse(stdout)).toMatchObject({ damaged: false })
     expect(stderr).toMatch(/cannot write .*x\.html: no such file or folder/)
     expect(code).toBe(3)
@@ -178,7 +202,9 @@ describe('what was asked to be kept and could not be', () => {
 describe('L4: damage in a capture', () => {
   const capture = async (profile: string) => {
     const [agent, pcap] = [await agentAt(folder()), join(profile, 'a.pcap')]
-    expect((await run(profile, ['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2', '--pcap', pcap])).code).toBe(0)
+    expect(
+      (await run(profile, ['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2', '--pcap', pcap])).code,
+    ).toBe(0)
     return pcap
   }
 
@@ -223,11 +249,18 @@ describe('a damaged profile at the command line', () => {
 
   it('M10: a key that is none, and a trunk whose password is lost, are sentences; the list goes on', async () => {
     const profile = folder()
-    await run(profile, ['trunk', 'add', 'a', '--address', '127.0.0.1:9', '--user', 'u', '--password-env', 'PW'], { PW: 'geheim' })
+    await run(profile, ['trunk', 'add', 'a', '--address', '127.0.0.1:9', '--user', 'u', '--password-env', 'PW'], {
+      PW: 'geheim',
+    })
     truncateSync(join(profile, 'secret.key'), 0)
     const list = await run(profile, ['trunk', 'list'])
-    expect(list.stderr).toMatch(/^warning: .*secret\.key held no key: it is .*unusable-1 now\. Passwords .* must be set again\.\n$/)
-    expect([list.code, list.stdout]).toEqual([0, 'a  udp 127.0.0.1:9  digest u (password lost: set it again)  media encryption disabled\n'])
+    expect(list.stderr).toMatch(
+      /^warning: .*secret\.key held no key: it is .*unusable-1 now\. Passwords .* must be set again\.\n$/,
+    )
+    expect([list.code, list.stdout]).toEqual([
+      0,
+      'a  udp 127.0.0.1:9  digest u (password lost: set it again)  media encryption disabled\n',
+    ])
     const called = await run(profile, ['call', 'sip:x@h', '--trunk', 'a'])
     expect([called.code, called.stdout]).toEqual([3, ''])
     expect(called.stderr).toMatch(/^the stored password of "a" cannot be opened: .*; set the password again\n$/)
@@ -240,30 +273,73 @@ describe('H7: a header value from the environment', () => {
   it('reaches the peer, and nothing that is kept, shown or listed', async () => {
     const [profile, other] = [folder(), folder()]
     const agent = await agentAt(other)
-    const running = ringback(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '1', '--header-env', 'X-Harmless=VALUE', '--pcap', join(profile, 'a.pcap'), '--report', join(profile, 'a.html'), '--json', '--verbose'], { RINGBACK_PROFILE: profile, VALUE: value })
+    const running = ringback(
+      [
+        'call',
+        `sip:x@127.0.0.1:${agent.port}`,
+        '--duration',
+        '1',
+        '--header-env',
+        'X-Harmless=VALUE',
+        '--pcap',
+        join(profile, 'a.pcap'),
+        '--report',
+        join(profile, 'a.html'),
+        '--json',
+        '--verbose',
+      ],
+      { RINGBACK_PROFILE: profile, VALUE: value },
+    )
     expect(readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8')).not.toContain(value)
     const { stdout, stderr } = await running.finished
     await expect.poll(() => JSON.stringify(agentReports(agent))).toContain(`X-Harmless: ${value}`)
     const { placed } = JSON.parse(stdout) as CallReport
     expect(placed!.headers).toEqual([{ name: 'X-Harmless', value: 'x'.repeat(value.length), secret: true }])
-    for (const text of [stdout, stderr, ...filesOf(profile).map((file) => readFileSync(file, 'latin1'))]) expect(text).not.toContain(value)
+    for (const text of [stdout, stderr, ...filesOf(profile).map((file) => readFileSync(file, 'latin1'))])
+      expect(text).not.toContain(value)
     expect(readFileSync(join(profile, 'a.pcap'), 'latin1')).toContain(`X-Harmless: ${'x'.repeat(value.length)}`)
   })
 
   it('of a trunk reaches the peer too, and is in no list', async () => {
     const profile = folder()
     const agent = await agentAt(folder())
-    expect((await run(profile, ['trunk', 'add', 'a', '--address', `127.0.0.1:${agent.port}`, '-H', 'X-One: 1', '--header-env', 'X-Two=VALUE', '--json'], { VALUE: value })).stdout).not.toContain(value)
+    expect(
+      (
+        await run(
+          profile,
+          [
+            'trunk',
+            'add',
+            'a',
+            '--address',
+            `127.0.0.1:${agent.port}`,
+            '-H',
+            'X-One: 1',
+            '--header-env',
+            'X-Two=VALUE',
+            '--json',
+          ],
+          { VALUE: value },
+        )
+      ).stdout,
+    ).not.toContain(value)
     expect((await run(profile, ['trunk', 'set', 'a', '--transport', 'udp'])).code).toBe(0)
     expect((await run(profile, ['trunk', 'list'])).stdout).toMatch(/headers X-One: 1, X-Two: •+\n/)
-    const { report } = await callReport(['call', 'sip:x@h', '--trunk', 'a', '--duration', '0.4'], { RINGBACK_PROFILE: profile })
+    const { report } = await callReport(['call', 'sip:x@h', '--trunk', 'a', '--duration', '0.4'], {
+      RINGBACK_PROFILE: profile,
+    })
     expect(report.headers.sent).toContainEqual({ name: 'X-Two', value: 'x'.repeat(value.length) })
     await expect.poll(() => JSON.stringify(agentReports(agent))).toContain(`X-Two: ${value}`)
     for (const file of filesOf(profile)) expect(readFileSync(file, 'latin1')).not.toContain(value)
   })
 
   it('that is not set is wrong usage', async () => {
-    const { code, stderr } = await run(folder(), ['call', 'sip:x@127.0.0.1:9;transport=tcp', '--header-env', 'X-A=NOT_SET_ANYWHERE'])
+    const { code, stderr } = await run(folder(), [
+      'call',
+      'sip:x@127.0.0.1:9;transport=tcp',
+      '--header-env',
+      'X-A=NOT_SET_ANYWHERE',
+    ])
     expect(stderr).toMatch(/NOT_SET_ANYWHERE is not set/)
     expect(code).toBe(2)
   })
@@ -275,7 +351,18 @@ describe('L1: whatever a run writes', () => {
     const before = process.umask(0)
     try {
       const agent = await agentAt(profile, ['--record', join(profile, 'recordings')])
-      await run(profile, call(agent.port, '--record', join(profile, 'a.wav'), '--pcap', join(profile, 'a.pcap'), '--report', join(profile, 'a.html')))
+      await run(
+        profile,
+        call(
+          agent.port,
+          '--record',
+          join(profile, 'a.wav'),
+          '--pcap',
+          join(profile, 'a.pcap'),
+          '--report',
+          join(profile, 'a.html'),
+        ),
+      )
       await agent.stop('SIGTERM')
       const [{ id }] = (await entries(profile)) as [HistoryEntry]
       await run(profile, ['history', 'export', id, join(profile, 'a.json')])

@@ -41,7 +41,12 @@ describe('a stranger of another host', () => {
   it('that sends first, with two hundred streams, takes neither the audio nor the verdict of the call', async () => {
     const agent = await engines.agent({ behaviour: { kind: 'answer', source: { kind: 'echo' } } })
     const [signalling, media, stranger] = [await open('127.0.0.1'), await open('127.0.0.1'), await open('127.0.0.2')]
-    const send = (text: string) => signalling.socket.send(text.replaceAll('192.0.2.99:5060', `127.0.0.1:${signalling.port}`), agent.port, '127.0.0.1')
+    const send = (text: string) =>
+      signalling.socket.send(
+        text.replaceAll('192.0.2.99:5060', `127.0.0.1:${signalling.port}`),
+        agent.port,
+        '127.0.0.1',
+      )
     const body = sdp('127.0.0.1', media.port)
     send(request({ uri: `sip:x@127.0.0.1:${agent.port}`, body }))
     await expect.poll(() => signalling.got.some((bytes) => String(bytes).startsWith('SIP/2.0 200'))).toBe(true)
@@ -64,7 +69,9 @@ describe('a stranger of another host', () => {
     await expect.poll(() => agent.ended.length).toBe(1)
     const [report] = agent.ended
     expect(report!.verdict.kind).toBe('two-way-audio')
-    expect(report!.streams.map(({ ssrc, toPeer }) => [ssrc, toPeer]).filter(([, toPeer]) => toPeer === false)).toEqual([['0x0000004d', false]])
+    expect(report!.streams.map(({ ssrc, toPeer }) => [ssrc, toPeer]).filter(([, toPeer]) => toPeer === false)).toEqual([
+      ['0x0000004d', false],
+    ])
     expect(report!.findings).toEqual([])
     expect(report!.observations.filter(({ kind }) => kind === 'rtp-foreign').map(({ text }) => text)).toEqual([
       `RTP comes from 127.0.0.2:${stranger.port}, which belongs to nobody of this call: it is ignored`,

@@ -35,29 +35,42 @@ describe.skipIf(!findPeer('baresip'))('baresip', () => {
     ['in clear', '', [], 'none'],
     ['with SDES-SRTP required on both sides', ';mediaenc=srtp-mand', ['--encryption', 'required'], 'sdes'],
     ['with SDES-SRTP allowed on both sides', ';mediaenc=srtp', ['--encryption', 'allowed'], 'sdes'],
-  ] as const)('is called and hears our tone; we hear its sine, %s', async (_name, accountParams, encryption, expected) => {
-    const baresip = await keep(startBaresip({ accountParams }))
-    const folder = mkdtempSync(join(tmpdir(), 'ringback-rec-'))
-    const recording = join(folder, 'call.wav')
-    try {
-      const { code, report } = await callReport(['call', `sip:bare@127.0.0.1:${baresip.port}`, '--send', 'tone:1000', '--duration', '3', '--record', recording, ...encryption])
-      expect(report.verdict).toMatchObject({ kind: 'two-way-audio' })
-      expect(report.media.at(-1)!.encryption).toBe(expected)
-      expect(code).toBe(0)
-      for (const stream of report.streams) {
-        expect(stream.packets).toBeGreaterThan(120)
-        expect(stream.lost).toBe(0)
-        expect(stream.level!.meanDbfs).toBeGreaterThan(-40)
+  ] as const)(
+    'is called and hears our tone; we hear its sine, %s',
+    async (_name, accountParams, encryption, expected) => {
+      const baresip = await keep(startBaresip({ accountParams }))
+      const folder = mkdtempSync(join(tmpdir(), 'ringback-rec-'))
+      const recording = join(folder, 'call.wav')
+      try {
+        const { code, report } = await callReport([
+          'call',
+          `sip:bare@127.0.0.1:${baresip.port}`,
+          '--send',
+          'tone:1000',
+          '--duration',
+          '3',
+          '--record',
+          recording,
+          ...encryption,
+        ])
+        expect(report.verdict).toMatchObject({ kind: 'two-way-audio' })
+        expect(report.media.at(-1)!.encryption).toBe(expected)
+        expect(code).toBe(0)
+        for (const stream of report.streams) {
+          expect(stream.packets).toBeGreaterThan(120)
+          expect(stream.lost).toBe(0)
+          expect(stream.level!.meanDbfs).toBeGreaterThan(-40)
+        }
+        expect(toneShare(middle(channel(recording, 1)), 440)).toBeGreaterThan(0.9)
+        expect(toneShare(middle(channel(recording, 0)), 1000)).toBeGreaterThan(0.9)
+        const there = middle(await heard(baresip))
+        expect(toneShare(there, 1000)).toBeGreaterThan(0.9)
+        expect(toDbfs(meanSquare(there))).toBeCloseTo(-14, 0)
+      } finally {
+        rmSync(folder, { recursive: true })
       }
-      expect(toneShare(middle(channel(recording, 1)), 440)).toBeGreaterThan(0.9)
-      expect(toneShare(middle(channel(recording, 0)), 1000)).toBeGreaterThan(0.9)
-      const there = middle(await heard(baresip))
-      expect(toneShare(there, 1000)).toBeGreaterThan(0.9)
-      expect(toDbfs(meanSquare(there))).toBeCloseTo(-14, 0)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  })
+    },
+  )
 
   it('calls our agent and hears its tone; the agent records the sine', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ringback-rec-'))

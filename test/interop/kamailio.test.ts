@@ -8,8 +8,28 @@ import { agentReports, callReport, ringback, startAgent } from '../harness/proce
 const keep = keepRunning()
 
 const secret = { PW: 'geheim' }
-const register = async (kamailio: Kamailio, transport: 'udp' | 'tcp' | 'tls', extra: readonly string[] = [], env: NodeJS.ProcessEnv = secret) => {
-  const { code, stdout, stderr } = await ringback(['register', '--address', `127.0.0.1:${kamailio[transport]}`, '--transport', transport, '--user', 'alice', '--password-env', 'PW', '--json', ...extra], env).finished
+const register = async (
+  kamailio: Kamailio,
+  transport: 'udp' | 'tcp' | 'tls',
+  extra: readonly string[] = [],
+  env: NodeJS.ProcessEnv = secret,
+) => {
+  const { code, stdout, stderr } = await ringback(
+    [
+      'register',
+      '--address',
+      `127.0.0.1:${kamailio[transport]}`,
+      '--transport',
+      transport,
+      '--user',
+      'alice',
+      '--password-env',
+      'PW',
+      '--json',
+      ...extra,
+    ],
+    env,
+  ).finished
   return { code, stderr, stdout, view: stdout === '' ? null : (JSON.parse(stdout) as RegistrationView) }
 }
 
@@ -17,10 +37,16 @@ describe.skipIf(!findPeer('kamailio'))('Kamailio as registrar', () => {
   it('lets us register with digest over UDP, TCP and TLS, and un-registers us', async () => {
     const kamailio = await keep(startKamailio())
     for (const transport of ['udp', 'tcp', 'tls'] as const) {
-      const { code, view, stdout } = await register(kamailio, transport, transport === 'tls' ? ['--tls-ca', kamailio.caFile] : [])
+      const { code, view, stdout } = await register(
+        kamailio,
+        transport,
+        transport === 'tls' ? ['--tls-ca', kamailio.caFile] : [],
+      )
       expect(code, stdout).toBe(0)
       expect(view).toMatchObject({ state: 'registered', expiresS: 600, bindings: 1 })
-      expect(view!.messages.map(({ startLine }) => startLine.replace(/^SIP\/2\.0 (\d+).*/, '$1').replace(/^(\w+) .*/, '$1'))).toEqual(['REGISTER', '401', 'REGISTER', '200', 'REGISTER', '200'])
+      expect(
+        view!.messages.map(({ startLine }) => startLine.replace(/^SIP\/2\.0 (\d+).*/, '$1').replace(/^(\w+) .*/, '$1')),
+      ).toEqual(['REGISTER', '401', 'REGISTER', '200', 'REGISTER', '200'])
       expect(view!.messages.every((message) => message.transport === transport)).toBe(true)
       expect(stdout).not.toContain('geheim')
     }
@@ -42,7 +68,10 @@ describe.skipIf(!findPeer('kamailio'))('Kamailio as registrar', () => {
 
   it('keeps a registration until interrupted, then removes it', async () => {
     const kamailio = await keep(startKamailio())
-    const kept = ringback(['register', '--address', `127.0.0.1:${kamailio.udp}`, '--user', 'alice', '--password-env', 'PW', '--keep'], secret)
+    const kept = ringback(
+      ['register', '--address', `127.0.0.1:${kamailio.udp}`, '--user', 'alice', '--password-env', 'PW', '--keep'],
+      secret,
+    )
     await kept.until(/registered sip:alice/)
     const { code, stdout } = await kept.stop('SIGINT')
     expect(code).toBe(130)
@@ -54,7 +83,9 @@ describe.skipIf(!findPeer('kamailio'))('Kamailio as registrar', () => {
     const unknown = await register(kamailio, 'tls')
     expect(unknown.code).toBe(1)
     expect(unknown.view!.text).toMatch(/self-signed: give its CA with --tls-ca/)
-    expect(unknown.view!.observations.some(({ kind, text }) => kind === 'tls-chain' && text.includes('trunk.example'))).toBe(true)
+    expect(
+      unknown.view!.observations.some(({ kind, text }) => kind === 'tls-chain' && text.includes('trunk.example')),
+    ).toBe(true)
     const other = await register(kamailio, 'tls', ['--tls-ca', kamailio.caFile])
     expect(other.view!.text).toMatch(/for another name; the name wanted is 127.0.0.1/)
     expect((await register(kamailio, 'tls', ['--tls-insecure'])).code).toBe(0)
@@ -62,18 +93,31 @@ describe.skipIf(!findPeer('kamailio'))('Kamailio as registrar', () => {
 })
 
 describe.skipIf(!findPeer('kamailio'))('Kamailio as record-routing proxy', () => {
-  it.each(['udp', 'tcp', 'tls'] as const)('carries a call between two of our ends, BYE included, over %s', async (transport) => {
-    const agent = await keep(startAgent(['--calls', '1']))
-    const kamailio = await keep(startKamailio({ agent: `127.0.0.1:${agent.port}` }))
-    const { code, report } = await callReport(['call', 'sip:agent@trunk.example', '--proxy', `127.0.0.1:${kamailio[transport]}`, '--transport', transport, '--duration', '2', ...(transport === 'tls' ? ['--tls-ca', kamailio.caFile] : [])])
-    expect(report.verdict).toMatchObject({ kind: 'two-way-audio' })
-    expect(code).toBe(0)
-    expect(report.requestUri).toBe('sip:agent@trunk.example')
-    const bye = report.messages.find(({ startLine }) => startLine.startsWith('BYE'))!
-    expect(bye.raw).toMatch(/^Route: <sip:127\.0\.0\.1/m)
-    expect(report.messages.at(-1)!.startLine).toBe('SIP/2.0 200 OK')
-    await agent.finished
-    const [there] = agentReports(agent)
-    expect(there).toMatchObject({ outcome: 'answered', callId: report.callId, timeline: { endedBy: 'peer' } })
-  })
+  it.each(['udp', 'tcp', 'tls'] as const)(
+    'carries a call between two of our ends, BYE included, over %s',
+    async (transport) => {
+      const agent = await keep(startAgent(['--calls', '1']))
+      const kamailio = await keep(startKamailio({ agent: `127.0.0.1:${agent.port}` }))
+      const { code, report } = await callReport([
+        'call',
+        'sip:agent@trunk.example',
+        '--proxy',
+        `127.0.0.1:${kamailio[transport]}`,
+        '--transport',
+        transport,
+        '--duration',
+        '2',
+        ...(transport === 'tls' ? ['--tls-ca', kamailio.caFile] : []),
+      ])
+      expect(report.verdict).toMatchObject({ kind: 'two-way-audio' })
+      expect(code).toBe(0)
+      expect(report.requestUri).toBe('sip:agent@trunk.example')
+      const bye = report.messages.find(({ startLine }) => startLine.startsWith('BYE'))!
+      expect(bye.raw).toMatch(/^Route: <sip:127\.0\.0\.1/m)
+      expect(report.messages.at(-1)!.startLine).toBe('SIP/2.0 200 OK')
+      await agent.finished
+      const [there] = agentReports(agent)
+      expect(there).toMatchObject({ outcome: 'answered', callId: report.callId, timeline: { endedBy: 'peer' } })
+    },
+  )
 })

@@ -28,8 +28,18 @@ const port = (address: string) => address.slice(address.lastIndexOf(':') + 1)
 function same(ours: Stream, theirs: TsharkStream): void {
   expect(ours.packets).toBe(theirs.packets)
   expect(ours.lost).toBe(theirs.lost)
-  for (const figure of ['minDeltaMs', 'meanDeltaMs', 'maxDeltaMs', 'minJitterMs', 'meanJitterMs', 'maxJitterMs'] as const) {
-    expect(Math.abs(ours[figure] - theirs[figure]), `${figure} of ${theirs.ssrc}: ours ${ours[figure]}, tshark ${theirs[figure]}`).toBeLessThanOrEqual(0.0011)
+  for (const figure of [
+    'minDeltaMs',
+    'meanDeltaMs',
+    'maxDeltaMs',
+    'minJitterMs',
+    'meanJitterMs',
+    'maxJitterMs',
+  ] as const) {
+    expect(
+      Math.abs(ours[figure] - theirs[figure]),
+      `${figure} of ${theirs.ssrc}: ours ${ours[figure]}, tshark ${theirs[figure]}`,
+    ).toBeLessThanOrEqual(0.0011)
   }
 }
 
@@ -45,7 +55,12 @@ describe.skipIf(!tshark || !folder)('figures of captures equal those of tshark',
     const theirs = tsharkStreams(file)
     let missing = 0
     for (const stream of theirs) {
-      const match = ours.find(({ ssrc, source, destination }) => ssrc === stream.ssrc && port(source) === port(stream.source) && port(destination) === port(stream.destination))
+      const match = ours.find(
+        ({ ssrc, source, destination }) =>
+          ssrc === stream.ssrc &&
+          port(source) === port(stream.source) &&
+          port(destination) === port(stream.destination),
+      )
       if (match) same(match, stream)
       else missing++
     }
@@ -54,55 +69,85 @@ describe.skipIf(!tshark || !folder)('figures of captures equal those of tshark',
 })
 
 describe.skipIf(!tshark)('figures of strange streams equal those of tshark', () => {
-  it.each([1, 2, 3])('60 streams with loss, reordering, duplicates, pauses, comfort noise, DTMF and wraps, seed %i', (seed) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
-    const file = join(folder, 'strange.pcap')
-    const { uint32 } = predictableRandom(seed)
-    const random = () => uint32() / 2 ** 32
-    try {
-      writeSyntheticCapture(file, Array.from({ length: 60 }, () => strangeStream(random, 30 + Math.floor(random() * 400))))
-      const ours = loadCaptures([file], linearOf).calls.flatMap(({ streams }) => streams).map((stream) => streamOf(stream, null))
-      const theirs = tsharkStreams(file)
-      expect(theirs).toHaveLength(60)
-      for (const stream of theirs) same(ours.find(({ ssrc }) => ssrc === stream.ssrc)!, stream)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  })
+  it.each([1, 2, 3])(
+    '60 streams with loss, reordering, duplicates, pauses, comfort noise, DTMF and wraps, seed %i',
+    (seed) => {
+      const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
+      const file = join(folder, 'strange.pcap')
+      const { uint32 } = predictableRandom(seed)
+      const random = () => uint32() / 2 ** 32
+      try {
+        writeSyntheticCapture(
+          file,
+          Array.from({ length: 60 }, () => strangeStream(random, 30 + Math.floor(random() * 400))),
+        )
+        const ours = loadCaptures([file], linearOf)
+          .calls.flatMap(({ streams }) => streams)
+          .map((stream) => streamOf(stream, null))
+        const theirs = tsharkStreams(file)
+        expect(theirs).toHaveLength(60)
+        for (const stream of theirs)
+          same(
+            ours.find(({ ssrc }) => ssrc === stream.ssrc)!,
+            stream,
+          )
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
 })
 
 describe.skipIf(!tshark)('a call of ours, exported as pcap', () => {
   it.each([
     ['UDP', [], []],
     ['TCP', ['--listen', 'tcp:127.0.0.1:0'], [';transport=tcp']],
-  ] as const)('over %s opens in tshark and in inspect with the same ladder, streams and verdict', async (_name, listen, suffix) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
-    const file = join(folder, 'call.pcap')
-    const agent = await startAgent([...listen])
-    try {
-      const { code, report } = await callReport(['call', `sip:echo@127.0.0.1:${agent.port}${suffix.join('')}`, '--duration', '3', '--dtmf', '12#', '--pcap', file])
-      expect(code).toBe(0)
-      const streams = tsharkStreams(file)
-      expect(streams).toHaveLength(2)
-      for (const stream of streams) same(report.streams.find(({ ssrc }) => ssrc === stream.ssrc)!, stream)
-      expect(tsharkField(file, 'sip', 'sip.Call-ID')).toHaveLength(report.messages.length)
-      expect(new Set(tsharkField(file, 'sip', 'sip.Call-ID'))).toEqual(new Set([report.callId]))
-      expect(tsharkField(file, 'rtpevent', 'rtpevent.event_id').length).toBeGreaterThan(10)
-      expect(tsharkField(file, '_ws.malformed || udp.checksum.status == 0 || tcp.checksum.status == 0', 'frame.number')).toEqual([])
+  ] as const)(
+    'over %s opens in tshark and in inspect with the same ladder, streams and verdict',
+    async (_name, listen, suffix) => {
+      const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
+      const file = join(folder, 'call.pcap')
+      const agent = await startAgent([...listen])
+      try {
+        const { code, report } = await callReport([
+          'call',
+          `sip:echo@127.0.0.1:${agent.port}${suffix.join('')}`,
+          '--duration',
+          '3',
+          '--dtmf',
+          '12#',
+          '--pcap',
+          file,
+        ])
+        expect(code).toBe(0)
+        const streams = tsharkStreams(file)
+        expect(streams).toHaveLength(2)
+        for (const stream of streams)
+          same(
+            report.streams.find(({ ssrc }) => ssrc === stream.ssrc)!,
+            stream,
+          )
+        expect(tsharkField(file, 'sip', 'sip.Call-ID')).toHaveLength(report.messages.length)
+        expect(new Set(tsharkField(file, 'sip', 'sip.Call-ID'))).toEqual(new Set([report.callId]))
+        expect(tsharkField(file, 'rtpevent', 'rtpevent.event_id').length).toBeGreaterThan(10)
+        expect(
+          tsharkField(file, '_ws.malformed || udp.checksum.status == 0 || tcp.checksum.status == 0', 'frame.number'),
+        ).toEqual([])
 
-      const seen = await inspect(file)
-      expect(seen.calls).toHaveLength(1)
-      const [call] = seen.calls
-      expect(call!.messages).toEqual(report.messages)
-      expect(call!.streams).toEqual(report.streams)
-      expect(call!.media).toEqual(report.media)
-      expect(call!.verdict).toMatchObject({ kind: report.verdict.kind, missing: report.verdict.missing })
-      expect({ ...call!.timeline, endedBy: null }).toEqual({ ...report.timeline, endedBy: null })
-    } finally {
-      await agent.stop('SIGINT')
-      rmSync(folder, { recursive: true })
-    }
-  })
+        const seen = await inspect(file)
+        expect(seen.calls).toHaveLength(1)
+        const [call] = seen.calls
+        expect(call!.messages).toEqual(report.messages)
+        expect(call!.streams).toEqual(report.streams)
+        expect(call!.media).toEqual(report.media)
+        expect(call!.verdict).toMatchObject({ kind: report.verdict.kind, missing: report.verdict.missing })
+        expect({ ...call!.timeline, endedBy: null }).toEqual({ ...report.timeline, endedBy: null })
+      } finally {
+        await agent.stop('SIGINT')
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
 
   it.skipIf(!findPeer('sngrep'))('opens in sngrep', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))

@@ -21,25 +21,84 @@ const message = (name: string) => {
 }
 const fatal = (name: string) => message(name).problems.filter((problem) => problem.fatal)
 
-const valid = ['wsinv', 'intmeth', 'esc01', 'escnull', 'esc02', 'lwsdisp', 'longreq', 'dblreq', 'semiuri', 'transports', 'mpart01', 'unreason', 'noreason']
+const valid = [
+  'wsinv',
+  'intmeth',
+  'esc01',
+  'escnull',
+  'esc02',
+  'lwsdisp',
+  'longreq',
+  'dblreq',
+  'semiuri',
+  'transports',
+  'mpart01',
+  'unreason',
+  'noreason',
+]
 /** What the user agent answers to each request (RFC 4475); null: it discards the message. */
 const answers: Readonly<Record<string, number | null>> = {
   // 3.1.1: valid. An unknown method is 501 or 405; a valid INVITE reaches the called party.
   // (wsinv has a To tag: it belongs to a dialog that we do not have.)
-  wsinv: 481, intmeth: 501, esc01: 180, escnull: 405, esc02: 501, lwsdisp: 200, longreq: 180, dblreq: 405, semiuri: 200, transports: 200, mpart01: 405,
-  unreason: null, noreason: null,
+  wsinv: 481,
+  intmeth: 501,
+  esc01: 180,
+  escnull: 405,
+  esc02: 501,
+  lwsdisp: 200,
+  longreq: 180,
+  dblreq: 405,
+  semiuri: 200,
+  transports: 200,
+  mpart01: 405,
+  unreason: null,
+  noreason: null,
   // 3.1.2: invalid.
-  badinv01: 400, clerr: 400, ncl: 400, scalar02: 400, scalarlg: null, quotbal: 400, ltgtruri: 400, lwsruri: 400, lwsstart: 400, trws: 400, escruri: 400,
+  badinv01: 400,
+  clerr: 400,
+  ncl: 400,
+  scalar02: 400,
+  scalarlg: null,
+  quotbal: 400,
+  ltgtruri: 400,
+  lwsruri: 400,
+  lwsstart: 400,
+  trws: 400,
+  escruri: 400,
   // A Date that is not GMT, white space in <> and an unquoted display name are odd and harmless: processed (3.1.2.12 to 3.1.2.15 allow it).
-  baddate: 180, regbadct: 400, badaspec: 200, baddn: 200, badvers: 505, mismatch01: 400, mismatch02: 400, bigcode: null,
+  baddate: 180,
+  regbadct: 400,
+  badaspec: 200,
+  baddn: 200,
+  badvers: 505,
+  mismatch01: 400,
+  mismatch02: 400,
+  bigcode: null,
   // 3.2 and 3.3.
-  badbranch: 200, insuf: 400, unkscm: 416, novelsc: 416, unksm2: 405, bext01: 420, invut: 415, regaut01: 405, multi01: 400, mcl01: 400, bcast: null,
-  zeromf: 200, cparam01: 405, cparam02: 405, regescrt: 405, sdp01: 406, inv2543: 180,
+  badbranch: 200,
+  insuf: 400,
+  unkscm: 416,
+  novelsc: 416,
+  unksm2: 405,
+  bext01: 420,
+  invut: 415,
+  regaut01: 405,
+  multi01: 400,
+  mcl01: 400,
+  bcast: null,
+  zeromf: 200,
+  cparam01: 405,
+  cparam02: 405,
+  regescrt: 405,
+  sdp01: 406,
+  inv2543: 180,
 }
 
 describe.skipIf(!folder)('RFC 4475', () => {
   it('has an expectation for each of the 49 messages', () => {
-    const files = readdirSync(folder!).filter((name) => name.endsWith('.dat')).map((name) => name.slice(0, -4))
+    const files = readdirSync(folder!)
+      .filter((name) => name.endsWith('.dat'))
+      .map((name) => name.slice(0, -4))
     expect(files.sort()).toEqual(Object.keys(answers).sort())
     expect(files).toHaveLength(49)
   })
@@ -54,15 +113,28 @@ describe.skipIf(!folder)('RFC 4475', () => {
     const net = new MemoryNet()
     const us = { host: '192.0.2.1', port: 5060 }
     const peer = { host: '192.0.2.99', port: 5060 }
-    const endpoint = new SipEndpoint({ net, clock, random, dns: { naptr: async () => [], srv: async () => [], addresses: async () => [] }, log: noLogs.for('test'), wire: () => {}, observe: () => {}, ...openBoundary() },
-      { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 })
+    const endpoint = new SipEndpoint(
+      {
+        net,
+        clock,
+        random,
+        dns: { naptr: async () => [], srv: async () => [], addresses: async () => [] },
+        log: noLogs.for('test'),
+        wire: () => {},
+        observe: () => {},
+        ...openBoundary(),
+      },
+      { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 },
+    )
     const ua = new UserAgent({ endpoint, ...openBoundary(), clock, random, name: 'test', observe: () => {} })
     ua.serve({ incoming: (call: InboundCall) => call.ring(), turnedAway: () => {} })
     await endpoint.listen('udp', us.host, us.port)
     net.inject(peer, us, readFileSync(join(folder!, `${name}.dat`)))
     await settle()
     const replies = net.sent.filter((datagram) => datagram.from.host === us.host)
-    expect(replies.map((datagram) => Number(/^SIP\/2\.0 (\d+)/.exec(datagram.text)?.[1]))).toEqual(expected === null ? [] : [expected])
+    expect(replies.map((datagram) => Number(/^SIP\/2\.0 (\d+)/.exec(datagram.text)?.[1]))).toEqual(
+      expected === null ? [] : [expected],
+    )
     endpoint.close()
     expect(clock.pending).toBe(0)
   })
@@ -92,8 +164,16 @@ describe.skipIf(!folder)('RFC 4475', () => {
   })
 
   it('names what is wrong', () => {
-    expect(fatal('mcl01').map(({ text }) => text).join()).toContain('Content-Length')
-    expect(fatal('regbadct').map(({ text }) => text).join()).toContain('angle brackets')
+    expect(
+      fatal('mcl01')
+        .map(({ text }) => text)
+        .join(),
+    ).toContain('Content-Length')
+    expect(
+      fatal('regbadct')
+        .map(({ text }) => text)
+        .join(),
+    ).toContain('angle brackets')
     expect(fatal('badvers')).toMatchObject([{ status: 505 }])
     expect(fatal('multi01').length).toBeGreaterThan(2)
     expect(headerFields(message('multi01'), 'cseq').length).toBeGreaterThan(1)

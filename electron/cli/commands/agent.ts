@@ -5,7 +5,18 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import type { ListenerArgs, StartAgent } from '../../../shared/contract/commands.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { sayNotKept } from '../live-call.ts'
-import { collect, limitLines, parseBehaviour, parseCodecs, parseEncryption, parseLimit, parseListener, parsePortRange, parseWhole, type BudgetLimitsGiven } from '../options.ts'
+import {
+  collect,
+  limitLines,
+  parseBehaviour,
+  parseCodecs,
+  parseEncryption,
+  parseLimit,
+  parseListener,
+  parsePortRange,
+  parseWhole,
+  type BudgetLimitsGiven,
+} from '../options.ts'
 import { print, printLine } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, verdictLine } from '../terminal.ts'
@@ -28,9 +39,20 @@ interface AgentOptions extends CommonOptions {
 }
 
 export function addAgent(program: Command, finish: (code: number) => void): Command {
-  return program.command('agent').description('the local agent endpoint: answers calls as a voice platform would')
-    .option('--listen <transport:address:port>', 'udp, tcp or tls (repeatable; port 0 = any; default udp:127.0.0.1:5070)', parseListener)
-    .option('--answer <behaviour>', 'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, ring or ignore', parseBehaviour, { kind: 'answer', source: { kind: 'echo' } })
+  return program
+    .command('agent')
+    .description('the local agent endpoint: answers calls as a voice platform would')
+    .option(
+      '--listen <transport:address:port>',
+      'udp, tcp or tls (repeatable; port 0 = any; default udp:127.0.0.1:5070)',
+      parseListener,
+    )
+    .option(
+      '--answer <behaviour>',
+      'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, ring or ignore',
+      parseBehaviour,
+      { kind: 'answer', source: { kind: 'echo' } },
+    )
     .option('--identifier <name>', 'answer only calls to this user part (repeatable)', collect)
     .option('--user <name>', 'ask for digest credentials of this user')
     .option('--password-env <name>', 'the environment variable that holds the password')
@@ -42,7 +64,9 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls', parseWhole)
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   ringback agent --listen udp:127.0.0.1:5070 --answer echo
   ringback agent --listen tcp:0.0.0.0:5060 --answer reject:486 --calls 1 --json
@@ -50,39 +74,58 @@ Examples:
   ringback agent --limit callsAtOnce=50 --limit callsPerSource=5
 
 Limits, and what they are unless set:
-${limitLines()}`)
+${limitLines()}`,
+    )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AgentOptions>()
       const password = await readPassword(options.passwordEnv, options.user)
-      if (options.user !== undefined && password === undefined) throw usage('--user needs a password: name its environment variable with --password-env')
-      if (options.passwordEnv !== undefined && options.user === undefined) throw usage('--password-env needs a user: give it with --user')
+      if (options.user !== undefined && password === undefined)
+        throw usage('--user needs a password: name its environment variable with --password-env')
+      if (options.passwordEnv !== undefined && options.user === undefined)
+        throw usage('--password-env needs a user: give it with --user')
       const args = given({
-        listeners: options.listen ?? [{ transport: 'udp' as const, address: '127.0.0.1', port: 5070 }], behaviour: options.answer, identifiers: options.identifier, user: options.user, password,
-        allow: options.allow, encryption: options.encryption, codecs: options.codecs, answerDelayMs: options.answerDelay, recordDirectory: options.record, rtpPorts: options.rtpPorts, limits: options.limit,
+        listeners: options.listen ?? [{ transport: 'udp' as const, address: '127.0.0.1', port: 5070 }],
+        behaviour: options.answer,
+        identifiers: options.identifier,
+        user: options.user,
+        password,
+        allow: options.allow,
+        encryption: options.encryption,
+        codecs: options.codecs,
+        answerDelayMs: options.answerDelay,
+        recordDirectory: options.record,
+        rtpPorts: options.rtpPorts,
+        limits: options.limit,
       }) as StartAgent
-      finish(await withEngine(options, false, async (engine, interrupted) => {
-        const paint = new Paint(options)
-        let calls = 0
-        let stop: () => void
-        const enough = new Promise<void>((resolve) => (stop = resolve))
-        const show = (report: CallReport) => {
-          calls++
-          sayNotKept(report)
-          if (options.calls !== undefined && calls >= options.calls) stop()
-          if (options.json) return printLine({ type: 'call', report } as { type: string })
-          print(`${report.timeline.startedAt}  ${visible(report.from)} → ${visible(report.requestUri)}  ${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}`)
-        }
-        const subscription = engine.subscribe({ reports: 'ended' }, async ({ changes }) => {
-          for (const change of changes) if (change.kind === 'report') await show(change.report)
-        })
-        const { id, addresses } = await engine.execute('agent.start', args)
-        if (options.json) await printLine({ type: 'listening', addresses } as { type: string })
-        else for (const { transport, address, port } of addresses) print(`listening on ${transport} ${formatAddress({ host: address, port })}`)
-        await Promise.race([enough, interrupted])
-        await engine.execute('agent.stop', { id })
-        await new Promise((resolve) => setTimeout(resolve, 100))
-        subscription.end()
-        return exitCode.ok
-      }))
+      finish(
+        await withEngine(options, false, async (engine, interrupted) => {
+          const paint = new Paint(options)
+          let calls = 0
+          let stop: () => void
+          const enough = new Promise<void>((resolve) => (stop = resolve))
+          const show = (report: CallReport) => {
+            calls++
+            sayNotKept(report)
+            if (options.calls !== undefined && calls >= options.calls) stop()
+            if (options.json) return printLine({ type: 'call', report } as { type: string })
+            print(
+              `${report.timeline.startedAt}  ${visible(report.from)} → ${visible(report.requestUri)}  ${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}`,
+            )
+          }
+          const subscription = engine.subscribe({ reports: 'ended' }, async ({ changes }) => {
+            for (const change of changes) if (change.kind === 'report') await show(change.report)
+          })
+          const { id, addresses } = await engine.execute('agent.start', args)
+          if (options.json) await printLine({ type: 'listening', addresses } as { type: string })
+          else
+            for (const { transport, address, port } of addresses)
+              print(`listening on ${transport} ${formatAddress({ host: address, port })}`)
+          await Promise.race([enough, interrupted])
+          await engine.execute('agent.stop', { id })
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          subscription.end()
+          return exitCode.ok
+        }),
+      )
     })
 }

@@ -5,7 +5,15 @@ import { explainError, machine } from '../../engine/base/errors.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { exitOf, followCall, sayNotKept } from '../live-call.ts'
 import {
-  parseCodecs, parseDigits, parseDtmfMode, parseEncryption, parseLocal, parsePortRange, parseSeconds, parseSource, parseTransport,
+  parseCodecs,
+  parseDigits,
+  parseDtmfMode,
+  parseEncryption,
+  parseLocal,
+  parsePortRange,
+  parseSeconds,
+  parseSource,
+  parseTransport,
 } from '../options.ts'
 import { printJson } from '../output.ts'
 import { savePage } from '../page.ts'
@@ -72,27 +80,50 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--record <file.wav>', 'record both directions')
     .option('--pcap <file>', 'write what went over the wire')
     .option('--report <file.html>', 'write a page that anyone can open')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   ringback call sip:1001@192.0.2.10
   ringback call sip:agent_1@sip.rtc.elevenlabs.io:5060;transport=tcp --user alice --password-env TRUNK_PASSWORD
-  ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json`)
+  ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json`,
+    )
     .action(async (uri: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CallOptions>()
       const password = await readPassword(options.passwordEnv, options.user)
       const tlsCa = readCa(options.tlsCa)
       const args = given({
-        uri, trunk: options.trunk, transport: options.transport, proxy: options.proxy, user: options.user, password, from: options.from, displayName: options.display,
-        headers: headersOf(options), codecs: options.codecs, encryption: options.encryption, source: options.send, dtmf: options.dtmf, dtmfMode: options.dtmfMode,
-        durationMs: options.duration * 1000, ringTimeoutMs: Math.max(1, options.ringTimeout * 1000), localAddress: options.local, rtpPorts: options.rtpPorts,
-        tlsCa, tlsInsecure: options.tlsInsecure, recordTo: options.record, pcapTo: options.pcap,
+        uri,
+        trunk: options.trunk,
+        transport: options.transport,
+        proxy: options.proxy,
+        user: options.user,
+        password,
+        from: options.from,
+        displayName: options.display,
+        headers: headersOf(options),
+        codecs: options.codecs,
+        encryption: options.encryption,
+        source: options.send,
+        dtmf: options.dtmf,
+        dtmfMode: options.dtmfMode,
+        durationMs: options.duration * 1000,
+        ringTimeoutMs: Math.max(1, options.ringTimeout * 1000),
+        localAddress: options.local,
+        rtpPorts: options.rtpPorts,
+        tlsCa,
+        tlsInsecure: options.tlsInsecure,
+        recordTo: options.record,
+        pcapTo: options.pcap,
       }) as PlaceCall
-      finish(await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
-        const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
-        if (options.json) await printJson(report)
-        const lost = sayNotKept(report)
-        const saved = options.report === undefined || savePage(options.report, [report])
-        return lost || !saved ? exitCode.machine : exitOf(report)
-      }))
+      finish(
+        await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
+          const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
+          if (options.json) await printJson(report)
+          const lost = sayNotKept(report)
+          const saved = options.report === undefined || savePage(options.report, [report])
+          return lost || !saved ? exitCode.machine : exitOf(report)
+        }),
+      )
     })
 }

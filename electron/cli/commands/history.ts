@@ -9,41 +9,67 @@ import { exitCode, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLine, leftSide, summaryLines } from '../terminal.ts'
 
 export function addHistory(program: Command, finish: (code: number) => void): Command[] {
-  const history = program.command('history').description('past calls').addHelpText('after', '\nExamples:\n  ringback history list --limit 20\n  ringback history show ID\n  ringback history export ID call.json')
-  const list = history.command('list').description('the newest calls').option('--limit <n>', 'how many', parseWhole, 100).action(async (_options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<CommonOptions & { limit: number }>()
-    finish(await withEngine(options, true, async (engine) => {
-      const { entries, unreadable } = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
-      if (unreadable > 0) warn(`warning: ${count(unreadable, 'call')} of the history ${unreadable === 1 ? 'is' : 'are'} damaged and left out`)
-      if (options.json) await printJson(entries)
-      else if (entries.length === 0 && unreadable === 0) print('no calls yet: ringback demo makes one')
-      else for (const entry of entries) print(entryLine(entry))
-      return exitCode.ok
-    }))
-  })
-  const show = history.command('show <id>').description('one call, as it was reported').action(async (id: string, _options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<CommonOptions>()
-    finish(await withEngine(options, true, async (engine) => {
-      const report = await engine.execute('history.show', { id })
-      if (options.json) await printJson(report)
-      else {
-        const paint = new Paint(options)
-        for (const message of report.messages) print(ladderLine(message, report.timeline.startedAt, leftSide(report), paint))
-        for (const line of summaryLines(report, paint)) print(line)
-      }
-      return exitCode.ok
-    }))
-  })
-  const exported = history.command('export <id> <file>').description('write a call as JSON').action(async (id: string, file: string, _options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<CommonOptions>()
-    finish(await withEngine(options, true, async (engine) => {
-      const report = await engine.execute('history.show', { id })
-      writeWhole(file, lines(report))
-      if (options.json) await printJson({ file })
-      else print(`wrote ${visible(file)}`)
-      return exitCode.ok
-    }))
-  })
+  const history = program
+    .command('history')
+    .description('past calls')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ringback history list --limit 20\n  ringback history show ID\n  ringback history export ID call.json',
+    )
+  const list = history
+    .command('list')
+    .description('the newest calls')
+    .option('--limit <n>', 'how many', parseWhole, 100)
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions & { limit: number }>()
+      finish(
+        await withEngine(options, true, async (engine) => {
+          const { entries, unreadable } = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
+          if (unreadable > 0)
+            warn(
+              `warning: ${count(unreadable, 'call')} of the history ${unreadable === 1 ? 'is' : 'are'} damaged and left out`,
+            )
+          if (options.json) await printJson(entries)
+          else if (entries.length === 0 && unreadable === 0) print('no calls yet: ringback demo makes one')
+          else for (const entry of entries) print(entryLine(entry))
+          return exitCode.ok
+        }),
+      )
+    })
+  const show = history
+    .command('show <id>')
+    .description('one call, as it was reported')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      finish(
+        await withEngine(options, true, async (engine) => {
+          const report = await engine.execute('history.show', { id })
+          if (options.json) await printJson(report)
+          else {
+            const paint = new Paint(options)
+            for (const message of report.messages)
+              print(ladderLine(message, report.timeline.startedAt, leftSide(report), paint))
+            for (const line of summaryLines(report, paint)) print(line)
+          }
+          return exitCode.ok
+        }),
+      )
+    })
+  const exported = history
+    .command('export <id> <file>')
+    .description('write a call as JSON')
+    .action(async (id: string, file: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      finish(
+        await withEngine(options, true, async (engine) => {
+          const report = await engine.execute('history.show', { id })
+          writeWhole(file, lines(report))
+          if (options.json) await printJson({ file })
+          else print(`wrote ${visible(file)}`)
+          return exitCode.ok
+        }),
+      )
+    })
   return [history, list, show, exported]
 }
 

@@ -12,33 +12,63 @@ interface InspectOptions extends CommonOptions {
 }
 
 export function addInspect(program: Command, finish: (code: number) => void): Command {
-  return program.command('inspect <files...>').description('open captures (pcap, pcapng): calls, ladder, statistics, diagnosis')
+  return program
+    .command('inspect <files...>')
+    .description('open captures (pcap, pcapng): calls, ladder, statistics, diagnosis')
     .option('--call <id>', 'only the call with this Call-ID or number')
     .option('--report <file.html>', 'write a page that anyone can open')
     .addHelpText('after', '\nExamples:\n  ringback inspect call.pcap\n  ringback inspect trunk.pcapng --call 3 --json')
     .action(async (files: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<InspectOptions>()
-      finish(await withEngine(options, false, async (engine) => {
-        const whole = await engine.execute('capture.open', { files })
-        const calls = options.call === undefined ? whole.calls : whole.calls.filter(({ id, callId }) => id === options.call || callId === options.call)
-        if (options.call !== undefined && calls.length === 0) throw usage(`--call ${options.call}: no such call; there are ${whole.calls.length}: ${whole.calls.slice(0, 10).map(({ id, callId }) => `${id} (${callId})`).join(', ')}`)
-        const report = { ...whole, calls }
-        if (options.json) await printJson(report)
-        else {
-          const paint = new Paint(options)
-          for (const call of calls) {
-            print(paint.bold(visible(`Call ${call.id}: ${call.from} → ${call.to}, ${call.outcome}${call.status ? ` ${call.status.code} ${call.status.reason}` : ''}`)))
-            for (const message of call.messages) print(ladderLine(message, call.timeline.startedAt, leftSide(call), paint))
-            for (const line of summaryLines(call, paint)) print(line)
-            print('')
+      finish(
+        await withEngine(options, false, async (engine) => {
+          const whole = await engine.execute('capture.open', { files })
+          const calls =
+            options.call === undefined
+              ? whole.calls
+              : whole.calls.filter(({ id, callId }) => id === options.call || callId === options.call)
+          if (options.call !== undefined && calls.length === 0)
+            throw usage(
+              `--call ${options.call}: no such call; there are ${whole.calls.length}: ${whole.calls
+                .slice(0, 10)
+                .map(({ id, callId }) => `${id} (${callId})`)
+                .join(', ')}`,
+            )
+          const report = { ...whole, calls }
+          if (options.json) await printJson(report)
+          else {
+            const paint = new Paint(options)
+            for (const call of calls) {
+              print(
+                paint.bold(
+                  visible(
+                    `Call ${call.id}: ${call.from} → ${call.to}, ${call.outcome}${call.status ? ` ${call.status.code} ${call.status.reason}` : ''}`,
+                  ),
+                ),
+              )
+              for (const message of call.messages)
+                print(ladderLine(message, call.timeline.startedAt, leftSide(call), paint))
+              for (const line of summaryLines(call, paint)) print(line)
+              print('')
+            }
+            for (const { address, registrar, status } of report.registrations)
+              print(
+                visible(
+                  `Registration of ${address} at ${registrar}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`,
+                ),
+              )
+            for (const { source, destination, packets, codec } of report.unmatchedStreams)
+              print(visible(`RTP without SIP: ${source} → ${destination}, ${codec}, ${packets} packets`))
+            for (const problem of report.problems) print(paint.yellow(`! ${visible(problem)}`))
+            print(
+              `${report.packets} packets, ${whole.calls.length} calls, ${report.registrations.length} registrations`,
+            )
           }
-          for (const { address, registrar, status } of report.registrations) print(visible(`Registration of ${address} at ${registrar}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`))
-          for (const { source, destination, packets, codec } of report.unmatchedStreams) print(visible(`RTP without SIP: ${source} → ${destination}, ${codec}, ${packets} packets`))
-          for (const problem of report.problems) print(paint.yellow(`! ${visible(problem)}`))
-          print(`${report.packets} packets, ${whole.calls.length} calls, ${report.registrations.length} registrations`)
-        }
-        if (options.report !== undefined && !savePage(options.report, whole.calls)) return exitCode.machine
-        return whole.damaged || calls.some(({ findings }) => findings.some(({ severity }) => severity === 'fault')) ? exitCode.fault : exitCode.ok
-      }))
+          if (options.report !== undefined && !savePage(options.report, whole.calls)) return exitCode.machine
+          return whole.damaged || calls.some(({ findings }) => findings.some(({ severity }) => severity === 'fault'))
+            ? exitCode.fault
+            : exitCode.ok
+        }),
+      )
     })
 }

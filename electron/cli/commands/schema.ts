@@ -1,6 +1,11 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { historyEntrySchema, listenerSchema, storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
+import {
+  historyEntrySchema,
+  listenerSchema,
+  storedTrunkSchema,
+  trunkCheckSchema,
+} from '../../../shared/contract/commands.ts'
 import { callReportSchema, inspectReportSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { printJson } from '../output.ts'
@@ -20,13 +25,17 @@ export const documents = {
 }
 
 export function addSchema(program: Command, finish: (code: number) => void): Command {
-  return program.command('schema').description('the JSON Schema of every document that these commands print')
+  return program
+    .command('schema')
+    .description('the JSON Schema of every document that these commands print')
     .addHelpText('after', '\nExamples:\n  ringback schema')
     .action(async () => {
-      const definitions = Object.fromEntries(Object.entries(documents).map(([name, schema]) => {
-        const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12' })
-        return [name, rest]
-      }))
+      const definitions = Object.fromEntries(
+        Object.entries(documents).map(([name, schema]) => {
+          const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12' })
+          return [name, rest]
+        }),
+      )
       await printJson({ $schema: 'https://json-schema.org/draft/2020-12/schema', $defs: definitions })
       finish(exitCode.ok)
     })

@@ -43,92 +43,158 @@ function withSettings(command: Command): Command {
 }
 
 function settingsOf(options: TrunkOptions): Partial<Trunk> {
-  if (options.authentication !== undefined && options.authentication !== 'digest' && options.authentication !== 'ip') throw usage('--authentication: choose digest or ip')
+  if (options.authentication !== undefined && options.authentication !== 'digest' && options.authentication !== 'ip')
+    throw usage('--authentication: choose digest or ip')
   return given({
-    address: options.address, transport: options.transport, authentication: options.authentication ?? (options.user === undefined ? undefined : 'digest'), user: options.user, from: options.from,
-    displayName: options.display, proxy: options.proxy, encryption: options.encryption, codecs: options.codecs, headers: headersOf(options), expiresS: options.expires,
-    tlsCa: readCa(options.tlsCa), tlsInsecure: options.tlsInsecure,
+    address: options.address,
+    transport: options.transport,
+    authentication: options.authentication ?? (options.user === undefined ? undefined : 'digest'),
+    user: options.user,
+    from: options.from,
+    displayName: options.display,
+    proxy: options.proxy,
+    encryption: options.encryption,
+    codecs: options.codecs,
+    headers: headersOf(options),
+    expiresS: options.expires,
+    tlsCa: readCa(options.tlsCa),
+    tlsInsecure: options.tlsInsecure,
   }) as Partial<Trunk>
 }
 
 function parseTrunk(settings: object): Trunk {
   const trunk = trunkSchema.safeParse(settings)
-  if (!trunk.success) throw usage(trunk.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+  if (!trunk.success)
+    throw usage(trunk.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
   return trunk.data
 }
 
 /** As it is stored: secret values hidden. */
 async function stored(engine: EngineClient, name: string): Promise<Trunk> {
-  const { hasPassword: _, lost: _lost, ...trunk } = (await engine.execute('trunk.list', {})).find((known) => known.name === name)!
+  const {
+    hasPassword: _,
+    lost: _lost,
+    ...trunk
+  } = (await engine.execute('trunk.list', {})).find((known) => known.name === name)!
   return trunk
 }
 
-function trunkLine({ name, address, transport, authentication, user, encryption, hasPassword, headers, lost = [] }: StoredTrunk): string {
-  const password = lost.includes('password') ? ' (password lost: set it again)' : hasPassword ? ' (password stored)' : ''
-  const added = headers.length === 0 ? '' : `  headers ${headers.map((header) => `${header.name}: ${header.value}`).join(', ')}${lost.includes('headers') ? ' (values lost: set them again)' : ''}`
-  return visible(`${name}  ${transport} ${address}  ${authentication}${user ? ` ${user}` : ''}${password}  media encryption ${encryption}${added}`)
+function trunkLine({
+  name,
+  address,
+  transport,
+  authentication,
+  user,
+  encryption,
+  hasPassword,
+  headers,
+  lost = [],
+}: StoredTrunk): string {
+  const password = lost.includes('password')
+    ? ' (password lost: set it again)'
+    : hasPassword
+      ? ' (password stored)'
+      : ''
+  const added =
+    headers.length === 0
+      ? ''
+      : `  headers ${headers.map((header) => `${header.name}: ${header.value}`).join(', ')}${lost.includes('headers') ? ' (values lost: set them again)' : ''}`
+  return visible(
+    `${name}  ${transport} ${address}  ${authentication}${user ? ` ${user}` : ''}${password}  media encryption ${encryption}${added}`,
+  )
 }
 
 export function addTrunk(program: Command, finish: (code: number) => void): Command[] {
-  const trunk = program.command('trunk').description('stored trunks').addHelpText('after', `
+  const trunk = program
+    .command('trunk')
+    .description('stored trunks')
+    .addHelpText(
+      'after',
+      `
 Examples:
   ringback trunk add twilio --address example.pstn.twilio.com --user alice --password-env TWILIO_PASSWORD
   ringback trunk set twilio --transport tls --encryption required
   ringback trunk set twilio --header-env 'X-Api-Key=TWILIO_KEY'
-  ringback trunk check twilio`)
-  const list = trunk.command('list').description('all trunks').action(async (_options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<CommonOptions>()
-    finish(await withEngine(options, true, async (engine) => {
-      const trunks = await engine.execute('trunk.list', {})
-      if (options.json) await printJson(trunks)
-      else if (trunks.length === 0) print('no trunks yet: ringback trunk add NAME --address HOST')
-      else for (const known of trunks) print(trunkLine(known))
-      return exitCode.ok
-    }))
-  })
-  const add = withSettings(trunk.command('add <name>').description('store a trunk')).action(async (name: string, _options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<TrunkOptions>()
-    if (options.address === undefined) throw usage('--address is missing: the host name or IP address of the trunk')
-    const password = await readPassword(options.passwordEnv, options.user)
-    const saved = parseTrunk({ name, ...settingsOf(options) })
-    finish(await withEngine(options, true, async (engine) => {
-      await engine.execute('trunk.save', given({ trunk: saved, password, replace: false }) as never)
-      if (options.json) await printJson(await stored(engine, name))
-      else print(`stored trunk ${name}`)
-      return exitCode.ok
-    }))
-  })
-  const set = withSettings(trunk.command('set <name>').description('change a trunk; what is not given stays')).action(async (name: string, _options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<TrunkOptions>()
-    const password = await readPassword(options.passwordEnv, undefined)
-    finish(await withEngine(options, true, async (engine) => {
-      const before = (await engine.execute('trunk.list', {})).find((known) => known.name === name)
-      if (!before) throw usage(`there is no trunk "${name}": add it with ringback trunk add`)
-      const { hasPassword: _, lost: _lost, ...settings } = before
-      const saved = parseTrunk({ ...settings, ...settingsOf(options) })
-      await engine.execute('trunk.save', given({ trunk: saved, password, replace: true }) as never)
-      if (options.json) await printJson(await stored(engine, name))
-      else print(`changed trunk ${name}`)
-      return exitCode.ok
-    }))
-  })
-  const remove = trunk.command('remove <name>').description('forget a trunk and its password').action(async (name: string, _options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<CommonOptions>()
-    finish(await withEngine(options, true, async (engine) => {
-      await engine.execute('trunk.remove', { name })
-      if (options.json) await printJson({ removed: name })
-      else print(`removed trunk ${name}`)
-      return exitCode.ok
-    }))
-  })
-  const check = trunk.command('check <name>').description('resolve, connect, ask (OPTIONS) and register, step by step').action(async (name: string, _options: unknown, command: Command) => {
-    const options = command.optsWithGlobals<CommonOptions>()
-    finish(await withEngine(options, true, async (engine) => {
-      const result = await engine.execute('trunk.check', { name })
-      if (options.json) await printJson(result)
-      else for (const line of [...result.steps.map(({ ok, text }) => `${ok ? '·' : '✕'} ${text}`), result.sentence]) print(visible(line))
-      return result.ok ? exitCode.ok : exitCode.fault
-    }))
-  })
+  ringback trunk check twilio`,
+    )
+  const list = trunk
+    .command('list')
+    .description('all trunks')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      finish(
+        await withEngine(options, true, async (engine) => {
+          const trunks = await engine.execute('trunk.list', {})
+          if (options.json) await printJson(trunks)
+          else if (trunks.length === 0) print('no trunks yet: ringback trunk add NAME --address HOST')
+          else for (const known of trunks) print(trunkLine(known))
+          return exitCode.ok
+        }),
+      )
+    })
+  const add = withSettings(trunk.command('add <name>').description('store a trunk')).action(
+    async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TrunkOptions>()
+      if (options.address === undefined) throw usage('--address is missing: the host name or IP address of the trunk')
+      const password = await readPassword(options.passwordEnv, options.user)
+      const saved = parseTrunk({ name, ...settingsOf(options) })
+      finish(
+        await withEngine(options, true, async (engine) => {
+          await engine.execute('trunk.save', given({ trunk: saved, password, replace: false }) as never)
+          if (options.json) await printJson(await stored(engine, name))
+          else print(`stored trunk ${name}`)
+          return exitCode.ok
+        }),
+      )
+    },
+  )
+  const set = withSettings(trunk.command('set <name>').description('change a trunk; what is not given stays')).action(
+    async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TrunkOptions>()
+      const password = await readPassword(options.passwordEnv, undefined)
+      finish(
+        await withEngine(options, true, async (engine) => {
+          const before = (await engine.execute('trunk.list', {})).find((known) => known.name === name)
+          if (!before) throw usage(`there is no trunk "${name}": add it with ringback trunk add`)
+          const { hasPassword: _, lost: _lost, ...settings } = before
+          const saved = parseTrunk({ ...settings, ...settingsOf(options) })
+          await engine.execute('trunk.save', given({ trunk: saved, password, replace: true }) as never)
+          if (options.json) await printJson(await stored(engine, name))
+          else print(`changed trunk ${name}`)
+          return exitCode.ok
+        }),
+      )
+    },
+  )
+  const remove = trunk
+    .command('remove <name>')
+    .description('forget a trunk and its password')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      finish(
+        await withEngine(options, true, async (engine) => {
+          await engine.execute('trunk.remove', { name })
+          if (options.json) await printJson({ removed: name })
+          else print(`removed trunk ${name}`)
+          return exitCode.ok
+        }),
+      )
+    })
+  const check = trunk
+    .command('check <name>')
+    .description('resolve, connect, ask (OPTIONS) and register, step by step')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      finish(
+        await withEngine(options, true, async (engine) => {
+          const result = await engine.execute('trunk.check', { name })
+          if (options.json) await printJson(result)
+          else
+            for (const line of [...result.steps.map(({ ok, text }) => `${ok ? '·' : '✕'} ${text}`), result.sentence])
+              print(visible(line))
+          return result.ok ? exitCode.ok : exitCode.fault
+        }),
+      )
+    })
   return [trunk, list, add, set, remove, check]
 }

@@ -47,7 +47,10 @@ export class Agent {
       this.#calls.delete(call)
     })
     if (identifiers && !identifiers.includes(call.dialled ?? '')) {
-      this.#deps.observe(call, `"${call.dialled ?? ''}" is none of the identifiers answered here (${identifiers.join(', ')})`)
+      this.#deps.observe(
+        call,
+        `"${call.dialled ?? ''}" is none of the identifiers answered here (${identifiers.join(', ')})`,
+      )
       return call.reject(404)
     }
     switch (behaviour.kind) {

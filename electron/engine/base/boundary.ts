@@ -67,16 +67,26 @@ export class Boundary {
   }
 
   net(net: Net): Net {
-    const accepting = (accept: (socket: StreamSocket) => void) => this.guard('connection', (socket: StreamSocket) => accept(this.#socket(socket)))
+    const accepting = (accept: (socket: StreamSocket) => void) =>
+      this.guard('connection', (socket: StreamSocket) => accept(this.#socket(socket)))
     return {
-      bindUdp: (host, port, events, receiveBufferBytes) => net.bindUdp(host, port, {
-        message: this.guard('datagram', (bytes: Uint8Array, fromHost: string, fromPort: number) => events.message(bytes, fromHost, fromPort)),
-        error: this.guard('socket error', (error: Error) => events.error(error)),
-      }, receiveBufferBytes),
+      bindUdp: (host, port, events, receiveBufferBytes) =>
+        net.bindUdp(
+          host,
+          port,
+          {
+            message: this.guard('datagram', (bytes: Uint8Array, fromHost: string, fromPort: number) =>
+              events.message(bytes, fromHost, fromPort),
+            ),
+            error: this.guard('socket error', (error: Error) => events.error(error)),
+          },
+          receiveBufferBytes,
+        ),
       connectTcp: async (to, options) => this.#socket(await net.connectTcp(to, options)),
       connectTls: async (to, options) => this.#socket(await net.connectTls(to, options)),
       listenTcp: (host, port, limits, accept) => net.listenTcp(host, port, limits, accepting(accept)),
-      listenTls: (host, port, server, limits, accept, failed) => net.listenTls(host, port, server, limits, accepting(accept), this.guard('TLS handshake', failed)),
+      listenTls: (host, port, server, limits, accept, failed) =>
+        net.listenTls(host, port, server, limits, accepting(accept), this.guard('TLS handshake', failed)),
       localAddressFor: (host) => net.localAddressFor(host),
     }
   }
@@ -85,15 +95,18 @@ export class Boundary {
   #socket(socket: StreamSocket): StreamSocket {
     const own = this.within(() => socket.destroy())
     return {
-      local: socket.local, remote: socket.remote, tls: socket.tls,
+      local: socket.local,
+      remote: socket.remote,
+      tls: socket.tls,
       get backlogBytes() {
         return socket.backlogBytes
       },
       write: (bytes, done) => socket.write(bytes, done && this.guard('write', done)),
-      start: (events) => socket.start({
-        data: own.guard('segment', (bytes: Uint8Array) => events.data(bytes)),
-        close: this.guard('close', (error: Error | null) => events.close(error)),
-      }),
+      start: (events) =>
+        socket.start({
+          data: own.guard('segment', (bytes: Uint8Array) => events.data(bytes)),
+          close: this.guard('close', (error: Error | null) => events.close(error)),
+        }),
       end: () => socket.end(),
       destroy: () => socket.destroy(),
     }

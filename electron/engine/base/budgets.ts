@@ -63,6 +63,11 @@ export function usageOf(all: readonly Budgets[]): BudgetUsage[] {
   const usages = all.map((budgets) => budgets.usage())
   return budgetNames.map((name, i) => {
     const own = usages.map((usage) => usage[i]!)
-    return { name, used: own.reduce((sum, { used }) => sum + used, 0), refused: own.reduce((sum, { refused }) => sum + refused, 0), text: own.find(({ text }) => text !== null)?.text ?? null }
+    return {
+      name,
+      used: own.reduce((sum, { used }) => sum + used, 0),
+      refused: own.reduce((sum, { refused }) => sum + refused, 0),
+      text: own.find(({ text }) => text !== null)?.text ?? null,
+    }
   })
 }

@@ -1,5 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, fchmodSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, parse, resolve } from 'node:path'
 import { errorCode, explainError, machine, type RingbackError } from './errors.ts'
@@ -20,9 +34,14 @@ export function notWritten(path: string, error: unknown): RingbackError {
 
 function remedyOf(error: unknown): string {
   switch (errorCode(error)) {
-    case 'ENOSPC': case 'EDQUOT': return 'make room, or choose another place'
-    case 'ENOENT': case 'ENOTDIR': return 'make the folder first, or choose another place'
-    default: return 'choose another place'
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'make room, or choose another place'
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'make the folder first, or choose another place'
+    default:
+      return 'choose another place'
   }
 }
 
@@ -56,7 +75,8 @@ function linked(path: string): string {
 
 function intoFile(fd: number, content: Content, sync: boolean): void {
   try {
-    for (const piece of typeof content === 'string' || content instanceof Uint8Array ? [content] : content) writeAll(fd, piece)
+    for (const piece of typeof content === 'string' || content instanceof Uint8Array ? [content] : content)
+      writeAll(fd, piece)
     if (sync) {
       fchmodSync(fd, fileMode)
       fsyncSync(fd)
@@ -69,7 +89,8 @@ function intoFile(fd: number, content: Content, sync: boolean): void {
 /** Every byte, at `position` or where the file stands. Throws the system error, with what fitted written. */
 export function writeAll(fd: number, content: string | Uint8Array, position: number | null = null): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position === null ? null : position + done)
+  for (let done = 0; done < bytes.length;)
+    done += writeSync(fd, bytes, done, bytes.length - done, position === null ? null : position + done)
 }
 
 /** Opens a file that grows (a recording, a capture), empty, for its owner only. Throws the system error. */
@@ -91,7 +112,8 @@ export function checkGrowing(path: string): void {
 /** Makes a folder for its owner only; one that exists stays as it is. Throws RingbackError (machine). */
 export function makeFolder(path: string, withParents: boolean): void {
   try {
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) mkdirSync(path, { recursive: withParents, mode: folderMode })
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      mkdirSync(path, { recursive: withParents, mode: folderMode })
   } catch (error) {
     throw machine(`cannot use the folder ${path}: ${explainError(error)}; ${remedyOf(error)}`, error)
   }
@@ -103,7 +125,8 @@ export function closeToOthers(path: string): void {
     const { uid, mode } = statSync(path)
     const folder = statSync(path).isDirectory()
     if ((mode & 0o077) === 0 || uid !== process.getuid?.()) return
-    if (folder && ((mode & 0o1000) !== 0 || resolve(path) === parse(resolve(path)).root || resolve(path) === homedir())) return
+    if (folder && ((mode & 0o1000) !== 0 || resolve(path) === parse(resolve(path)).root || resolve(path) === homedir()))
+      return
     chmodSync(path, folder ? folderMode : fileMode)
   })
 }

@@ -1,4 +1,11 @@
-const reserved = new Set(['con', 'prn', 'aux', 'nul', 'clock$', ...Array.from({ length: 10 }, (_, n) => [`com${n}`, `lpt${n}`]).flat()])
+const reserved = new Set([
+  'con',
+  'prn',
+  'aux',
+  'nul',
+  'clock$',
+  ...Array.from({ length: 10 }, (_, n) => [`com${n}`, `lpt${n}`]).flat(),
+])
 const plain = /[A-Za-z0-9+_.@-]/
 
 /**

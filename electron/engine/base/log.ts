@@ -18,7 +18,10 @@ export class Logs {
 
   constructor(sink: LogSink | null, debug: string) {
     this.#sink = sink
-    this.#patterns = debug.split(/[\s,]+/).filter(Boolean).map((text) => text.split('*'))
+    this.#patterns = debug
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map((text) => text.split('*'))
   }
 
   for(namespace: string): Log {

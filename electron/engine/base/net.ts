@@ -93,7 +93,14 @@ export interface Net {
   connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket>
   connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket>
   listenTcp(host: string, port: number, admission: Admission, accept: (socket: StreamSocket) => void): Promise<Listener>
-  listenTls(host: string, port: number, server: TlsServerOptions, admission: Admission, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener>
+  listenTls(
+    host: string,
+    port: number,
+    server: TlsServerOptions,
+    admission: Admission,
+    accept: (socket: StreamSocket) => void,
+    failed: (remote: Address, error: Error) => void,
+  ): Promise<Listener>
   /** The local address from which packets to that host would leave. */
   localAddressFor(host: string): Promise<string>
 }
@@ -101,11 +108,21 @@ export interface Net {
 export const systemNet: Net = { bindUdp, connectTcp, connectTls, listenTcp, listenTls, localAddressFor }
 
 /** Literal addresses only come here, so the look-up that dgram makes for every datagram is a formality. */
-const literal = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void => done(null, host, isIPv6(host) ? 6 : 4)
+const literal = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void =>
+  done(null, host, isIPv6(host) ? 6 : 4)
 
-function bindUdp(host: string, port: number, events: DatagramEvents, receiveBufferBytes?: number): Promise<DatagramSocket> {
+function bindUdp(
+  host: string,
+  port: number,
+  events: DatagramEvents,
+  receiveBufferBytes?: number,
+): Promise<DatagramSocket> {
   return new Promise((resolve, reject) => {
-    const socket: UdpSocket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal as never, ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}) })
+    const socket: UdpSocket = createSocket({
+      type: isIPv6(host) ? 'udp6' : 'udp4',
+      lookup: literal as never,
+      ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}),
+    })
     socket.once('error', reject)
     socket.bind({ address: host, port, exclusive: true }, () => {
       socket.off('error', reject)
@@ -129,14 +146,19 @@ function bindUdp(host: string, port: number, events: DatagramEvents, receiveBuff
 }
 
 function wrap(socket: nodeNet.Socket, tlsFacts: TlsFacts | null): StreamSocket {
-  const address = (host: string | undefined, port: number | undefined): Address => ({ host: unmapped(host ?? ''), port: port ?? 0 })
+  const address = (host: string | undefined, port: number | undefined): Address => ({
+    host: unmapped(host ?? ''),
+    port: port ?? 0,
+  })
   const local = address(socket.localAddress, socket.localPort)
   const remote = address(socket.remoteAddress, socket.remotePort)
   let fault: Error | null = null
   socket.on('error', (error) => (fault = error))
   socket.setNoDelay(true)
   return {
-    local, remote, tls: tlsFacts,
+    local,
+    remote,
+    tls: tlsFacts,
     get backlogBytes() {
       return socket.writableLength
     },
@@ -151,13 +173,22 @@ function wrap(socket: nodeNet.Socket, tlsFacts: TlsFacts | null): StreamSocket {
   }
 }
 
-function within<S extends nodeNet.Socket>(socket: S, timeoutMs: number, ready: string, done: (socket: S) => StreamSocket): Promise<StreamSocket> {
+function within<S extends nodeNet.Socket>(
+  socket: S,
+  timeoutMs: number,
+  ready: string,
+  done: (socket: S) => StreamSocket,
+): Promise<StreamSocket> {
   return new Promise((resolve, reject) => {
     let connected = false
     socket.once('connect', () => (connected = true))
     const timer = setTimeout(() => {
       socket.destroy()
-      reject(connected ? Object.assign(new Error('the TLS handshake was not answered'), { code: 'ERR_TLS_HANDSHAKE_TIMEOUT' }) : Object.assign(new Error('connection timed out'), { code: 'ETIMEDOUT' }))
+      reject(
+        connected
+          ? Object.assign(new Error('the TLS handshake was not answered'), { code: 'ERR_TLS_HANDSHAKE_TIMEOUT' })
+          : Object.assign(new Error('connection timed out'), { code: 'ETIMEDOUT' }),
+      )
     }, timeoutMs)
     socket.once('error', (error) => {
       clearTimeout(timer)
@@ -172,14 +203,21 @@ function within<S extends nodeNet.Socket>(socket: S, timeoutMs: number, ready: s
 }
 
 function connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket> {
-  const socket = nodeNet.connect({ host: to.host, port: to.port, ...(options.localAddress ? { localAddress: options.localAddress } : {}) })
+  const socket = nodeNet.connect({
+    host: to.host,
+    port: to.port,
+    ...(options.localAddress ? { localAddress: options.localAddress } : {}),
+  })
   return within(socket, options.timeoutMs, 'connect', (connected) => wrap(connected, null))
 }
 
 function connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket> {
   // The verdict on the certificate is read after the handshake, so that a refused chain can still be shown.
   const socket = tls.connect({
-    host: to.host, port: to.port, minVersion: 'TLSv1.2', rejectUnauthorized: false,
+    host: to.host,
+    port: to.port,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: false,
     ...(nodeNet.isIP(options.serverName) ? {} : { servername: options.serverName }),
     ...(options.ca ? { ca: options.ca } : {}),
     ...(options.localAddress ? { localAddress: options.localAddress } : {}),
@@ -190,8 +228,17 @@ function connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Pr
 
 function tlsFacts(socket: tls.TLSSocket): TlsFacts {
   const refusal = socket.authorizationError as unknown
-  const fault = socket.authorized ? null : refusal instanceof Error ? refusal.message : String(refusal ?? 'not verified')
-  return { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher()?.name ?? 'unknown', chain: chainOf(socket), fault }
+  const fault = socket.authorized
+    ? null
+    : refusal instanceof Error
+      ? refusal.message
+      : String(refusal ?? 'not verified')
+  return {
+    version: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher()?.name ?? 'unknown',
+    chain: chainOf(socket),
+    fault,
+  }
 }
 
 function chainOf(socket: tls.TLSSocket): Certificate[] {
@@ -199,8 +246,12 @@ function chainOf(socket: tls.TLSSocket): Certificate[] {
   let cert: tls.DetailedPeerCertificate | undefined = socket.getPeerCertificate(true)
   while (cert?.raw && chain.length < 10) {
     chain.push({
-      subject: cert.subject?.CN?.toString() ?? '', issuer: cert.issuer?.CN?.toString() ?? '', altNames: cert.subjectaltname ?? '',
-      validFrom: cert.valid_from, validTo: cert.valid_to, sha256: cert.fingerprint256,
+      subject: cert.subject?.CN?.toString() ?? '',
+      issuer: cert.issuer?.CN?.toString() ?? '',
+      altNames: cert.subjectaltname ?? '',
+      validFrom: cert.valid_from,
+      validTo: cert.valid_to,
+      sha256: cert.fingerprint256,
     })
     if (cert.issuerCertificate === cert) break
     cert = cert.issuerCertificate
@@ -238,22 +289,46 @@ function listening(server: nodeNet.Server, host: string, port: number, admission
   })
 }
 
-function listenTcp(host: string, port: number, admission: Admission, accept: (socket: StreamSocket) => void): Promise<Listener> {
+function listenTcp(
+  host: string,
+  port: number,
+  admission: Admission,
+  accept: (socket: StreamSocket) => void,
+): Promise<Listener> {
   const server = nodeNet.createServer((socket) => {
     if (!socket.destroyed) accept(wrap(socket, null))
   })
   return listening(server, host, port, admission)
 }
 
-function listenTls(host: string, port: number, { key, cert }: TlsServerOptions, admission: Admission, accept: (socket: StreamSocket) => void, failed: (remote: Address, error: Error) => void): Promise<Listener> {
+function listenTls(
+  host: string,
+  port: number,
+  { key, cert }: TlsServerOptions,
+  admission: Admission,
+  accept: (socket: StreamSocket) => void,
+  failed: (remote: Address, error: Error) => void,
+): Promise<Listener> {
   /** Handshakes under way, by the peer's address and port. */
   const shaking = new Set<string>()
   const peer = (socket: nodeNet.Socket) => `${socket.remoteAddress} ${socket.remotePort}`
-  const server = tls.createServer({ key, cert, minVersion: 'TLSv1.2', handshakeTimeout: admission.handshakeMs() }, (socket) => {
-    shaking.delete(peer(socket))
-    accept(wrap(socket, { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher()?.name ?? 'unknown', chain: [], fault: null }))
-  })
-  server.on('tlsClientError', (error, socket) => failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error))
+  const server = tls.createServer(
+    { key, cert, minVersion: 'TLSv1.2', handshakeTimeout: admission.handshakeMs() },
+    (socket) => {
+      shaking.delete(peer(socket))
+      accept(
+        wrap(socket, {
+          version: socket.getProtocol() ?? 'unknown',
+          cipher: socket.getCipher()?.name ?? 'unknown',
+          chain: [],
+          fault: null,
+        }),
+      )
+    },
+  )
+  server.on('tlsClientError', (error, socket) =>
+    failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error),
+  )
   server.prependListener('connection', (socket: nodeNet.Socket) => {
     if (socket.destroyed) return
     if (shaking.size >= admission.mostHandshakes()) {

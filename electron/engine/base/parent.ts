@@ -22,7 +22,12 @@ export function whenOrphaned(then: () => void): void {
 /** npm runs scripts by a shell, which does not end with it: the process above that; null where there is no shell between. */
 function aboveShell(pid: number): number | null {
   try {
-    const [above = '', name = ''] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split(/\s+/)
+    const [above = '', name = ''] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+      .trim()
+      .split(/\s+/)
     return /(?:^|\/)-?(?:da|ba|z|a)?sh$/.test(name) && Number(above) > 1 ? Number(above) : null
   } catch {
     return null

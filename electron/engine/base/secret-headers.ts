@@ -1,12 +1,29 @@
 /** Words of a name that give its value away as a secret. */
-const words = ['authoriz', 'authentic', 'token', 'secret', 'passw', 'apikey', 'api-key', 'accesskey', 'credential', 'bearer', 'signature', 'cookie', 'jwt']
+const words = [
+  'authoriz',
+  'authentic',
+  'token',
+  'secret',
+  'passw',
+  'apikey',
+  'api-key',
+  'accesskey',
+  'credential',
+  'bearer',
+  'signature',
+  'cookie',
+  'jwt',
+]
 /** Parts of a name, between dashes, that do. */
 const parts = new Set(['auth', 'key', 'pass', 'pwd', 'pin', 'sig', 'identity'])
 
 /** Whether the value of a header field of that name is to be hidden wherever it is shown. */
 export function secretHeader(name: string): boolean {
   const key = name.toLowerCase().replaceAll('_', '-')
-  return words.some((word) => key.includes(word)) || (!key.startsWith('p-') && key.split('-').some((part) => parts.has(part)))
+  return (
+    words.some((word) => key.includes(word)) ||
+    (!key.startsWith('p-') && key.split('-').some((part) => parts.has(part)))
+  )
 }
 
 /** A header field as a person gave it; `secret` marks its value as one to hide, whatever its name. */
@@ -28,7 +45,10 @@ const shortest = 4
 /** The text with the values of those headers masked, character for character, wherever they stand. */
 export function hideValues(text: string, secrets: readonly CustomHeader[]): string {
   for (const { name, value } of secrets) {
-    text = value.length >= shortest ? text.replaceAll(value, mask(value)) : text.replaceAll(`${name}: ${value}\r\n`, `${name}: ${mask(value)}\r\n`)
+    text =
+      value.length >= shortest
+        ? text.replaceAll(value, mask(value))
+        : text.replaceAll(`${name}: ${value}\r\n`, `${name}: ${mask(value)}\r\n`)
   }
   return text
 }

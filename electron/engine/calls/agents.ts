@@ -40,19 +40,43 @@ export class Agents {
     const { behaviour } = args
     const id = random.token(10)
     const password = args.user === undefined ? undefined : (args.password ?? this.#context.secret(agentSecret))
-    if (args.user !== undefined && !password) throw usage(`the agent asks for credentials of ${args.user} and knows no password: set one`)
+    if (args.user !== undefined && !password)
+      throw usage(`the agent asks for credentials of ${args.user} and knows no password: set one`)
     const credentials = args.user !== undefined && password ? { username: args.user, password } : null
-    const gate = credentials || args.allow.length > 0 ? new Gate({ realm: 'ringback', credentials, allow: args.allow }, clock, random) : null
+    const gate =
+      credentials || args.allow.length > 0
+        ? new Gate({ realm: 'ringback', credentials, allow: args.allow }, clock, random)
+        : null
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') this.#context.source(behaviour.source)
     if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
-    const station = new Station(this.#context, { localAddress: null, tlsCa: null, tlsInsecure: true }, id, { gate, silent: behaviour.kind === 'ignore', ...(args.limits ? { limits: args.limits } : {}) }, () => {})
+    const station = new Station(
+      this.#context,
+      { localAddress: null, tlsCa: null, tlsInsecure: true },
+      id,
+      { gate, silent: behaviour.kind === 'ignore', ...(args.limits ? { limits: args.limits } : {}) },
+      () => {},
+    )
     const { agent, incoming } = answer(this.#context, station, {
-      behaviour, identifiers: args.identifiers ?? null, answerDelayMs: args.answerDelayMs, codecs: args.codecs, encryption: args.encryption,
-      rtpPorts: args.rtpPorts, recordDirectory: args.recordDirectory, changed: () => feed.change(`agent ${id}`),
+      behaviour,
+      identifiers: args.identifiers ?? null,
+      answerDelayMs: args.answerDelayMs,
+      codecs: args.codecs,
+      encryption: args.encryption,
+      rtpPorts: args.rtpPorts,
+      recordDirectory: args.recordDirectory,
+      changed: () => feed.change(`agent ${id}`),
     })
     const addresses = await listen(station, args.listeners)
-    const running: Running = { id, agent, station, addresses, answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind, calls: 0, turnedAway: new Map() }
+    const running: Running = {
+      id,
+      agent,
+      station,
+      addresses,
+      answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind,
+      calls: 0,
+      turnedAway: new Map(),
+    }
     this.#running.set(id, running)
     this.#serve(running, incoming)
     feed.change(`agent ${id}`)
@@ -122,17 +146,29 @@ export class Agents {
         }
         waiting?.timer.cancel()
         // What is refused for good is reported when its refusal has been seen too.
-        running.turnedAway.set(callId, { text, report: () => report(callId), timer: clock.after(why === 'refused' ? 0 : patienceMs, () => report(callId)) })
+        running.turnedAway.set(callId, {
+          text,
+          report: () => report(callId),
+          timer: clock.after(why === 'refused' ? 0 : patienceMs, () => report(callId)),
+        })
       },
     })
   }
 }
 
-async function listen(station: Station, listeners: Parsed<'agent.start'>['listeners']): Promise<AgentView['addresses']> {
+async function listen(
+  station: Station,
+  listeners: Parsed<'agent.start'>['listeners'],
+): Promise<AgentView['addresses']> {
   const addresses: AgentView['addresses'] = []
   try {
     for (const { transport, address, port } of listeners) {
-      const bound = await station.endpoint.listen(transport, address, port, transport === 'tls' ? await selfSigned(address) : null)
+      const bound = await station.endpoint.listen(
+        transport,
+        address,
+        port,
+        transport === 'tls' ? await selfSigned(address) : null,
+      )
       addresses.push({ transport, address: bound.host, port: bound.port })
     }
     return addresses

@@ -16,31 +16,45 @@ interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encrypt
 }
 
 /** Puts an agent behind a station: who comes in is booked, followed, and answered as the behaviour says. */
-export function answer(context: Context, station: Station, options: Answering): { readonly agent: Agent; incoming(call: InboundCall): void } {
+export function answer(
+  context: Context,
+  station: Station,
+  options: Answering,
+): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { codecs, encryption, rtpPorts, recordDirectory } = options
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const booked = station.booked(call.callId)!
     const name = `${booked.trace.id}-${safeFileName(call.caller)}.wav`
-    return context.openMedia(booked, { peer: call.source.host, codecs, encryption, source: context.source(source), rtpPorts, recordTo: recordDirectory === undefined ? null : join(recordDirectory, name) })
+    return context.openMedia(booked, {
+      peer: call.source.host,
+      codecs,
+      encryption,
+      source: context.source(source),
+      rtpPorts,
+      recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
+    })
   }
-  const agent = new Agent({
-    clock: context.clock,
-    boundary: context.boundary,
-    openMedia,
-    observe: (call, text) => station.observe(call.callId, 'note', text),
-    wait: (call) => {
-      const booked = station.booked(call.callId)!
-      booked.waiting = {
-        call,
-        answer: async (source) => {
-          const fault = await agent.answer(call, source)
-          if (fault !== null) throw new RingbackError('peer', `not answered: ${fault}`)
-          booked.waiting = null
-          context.book.touched(booked)
-        },
-      }
+  const agent = new Agent(
+    {
+      clock: context.clock,
+      boundary: context.boundary,
+      openMedia,
+      observe: (call, text) => station.observe(call.callId, 'note', text),
+      wait: (call) => {
+        const booked = station.booked(call.callId)!
+        booked.waiting = {
+          call,
+          answer: async (source) => {
+            const fault = await agent.answer(call, source)
+            if (fault !== null) throw new RingbackError('peer', `not answered: ${fault}`)
+            booked.waiting = null
+            context.book.touched(booked)
+          },
+        }
+      },
     },
-  }, options)
+    options,
+  )
   return {
     agent,
     incoming(call) {

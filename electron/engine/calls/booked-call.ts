@@ -8,7 +8,10 @@ import type { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
 
 /** What the trace says at an instant, and how much of it there was then. */
-export interface Judged extends Pick<CallView, 'from' | 'to' | 'displayName' | 'startedAt' | 'answeredAt' | 'endedAt' | 'outcome' | 'status'> {
+export interface Judged extends Pick<
+  CallView,
+  'from' | 'to' | 'displayName' | 'startedAt' | 'answeredAt' | 'endedAt' | 'outcome' | 'status'
+> {
   readonly verdict: Verdict
   readonly at: Micros
   readonly messages: number

@@ -15,7 +15,8 @@ import { PacketRing } from '../trace/capture/packet-ring.ts'
 import { CallTrace, type TraceLimits } from '../trace/journal/call-trace.ts'
 
 /** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
-export const linearOf = (codec: string): Int16Array | null => (codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null)
+export const linearOf = (codec: string): Int16Array | null =>
+  codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null
 
 /** Ended calls that stay in memory; older ones are in the history. */
 const keptEnded = 200
@@ -47,15 +48,32 @@ export class CallBook {
   }
 
   /** `attended`: keep what a person may ask for: the newest packets, the figures of the last two minutes. */
-  open(callId: string, vantage: Vantage, attended: boolean, origin: { readonly agent: string } | { readonly placed: Placed } | null, limits: TraceLimits): BookedCall {
+  open(
+    callId: string,
+    vantage: Vantage,
+    attended: boolean,
+    origin: { readonly agent: string } | { readonly placed: Placed } | null,
+    limits: TraceLimits,
+  ): BookedCall {
     const trace = new CallTrace(this.#random.token(10), callId, vantage, linearOf, limits)
     const ring = attended ? new PacketRing(ringBytes) : null
     if (ring) trace.addSink(ring)
     trace.attended = attended
     if (origin && 'placed' in origin) trace.placed = origin.placed
     const booked: BookedCall = {
-      trace, agent: origin && 'agent' in origin ? origin.agent : null, call: null, endedAt: null, ring, pcap: null,
-      waiting: null, held: false, muted: false, recordingTo: null, recording: null, judged: null, view: null,
+      trace,
+      agent: origin && 'agent' in origin ? origin.agent : null,
+      call: null,
+      endedAt: null,
+      ring,
+      pcap: null,
+      waiting: null,
+      held: false,
+      muted: false,
+      recordingTo: null,
+      recording: null,
+      judged: null,
+      view: null,
     }
     this.#calls.set(trace.id, booked)
     return booked
@@ -100,7 +118,9 @@ export class CallBook {
   /** What a watcher is told of a call now. */
   changes(booked: BookedCall, watcher: Watcher): Change[] {
     const { id } = booked.trace
-    const wanted = watcher.reports === 'live' || (watcher.reports === 'ended' ? booked.endedAt !== null && !watcher.told.has(id) : watcher.watched.has(id))
+    const wanted =
+      watcher.reports === 'live' ||
+      (watcher.reports === 'ended' ? booked.endedAt !== null && !watcher.told.has(id) : watcher.watched.has(id))
     const summary: Change[] = watcher.reports === 'ended' ? [] : this.#summary(booked, watcher)
     return wanted ? [...summary, this.#news(booked, watcher)] : summary
   }
@@ -117,8 +137,17 @@ export class CallBook {
     const { trace, endedAt } = booked
     const known = told.get(trace.id) ?? { messages: 0, samples: [] }
     const report = reportOf(trace, endedAt ?? this.#clock.nowUs(), endedAt, known.messages)
-    told.set(trace.id, { messages: trace.messages.length, samples: trace.streams.map(({ series }) => series?.count ?? 0) })
-    return { kind: 'report', ended: endedAt !== null, from: known.messages, report, samples: trace.streams.map(({ series }, i) => series?.since(known.samples[i] ?? 0) ?? []) }
+    told.set(trace.id, {
+      messages: trace.messages.length,
+      samples: trace.streams.map(({ series }) => series?.count ?? 0),
+    })
+    return {
+      kind: 'report',
+      ended: endedAt !== null,
+      from: known.messages,
+      report,
+      samples: trace.streams.map(({ series }, i) => series?.since(known.samples[i] ?? 0) ?? []),
+    }
   }
 
   /** The call is over: its report is final. */

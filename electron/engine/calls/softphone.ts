@@ -39,8 +39,14 @@ export class Softphone {
     if (station) return station
     station = new Station(this.#context, options, null, {}, this.#touched)
     const { incoming } = answer(this.#context, station, {
-      behaviour: this.#context.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 }, identifiers: null, answerDelayMs: 0,
-      codecs: codecNames, encryption: 'allowed', rtpPorts: undefined, recordDirectory: undefined, changed: () => {},
+      behaviour: this.#context.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 },
+      identifiers: null,
+      answerDelayMs: 0,
+      codecs: codecNames,
+      encryption: 'allowed',
+      rtpPorts: undefined,
+      recordDirectory: undefined,
+      changed: () => {},
     })
     station.ua.serve({ incoming, turnedAway: () => {} })
     this.#stations.set(key, station)
@@ -59,19 +65,33 @@ export class Softphone {
     const headers = [...(trunk?.headers ?? []), ...args.headers]
     checkHeaders(headers)
     const proxy = args.proxy ?? trunk?.proxy ?? trunk?.address ?? null
-    const hop = nextHop(args.uri, proxy, args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null)
+    const hop = nextHop(
+      args.uri,
+      proxy,
+      args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null,
+    )
     const user = args.user ?? trunk?.user
     const password = args.password ?? (trunk && args.user === undefined ? this.#context.store.secret(trunk.name) : null)
     const domain = proxy === null ? parseUri(args.uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
     const source = this.#context.source(args.source)
-    const station = this.station({ localAddress: args.localAddress ?? localFor(hop.uri.host, this.#context.settings), tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false) })
+    const station = this.station({
+      localAddress: args.localAddress ?? localFor(hop.uri.host, this.#context.settings),
+      tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null,
+      tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false),
+    })
     const callId = station.ua.newCallId()
     if (args.recordTo !== undefined) checkGrowing(args.recordTo)
     const secrets = secretsAmong(headers)
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo, secrets)
-    const booked = book.open(callId, 'outbound', this.#context.attended, { placed: placedAs(args) }, station.traceLimits)
+    const booked = book.open(
+      callId,
+      'outbound',
+      this.#context.attended,
+      { placed: placedAs(args) },
+      station.traceLimits,
+    )
     booked.trace.secrets = secrets
     if (args.recordTo !== undefined) booked.recording = booked.recordingTo = args.recordTo
     if (pcap) {
@@ -81,13 +101,27 @@ export class Softphone {
     station.journal.add(booked.trace)
     try {
       const media = await this.#context.openMedia(booked, {
-        peer: hop.uri.host, localAddress: args.localAddress, rtpPorts: args.rtpPorts, source, recordTo: args.recordTo ?? null,
-        codecs: args.codecs ?? trunk?.codecs ?? codecNames, encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
+        peer: hop.uri.host,
+        localAddress: args.localAddress,
+        rtpPorts: args.rtpPorts,
+        source,
+        recordTo: args.recordTo ?? null,
+        codecs: args.codecs ?? trunk?.codecs ?? codecNames,
+        encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
       })
-      const call = station.ua.call({
-        uri: args.uri, hop, fromUri: from, fromUser: user ?? 'ringback', displayName: args.displayName ?? trunk?.displayName ?? null, headers, ringTimeoutMs: args.ringTimeoutMs,
-        digest: new DigestClient(user !== undefined && password ? { username: user, password } : null, random),
-      }, callId)
+      const call = station.ua.call(
+        {
+          uri: args.uri,
+          hop,
+          fromUri: from,
+          fromUser: user ?? 'ringback',
+          displayName: args.displayName ?? trunk?.displayName ?? null,
+          headers,
+          ringTimeoutMs: args.ringTimeoutMs,
+          digest: new DigestClient(user !== undefined && password ? { username: user, password } : null, random),
+        },
+        callId,
+      )
       station.follow(booked, call)
       this.#whenAnswered(booked, args)
       call.start(media)
@@ -99,7 +133,10 @@ export class Softphone {
     return { id: booked.trace.id }
   }
 
-  #whenAnswered(booked: BookedCall, { dtmf, dtmfMode, durationMs }: Pick<Parsed<'call.place'>, 'dtmf' | 'dtmfMode' | 'durationMs'>): void {
+  #whenAnswered(
+    booked: BookedCall,
+    { dtmf, dtmfMode, durationMs }: Pick<Parsed<'call.place'>, 'dtmf' | 'dtmfMode' | 'durationMs'>,
+  ): void {
     const call = booked.call!
     const timers: Timer[] = []
     call.events.on('state', (state) => {
@@ -107,10 +144,12 @@ export class Softphone {
       if (state.kind !== 'answered') return
       if (durationMs !== null) timers.push(this.#context.clock.after(durationMs, () => call.hangUp()))
       if (dtmf === '') return
-      timers.push(this.#context.clock.after(dtmfAfterMs, () => {
-        const fault = call.sendDigits(dtmf, dtmfMode)
-        if (fault !== null) this.#context.book.observe(booked, 'note', `digits were not sent: ${fault}`)
-      }))
+      timers.push(
+        this.#context.clock.after(dtmfAfterMs, () => {
+          const fault = call.sendDigits(dtmf, dtmfMode)
+          if (fault !== null) this.#context.book.observe(booked, 'note', `digits were not sent: ${fault}`)
+        }),
+      )
     })
   }
 }
@@ -119,7 +158,14 @@ export class Softphone {
 function placedAs(asked: Parsed<'call.place'>): Placed {
   const { password: _, ...args } = asked
   const secret = secretsAmong(args.headers)
-  return { ...args, headers: args.headers.map((header) => (secret.includes(header) ? { name: header.name, value: 'x'.repeat(header.value.length), secret: true } : { ...header, value: redact(header.value) })) }
+  return {
+    ...args,
+    headers: args.headers.map((header) =>
+      secret.includes(header)
+        ? { name: header.name, value: 'x'.repeat(header.value.length), secret: true }
+        : { ...header, value: redact(header.value) },
+    ),
+  }
 }
 
 /** Throws RingbackError (usage) for the first header that must not be sent. */
@@ -140,19 +186,37 @@ export function checkAddress(address: string): void {
 export function checkTrunk(trunk: Trunk): void {
   checkAddress(trunk.address)
   if (trunk.proxy !== undefined) checkAddress(trunk.proxy)
-  if (trunk.authentication === 'digest' && trunk.user === undefined) throw usage('digest authentication needs a user (--user)')
+  if (trunk.authentication === 'digest' && trunk.user === undefined)
+    throw usage('digest authentication needs a user (--user)')
   checkHeaders(trunk.headers)
 }
 
 /** Where a request for that URI goes: to the proxy where there is one. Throws RingbackError (usage). */
-export function nextHop(uri: string, proxy: string | null, transport: TransportName | null): NextHop & { readonly kind: 'uri' } {
+export function nextHop(
+  uri: string,
+  proxy: string | null,
+  transport: TransportName | null,
+): NextHop & { readonly kind: 'uri' } {
   const named = parseUri(uri)?.params.get('transport')
   const wanted = transport ?? named?.toLowerCase()
-  if (wanted === 'ws' || wanted === 'wss') throw usage(`transport ${wanted} is not available in this version: use udp, tcp or tls`)
+  if (wanted === 'ws' || wanted === 'wss')
+    throw usage(`transport ${wanted} is not available in this version: use udp, tcp or tls`)
   if (proxy === null) return { kind: 'uri', uri: parseUri(uri)!, transport }
   checkAddress(proxy)
   const { host, port } = parseHostPort(proxy)!
-  return { kind: 'uri', uri: { scheme: 'sip', user: null, password: null, host, port, params: new Map(named ? [['transport', named]] : []), headers: null }, transport }
+  return {
+    kind: 'uri',
+    uri: {
+      scheme: 'sip',
+      user: null,
+      password: null,
+      host,
+      port,
+      params: new Map(named ? [['transport', named]] : []),
+      headers: null,
+    },
+    transport,
+  }
 }
 
 /** A From of the person's choice: a URI as it is, a number at the trunk's domain. Throws RingbackError (usage). */

@@ -18,7 +18,8 @@ const mostRegistrationMessages = 20_000
 const port = parentPort!
 const post = (part: CapturePart) => port.postMessage(JSON.stringify(part), [])
 
-const sizeOf = ({ messages }: CallReport | RegistrationReport): number => messages.reduce((sum, { raw }) => sum + raw.length, 0)
+const sizeOf = ({ messages }: CallReport | RegistrationReport): number =>
+  messages.reduce((sum, { raw }) => sum + raw.length, 0)
 
 async function read({ files }: CaptureRequest): Promise<void> {
   const { calls, registrations, unmatched, problems, damaged, packets, lastAt } = loadCaptures(files, linearOf)
@@ -32,29 +33,42 @@ async function read({ files }: CaptureRequest): Promise<void> {
     await once(port, 'message')
   }
   // A trace is let go of when its report is made.
-  for (const waiting = calls.splice(0).toReversed(); waiting.length > 0; ) {
+  for (const waiting = calls.splice(0).toReversed(); waiting.length > 0;) {
     const report = reportOf(waiting.pop()!, lastAt, null)
     part.calls.push(report)
     size += sizeOf(report)
     await flush(partItems)
   }
   let messages = 0
-  for (const waiting = registrations.splice(0).toReversed(); waiting.length > 0; ) {
+  for (const waiting = registrations.splice(0).toReversed(); waiting.length > 0;) {
     const report = registrationReportOf(waiting.pop()!)
     messages += report.messages.length
-    const kept = messages <= mostRegistrationMessages ? report : { ...report, messages: [], droppedMessages: report.droppedMessages + report.messages.length }
+    const kept =
+      messages <= mostRegistrationMessages
+        ? report
+        : { ...report, messages: [], droppedMessages: report.droppedMessages + report.messages.length }
     part.registrations.push(kept)
     size += sizeOf(kept)
     await flush(partItems)
   }
   await flush(1)
-  post({ kind: 'end', rest: { files: [...files], unmatchedStreams: unmatched.streams.map((stream) => streamOf(stream, null)), problems: [...problems], packets, damaged } })
+  post({
+    kind: 'end',
+    rest: {
+      files: [...files],
+      unmatchedStreams: unmatched.streams.map((stream) => streamOf(stream, null)),
+      problems: [...problems],
+      packets,
+      damaged,
+    },
+  })
 }
 
 try {
   await read(workerData as CaptureRequest)
 } catch (error) {
   const { files } = workerData as CaptureRequest
-  const fault = error instanceof RingbackError ? error : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`)
+  const fault =
+    error instanceof RingbackError ? error : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`)
   post({ kind: 'failed', error: fault.kind, text: fault.message })
 }

@@ -41,34 +41,52 @@ export class Captures {
       if (this.#closed) return reject(closed())
       const calls: InspectReport['calls'] = []
       const registrations: InspectReport['registrations'] = []
-      const worker = new Worker(workerFile, { workerData: request, resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb } })
+      const worker = new Worker(workerFile, {
+        workerData: request,
+        resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb },
+      })
       const done = async (settle: () => void) => {
         this.#running = null
         await worker.terminate()
         settle()
       }
       const end = (error: Error) => void done(() => reject(error))
-      const boundary = new Boundary(({ error }) => end(machine(`cannot read ${request.files.join(', ')}: ${explainError(error)}`, error)))
+      const boundary = new Boundary(({ error }) =>
+        end(machine(`cannot read ${request.files.join(', ')}: ${explainError(error)}`, error)),
+      )
       this.#running = { worker, end }
-      worker.on('message', boundary.guard('capture', (text: string) => {
-        const part = JSON.parse(text) as CapturePart
-        if (part.kind === 'failed') return end(new RingbackError(part.error, part.text))
-        if (part.kind === 'end') return void done(() => resolve({ ...part.rest, calls, registrations }))
-        calls.push(...part.calls)
-        registrations.push(...part.registrations)
-        // The next part when the loop has had its turn.
-        setImmediate(boundary.guard('capture', () => worker.postMessage('next', [])))
-      }))
-      worker.on('error', boundary.guard('capture', (error: unknown) => end(this.#explain(request, error))))
-      worker.on('exit', boundary.guard('capture', (code: number) => {
-        if (this.#running?.worker === worker) end(machine(`reading ${request.files.join(', ')} ended with code ${code} and no report`))
-      }))
+      worker.on(
+        'message',
+        boundary.guard('capture', (text: string) => {
+          const part = JSON.parse(text) as CapturePart
+          if (part.kind === 'failed') return end(new RingbackError(part.error, part.text))
+          if (part.kind === 'end') return void done(() => resolve({ ...part.rest, calls, registrations }))
+          calls.push(...part.calls)
+          registrations.push(...part.registrations)
+          // The next part when the loop has had its turn.
+          setImmediate(boundary.guard('capture', () => worker.postMessage('next', [])))
+        }),
+      )
+      worker.on(
+        'error',
+        boundary.guard('capture', (error: unknown) => end(this.#explain(request, error))),
+      )
+      worker.on(
+        'exit',
+        boundary.guard('capture', (code: number) => {
+          if (this.#running?.worker === worker)
+            end(machine(`reading ${request.files.join(', ')} ended with code ${code} and no report`))
+        }),
+      )
     })
   }
 
   #explain({ files }: CaptureRequest, error: unknown): RingbackError {
     return errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? machine(`${files.join(', ')} needs more memory than ${this.#memoryMb} MB: open a part of it (editcap -c 100000 cuts it into pieces)`, error)
+      ? machine(
+          `${files.join(', ')} needs more memory than ${this.#memoryMb} MB: open a part of it (editcap -c 100000 cuts it into pieces)`,
+          error,
+        )
       : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`, error)
   }
 }

@@ -40,7 +40,8 @@ export function judge(facts: CallFacts): Judgement | null {
   const ended = facts.endedAt !== null
   const at = Math.min(answeredAt + waitUs, until)
   const agreed = facts.agreed.at(-1)
-  const due = (check: typeof sends) => facts.agreed.length === 0 || facts.agreed.some(({ direction }) => check(direction))
+  const due = (check: typeof sends) =>
+    facts.agreed.length === 0 || facts.agreed.some(({ direction }) => check(direction))
   const types = new Set(facts.agreed.map(({ payloadType }) => payloadType))
   const direction = (toPeer: boolean, isDue: boolean): DirectionFact => {
     const streams = facts.streams.filter((stream) => stream.toPeer === toPeer && stream.lastAt >= answeredAt - waitUs)
@@ -49,14 +50,29 @@ export function judge(facts: CallFacts): Judgement | null {
   }
   const toPeer = direction(true, due(sends))
   const unseen = facts.vantage === 'observed' && facts.streams.length === 0
-  return { unseen, ready: !unseen && (lasted >= waitUs || (ended && lasted >= shortestUs)), at, toPeer, fromPeer: direction(false, due(receives)), ...delivery(facts, toPeer) }
+  return {
+    unseen,
+    ready: !unseen && (lasted >= waitUs || (ended && lasted >= shortestUs)),
+    at,
+    toPeer,
+    fromPeer: direction(false, due(receives)),
+    ...delivery(facts, toPeer),
+  }
 }
 
-function audioOf(streams: readonly StreamFact[], packets: number, lastedUs: number, ptimeMs: number, types: ReadonlySet<number>): DirectionFact['audio'] {
+function audioOf(
+  streams: readonly StreamFact[],
+  packets: number,
+  lastedUs: number,
+  ptimeMs: number,
+  types: ReadonlySet<number>,
+): DirectionFact['audio'] {
   if (packets === 0) return 'none'
   if (packets < 10 && lastedUs / 1000 / ptimeMs > 50) return 'nearly-none'
   // Static types of codecs we decode are played whatever was agreed; anything else unknown to the agreement is noise.
-  const decodable = streams.some(({ payloadTypes }) => [...payloadTypes.keys()].some((type) => types.size === 0 || types.has(type)))
+  const decodable = streams.some(({ payloadTypes }) =>
+    [...payloadTypes.keys()].some((type) => types.size === 0 || types.has(type)),
+  )
   if (!decodable) return 'undecodable'
   const measured = streams.filter(({ levelPackets }) => levelPackets > 0)
   if (measured.length > 0 && measured.every(({ firstEnergyAt }) => firstEnergyAt === null)) return 'silent'

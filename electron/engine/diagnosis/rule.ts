@@ -21,19 +21,32 @@ export interface Found {
 }
 
 export function toFinding(rule: string, { severity, at, sentence, evidence, next }: Found): Finding {
-  return { rule, severity, at: isoMicros(at), sentence: sentence.charAt(0).toUpperCase() + sentence.slice(1), evidence: [...evidence], next }
+  return {
+    rule,
+    severity,
+    at: isoMicros(at),
+    sentence: sentence.charAt(0).toUpperCase() + sentence.slice(1),
+    evidence: [...evidence],
+    next,
+  }
 }
 
-export const evidenceOf = (...facts: readonly (MessageFact | null | undefined)[]): Evidence[] => facts.filter((fact) => fact != null).map((fact) => ({ message: fact.n }))
+export const evidenceOf = (...facts: readonly (MessageFact | null | undefined)[]): Evidence[] =>
+  facts.filter((fact) => fact != null).map((fact) => ({ message: fact.n }))
 
 export function observed(facts: CallFacts, ...kinds: readonly ObservationKind[]): { at: Micros; text: string }[] {
   return facts.observations.filter(({ kind }) => kinds.includes(kind))
 }
 
 /** The final response when it refuses with one of these codes. */
-export function refusal(facts: CallFacts, ...codes: readonly number[]): (MessageFact & { readonly message: SipResponse }) | null {
+export function refusal(
+  facts: CallFacts,
+  ...codes: readonly number[]
+): (MessageFact & { readonly message: SipResponse }) | null {
   const { final } = facts
-  return final?.message?.kind === 'response' && codes.includes(final.message.status) ? (final as MessageFact & { readonly message: SipResponse }) : null
+  return final?.message?.kind === 'response' && codes.includes(final.message.status)
+    ? (final as MessageFact & { readonly message: SipResponse })
+    : null
 }
 
 /** `403 Forbidden`, with the peer's own words in Warning or Reason where it gave them. */

@@ -43,9 +43,13 @@ export function estimateMos({ codec, lostPercent, roundTripMs }: MosInput): Mos 
   const path = roundTripMs === null ? 0 : roundTripMs / 2
   const r = 93.2 - delayImpairment(path + bufferingMs) - equipmentImpairment(0, 25.1, Math.max(0, lostPercent))
   return {
-    value: hundredths(mosFromR(r)), r: hundredths(r), model: 'ITU-T G.107',
+    value: hundredths(mosFromR(r)),
+    r: hundredths(r),
+    model: 'ITU-T G.107',
     assumptions: [
-      roundTripMs === null ? 'no RTCP round trip: network delay taken as 0 ms' : `one-way delay is half the round trip of ${roundTripMs} ms`,
+      roundTripMs === null
+        ? 'no RTCP round trip: network delay taken as 0 ms'
+        : `one-way delay is half the round trip of ${roundTripMs} ms`,
       `${bufferingMs} ms for packetisation and jitter buffer`,
       'loss is random (BurstR 1) and concealed as in G.711 Appendix I (Ie 0, Bpl 25.1)',
     ],

@@ -48,7 +48,16 @@ export class FigureSeries {
     const values = (this.#values ??= new Float32Array(kept * fields))
     const { squares, samples } = stats
     const fresh = samples - this.#samples
-    values.set([this.#interval, stats.jitterMs, stats.lost, fresh > 0 ? toDbfs((squares - this.#squares) / fresh) : unreadable, this.#gapMs], (this.count % kept) * fields)
+    values.set(
+      [
+        this.#interval,
+        stats.jitterMs,
+        stats.lost,
+        fresh > 0 ? toDbfs((squares - this.#squares) / fresh) : unreadable,
+        this.#gapMs,
+      ],
+      (this.count % kept) * fields,
+    )
     this.#squares = squares
     this.#samples = samples
     this.count++
@@ -57,7 +66,13 @@ export class FigureSeries {
   #at(n: number): Sample {
     const at = (n % kept) * fields
     const [interval, jitter, lost, level, gap] = this.#values!.subarray(at, at + fields)
-    return [(interval! * intervalUs) / 1000, round(jitter!), lost!, level === unreadable ? null : round(level!), round(gap!)]
+    return [
+      (interval! * intervalUs) / 1000,
+      round(jitter!),
+      lost!,
+      level === unreadable ? null : round(level!),
+      round(gap!),
+    ]
   }
 }
 

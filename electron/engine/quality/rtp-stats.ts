@@ -138,7 +138,11 @@ export class RtpStreamStats {
     // Not before the first packet, within half the range of timestamps.
     const inOrder = ((timestamp - this.#firstTimestamp) | 0) >= 0
 
-    if (inOrder && !this.#under && (sequence < this.#startSequence || (sequence === 0 && this.#lastSequence === 65535))) {
+    if (
+      inOrder &&
+      !this.#under &&
+      (sequence < this.#startSequence || (sequence === 0 && this.#lastSequence === 65535))
+    ) {
       this.#cycles++
       this.#under = true
     } else if (inOrder && this.#under && sequence > this.#startSequence) this.#under = false

@@ -8,18 +8,40 @@ import type { BookedCall } from '../calls/booked-call.ts'
 import { htmlReport } from './html-report.ts'
 
 /** A call as a file for a person to keep. `booked`: the call while the engine still has it; packets and audio come from there. */
-export function exportCall(report: CallReport, booked: BookedCall | undefined, format: ExportFormat, mask: boolean): CommandResult<'call.export'> {
+export function exportCall(
+  report: CallReport,
+  booked: BookedCall | undefined,
+  format: ExportFormat,
+  mask: boolean,
+): CommandResult<'call.export'> {
   const name = safeFileName(`ringback-${report.timeline.startedAt.slice(0, 19).replace(/[:T]/g, '-')}-${report.id}`)
   const shown = mask ? masked(report) : report
-  const file = (mediaType: string, content: Uint8Array | string, note: string | null = null) => ({ name: `${name}.${format}`, mediaType, base64: Buffer.from(content).toString('base64'), note })
+  const file = (mediaType: string, content: Uint8Array | string, note: string | null = null) => ({
+    name: `${name}.${format}`,
+    mediaType,
+    base64: Buffer.from(content).toString('base64'),
+    note,
+  })
   switch (format) {
-    case 'json': return file('application/json', `${JSON.stringify(shown, null, 2)}\n`)
-    case 'html': return file('text/html', htmlReport([shown]))
+    case 'json':
+      return file('application/json', `${JSON.stringify(shown, null, 2)}\n`)
+    case 'html':
+      return file('text/html', htmlReport([shown]))
     case 'pcap': {
-      if (!booked?.ring) throw usage('the packets of this call are no longer kept: a capture can be saved while the call is among the newest')
+      if (!booked?.ring)
+        throw usage(
+          'the packets of this call are no longer kept: a capture can be saved while the call is among the newest',
+        )
       const { ring, trace } = booked
-      const notes = [...(ring.dropped > 0 ? [`the oldest ${ring.dropped} packets had to make room`] : []), ...(mask ? ['phone numbers are as they were on the wire'] : [])]
-      return file('application/vnd.tcpdump.pcap', ring.export(trace.messages, trace.secrets), notes.length > 0 ? `${notes.join('; ')}` : null)
+      const notes = [
+        ...(ring.dropped > 0 ? [`the oldest ${ring.dropped} packets had to make room`] : []),
+        ...(mask ? ['phone numbers are as they were on the wire'] : []),
+      ]
+      return file(
+        'application/vnd.tcpdump.pcap',
+        ring.export(trace.messages, trace.secrets),
+        notes.length > 0 ? `${notes.join('; ')}` : null,
+      )
     }
     case 'wav': {
       if (!booked?.recording) throw usage('this call was not recorded')
@@ -32,7 +54,9 @@ export function exportCall(report: CallReport, booked: BookedCall | undefined, f
 function masked<T>(value: T): T {
   if (typeof value === 'string') return maskNumbers(value) as T
   if (Array.isArray(value)) return value.map(masked) as T
-  return value !== null && typeof value === 'object' ? (Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)])) as T) : value
+  return value !== null && typeof value === 'object'
+    ? (Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)])) as T)
+    : value
 }
 
 function read(path: string): Buffer {

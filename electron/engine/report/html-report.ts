@@ -1,7 +1,13 @@
 import { visible } from '../../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** Text from the wire made harmless: no markup, and what would hide or reorder what follows is shown as text. */
 const safe = (text: string): string => visible(text).replace(/[&<>"']/g, (c) => escapes[c]!)
@@ -21,13 +27,21 @@ pre { white-space: pre-wrap; margin: 4px 0 12px; }
 .finding { margin: 8px 0; } .quiet { opacity: 0.75; }
 `
 
-const finding = ({ severity, sentence, evidence, next }: Finding): string => `<div class="finding"><strong>${severity}</strong>: ${safe(sentence)}<br>
+const finding = ({
+  severity,
+  sentence,
+  evidence,
+  next,
+}: Finding): string => `<div class="finding"><strong>${severity}</strong>: ${safe(sentence)}<br>
 <span class="quiet">evidence: ${evidence.map(({ message, stream, observation }) => (message !== undefined ? `<a href="#m${message}">message ${message + 1}</a>` : stream !== undefined ? `stream ${stream + 1}` : safe(`"${observation}"`))).join(', ') || 'none'}</span><br>
 next: ${safe(next)}</div>`
 
 function messageRow(message: LadderMessage, n: number, startedAt: string, prefix: string): string {
   const ms = Date.parse(message.at) - Date.parse(startedAt)
-  const notes = [...(message.retransmissionOf === null ? [] : [`repeats ${message.retransmissionOf + 1}`]), ...message.problems]
+  const notes = [
+    ...(message.retransmissionOf === null ? [] : [`repeats ${message.retransmissionOf + 1}`]),
+    ...message.problems,
+  ]
   return `<tr id="${prefix}m${n}"><td>${n + 1}</td><td>${(ms / 1000).toFixed(3)}</td><td>${safe(message.source)} → ${safe(message.destination)}</td><td>${message.transport}</td>
 <td><details><summary>${safe(message.startLine)}${notes.length > 0 ? ` <em>(${safe(notes.join('; '))})</em>` : ''}</summary><pre>${safeLines(message.raw)}</pre></details></td></tr>`
 }
@@ -35,24 +49,52 @@ function messageRow(message: LadderMessage, n: number, startedAt: string, prefix
 function streamRow(stream: Stream): string {
   const { packets, lost, lostPercent, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
   const cells = [
-    `${stream.source} → ${stream.destination}`, stream.ssrc, `${stream.codec}/${stream.clockRate}`, String(packets), `${lost} (${lostPercent.toFixed(1)} %)`, `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`,
-    `${maxDeltaMs.toFixed(1)} ms`, bitrateKbps === null ? 'unknown' : `${bitrateKbps} kbit/s`, level ? `${level.meanDbfs} dBFS` : 'unknown', mos ? `${mos.value} (${mos.model})` : 'not computable',
+    `${stream.source} → ${stream.destination}`,
+    stream.ssrc,
+    `${stream.codec}/${stream.clockRate}`,
+    String(packets),
+    `${lost} (${lostPercent.toFixed(1)} %)`,
+    `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`,
+    `${maxDeltaMs.toFixed(1)} ms`,
+    bitrateKbps === null ? 'unknown' : `${bitrateKbps} kbit/s`,
+    level ? `${level.meanDbfs} dBFS` : 'unknown',
+    mos ? `${mos.value} (${mos.model})` : 'not computable',
     rtcp?.roundTripMs == null ? 'unknown' : `${rtcp.roundTripMs} ms`,
   ]
   return `<tr>${cells.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`
 }
 
-const streamHeads = ['stream', 'SSRC', 'codec', 'packets', 'lost', 'jitter mean / max', 'max delta', 'bit rate', 'level', 'MOS', 'round trip']
+const streamHeads = [
+  'stream',
+  'SSRC',
+  'codec',
+  'packets',
+  'lost',
+  'jitter mean / max',
+  'max delta',
+  'bit rate',
+  'level',
+  'MOS',
+  'round trip',
+]
 
 function* callSection(report: CallReport, index: number): Generator<string> {
   const prefix = index === 0 ? '' : `c${index}`
   const { timeline } = report
-  const times: readonly (readonly [string, number | null])[] = [['post-dial delay', timeline.postDialDelayMs], ['setup', timeline.setupMs], ['answer to first RTP', timeline.answerToFirstRtpMs], ['duration', timeline.durationMs]]
+  const times: readonly (readonly [string, number | null])[] = [
+    ['post-dial delay', timeline.postDialDelayMs],
+    ['setup', timeline.setupMs],
+    ['answer to first RTP', timeline.answerToFirstRtpMs],
+    ['duration', timeline.durationMs],
+  ]
   const assumptions = report.streams.find(({ mos }) => mos)?.mos?.assumptions ?? []
   yield `<section><h1>${safe(report.from)} → ${safe(report.requestUri)}</h1>
 <p class="verdict">${safe(report.verdict.sentence)}</p>
 <p>${report.direction}, ${report.outcome}${report.status ? ` with ${report.status.code} ${safe(report.status.reason)}` : ''}${report.refusedBy ? `, refused by ${report.refusedBy}` : ''}; started ${timeline.startedAt}; Call-ID <code>${safe(report.callId)}</code><br>
-${times.filter(([, value]) => value !== null).map(([name, value]) => `${name} ${(value! / 1000).toFixed(3)} s`).join(', ')}</p>
+${times
+  .filter(([, value]) => value !== null)
+  .map(([name, value]) => `${name} ${(value! / 1000).toFixed(3)} s`)
+  .join(', ')}</p>
 ${report.findings.length > 0 ? `<h2>Findings</h2>${report.findings.map(finding).join('').replaceAll('href="#m', `href="#${prefix}m`)}` : ''}
 <h2>Messages</h2><table><tr><th>#</th><th>seconds</th><th>path</th><th>transport</th><th>message</th></tr>`
   for (const [n, message] of report.messages.entries()) yield messageRow(message, n, timeline.startedAt, prefix)

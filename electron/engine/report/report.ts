@@ -2,7 +2,14 @@ import { formatAddress } from '../../../shared/base/address.ts'
 import { decodeText } from '../../../shared/base/text.ts'
 import { isoMicros, spanMs, type Micros } from '../../../shared/base/time.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
-import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream, Verdict } from '../../../shared/contract/report.ts'
+import type {
+  CallReport,
+  Finding,
+  LadderMessage,
+  RegistrationReport,
+  Stream,
+  Verdict,
+} from '../../../shared/contract/report.ts'
 import type { CallFacts, MessageFact } from '../../../shared/model/facts.ts'
 import { formatSsrc } from '../../../shared/wire/rtp/rtp.ts'
 import { messageIds, parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
@@ -30,37 +37,64 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
   const sent = facts.vantage === 'inbound' ? response : request
   const received = facts.vantage === 'inbound' ? request : response
   const { secrets } = trace
-  return hideIn({
-    id: trace.id, callId: trace.callId, direction: facts.vantage,
-    from: request ? redact(uriOf(header(request, 'from') ?? '')) : '', to: redact(request ? uriOf(header(request, 'to') ?? '') : (trace.placed?.uri ?? '')),
-    requestUri: redact(request?.uri ?? trace.placed?.uri ?? ''),
-    transport: facts.messages[0]?.event.transport ?? null,
-    outcome: outcomeOf(facts), status: response && { code: response.status, reason: redact(response.reason) }, refusedBy: refusedBy(facts),
-    headers: { sent: shownHeaders(sent, secrets), received: shownHeaders(received, secrets) },
-    timeline: {
-      startedAt: isoMicros(startedAt), ringingAt: iso(ringing?.event.at), answeredAt: iso(facts.answeredAt), endedAt: iso(facts.endedAt), endedBy: endedBy(facts),
-      postDialDelayMs: spanMs(startedAt, ringing?.event.at ?? facts.answeredAt), setupMs: spanMs(startedAt, facts.answeredAt),
-      answerToFirstRtpMs: facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
-      durationMs: spanMs(facts.answeredAt, facts.endedAt),
+  return hideIn(
+    {
+      id: trace.id,
+      callId: trace.callId,
+      direction: facts.vantage,
+      from: request ? redact(uriOf(header(request, 'from') ?? '')) : '',
+      to: redact(request ? uriOf(header(request, 'to') ?? '') : (trace.placed?.uri ?? '')),
+      requestUri: redact(request?.uri ?? trace.placed?.uri ?? ''),
+      transport: facts.messages[0]?.event.transport ?? null,
+      outcome: outcomeOf(facts),
+      status: response && { code: response.status, reason: redact(response.reason) },
+      refusedBy: refusedBy(facts),
+      headers: { sent: shownHeaders(sent, secrets), received: shownHeaders(received, secrets) },
+      timeline: {
+        startedAt: isoMicros(startedAt),
+        ringingAt: iso(ringing?.event.at),
+        answeredAt: iso(facts.answeredAt),
+        endedAt: iso(facts.endedAt),
+        endedBy: endedBy(facts),
+        postDialDelayMs: spanMs(startedAt, ringing?.event.at ?? facts.answeredAt),
+        setupMs: spanMs(startedAt, facts.answeredAt),
+        answerToFirstRtpMs:
+          facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
+        durationMs: spanMs(facts.answeredAt, facts.endedAt),
+      },
+      messages: facts.messages.slice(from).map((message) => ladderMessage(message, secrets)),
+      media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({
+        codec,
+        payloadType,
+        clockRate: clockRateHz,
+        ptimeMs,
+        encryption,
+        direction,
+        local,
+        remote,
+      })),
+      streams: trace.streams.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
+      findings: diagnose(facts).map(shownFinding),
+      verdict: shownVerdict(facts),
+      observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redact(text) })),
+      placed: trace.placed && shownPlaced(trace.placed),
+      droppedMessages: trace.droppedMessages,
     },
-    messages: facts.messages.slice(from).map((message) => ladderMessage(message, secrets)),
-    media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({ codec, payloadType, clockRate: clockRateHz, ptimeMs, encryption, direction, local, remote })),
-    streams: trace.streams.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
-    findings: diagnose(facts).map(shownFinding),
-    verdict: shownVerdict(facts),
-    observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redact(text) })),
-    placed: trace.placed && shownPlaced(trace.placed), droppedMessages: trace.droppedMessages,
-  }, secrets)
+    secrets,
+  )
 }
 
 /** When a call began, as far as it is known. */
-export const startOf = ({ invite, messages, observations, now }: CallFacts): Micros => invite?.event.at ?? messages[0]?.event.at ?? observations[0]?.at ?? now
+export const startOf = ({ invite, messages, observations, now }: CallFacts): Micros =>
+  invite?.event.at ?? messages[0]?.event.at ?? observations[0]?.at ?? now
 
 const iso = (at: Micros | null | undefined): string | null => (at == null ? null : isoMicros(at))
 
 /** The first packet from the peer after the answer, or one that was already flowing then. */
 function firstAfter(facts: CallFacts, answeredAt: Micros): Micros | null {
-  const times = facts.streams.filter(({ toPeer, lastAt }) => toPeer === false && lastAt >= answeredAt).map(({ firstAt }) => Math.max(firstAt, answeredAt))
+  const times = facts.streams
+    .filter(({ toPeer, lastAt }) => toPeer === false && lastAt >= answeredAt)
+    .map(({ firstAt }) => Math.max(firstAt, answeredAt))
   return times.length === 0 ? null : Math.min(...times)
 }
 
@@ -75,13 +109,18 @@ function endedBy(facts: CallFacts): CallReport['timeline']['endedBy'] {
 function shownPlaced(placed: Placed): Placed {
   const { from, displayName } = placed
   return {
-    ...placed, uri: redact(placed.uri), headers: placed.headers.map((header) => ({ ...header, value: redactHeader(header.name, header.value) })),
-    ...(from === undefined ? {} : { from: redact(from) }), ...(displayName === undefined ? {} : { displayName: redact(displayName) }),
+    ...placed,
+    uri: redact(placed.uri),
+    headers: placed.headers.map((header) => ({ ...header, value: redactHeader(header.name, header.value) })),
+    ...(from === undefined ? {} : { from: redact(from) }),
+    ...(displayName === undefined ? {} : { displayName: redact(displayName) }),
   }
 }
 
 function shownFinding(finding: Finding): Finding {
-  const evidence = finding.evidence.map((item) => (item.observation === undefined ? item : { ...item, observation: redact(item.observation) }))
+  const evidence = finding.evidence.map((item) =>
+    item.observation === undefined ? item : { ...item, observation: redact(item.observation) },
+  )
   return { ...finding, sentence: redact(finding.sentence), next: redact(finding.next), evidence }
 }
 
@@ -97,12 +136,24 @@ function shownHeaders(message: SipMessage | null, secrets: readonly CustomHeader
   return headers.map(({ name, value }) => ({ name, value: redactHeader(name, value) }))
 }
 
-function ladderMessage({ event, message, problems, retransmissionOf }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf'>, secrets: readonly CustomHeader[]): LadderMessage {
+function ladderMessage(
+  {
+    event,
+    message,
+    problems,
+    retransmissionOf,
+  }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf'>,
+  secrets: readonly CustomHeader[],
+): LadderMessage {
   const cseq = message && messageIds(message).cseq
   return {
-    at: isoMicros(event.at), source: formatAddress(event.source), destination: formatAddress(event.destination), transport: event.transport,
+    at: isoMicros(event.at),
+    source: formatAddress(event.source),
+    destination: formatAddress(event.destination),
+    transport: event.transport,
     startLine: redact(message ? startLine(message) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!),
-    cseq: cseq && `${cseq.number} ${cseq.method}`, retransmissionOf,
+    cseq: cseq && `${cseq.number} ${cseq.method}`,
+    retransmissionOf,
     problems: problems.map(({ text }) => redact(text)),
     raw: redact(hideValues(decodeText(event.bytes), secrets)),
   }
@@ -118,16 +169,33 @@ export function streamOf({ source, destination, stats, report }: TracedStream, t
   const lostPercent = expected > 0 ? thousandths((100 * lost) / expected) : 0
   const roundTripMs = report?.roundTripMs ?? null
   return {
-    source: formatAddress(source), destination: formatAddress(destination), toPeer, ssrc: formatSsrc(stats.ssrc),
-    payloadType: stats.payloadType, codec: stats.codec, clockRate: stats.clockRateHz, startedAt: isoMicros(stats.firstAt), endedAt: isoMicros(stats.lastAt),
-    packets: stats.packets, expected, lost, lostPercent, outOfOrder: stats.outOfOrder, duplicates: stats.duplicates,
-    minDeltaMs: thousandths(stats.minDeltaMs ?? 0), meanDeltaMs: thousandths(stats.meanDeltaMs), maxDeltaMs: thousandths(stats.maxDeltaMs),
-    minJitterMs: thousandths(stats.minJitterMs ?? 0), meanJitterMs: thousandths(stats.meanJitterMs), maxJitterMs: thousandths(stats.maxJitterMs),
+    source: formatAddress(source),
+    destination: formatAddress(destination),
+    toPeer,
+    ssrc: formatSsrc(stats.ssrc),
+    payloadType: stats.payloadType,
+    codec: stats.codec,
+    clockRate: stats.clockRateHz,
+    startedAt: isoMicros(stats.firstAt),
+    endedAt: isoMicros(stats.lastAt),
+    packets: stats.packets,
+    expected,
+    lost,
+    lostPercent,
+    outOfOrder: stats.outOfOrder,
+    duplicates: stats.duplicates,
+    minDeltaMs: thousandths(stats.minDeltaMs ?? 0),
+    meanDeltaMs: thousandths(stats.meanDeltaMs),
+    maxDeltaMs: thousandths(stats.maxDeltaMs),
+    minJitterMs: thousandths(stats.minJitterMs ?? 0),
+    meanJitterMs: thousandths(stats.meanJitterMs),
+    maxJitterMs: thousandths(stats.maxJitterMs),
     bitrateKbps: stats.bitrateKbps,
     level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
     mos: mosOf(stats.codec, lostPercent, roundTripMs),
     rtcp: report && {
-      reportedLost: report.lost, roundTripMs,
+      reportedLost: report.lost,
+      roundTripMs,
       reportedJitterMs: stats.clockRateHz > 0 ? thousandths((report.jitter * 1000) / stats.clockRateHz) : 0,
     },
   }
@@ -143,12 +211,18 @@ export function registrationReportOf(trace: CallTrace): RegistrationReport {
   const messages = trace.messages.map(({ event }) => event.message).filter((message) => message.kind !== 'unreadable')
   const request = messages.find((message) => message.kind === 'request')
   const last = messages.findLast((message) => message.kind === 'response')
-  const contact = headerList(last ?? { headers: [] }, 'contact')[0] ?? headerList(request ?? { headers: [] }, 'contact')[0] ?? null
+  const contact =
+    headerList(last ?? { headers: [] }, 'contact')[0] ?? headerList(request ?? { headers: [] }, 'contact')[0] ?? null
   const inContact = expiresParam(parseNameAddr(contact ?? '')?.params ?? new Map())
   return {
-    callId: trace.callId, registrar: request?.kind === 'request' ? redact(request.uri) : '', address: redact(uriOf(header(request ?? { headers: [] }, 'to') ?? '')),
-    contact: contact && redact(uriOf(contact)), status: last?.kind === 'response' ? { code: last.status, reason: redact(last.reason) } : null,
-    expiresS: inContact ?? expiresOf(last && header(last, 'expires') !== undefined ? last : (request ?? { headers: [] })),
-    messages: ladderOf(trace), droppedMessages: trace.droppedMessages,
+    callId: trace.callId,
+    registrar: request?.kind === 'request' ? redact(request.uri) : '',
+    address: redact(uriOf(header(request ?? { headers: [] }, 'to') ?? '')),
+    contact: contact && redact(uriOf(contact)),
+    status: last?.kind === 'response' ? { code: last.status, reason: redact(last.reason) } : null,
+    expiresS:
+      inContact ?? expiresOf(last && header(last, 'expires') !== undefined ? last : (request ?? { headers: [] })),
+    messages: ladderOf(trace),
+    droppedMessages: trace.droppedMessages,
   }
 }

@@ -3,7 +3,14 @@ import { visible } from '../../../shared/base/text.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
 import type { ObservationKind, SipEvent } from '../../../shared/model/wire.ts'
 import { messageIds, type SipUri } from '../../../shared/wire/sip/grammar.ts'
-import { makeHeader, type SipHeader, type SipMessage, type SipProblem, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import {
+  makeHeader,
+  type SipHeader,
+  type SipMessage,
+  type SipProblem,
+  type SipRequest,
+  type SipResponse,
+} from '../../../shared/wire/sip/message.ts'
 import { faultText, type Boundary } from '../base/boundary.ts'
 import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
@@ -67,8 +74,10 @@ export class SipEndpoint {
       wire: deps.wire,
       received: (message, flow, bytes) => this.#received(message, flow, bytes),
       busy: (flow) => this.#events?.busy(flow) ?? false,
-      closed: (flow, error) => this.#transactions.connectionLost(flow, error ?? new Error('the peer closed the connection')),
-      handshakeFailed: (remote, error) => deps.log(`TLS handshake with ${remote.host}:${remote.port} failed: ${error.message}`),
+      closed: (flow, error) =>
+        this.#transactions.connectionLost(flow, error ?? new Error('the peer closed the connection')),
+      handshakeFailed: (remote, error) =>
+        deps.log(`TLS handshake with ${remote.host}:${remote.port} failed: ${error.message}`),
     })
   }
 
@@ -91,7 +100,9 @@ export class SipEndpoint {
 
   /** Sends a request once, without a transaction, over a flow whose peer may not be who it says. */
   sendOnce(request: SipRequest, flow: Flow): void {
-    flow.send(packet(this.#withVia(request, flow)), (error) => this.#deps.log(`${request.method} not sent: ${explainError(error)}`))
+    flow.send(packet(this.#withVia(request, flow)), (error) =>
+      this.#deps.log(`${request.method} not sent: ${explainError(error)}`),
+    )
   }
 
   /** Something came from there that only a message of ours could have told: answers need not be measured any more. */
@@ -113,9 +124,12 @@ export class SipEndpoint {
     try {
       const flow = hop.kind === 'flow' ? hop.flow : await this.#firstFlow(hop.uri, hop.transport)
       if (!flow || this.#closed) return
-      flow.send(packet(this.#withVia(build(flow), flow)), (error) => this.#deps.log(`ACK not sent: ${explainError(error)}`))
+      flow.send(packet(this.#withVia(build(flow), flow)), (error) =>
+        this.#deps.log(`ACK not sent: ${explainError(error)}`),
+      )
     } catch (error) {
-      if (hop.kind === 'uri' && fallback.reliable) return this.#sendAck({ kind: 'flow', flow: fallback }, fallback, build)
+      if (hop.kind === 'uri' && fallback.reliable)
+        return this.#sendAck({ kind: 'flow', flow: fallback }, fallback, build)
       this.#deps.log(`ACK not sent: ${explainError(error)}`)
     }
   }
@@ -187,7 +201,8 @@ export class SipEndpoint {
   #repeated(transaction: ServerTransaction, request: SipRequest, flow: Flow, bytes: number): void {
     transaction.flow.heard?.(bytes)
     const ourTag = transaction.last && messageIds(transaction.last).toTag
-    if (request.method === 'ACK' && ourTag !== null && ourTag === messageIds(request).toTag) this.proves(flow, transaction.flow)
+    if (request.method === 'ACK' && ourTag !== null && ourTag === messageIds(request).toTag)
+      this.proves(flow, transaction.flow)
     if (request.method === 'ACK' && transaction.state === 'accepted') this.#events?.ack(request, flow)
     else transaction.receive(request)
   }
@@ -226,7 +241,10 @@ export class SipEndpoint {
 export const overload: Refusal = { status: 503, headers: [makeHeader('Retry-After', '5')] }
 
 function malformed({ status = 400, text }: SipProblem): Refusal {
-  return { status, headers: [makeHeader('Warning', `399 ringback "${visible(text).slice(0, 120).replace(/["\\]/g, "'")}"`)] }
+  return {
+    status,
+    headers: [makeHeader('Warning', `399 ringback "${visible(text).slice(0, 120).replace(/["\\]/g, "'")}"`)],
+  }
 }
 
 /** Adds received and rport to the top Via (RFC 3261 18.2.1, RFC 3581 4). */

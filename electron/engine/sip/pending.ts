@@ -81,10 +81,19 @@ export class Pending implements PendingRequest {
   async run(hop: NextHop): Promise<void> {
     if (hop.kind === 'flow') return this.#send(hop.flow, null, true)
     try {
-      const { targets, steps, transportFixed } = await resolveTarget(hop.uri, hop.transport, this.#deps.dns, this.#deps.random)
+      const { targets, steps, transportFixed } = await resolveTarget(
+        hop.uri,
+        hop.transport,
+        this.#deps.dns,
+        this.#deps.random,
+      )
       for (const step of steps) this.#user.observe('resolution', step)
       this.#targets = [...targets]
-      if (targets.length === 0) return this.#fail({ kind: 'unresolved', text: `the name ${hop.uri.host} does not resolve: check the spelling, or give an IP address` })
+      if (targets.length === 0)
+        return this.#fail({
+          kind: 'unresolved',
+          text: `the name ${hop.uri.host} does not resolve: check the spelling, or give an IP address`,
+        })
       await this.#next(transportFixed)
     } catch (error) {
       this.#fail({ kind: 'unresolved', text: `the name ${hop.uri.host} could not be resolved: ${explainError(error)}` })
@@ -95,7 +104,10 @@ export class Pending implements PendingRequest {
     const invite = this.#transaction
     if (!invite || invite.state !== 'proceeding') return
     try {
-      this.#transactions.client(cancelFor(invite.request, reason), invite.flow, { response: () => {}, failed: () => {} })
+      this.#transactions.client(cancelFor(invite.request, reason), invite.flow, {
+        response: () => {},
+        failed: () => {},
+      })
     } catch (error) {
       this.#deps.log(`CANCEL not sent: ${explainError(error)}`)
     }
@@ -117,7 +129,14 @@ export class Pending implements PendingRequest {
       this.#last = connectFailure(target, error)
       const chain = (error as { chain?: readonly Certificate[] }).chain
       if (chain) this.#observeChain(chain)
-      this.#user.observe(this.#last.kind === 'tls' ? 'tls-failed' : this.#last.kind === 'refused' ? 'connection-refused' : 'connection-failed', this.#last.text)
+      this.#user.observe(
+        this.#last.kind === 'tls'
+          ? 'tls-failed'
+          : this.#last.kind === 'refused'
+            ? 'connection-refused'
+            : 'connection-failed',
+        this.#last.text,
+      )
       return this.#next(transportFixed)
     }
     if (flow.tls) this.#observeChain(flow.tls.chain, `${flow.tls.version}, ${flow.tls.cipher}`)
@@ -125,7 +144,9 @@ export class Pending implements PendingRequest {
   }
 
   #observeChain(chain: readonly Certificate[], session = 'refused'): void {
-    const names = chain.map((cert) => `${cert.subject || cert.altNames} (issued by ${cert.issuer}, valid to ${cert.validTo})`).join(' ← ')
+    const names = chain
+      .map((cert) => `${cert.subject || cert.altNames} (issued by ${cert.issuer}, valid to ${cert.validTo})`)
+      .join(' ← ')
     this.#user.observe('tls-chain', `TLS ${session}: ${names || 'no certificate'}`)
   }
 
@@ -134,7 +155,8 @@ export class Pending implements PendingRequest {
     if (this.#abandoned) return
     try {
       const request = this.#deps.withVia(this.#user.build(flow), flow)
-      const larger = target?.transport === 'udp' ? await this.#flowForSize(target, writeSip(request).length, transportFixed) : null
+      const larger =
+        target?.transport === 'udp' ? await this.#flowForSize(target, writeSip(request).length, transportFixed) : null
       if (larger) this.#begin(larger, this.#deps.withVia(this.#user.build(larger), larger), transportFixed)
       else this.#begin(flow, request, transportFixed)
     } catch (error) {
@@ -145,7 +167,8 @@ export class Pending implements PendingRequest {
   /** RFC 3261 18.1.1: a request too large for UDP goes over TCP where the transport is ours to choose; null: it stays. */
   async #flowForSize(target: Target, size: number, transportFixed: boolean): Promise<Flow | null> {
     if (size <= largestDatagram) return null
-    const tell = (text: string) => this.#user.observe('large-datagram', `the request has ${size} bytes, more than ${largestDatagram}: ${text}`)
+    const tell = (text: string) =>
+      this.#user.observe('large-datagram', `the request has ${size} bytes, more than ${largestDatagram}: ${text}`)
     if (transportFixed) {
       tell('it stays on UDP because the transport was chosen, and may be lost in fragments')
       return null
@@ -182,7 +205,10 @@ export class Pending implements PendingRequest {
     if (this.#abandoned) return
     if (response.status === 503 && this.#targets.length > 0) {
       const retryAfter = retryAfterOf(response)
-      return next({ kind: 'transport', text: `${flow.remote.host}:${flow.remote.port} answered 503${retryAfter !== null ? `, retry after ${retryAfter} s` : ''}` })
+      return next({
+        kind: 'transport',
+        text: `${flow.remote.host}:${flow.remote.port} answered 503${retryAfter !== null ? `, retry after ${retryAfter} s` : ''}`,
+      })
     }
     if (response.status >= 200) {
       this.#final = true
@@ -202,11 +228,15 @@ function transactionFailure(failure: TransactionFailure, flow: Flow): RequestFai
   const peer = `${flow.transport} ${bracketHost(flow.remote.host)}:${flow.remote.port}`
   return failure.kind === 'timeout'
     ? { kind: 'timeout', text: `${peer} gave no final answer in 32 s` }
-    : { kind: errorCode(failure.error) === 'ECONNREFUSED' ? 'refused' : 'transport', text: `${peer}: ${explainError(failure.error)}` }
+    : {
+        kind: errorCode(failure.error) === 'ECONNREFUSED' ? 'refused' : 'transport',
+        text: `${peer}: ${explainError(failure.error)}`,
+      }
 }
 
 const tlsFaults: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed: give its CA with --tls-ca, or accept it with --tls-insecure',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'its certificate is self-signed: give its CA with --tls-ca, or accept it with --tls-insecure',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain ends in an unknown CA: give that CA with --tls-ca',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate chain is incomplete or its CA unknown: give the CA with --tls-ca',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the CA of its certificate is unknown: give it with --tls-ca',
@@ -219,13 +249,20 @@ function connectFailure(target: Target, error: unknown): RequestFailure {
   const peer = `${target.transport} ${bracketHost(target.host)}:${target.port}`
   const code = errorCode(error)
   const text = error instanceof Error ? error.message : String(error)
-  if (code === 'TLS_CERTIFICATE') return { kind: 'tls', text: `${peer}: ${tlsFaults[text] ?? `its certificate was not accepted (${text})`}; the name wanted is ${target.serverName}` }
+  if (code === 'TLS_CERTIFICATE')
+    return {
+      kind: 'tls',
+      text: `${peer}: ${tlsFaults[text] ?? `its certificate was not accepted (${text})`}; the name wanted is ${target.serverName}`,
+    }
   if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL' || code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION') {
     return { kind: 'tls', text: `${peer}: the peer does not speak TLS 1.2 or later` }
   }
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') return { kind: 'tls', text: `${peer}: the peer does not speak TLS on that port` }
-  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return { kind: 'tls', text: `${peer}: TLS handshake failed (${text})` }
-  if (target.transport === 'tls' && (code === 'ECONNRESET' || code === 'EPIPE')) return { kind: 'tls', text: `${peer}: the peer broke off the TLS handshake` }
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return { kind: 'tls', text: `${peer}: the peer does not speak TLS on that port` }
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS'))
+    return { kind: 'tls', text: `${peer}: TLS handshake failed (${text})` }
+  if (target.transport === 'tls' && (code === 'ECONNRESET' || code === 'EPIPE'))
+    return { kind: 'tls', text: `${peer}: the peer broke off the TLS handshake` }
   return { kind: code === 'ECONNREFUSED' ? 'refused' : 'transport', text: `${peer}: ${explainError(error)}` }
 }
 

@@ -102,7 +102,10 @@ export class Calls {
     const fault = faultOf(historyEntrySchema.safeParse(entry)) ?? faultOf(callReportSchema.safeParse(kept))
     if (fault !== null) return this.#refuse(report.id, `its report has a value that cannot be (${fault})`)
     try {
-      const { number } = this.#db.prepare('INSERT INTO calls (id, entry, report) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, report = excluded.report RETURNING number')
+      const { number } = this.#db
+        .prepare(
+          'INSERT INTO calls (id, entry, report) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, report = excluded.report RETURNING number',
+        )
         .get(kept.id, JSON.stringify(entry), JSON.stringify(kept))!
       indexCall(this.#db, Number(number), kept)
     } catch (error) {
@@ -117,7 +120,11 @@ export class Calls {
     const oldest = keepDays === null ? '' : isoMicros(this.#clock.nowUs() - keepDays * dayUs)
     const last = Number(this.#db.prepare('SELECT max(number) AS newest FROM calls').get()!['newest']) - keepCalls
     const gone: number[] = []
-    for (const { number, startedAt } of this.#db.prepare(`SELECT number, CASE WHEN json_valid(entry) THEN entry ->> 'startedAt' END AS startedAt FROM calls ORDER BY number`).iterate()) {
+    for (const { number, startedAt } of this.#db
+      .prepare(
+        `SELECT number, CASE WHEN json_valid(entry) THEN entry ->> 'startedAt' END AS startedAt FROM calls ORDER BY number`,
+      )
+      .iterate()) {
       if (Number(number) > last && String(startedAt ?? oldest) >= oldest) break
       gone.push(Number(number))
     }
@@ -132,10 +139,24 @@ export class Calls {
     const words = query.split(/\s+/).filter(Boolean)
     const indexed = words.filter((word) => [...word].length >= shortestIndexed)
     const short = words.filter((word) => !indexed.includes(word))
-    const where = ['number <= ?', `id NOT IN (${except.map(() => '?').join(', ')})`, ...(indexed.length > 0 ? ['number IN (SELECT rowid FROM words WHERE words MATCH ?)'] : []), ...short.map(() => `entry LIKE ? ESCAPE '\\'`)].join(' AND ')
-    const values = [until ?? newest, ...except, ...(indexed.length > 0 ? [indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')] : []), ...short.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)]
-    const total = Number(this.#db.prepare(`SELECT count(*) AS total FROM calls WHERE ${where}`).get(...values)!['total'])
-    const rows = this.#db.prepare(`SELECT entry FROM calls WHERE ${where} ORDER BY number DESC LIMIT ? OFFSET ?`).all(...values, limit, offset)
+    const where = [
+      'number <= ?',
+      `id NOT IN (${except.map(() => '?').join(', ')})`,
+      ...(indexed.length > 0 ? ['number IN (SELECT rowid FROM words WHERE words MATCH ?)'] : []),
+      ...short.map(() => `entry LIKE ? ESCAPE '\\'`),
+    ].join(' AND ')
+    const values = [
+      until ?? newest,
+      ...except,
+      ...(indexed.length > 0 ? [indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')] : []),
+      ...short.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`),
+    ]
+    const total = Number(
+      this.#db.prepare(`SELECT count(*) AS total FROM calls WHERE ${where}`).get(...values)!['total'],
+    )
+    const rows = this.#db
+      .prepare(`SELECT entry FROM calls WHERE ${where} ORDER BY number DESC LIMIT ? OFFSET ?`)
+      .all(...values, limit, offset)
     const entries = rows.flatMap((row) => readJson(historyEntrySchema, row['entry']) ?? [])
     return { total, newest, entries, unreadable: rows.length - entries.length }
   }
@@ -168,24 +189,51 @@ function faultOf({ error }: z.ZodSafeParseResult<unknown>): string | null {
 function bounded(report: CallReport): CallReport {
   let characters = 0
   const most = report.messages.findIndex(({ raw }) => (characters += raw.length) > mostRaw)
-  return most < 0 ? report : { ...report, messages: report.messages.slice(0, most), droppedMessages: report.droppedMessages + report.messages.length - most }
+  return most < 0
+    ? report
+    : {
+        ...report,
+        messages: report.messages.slice(0, most),
+        droppedMessages: report.droppedMessages + report.messages.length - most,
+      }
 }
 
 /** What a search finds a call by: everything that was said, names and values of headers as on the wire; of a call under way who and where, it is written again. */
 export function indexCall(db: DatabaseSync, number: number, report: CallReport): void {
   db.prepare('DELETE FROM words WHERE rowid = ?').run(number)
-  db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)').run(number, searchText(report.timeline.endedAt === null ? { ...report, messages: [] } : report).slice(0, mostIndexed))
+  db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)').run(
+    number,
+    searchText(report.timeline.endedAt === null ? { ...report, messages: [] } : report).slice(0, mostIndexed),
+  )
 }
 
 export function historyEntry(report: CallReport): HistoryEntry {
   return {
-    id: report.id, startedAt: report.timeline.startedAt, direction: report.direction, from: report.from, to: report.to,
-    outcome: report.outcome, status: report.status?.code ?? null, verdict: report.verdict.sentence, durationMs: report.timeline.durationMs,
-    trunk: report.placed?.trunk ?? null, kind: report.verdict.kind,
+    id: report.id,
+    startedAt: report.timeline.startedAt,
+    direction: report.direction,
+    from: report.from,
+    to: report.to,
+    outcome: report.outcome,
+    status: report.status?.code ?? null,
+    verdict: report.verdict.sentence,
+    durationMs: report.timeline.durationMs,
+    trunk: report.placed?.trunk ?? null,
+    kind: report.verdict.kind,
   }
 }
 
-export function searchText({ from, to, requestUri, callId, outcome, placed, verdict, findings, messages }: CallReport): string {
+export function searchText({
+  from,
+  to,
+  requestUri,
+  callId,
+  outcome,
+  placed,
+  verdict,
+  findings,
+  messages,
+}: CallReport): string {
   const lines = new Set<string>()
   let characters = 0
   for (const { raw } of messages) {
@@ -193,5 +241,15 @@ export function searchText({ from, to, requestUri, callId, outcome, placed, verd
     for (const line of raw.split('\r\n')) lines.add(line)
     characters += raw.length
   }
-  return [from, to, requestUri, callId, outcome, placed?.trunk ?? '', verdict.sentence, ...findings.map(({ sentence }) => sentence), ...lines].join('\n')
+  return [
+    from,
+    to,
+    requestUri,
+    callId,
+    outcome,
+    placed?.trunk ?? '',
+    verdict.sentence,
+    ...findings.map(({ sentence }) => sentence),
+    ...lines,
+  ].join('\n')
 }

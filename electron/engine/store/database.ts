@@ -45,7 +45,9 @@ export function openDatabase(folder: string, clock: Clock, steps: readonly Step[
     if (error instanceof RingbackError) throw error
     if (!isContentError(error)) throw unusable(folder, explainSqlite(error), error)
     // Another Ringback may have found the same, and begun anew.
-    return statSync(file, { throwIfNoEntry: false })?.ino === ino ? begunAnew(folder, file, clock, steps) : openDatabase(folder, clock, steps)
+    return statSync(file, { throwIfNoEntry: false })?.ino === ino
+      ? begunAnew(folder, file, clock, steps)
+      : openDatabase(folder, clock, steps)
   }
 }
 
@@ -58,7 +60,8 @@ export function suspect(folder: string): void {
   }
 }
 
-const unusable = (folder: string, why: string, error: unknown): RingbackError => machine(`cannot use the profile folder ${folder}: ${why}; choose another with --profile`, error)
+const unusable = (folder: string, why: string, error: unknown): RingbackError =>
+  machine(`cannot use the profile folder ${folder}: ${why}; choose another with --profile`, error)
 
 /** Throws RingbackError for a newer format, else the error of SQLite. */
 function opened(folder: string, file: string, steps: readonly Step[]): DatabaseSync {
@@ -67,7 +70,10 @@ function opened(folder: string, file: string, steps: readonly Step[]): DatabaseS
     setPatience(db, patienceMs)
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     const found = formatOf(db)
-    if (found > steps.length) throw machine(`the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ${steps.length}): update Ringback, or choose another with --profile`)
+    if (found > steps.length)
+      throw machine(
+        `the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ${steps.length}): update Ringback, or choose another with --profile`,
+      )
     if (found < steps.length) upgrade(db, steps)
     check(db, join(folder, suspectFile))
     return db
@@ -96,7 +102,8 @@ function upgrade(db: DatabaseSync, steps: readonly Step[]): void {
 
 /** A quick look: the schema and a row of each table; all of it where an operation found damage before. Throws the error of SQLite. */
 function check(db: DatabaseSync, suspicion: string): void {
-  for (const query of ['trunks', 'secrets', 'settings', 'calls ORDER BY number DESC']) db.prepare(`SELECT * FROM ${query} LIMIT 1`).get()
+  for (const query of ['trunks', 'secrets', 'settings', 'calls ORDER BY number DESC'])
+    db.prepare(`SELECT * FROM ${query} LIMIT 1`).get()
   db.prepare('SELECT rowid FROM words WHERE rowid = 0').get()
   if (!existsSync(suspicion)) return
   const [result] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})
@@ -114,10 +121,14 @@ function begunAnew(folder: string, file: string, clock: Clock, steps: readonly S
     const saved = salvage(aside, db)
     return {
       db,
-      notices: [`The database of ${folder} was damaged and a new one is begun. The old one is ${aside}; ${saved > 0 ? `trunks and settings that could still be read were taken over, past calls were not` : 'nothing of it could be taken over'}.`],
+      notices: [
+        `The database of ${folder} was damaged and a new one is begun. The old one is ${aside}; ${saved > 0 ? `trunks and settings that could still be read were taken over, past calls were not` : 'nothing of it could be taken over'}.`,
+      ],
     }
   } catch (error) {
-    throw error instanceof RingbackError ? error : unusable(folder, `its database is damaged and no new one can be begun: ${explainSqlite(error)}`, error)
+    throw error instanceof RingbackError
+      ? error
+      : unusable(folder, `its database is damaged and no new one can be begun: ${explainSqlite(error)}`, error)
   }
 }
 
@@ -135,7 +146,12 @@ function salvage(aside: string, db: DatabaseSync): number {
     const old = new DatabaseSync(aside, { readOnly: true })
     try {
       if (formatOf(old) !== formatOf(db)) return 0
-      for (const [table, columns] of [['trunks', 'name, settings'], ['secrets', 'name, sealed'], ['settings', 'name, value']] as const) saved += salvageTable(old, db, table, columns)
+      for (const [table, columns] of [
+        ['trunks', 'name, settings'],
+        ['secrets', 'name, sealed'],
+        ['settings', 'name, value'],
+      ] as const)
+        saved += salvageTable(old, db, table, columns)
     } finally {
       old.close()
     }

@@ -64,7 +64,8 @@ export class Secrets {
 
   #keyToSeal(): Buffer {
     const key = this.#read()
-    if (key === 'unusable') throw machine(`${this.file} holds no key and could not be set aside: remove it, and set the passwords again`)
+    if (key === 'unusable')
+      throw machine(`${this.file} holds no key and could not be set aside: remove it, and set the passwords again`)
     if (key !== 'missing') return key
     const made = randomBytes(keyBytes)
     writeWhole(this.file, made)

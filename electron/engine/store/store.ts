@@ -40,10 +40,15 @@ export class Store {
     this.#db = db
     this.#notices.push(...notices)
     this.#trunks = new Trunks(db, this.#secrets)
-    this.#calls = new Calls(db, clock, () => this.settings, (sentence) => {
-      this.lost++
-      this.#note(sentence)
-    })
+    this.#calls = new Calls(
+      db,
+      clock,
+      () => this.settings,
+      (sentence) => {
+        this.lost++
+        this.#note(sentence)
+      },
+    )
     this.#mendKey()
     this.#clearOldPages()
     try {
@@ -78,7 +83,9 @@ export class Store {
       this.#db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
       this.#write(() => this.#db.prepare('DELETE FROM settings WHERE name = ?').run(oldPages))
     } catch (error) {
-      this.#note(`Header values of trunks are sealed now, but their old text may still be in ${this.#folder}: ${explainSqlite(error)}.`)
+      this.#note(
+        `Header values of trunks are sealed now, but their old text may still be in ${this.#folder}: ${explainSqlite(error)}.`,
+      )
     }
   }
 
@@ -87,13 +94,17 @@ export class Store {
     try {
       if (this.#secrets.unusable) this.#write(() => this.#secrets.unusable && this.#setKeyAside())
     } catch (error) {
-      this.#note(`${this.#secrets.file} holds no key and cannot be set aside: stored passwords cannot be used (${explainSqlite(error)}).`)
+      this.#note(
+        `${this.#secrets.file} holds no key and cannot be set aside: stored passwords cannot be used (${explainSqlite(error)}).`,
+      )
     }
   }
 
   #setKeyAside(): void {
     const aside = this.#secrets.setAside()
-    this.#note(`${this.#secrets.file} held no key: it is ${aside} now. Passwords and header values that were sealed with it must be set again.`)
+    this.#note(
+      `${this.#secrets.file} held no key: it is ${aside} now. Passwords and header values that were sealed with it must be set again.`,
+    )
   }
 
   #readSettings(clock: Clock): void {
@@ -107,7 +118,9 @@ export class Store {
     } catch {
       // It stays where it is, and is found again.
     }
-    this.#note(`The stored settings cannot be read: the usual ones are used. The old ones are kept in the database as "${aside}".`)
+    this.#note(
+      `The stored settings cannot be read: the usual ones are used. The old ones are kept in the database as "${aside}".`,
+    )
   }
 
   get settings(): Settings {
@@ -116,7 +129,11 @@ export class Store {
 
   saveSettings(settings: Settings): void {
     const value = JSON.stringify(settingsSchema.parse(settings))
-    this.#write(() => this.#db.prepare(`INSERT INTO settings VALUES ('settings', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`).run(value))
+    this.#write(() =>
+      this.#db
+        .prepare(`INSERT INTO settings VALUES ('settings', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`)
+        .run(value),
+    )
     this.#settings = settings
   }
 
@@ -127,7 +144,8 @@ export class Store {
   /** Trunks that can be read, with the values of secret headers hidden. */
   trunks(): StoredTrunk[] {
     const { trunks, unreadable } = this.#read(() => this.#trunks.all())
-    for (const name of unreadable) this.#note(`Trunk "${name}" is stored but cannot be read: remove it and add it anew.`)
+    for (const name of unreadable)
+      this.#note(`Trunk "${name}" is stored but cannot be read: remove it and add it anew.`)
     return trunks
   }
 
@@ -208,11 +226,17 @@ export class Store {
 /** Masks the value of a header wherever past calls have it. */
 function hideInCalls(db: DatabaseSync, header: CustomHeader): void {
   const inJson = JSON.stringify(header.value).slice(1, -1)
-  for (const { number, report } of db.prepare('SELECT number, report FROM calls WHERE instr(report, ?) > 0').all(inJson)) {
+  for (const { number, report } of db
+    .prepare('SELECT number, report FROM calls WHERE instr(report, ?) > 0')
+    .all(inJson)) {
     const read = readJson(callReportSchema, report)
     if (!read) continue
     const hidden = hideIn(read, [header])
-    db.prepare('UPDATE calls SET entry = ?, report = ? WHERE number = ?').run(JSON.stringify(historyEntry(hidden)), JSON.stringify(hidden), number!)
+    db.prepare('UPDATE calls SET entry = ?, report = ? WHERE number = ?').run(
+      JSON.stringify(historyEntry(hidden)),
+      JSON.stringify(hidden),
+      number!,
+    )
     indexCall(db, Number(number), hidden)
   }
 }

@@ -21,7 +21,10 @@ export class Trunks {
 
   /** Seals header values that stand there in clear, as formats before 3 had them; returns the secret headers. */
   seal(): CustomHeader[] {
-    const trunks = this.#db.prepare('SELECT settings FROM trunks').all().flatMap((row) => readJson(trunkSchema, row['settings']) ?? [])
+    const trunks = this.#db
+      .prepare('SELECT settings FROM trunks')
+      .all()
+      .flatMap((row) => readJson(trunkSchema, row['settings']) ?? [])
     const open = trunks.filter(({ headers }) => headers.length > 0)
     for (const trunk of open) this.#put(trunk)
     return open.flatMap(({ headers }) => secretsAmong(headers))
@@ -31,7 +34,11 @@ export class Trunks {
   all(): { trunks: StoredTrunk[]; unreadable: string[] } {
     const trunks: StoredTrunk[] = []
     const unreadable: string[] = []
-    for (const row of this.#db.prepare('SELECT t.name, t.settings, s.sealed FROM trunks t LEFT JOIN secrets s ON s.name = t.name ORDER BY t.name').all()) {
+    for (const row of this.#db
+      .prepare(
+        'SELECT t.name, t.settings, s.sealed FROM trunks t LEFT JOIN secrets s ON s.name = t.name ORDER BY t.name',
+      )
+      .all()) {
       const trunk = readJson(trunkSchema, row['settings'])
       if (trunk) trunks.push(this.#shown(trunk, row['sealed'] as Uint8Array | null))
       else unreadable.push(String(row['name']))
@@ -54,7 +61,10 @@ export class Trunks {
   get(name: string): Trunk {
     const trunk = this.#stored(name)
     const values = this.#headerValues(trunk)
-    if (!values) throw machine(`the header values of trunk "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the key they were sealed with; set its headers again`)
+    if (!values)
+      throw machine(
+        `the header values of trunk "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the key they were sealed with; set its headers again`,
+      )
     return { ...trunk, headers: trunk.headers.map((header, i) => ({ ...header, value: values[i]! })) }
   }
 
@@ -65,7 +75,9 @@ export class Trunks {
     if (trunk) return trunk
     if (row) throw machine(`trunk "${name}" is stored but cannot be read: remove it and add it anew`)
     const names = this.all().trunks.map((known) => known.name)
-    throw usage(`there is no trunk "${name}": ${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored; add one with ringback trunk add'}`)
+    throw usage(
+      `there is no trunk "${name}": ${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored; add one with ringback trunk add'}`,
+    )
   }
 
   /** Null when they cannot be opened. */
@@ -82,7 +94,10 @@ export class Trunks {
     const row = this.#db.prepare('SELECT sealed FROM secrets WHERE name = ?').get(name)
     if (!row) return null
     const secret = this.#secrets.open(row['sealed'] as Uint8Array)
-    if (secret === null) throw machine(`the stored password of "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the key it was sealed with; set the password again`)
+    if (secret === null)
+      throw machine(
+        `the stored password of "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the key it was sealed with; set the password again`,
+      )
     return secret
   }
 
@@ -104,24 +119,36 @@ export class Trunks {
       const at = known.findIndex(({ name }) => name.toLowerCase() === header.name.toLowerCase())
       const [stored] = at < 0 ? [] : known.splice(at, 1)
       if (header.value !== hiddenValue) return header
-      if (stored?.value === undefined) throw usage(`header ${header.name} of trunk "${trunk.name}" has no stored value that could be kept: give the value`)
-      return { name: header.name, value: stored.value, ...(stored.secret === undefined ? {} : { secret: stored.secret }) }
+      if (stored?.value === undefined)
+        throw usage(
+          `header ${header.name} of trunk "${trunk.name}" has no stored value that could be kept: give the value`,
+        )
+      return {
+        name: header.name,
+        value: stored.value,
+        ...(stored.secret === undefined ? {} : { secret: stored.secret }),
+      }
     })
   }
 
   #put(trunk: Trunk): void {
     this.#putSettings(trunk)
-    if (trunk.headers.length > 0) this.putSecret(headersOf(trunk.name), JSON.stringify(trunk.headers.map(({ value }) => value)))
+    if (trunk.headers.length > 0)
+      this.putSecret(headersOf(trunk.name), JSON.stringify(trunk.headers.map(({ value }) => value)))
     else this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(headersOf(trunk.name))
   }
 
   #putSettings(trunk: Trunk): void {
     const clear = trunkSchema.parse({ ...trunk, headers: trunk.headers.map((header) => ({ ...header, value: '' })) })
-    this.#db.prepare('INSERT INTO trunks VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settings = excluded.settings').run(trunk.name, JSON.stringify(clear))
+    this.#db
+      .prepare('INSERT INTO trunks VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET settings = excluded.settings')
+      .run(trunk.name, JSON.stringify(clear))
   }
 
   putSecret(name: string, secret: string): void {
-    this.#db.prepare('INSERT INTO secrets VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed').run(name, this.#secrets.seal(secret))
+    this.#db
+      .prepare('INSERT INTO secrets VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed')
+      .run(name, this.#secrets.seal(secret))
   }
 
   /** One that cannot be read too. Throws RingbackError (usage) when there is none. */
@@ -134,5 +161,8 @@ export class Trunks {
 
 /** Whether every header of the one is a hidden one of the other: nothing was said of them. */
 function sameHidden(before: Trunk, after: Trunk): boolean {
-  return before.headers.length === after.headers.length && after.headers.every(({ name, value }, i) => value === hiddenValue && name === before.headers[i]!.name)
+  return (
+    before.headers.length === after.headers.length &&
+    after.headers.every(({ name, value }, i) => value === hiddenValue && name === before.headers[i]!.name)
+  )
 }

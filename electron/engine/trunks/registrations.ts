@@ -33,7 +33,9 @@ export class Registrations {
   }
 
   get idle(): boolean {
-    return [...this.#running.values()].every(({ registration }) => registration.state.kind === 'idle' || registration.state.kind === 'failed')
+    return [...this.#running.values()].every(
+      ({ registration }) => registration.state.kind === 'idle' || registration.state.kind === 'failed',
+    )
   }
 
   /** Throws RingbackError (usage) for what cannot work, or is registered already. */
@@ -48,7 +50,8 @@ export class Registrations {
     const running = this.#begin(registerSchema.parse({ trunk }))
     const { registration, trace } = running
     const settled = await new Promise<RegistrationState>((resolve) => {
-      const look = (state: RegistrationState) => (state.kind === 'registered' || state.kind === 'failed') && resolve(state)
+      const look = (state: RegistrationState) =>
+        (state.kind === 'registered' || state.kind === 'failed') && resolve(state)
       registration.events.on('state', look)
       look(registration.state)
     })
@@ -82,19 +85,37 @@ export class Registrations {
     const user = args.user ?? stored?.user
     if (user === undefined) throw usage('registering needs a user (--user): the address of record is sip:user@address')
     const password = args.password ?? (stored ? this.#context.store.secret(stored.name) : null)
-    const station = this.#softphone().station({ localAddress: args.localAddress ?? localFor(address, settings), tlsCa: args.tlsCa ?? stored?.tlsCa ?? null, tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false) })
+    const station = this.#softphone().station({
+      localAddress: args.localAddress ?? localFor(address, settings),
+      tlsCa: args.tlsCa ?? stored?.tlsCa ?? null,
+      tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
+    })
     const callId = station.ua.newCallId()
     const trace = new CallTrace(random.token(10), callId, 'outbound', linearOf)
     station.journal.add(trace)
     const { host, port } = parseHostPort(address)!
     const registrar = `sip:${host.includes(':') ? `[${host}]` : host}${port === null ? '' : `:${port}`}`
     const addressOfRecord = fromUri(args.from ?? stored?.from, host) ?? `sip:${user}@${host}`
-    const registration = station.ua.register({
-      registrar, addressOfRecord, user, expiresS: args.expiresS ?? stored?.expiresS ?? 600,
-      hop: nextHop(registrar, args.proxy ?? stored?.proxy ?? address, args.transport ?? stored?.transport ?? 'udp'),
-      digest: new DigestClient(password ? { username: user, password } : null, random),
-    }, callId)
-    const running: Running = { id: trace.id, trunk: name, registrar, address: addressOfRecord, registration, trace, since: clock.nowUs() }
+    const registration = station.ua.register(
+      {
+        registrar,
+        addressOfRecord,
+        user,
+        expiresS: args.expiresS ?? stored?.expiresS ?? 600,
+        hop: nextHop(registrar, args.proxy ?? stored?.proxy ?? address, args.transport ?? stored?.transport ?? 'udp'),
+        digest: new DigestClient(password ? { username: user, password } : null, random),
+      },
+      callId,
+    )
+    const running: Running = {
+      id: trace.id,
+      trunk: name,
+      registrar,
+      address: addressOfRecord,
+      registration,
+      trace,
+      since: clock.nowUs(),
+    }
     this.#running.set(running.id, running)
     let kind = registration.state.kind
     registration.events.on('state', (state) => {
@@ -145,9 +166,19 @@ function viewOf({ id, trunk, registrar, address, registration, trace, since }: R
   const bound = state.kind === 'registered' ? state : null
   const failed = state.kind === 'failed' ? state : null
   return {
-    id, trunk, registrar, address, state: state.kind, since: isoMicros(since),
-    contact: bound?.contact ?? null, expiresS: bound?.expiresS ?? null, bindings: bound?.bindings ?? null,
-    status: failed?.status ?? null, text: failed?.text ?? null, final: failed?.final ?? false,
-    messages: ladderOf(trace), observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text })),
+    id,
+    trunk,
+    registrar,
+    address,
+    state: state.kind,
+    since: isoMicros(since),
+    contact: bound?.contact ?? null,
+    expiresS: bound?.expiresS ?? null,
+    bindings: bound?.bindings ?? null,
+    status: failed?.status ?? null,
+    text: failed?.text ?? null,
+    final: failed?.final ?? false,
+    messages: ladderOf(trace),
+    observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text })),
   }
 }

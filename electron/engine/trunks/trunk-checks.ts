@@ -8,9 +8,20 @@ import type { Registrations } from './registrations.ts'
 import { nextHop, type Softphone } from '../calls/softphone.ts'
 
 const stepKinds: Partial<Record<ObservationKind, CheckStep['kind']>> = {
-  'resolution': 'resolution', 'unresolved': 'resolution', 'connection-refused': 'connection', 'connection-failed': 'connection', 'tls-failed': 'tls', 'tls-chain': 'tls',
+  'resolution': 'resolution',
+  'unresolved': 'resolution',
+  'connection-refused': 'connection',
+  'connection-failed': 'connection',
+  'tls-failed': 'tls',
+  'tls-chain': 'tls',
 }
-const faults = new Set<ObservationKind>(['unresolved', 'connection-refused', 'connection-failed', 'tls-failed', 'no-answer'])
+const faults = new Set<ObservationKind>([
+  'unresolved',
+  'connection-refused',
+  'connection-failed',
+  'tls-failed',
+  'no-answer',
+])
 /** Refusals of REGISTER that say "no registrations here", not "not you". */
 const takesNone = new Set([404, 405, 501])
 
@@ -32,7 +43,16 @@ export class TrunkChecks {
     const told = (check: Partial<TrunkCheck> & { done: boolean }) => {
       // It may have been removed meanwhile.
       if (!this.#context.store.trunks().some(({ name }) => name === trunk.name)) return this.forget(trunk.name)
-      this.#checks.set(trunk.name, { trunk: trunk.name, ok: false, reachable: false, status: null, registration: null, sentence: '', ...check, steps: [...steps] })
+      this.#checks.set(trunk.name, {
+        trunk: trunk.name,
+        ok: false,
+        reachable: false,
+        status: null,
+        registration: null,
+        sentence: '',
+        ...check,
+        steps: [...steps],
+      })
       this.#context.feed.change(`check ${trunk.name}`)
     }
     const step = (kind: CheckStep['kind'], ok: boolean, text: string) => {
@@ -41,11 +61,20 @@ export class TrunkChecks {
     }
     told({ done: false })
     const { response, failure } = await this.#options(trunk, step)
-    step('options', response !== null, response ? `OPTIONS is answered: ${response.status} ${response.reason}` : `OPTIONS: ${failure}`)
+    step(
+      'options',
+      response !== null,
+      response ? `OPTIONS is answered: ${response.status} ${response.reason}` : `OPTIONS: ${failure}`,
+    )
     const registration = response && trunk.authentication === 'digest' ? await this.#register(trunk, step) : null
     const ok = response !== null && (registration?.accepted !== false || takesNone.has(registration.status ?? 0))
     const result: TrunkCheck = {
-      trunk: trunk.name, ok, reachable: response !== null, status: response && { code: response.status, reason: response.reason }, registration, steps,
+      trunk: trunk.name,
+      ok,
+      reachable: response !== null,
+      status: response && { code: response.status, reason: response.reason },
+      registration,
+      steps,
       sentence: sentence(trunk, response, failure, registration),
     }
     told({ ...result, done: true })
@@ -66,18 +95,32 @@ export class TrunkChecks {
     return check ? { kind: 'check', check } : { kind: 'gone', of: 'check', id: name }
   }
 
-  #options(trunk: Trunk, step: (kind: CheckStep['kind'], ok: boolean, text: string) => void): Promise<{ response: SipResponse | null; failure: string }> {
-    const station = this.#softphone.station({ localAddress: null, tlsCa: trunk.tlsCa ?? null, tlsInsecure: trunk.tlsInsecure })
+  #options(
+    trunk: Trunk,
+    step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
+  ): Promise<{ response: SipResponse | null; failure: string }> {
+    const station = this.#softphone.station({
+      localAddress: null,
+      tlsCa: trunk.tlsCa ?? null,
+      tlsInsecure: trunk.tlsInsecure,
+    })
     const uri = `sip:${trunk.address}`
     const tag = this.#context.random.token(10)
     const callId = station.ua.newCallId()
     return new Promise((resolve) => {
       station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
-        build: (flow) => makeRequest('OPTIONS', uri, [
-          makeHeader('Max-Forwards', '70'), makeHeader('From', `<sip:ringback@${flow.contact.host}>;tag=${tag}`), makeHeader('To', `<${uri}>`),
-          makeHeader('Call-ID', callId), makeHeader('CSeq', '1 OPTIONS'), makeHeader('Accept', 'application/sdp'), makeHeader('User-Agent', productName),
-        ]),
-        sent: (_request, flow) => step('connection', true, `OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
+        build: (flow) =>
+          makeRequest('OPTIONS', uri, [
+            makeHeader('Max-Forwards', '70'),
+            makeHeader('From', `<sip:ringback@${flow.contact.host}>;tag=${tag}`),
+            makeHeader('To', `<${uri}>`),
+            makeHeader('Call-ID', callId),
+            makeHeader('CSeq', '1 OPTIONS'),
+            makeHeader('Accept', 'application/sdp'),
+            makeHeader('User-Agent', productName),
+          ]),
+        sent: (_request, flow) =>
+          step('connection', true, `OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
         response: (response) => response.status >= 200 && resolve({ response, failure: '' }),
         failed: ({ text }) => resolve({ response: null, failure: text }),
         observe: (kind, text) => step(stepKinds[kind] ?? 'note', !faults.has(kind), text),
@@ -85,20 +128,35 @@ export class TrunkChecks {
     })
   }
 
-  async #register(trunk: Trunk, step: (kind: CheckStep['kind'], ok: boolean, text: string) => void): Promise<TrunkCheck['registration']> {
+  async #register(
+    trunk: Trunk,
+    step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
+  ): Promise<TrunkCheck['registration']> {
     const state = await this.#registrations.attempt(trunk.name, (text) => step('register', true, text))
     const accepted = state.kind === 'registered'
     const status = state.kind === 'failed' ? state.status : null
-    step('register', accepted || takesNone.has(status ?? 0), state.kind === 'registered' ? `REGISTER is accepted: ${state.contact} for ${state.expiresS} s; removed again` : `REGISTER: ${state.kind === 'failed' ? state.text : state.kind}`)
+    step(
+      'register',
+      accepted || takesNone.has(status ?? 0),
+      state.kind === 'registered'
+        ? `REGISTER is accepted: ${state.contact} for ${state.expiresS} s; removed again`
+        : `REGISTER: ${state.kind === 'failed' ? state.text : state.kind}`,
+    )
     return { accepted, status }
   }
 }
 
-function sentence({ address, user }: Trunk, response: SipResponse | null, failure: string, registration: TrunkCheck['registration']): string {
+function sentence(
+  { address, user }: Trunk,
+  response: SipResponse | null,
+  failure: string,
+  registration: TrunkCheck['registration'],
+): string {
   if (!response) return `${address} cannot be reached: ${failure}.`
   const there = `${address} answers: ${response.status} ${response.reason}`
   if (!registration) return `${there}.`
   if (registration.accepted) return `${there}; it accepts ${user ?? 'us'} and the password.`
-  if (takesNone.has(registration.status ?? 0)) return `${there}; it takes no registrations (${registration.status}): calls are authenticated one by one.`
+  if (takesNone.has(registration.status ?? 0))
+    return `${there}; it takes no registrations (${registration.status}): calls are authenticated one by one.`
   return `${there}; but it refuses to register ${user ?? 'us'}${registration.status === null ? '' : ` (${registration.status})`}: check the user name and the password.`
 }

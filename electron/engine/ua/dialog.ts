@@ -1,7 +1,15 @@
 import { bracketHost } from '../../../shared/base/address.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
 import { messageIds, parseNameAddr, parseUri, uriOf } from '../../../shared/wire/sip/grammar.ts'
-import { header, headerList, makeHeader, makeRequest, type SipHeader, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import {
+  header,
+  headerList,
+  makeHeader,
+  makeRequest,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../shared/wire/sip/message.ts'
 import type { NextHop } from '../sip/pending.ts'
 import type { Flow } from '../sip/transport/flow.ts'
 
@@ -50,11 +58,16 @@ export class Dialog {
   static ofCaller(request: SipRequest, response: SipResponse, flow: Flow): Dialog {
     const to = header(response, 'to')!
     return new Dialog({
-      callId: header(request, 'call-id')!, local: header(request, 'from')!, remote: to,
-      localTag: messageIds(request).fromTag!, remoteTag: messageIds(response).toTag ?? '',
+      callId: header(request, 'call-id')!,
+      local: header(request, 'from')!,
+      remote: to,
+      localTag: messageIds(request).fromTag!,
+      remoteTag: messageIds(response).toTag ?? '',
       routeSet: headerList(response, 'record-route').toReversed(),
       remoteTarget: contactOf(response) ?? request.uri,
-      localSequence: messageIds(request).cseq!.number, remoteSequence: null, flow,
+      localSequence: messageIds(request).cseq!.number,
+      remoteSequence: null,
+      flow,
     })
   }
 
@@ -62,11 +75,16 @@ export class Dialog {
   static ofCallee(request: SipRequest, localTag: string, flow: Flow): Dialog {
     const from = header(request, 'from')!
     return new Dialog({
-      callId: header(request, 'call-id')!, local: `${header(request, 'to')!};tag=${localTag}`, remote: from,
-      localTag, remoteTag: messageIds(request).fromTag ?? '',
+      callId: header(request, 'call-id')!,
+      local: `${header(request, 'to')!};tag=${localTag}`,
+      remote: from,
+      localTag,
+      remoteTag: messageIds(request).fromTag ?? '',
       routeSet: headerList(request, 'record-route'),
       remoteTarget: contactOf(request) ?? usable(uriOf(from)) ?? addressOf(flow),
-      localSequence: 0, remoteSequence: messageIds(request).cseq!.number, flow,
+      localSequence: 0,
+      remoteSequence: messageIds(request).cseq!.number,
+      flow,
     })
   }
 
@@ -100,15 +118,20 @@ export class Dialog {
   /** A request inside the dialog (RFC 3261 12.2.1.1); Via comes from the endpoint. */
   request(method: string, sequence: number, headers: readonly SipHeader[], body = ''): SipRequest {
     const { uri, routes } = this.#path()
-    return makeRequest(method, uri, [
-      ...routes.map((route) => makeHeader('Route', route)),
-      makeHeader('Max-Forwards', '70'),
-      makeHeader('From', this.#local),
-      makeHeader('To', this.#remote),
-      makeHeader('Call-ID', this.callId),
-      makeHeader('CSeq', `${sequence} ${method}`),
-      ...headers,
-    ], body)
+    return makeRequest(
+      method,
+      uri,
+      [
+        ...routes.map((route) => makeHeader('Route', route)),
+        makeHeader('Max-Forwards', '70'),
+        makeHeader('From', this.#local),
+        makeHeader('To', this.#remote),
+        makeHeader('Call-ID', this.callId),
+        makeHeader('CSeq', `${sequence} ${method}`),
+        ...headers,
+      ],
+      body,
+    )
   }
 
   /** Where requests go next; null when the target is no SIP URI. A URI without transport keeps that of the dialog. */

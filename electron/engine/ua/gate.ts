@@ -45,9 +45,16 @@ export class Gate {
     }
     const verdict = this.#digest?.check(request) ?? { kind: 'ok' as const }
     switch (verdict.kind) {
-      case 'ok': return null
-      case 'challenge': return { status: 401, headers: verdict.headers, text: 'credentials were asked for and the call did not come again with them' }
-      case 'refuse': return { status: 403, text: verdict.text }
+      case 'ok':
+        return null
+      case 'challenge':
+        return {
+          status: 401,
+          headers: verdict.headers,
+          text: 'credentials were asked for and the call did not come again with them',
+        }
+      case 'refuse':
+        return { status: 403, text: verdict.text }
     }
   }
 }

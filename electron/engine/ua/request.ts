@@ -17,7 +17,12 @@ export interface AuthenticatedUser extends Omit<RequestUser, 'build'> {
 const mostRounds = 5
 
 /** Sends a request and answers the digest challenges that come back, each time with the next CSeq (RFC 3261 22.2). */
-export function requestWithDigest(endpoint: SipEndpoint, hop: NextHop, digest: DigestClient, user: AuthenticatedUser): PendingRequest {
+export function requestWithDigest(
+  endpoint: SipEndpoint,
+  hop: NextHop,
+  digest: DigestClient,
+  user: AuthenticatedUser,
+): PendingRequest {
   let current: PendingRequest
   const attempt = (next: NextHop, round: number): void => {
     const sequence = user.nextSequence()

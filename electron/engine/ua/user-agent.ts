@@ -79,14 +79,22 @@ export class UserAgent {
   /** The call, not yet sent: `start` sends it. Throws SipWriteError for headers that must not go out. */
   call(options: OutboundOptions, callId: string): OutboundCall {
     let kept: Call | null = null
-    const call = new OutboundCall(this.#callDeps(callId, () => kept), options, callId)
+    const call = new OutboundCall(
+      this.#callDeps(callId, () => kept),
+      options,
+      callId,
+    )
     this.#keep((kept = call))
     return call
   }
 
   register(options: RegistrationOptions, callId: string): Registration {
     const { endpoint, clock, random, name, observe } = this.#deps
-    return new Registration({ endpoint, clock, random, userAgent: name, observe: (kind, text) => observe(callId, kind, text) }, options, callId)
+    return new Registration(
+      { endpoint, clock, random, userAgent: name, observe: (kind, text) => observe(callId, kind, text) },
+      options,
+      callId,
+    )
   }
 
   /** What is thrown in a timer of a call ends that call. */
@@ -96,7 +104,13 @@ export class UserAgent {
       observe(callId, 'internal-fault', faultText(fault))
       call()?.abort()
     })
-    return { endpoint, clock: own.clock(clock), random, userAgent: name, observe: (kind, text) => observe(callId, kind, text) }
+    return {
+      endpoint,
+      clock: own.clock(clock),
+      random,
+      userAgent: name,
+      observe: (kind, text) => observe(callId, kind, text),
+    }
   }
 
   #keep(call: Call): void {
@@ -140,7 +154,11 @@ export class UserAgent {
       this.#events.turnedAway(callId, 'ignored', 'calls are ignored here')
       return 'silence'
     }
-    const room = budgets.allows('callsAtOnce') && budgets.allows('callsPerSource', source) && budgets.allows('unacknowledgedCalls') && budgets.allows('unacknowledgedPerSource', source)
+    const room =
+      budgets.allows('callsAtOnce') &&
+      budgets.allows('callsPerSource', source) &&
+      budgets.allows('unacknowledgedCalls') &&
+      budgets.allows('unacknowledgedPerSource', source)
     return room ? null : overload
   }
 
@@ -196,16 +214,27 @@ export class UserAgent {
       return call.receive(transaction)
     }
     const missing = unsupported(request)
-    if (missing.length > 0 && request.method !== 'CANCEL') return this.#reply(transaction, 420, [makeHeader('Unsupported', missing.join(', '))])
+    if (missing.length > 0 && request.method !== 'CANCEL')
+      return this.#reply(transaction, 420, [makeHeader('Unsupported', missing.join(', '))])
     switch (request.method) {
       case 'INVITE':
         return this.#invite(transaction)
       case 'OPTIONS':
-        return this.#reply(transaction, 200, [makeHeader('Allow', allowedMethods), makeHeader('Accept', 'application/sdp'), makeHeader('Supported', '100rel, timer')])
-      case 'BYE': case 'INFO': case 'PRACK': case 'UPDATE': case 'NOTIFY':
+        return this.#reply(transaction, 200, [
+          makeHeader('Allow', allowedMethods),
+          makeHeader('Accept', 'application/sdp'),
+          makeHeader('Supported', '100rel, timer'),
+        ])
+      case 'BYE':
+      case 'INFO':
+      case 'PRACK':
+      case 'UPDATE':
+      case 'NOTIFY':
         return this.#reply(transaction, 481)
       default:
-        return this.#reply(transaction, knownMethods.has(request.method) ? 405 : 501, [makeHeader('Allow', allowedMethods)])
+        return this.#reply(transaction, knownMethods.has(request.method) ? 405 : 501, [
+          makeHeader('Allow', allowedMethods),
+        ])
     }
   }
 
@@ -216,14 +245,22 @@ export class UserAgent {
     if (!this.#events) return this.#reply(transaction, 480)
     const callId = header(request, 'call-id')!
     let kept: Call | null = null
-    const call = new InboundCall(this.#callDeps(callId, () => kept), transaction, new DigestClient(null, this.#deps.random))
+    const call = new InboundCall(
+      this.#callDeps(callId, () => kept),
+      transaction,
+      new DigestClient(null, this.#deps.random),
+    )
     this.#keep((kept = call))
     this.#count(call)
     this.#events.incoming(call)
   }
 
   #reply(transaction: ServerTransaction, status: number, headers: readonly SipHeader[] = []): void {
-    transaction.respond(responseTo(transaction.request, status, this.#deps.random.token(10), { headers: [...headers, makeHeader('User-Agent', this.#deps.name)] }))
+    transaction.respond(
+      responseTo(transaction.request, status, this.#deps.random.token(10), {
+        headers: [...headers, makeHeader('User-Agent', this.#deps.name)],
+      }),
+    )
   }
 }
 
@@ -236,11 +273,14 @@ function bodyFault(request: SipRequest): { status: number; headers: SipHeader[] 
   const type = header(request, 'content-type')
   if (request.body.length > 0) {
     const encoding = header(request, 'content-encoding')
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return { status: 415, headers: [makeHeader('Accept-Encoding', 'identity')] }
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+      return { status: 415, headers: [makeHeader('Accept-Encoding', 'identity')] }
     const optional = /handling\s*=\s*optional/i.test(header(request, 'content-disposition') ?? '')
-    if (!optional && !/^(application\/sdp|multipart\/)/i.test(type ?? '')) return { status: 415, headers: [makeHeader('Accept', 'application/sdp')] }
+    if (!optional && !/^(application\/sdp|multipart\/)/i.test(type ?? ''))
+      return { status: 415, headers: [makeHeader('Accept', 'application/sdp')] }
   }
   const accept = headerList(request, 'accept')
-  if (accept.length > 0 && !accept.some((value) => /^(application\/(sdp|\*)|\*\/\*)/i.test(value))) return { status: 406, headers: [makeHeader('Accept', 'application/sdp')] }
+  if (accept.length > 0 && !accept.some((value) => /^(application\/(sdp|\*)|\*\/\*)/i.test(value)))
+    return { status: 406, headers: [makeHeader('Accept', 'application/sdp')] }
   return null
 }

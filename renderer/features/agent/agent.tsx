@@ -21,12 +21,23 @@ export function Agent() {
   return (
     <div className="page">
       <h1>Agent</h1>
-      <p className="muted">Answers calls on this computer as a voice platform would. Point a trunk, a softphone or a platform at one of its addresses.</p>
+      <p className="muted">
+        Answers calls on this computer as a voice platform would. Point a trunk, a softphone or a platform at one of its
+        addresses.
+      </p>
       <div className="section">
         <h2>Listening</h2>
-        {agents.size === 0
-          ? <Empty title="No agent runs">Start one below: it then takes calls at its addresses until it is stopped.</Empty>
-          : <ul className="list">{[...agents.values()].map((agent) => <Running key={agent.id} agent={agent} />)}</ul>}
+        {agents.size === 0 ? (
+          <Empty title="No agent runs">
+            Start one below: it then takes calls at its addresses until it is stopped.
+          </Empty>
+        ) : (
+          <ul className="list">
+            {[...agents.values()].map((agent) => (
+              <Running key={agent.id} agent={agent} />
+            ))}
+          </ul>
+        )}
       </div>
       {settings && <AgentForm key={JSON.stringify(settings.agent)} settings={settings} />}
       <Inbound />
@@ -34,7 +45,12 @@ export function Agent() {
   )
 }
 
-const answeringWords: Readonly<Record<string, string>> = { hand: 'rings until you answer', reject: 'refuses', ring: 'rings only', ignore: 'ignores' }
+const answeringWords: Readonly<Record<string, string>> = {
+  hand: 'rings until you answer',
+  reject: 'refuses',
+  ring: 'rings only',
+  ignore: 'ignores',
+}
 
 function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { agent: AgentView }) {
   return (
@@ -43,17 +59,45 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { 
       <span className="agent-addresses">
         {addresses.map(({ transport, address, port }) => {
           const uri = `sip:agent@${formatAddress({ host: address, port })}${transport === 'udp' ? '' : `;transport=${transport}`}`
-          return <span key={uri}><span className="mono">{transport} {formatAddress({ host: address, port })}</span> <Copy copy={copyText} text={() => uri} title={uri}>Copy URI</Copy></span>
+          return (
+            <span key={uri}>
+              <span className="mono">
+                {transport} {formatAddress({ host: address, port })}
+              </span>{' '}
+              <Copy copy={copyText} text={() => uri} title={uri}>
+                Copy URI
+              </Copy>
+            </span>
+          )
         })}
       </span>
-      <span className="muted numbers">{answeringWords[answering] ?? `answers with ${answering}`} · {calls} call{calls === 1 ? '' : 's'}, {activeCalls} now</span>
-      <Act kind="danger" run={() => execute('agent.stop', { id })}>Stop</Act>
+      <span className="muted numbers">
+        {answeringWords[answering] ?? `answers with ${answering}`} · {calls} call{calls === 1 ? '' : 's'}, {activeCalls}{' '}
+        now
+      </span>
+      <Act kind="danger" run={() => execute('agent.stop', { id })}>
+        Stop
+      </Act>
     </li>
   )
 }
 
-const behaviours = [['answer', 'Answer automatically'], ['hand', 'Ring until I answer'], ['reject', 'Refuse'], ['ring', 'Ring and never answer'], ['ignore', 'Ignore']] as const
-const codes = [['486', '486 Busy Here'], ['480', '480 Temporarily Unavailable'], ['403', '403 Forbidden'], ['404', '404 Not Found'], ['488', '488 Not Acceptable Here'], ['503', '503 Service Unavailable'], ['603', '603 Decline']] as const
+const behaviours = [
+  ['answer', 'Answer automatically'],
+  ['hand', 'Ring until I answer'],
+  ['reject', 'Refuse'],
+  ['ring', 'Ring and never answer'],
+  ['ignore', 'Ignore'],
+] as const
+const codes = [
+  ['486', '486 Busy Here'],
+  ['480', '480 Temporarily Unavailable'],
+  ['403', '403 Forbidden'],
+  ['404', '404 Not Found'],
+  ['488', '488 Not Acceptable Here'],
+  ['503', '503 Service Unavailable'],
+  ['603', '603 Decline'],
+] as const
 
 function AgentForm({ settings }: { settings: Settings }) {
   const [draft, setDraft] = useState<AgentSettings>(settings.agent)
@@ -61,10 +105,18 @@ function AgentForm({ settings }: { settings: Settings }) {
   const agents = useEngine((state) => state.agents)
   const set = (change: Partial<AgentSettings>) => setDraft({ ...draft, ...change })
   const { behaviour, listeners } = draft
-  const listener = (index: number, change: Partial<ListenerArgs>) => set({ listeners: listeners.map((known, i) => (i === index ? { ...known, ...change } : known)) })
-  const pick = (kind: Behaviour['kind']) => set({ behaviour: kind === 'answer' ? { kind, source: { kind: 'echo' } } : kind === 'reject' ? { kind, code: 486 } : { kind } })
+  const listener = (index: number, change: Partial<ListenerArgs>) =>
+    set({ listeners: listeners.map((known, i) => (i === index ? { ...known, ...change } : known)) })
+  const pick = (kind: Behaviour['kind']) =>
+    set({
+      behaviour:
+        kind === 'answer' ? { kind, source: { kind: 'echo' } } : kind === 'reject' ? { kind, code: 486 } : { kind },
+    })
   const start = async () => {
-    await execute('settings.save', { settings: { ...settings, agent: draft }, ...(password === '' ? {} : { agentPassword: password }) })
+    await execute('settings.save', {
+      settings: { ...settings, agent: draft },
+      ...(password === '' ? {} : { agentPassword: password }),
+    })
     for (const { id } of agents.values()) await execute('agent.stop', { id })
     const { start: _, ...args } = draft
     await execute('agent.start', { ...args, ...(password === '' ? {} : { password }) })
@@ -77,32 +129,167 @@ function AgentForm({ settings }: { settings: Settings }) {
           <div className="agent-listeners" id={id}>
             {listeners.map(({ transport, address, port }, i) => (
               <span key={i}>
-                <Choice aria-label={`Transport of listener ${i + 1}`} value={transport as 'udp'} options={transports} onChange={(next) => listener(i, { transport: next })} />
-                <input className="mono" aria-label={`Address of listener ${i + 1}`} value={address} onChange={(event) => listener(i, { address: event.target.value })} />
-                <input type="number" aria-label={`Port of listener ${i + 1}`} min={0} max={65535} value={port} onChange={(event) => listener(i, { port: Number(event.target.value) })} />
-                <Button kind="quiet" aria-label={`Remove listener ${i + 1}`} disabled={listeners.length === 1} onClick={() => set({ listeners: listeners.filter((_, n) => n !== i) })}><Icon name="close" /></Button>
+                <Choice
+                  aria-label={`Transport of listener ${i + 1}`}
+                  value={transport as 'udp'}
+                  options={transports}
+                  onChange={(next) => listener(i, { transport: next })}
+                />
+                <input
+                  className="mono"
+                  aria-label={`Address of listener ${i + 1}`}
+                  value={address}
+                  onChange={(event) => listener(i, { address: event.target.value })}
+                />
+                <input
+                  type="number"
+                  aria-label={`Port of listener ${i + 1}`}
+                  min={0}
+                  max={65535}
+                  value={port}
+                  onChange={(event) => listener(i, { port: Number(event.target.value) })}
+                />
+                <Button
+                  kind="quiet"
+                  aria-label={`Remove listener ${i + 1}`}
+                  disabled={listeners.length === 1}
+                  onClick={() => set({ listeners: listeners.filter((_, n) => n !== i) })}
+                >
+                  <Icon name="close" />
+                </Button>
               </span>
             ))}
-            <Button onClick={() => set({ listeners: [...listeners, { transport: 'tcp', address: '127.0.0.1', port: 0 }] })}>Add listener</Button>
-            <p className="hint">127.0.0.1 is reached from this computer only, 0.0.0.0 from everywhere; port 0 takes any free one.</p>
+            <Button
+              onClick={() => set({ listeners: [...listeners, { transport: 'tcp', address: '127.0.0.1', port: 0 }] })}
+            >
+              Add listener
+            </Button>
+            <p className="hint">
+              127.0.0.1 is reached from this computer only, 0.0.0.0 from everywhere; port 0 takes any free one.
+            </p>
           </div>
         )}
       </Field>
-      <Field label="Inbound calls">{(props) => <Choice {...props} value={behaviour.kind} options={behaviours} onChange={pick} />}</Field>
+      <Field label="Inbound calls">
+        {(props) => <Choice {...props} value={behaviour.kind} options={behaviours} onChange={pick} />}
+      </Field>
       {behaviour.kind === 'answer' && (
         <>
-          <Field label="Send">{({ id }) => <SourceChoice id={id} value={behaviour.source} onChange={(source) => set({ behaviour: { kind: 'answer', source } })} handOver={handOver} />}</Field>
-          <Field label="Ring before" hint="Milliseconds until the answer.">{(props) => <input {...props} type="number" min={0} max={120_000} step={100} value={draft.answerDelayMs} onChange={(event) => set({ answerDelayMs: Number(event.target.value) })} />}</Field>
+          <Field label="Send">
+            {({ id }) => (
+              <SourceChoice
+                id={id}
+                value={behaviour.source}
+                onChange={(source) => set({ behaviour: { kind: 'answer', source } })}
+                handOver={handOver}
+              />
+            )}
+          </Field>
+          <Field label="Ring before" hint="Milliseconds until the answer.">
+            {(props) => (
+              <input
+                {...props}
+                type="number"
+                min={0}
+                max={120_000}
+                step={100}
+                value={draft.answerDelayMs}
+                onChange={(event) => set({ answerDelayMs: Number(event.target.value) })}
+              />
+            )}
+          </Field>
         </>
       )}
-      {behaviour.kind === 'reject' && <Field label="With">{(props) => <Choice {...props} value={String(behaviour.code) as '486'} options={codes} onChange={(code) => set({ behaviour: { kind: 'reject', code: Number(code) } })} />}</Field>}
-      <Field label="Identifiers" hint="The user parts that are answered, separated by spaces; others get 404. Empty: all.">{(props) => <input {...props} className="mono" value={(draft.identifiers ?? []).join(' ')} onChange={(event) => set({ identifiers: event.target.value.trim() === '' ? undefined : event.target.value.split(/\s+/) })} />}</Field>
-      <Field label="Media encryption">{(props) => <Choice {...props} value={draft.encryption} options={encryptions} onChange={(encryption) => set({ encryption })} />}</Field>
-      <Field label="Digest user" hint="Callers must know its password. Empty: none is asked for.">{(props) => <input {...props} value={draft.user ?? ''} autoComplete="off" onChange={(event) => set({ user: event.target.value === '' ? undefined : event.target.value })} />}</Field>
-      {draft.user !== undefined && <Field label="Password" hint="Stored encrypted; empty keeps the stored one.">{(props) => <input {...props} type="password" autoComplete="new-password" value={password} onChange={(event) => setPassword(event.target.value)} />}</Field>}
-      <Field label="Allowed addresses" hint="CIDR blocks, separated by spaces; others get 403. Empty: everyone.">{(props) => <input {...props} className="mono" value={draft.allow.join(' ')} onChange={(event) => set({ allow: event.target.value.trim() === '' ? [] : event.target.value.split(/\s+/) })} />}</Field>
-      <Field label="Start">{(props) => <label className="check"><input {...props} type="checkbox" checked={draft.start} onChange={(event) => set({ start: event.target.checked })} /> with Ringback</label>}</Field>
-      <div className="actions"><Act kind="primary" run={start}>{agents.size > 0 ? 'Apply and start again' : 'Start the agent'}</Act></div>
+      {behaviour.kind === 'reject' && (
+        <Field label="With">
+          {(props) => (
+            <Choice
+              {...props}
+              value={String(behaviour.code) as '486'}
+              options={codes}
+              onChange={(code) => set({ behaviour: { kind: 'reject', code: Number(code) } })}
+            />
+          )}
+        </Field>
+      )}
+      <Field
+        label="Identifiers"
+        hint="The user parts that are answered, separated by spaces; others get 404. Empty: all."
+      >
+        {(props) => (
+          <input
+            {...props}
+            className="mono"
+            value={(draft.identifiers ?? []).join(' ')}
+            onChange={(event) =>
+              set({ identifiers: event.target.value.trim() === '' ? undefined : event.target.value.split(/\s+/) })
+            }
+          />
+        )}
+      </Field>
+      <Field label="Media encryption">
+        {(props) => (
+          <Choice
+            {...props}
+            value={draft.encryption}
+            options={encryptions}
+            onChange={(encryption) => set({ encryption })}
+          />
+        )}
+      </Field>
+      <Field label="Digest user" hint="Callers must know its password. Empty: none is asked for.">
+        {(props) => (
+          <input
+            {...props}
+            value={draft.user ?? ''}
+            autoComplete="off"
+            onChange={(event) => set({ user: event.target.value === '' ? undefined : event.target.value })}
+          />
+        )}
+      </Field>
+      {draft.user !== undefined && (
+        <Field label="Password" hint="Stored encrypted; empty keeps the stored one.">
+          {(props) => (
+            <input
+              {...props}
+              type="password"
+              autoComplete="new-password"
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Allowed addresses" hint="CIDR blocks, separated by spaces; others get 403. Empty: everyone.">
+        {(props) => (
+          <input
+            {...props}
+            className="mono"
+            value={draft.allow.join(' ')}
+            onChange={(event) =>
+              set({ allow: event.target.value.trim() === '' ? [] : event.target.value.split(/\s+/) })
+            }
+          />
+        )}
+      </Field>
+      <Field label="Start">
+        {(props) => (
+          <label className="check">
+            <input
+              {...props}
+              type="checkbox"
+              checked={draft.start}
+              onChange={(event) => set({ start: event.target.checked })}
+            />{' '}
+            with Ringback
+          </label>
+        )}
+      </Field>
+      <div className="actions">
+        <Act kind="primary" run={start}>
+          {agents.size > 0 ? 'Apply and start again' : 'Start the agent'}
+        </Act>
+      </div>
     </form>
   )
 }
@@ -110,17 +297,31 @@ function AgentForm({ settings }: { settings: Settings }) {
 /** Calls that agents took, newest first, as they arrive. */
 function Inbound() {
   const calls = useEngine((state) => state.calls)
-  const inbound = [...calls.values()].filter(({ agent, direction }) => agent !== null || direction === 'inbound').toReversed().slice(0, 50)
+  const inbound = [...calls.values()]
+    .filter(({ agent, direction }) => agent !== null || direction === 'inbound')
+    .toReversed()
+    .slice(0, 50)
   return (
     <div className="section">
       <h2>Inbound calls</h2>
-      {inbound.length === 0 ? <p className="muted">None since the engine started. They appear here as they arrive; all of them are under Calls.</p> : (
+      {inbound.length === 0 ? (
+        <p className="muted">
+          None since the engine started. They appear here as they arrive; all of them are under Calls.
+        </p>
+      ) : (
         <ul className="list">
           {inbound.map(({ id, from, displayName, to, startedAt, state, verdict }) => (
             <li key={id}>
               <button type="button" className="plain-row" onClick={() => select(id)}>
-                <span className="elide"><Foreign text={displayName} /> <span className="mono"><Foreign text={party(from)} /> → <Foreign text={party(to)} /></span></span>
-                <span className="muted elide">{timeOf(startedAt)} · {state === 'ended' ? <Foreign text={verdict.sentence} /> : state}</span>
+                <span className="elide">
+                  <Foreign text={displayName} />{' '}
+                  <span className="mono">
+                    <Foreign text={party(from)} /> → <Foreign text={party(to)} />
+                  </span>
+                </span>
+                <span className="muted elide">
+                  {timeOf(startedAt)} · {state === 'ended' ? <Foreign text={verdict.sentence} /> : state}
+                </span>
               </button>
             </li>
           ))}

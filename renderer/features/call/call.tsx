@@ -16,7 +16,15 @@ import './call.css'
 const narrow = '(max-width: 1099px)'
 
 /** One call, live or past, placed, received or captured: verdict, times, ladder, message, media. */
-export function Call({ report, view, samples }: { report: CallReport; view: CallView | undefined; samples: readonly (readonly Sample[])[] }) {
+export function Call({
+  report,
+  view,
+  samples,
+}: {
+  report: CallReport
+  view: CallView | undefined
+  samples: readonly (readonly Sample[])[]
+}) {
   const [selection, setSelection] = useState<Selection | null>(null)
   const [evidence, setEvidence] = useState(-1)
   const [drawer, setDrawer] = useState(false)
@@ -44,17 +52,54 @@ export function Call({ report, view, samples }: { report: CallReport; view: Call
 
   const ladder = <Ladder report={report} selection={shown} onSelect={select} />
   const number = shown?.kind === 'message' ? shown.n : 0
-  const message = report.messages.length > 0 ? <Message report={report} n={number} /> : <p className="muted call-none">No message was sent or received.</p>
-  const upper = isNarrow
-    ? <div className="call-drawn">{ladder}{drawer && <div className="call-drawer" role="dialog" aria-label="Message"><Button kind="quiet" className="call-close" onClick={() => setDrawer(false)}>Close</Button>{message}</div>}</div>
-    : <Split label="Width of the message" axis="x" fixed="second" size={remember.number('message', innerWidth < 1400 ? 380 : 460)} least={260} most={900} onResize={(size) => remember.set('message', String(size))} first={ladder} second={message} />
+  const message =
+    report.messages.length > 0 ? (
+      <Message report={report} n={number} />
+    ) : (
+      <p className="muted call-none">No message was sent or received.</p>
+    )
+  const upper = isNarrow ? (
+    <div className="call-drawn">
+      {ladder}
+      {drawer && (
+        <div className="call-drawer" role="dialog" aria-label="Message">
+          <Button kind="quiet" className="call-close" onClick={() => setDrawer(false)}>
+            Close
+          </Button>
+          {message}
+        </div>
+      )}
+    </div>
+  ) : (
+    <Split
+      label="Width of the message"
+      axis="x"
+      fixed="second"
+      size={remember.number('message', innerWidth < 1400 ? 380 : 460)}
+      least={260}
+      most={900}
+      onResize={(size) => remember.set('message', String(size))}
+      first={ladder}
+      second={message}
+    />
+  )
   return (
     <div className="call">
       <VerdictLine report={report} onEvidence={follow} />
       <TimeStrip report={report} now={new Date(now).toISOString()} />
       {report.direction !== 'observed' && <Actions report={report} view={view} />}
       <div className="call-panes">
-        <Split label="Height of the media" axis="y" fixed="second" size={remember.number('media', Math.max(240, Math.round(innerHeight * 0.36)))} least={90} most={700} onResize={(size) => remember.set('media', String(size))} first={upper} second={<Media report={report} samples={samples} live={live} selection={shown} onSelect={select} />} />
+        <Split
+          label="Height of the media"
+          axis="y"
+          fixed="second"
+          size={remember.number('media', Math.max(240, Math.round(innerHeight * 0.36)))}
+          least={90}
+          most={700}
+          onResize={(size) => remember.set('media', String(size))}
+          first={upper}
+          second={<Media report={report} samples={samples} live={live} selection={shown} onSelect={select} />}
+        />
       </div>
     </div>
   )

@@ -17,7 +17,8 @@ const read = ({ raw }: LadderMessage): SipMessage | null => {
   return message.kind === 'unreadable' ? null : message
 }
 
-const kindOf = (message: SipMessage, { cseq }: LadderMessage) => (message.kind === 'request' ? message.method : `${message.status} ${cseq?.split(' ')[1] ?? ''}`)
+const kindOf = (message: SipMessage, { cseq }: LadderMessage) =>
+  message.kind === 'request' ? message.method : `${message.status} ${cseq?.split(' ')[1] ?? ''}`
 
 /** One message: its parts with what each is for, or as it was on the wire. */
 export function Message({ report, n }: { report: CallReport; n: number }) {
@@ -42,18 +43,41 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
   return (
     <section className="message" aria-label="Message">
       <header>
-        <h2 className="elide mono" title={visible(shown.startLine)}><span className="muted">{n + 1}</span> <Foreign text={shown.startLine} /></h2>
+        <h2 className="elide mono" title={visible(shown.startLine)}>
+          <span className="muted">{n + 1}</span> <Foreign text={shown.startLine} />
+        </h2>
         <div className="actions" role="group" aria-label="View">
-          <Button aria-pressed={!raw} onClick={() => setRaw(false)}>Parts</Button>
-          <Button aria-pressed={raw} onClick={() => setRaw(true)} title="R">Raw</Button>
-          <Copy copy={copyText} text={() => shown.raw}>Copy</Copy>
+          <Button aria-pressed={!raw} onClick={() => setRaw(false)}>
+            Parts
+          </Button>
+          <Button aria-pressed={raw} onClick={() => setRaw(true)} title="R">
+            Raw
+          </Button>
+          <Copy copy={copyText} text={() => shown.raw}>
+            Copy
+          </Copy>
         </div>
       </header>
       <div className="message-body" tabIndex={0} role="group" aria-label="Content of the message">
-        <p className="muted mono" title={timeOf(shown.at)}>{shown.at} <Foreign text={shown.source} /> → <Foreign text={shown.destination} /> {shown.transport.toUpperCase()}</p>
-        {meaning && <p><Foreign text={meaning.text} /> <span className="muted">{meaning.source}</span></p>}
-        {shown.retransmissionOf !== null && <p className="tone-warning"><Icon name="warning" /> Repeats message {shown.retransmissionOf + 1}: no answer to it had arrived.</p>}
-        {shown.problems.map((text) => <p key={text} className="fault"><Icon name="warning" /> <Foreign text={text} /></p>)}
+        <p className="muted mono" title={timeOf(shown.at)}>
+          {shown.at} <Foreign text={shown.source} /> → <Foreign text={shown.destination} />{' '}
+          {shown.transport.toUpperCase()}
+        </p>
+        {meaning && (
+          <p>
+            <Foreign text={meaning.text} /> <span className="muted">{meaning.source}</span>
+          </p>
+        )}
+        {shown.retransmissionOf !== null && (
+          <p className="tone-warning">
+            <Icon name="warning" /> Repeats message {shown.retransmissionOf + 1}: no answer to it had arrived.
+          </p>
+        )}
+        {shown.problems.map((text) => (
+          <p key={text} className="fault">
+            <Icon name="warning" /> <Foreign text={text} />
+          </p>
+        ))}
         {raw || !parsed ? <Raw text={shown.raw} /> : <Parts message={parsed} />}
         {!raw && before && <Differences {...before} />}
       </div>
@@ -71,9 +95,21 @@ function Parts({ message }: { message: SipMessage }) {
           const meaning = headerMeaning(name)
           return (
             <div key={`${name} ${i}`}>
-              <dt className="mono"><Foreign text={name} /></dt>
-              <dd className="mono"><Foreign text={value} /></dd>
-              <dd className="muted">{meaning ? <>{meaning.text} <span className="nowrap">{meaning.source}</span></> : 'Not a header that is known here.'}</dd>
+              <dt className="mono">
+                <Foreign text={name} />
+              </dt>
+              <dd className="mono">
+                <Foreign text={value} />
+              </dd>
+              <dd className="muted">
+                {meaning ? (
+                  <>
+                    {meaning.text} <span className="nowrap">{meaning.source}</span>
+                  </>
+                ) : (
+                  'Not a header that is known here.'
+                )}
+              </dd>
             </div>
           )
         })}
@@ -81,9 +117,24 @@ function Parts({ message }: { message: SipMessage }) {
       {body !== '' && (
         <>
           <h3>{/sdp/i.test(type) ? 'Session description (SDP)' : visible(`Body: ${type || 'of no named type'}`)}</h3>
-          {/sdp/i.test(type)
-            ? <dl className="message-headers">{explainSdp(body).map(({ line, text }, i) => <div key={i}><dt className="mono sdp"><Foreign text={line} /></dt><dd className="muted"><Foreign text={text} /></dd></div>)}</dl>
-            : <pre><Lines text={body} /></pre>}
+          {/sdp/i.test(type) ? (
+            <dl className="message-headers">
+              {explainSdp(body).map(({ line, text }, i) => (
+                <div key={i}>
+                  <dt className="mono sdp">
+                    <Foreign text={line} />
+                  </dt>
+                  <dd className="muted">
+                    <Foreign text={text} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          ) : (
+            <pre>
+              <Lines text={body} />
+            </pre>
+          )}
         </>
       )}
     </>
@@ -102,12 +153,35 @@ function Raw({ text }: { text: string }) {
   const body = rest.join('\r\n\r\n')
   return (
     <pre className="raw">
-      <b><Foreign text={first ?? ''} /></b>{'\n'}
+      <b>
+        <Foreign text={first ?? ''} />
+      </b>
+      {'\n'}
       {lines.map((line, i) => {
         const colon = line.indexOf(':')
-        return colon < 0 ? <span key={i}><Foreign text={line} />{'\n'}</span> : <span key={i}><span className="name"><Foreign text={line.slice(0, colon)} /></span><Foreign text={line.slice(colon)} />{'\n'}</span>
+        return colon < 0 ? (
+          <span key={i}>
+            <Foreign text={line} />
+            {'\n'}
+          </span>
+        ) : (
+          <span key={i}>
+            <span className="name">
+              <Foreign text={line.slice(0, colon)} />
+            </span>
+            <Foreign text={line.slice(colon)} />
+            {'\n'}
+          </span>
+        )
       })}
-      {body !== '' && <>{'\n'}<span className="body"><Lines text={body} /></span></>}
+      {body !== '' && (
+        <>
+          {'\n'}
+          <span className="body">
+            <Lines text={body} />
+          </span>
+        </>
+      )}
     </pre>
   )
 }
@@ -116,13 +190,23 @@ function Differences({ n, differences }: { n: number; differences: ReturnType<ty
   return (
     <>
       <h3>Compared with message {n + 1}, the one before of its kind</h3>
-      {differences.length === 0 ? <p className="muted">The same in every header and line.</p> : (
+      {differences.length === 0 ? (
+        <p className="muted">The same in every header and line.</p>
+      ) : (
         <dl className="message-headers">
           {differences.map(({ name, before, after }, i) => (
             <div key={i}>
-              <dt className="mono"><Foreign text={name} /></dt>
-              <dd className="mono"><span className="muted">before</span> {before === null ? <span className="muted">not there</span> : <Foreign text={before} />}</dd>
-              <dd className="mono"><span className="muted">now</span> {after === null ? <span className="muted">not there</span> : <Foreign text={after} />}</dd>
+              <dt className="mono">
+                <Foreign text={name} />
+              </dt>
+              <dd className="mono">
+                <span className="muted">before</span>{' '}
+                {before === null ? <span className="muted">not there</span> : <Foreign text={before} />}
+              </dd>
+              <dd className="mono">
+                <span className="muted">now</span>{' '}
+                {after === null ? <span className="muted">not there</span> : <Foreign text={after} />}
+              </dd>
             </div>
           ))}
         </dl>

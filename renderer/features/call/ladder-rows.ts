@@ -9,8 +9,24 @@ export interface Column {
 }
 
 export type Row =
-  | { readonly kind: 'message'; readonly n: number; readonly message: LadderMessage; readonly from: number; readonly to: number; readonly at: number; readonly deltaUs: number | null; readonly repeats: number }
-  | { readonly kind: 'media'; readonly n: number; readonly stream: Stream; readonly from: number; readonly to: number; readonly at: number }
+  | {
+      readonly kind: 'message'
+      readonly n: number
+      readonly message: LadderMessage
+      readonly from: number
+      readonly to: number
+      readonly at: number
+      readonly deltaUs: number | null
+      readonly repeats: number
+    }
+  | {
+      readonly kind: 'media'
+      readonly n: number
+      readonly stream: Stream
+      readonly from: number
+      readonly to: number
+      readonly at: number
+    }
   /** Audio that is agreed and of which nothing is seen. */
   | { readonly kind: 'silence'; readonly from: number; readonly to: number; readonly at: number; readonly text: string }
 
@@ -25,8 +41,11 @@ const hostOf = (address: string) => address.slice(0, address.lastIndexOf(':'))
 function columnsOf({ messages, streams, direction }: CallReport): Column[] {
   const [first] = messages
   const ours = first ? (direction === 'inbound' ? first.destination : first.source) : ''
-  const addresses = [...new Set([ours, ...messages.flatMap(({ source, destination }) => [source, destination])])].filter(Boolean)
-  const all = addresses.length > 0 ? addresses : [...new Set(streams.flatMap(({ source, destination }) => [source, destination]))]
+  const addresses = [
+    ...new Set([ours, ...messages.flatMap(({ source, destination }) => [source, destination])]),
+  ].filter(Boolean)
+  const all =
+    addresses.length > 0 ? addresses : [...new Set(streams.flatMap(({ source, destination }) => [source, destination]))]
   const hosts = [...new Set(all.map(hostOf))]
   const byHost = hosts.length > 1
   return (byHost ? hosts : all).map((key, i) => {
@@ -46,19 +65,36 @@ export function ladderOf(report: CallReport, folded: boolean, fits: (message: La
   const peer = columns.length > 1 ? 1 : 0
   const place = (address: string, otherwise: number) => index.get(address) ?? hosts.get(hostOf(address)) ?? otherwise
   const repeats = new Map<number, number>()
-  for (const { retransmissionOf } of report.messages) if (retransmissionOf !== null) repeats.set(retransmissionOf, (repeats.get(retransmissionOf) ?? 0) + 1)
+  for (const { retransmissionOf } of report.messages)
+    if (retransmissionOf !== null) repeats.set(retransmissionOf, (repeats.get(retransmissionOf) ?? 0) + 1)
 
   const rows: Row[] = []
   let before: number | null = null
   report.messages.forEach((message, n) => {
     if ((folded && message.retransmissionOf !== null) || !fits(message)) return
     const at = microsOf(message.at)
-    rows.push({ kind: 'message', n, message, from: place(message.source, 0), to: place(message.destination, peer), at, deltaUs: before === null ? null : at - before, repeats: repeats.get(n) ?? 0 })
+    rows.push({
+      kind: 'message',
+      n,
+      message,
+      from: place(message.source, 0),
+      to: place(message.destination, peer),
+      at,
+      deltaUs: before === null ? null : at - before,
+      repeats: repeats.get(n) ?? 0,
+    })
     before = at
   })
   report.streams.forEach((stream, n) => {
     const toPeer = stream.toPeer !== false
-    rows.push({ kind: 'media', n, stream, from: place(stream.source, toPeer ? 0 : peer), to: place(stream.destination, toPeer ? peer : 0), at: microsOf(stream.startedAt) })
+    rows.push({
+      kind: 'media',
+      n,
+      stream,
+      from: place(stream.source, toPeer ? 0 : peer),
+      to: place(stream.destination, toPeer ? peer : 0),
+      at: microsOf(stream.startedAt),
+    })
   })
   rows.push(...silences(report, peer))
   return { columns, rows: rows.sort((a, b) => a.at - b.at) }
@@ -69,8 +105,14 @@ function silences({ media, streams, timeline, verdict }: CallReport, peer: numbe
   const agreed = media.at(-1)
   if (!agreed || timeline.answeredAt === null || verdict.kind === 'unknown') return []
   const at = microsOf(timeline.answeredAt)
-  const lane = (toPeer: boolean, text: string): Row[] => (streams.some((stream) => stream.toPeer === toPeer) ? [] : [{ kind: 'silence', from: toPeer ? 0 : peer, to: toPeer ? peer : 0, at: at + (toPeer ? 1 : 2), text }])
+  const lane = (toPeer: boolean, text: string): Row[] =>
+    streams.some((stream) => stream.toPeer === toPeer)
+      ? []
+      : [{ kind: 'silence', from: toPeer ? 0 : peer, to: toPeer ? peer : 0, at: at + (toPeer ? 1 : 2), text }]
   const sends = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly'
   const receives = agreed.direction === 'sendrecv' || agreed.direction === 'recvonly'
-  return [...(sends ? lane(true, `no RTP to ${agreed.remote}`) : []), ...(receives ? lane(false, `no RTP from ${agreed.remote}`) : [])]
+  return [
+    ...(sends ? lane(true, `no RTP to ${agreed.remote}`) : []),
+    ...(receives ? lane(false, `no RTP from ${agreed.remote}`) : []),
+  ]
 }

@@ -48,37 +48,108 @@ export function Files({ show }: { show: (report: CallReport) => ReactNode }) {
   const call = state.kind === 'open' ? state.report.calls.find(({ id }) => id === selected) : undefined
   return (
     <div
-      className={`files${over ? ' over' : ''}`} onDragOver={(event) => { event.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)}
-      onDrop={(event) => { event.preventDefault(); setOver(false); void open([...event.dataTransfer.files]) }}
+      className={`files${over ? ' over' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault()
+        setOver(false)
+        void open([...event.dataTransfer.files])
+      }}
     >
       <section className="files-list" aria-label="Capture">
-        <div className="files-head"><h1>Files</h1><Button kind="primary" onClick={() => input.current?.click()}>Open capture …</Button></div>
-        <input ref={input} type="file" multiple hidden accept=".pcap,.pcapng,.cap" aria-label="Capture" onChange={(event) => { void open([...(event.target.files ?? [])]); event.target.value = '' }} />
-        {state.kind === 'none' && <Empty title="No capture open">Open a pcap or pcapng file, or drop it here: the calls in it get the same ladder, figures and diagnosis as live ones.</Empty>}
-        {state.kind === 'reading' && <p role="status" className="files-reading"><span className="elide">Reading <Foreign text={state.name} /></span><progress value={state.share} max={1} aria-label="Progress" /><Button onClick={() => (stopped.current = true)}>Stop</Button></p>}
-        {state.kind === 'failed' && <><Fault text={`${state.name}: ${state.text}`} /><Button onClick={() => input.current?.click()}>Choose another file</Button></>}
-        {state.kind === 'open' && <Found name={state.name} report={state.report} selected={selected} onSelect={setSelected} />}
+        <div className="files-head">
+          <h1>Files</h1>
+          <Button kind="primary" onClick={() => input.current?.click()}>
+            Open capture …
+          </Button>
+        </div>
+        <input
+          ref={input}
+          type="file"
+          multiple
+          hidden
+          accept=".pcap,.pcapng,.cap"
+          aria-label="Capture"
+          onChange={(event) => {
+            void open([...(event.target.files ?? [])])
+            event.target.value = ''
+          }}
+        />
+        {state.kind === 'none' && (
+          <Empty title="No capture open">
+            Open a pcap or pcapng file, or drop it here: the calls in it get the same ladder, figures and diagnosis as
+            live ones.
+          </Empty>
+        )}
+        {state.kind === 'reading' && (
+          <p role="status" className="files-reading">
+            <span className="elide">
+              Reading <Foreign text={state.name} />
+            </span>
+            <progress value={state.share} max={1} aria-label="Progress" />
+            <Button onClick={() => (stopped.current = true)}>Stop</Button>
+          </p>
+        )}
+        {state.kind === 'failed' && (
+          <>
+            <Fault text={`${state.name}: ${state.text}`} />
+            <Button onClick={() => input.current?.click()}>Choose another file</Button>
+          </>
+        )}
+        {state.kind === 'open' && (
+          <Found name={state.name} report={state.report} selected={selected} onSelect={setSelected} />
+        )}
       </section>
-      <section className="files-call" aria-label="Call of the capture">{call ? show(call) : null}</section>
+      <section className="files-call" aria-label="Call of the capture">
+        {call ? show(call) : null}
+      </section>
     </div>
   )
 }
 
-function Found({ name, report, selected, onSelect }: { name: string; report: InspectReport; selected: string | null; onSelect: (id: string) => void }) {
+function Found({
+  name,
+  report,
+  selected,
+  onSelect,
+}: {
+  name: string
+  report: InspectReport
+  selected: string | null
+  onSelect: (id: string) => void
+}) {
   const { calls, registrations, unmatchedStreams, problems, packets } = report
   return (
     <>
-      <p className="muted"><Foreign text={name} />: {packets.toLocaleString('en')} packets, {calls.length} call{calls.length === 1 ? '' : 's'}, {registrations.length} registration{registrations.length === 1 ? '' : 's'}, {unmatchedStreams.length} stream{unmatchedStreams.length === 1 ? '' : 's'} of no known call</p>
-      {problems.map((text) => <Fault key={text} text={text} />)}
-      {calls.length === 0 && <Empty title="No call in this capture">It holds no INVITE. Calls inside TLS cannot be read without their keys.</Empty>}
+      <p className="muted">
+        <Foreign text={name} />: {packets.toLocaleString('en')} packets, {calls.length} call
+        {calls.length === 1 ? '' : 's'}, {registrations.length} registration{registrations.length === 1 ? '' : 's'},{' '}
+        {unmatchedStreams.length} stream{unmatchedStreams.length === 1 ? '' : 's'} of no known call
+      </p>
+      {problems.map((text) => (
+        <Fault key={text} text={text} />
+      ))}
+      {calls.length === 0 && (
+        <Empty title="No call in this capture">
+          It holds no INVITE. Calls inside TLS cannot be read without their keys.
+        </Empty>
+      )}
       <ul className="list">
         {calls.map(({ id, from, to, requestUri, outcome, verdict, status, timeline }) => {
           const sign = signOf(outcome, verdict.kind, status?.code ?? null)
           return (
             <li key={id} aria-current={id === selected}>
               <button type="button" className="plain-row" onClick={() => onSelect(id)}>
-                <span className="elide mono"><Foreign text={party(from)} /> → <Foreign text={party(to || requestUri)} /></span>
-                <span className={`elide tone-${sign.tone}`}><Icon name={sign.icon} /> {sign.word} <span className="muted">{timeOf(timeline.startedAt)}</span></span>
+                <span className="elide mono">
+                  <Foreign text={party(from)} /> → <Foreign text={party(to || requestUri)} />
+                </span>
+                <span className={`elide tone-${sign.tone}`}>
+                  <Icon name={sign.icon} /> {sign.word} <span className="muted">{timeOf(timeline.startedAt)}</span>
+                </span>
               </button>
             </li>
           )

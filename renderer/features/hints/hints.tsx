@@ -3,9 +3,18 @@ import { Button } from '../../ui/controls.tsx'
 import './hints.css'
 
 const hints = [
-  ['The verdict', 'The line above the ladder says whether audio went both ways, or why not, with the evidence and the next step.'],
-  ['The ladder', 'Every message with its time; select one, or press J and K, to see what each header is for. Double lines are RTP.'],
-  ['The media', 'Below: both directions side by side as they arrive. The marker that is sent comes back through the agent’s echo, which proves the round trip.'],
+  [
+    'The verdict',
+    'The line above the ladder says whether audio went both ways, or why not, with the evidence and the next step.',
+  ],
+  [
+    'The ladder',
+    'Every message with its time; select one, or press J and K, to see what each header is for. Double lines are RTP.',
+  ],
+  [
+    'The media',
+    'Below: both directions side by side as they arrive. The marker that is sent comes back through the agent’s echo, which proves the round trip.',
+  ],
 ] as const
 
 /** After the first test call: three things to look at. */
@@ -16,10 +25,20 @@ export function Hints() {
   const last = hint === hints.length - 1
   return (
     <aside className="hints" aria-label="Hint" aria-live="polite">
-      <span className="muted numbers">{hint + 1} of {hints.length}</span>
-      <p><b>{title}</b> {text}</p>
-      <Button kind="primary" onClick={() => useUi.setState({ hint: last ? null : ((hint + 1) as 1 | 2) })}>{last ? 'Done' : 'Next'}</Button>
-      {!last && <Button kind="quiet" onClick={() => useUi.setState({ hint: null })}>Skip</Button>}
+      <span className="muted numbers">
+        {hint + 1} of {hints.length}
+      </span>
+      <p>
+        <b>{title}</b> {text}
+      </p>
+      <Button kind="primary" onClick={() => useUi.setState({ hint: last ? null : ((hint + 1) as 1 | 2) })}>
+        {last ? 'Done' : 'Next'}
+      </Button>
+      {!last && (
+        <Button kind="quiet" onClick={() => useUi.setState({ hint: null })}>
+          Skip
+        </Button>
+      )}
     </aside>
   )
 }

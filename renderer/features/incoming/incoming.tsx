@@ -12,7 +12,13 @@ import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 export function Incoming() {
   const calls = useEngine((state) => state.calls)
   const waiting = [...calls.values()].filter((call) => call.waiting)
-  return <div role="region" aria-label="Incoming calls">{waiting.map((call) => <Ringing key={call.id} call={call} />)}</div>
+  return (
+    <div role="region" aria-label="Incoming calls">
+      {waiting.map((call) => (
+        <Ringing key={call.id} call={call} />
+      ))}
+    </div>
+  )
 }
 
 function Ringing({ call: { id, from, to, displayName } }: { call: CallView }) {
@@ -25,11 +31,33 @@ function Ringing({ call: { id, from, to, displayName } }: { call: CallView }) {
   return (
     <div className="notice" role="alert">
       <Icon name="in" />
-      <span>Incoming call from {displayName !== '' && <><Foreign text={displayName} /> </>}<b className="mono"><Foreign text={party(from)} /></b> to <span className="mono"><Foreign text={party(to)} /></span></span>
-      {!shown && <button type="button" className="button quiet" onClick={() => select(id)}>Show</button>}
+      <span>
+        Incoming call from{' '}
+        {displayName !== '' && (
+          <>
+            <Foreign text={displayName} />{' '}
+          </>
+        )}
+        <b className="mono">
+          <Foreign text={party(from)} />
+        </b>{' '}
+        to{' '}
+        <span className="mono">
+          <Foreign text={party(to)} />
+        </span>
+      </span>
+      {!shown && (
+        <button type="button" className="button quiet" onClick={() => select(id)}>
+          Show
+        </button>
+      )}
       <SourceChoice aria-label="Answer with" value={source} onChange={setSource} handOver={handOver} />
-      <Act kind="primary" run={answer}>Answer</Act>
-      <Act kind="danger" run={() => execute('call.reject', { id })}>Refuse</Act>
+      <Act kind="primary" run={answer}>
+        Answer
+      </Act>
+      <Act kind="danger" run={() => execute('call.reject', { id })}>
+        Refuse
+      </Act>
     </div>
   )
 }

@@ -6,7 +6,11 @@ import { budgetNames, budgets, type BudgetName } from '../../../shared/model/bud
 import { Act, Button, Choice, Field, Foreign, Icon } from '../../ui/controls.tsx'
 import './settings.css'
 
-const themes = [['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']] as const
+const themes = [
+  ['system', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+] as const
 
 export function Settings() {
   const settings = useEngine((state) => state.settings)
@@ -18,36 +22,140 @@ function Form({ settings }: { settings: SettingsValue }) {
   const [draft, setDraft] = useState(settings)
   const set = (change: Partial<SettingsValue>) => setDraft({ ...draft, ...change })
   const { localAddress, rtpPorts, keepCalls, keepDays, maskNumbers } = draft
-  const addressFault = localAddress !== null && !isIp(localAddress) ? `"${localAddress}" is no IP address of this computer` : null
+  const addressFault =
+    localAddress !== null && !isIp(localAddress) ? `"${localAddress}" is no IP address of this computer` : null
   const limitsFault = budgetNames.some((name) => limitFault(name, draft.limits[name]) !== null)
-  const portsFault = rtpPorts.last - rtpPorts.first < 3 ? 'the range needs at least two pairs of ports, from the lower to the higher' : null
+  const portsFault =
+    rtpPorts.last - rtpPorts.first < 3
+      ? 'the range needs at least two pairs of ports, from the lower to the higher'
+      : null
   return (
     <div className="page">
       <h1>Settings</h1>
       <form aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
         <div className="section">
           <h2>Window</h2>
-          <Field label="Theme">{(props) => <Choice {...props} value={settings.theme} options={themes} onChange={(theme) => void execute('settings.save', { settings: { ...settings, theme } })} />}</Field>
+          <Field label="Theme">
+            {(props) => (
+              <Choice
+                {...props}
+                value={settings.theme}
+                options={themes}
+                onChange={(theme) => void execute('settings.save', { settings: { ...settings, theme } })}
+              />
+            )}
+          </Field>
         </div>
         <div className="section">
           <h2>Network</h2>
-          <Field label="Network address" hint="The IP address that calls leave from; empty: whichever reaches the peer." fault={addressFault}>{(props) => <input {...props} className="mono" value={localAddress ?? ''} onChange={(event) => set({ localAddress: event.target.value.trim() === '' ? null : event.target.value.trim() })} />}</Field>
-          <Field label="First RTP port" fault={portsFault}>{(props) => <input {...props} type="number" min={1024} max={65535} value={rtpPorts.first} onChange={(event) => set({ rtpPorts: { ...rtpPorts, first: Number(event.target.value) } })} />}</Field>
-          <Field label="Last RTP port" hint="Firewalls must let UDP in on this range.">{(props) => <input {...props} type="number" min={1024} max={65535} value={rtpPorts.last} onChange={(event) => set({ rtpPorts: { ...rtpPorts, last: Number(event.target.value) } })} />}</Field>
+          <Field
+            label="Network address"
+            hint="The IP address that calls leave from; empty: whichever reaches the peer."
+            fault={addressFault}
+          >
+            {(props) => (
+              <input
+                {...props}
+                className="mono"
+                value={localAddress ?? ''}
+                onChange={(event) =>
+                  set({ localAddress: event.target.value.trim() === '' ? null : event.target.value.trim() })
+                }
+              />
+            )}
+          </Field>
+          <Field label="First RTP port" fault={portsFault}>
+            {(props) => (
+              <input
+                {...props}
+                type="number"
+                min={1024}
+                max={65535}
+                value={rtpPorts.first}
+                onChange={(event) => set({ rtpPorts: { ...rtpPorts, first: Number(event.target.value) } })}
+              />
+            )}
+          </Field>
+          <Field label="Last RTP port" hint="Firewalls must let UDP in on this range.">
+            {(props) => (
+              <input
+                {...props}
+                type="number"
+                min={1024}
+                max={65535}
+                value={rtpPorts.last}
+                onChange={(event) => set({ rtpPorts: { ...rtpPorts, last: Number(event.target.value) } })}
+              />
+            )}
+          </Field>
         </div>
         <div className="section">
           <h2>Audio</h2>
-          <p className="muted">Each call chooses what it sends: the marker, a tone, a WAV file, echo or silence. The microphone and the speaker of this computer are not used in this version.</p>
+          <p className="muted">
+            Each call chooses what it sends: the marker, a tone, a WAV file, echo or silence. The microphone and the
+            speaker of this computer are not used in this version.
+          </p>
         </div>
         <div className="section">
           <h2>Data</h2>
-          <Field label="Data folder" hint="Chosen at the start: npm start -- --profile DIR, or the variable RINGBACK_PROFILE.">{({ id }) => <output id={id} className="mono">{hello?.profile ?? 'none: nothing is kept'}</output>}</Field>
-          <Field label="Keep calls" hint="The newest so many.">{(props) => <input {...props} type="number" min={10} max={100_000} value={keepCalls} onChange={(event) => set({ keepCalls: Number(event.target.value) })} />}</Field>
-          <Field label="Keep days" hint="Empty: whatever their age.">{(props) => <input {...props} type="number" min={1} max={3650} value={keepDays ?? ''} onChange={(event) => set({ keepDays: event.target.value === '' ? null : Number(event.target.value) })} />}</Field>
-          <Field label="Trace redaction" hint="Passwords, digests, tokens and SRTP keys are always masked.">{(props) => <label className="check"><input {...props} type="checkbox" checked={maskNumbers} onChange={(event) => set({ maskNumbers: event.target.checked })} /> mask phone numbers in exports too</label>}</Field>
+          <Field
+            label="Data folder"
+            hint="Chosen at the start: npm start -- --profile DIR, or the variable RINGBACK_PROFILE."
+          >
+            {({ id }) => (
+              <output id={id} className="mono">
+                {hello?.profile ?? 'none: nothing is kept'}
+              </output>
+            )}
+          </Field>
+          <Field label="Keep calls" hint="The newest so many.">
+            {(props) => (
+              <input
+                {...props}
+                type="number"
+                min={10}
+                max={100_000}
+                value={keepCalls}
+                onChange={(event) => set({ keepCalls: Number(event.target.value) })}
+              />
+            )}
+          </Field>
+          <Field label="Keep days" hint="Empty: whatever their age.">
+            {(props) => (
+              <input
+                {...props}
+                type="number"
+                min={1}
+                max={3650}
+                value={keepDays ?? ''}
+                onChange={(event) => set({ keepDays: event.target.value === '' ? null : Number(event.target.value) })}
+              />
+            )}
+          </Field>
+          <Field label="Trace redaction" hint="Passwords, digests, tokens and SRTP keys are always masked.">
+            {(props) => (
+              <label className="check">
+                <input
+                  {...props}
+                  type="checkbox"
+                  checked={maskNumbers}
+                  onChange={(event) => set({ maskNumbers: event.target.checked })}
+                />{' '}
+                mask phone numbers in exports too
+              </label>
+            )}
+          </Field>
         </div>
         <Limits limits={draft.limits} onChange={(limits) => set({ limits })} />
-        <div className="actions"><Act kind="primary" run={() => execute('settings.save', { settings: draft })} disabled={addressFault !== null || portsFault !== null || limitsFault}>Save</Act></div>
+        <div className="actions">
+          <Act
+            kind="primary"
+            run={() => execute('settings.save', { settings: draft })}
+            disabled={addressFault !== null || portsFault !== null || limitsFault}
+          >
+            Save
+          </Act>
+        </div>
       </form>
     </div>
   )
@@ -55,11 +163,19 @@ function Form({ settings }: { settings: SettingsValue }) {
 
 /** Why a limit cannot be so; null when it can. */
 function limitFault(name: BudgetName, limit: number | undefined): string | null {
-  return limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= budgets[name].most) ? null : `a whole number from 1 to ${budgets[name].most.toLocaleString('en')} is needed`
+  return limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= budgets[name].most)
+    ? null
+    : `a whole number from 1 to ${budgets[name].most.toLocaleString('en')} is needed`
 }
 
 /** How much strangers may use before they are refused: the limit, what is used of it, and what was refused since the start. */
-function Limits({ limits, onChange }: { limits: SettingsValue['limits']; onChange: (limits: SettingsValue['limits']) => void }) {
+function Limits({
+  limits,
+  onChange,
+}: {
+  limits: SettingsValue['limits']
+  onChange: (limits: SettingsValue['limits']) => void
+}) {
   const usage = useEngine((state) => state.limits)
   const faults = useEngine((state) => state.faults)
   const set = (name: BudgetName, text: string) => {
@@ -69,7 +185,10 @@ function Limits({ limits, onChange }: { limits: SettingsValue['limits']; onChang
   return (
     <div className="section limits">
       <h2>Limits</h2>
-      <p className="muted">How much anyone who reaches this computer may use before they are refused. Calls within the limits are not touched by what is refused. Empty: the usual limit.</p>
+      <p className="muted">
+        How much anyone who reaches this computer may use before they are refused. Calls within the limits are not
+        touched by what is refused. Empty: the usual limit.
+      </p>
       {budgetNames.map((name) => {
         const { title, initial, most, unit } = budgets[name]
         const { used = 0, refused = 0, text = null } = usage.find((one) => one.name === name) ?? {}
@@ -77,16 +196,44 @@ function Limits({ limits, onChange }: { limits: SettingsValue['limits']; onChang
           <Field key={name} label={title} fault={limitFault(name, limits[name])}>
             {(props) => (
               <span className="limit numbers">
-                <input {...props} type="number" min={1} max={most} placeholder={String(initial)} value={limits[name] ?? ''} onChange={(event) => set(name, event.target.value)} />
-                <span className="muted">{unit}{used > 0 ? `, ${used.toLocaleString('en')} now` : ''}</span>
-                {refused > 0 && <span className="tone-warning"><Icon name="warning" /> {refused.toLocaleString('en')} refused{text === null ? '' : `: ${text}`}</span>}
+                <input
+                  {...props}
+                  type="number"
+                  min={1}
+                  max={most}
+                  placeholder={String(initial)}
+                  value={limits[name] ?? ''}
+                  onChange={(event) => set(name, event.target.value)}
+                />
+                <span className="muted">
+                  {unit}
+                  {used > 0 ? `, ${used.toLocaleString('en')} now` : ''}
+                </span>
+                {refused > 0 && (
+                  <span className="tone-warning">
+                    <Icon name="warning" /> {refused.toLocaleString('en')} refused{text === null ? '' : `: ${text}`}
+                  </span>
+                )}
               </span>
             )}
           </Field>
         )
       })}
-      <Button kind="quiet" disabled={Object.keys(limits).length === 0} onClick={() => onChange({})}>All as usual</Button>
-      {faults.length > 0 && <p className="tone-warning"><Icon name="warning" /> Faults inside that were dropped since the start: {faults.map(({ place, count }, i) => <span key={place}>{i > 0 && ', '}<Foreign text={place} /> {count}</span>)}. Start with --verbose to see them.</p>}
+      <Button kind="quiet" disabled={Object.keys(limits).length === 0} onClick={() => onChange({})}>
+        All as usual
+      </Button>
+      {faults.length > 0 && (
+        <p className="tone-warning">
+          <Icon name="warning" /> Faults inside that were dropped since the start:{' '}
+          {faults.map(({ place, count }, i) => (
+            <span key={place}>
+              {i > 0 && ', '}
+              <Foreign text={place} /> {count}
+            </span>
+          ))}
+          . Start with --verbose to see them.
+        </p>
+      )}
     </div>
   )
 }

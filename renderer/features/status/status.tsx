@@ -7,14 +7,33 @@ import './status.css'
 export function StatusBar() {
   const { connection, agents, registrations, settings, calls, hello } = useEngine()
   const live = [...calls.values()].filter(({ state }) => state !== 'ended').length
-  const listening = [...agents.values()].flatMap(({ addresses }) => addresses.map(({ transport, port }) => `${transport} ${port}`))
+  const listening = [...agents.values()].flatMap(({ addresses }) =>
+    addresses.map(({ transport, port }) => `${transport} ${port}`),
+  )
   return (
     <footer className="status numbers">
-      <span className={connection === 'open' ? 'tone-ok' : 'tone-fault'}><Icon name={connection === 'open' ? 'ok' : 'fault'} /> engine {connection === 'open' ? 'ok' : connection === 'connecting' ? 'connecting' : 'not connected'}</span>
-      <button type="button" onClick={() => show('agent')}>agent {listening.length > 0 ? listening.join(', ') : 'stopped'}</button>
-      {[...registrations.values()].map(({ id, trunk, state }) => <button key={id} type="button" onClick={() => show('trunks')} className={state === 'failed' ? 'tone-fault' : ''}>{state === 'failed' && <Icon name="fault" />} <Foreign text={trunk} /> {state === 'idle' ? 'not registered' : state}</button>)}
+      <span className={connection === 'open' ? 'tone-ok' : 'tone-fault'}>
+        <Icon name={connection === 'open' ? 'ok' : 'fault'} /> engine{' '}
+        {connection === 'open' ? 'ok' : connection === 'connecting' ? 'connecting' : 'not connected'}
+      </span>
+      <button type="button" onClick={() => show('agent')}>
+        agent {listening.length > 0 ? listening.join(', ') : 'stopped'}
+      </button>
+      {[...registrations.values()].map(({ id, trunk, state }) => (
+        <button
+          key={id}
+          type="button"
+          onClick={() => show('trunks')}
+          className={state === 'failed' ? 'tone-fault' : ''}
+        >
+          {state === 'failed' && <Icon name="fault" />} <Foreign text={trunk} />{' '}
+          {state === 'idle' ? 'not registered' : state}
+        </button>
+      ))}
       <span>{settings?.localAddress ?? 'any address'}</span>
-      <span>{live} call{live === 1 ? '' : 's'}</span>
+      <span>
+        {live} call{live === 1 ? '' : 's'}
+      </span>
       <span className="status-version">Ringback {hello?.version}</span>
     </footer>
   )

@@ -12,7 +12,16 @@ export interface ReportBlock {
 }
 
 export type RtcpPacket =
-  | { readonly type: 'sr'; readonly ssrc: number; readonly ntpSeconds: number; readonly ntpFraction: number; readonly rtpTimestamp: number; readonly packets: number; readonly octets: number; readonly reports: readonly ReportBlock[] }
+  | {
+      readonly type: 'sr'
+      readonly ssrc: number
+      readonly ntpSeconds: number
+      readonly ntpFraction: number
+      readonly rtpTimestamp: number
+      readonly packets: number
+      readonly octets: number
+      readonly reports: readonly ReportBlock[]
+    }
   | { readonly type: 'rr'; readonly ssrc: number; readonly reports: readonly ReportBlock[] }
   | { readonly type: 'sdes'; readonly chunks: readonly { readonly ssrc: number; readonly cname: string | null }[] }
   | { readonly type: 'bye'; readonly ssrcs: readonly number[]; readonly reason: string | null }
@@ -44,8 +53,14 @@ function parseOne(data: DataView, count: number, packetType: number, at: number,
     case 200: {
       if (end - at < 24 + count * 24) return 'the sender report is cut off'
       return {
-        type: 'sr', ssrc: data.getUint32(at), ntpSeconds: data.getUint32(at + 4), ntpFraction: data.getUint32(at + 8),
-        rtpTimestamp: data.getUint32(at + 12), packets: data.getUint32(at + 16), octets: data.getUint32(at + 20), reports: parseReports(data, at + 24, count),
+        type: 'sr',
+        ssrc: data.getUint32(at),
+        ntpSeconds: data.getUint32(at + 4),
+        ntpFraction: data.getUint32(at + 8),
+        rtpTimestamp: data.getUint32(at + 12),
+        packets: data.getUint32(at + 16),
+        octets: data.getUint32(at + 20),
+        reports: parseReports(data, at + 24, count),
       }
     }
     case 201:
@@ -70,8 +85,13 @@ function parseReports(data: DataView, at: number, count: number): ReportBlock[] 
     const o = at + i * 24
     const lost = data.getUint32(o + 4)
     return {
-      ssrc: data.getUint32(o), fractionLost: lost >>> 24, cumulativeLost: ((lost & 0xffffff) << 8) >> 8, highestSequence: data.getUint32(o + 8),
-      jitter: data.getUint32(o + 12), lastSr: data.getUint32(o + 16), delaySinceLastSr: data.getUint32(o + 20),
+      ssrc: data.getUint32(o),
+      fractionLost: lost >>> 24,
+      cumulativeLost: ((lost & 0xffffff) << 8) >> 8,
+      highestSequence: data.getUint32(o + 8),
+      jitter: data.getUint32(o + 12),
+      lastSr: data.getUint32(o + 16),
+      delaySinceLastSr: data.getUint32(o + 20),
     }
   })
 }
@@ -107,7 +127,9 @@ function writeOne(packet: Exclude<RtcpPacket, { type: 'other' }>): Uint8Array {
   switch (packet.type) {
     case 'sr': {
       const body = new DataView(new ArrayBuffer(24 + packet.reports.length * 24))
-      ;[packet.ssrc, packet.ntpSeconds, packet.ntpFraction, packet.rtpTimestamp, packet.packets, packet.octets].forEach((value, i) => body.setUint32(i * 4, value))
+      ;[packet.ssrc, packet.ntpSeconds, packet.ntpFraction, packet.rtpTimestamp, packet.packets, packet.octets].forEach(
+        (value, i) => body.setUint32(i * 4, value),
+      )
       writeReports(body, 24, packet.reports)
       return framed(200, packet.reports.length, new Uint8Array(body.buffer))
     }

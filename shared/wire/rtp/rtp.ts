@@ -40,7 +40,14 @@ export function readRtp(bytes: Uint8Array, into: RtpHeader): string | null {
 }
 
 /** Writes the fixed header without CSRC and extension into the first 12 bytes. */
-export function writeRtpHeader(bytes: Uint8Array, payloadType: number, marker: boolean, sequence: number, timestamp: number, ssrc: number): void {
+export function writeRtpHeader(
+  bytes: Uint8Array,
+  payloadType: number,
+  marker: boolean,
+  sequence: number,
+  timestamp: number,
+  ssrc: number,
+): void {
   bytes[0] = 0x80
   bytes[1] = (marker ? 0x80 : 0) | payloadType
   bytes[2] = sequence >> 8

@@ -19,7 +19,12 @@ export function eventToDigit(event: number): string | null {
 
 export function readTelephoneEvent(payload: Uint8Array): TelephoneEvent | null {
   if (payload.length < 4) return null
-  return { event: payload[0]!, end: (payload[1]! & 0x80) !== 0, volume: payload[1]! & 0x3f, duration: (payload[2]! << 8) | payload[3]! }
+  return {
+    event: payload[0]!,
+    end: (payload[1]! & 0x80) !== 0,
+    volume: payload[1]! & 0x3f,
+    duration: (payload[2]! << 8) | payload[3]!,
+  }
 }
 
 export function writeTelephoneEvent({ event, end, volume, duration }: TelephoneEvent): Uint8Array {

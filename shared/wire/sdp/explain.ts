@@ -19,29 +19,52 @@ export function explainSdp(body: string): ExplainedLine[] {
 const shown = (text: string) => visible(elide(text, 120))
 const mostWords = 200
 
-const protocols: ReadonlyMap<string, string> = new Map(Object.entries({
-  'RTP/AVP': 'plain RTP', 'RTP/SAVP': 'SRTP, keys in the description (SDES)', 'RTP/AVPF': 'plain RTP with feedback', 'RTP/SAVPF': 'SRTP with feedback',
-  'UDP/TLS/RTP/SAVPF': 'SRTP, keys by DTLS', 'UDP/TLS/RTP/SAVP': 'SRTP, keys by DTLS',
-}))
+const protocols: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'RTP/AVP': 'plain RTP',
+    'RTP/SAVP': 'SRTP, keys in the description (SDES)',
+    'RTP/AVPF': 'plain RTP with feedback',
+    'RTP/SAVPF': 'SRTP with feedback',
+    'UDP/TLS/RTP/SAVPF': 'SRTP, keys by DTLS',
+    'UDP/TLS/RTP/SAVP': 'SRTP, keys by DTLS',
+  }),
+)
 
-const attributes: ReadonlyMap<string, string> = new Map(Object.entries({
-  sendrecv: 'Audio both ways.', sendonly: 'The sender sends and does not receive: hold.', recvonly: 'The sender receives and does not send.', inactive: 'No audio either way: hold.',
-  'rtcp-mux': 'RTCP shares the RTP port (RFC 5761).', 'ice-lite': 'The sender answers connectivity checks and makes none (RFC 8445).',
-}))
+const attributes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'sendrecv': 'Audio both ways.',
+    'sendonly': 'The sender sends and does not receive: hold.',
+    'recvonly': 'The sender receives and does not send.',
+    'inactive': 'No audio either way: hold.',
+    'rtcp-mux': 'RTCP shares the RTP port (RFC 5761).',
+    'ice-lite': 'The sender answers connectivity checks and makes none (RFC 8445).',
+  }),
+)
 
 function explain(line: string): string {
   const value = line.slice(2)
   const words = split(value, mostWords).map(shown)
   switch (line.slice(0, 2)) {
-    case 'v=': return 'Version of the format.'
-    case 'o=': return `Session ${words[1] ?? '?'}, version ${words[2] ?? '?'}: the version goes up with every change.`
-    case 's=': return 'Name of the session; of no effect in calls.'
-    case 'c=': return words[2] === '0.0.0.0' ? 'No address: an old way to put a call on hold.' : `Audio is to be sent to ${words[2] ?? '?'}.`
-    case 't=': return 'When the session takes place; 0 0: now.'
-    case 'b=': return `Bandwidth: ${shown(value)}.`
-    case 'm=': return media(words)
-    case 'a=': return attribute(value)
-    default: return ''
+    case 'v=':
+      return 'Version of the format.'
+    case 'o=':
+      return `Session ${words[1] ?? '?'}, version ${words[2] ?? '?'}: the version goes up with every change.`
+    case 's=':
+      return 'Name of the session; of no effect in calls.'
+    case 'c=':
+      return words[2] === '0.0.0.0'
+        ? 'No address: an old way to put a call on hold.'
+        : `Audio is to be sent to ${words[2] ?? '?'}.`
+    case 't=':
+      return 'When the session takes place; 0 0: now.'
+    case 'b=':
+      return `Bandwidth: ${shown(value)}.`
+    case 'm=':
+      return media(words)
+    case 'a=':
+      return attribute(value)
+    default:
+      return ''
   }
 }
 
@@ -57,18 +80,32 @@ function attribute(value: string): string {
   const rest = colon < 0 ? '' : value.slice(colon + 1)
   const [first = '', second = ''] = split(rest, 2).map(shown)
   switch (name) {
-    case 'rtpmap': return `Payload type ${first} is ${second}.`
-    case 'fmtp': return `Settings of payload type ${first}: ${split(rest, mostWords).slice(1).map(shown).join(' ')}.`
-    case 'ptime': return `Packets of ${first} ms.`
-    case 'maxptime': return `Packets of at most ${first} ms.`
-    case 'crypto': return `An SRTP key for ${second} (RFC 4568); never shown.`
-    case 'rtcp': return `RTCP goes to port ${first}.`
-    case 'fingerprint': return 'The certificate that DTLS must show (RFC 8122).'
-    case 'setup': return `Who begins DTLS: ${first}.`
-    case 'candidate': return 'An address to try with ICE (RFC 8839).'
-    case 'ice-ufrag': case 'ice-pwd': return 'Credentials of connectivity checks (RFC 8839).'
-    case 'ssrc': return `RTP of this source has SSRC ${first}.`
-    case 'mid': return `Name of this media section: ${first}.`
-    default: return attributes.get(name) ?? ''
+    case 'rtpmap':
+      return `Payload type ${first} is ${second}.`
+    case 'fmtp':
+      return `Settings of payload type ${first}: ${split(rest, mostWords).slice(1).map(shown).join(' ')}.`
+    case 'ptime':
+      return `Packets of ${first} ms.`
+    case 'maxptime':
+      return `Packets of at most ${first} ms.`
+    case 'crypto':
+      return `An SRTP key for ${second} (RFC 4568); never shown.`
+    case 'rtcp':
+      return `RTCP goes to port ${first}.`
+    case 'fingerprint':
+      return 'The certificate that DTLS must show (RFC 8122).'
+    case 'setup':
+      return `Who begins DTLS: ${first}.`
+    case 'candidate':
+      return 'An address to try with ICE (RFC 8839).'
+    case 'ice-ufrag':
+    case 'ice-pwd':
+      return 'Credentials of connectivity checks (RFC 8839).'
+    case 'ssrc':
+      return `RTP of this source has SSRC ${first}.`
+    case 'mid':
+      return `Name of this media section: ${first}.`
+    default:
+      return attributes.get(name) ?? ''
   }
 }

@@ -14,7 +14,12 @@ const highestClockRateHz = 384_000
 const mostChannels = 8
 const longestPtimeMs = 200
 
-const directions: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive'] satisfies MediaDirection[])
+const directions: ReadonlySet<string> = new Set([
+  'sendrecv',
+  'sendonly',
+  'recvonly',
+  'inactive',
+] satisfies MediaDirection[])
 
 /** What the lines after an m= line say, in the types of the model. */
 interface Medium {
@@ -77,40 +82,72 @@ class Reader {
     if (line.charCodeAt(1) !== 0x3d) return
     const value = line.slice(2)
     switch (line[0]) {
-      case 'o': return this.#readOrigin(value)
-      case 'c': return this.#readConnection(value)
-      case 'm': return this.#readMedium(value)
-      case 'a': return this.#readAttribute(value)
+      case 'o':
+        return this.#readOrigin(value)
+      case 'c':
+        return this.#readConnection(value)
+      case 'm':
+        return this.#readMedium(value)
+      case 'a':
+        return this.#readAttribute(value)
     }
   }
 
   result(): SessionDescription | string {
     if (!this.#origin) return 'the session description has no o= line that can be read'
     return {
-      origin: this.#origin, media: this.#media.map((medium) => this.#describe(medium)),
+      origin: this.#origin,
+      media: this.#media.map((medium) => this.#describe(medium)),
       ...(this.#problems.length > 0 ? { problems: this.#problems } : {}),
     }
   }
 
-  #describe({ kind, port, protocol, payloadTypes, maps, parameters, crypto, address, direction, ptimeMs, rtcpPort, rtcpMux }: Medium): MediaDescription {
+  #describe({
+    kind,
+    port,
+    protocol,
+    payloadTypes,
+    maps,
+    parameters,
+    crypto,
+    address,
+    direction,
+    ptimeMs,
+    rtcpPort,
+    rtcpMux,
+  }: Medium): MediaDescription {
     return {
-      kind, port, protocol, address: address ?? this.#address,
+      kind,
+      port,
+      protocol,
+      address: address ?? this.#address,
       formats: payloadTypes.map((type) => formatOf(type, maps.get(type), parameters.get(type) ?? null)),
-      direction: direction ?? this.#direction ?? 'sendrecv', ptimeMs, rtcpPort, rtcpMux, crypto: [...crypto.values()],
+      direction: direction ?? this.#direction ?? 'sendrecv',
+      ptimeMs,
+      rtcpPort,
+      rtcpMux,
+      crypto: [...crypto.values()],
     }
   }
 
   #readOrigin(value: string): void {
     const [username, sessionId, version, network, addressType, address] = words(value, 6)
     if (this.#origin) return
-    if (address === undefined || network !== 'IN' || !isAddressType(addressType)) return this.problem(`o=${printable(value)} is no origin`)
-    this.#origin = { username: visible(username!), sessionId: visible(sessionId!), version: decimal(version, Number.MAX_SAFE_INTEGER) ?? 0, address: visible(address) }
+    if (address === undefined || network !== 'IN' || !isAddressType(addressType))
+      return this.problem(`o=${printable(value)} is no origin`)
+    this.#origin = {
+      username: visible(username!),
+      sessionId: visible(sessionId!),
+      version: decimal(version, Number.MAX_SAFE_INTEGER) ?? 0,
+      address: visible(address),
+    }
   }
 
   #readConnection(value: string): void {
     const [network, addressType, address] = words(value, 3)
     if (this.#skipping) return
-    if (address === undefined || network !== 'IN' || !isAddressType(addressType)) return this.problem(`c=${printable(value)} is no connection address`)
+    if (address === undefined || network !== 'IN' || !isAddressType(addressType))
+      return this.problem(`c=${printable(value)} is no connection address`)
     if (this.#medium) this.#medium.address = visible(address)
     else this.#address = visible(address)
   }
@@ -120,14 +157,26 @@ class Reader {
     this.#medium = null
     this.#skipping = true
     if (this.#media.length >= mostMedia) return this.problem(`only the first ${mostMedia} m= lines were read`)
-    if (protocol === undefined || !isToken(kind!) || !protocol.split('/').every(isToken)) return this.problem(`m=${printable(value)} is no medium`)
+    if (protocol === undefined || !isToken(kind!) || !protocol.split('/').every(isToken))
+      return this.problem(`m=${printable(value)} is no medium`)
     const number = decimal(port!.split('/', 1)[0], 65_535)
     if (number === null) this.problem(`port ${printable(port!)} of ${printable(kind!)} is not between 0 and 65535`)
-    if (types.length > mostFormats) this.problem(`only the first ${mostFormats} formats of ${printable(kind!)} were read`)
+    if (types.length > mostFormats)
+      this.problem(`only the first ${mostFormats} formats of ${printable(kind!)} were read`)
     this.#skipping = false
     this.#medium = {
-      kind: kind!, port: number ?? 0, protocol: protocol.toUpperCase(), payloadTypes: this.#payloadTypes(types.slice(0, mostFormats), protocol),
-      maps: new Map(), parameters: new Map(), crypto: new Map(), address: null, direction: null, ptimeMs: null, rtcpPort: null, rtcpMux: false,
+      kind: kind!,
+      port: number ?? 0,
+      protocol: protocol.toUpperCase(),
+      payloadTypes: this.#payloadTypes(types.slice(0, mostFormats), protocol),
+      maps: new Map(),
+      parameters: new Map(),
+      crypto: new Map(),
+      address: null,
+      direction: null,
+      ptimeMs: null,
+      rtcpPort: null,
+      rtcpMux: false,
     }
     this.#media.push(this.#medium)
   }
@@ -138,7 +187,8 @@ class Reader {
     for (const format of formats) {
       const type = decimal(format, 127)
       if (type !== null) types.add(type)
-      else if (protocol.toUpperCase().includes('RTP')) this.problem(`payload type ${printable(format)} is not between 0 and 127`)
+      else if (protocol.toUpperCase().includes('RTP'))
+        this.problem(`payload type ${printable(format)} is not between 0 and 127`)
     }
     return [...types]
   }
@@ -157,12 +207,16 @@ class Reader {
 
   #readMediumAttribute(medium: Medium, name: string, rest: string): void {
     switch (name) {
-      case 'rtpmap': return this.#readRtpMap(medium, rest)
-      case 'fmtp': return this.#readParameters(medium, rest)
-      case 'crypto': return this.#readCrypto(medium, rest)
+      case 'rtpmap':
+        return this.#readRtpMap(medium, rest)
+      case 'fmtp':
+        return this.#readParameters(medium, rest)
+      case 'crypto':
+        return this.#readCrypto(medium, rest)
       case 'ptime':
         medium.ptimeMs = milliseconds(rest.trim())
-        if (medium.ptimeMs === null) this.problem(`ptime ${printable(rest)} is not above 0 and at most ${longestPtimeMs} ms`)
+        if (medium.ptimeMs === null)
+          this.problem(`ptime ${printable(rest)} is not above 0 and at most ${longestPtimeMs} ms`)
         break
       case 'rtcp':
         medium.rtcpPort = positive(words(rest, 1)[0] ?? '', 65_535)
@@ -178,13 +232,19 @@ class Reader {
   #readRtpMap(medium: Medium, value: string): void {
     const [number = ''] = words(value, 1)
     const type = decimal(number, 127)
-    const [codec = '', rate, channels] = value.trimStart().slice(number.length).split('/', 3).map((part) => part.trim())
+    const [codec = '', rate, channels] = value
+      .trimStart()
+      .slice(number.length)
+      .split('/', 3)
+      .map((part) => part.trim())
     if (type === null || !isToken(codec)) return this.problem(`a=rtpmap:${printable(value)} names no codec`)
     if (medium.maps.has(type)) return
     const clockRateHz = rate === undefined ? null : positive(rate, highestClockRateHz)
-    if (rate !== undefined && clockRateHz === null) this.problem(`clock rate ${printable(rate)} of ${printable(codec)} is not between 1 and ${highestClockRateHz}`)
+    if (rate !== undefined && clockRateHz === null)
+      this.problem(`clock rate ${printable(rate)} of ${printable(codec)} is not between 1 and ${highestClockRateHz}`)
     const count = channels === undefined ? 1 : positive(channels, mostChannels)
-    if (count === null) this.problem(`${printable(channels!)} channels of ${printable(codec)} are not between 1 and ${mostChannels}`)
+    if (count === null)
+      this.problem(`${printable(channels!)} channels of ${printable(codec)} are not between 1 and ${mostChannels}`)
     medium.maps.set(type, { codec, clockRateHz, channels: count ?? 1 })
   }
 
@@ -193,7 +253,8 @@ class Reader {
     while (end < value.length && !isSpace(value.charCodeAt(end))) end++
     const type = decimal(value.slice(0, end), 127)
     const parameters = value.slice(end + 1)
-    if (type === null || parameters === '' || hasControl(parameters)) return this.problem(`a=fmtp:${printable(value)} names no payload type and its parameters`)
+    if (type === null || parameters === '' || hasControl(parameters))
+      return this.problem(`a=fmtp:${printable(value)} names no payload type and its parameters`)
     if (!medium.parameters.has(type)) medium.parameters.set(type, parameters)
   }
 
@@ -202,18 +263,27 @@ class Reader {
     const [number = '', suite, keyParams, ...session] = words(value, 20)
     const tag = number.length > 9 ? null : decimal(number, 999_999_999)
     if (tag === null) return this.problem(`crypto tag ${printable(number)} is not a number of at most nine digits`)
-    if (keyParams === undefined || !isToken(suite!) || hasControl(value)) return this.problem(`a=crypto with tag ${tag} has no suite and key`)
+    if (keyParams === undefined || !isToken(suite!) || hasControl(value))
+      return this.problem(`a=crypto with tag ${tag} has no suite and key`)
     if (medium.crypto.has(tag)) return this.problem(`crypto tag ${tag} is given twice: the first holds`)
     if (medium.crypto.size >= mostCrypto) return this.problem(`only the first ${mostCrypto} keys of a medium were read`)
-    medium.crypto.set(tag, { tag, suite: suite!, keyParams, sessionParams: session.length > 0 ? session.join(' ') : null })
+    medium.crypto.set(tag, {
+      tag,
+      suite: suite!,
+      keyParams,
+      sessionParams: session.length > 0 ? session.join(' ') : null,
+    })
   }
 }
 
 function formatOf(payloadType: number, map: RtpMap | undefined, parameters: string | null): MediaFormat {
   const known = staticFormat(payloadType)
   return {
-    payloadType, codec: map?.codec ?? known?.codec ?? `unknown(${payloadType})`, clockRateHz: map?.clockRateHz ?? known?.clockRateHz ?? 0,
-    channels: map?.channels ?? 1, parameters,
+    payloadType,
+    codec: map?.codec ?? known?.codec ?? `unknown(${payloadType})`,
+    clockRateHz: map?.clockRateHz ?? known?.clockRateHz ?? 0,
+    channels: map?.channels ?? 1,
+    parameters,
   }
 }
 
@@ -245,7 +315,12 @@ function positive(text: string, most: number): number | null {
 function milliseconds(text: string): number | null {
   const [whole = '', fraction, ...more] = text.split('.', 3)
   const value = decimal(whole, longestPtimeMs)
-  if (value === null || more.length > 0 || (fraction !== undefined && (fraction.length > 6 || decimal(fraction, 999_999) === null))) return null
+  if (
+    value === null ||
+    more.length > 0 ||
+    (fraction !== undefined && (fraction.length > 6 || decimal(fraction, 999_999) === null))
+  )
+    return null
   const ms = fraction === undefined ? value : Number(`${value}.${fraction}`)
   return ms > 0 && ms <= longestPtimeMs ? ms : null
 }

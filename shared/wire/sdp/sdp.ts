@@ -47,7 +47,12 @@ export interface MediaDescription {
 
 export interface SessionDescription {
   /** `version` is 0 where it is no number below 2^53. */
-  readonly origin: { readonly username: string; readonly sessionId: string; readonly version: number; readonly address: string }
+  readonly origin: {
+    readonly username: string
+    readonly sessionId: string
+    readonly version: number
+    readonly address: string
+  }
   readonly media: readonly MediaDescription[]
   /** What could not be used, each in a sentence; left out when all could. */
   readonly problems?: readonly string[]

@@ -1,8 +1,22 @@
 /** RFC 3551 tables 4 and 5: what a static payload type means without a=rtpmap. */
 const staticFormats: ReadonlyMap<number, readonly [codec: string, clockRateHz: number]> = new Map([
-  [0, ['PCMU', 8000]], [3, ['GSM', 8000]], [4, ['G723', 8000]], [5, ['DVI4', 8000]], [6, ['DVI4', 16000]], [7, ['LPC', 8000]], [8, ['PCMA', 8000]],
-  [9, ['G722', 8000]], [10, ['L16', 44100]], [11, ['L16', 44100]], [12, ['QCELP', 8000]], [13, ['CN', 8000]], [15, ['G728', 8000]],
-  [16, ['DVI4', 11025]], [17, ['DVI4', 22050]], [18, ['G729', 8000]], [34, ['H263', 90000]],
+  [0, ['PCMU', 8000]],
+  [3, ['GSM', 8000]],
+  [4, ['G723', 8000]],
+  [5, ['DVI4', 8000]],
+  [6, ['DVI4', 16000]],
+  [7, ['LPC', 8000]],
+  [8, ['PCMA', 8000]],
+  [9, ['G722', 8000]],
+  [10, ['L16', 44100]],
+  [11, ['L16', 44100]],
+  [12, ['QCELP', 8000]],
+  [13, ['CN', 8000]],
+  [15, ['G728', 8000]],
+  [16, ['DVI4', 11025]],
+  [17, ['DVI4', 22050]],
+  [18, ['G729', 8000]],
+  [34, ['H263', 90000]],
 ])
 
 export function staticFormat(payloadType: number): { codec: string; clockRateHz: number } | null {

@@ -3,8 +3,12 @@ import type { MediaDescription, SessionDescription } from './sdp.ts'
 /** The text of a session description (RFC 8866), lines ended by CRLF. */
 export function writeSdp({ origin, media }: SessionDescription): string {
   const lines = [
-    'v=0', `o=${origin.username} ${origin.sessionId} ${origin.version} IN ${addressType(origin.address)} ${origin.address}`, 's=-',
-    connection(origin.address), 't=0 0', ...media.flatMap((m) => mediaLines(m, origin.address)),
+    'v=0',
+    `o=${origin.username} ${origin.sessionId} ${origin.version} IN ${addressType(origin.address)} ${origin.address}`,
+    's=-',
+    connection(origin.address),
+    't=0 0',
+    ...media.flatMap((m) => mediaLines(m, origin.address)),
   ]
   return `${lines.join('\r\n')}\r\n`
 }
@@ -13,9 +17,17 @@ function mediaLines(m: MediaDescription, sessionAddress: string): string[] {
   return [
     `m=${m.kind} ${m.port} ${m.protocol} ${m.formats.map(({ payloadType }) => payloadType).join(' ')}`,
     ...(m.address !== null && m.address !== sessionAddress ? [connection(m.address)] : []),
-    ...m.formats.map(({ payloadType, codec, clockRateHz, channels }) => `a=rtpmap:${payloadType} ${codec}${clockRateHz > 0 ? `/${clockRateHz}` : ''}${channels > 1 ? `/${channels}` : ''}`),
-    ...m.formats.filter(({ parameters }) => parameters !== null).map(({ payloadType, parameters }) => `a=fmtp:${payloadType} ${parameters}`),
-    ...m.crypto.map(({ tag, suite, keyParams, sessionParams }) => `a=crypto:${tag} ${suite} ${keyParams}${sessionParams ? ` ${sessionParams}` : ''}`),
+    ...m.formats.map(
+      ({ payloadType, codec, clockRateHz, channels }) =>
+        `a=rtpmap:${payloadType} ${codec}${clockRateHz > 0 ? `/${clockRateHz}` : ''}${channels > 1 ? `/${channels}` : ''}`,
+    ),
+    ...m.formats
+      .filter(({ parameters }) => parameters !== null)
+      .map(({ payloadType, parameters }) => `a=fmtp:${payloadType} ${parameters}`),
+    ...m.crypto.map(
+      ({ tag, suite, keyParams, sessionParams }) =>
+        `a=crypto:${tag} ${suite} ${keyParams}${sessionParams ? ` ${sessionParams}` : ''}`,
+    ),
     ...(m.ptimeMs === null ? [] : [`a=ptime:${m.ptimeMs}`]),
     `a=${m.direction}`,
   ]

@@ -3,8 +3,20 @@ import { isToken, messageIds, parseNameAddr, parseUri, parseVia, schemeOf } from
 import { header, headerFields, headerList, type SipMessage, type SipProblem } from './message.ts'
 import { expiresOf, maxForwards } from './numbers.ts'
 
-const mandatory = [['via', 'Via'], ['from', 'From'], ['to', 'To'], ['call-id', 'Call-ID'], ['cseq', 'CSeq']] as const
-const single = [['from', 'From'], ['to', 'To'], ['call-id', 'Call-ID'], ['cseq', 'CSeq'], ['max-forwards', 'Max-Forwards']] as const
+const mandatory = [
+  ['via', 'Via'],
+  ['from', 'From'],
+  ['to', 'To'],
+  ['call-id', 'Call-ID'],
+  ['cseq', 'CSeq'],
+] as const
+const single = [
+  ['from', 'From'],
+  ['to', 'To'],
+  ['call-id', 'Call-ID'],
+  ['cseq', 'CSeq'],
+  ['max-forwards', 'Max-Forwards'],
+] as const
 /** Header fields that a response or a later request repeats as they came. */
 const echoed: ReadonlySet<string> = new Set(['via', 'from', 'to', 'call-id', 'cseq', 'record-route'])
 
@@ -20,7 +32,8 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
   const { cseq } = messageIds(message)
   const cseqText = header(message, 'cseq')
   if (cseqText !== undefined && !cseq) refuse(`CSeq "${printable(cseqText)}" is not a number below 2^31 and a method`)
-  if (cseq && message.kind === 'request' && cseq.method !== message.method) refuse(`CSeq names ${printable(cseq.method)}, the request is ${printable(message.method)}`)
+  if (cseq && message.kind === 'request' && cseq.method !== message.method)
+    refuse(`CSeq names ${printable(cseq.method)}, the request is ${printable(message.method)}`)
   checkControls(message, refuse, odd)
 
   for (const via of headerList(message, 'via')) {
@@ -35,16 +48,20 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
     if (contact !== '*' && !parseNameAddr(contact)) {
       // A response is taken without it: its dialog has other targets.
       const tell = message.kind === 'request' ? refuse : odd
-      tell(`Contact "${printable(contact)}" cannot be read${contact.includes('?') ? ': a URI with ? needs angle brackets' : ''}`)
+      tell(
+        `Contact "${printable(contact)}" cannot be read${contact.includes('?') ? ': a URI with ? needs angle brackets' : ''}`,
+      )
       break
     }
   }
   if (message.kind === 'request') checkRequestLine(message.method, message.uri, refuse)
 
   const forwards = header(message, 'max-forwards')
-  if (forwards !== undefined && maxForwards(forwards) === null) refuse(`Max-Forwards "${printable(forwards)}" is not between 0 and 255`)
+  if (forwards !== undefined && maxForwards(forwards) === null)
+    refuse(`Max-Forwards "${printable(forwards)}" is not between 0 and 255`)
   const expires = header(message, 'expires')
-  if (expires !== undefined && expiresOf(message) === null) odd(`Expires "${printable(expires)}" is not a number below 2^32`)
+  if (expires !== undefined && expiresOf(message) === null)
+    odd(`Expires "${printable(expires)}" is not a number below 2^32`)
   const date = header(message, 'date')
   if (date !== undefined && !date.trimEnd().endsWith('GMT')) odd(`Date "${printable(date)}" is not in GMT`)
 }
@@ -77,11 +94,17 @@ function hasStrayControl(value: string): boolean {
   return false
 }
 
-function checkAddress(name: string, value: string | undefined, refuse: (text: string) => void, odd: (text: string) => void): void {
+function checkAddress(
+  name: string,
+  value: string | undefined,
+  refuse: (text: string) => void,
+  odd: (text: string) => void,
+): void {
   if (value === undefined) return
   if (!parseNameAddr(value)) refuse(`${name} "${printable(value)}" cannot be read`)
   else if (/<\s|\s>/.test(value)) odd(`${name} has white space inside the angle brackets`)
-  else if (!/^\s*(?:"|<|[A-Za-z][\w+.-]*:)/.test(value) && !/^[\s\w\-.!%*+`'~]*</.test(value)) odd(`the display name of ${name} needs quotes`)
+  else if (!/^\s*(?:"|<|[A-Za-z][\w+.-]*:)/.test(value) && !/^[\s\w\-.!%*+`'~]*</.test(value))
+    odd(`the display name of ${name} needs quotes`)
 }
 
 function checkRequestLine(method: string, uri: string, refuse: (text: string, status?: number) => void): void {

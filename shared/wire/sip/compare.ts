@@ -12,7 +12,12 @@ export interface Difference {
 /** How a message differs from another of its kind: header fields by name in order, then the lines of the body. */
 export function compareMessages(before: SipMessage, after: SipMessage): Difference[] {
   const names = new Map([...before.headers, ...after.headers].map(({ key, name }) => [key, name]))
-  const values = (message: SipMessage) => grouped(message.headers, ({ key }) => key, ({ value }) => value)
+  const values = (message: SipMessage) =>
+    grouped(
+      message.headers,
+      ({ key }) => key,
+      ({ value }) => value,
+    )
   const [old, fresh] = [values(before), values(after)]
   const differences = [...names].flatMap(([key, name]) => pairs(name, old.get(key), fresh.get(key)))
   return [...differences, ...linePairs(linesOf(before), linesOf(after))]
@@ -35,14 +40,26 @@ function grouped<T>(items: readonly T[], key: (item: T) => string, value: (item:
 }
 
 function pairs(name: string, before: readonly string[] = [], after: readonly string[] = []): Difference[] {
-  return Array.from({ length: Math.max(before.length, after.length) }, (_, i) => ({ name, before: before[i] ?? null, after: after[i] ?? null })).filter((pair) => pair.before !== pair.after)
+  return Array.from({ length: Math.max(before.length, after.length) }, (_, i) => ({
+    name,
+    before: before[i] ?? null,
+    after: after[i] ?? null,
+  })).filter((pair) => pair.before !== pair.after)
 }
 
 /** Body lines that only one of them has; those of one type (`m=`, `a=rtpmap`) side by side. */
 function linePairs(before: readonly string[], after: readonly string[]): Difference[] {
   const [old, fresh] = [new Set(before), new Set(after)]
-  const gone = grouped(before.filter((line) => !fresh.has(line)), typeOf, (line) => line)
-  const come = grouped(after.filter((line) => !old.has(line)), typeOf, (line) => line)
+  const gone = grouped(
+    before.filter((line) => !fresh.has(line)),
+    typeOf,
+    (line) => line,
+  )
+  const come = grouped(
+    after.filter((line) => !old.has(line)),
+    typeOf,
+    (line) => line,
+  )
   return [...new Set([...gone.keys(), ...come.keys()])].flatMap((name) => pairs(name, gone.get(name), come.get(name)))
 }
 

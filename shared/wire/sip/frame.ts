@@ -106,8 +106,13 @@ export class StreamFramer {
     if (this.#needed === null) {
       const head = this.#searchHead(bytes, at)
       if (head < 0 && held <= maxHeadBytes) return null
-      if (head < 0) return this.#fail(bytes.subarray(at), `${held} bytes came without the end of a header: the limit is ${maxHeadBytes}`)
-      if (head > maxHeadBytes) return this.#fail(bytes.subarray(at), `a header of ${head} bytes: the limit is ${maxHeadBytes}`)
+      if (head < 0)
+        return this.#fail(
+          bytes.subarray(at),
+          `${held} bytes came without the end of a header: the limit is ${maxHeadBytes}`,
+        )
+      if (head > maxHeadBytes)
+        return this.#fail(bytes.subarray(at), `a header of ${head} bytes: the limit is ${maxHeadBytes}`)
       const length = announcedLength(bytes.subarray(at, at + head))
       if (typeof length === 'string') return this.#fail(bytes.subarray(at), length)
       this.#needed = head + length
@@ -118,10 +123,12 @@ export class StreamFramer {
 
   /** Looks at the first line as far as it has come; returns why it cannot begin a message. */
   #readStartLine(bytes: Uint8Array, at: number): string | null {
-    if (this.#searched <= longestMethod && !mayBegin(bytes, at, bytes.length)) return bytes[at] === 0x16 ? 'a TLS handshake came where SIP in clear is spoken' : noSip
+    if (this.#searched <= longestMethod && !mayBegin(bytes, at, bytes.length))
+      return bytes[at] === 0x16 ? 'a TLS handshake came where SIP in clear is spoken' : noSip
     const end = bytes.indexOf(LF, at + this.#searched)
     this.#searched = (end < 0 ? bytes.length : end) - at
-    if (this.#searched >= maxStartLineBytes) return `a first line of more than ${maxStartLineBytes} bytes came without the end of a header`
+    if (this.#searched >= maxStartLineBytes)
+      return `a first line of more than ${maxStartLineBytes} bytes came without the end of a header`
     if (end < 0) return null
     if (!isStartLine(bytes, at, end)) return noSip
     this.#startLine = true
@@ -184,7 +191,13 @@ export function isStartLine(bytes: Uint8Array, from: number, to: number): boolea
 
 /** `SIP/` and a digit, in any case. */
 function isVersionAt(bytes: Uint8Array, at: number): boolean {
-  return (bytes[at]! | 0x20) === 0x73 && (bytes[at + 1]! | 0x20) === 0x69 && (bytes[at + 2]! | 0x20) === 0x70 && bytes[at + 3] === 0x2f && isDigit(bytes[at + 4] ?? 0)
+  return (
+    (bytes[at]! | 0x20) === 0x73 &&
+    (bytes[at + 1]! | 0x20) === 0x69 &&
+    (bytes[at + 2]! | 0x20) === 0x70 &&
+    bytes[at + 3] === 0x2f &&
+    isDigit(bytes[at + 4] ?? 0)
+  )
 }
 
 /** The declared body length, or why the stream cannot be followed. */

@@ -38,10 +38,13 @@ export interface CSeq {
 const noParams: Params = new Map()
 
 const isAlpha = (code: number) => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
-const tokenCodes = Uint8Array.from({ length: 128 }, (_, code) => Number(isAlpha(code) || isDigit(code) || "-.!%*_+`'~".includes(String.fromCharCode(code))))
+const tokenCodes = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(isAlpha(code) || isDigit(code) || "-.!%*_+`'~".includes(String.fromCharCode(code))),
+)
 const isTokenCode = (code: number) => tokenCodes[code] === 1
 const isHostCode = (code: number) => isAlpha(code) || isDigit(code) || code === 0x2d || code === 0x2e || code === 0x5f
-const isIPv6Code = (code: number) => isDigit(code) || code === 0x3a || code === 0x2e || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66)
+const isIPv6Code = (code: number) =>
+  isDigit(code) || code === 0x3a || code === 0x2e || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66)
 
 /** RFC 3261 25.1 `token`. */
 export function isToken(text: string): boolean {
@@ -53,7 +56,9 @@ export function isToken(text: string): boolean {
 export function schemeOf(text: string): string | null {
   const scanner = new Scanner(text)
   if (!isAlpha(text.charCodeAt(0))) return null
-  const scheme = scanner.run((code) => isAlpha(code) || isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e)
+  const scheme = scanner.run(
+    (code) => isAlpha(code) || isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e,
+  )
   return scanner.eat(':') ? scheme.toLowerCase() : null
 }
 
@@ -100,7 +105,9 @@ function paramEnd(text: string, from: number): number {
 }
 
 export function unquote(text: string): string {
-  return text.startsWith('"') && text.endsWith('"') && text.length >= 2 ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text
+  return text.startsWith('"') && text.endsWith('"') && text.length >= 2
+    ? text.slice(1, -1).replace(/\\(.)/g, '$1')
+    : text
 }
 
 export function quote(text: string): string {
@@ -203,8 +210,13 @@ function readUri(scheme: string, userInfo: string | null, text: string, hostAt: 
   if (!params) return null
   const colon = userInfo?.indexOf(':') ?? -1
   return {
-    scheme, user: userInfo === null || colon < 0 ? userInfo : userInfo.slice(0, colon), password: colon < 0 ? null : userInfo!.slice(colon + 1),
-    host, port: port ?? null, params, headers: question < 0 ? null : text.slice(question + 1),
+    scheme,
+    user: userInfo === null || colon < 0 ? userInfo : userInfo.slice(0, colon),
+    password: colon < 0 ? null : userInfo!.slice(colon + 1),
+    host,
+    port: port ?? null,
+    params,
+    headers: question < 0 ? null : text.slice(question + 1),
   }
 }
 

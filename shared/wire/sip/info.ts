@@ -21,7 +21,8 @@ export function dtmfOfInfo(contentType: string | undefined, body: string): strin
 }
 
 /** `application/dtmf`, with or without parameters. */
-const isBareKey = (contentType: string | undefined) => contentType?.split(';', 1)[0]!.trim().toLowerCase().endsWith('/dtmf') ?? false
+const isBareKey = (contentType: string | undefined) =>
+  contentType?.split(';', 1)[0]!.trim().toLowerCase().endsWith('/dtmf') ?? false
 
 function keyOf(text: string): string | null {
   if (/^[*#a-d]$/i.test(text)) return text.toUpperCase()

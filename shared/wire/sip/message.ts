@@ -37,11 +37,30 @@ export interface SipResponse {
 export type SipMessage = SipRequest | SipResponse
 
 /** Compact forms: RFC 3261 7.3.3 and the IANA registry. */
-const longForm: ReadonlyMap<string, string> = new Map(Object.entries({
-  a: 'accept-contact', b: 'referred-by', c: 'content-type', d: 'request-disposition', e: 'content-encoding', f: 'from',
-  i: 'call-id', j: 'reject-contact', k: 'supported', l: 'content-length', m: 'contact', n: 'identity-info', o: 'event',
-  r: 'refer-to', s: 'subject', t: 'to', u: 'allow-events', v: 'via', x: 'session-expires', y: 'identity',
-}))
+const longForm: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    a: 'accept-contact',
+    b: 'referred-by',
+    c: 'content-type',
+    d: 'request-disposition',
+    e: 'content-encoding',
+    f: 'from',
+    i: 'call-id',
+    j: 'reject-contact',
+    k: 'supported',
+    l: 'content-length',
+    m: 'contact',
+    n: 'identity-info',
+    o: 'event',
+    r: 'refer-to',
+    s: 'subject',
+    t: 'to',
+    u: 'allow-events',
+    v: 'via',
+    x: 'session-expires',
+    y: 'identity',
+  }),
+)
 
 const keys = new Map<string, string>()
 
@@ -115,10 +134,36 @@ export function startLine(message: SipMessage): string {
 }
 
 /** A request as it is built here: problems cannot exist yet. */
-export function makeRequest(method: string, uri: string, headers: readonly SipHeader[], body: Uint8Array | string = ''): SipRequest {
-  return { kind: 'request', method, uri, version: 'SIP/2.0', headers, body: typeof body === 'string' ? encodeText(body) : body, problems: [] }
+export function makeRequest(
+  method: string,
+  uri: string,
+  headers: readonly SipHeader[],
+  body: Uint8Array | string = '',
+): SipRequest {
+  return {
+    kind: 'request',
+    method,
+    uri,
+    version: 'SIP/2.0',
+    headers,
+    body: typeof body === 'string' ? encodeText(body) : body,
+    problems: [],
+  }
 }
 
-export function makeResponse(status: number, reason: string, headers: readonly SipHeader[], body: Uint8Array | string = ''): SipResponse {
-  return { kind: 'response', status, reason, version: 'SIP/2.0', headers, body: typeof body === 'string' ? encodeText(body) : body, problems: [] }
+export function makeResponse(
+  status: number,
+  reason: string,
+  headers: readonly SipHeader[],
+  body: Uint8Array | string = '',
+): SipResponse {
+  return {
+    kind: 'response',
+    status,
+    reason,
+    version: 'SIP/2.0',
+    headers,
+    body: typeof body === 'string' ? encodeText(body) : body,
+    problems: [],
+  }
 }

@@ -36,7 +36,8 @@ export const minExpiresOf = (message: Headers): number | null => uint32(header(m
 export const minSeOf = (message: Headers): number | null => secondsOf(header(message, 'min-se'))?.seconds ?? null
 
 /** Retry-After in seconds (RFC 3261 20.33). */
-export const retryAfterOf = (message: Headers): number | null => secondsOf(header(message, 'retry-after'))?.seconds ?? null
+export const retryAfterOf = (message: Headers): number | null =>
+  secondsOf(header(message, 'retry-after'))?.seconds ?? null
 
 export interface SessionExpires {
   readonly seconds: number

@@ -38,7 +38,11 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
   if (end < 0) {
     // A datagram that ends with its last header line is whole but for the empty line; one that ends inside a line is not.
     const cut = bytes[bytes.length - 1] !== LF
-    problems.push({ text: `the empty line after the header fields is missing${cut ? ', and the last of them is cut off' : ''}`, fatal: cut, ...(cut ? { status: 400 } : {}) })
+    problems.push({
+      text: `the empty line after the header fields is missing${cut ? ', and the last of them is cut off' : ''}`,
+      fatal: cut,
+      ...(cut ? { status: 400 } : {}),
+    })
   }
 
   const lines = head.split('\n')
@@ -67,7 +71,8 @@ function readStatusLine(line: string): Start | string {
   if (!isVersion(version) || !scanner.space()) return `not a SIP message: it begins "${printable(line)}"`
   const digits = scanner.run((code) => code !== 0x20)
   const status = digits.length === 3 ? decimal(digits, 699) : null
-  if (status === null || status < 100) return `not a SIP response: its status code "${printable(digits)}" is not three digits from 100 to 699`
+  if (status === null || status < 100)
+    return `not a SIP response: its status code "${printable(digits)}" is not three digits from 100 to 699`
   return { kind: 'response', version: `SIP/${version}`, status, reason: line.slice(scanner.at + 1) }
 }
 
@@ -79,7 +84,8 @@ function readRequestLine(line: string, problems: SipProblem[]): Start | string {
   const scanner = new Scanner(trimmed.slice(0, Math.max(0, end)))
   const method = scanner.run((code) => !isSpace(code))
   const uri = scanner.text.slice(scanner.at + 1).trim()
-  if (method === '' || scanner.done || version.length < 5 || version.slice(0, 4).toUpperCase() !== 'SIP/') return `not a SIP message: it begins "${printable(line)}"`
+  if (method === '' || scanner.done || version.length < 5 || version.slice(0, 4).toUpperCase() !== 'SIP/')
+    return `not a SIP message: it begins "${printable(line)}"`
   if (trimmed !== line || line !== `${method} ${uri} ${version}`) {
     problems.push({ text: 'the request line has white space beyond the two single spaces', fatal: true, status: 400 })
   }
@@ -109,12 +115,14 @@ function readHeaders(lines: readonly string[], problems: SipProblem[]): SipHeade
     const colon = line.indexOf(':')
     const name = colon < 0 ? line : line.slice(0, colon).trimEnd()
     if (colon <= 0 || name === '' || /\s/.test(name)) {
-      if (++nameless <= mostNamed) problems.push({ text: `header line "${printable(line)}" has no name and colon`, fatal: false })
+      if (++nameless <= mostNamed)
+        problems.push({ text: `header line "${printable(line)}" has no name and colon`, fatal: false })
       continue
     }
     headers.push({ name, value: line.slice(colon + 1).trim(), key: headerKey(name) })
   }
-  if (nameless > mostNamed) problems.push({ text: `${nameless - mostNamed} more header lines have no name and colon`, fatal: false })
+  if (nameless > mostNamed)
+    problems.push({ text: `${nameless - mostNamed} more header lines have no name and colon`, fatal: false })
   return headers
 }
 
@@ -127,7 +135,11 @@ function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipPr
   const lengths = new Set(headers.filter((field) => field.key === 'content-length').map((field) => field.value))
   if (lengths.size === 0) return rest
   if (lengths.size > 1) {
-    problems.push({ text: `Content-Length is given ${lengths.size} times with different values`, fatal: true, status: 400 })
+    problems.push({
+      text: `Content-Length is given ${lengths.size} times with different values`,
+      fatal: true,
+      status: 400,
+    })
     return rest
   }
   const [text] = lengths

@@ -19,15 +19,45 @@ export function redactHeader(name: string, value: string): string {
 }
 
 /** What a digest shows of itself (RFC 7616 3.4): anything else in it is masked. */
-const openParams: ReadonlySet<string> = new Set(['username', 'realm', 'nonce', 'uri', 'algorithm', 'qop', 'nc', 'opaque'])
+const openParams: ReadonlySet<string> = new Set([
+  'username',
+  'realm',
+  'nonce',
+  'uri',
+  'algorithm',
+  'qop',
+  'nc',
+  'opaque',
+])
 /** What stands behind the scheme in a challenge (RFC 7617, RFC 6750): it asks for a secret and has none. */
-const challengeParams: ReadonlySet<string> = new Set(['realm', 'scope', 'error', 'error_description', 'charset', 'authz_server', 'title'])
-const schemes: ReadonlySet<string> = new Set(['basic', 'bearer', 'token', 'digest', 'negotiate', 'ntlm', 'apikey', 'hmac', 'signature', 'aws4-hmac-sha256'])
+const challengeParams: ReadonlySet<string> = new Set([
+  'realm',
+  'scope',
+  'error',
+  'error_description',
+  'charset',
+  'authz_server',
+  'title',
+])
+const schemes: ReadonlySet<string> = new Set([
+  'basic',
+  'bearer',
+  'token',
+  'digest',
+  'negotiate',
+  'ntlm',
+  'apikey',
+  'hmac',
+  'signature',
+  'aws4-hmac-sha256',
+])
 
 /** Names: letters, digits, hyphen and underscore. */
 const nameCodes = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w-]/.test(String.fromCharCode(code))))
 /** What ends a value that is not quoted. */
-const endCodes = Uint8Array.from({ length: 128 }, (_, code) => Number(code <= 0x20 || ',;&"<>'.includes(String.fromCharCode(code))))
+const endCodes = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(code <= 0x20 || ',;&"<>'.includes(String.fromCharCode(code))),
+)
 
 /** One pass over a text, masking what stands in secret fields. */
 class Fields {
@@ -58,7 +88,8 @@ class Fields {
       const lineEnd = code === 0x0a || code === 0x0d || code === backslash ? lineEndAt(text, i) : 0
       lineStart = lineEnd > 0
       // The digits of an escaped character are no part of a name.
-      i += lineEnd > 0 ? lineEnd : code === 0x25 && isHex(text.charCodeAt(i + 1)) && isHex(text.charCodeAt(i + 2)) ? 3 : 1
+      i +=
+        lineEnd > 0 ? lineEnd : code === 0x25 && isHex(text.charCodeAt(i + 1)) && isHex(text.charCodeAt(i + 2)) ? 3 : 1
     }
     return this.#masking.result()
   }
@@ -70,10 +101,13 @@ class Fields {
     if (code === 0x3d) return this.#assigned(text.slice(from, end), from, end + 1, lineStart)
     if (code === 0x3a) return this.#afterColon(text.slice(from, end), from, end + 1, lineStart)
     // A JSON web token (RFC 7519), whatever carries it.
-    if (code === 0x2e) return text.startsWith('eyJ', from) ? this.#until(from, (next) => !isName(next) && next !== 0x2e) : 0
+    if (code === 0x2e)
+      return text.startsWith('eyJ', from) ? this.#until(from, (next) => !isName(next) && next !== 0x2e) : 0
     if (code === 0x3e) return text[from - 1] === '<' && isSecretName(text.slice(from, end)) ? this.#element(end + 1) : 0
     if (code === 0x25) return this.#escaped(text.slice(from, end), end)
-    return code === 0x20 || code === 0x09 || code === 0x22 || code === 0x27 || code === backslash ? this.#apart(from, end, lineStart) : 0
+    return code === 0x20 || code === 0x09 || code === 0x22 || code === 0x27 || code === backslash
+      ? this.#apart(from, end, lineStart)
+      : 0
   }
 
   /** A name with quotes or blanks between it and what follows. */
@@ -84,7 +118,10 @@ class Fields {
     const at = skipBlanks(text, end + quote)
     const code = text.charCodeAt(at)
     if (code === 0x3d) return this.#assigned(text.slice(from, end), from, at + 1, lineStart)
-    if (code === 0x3a) return quote > 0 ? this.#member(text.slice(from, end), at + 1) : this.#afterColon(text.slice(from, end), from, at + 1, lineStart)
+    if (code === 0x3a)
+      return quote > 0
+        ? this.#member(text.slice(from, end), at + 1)
+        : this.#afterColon(text.slice(from, end), from, at + 1, lineStart)
     return quote === 0 && end - from <= 6 ? this.#credentials(text.slice(from, end).toLowerCase(), at) : 0
   }
 
@@ -109,7 +146,9 @@ class Fields {
     }
     if (!mayBeSecret(name)) return 0
     const inQuery = this.#text[from - 1] === '?' || this.#text[from - 1] === '&'
-    return this.#isSecret(name) || (inQuery && name.toLowerCase() === 'identity') ? this.#value(skipBlanks(this.#text, this.#text[at] === '>' ? at + 1 : at)) : 0
+    return this.#isSecret(name) || (inQuery && name.toLowerCase() === 'identity')
+      ? this.#value(skipBlanks(this.#text, this.#text[at] === '>' ? at + 1 : at))
+      : 0
   }
 
   /** A member of JSON; an object or an array in it is read on by its own names. */
@@ -119,9 +158,15 @@ class Fields {
     if (first === '{' || first === '[') return 0
     const named = this.#named && name === 'value'
     this.#named = name === 'name' && isSecretHeader(this.#peek(start))
-    const secret = named || isSecretName(name) || name === 'cnonce' || (isDigestSecret(name) && /^[0-9a-f]{16,}$/i.test(this.#peek(start)))
+    const secret =
+      named ||
+      isSecretName(name) ||
+      name === 'cnonce' ||
+      (isDigestSecret(name) && /^[0-9a-f]{16,}$/i.test(this.#peek(start)))
     if (!secret) return 0
-    return first === '"' || first === "'" || first === '\\' ? this.#value(start) : this.#until(start, (code) => endCodes[code] === 1 || code === 0x7d || code === 0x5d)
+    return first === '"' || first === "'" || first === '\\'
+      ? this.#value(start)
+      : this.#until(start, (code) => endCodes[code] === 1 || code === 0x7d || code === 0x5d)
   }
 
   /** The name that is quoted there, without its quotes. */
@@ -141,7 +186,10 @@ class Fields {
     if (lower === 'ice-pwd') return this.#until(at, (code) => endCodes[code] === 1 || code === 0x5c)
     if (lower === 'key-mgmt') {
       const space = text.indexOf(' ', at)
-      return this.#until(space >= 0 && space - at <= 20 ? space : at, (code) => isLineEnd(code) || code === 0x22 || code === 0x5c)
+      return this.#until(
+        space >= 0 && space - at <= 20 ? space : at,
+        (code) => isLineEnd(code) || code === 0x22 || code === 0x5c,
+      )
     }
     if (lineStart) return isSecretHeader(name) ? this.#headerValue(lower, at, valueEnd(text, at)) : 0
     if (!isSecretName(name)) return 0
@@ -150,7 +198,8 @@ class Fields {
     const before = text[from - 1]!
     const compound = name.includes('-') || name.includes('_')
     if (!spokenAfter.has(before) || !(compound || isSpace(text.charCodeAt(at)))) return 0
-    if (compound || lower === 'authorization' || lower === 'cookie') return this.#headerValue(lower, at, spokenEnd(text, at, before))
+    if (compound || lower === 'authorization' || lower === 'cookie')
+      return this.#headerValue(lower, at, spokenEnd(text, at, before))
     return this.#word(skipBlanks(text, at), lower.startsWith('credential') ? Infinity : 1)
   }
 
@@ -232,7 +281,12 @@ class Fields {
   /** A value, quoted or not; returns where it ends. */
   #value(at: number): number {
     const text = this.#text
-    const quote = text[at] === '\\' && (text[at + 1] === '"' || text[at + 1] === "'") ? text.slice(at, at + 2) : text[at] === '"' || text[at] === "'" ? text[at]! : ''
+    const quote =
+      text[at] === '\\' && (text[at + 1] === '"' || text[at + 1] === "'")
+        ? text.slice(at, at + 2)
+        : text[at] === '"' || text[at] === "'"
+          ? text[at]!
+          : ''
     const from = at + quote.length
     let end = from
     if (quote.length === 2) while (end < text.length && !text.startsWith(quote, end) && text[end] !== '\n') end++
@@ -247,7 +301,12 @@ class Fields {
     const text = this.#text
     const from = text.startsWith('%22', at) ? at + 3 : at
     let end = from
-    while (end < text.length && endCodes[text.charCodeAt(end)] !== 1 && !(text[end] === '%' && escapedEnds.has(text.slice(end + 1, end + 3).toLowerCase()))) end++
+    while (
+      end < text.length &&
+      endCodes[text.charCodeAt(end)] !== 1 &&
+      !(text[end] === '%' && escapedEnds.has(text.slice(end + 1, end + 3).toLowerCase()))
+    )
+      end++
     this.#masking.mask(from, end)
     return end
   }
@@ -340,10 +399,11 @@ function credentialsEnd(text: string, at: number): number {
   let i = at
   while (isName(text.charCodeAt(i)) || '.~+/='.includes(text[i] ?? ' ')) i++
   const next = text.charCodeAt(i)
-  return i >= text.length || endCodes[next] === 1 || '\'!?:)]}\\'.includes(text[i]!) ? i : at
+  return i >= text.length || endCodes[next] === 1 || "'!?:)]}\\".includes(text[i]!) ? i : at
 }
 
-const endsHere = (text: string, at: number) => at >= text.length || text[at] === '"' || text[at] === "'" || isLineEnd(text.charCodeAt(at))
+const endsHere = (text: string, at: number) =>
+  at >= text.length || text[at] === '"' || text[at] === "'" || isLineEnd(text.charCodeAt(at))
 
 /** Letters only, small or with a capital at the beginning, or a short one in capitals: `capability`, `Call`, `INVITE`. A full stop may follow. */
 const isOfLanguage = (word: string) => /^(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})[.:!?)]?$/.test(word)
@@ -351,7 +411,8 @@ const isOfLanguage = (word: string) => /^(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})[.:!?)]
 const mask = (text: string) => 'x'.repeat(text.length)
 const numberInUri = /((?:sips?|tel):\+?)(\d{5,})/gi
 const e164 = /(?<!\w)(\+)(\d{7,15})(?!\w)/g
-const numberInHeader = /^((?:x-[\w-]+|p-asserted-identity|p-preferred-identity|remote-party-id|from|to|contact)[ \t]*:[ \t]*"?)(\d{7,15})(?!\w)/gim
+const numberInHeader =
+  /^((?:x-[\w-]+|p-asserted-identity|p-preferred-identity|remote-party-id|from|to|contact)[ \t]*:[ \t]*"?)(\d{7,15})(?!\w)/gim
 
 /** Phone numbers with all but their last two digits masked, character for character: in URIs, in E.164 form, alone in a header that carries one. */
 export function maskNumbers(text: string): string {

@@ -1,12 +1,58 @@
 /** Words that make any name with them a secret's: `X-Auth-Token`, `clientSecret`, `db_password`. */
 const telling: readonly string[] = [
-  'password', 'passwd', 'passwort', 'pwd', 'passphrase', 'passcode', 'secret', 'token', 'apikey', 'credential', 'authorization', 'cookie', 'jwt',
+  'password',
+  'passwd',
+  'passwort',
+  'pwd',
+  'passphrase',
+  'passcode',
+  'secret',
+  'token',
+  'apikey',
+  'credential',
+  'authorization',
+  'cookie',
+  'jwt',
 ]
 /** Words that make a name a secret's when they are its last: `X-Api-Key`, `sig`. */
-const ending: ReadonlySet<string> = new Set(['key', 'auth', 'signature', 'sig', 'pass', 'pw', 'pin', 'otp', 'bearer', 'authkey', 'accesskey', 'privatekey', 'secretkey', 'sharedkey', 'masterkey', 'sessionkey'])
+const ending: ReadonlySet<string> = new Set([
+  'key',
+  'auth',
+  'signature',
+  'sig',
+  'pass',
+  'pw',
+  'pin',
+  'otp',
+  'bearer',
+  'authkey',
+  'accesskey',
+  'privatekey',
+  'secretkey',
+  'sharedkey',
+  'masterkey',
+  'sessionkey',
+])
 /** What is told of a secret and is none: `token_type`, `password-env`. */
 const about: ReadonlySet<string> = new Set([
-  'type', 'expires', 'expiry', 'expiration', 'lifetime', 'length', 'count', 'algorithm', 'alg', 'scheme', 'method', 'env', 'user', 'username', 'name', 'realm', 'required', 'policy',
+  'type',
+  'expires',
+  'expiry',
+  'expiration',
+  'lifetime',
+  'length',
+  'count',
+  'algorithm',
+  'alg',
+  'scheme',
+  'method',
+  'env',
+  'user',
+  'username',
+  'name',
+  'realm',
+  'required',
+  'policy',
 ])
 /** Parameters of digest authentication that let a password be guessed (RFC 7616 3.4, 3.5). */
 const digestParams: ReadonlySet<string> = new Set(['response', 'rspauth', 'cnonce'])
@@ -14,7 +60,8 @@ const digestParams: ReadonlySet<string> = new Set(['response', 'rspauth', 'cnonc
 const signedIdentity: ReadonlySet<string> = new Set(['identity', 'y'])
 
 /** Most names, and most texts, have nothing of these in them, and need no closer look. */
-const inText = /key|auth|sig|pass|pw|pin|otp|bearer|basic|secret|token|cred|cookie|jwt|response|rspauth|cnonce|identity|inline|eyj|k=|\by[ \t]*:/i
+const inText =
+  /key|auth|sig|pass|pw|pin|otp|bearer|basic|secret|token|cred|cookie|jwt|response|rspauth|cnonce|identity|inline|eyj|k=|\by[ \t]*:/i
 const hint = /key|auth|sig|pass|pw|pin|otp|bearer|secret|token|cred|cookie|jwt|response|cnonce|identity|inline|^y$/i
 
 /** Whether secrets may stand in a text, those in user parts of URIs aside. */
@@ -51,7 +98,11 @@ function tells(name: string): boolean {
 
 /** `X-Api-Key2` and `xApiKeys` are both x, api, key. */
 function wordsOf(name: string): string[] {
-  return name.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ').split(/[^A-Za-z0-9]/).map((word) => singular(word.toLowerCase().replace(/^[0-9]+/, ''))).filter(Boolean)
+  return name
+    .replace(/([a-z0-9])(?=[A-Z])/g, '$1 ')
+    .split(/[^A-Za-z0-9]/)
+    .map((word) => singular(word.toLowerCase().replace(/^[0-9]+/, '')))
+    .filter(Boolean)
 }
 
 function singular(word: string): string {

@@ -60,7 +60,7 @@ class UserInfo {
         continue
       }
       this.#begin(start)
-      for (i = start; i < text.length; ) {
+      for (i = start; i < text.length;) {
         const raw = text.charCodeAt(i)
         if (kinds[raw] === around) break
         const hex = this.#escaped && raw === percent ? hexAt(text, i + 1) : -1
@@ -74,10 +74,15 @@ class UserInfo {
 
   #take(code: number, from: number, to: number): void {
     switch (kinds[code]) {
-      case colon: return this.#colon(from, to)
-      case atSign: return this.#at(from, to)
-      case around: return this.#begin(to)
-      case separator: case afterPort: return this.#separator(code, from, to)
+      case colon:
+        return this.#colon(from, to)
+      case atSign:
+        return this.#at(from, to)
+      case around:
+        return this.#begin(to)
+      case separator:
+      case afterPort:
+        return this.#separator(code, from, to)
     }
   }
 
@@ -97,7 +102,10 @@ class UserInfo {
     }
     // The authority of a URL ends at its path (RFC 3986 3.2), and a port is no password.
     const path = this.#slashes === 2 && (code === slash || code === 0x3f || code === 0x23)
-    const port = this.#password >= 0 && kinds[code] === afterPort && isPort(this.#text.slice(this.#password + 1, Math.min(from, this.#password + 7)))
+    const port =
+      this.#password >= 0 &&
+      kinds[code] === afterPort &&
+      isPort(this.#text.slice(this.#password + 1, Math.min(from, this.#password + 7)))
     if (this.#authority < 0 || path || port) this.#begin(to)
   }
 
@@ -130,7 +138,8 @@ function isScheme(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i)
     const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
-    if (!letter && (i === from || !((code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d || code === 0x2e))) return false
+    if (!letter && (i === from || !((code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d || code === 0x2e)))
+      return false
   }
   return true
 }

@@ -30,7 +30,8 @@ export function writeSip(message: SipMessage): Uint8Array {
 }
 
 function requestLine(message: SipRequest): string {
-  if (/\s/.test(message.uri) || control.test(message.uri) || !isToken(message.method)) throw new SipWriteError('the request line contains white space, a control character or a method that is no token')
+  if (/\s/.test(message.uri) || control.test(message.uri) || !isToken(message.method))
+    throw new SipWriteError('the request line contains white space, a control character or a method that is no token')
   return startLine(message)
 }
 
@@ -42,25 +43,27 @@ export function headerFault(name: string, value: string): string | null {
 }
 
 /** Headers that the stack writes itself, with the reason why nobody else may. */
-const owned: ReadonlyMap<string, string> = new Map(Object.entries({
-  'via': 'it is the path of the responses',
-  'from': 'set it with --from and --display',
-  'to': 'it is the dialled URI',
-  'call-id': 'it names the dialog',
-  'cseq': 'it orders the requests of the dialog',
-  'max-forwards': 'it is the loop guard',
-  'contact': 'it is where in-dialog requests must come',
-  'route': 'set the outbound proxy with --proxy',
-  'record-route': 'only proxies write it',
-  'content-length': 'it follows from the body',
-  'content-type': 'it describes the session description',
-  'authorization': 'set the user with --user and --password-env',
-  'proxy-authorization': 'set the user with --user and --password-env',
-  'require': 'it would demand extensions that the stack must act on',
-  'rack': 'it acknowledges provisional responses',
-  'rseq': 'it numbers provisional responses',
-  'session-expires': 'session timers follow the peer',
-}))
+const owned: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'via': 'it is the path of the responses',
+    'from': 'set it with --from and --display',
+    'to': 'it is the dialled URI',
+    'call-id': 'it names the dialog',
+    'cseq': 'it orders the requests of the dialog',
+    'max-forwards': 'it is the loop guard',
+    'contact': 'it is where in-dialog requests must come',
+    'route': 'set the outbound proxy with --proxy',
+    'record-route': 'only proxies write it',
+    'content-length': 'it follows from the body',
+    'content-type': 'it describes the session description',
+    'authorization': 'set the user with --user and --password-env',
+    'proxy-authorization': 'set the user with --user and --password-env',
+    'require': 'it would demand extensions that the stack must act on',
+    'rack': 'it acknowledges provisional responses',
+    'rseq': 'it numbers provisional responses',
+    'session-expires': 'session timers follow the peer',
+  }),
+)
 
 /** Why a custom header is refused before anything is sent; null when it may be sent as typed. */
 export function customHeaderFault(name: string, value: string): string | null {

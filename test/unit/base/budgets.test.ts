@@ -17,7 +17,10 @@ describe('budgets', () => {
     budgets.allows('connections')
     budgets.allows('connections')
     expect(budgets.usage().find(({ name }) => name === 'connections')).toEqual({
-      name: 'connections', used: 1, refused: 2, text: 'as many connections as allowed are open: further ones are closed at once',
+      name: 'connections',
+      used: 1,
+      refused: 2,
+      text: 'as many connections as allowed are open: further ones are closed at once',
     })
     expect(budgets.usage().find(({ name }) => name === 'handshakes')!.text).toBeNull()
   })
@@ -27,6 +30,10 @@ describe('budgets', () => {
     one.take('callsAtOnce')
     two.take('callsAtOnce')
     one.allows('callsAtOnce')
-    expect(usageOf([two, one]).find(({ name }) => name === 'callsAtOnce')).toMatchObject({ used: 2, refused: 1, text: expect.stringContaining('503') })
+    expect(usageOf([two, one]).find(({ name }) => name === 'callsAtOnce')).toMatchObject({
+      used: 2,
+      refused: 1,
+      text: expect.stringContaining('503'),
+    })
   })
 })

@@ -20,9 +20,71 @@ describe('M3: what a terminal is given', () => {
   it('has nothing in it that a terminal would act on, wherever the wire put it', () => {
     const report = pastCall('x', { raw: evil })
     const [message] = report.messages
-    const said = { ...report, verdict: { ...report.verdict, sentence: evil }, findings: [{ rule: 'r', severity: 'fault' as const, at: '', sentence: evil, evidence: [{ observation: evil }], next: evil }], observations: [{ at: '', kind: 'x', text: evil }], media: [{ codec: evil, payloadType: 0, clockRate: 8000, ptimeMs: 20, encryption: 'none' as const, direction: 'sendrecv' as const, local: evil, remote: evil }],
-      streams: [{ source: evil, destination: evil, toPeer: null, ssrc: '0x00000000', payloadType: 0, codec: evil, clockRate: 0, startedAt: '', endedAt: '', packets: 0, expected: 0, lost: 0, lostPercent: 0, outOfOrder: 0, duplicates: 0, minDeltaMs: 0, meanDeltaMs: 0, maxDeltaMs: 0, minJitterMs: 0, meanJitterMs: 0, maxJitterMs: 0, bitrateKbps: null, level: null, mos: null, rtcp: null }] }
-    const lines = [...summaryLines(said, new Paint({ color: false })), ladderLine({ ...message!, startLine: `SIP/2.0 ${evil}`, cseq: evil, problems: [evil] }, '', '', new Paint({ color: false }))]
+    const said = {
+      ...report,
+      verdict: { ...report.verdict, sentence: evil },
+      findings: [
+        {
+          rule: 'r',
+          severity: 'fault' as const,
+          at: '',
+          sentence: evil,
+          evidence: [{ observation: evil }],
+          next: evil,
+        },
+      ],
+      observations: [{ at: '', kind: 'x', text: evil }],
+      media: [
+        {
+          codec: evil,
+          payloadType: 0,
+          clockRate: 8000,
+          ptimeMs: 20,
+          encryption: 'none' as const,
+          direction: 'sendrecv' as const,
+          local: evil,
+          remote: evil,
+        },
+      ],
+      streams: [
+        {
+          source: evil,
+          destination: evil,
+          toPeer: null,
+          ssrc: '0x00000000',
+          payloadType: 0,
+          codec: evil,
+          clockRate: 0,
+          startedAt: '',
+          endedAt: '',
+          packets: 0,
+          expected: 0,
+          lost: 0,
+          lostPercent: 0,
+          outOfOrder: 0,
+          duplicates: 0,
+          minDeltaMs: 0,
+          meanDeltaMs: 0,
+          maxDeltaMs: 0,
+          minJitterMs: 0,
+          meanJitterMs: 0,
+          maxJitterMs: 0,
+          bitrateKbps: null,
+          level: null,
+          mos: null,
+          rtcp: null,
+        },
+      ],
+    }
+    const lines = [
+      ...summaryLines(said, new Paint({ color: false })),
+      ladderLine(
+        { ...message!, startLine: `SIP/2.0 ${evil}`, cseq: evil, problems: [evil] },
+        '',
+        '',
+        new Paint({ color: false }),
+      ),
+    ]
     expect(lines.join('\n')).not.toMatch(acted)
     expect(lines.join('\n')).toContain('a␛[2J␛]0;title␇‹U+009B›31m␍b‹U+202E›c‹U+2066›d‹U+200B›e␡')
   })
@@ -35,10 +97,13 @@ describe('M3: what a terminal is given', () => {
 
 describe('JSON in pieces', () => {
   it('is the text of JSON.stringify, of any document', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 7 }), fc.constantFrom(0, 2), (document, indent) => {
-      expect(JSON.parse(text(document, indent))).toEqual(JSON.parse(JSON.stringify(document)))
-      if (!acted.test(JSON.stringify(document))) expect(text(document, indent)).toBe(JSON.stringify(document, null, indent))
-    }))
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 7 }), fc.constantFrom(0, 2), (document, indent) => {
+        expect(JSON.parse(text(document, indent))).toEqual(JSON.parse(JSON.stringify(document)))
+        if (!acted.test(JSON.stringify(document)))
+          expect(text(document, indent)).toBe(JSON.stringify(document, null, indent))
+      }),
+    )
     const report = { ...pastCall('x', { raw: 'a' }), optional: undefined, empty: [], none: {}, list: [undefined, null] }
     for (const indent of [0, 2]) expect(text(report, indent)).toBe(JSON.stringify(report, null, indent))
   })
@@ -70,15 +135,32 @@ describe('headers of a command line', () => {
 
   it('come in the order in which they were typed, from the environment or not', () => {
     process.env['TEST_HEADER_VALUE'] = 'from-there'
-    expect(parse('-H', 'A: 1', '--header-env', 'B=TEST_HEADER_VALUE', '-H', 'C: 3')).toEqual([{ name: 'A', value: '1' }, { name: 'B', value: 'from-there', secret: true }, { name: 'C', value: '3' }])
+    expect(parse('-H', 'A: 1', '--header-env', 'B=TEST_HEADER_VALUE', '-H', 'C: 3')).toEqual([
+      { name: 'A', value: '1' },
+      { name: 'B', value: 'from-there', secret: true },
+      { name: 'C', value: '3' },
+    ])
     delete process.env['TEST_HEADER_VALUE']
     expect(parse()).toBeUndefined()
   })
 
-  it.each([['B=NOT_THERE', /variable NOT_THERE is not set/], ['B', /write 'Name=ENV'/], ['=X', /write 'Name=ENV'/], ['B=', /write 'Name=ENV'/]])('%s is refused', (given, why) => expect(() => parse('--header-env', given)).toThrow(why))
+  it.each([
+    ['B=NOT_THERE', /variable NOT_THERE is not set/],
+    ['B', /write 'Name=ENV'/],
+    ['=X', /write 'Name=ENV'/],
+    ['B=', /write 'Name=ENV'/],
+  ])('%s is refused', (given, why) => expect(() => parse('--header-env', given)).toThrow(why))
 
   it('H7: a call as a command names the variable, never the value', () => {
-    const command = callCommand(placeCallSchema.parse({ uri: 'sip:x@h', headers: [{ name: 'X-A', value: '1' }, { name: 'X-Api-Key', value: 'xxxx', secret: true }] }))
+    const command = callCommand(
+      placeCallSchema.parse({
+        uri: 'sip:x@h',
+        headers: [
+          { name: 'X-A', value: '1' },
+          { name: 'X-Api-Key', value: 'xxxx', secret: true },
+        ],
+      }),
+    )
     expect(command).toBe(`ringback call sip:x@h --header 'X-A: 1' --header-env X-Api-Key=X_API_KEY`)
   })
 })
@@ -88,7 +170,18 @@ describe('limits', () => {
     expect(parseLimit('handshakes=3', parseLimit('callsAtOnce=5'))).toEqual({ callsAtOnce: 5, handshakes: 3 })
   })
 
-  it.each(['calls=1', 'callsAtOnce', 'callsAtOnce=', 'callsAtOnce=0', 'callsAtOnce=1e3', 'callsAtOnce=99999999999', 'constructor=1', '__proto__=1'])('%s is refused with what can be', (given) => expect(() => parseLimit(given)).toThrow(/choose one of callsAtOnce|can be 1 to 20000/))
+  it.each([
+    'calls=1',
+    'callsAtOnce',
+    'callsAtOnce=',
+    'callsAtOnce=0',
+    'callsAtOnce=1e3',
+    'callsAtOnce=99999999999',
+    'constructor=1',
+    '__proto__=1',
+  ])('%s is refused with what can be', (given) =>
+    expect(() => parseLimit(given)).toThrow(/choose one of callsAtOnce|can be 1 to 20000/),
+  )
 
   it('all stand in the help', () => {
     for (const name of budgetNames) expect(limitLines()).toMatch(new RegExp(`^ {2}${name} +\\d+ {2}\\w`, 'm'))
@@ -96,8 +189,11 @@ describe('limits', () => {
 
   it('are part of what an agent is started with, and of the settings, where unknown and impossible ones are refused', () => {
     const listeners = [{ transport: 'udp', address: '127.0.0.1', port: 0 }]
-    expect(commands['agent.start'].args.parse({ listeners, limits: { callsAtOnce: 5 } }).limits).toEqual({ callsAtOnce: 5 })
+    expect(commands['agent.start'].args.parse({ listeners, limits: { callsAtOnce: 5 } }).limits).toEqual({
+      callsAtOnce: 5,
+    })
     expect(settingsSchema.parse({}).limits).toEqual({})
-    for (const limits of [{ callsAtOnce: 0 }, { callsAtOnce: 1e9 }, { other: 1 }, { callsAtOnce: 1.5 }]) expect(settingsSchema.safeParse({ limits }).success).toBe(false)
+    for (const limits of [{ callsAtOnce: 0 }, { callsAtOnce: 1e9 }, { other: 1 }, { callsAtOnce: 1.5 }])
+      expect(settingsSchema.safeParse({ limits }).success).toBe(false)
   })
 })

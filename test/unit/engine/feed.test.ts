@@ -9,7 +9,14 @@ const gone = (id: string): Change => ({ kind: 'gone', of: 'call', id })
 function feed(keys: string[] = []): { feed: Feed; clock: VirtualClock; asked: string[] } {
   const clock = new VirtualClock()
   const asked: string[] = []
-  const source: FeedSource = { keys: () => keys, changes: (key) => { asked.push(key); return [gone(key)] }, figures: () => {} }
+  const source: FeedSource = {
+    keys: () => keys,
+    changes: (key) => {
+      asked.push(key)
+      return [gone(key)]
+    },
+    figures: () => {},
+  }
   return { feed: new Feed(clock, openBoundary().boundary, source), clock, asked }
 }
 
@@ -23,7 +30,11 @@ describe('the feed', () => {
     await clock.advance(50)
     news.change('b')
     await clock.advance(50)
-    expect(deltas).toEqual([{ seq: 0, changes: [gone('a'), gone('b')] }, { seq: 1, changes: [gone('a'), gone('c')] }, { seq: 2, changes: [gone('b')] }])
+    expect(deltas).toEqual([
+      { seq: 0, changes: [gone('a'), gone('b')] },
+      { seq: 1, changes: [gone('a'), gone('c')] },
+      { seq: 2, changes: [gone('b')] },
+    ])
     news.close()
   })
 
@@ -32,7 +43,10 @@ describe('the feed', () => {
     const slow: Delta[] = []
     const fast: Delta[] = []
     let take: () => void = () => {}
-    news.subscribe({ reports: 'watched' }, (delta) => { slow.push(delta); return new Promise<void>((resolve) => (take = resolve)) })
+    news.subscribe({ reports: 'watched' }, (delta) => {
+      slow.push(delta)
+      return new Promise<void>((resolve) => (take = resolve))
+    })
     news.subscribe({ reports: 'watched' }, (delta) => void fast.push(delta))
     for (let i = 0; i < 100; i++) {
       news.change('a')
@@ -53,10 +67,14 @@ describe('the feed', () => {
   it('tells of the others when one entity cannot be drawn, and goes on', async () => {
     const clock = new VirtualClock()
     const { boundary, faults } = openBoundary()
-    const news = new Feed(clock, boundary, { keys: () => [], figures: () => {}, changes: (key) => {
-      if (key === 'bad') throw new Error('cannot be drawn')
-      return [gone(key)]
-    } })
+    const news = new Feed(clock, boundary, {
+      keys: () => [],
+      figures: () => {},
+      changes: (key) => {
+        if (key === 'bad') throw new Error('cannot be drawn')
+        return [gone(key)]
+      },
+    })
     const deltas: Delta[] = []
     news.subscribe({ reports: 'watched' }, (delta) => void deltas.push(delta))
     for (const key of ['a', 'bad', 'b']) news.change(key)

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -36,9 +46,21 @@ describe('files that a window hands over', () => {
 
   it('stay usable after a restart when they are sounds, whatever they are called', () => {
     const profile = folder()
-    const ids = ['tone.wav', 'tone.wav', '../../tone.wav', '..\\..\\tone.WAV', '.wav', '/etc/x.wav', 'Grüße 📞.wav', '\u202evaw.wav', `${'long'.repeat(100)}.wav`, '-rf.wav'].map((name) => filesOf(profile).put(null, name, bytes).file)
+    const ids = [
+      'tone.wav',
+      'tone.wav',
+      '../../tone.wav',
+      '..\\..\\tone.WAV',
+      '.wav',
+      '/etc/x.wav',
+      'Grüße 📞.wav',
+      '\u202evaw.wav',
+      `${'long'.repeat(100)}.wav`,
+      '-rf.wav',
+    ].map((name) => filesOf(profile).put(null, name, bytes).file)
     expect(new Set(ids).size).toBe(ids.length)
-    for (const id of ids) expect(pathOf(filesOf(profile), id)).toBe(join(profile, 'sounds', id.slice('file:sounds/'.length)))
+    for (const id of ids)
+      expect(pathOf(filesOf(profile), id)).toBe(join(profile, 'sounds', id.slice('file:sounds/'.length)))
     expect(readdirSync(profile)).toEqual(['sounds'])
     expect(statSync(join(profile, 'sounds')).mode & 0o777).toBe(0o700)
   })
@@ -52,7 +74,21 @@ describe('files that a window hands over', () => {
     symlinkSync(secret, join(profile, 'sounds', 'link.wav'))
     const { file: earlier } = filesOf(profile).put(null, 'x.pcap', bytes)
     const files = filesOf(profile)
-    for (const id of ['file:', 'file:sounds/', 'file:sounds/..', 'file:sounds/../secret.key', 'file:sounds/a/../../secret.key', 'file:sounds/none.wav', 'file:sounds/link.wav', 'file:sounds/folder.wav', `file:${secret}`, 'file:///etc/passwd', 'file:__proto__', 'file:sounds/x\u0000', earlier]) {
+    for (const id of [
+      'file:',
+      'file:sounds/',
+      'file:sounds/..',
+      'file:sounds/../secret.key',
+      'file:sounds/a/../../secret.key',
+      'file:sounds/none.wav',
+      'file:sounds/link.wav',
+      'file:sounds/folder.wav',
+      `file:${secret}`,
+      'file:///etc/passwd',
+      'file:__proto__',
+      'file:sounds/x\u0000',
+      earlier,
+    ]) {
       expect(() => pathOf(files, id), id).toThrow(/choose (it|the file) again/)
       expect(() => files.put(id, 'x', bytes), id).toThrow(/was not begun here/)
     }
@@ -62,10 +98,17 @@ describe('files that a window hands over', () => {
   it('are named as the person named them in what is said of them, and paths of the command line as they are', async () => {
     const files = filesOf(folder())
     const { file } = files.put(null, 'Meine Datei.pcap', bytes)
-    const complain = (path: string) => { throw usage(`${path} is not a capture: ${path} begins with 62 79`) }
-    expect(() => files.using([file], ([path]) => complain(path!))).toThrow('Meine Datei.pcap is not a capture: Meine Datei.pcap begins with')
+    const complain = (path: string) => {
+      throw usage(`${path} is not a capture: ${path} begins with 62 79`)
+    }
+    expect(() => files.using([file], ([path]) => complain(path!))).toThrow(
+      'Meine Datei.pcap is not a capture: Meine Datei.pcap begins with',
+    )
     await expect(files.using([file], async ([path]) => complain(path!))).rejects.toThrow(/^Meine Datei.pcap is/)
-    expect(files.using([file, '/tmp/x.pcap'], (paths, named) => paths.map(named))).toEqual(['Meine Datei.pcap', '/tmp/x.pcap'])
+    expect(files.using([file, '/tmp/x.pcap'], (paths, named) => paths.map(named))).toEqual([
+      'Meine Datei.pcap',
+      '/tmp/x.pcap',
+    ])
   })
 
   it('that are too large are gone, and said to be', () => {
@@ -80,7 +123,15 @@ describe('files that a window hands over', () => {
 
   it('were named by paths in earlier settings: those of sounds are known', () => {
     expect(soundIdOf('/p', '/p/sounds/x.wav')).toBe('file:sounds/x.wav')
-    for (const path of ['/p/x.wav', '/p/sounds/../x.wav', '/p/sounds/a/x.wav', '/q/sounds/x.wav', '/p/sounds/.x', 'file:sounds/x.wav']) expect(soundIdOf('/p', path)).toBeNull()
+    for (const path of [
+      '/p/x.wav',
+      '/p/sounds/../x.wav',
+      '/p/sounds/a/x.wav',
+      '/q/sounds/x.wav',
+      '/p/sounds/.x',
+      'file:sounds/x.wav',
+    ])
+      expect(soundIdOf('/p', path)).toBeNull()
   })
 
   it('of a process that was killed are removed at the next start; those of living ones stay', () => {

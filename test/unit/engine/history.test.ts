@@ -70,7 +70,9 @@ describe('the history of a running engine', () => {
 
   it('goes on without a call whose report cannot be drawn', async () => {
     const { clock, kept } = history()
-    kept.keep('bad', () => { throw new Error('no') })
+    kept.keep('bad', () => {
+      throw new Error('no')
+    })
     kept.keep('good', () => pastCall('good'))
     await clock.advance(2000)
     expect(kept.list(all).entries.map(({ id }) => id)).toEqual(['good'])

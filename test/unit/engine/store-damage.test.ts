@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -11,7 +20,8 @@ import { VirtualClock } from '../../harness/virtual-clock.ts'
 const folder = temporaryFolders()
 const clock = new VirtualClock()
 const all = { limit: 100, offset: 0, query: '', until: null, except: [] }
-const trunk = (name: string, part: object = {}) => trunkSchema.parse({ name, address: 'pbx.example', authentication: 'digest', user: 'u', ...part })
+const trunk = (name: string, part: object = {}) =>
+  trunkSchema.parse({ name, address: 'pbx.example', authentication: 'digest', user: 'u', ...part })
 const database = (path: string) => join(path, 'ringback.sqlite')
 
 /** A profile folder with trunks, a password, settings and many calls. */
@@ -21,7 +31,8 @@ function filled(calls = 300): string {
   store.saveTrunk(trunk('one'), 'sehr-geheim', false)
   store.saveTrunk(trunk('two'), 'auch-geheim', false)
   store.saveSettings(settingsSchema.parse({ keepCalls: 5000 }))
-  for (let i = 0; i < calls; i++) store.addCall(pastCall(`call${i}`, { raw: `INVITE sip:x SIP/2.0\r\nX-Number: ${'n'.repeat(2000)}${i}` }))
+  for (let i = 0; i < calls; i++)
+    store.addCall(pastCall(`call${i}`, { raw: `INVITE sip:x SIP/2.0\r\nX-Number: ${'n'.repeat(2000)}${i}` }))
   store.flush()
   store.close()
   return path
@@ -47,18 +58,32 @@ describe('M10: the key of the secrets', () => {
     ['empty', (file: string) => truncateSync(file, 0)],
     ['cut off', (file: string) => truncateSync(file, 17)],
     ['too long', (file: string) => writeFileSync(file, Buffer.alloc(64))],
-    ['a folder', (file: string) => { rmSync(file); mkdirSync(file) }],
+    [
+      'a folder',
+      (file: string) => {
+        rmSync(file)
+        mkdirSync(file)
+      },
+    ],
   ])('that is %s is set aside with a word, and passwords can be set again', (_name, spoil) => {
     const path = filled(0)
     spoil(join(path, 'secret.key'))
     const store = new Store(path, clock)
-    expect(store.notices.join()).toMatch(/secret\.key held no key: it is .*secret\.key\.unusable-1 now\. Passwords .* must be set again/)
-    expect(store.trunks()).toMatchObject([{ name: 'one', hasPassword: false, lost: ['password'] }, { name: 'two', hasPassword: false }])
+    expect(store.notices.join()).toMatch(
+      /secret\.key held no key: it is .*secret\.key\.unusable-1 now\. Passwords .* must be set again/,
+    )
+    expect(store.trunks()).toMatchObject([
+      { name: 'one', hasPassword: false, lost: ['password'] },
+      { name: 'two', hasPassword: false },
+    ])
     expect(() => store.secret('one')).toThrow(/the stored password of "one" cannot be opened.*set the password again/)
     store.saveTrunk(trunk('one'), 'neu', true)
     expect(store.secret('one')).toBe('neu')
     expect(statSync(join(path, 'secret.key'))).toMatchObject({ size: 32 })
-    expect(store.trunks()).toMatchObject([{ name: 'one', hasPassword: true }, { name: 'two', lost: ['password'] }])
+    expect(store.trunks()).toMatchObject([
+      { name: 'one', hasPassword: true },
+      { name: 'two', lost: ['password'] },
+    ])
     store.close()
     expect(opened(path, ({ notices }) => notices)).toEqual([])
   })
@@ -117,9 +142,16 @@ describe('H6: a report with a value that cannot be', () => {
 
   it('rows that an earlier version has poisoned are skipped and counted', () => {
     const path = filled(5)
-    sql(path, `UPDATE calls SET entry = json_set(entry, '$.status', 1e24) WHERE id = 'call1'; UPDATE calls SET entry = 'not json', report = '{' WHERE id = 'call2'`)
+    sql(
+      path,
+      `UPDATE calls SET entry = json_set(entry, '$.status', 1e24) WHERE id = 'call1'; UPDATE calls SET entry = 'not json', report = '{' WHERE id = 'call2'`,
+    )
     opened(path, (store) => {
-      expect(store.history(all)).toMatchObject({ total: 5, entries: [{ id: 'call4' }, { id: 'call3' }, { id: 'call0' }], unreadable: 2 })
+      expect(store.history(all)).toMatchObject({
+        total: 5,
+        entries: [{ id: 'call4' }, { id: 'call3' }, { id: 'call0' }],
+        unreadable: 2,
+      })
       expect(() => store.call('call2')).toThrow(/call "call2" is in the history but cannot be read: its row is damaged/)
       // Forgetting old calls passes over them too.
       store.saveSettings(settingsSchema.parse({ keepCalls: 10, keepDays: 1 }))
@@ -144,19 +176,24 @@ describe('H9: a call with more messages than can be kept', () => {
 })
 
 describe('M10: a damaged profile', () => {
-  it.each(['{', '[]', '{"keepCalls":"many"}', 'null', ''])('settings that are %j are set aside with a word, and the usual ones used', (value) => {
-    const path = filled(1)
-    sql(path, `UPDATE settings SET value = '${value}'`)
-    opened(path, (store) => {
-      expect(store.settings.keepCalls).toBe(10_000)
-      expect(store.notices.join()).toMatch(/The stored settings cannot be read: the usual ones are used.*kept in the database as "damaged/)
-      store.saveSettings(settingsSchema.parse({ keepCalls: 20 }))
-    })
-    opened(path, ({ settings, notices }) => expect([settings.keepCalls, notices]).toEqual([20, []]))
-    const db = new DatabaseSync(database(path))
-    expect(db.prepare(`SELECT value FROM settings WHERE name LIKE 'damaged%'`).get()).toEqual({ value })
-    db.close()
-  })
+  it.each(['{', '[]', '{"keepCalls":"many"}', 'null', ''])(
+    'settings that are %j are set aside with a word, and the usual ones used',
+    (value) => {
+      const path = filled(1)
+      sql(path, `UPDATE settings SET value = '${value}'`)
+      opened(path, (store) => {
+        expect(store.settings.keepCalls).toBe(10_000)
+        expect(store.notices.join()).toMatch(
+          /The stored settings cannot be read: the usual ones are used.*kept in the database as "damaged/,
+        )
+        store.saveSettings(settingsSchema.parse({ keepCalls: 20 }))
+      })
+      opened(path, ({ settings, notices }) => expect([settings.keepCalls, notices]).toEqual([20, []]))
+      const db = new DatabaseSync(database(path))
+      expect(db.prepare(`SELECT value FROM settings WHERE name LIKE 'damaged%'`).get()).toEqual({ value })
+      db.close()
+    },
+  )
 
   it('a trunk that cannot be read is left out with a word; the others go on, and it can be removed', () => {
     const path = filled(0)
@@ -175,14 +212,29 @@ describe('M10: a damaged profile', () => {
     ['is no database', (file) => writeFileSync(file, 'hello, this is something else entirely'.repeat(100))],
     ['is noise', (file) => writeFileSync(file, Buffer.alloc(65_536, 0xa5))],
     ['is cut off', (file) => truncateSync(file, Math.floor(statSync(file).size / 8192) * 4096)],
-    ['has another program\'s tables', (file) => { writeFileSync(file, ''); sql(join(file, '..'), 'CREATE TABLE notes (text); PRAGMA user_version = 3') }],
-    ['has a first page of zeros behind its header', (file) => { const bytes = readFileSync(file); bytes.fill(0, 100, 4096); writeFileSync(file, bytes) }],
+    [
+      "has another program's tables",
+      (file) => {
+        writeFileSync(file, '')
+        sql(join(file, '..'), 'CREATE TABLE notes (text); PRAGMA user_version = 3')
+      },
+    ],
+    [
+      'has a first page of zeros behind its header',
+      (file) => {
+        const bytes = readFileSync(file)
+        bytes.fill(0, 100, 4096)
+        writeFileSync(file, bytes)
+      },
+    ],
   ])('a database that %s is set aside, and a new one begun', (_name, spoil) => {
     const path = filled()
     spoil(database(path))
     opened(path, (store) => {
       expect(store.notices).toHaveLength(1)
-      expect(store.notices[0]).toMatch(/was damaged and a new one is begun\. The old one is .*ringback\.sqlite\.damaged-\d{8}T\d{6}/)
+      expect(store.notices[0]).toMatch(
+        /was damaged and a new one is begun\. The old one is .*ringback\.sqlite\.damaged-\d{8}T\d{6}/,
+      )
       expect(store.history(all).total).toBe(0)
       store.addCall(pastCall('new'))
       store.flush()
@@ -200,7 +252,9 @@ describe('M10: a damaged profile', () => {
     writeFileSync(database(path), bytes)
     opened(path, (store) => {
       expect(store.notices).toEqual([])
-      expect(() => { for (let i = 0; i < 300; i++) store.call(`call${i}`) }).toThrow(/cannot read the profile folder .*: the database is damaged; it is looked through at the next start/)
+      expect(() => {
+        for (let i = 0; i < 300; i++) store.call(`call${i}`)
+      }).toThrow(/cannot read the profile folder .*: the database is damaged; it is looked through at the next start/)
       expect(store.trunk('one').address).toBe('pbx.example')
     })
     opened(path, (store) => {
@@ -233,7 +287,9 @@ describe('M10: a damaged profile', () => {
     const store = new Store(path, clock)
     other.exec('BEGIN EXCLUSIVE')
     store.addCall(pastCall('a'))
-    expect(() => store.flush(true, false)).toThrow(/the history cannot be written: another process has had the database locked for too long/)
+    expect(() => store.flush(true, false)).toThrow(
+      /the history cannot be written: another process has had the database locked for too long/,
+    )
     other.exec('ROLLBACK')
     store.flush()
     expect(store.call('a').id).toBe('a')

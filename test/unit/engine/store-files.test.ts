@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { closeToOthers, makeFolder, removeLeftovers, writeWhole } from '../../../electron/engine/base/durable.ts'
@@ -41,7 +50,11 @@ describe('a file that is written whole', () => {
   })
 
   it.each([
-    ['a folder that is not there', (at: string) => join(at, 'no', 'x'), /no such file or folder; make the folder first/],
+    [
+      'a folder that is not there',
+      (at: string) => join(at, 'no', 'x'),
+      /no such file or folder; make the folder first/,
+    ],
     ['a folder in its place', (at: string) => at, /it is a folder/],
     ['a device that is full', () => '/dev/full', /the disk is full/],
   ])('says what is wrong with %s', (_name, path, text) => {
@@ -127,7 +140,10 @@ describe('L5: what a process that is killed leaves', () => {
       expect(problems).toEqual([])
       return frames
     }
-    const [source, destination] = [{ host: '192.0.2.1', port: 5060 }, { host: '192.0.2.2', port: 5060 }]
+    const [source, destination] = [
+      { host: '192.0.2.1', port: 5060 },
+      { host: '192.0.2.2', port: 5060 },
+    ]
     expect(count()).toBe(0)
     const bytes = Buffer.from(request({}))
     pcap.sip({ at, transport: 'udp', source, destination, direction: 'sent', bytes, message: parseSip(bytes) })

@@ -19,7 +19,8 @@ function folder(): string {
 
 const clock = new VirtualClock()
 
-const report = (id: string, part: Parameters<typeof pastCall>[1] = {}) => pastCall(id, { startedAt: isoMicros(clock.nowUs()), ...part })
+const report = (id: string, part: Parameters<typeof pastCall>[1] = {}) =>
+  pastCall(id, { startedAt: isoMicros(clock.nowUs()), ...part })
 
 const all = { limit: 100, offset: 0, query: '', until: null, except: [] }
 
@@ -35,7 +36,8 @@ describe('the history', () => {
     expect(ids('zürich contact')).toEqual(['one'])
     expect(ids('zürich 5550100')).toEqual([])
     expect(ids('5550100')).toEqual(['two'])
-    for (const query of ['"""', '100%', '_', "'; DROP TABLE calls", 'a OR b*', 'NEAR(']) expect(() => ids(query)).not.toThrow()
+    for (const query of ['"""', '100%', '_', "'; DROP TABLE calls", 'a OR b*', 'NEAR('])
+      expect(() => ids(query)).not.toThrow()
     expect(ids('100%')).toEqual([])
     store.close()
   })
@@ -48,7 +50,10 @@ describe('the history', () => {
     expect(total).toBe(10)
     store.addCall(report('later'))
     store.flush()
-    expect(store.history({ ...all, limit: 2, offset: 2, until: newest }).entries.map(({ id }) => id)).toEqual(['c7', 'c6'])
+    expect(store.history({ ...all, limit: 2, offset: 2, until: newest }).entries.map(({ id }) => id)).toEqual([
+      'c7',
+      'c6',
+    ])
     expect(store.history({ ...all, except: ['later', 'c9'] }).total).toBe(9)
     store.close()
   })
@@ -82,7 +87,21 @@ describe('the history', () => {
     old.exec(`CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT; CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
       CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, report TEXT NOT NULL) STRICT; PRAGMA user_version = 1`)
     const { placed: _placed, droppedMessages: _dropped, ...before } = report('a', { raw: 'X-Old: header' })
-    old.prepare('INSERT INTO calls (id, entry, report) VALUES (?, ?, ?)').run('a', JSON.stringify({ id: 'a', startedAt: before.timeline.startedAt, direction: 'outbound', from: '', to: '', outcome: 'answered', status: 200, verdict: 'Two-way audio.', durationMs: 0 }), JSON.stringify(before))
+    old.prepare('INSERT INTO calls (id, entry, report) VALUES (?, ?, ?)').run(
+      'a',
+      JSON.stringify({
+        id: 'a',
+        startedAt: before.timeline.startedAt,
+        direction: 'outbound',
+        from: '',
+        to: '',
+        outcome: 'answered',
+        status: 200,
+        verdict: 'Two-way audio.',
+        durationMs: 0,
+      }),
+      JSON.stringify(before),
+    )
     old.close()
     const store = new Store(path, clock)
     expect(store.history({ ...all, query: 'x-old' }).entries).toMatchObject([{ id: 'a', trunk: null, kind: 'unknown' }])

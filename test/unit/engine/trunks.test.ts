@@ -16,23 +16,34 @@ describe('a trunk that is removed', () => {
     const engine = new Engine({ profile, clock, net, random: predictableRandom() })
     const seen: Change[] = []
     engine.subscribe({ reports: 'watched' }, ({ changes }) => void seen.push(...changes))
-    await engine.execute('trunk.save', { trunk: { name: 'pbx', address: '192.0.2.99', user: 'alice' } as never, replace: false })
+    await engine.execute('trunk.save', {
+      trunk: { name: 'pbx', address: '192.0.2.99', user: 'alice' } as never,
+      replace: false,
+    })
     await engine.execute('registration.start', { trunk: 'pbx' })
     await settle()
     const answer = () => {
       const sent = net.sent.at(-1)!
-      net.inject(sent.to, sent.from, sent.text.replace(/^REGISTER.*/, 'SIP/2.0 200 OK').replace(/^(To: .*)$/m, '$1;tag=x'))
+      net.inject(
+        sent.to,
+        sent.from,
+        sent.text.replace(/^REGISTER.*/, 'SIP/2.0 200 OK').replace(/^(To: .*)$/m, '$1;tag=x'),
+      )
       return sent.text
     }
     answer()
     await settle()
     await clock.advance(100)
-    expect(seen.findLast((change) => change.kind === 'registration')).toMatchObject({ registration: { state: 'registered' } })
+    expect(seen.findLast((change) => change.kind === 'registration')).toMatchObject({
+      registration: { state: 'registered' },
+    })
     await engine.execute('trunk.remove', { name: 'pbx' })
     await settle()
     expect(answer()).toContain('Expires: 0')
     await clock.advance(100)
-    expect(seen.filter((change) => change.kind === 'gone').map((change) => change.kind === 'gone' && change.of)).toEqual(expect.arrayContaining(['trunk', 'registration']))
+    expect(
+      seen.filter((change) => change.kind === 'gone').map((change) => change.kind === 'gone' && change.of),
+    ).toEqual(expect.arrayContaining(['trunk', 'registration']))
     const closing = engine.close()
     await clock.advance(3000)
     await closing

@@ -10,7 +10,8 @@ export interface Expression {
 
 /** Every regular expression literal in the TypeScript files of a folder. */
 export function expressionsIn(root: string, folder: string): Expression[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name))
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
     .flatMap((name) => expressionsOf(join(folder, name), readFileSync(join(root, folder, name), 'utf8')))
 }
 

@@ -16,11 +16,29 @@ import { parseSdp, writeSdp } from '../../../shared/wire/sdp/sdp.ts'
 import { compareMessages } from '../../../shared/wire/sip/compare.ts'
 import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
 import { StreamFramer } from '../../../shared/wire/sip/frame.ts'
-import { messageIds, parseCSeq, parseNameAddr, parseParams, parseUri, parseVia, quote, tagOf, unquote, uriOf } from '../../../shared/wire/sip/grammar.ts'
+import {
+  messageIds,
+  parseCSeq,
+  parseNameAddr,
+  parseParams,
+  parseUri,
+  parseVia,
+  quote,
+  tagOf,
+  unquote,
+  uriOf,
+} from '../../../shared/wire/sip/grammar.ts'
 import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
 import { headerMeaning, messageMeaning, variableOf } from '../../../shared/wire/sip/meaning.ts'
 import { headerList, makeHeader, makeRequest, splitList, type SipMessage } from '../../../shared/wire/sip/message.ts'
-import { expiresOf, maxForwards, minSeOf, rackOf, retryAfterOf, sessionExpiresOf } from '../../../shared/wire/sip/numbers.ts'
+import {
+  expiresOf,
+  maxForwards,
+  minSeOf,
+  rackOf,
+  retryAfterOf,
+  sessionExpiresOf,
+} from '../../../shared/wire/sip/numbers.ts'
 import { headLength, parseSip } from '../../../shared/wire/sip/parse.ts'
 import { maskNumbers, redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault, writeSip } from '../../../shared/wire/sip/write.ts'
@@ -31,18 +49,151 @@ import { filled, tooFast } from './growth.ts'
 
 /** What is repeated to make a hostile text: each is a beginning that some reader may try anew at every place. */
 const units = [
-  ' ', '\t', '\n', '\r', '\r\n', '\n ', '\r\n\t', ',', ';', '"', '\\', '\\"', ':', '=', '/', '%', '%40', '%3A', '<', '>', '@', '.', '*', '-', '_', '0', '9', 'a', 'A', 'é', '\0', '\u202e', '+1', 'a ', 'a\t', 'a\n', 'a\r',
-  'a,', 'a;', ';a=', ';a="', '";', ':a', 'a:', 'a=', '=a', ' =', ' :', '"a" ', '<a>', 'sip:', 'sip:sip', 'sips:a:', 'sip:a:b@', 'sip:a:b,', 'http://', 'a://b:', 'a@b ', 'tel:+', '::', '[::]', '1.2.',
-  'a=crypto:1 x inline:', 'a=crypto:1 ', 'inline:', 'inline:a;', 'a=rtpmap:1 ', 'm=audio 1 RTP/AVP 0\n', 'a=fmtp:1 a\n', 'k=clear:', 'a=ice-pwd:', 'key-mgmt:', 'v=0\n',
-  'Authorization: Digest ', 'Authorization: Digest uri="', 'Authorization: Digest a=', 'Digest ', 'response="', 'nonce=', 'password=', 'password=\\"', "password='", 'token%3D', '<token>', '"token":', '"token": "', '"name":"token",', 'token: ', 'Bearer ', 'Basic a', 'eyJ.', 'X-Api-Key: ', 'X-Api-Key:\r\n ', 'x-key: ', 'key ', 'key\t',
-  'Via: ', 'v: SIP/2.0/UDP a\n', 'SIP/2.0 ', ' SIP/2.0', 'SIP/', 'INVITE ', 'Signal=', 'Signal = ', '\nSignal', 'Call-ID: ', 'l: ', 'Content-Length: 1\n', 'm: a\n', 'm: <sip:a@b>,', 'f: a\r\n', 'a\0: b\n', ';tag', ';tag =', '; tag ', '; rport', 'x-a', 'realm="', '\u2028', 'aA', 'A-', '%25',
+  ' ',
+  '\t',
+  '\n',
+  '\r',
+  '\r\n',
+  '\n ',
+  '\r\n\t',
+  ',',
+  ';',
+  '"',
+  '\\',
+  '\\"',
+  ':',
+  '=',
+  '/',
+  '%',
+  '%40',
+  '%3A',
+  '<',
+  '>',
+  '@',
+  '.',
+  '*',
+  '-',
+  '_',
+  '0',
+  '9',
+  'a',
+  'A',
+  'é',
+  '\0',
+  '\u202e',
+  '+1',
+  'a ',
+  'a\t',
+  'a\n',
+  'a\r',
+  'a,',
+  'a;',
+  ';a=',
+  ';a="',
+  '";',
+  ':a',
+  'a:',
+  'a=',
+  '=a',
+  ' =',
+  ' :',
+  '"a" ',
+  '<a>',
+  'sip:',
+  'sip:sip',
+  'sips:a:',
+  'sip:a:b@',
+  'sip:a:b,',
+  'http://',
+  'a://b:',
+  'a@b ',
+  'tel:+',
+  '::',
+  '[::]',
+  '1.2.',
+  'a=crypto:1 x inline:',
+  'a=crypto:1 ',
+  'inline:',
+  'inline:a;',
+  'a=rtpmap:1 ',
+  'm=audio 1 RTP/AVP 0\n',
+  'a=fmtp:1 a\n',
+  'k=clear:',
+  'a=ice-pwd:',
+  'key-mgmt:',
+  'v=0\n',
+  'Authorization: Digest ',
+  'Authorization: Digest uri="',
+  'Authorization: Digest a=',
+  'Digest ',
+  'response="',
+  'nonce=',
+  'password=',
+  'password=\\"',
+  "password='",
+  'token%3D',
+  '<token>',
+  '"token":',
+  '"token": "',
+  '"name":"token",',
+  'token: ',
+  'Bearer ',
+  'Basic a',
+  'eyJ.',
+  'X-Api-Key: ',
+  'X-Api-Key:\r\n ',
+  'x-key: ',
+  'key ',
+  'key\t',
+  'Via: ',
+  'v: SIP/2.0/UDP a\n',
+  'SIP/2.0 ',
+  ' SIP/2.0',
+  'SIP/',
+  'INVITE ',
+  'Signal=',
+  'Signal = ',
+  '\nSignal',
+  'Call-ID: ',
+  'l: ',
+  'Content-Length: 1\n',
+  'm: a\n',
+  'm: <sip:a@b>,',
+  'f: a\r\n',
+  'a\0: b\n',
+  ';tag',
+  ';tag =',
+  '; tag ',
+  '; rport',
+  'x-a',
+  'realm="',
+  '\u2028',
+  'aA',
+  'A-',
+  '%25',
 ]
 /** What a text may begin with before it is filled up. */
 const beginnings = [
-  '', 'v=0\r\no=- 1 1 IN IP4 a\r\n', 'INVITE sip:a@b SIP/2.0\r\n', 'INVITE ', 'SIP/2.0 200', 'sip:a@', 'sip:', 'SIP/2.0/UDP a', '"', '<sip:a@b>', 'Digest a="', 'Authorization: ', 'X-Api-Key: ', 'Signal=', 'm=audio 1 RTP/AVP ', '1 ',
+  '',
+  'v=0\r\no=- 1 1 IN IP4 a\r\n',
+  'INVITE sip:a@b SIP/2.0\r\n',
+  'INVITE ',
+  'SIP/2.0 200',
+  'sip:a@',
+  'sip:',
+  'SIP/2.0/UDP a',
+  '"',
+  '<sip:a@b>',
+  'Digest a="',
+  'Authorization: ',
+  'X-Api-Key: ',
+  'Signal=',
+  'm=audio 1 RTP/AVP ',
+  '1 ',
 ]
 
-const head = 'INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n'
+const head =
+  'INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n'
 const parse = (text: string) => parseSip(encodeText(text)) as SipMessage
 const plain = parse(`${head}\r\n`)
 const withHeader = (name: string, value: string) => ({ headers: [makeHeader(name, value)] })
@@ -59,10 +210,16 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'parseSip, a body': (text) => parse(`${head}\r\n${text}`),
   'headLength': (text) => headLength(encodeText(text)),
   'StreamFramer, at once': (text) => new StreamFramer().push(encodeText(text)),
-  'StreamFramer, a body at once': (text) => new StreamFramer().push(encodeText(`${head}l: ${text.length}\r\n\r\n${text}`)),
+  'StreamFramer, a body at once': (text) =>
+    new StreamFramer().push(encodeText(`${head}l: ${text.length}\r\n\r\n${text}`)),
   'StreamFramer, byte by byte': (text) => byteByByte(encodeText(text)),
   'StreamFramer, a header byte by byte': (text) => byteByByte(encodeText(head + text)),
-  'TcpStream': (text) => new TcpStream().push(0, { sequence: 1, syn: false, payload: encodeText(text) } as Parameters<TcpStream['push']>[1], () => {}),
+  'TcpStream': (text) =>
+    new TcpStream().push(
+      0,
+      { sequence: 1, syn: false, payload: encodeText(text) } as Parameters<TcpStream['push']>[1],
+      () => {},
+    ),
   'looksLikeSip': (text) => looksLikeSip(encodeText(text)),
   'parseSdp': (text) => parseSdp(text),
   'parseSdp and writeSdp': (text) => written(`v=0\r\no=- 1 1 IN IP4 a\r\nm=audio 1 RTP/AVP 0 ${text}\r\n${text}`),
@@ -81,7 +238,12 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'headerList': (text) => headerList(withHeader('Via', text), 'via'),
   'messageIds': (text) => messageIds({ ...plain, ...withHeader('Via', text) } as SipMessage),
   'numbers of headers': (text) => [
-    expiresOf(withHeader('Expires', text)), minSeOf(withHeader('Min-SE', text)), retryAfterOf(withHeader('Retry-After', text)), sessionExpiresOf(withHeader('Session-Expires', text)), rackOf(withHeader('RAck', text)), maxForwards(text),
+    expiresOf(withHeader('Expires', text)),
+    minSeOf(withHeader('Min-SE', text)),
+    retryAfterOf(withHeader('Retry-After', text)),
+    sessionExpiresOf(withHeader('Session-Expires', text)),
+    rackOf(withHeader('RAck', text)),
+    maxForwards(text),
   ],
   'redact': (text) => redact(text),
   'redactHeader': (text) => redactHeader('Authorization', text),
@@ -92,25 +254,59 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'decodeText': (text) => decodeText(Buffer.from(text, 'latin1')),
   'messageMeaning': (text) => messageMeaning({ ...plain, method: text } as SipMessage),
   'headerMeaning': (text) => [headerMeaning(`x-${text}`), variableOf(`x-${text}`)],
-  'compareMessages': (text) => compareMessages(parse(`${head}\r\n${text}`), parse(`${head}\r\n${text.replaceAll('a', 'b')}`)),
+  'compareMessages': (text) =>
+    compareMessages(parse(`${head}\r\n${text}`), parse(`${head}\r\n${text.replaceAll('a', 'b')}`)),
   'compareMessages, headers': (text) => compareMessages(parse(head + text), parse(head + text.toUpperCase())),
   'dialFault': (text) => [dialFault(text), dialFault(`sip:${text}`)],
   'addressFault': (text) => [addressFault(text), addressFault(`sip:${text}`)],
   'addresses': (text) => [parseHostPort(text), parseAddress(text), parseCidr(text)],
   'parseDigest': (text) => parseDigest(`Digest ${text}`),
   'parseChallenge': (text) => parseChallenge(text),
-  'DigestServer.check': (text) => server.check(makeRequest('INVITE', 'sip:a@b', [makeHeader('Authorization', `Digest realm="r", ${text}`)])),
-  'DigestServer.check, a user': (text) => typeof challenge === 'object' && challenge && server.check(makeRequest('INVITE', 'sip:a@b', [makeHeader('Authorization', authorization(challenge, { username: text, password: 'p' }, 'INVITE', 'sip:a@b', 1, text))])),
-  'dtmfOfInfo': (text) => dtmfOfInfo('application/dtmf-relay', text.slice(0, 4096)) ?? dtmfOfInfo('application/dtmf', text),
-  'parseRtcp': (text) => parseRtcp(Uint8Array.from(encodeText(text), (byte, i) => (i % 4 === 0 ? 0x80 | (byte & 0x1f) : i % 4 === 1 ? 200 + (byte & 3) : i % 4 === 2 ? 0 : byte & 1))),
+  'DigestServer.check': (text) =>
+    server.check(makeRequest('INVITE', 'sip:a@b', [makeHeader('Authorization', `Digest realm="r", ${text}`)])),
+  'DigestServer.check, a user': (text) =>
+    typeof challenge === 'object' &&
+    challenge &&
+    server.check(
+      makeRequest('INVITE', 'sip:a@b', [
+        makeHeader(
+          'Authorization',
+          authorization(challenge, { username: text, password: 'p' }, 'INVITE', 'sip:a@b', 1, text),
+        ),
+      ]),
+    ),
+  'dtmfOfInfo': (text) =>
+    dtmfOfInfo('application/dtmf-relay', text.slice(0, 4096)) ?? dtmfOfInfo('application/dtmf', text),
+  'parseRtcp': (text) =>
+    parseRtcp(
+      Uint8Array.from(encodeText(text), (byte, i) =>
+        i % 4 === 0 ? 0x80 | (byte & 0x1f) : i % 4 === 1 ? 200 + (byte & 3) : i % 4 === 2 ? 0 : byte & 1,
+      ),
+    ),
   'log patterns': (text) => new Logs(() => {}, `ringback:*${text.slice(0, 200)}*`).for(`ringback:${text}`),
   'callCommand': (text) => callCommand(placeCallSchema.parse({ uri: text, headers: [{ name: 'X', value: text }] })),
   'customHeaderFault': (text) => customHeaderFault(text, text),
-  'writeSip': (text) => writeSip({ ...plain, kind: 'response', status: 200, reason: text, headers: [makeHeader('To', text)] } as SipMessage),
+  'writeSip': (text) =>
+    writeSip({
+      ...plain,
+      kind: 'response',
+      status: 200,
+      reason: text,
+      headers: [makeHeader('To', text)],
+    } as SipMessage),
 }
 
 /** What takes milliseconds for any 64 KB gets every third text. */
-const slow: ReadonlySet<string> = new Set(['StreamFramer, byte by byte', 'StreamFramer, a header byte by byte', 'parseRtcp', 'redactBytes', 'redactHeader', 'parseSip, a header', 'DigestServer.check, a user', 'compareMessages'])
+const slow: ReadonlySet<string> = new Set([
+  'StreamFramer, byte by byte',
+  'StreamFramer, a header byte by byte',
+  'parseRtcp',
+  'redactBytes',
+  'redactHeader',
+  'parseSip, a header',
+  'DigestServer.check, a user',
+  'compareMessages',
+])
 
 function byteByByte(bytes: Uint8Array): void {
   const framer = new StreamFramer()
@@ -125,7 +321,9 @@ function written(text: string): string | null {
 const hostile = (beginning: string, unit: string) => (size: number) => (beginning + filled(unit, size)).slice(0, size)
 
 /** Each unit alone, and each behind one of the beginnings. */
-const texts = units.flatMap((unit, i) => [hostile('', unit), hostile(beginnings[i % beginnings.length]!, unit)].map((text) => ({ text, unit })))
+const texts = units.flatMap((unit, i) =>
+  [hostile('', unit), hostile(beginnings[i % beginnings.length]!, unit)].map((text) => ({ text, unit })),
+)
 
 function faultsOf(some: typeof texts, read: (text: string) => unknown): string[] {
   const faults: string[] = []
@@ -134,7 +332,10 @@ function faultsOf(some: typeof texts, read: (text: string) => unknown): string[]
       const whole = text(size)
       return () => read(whole)
     })
-    if (growth) faults.push(`${JSON.stringify(text(40))}: ${growth.factor.toFixed(1)} times from 8 to 64 KB (${growth.largeMs.toFixed(1)} ms)`)
+    if (growth)
+      faults.push(
+        `${JSON.stringify(text(40))}: ${growth.factor.toFixed(1)} times from 8 to 64 KB (${growth.largeMs.toFixed(1)} ms)`,
+      )
   }
   return faults
 }
@@ -146,16 +347,32 @@ describe('the time for a text grows with its length, and no faster', () => {
 })
 
 const root = join(import.meta.dirname, '../../..')
-const expressions = [...new Map([...expressionsIn(root, 'shared'), ...expressionsIn(root, 'electron')].map((expression) => [`/${expression.source}/${expression.flags}`, expression])).values()]
+const expressions = [
+  ...new Map(
+    [...expressionsIn(root, 'shared'), ...expressionsIn(root, 'electron')].map((expression) => [
+      `/${expression.source}/${expression.flags}`,
+      expression,
+    ]),
+  ).values(),
+]
 
 describe('every regular expression of shared/ and electron/', () => {
   it('is found', () => {
     expect(expressions.length).toBeGreaterThan(50)
-    expect(expressionsOf('x', "const a = 1 / 2 / 3 // no /b/\nconst c = `${x.replace(/d'/g, '/e/')} /f/` + '/g/'\nreturn /[/\\]h]\\/i/u").map(({ source, flags }) => `${source} ${flags}`)).toEqual(["d' g", '[/\\]h]\\/i u'])
+    expect(
+      expressionsOf(
+        'x',
+        "const a = 1 / 2 / 3 // no /b/\nconst c = `${x.replace(/d'/g, '/e/')} /f/` + '/g/'\nreturn /[/\\]h]\\/i/u",
+      ).map(({ source, flags }) => `${source} ${flags}`),
+    ).toEqual(["d' g", '[/\\]h]\\/i u'])
   })
 
-  it.each(expressions.map(({ place, source, flags }) => [`/${source}/${flags}`, place, new RegExp(source, flags)] as const))('%s (%s) takes linear time', (_name, _place, expression) => {
-    const run = expression.global ? (text: string) => text.replace(expression, '') : (text: string) => expression.exec(text)
+  it.each(
+    expressions.map(({ place, source, flags }) => [`/${source}/${flags}`, place, new RegExp(source, flags)] as const),
+  )('%s (%s) takes linear time', (_name, _place, expression) => {
+    const run = expression.global
+      ? (text: string) => text.replace(expression, '')
+      : (text: string) => expression.exec(text)
     expect(faultsOf(texts, run)).toEqual([])
   })
 })

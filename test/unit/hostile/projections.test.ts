@@ -22,7 +22,15 @@ function traceOf(texts: readonly string[], vantage: Vantage = 'inbound'): CallTr
   texts.forEach((text, i) => {
     const bytes = crlf(text)
     const sent = text.startsWith('SIP/2.0') === (vantage === 'inbound')
-    trace.sip({ at: startUs + i * 1000, transport: 'udp', source: sent ? us : peer, destination: sent ? peer : us, direction: sent ? 'sent' : 'received', bytes, message: parseSip(bytes) })
+    trace.sip({
+      at: startUs + i * 1000,
+      transport: 'udp',
+      source: sent ? us : peer,
+      destination: sent ? peer : us,
+      direction: sent ? 'sent' : 'received',
+      bytes,
+      message: parseSip(bytes),
+    })
   })
   return trace
 }
@@ -36,8 +44,15 @@ const reported = (trace: CallTrace) => callReportSchema.parse(JSON.parse(JSON.st
 describe('a call with a session description that looks like numbers', () => {
   const described = (...lines: string[]) => `v=0\no=1 1 1 IN IP4 1\ns=1\nc=IN IP4 1\nt=0 0\n${lines.join('\n')}\n`
   it.each([
-    ['m=audio 1 1 0'], ['m=1 1 1 1'], ['m=audio 4000 RTP/AVP 101', 'a=rtpmap:101 4'], ['m=audio 4000 RTP/AVP 0', 'c=IN IP4 1'], ['m=audio 4000 RTP/AVP 0', 'a=rtpmap:0 1/1/1'], ['m=audio 4000 RTP/AVP 96', 'a=rtpmap:96 1/999999999999999999999'],
-    ['m=audio 4000 RTP/SAVP 0', 'a=crypto:1 constructor inline:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH'], ['m=audio 4000 RTP/AVP 0', 'a=ptime:1e9', 'a=rtcp:1e9'], ['m=constructor 1 __proto__ 0'],
+    ['m=audio 1 1 0'],
+    ['m=1 1 1 1'],
+    ['m=audio 4000 RTP/AVP 101', 'a=rtpmap:101 4'],
+    ['m=audio 4000 RTP/AVP 0', 'c=IN IP4 1'],
+    ['m=audio 4000 RTP/AVP 0', 'a=rtpmap:0 1/1/1'],
+    ['m=audio 4000 RTP/AVP 96', 'a=rtpmap:96 1/999999999999999999999'],
+    ['m=audio 4000 RTP/SAVP 0', 'a=crypto:1 constructor inline:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH'],
+    ['m=audio 4000 RTP/AVP 0', 'a=ptime:1e9', 'a=rtcp:1e9'],
+    ['m=constructor 1 __proto__ 0'],
   ])('has a report: %s %s', (...lines) => {
     const body = described(...lines)
     expect(reported(traceOf([request({ body }), response('200 OK', { body })])).messages).toHaveLength(2)
@@ -49,23 +64,44 @@ describe('a call with a session description that looks like numbers', () => {
       const packet = new Uint8Array(172)
       for (let i = 0; i < 20; i++) {
         writeRtpHeader(packet, 96, false, i, i * 160, 7)
-        trace.rtp(startUs + i * 20_000, { host: peer.host, port: 4000 }, { host: us.host, port: 20_000 }, packet, packet, false)
+        trace.rtp(
+          startUs + i * 20_000,
+          { host: peer.host, port: 4000 },
+          { host: us.host, port: 20_000 },
+          packet,
+          packet,
+          false,
+        )
       }
-      expect(reported(trace).streams[0]).toMatchObject({ packets: 20, meanJitterMs: expect.any(Number), maxJitterMs: expect.any(Number) })
+      expect(reported(trace).streams[0]).toMatchObject({
+        packets: 20,
+        meanJitterMs: expect.any(Number),
+        maxJitterMs: expect.any(Number),
+      })
     }
   })
 })
 
 it('a status code that is none leaves a report that can be read again', () => {
-  for (const code of ['999999999999999999999999', '0', '1e3', '-1', '700']) expect(reported(traceOf([request({ body: sdp() }), response(`${code} OK`)])).status).toBeNull()
+  for (const code of ['999999999999999999999999', '0', '1e3', '-1', '700'])
+    expect(reported(traceOf([request({ body: sdp() }), response(`${code} OK`)])).status).toBeNull()
 })
 
 describe('the ways out of a call', () => {
   const secret = (n: number) => `GEHEIM${n}`
   const inbound = [
-    request({ uri: `sip:agent:${secret(1)}@192.0.2.1;token=${secret(2)}`, body: sdp('192.0.2.99', 30_000, `a=crypto:1 X inline:${secret(3)};inline:${secret(4)}\nk=clear:${secret(5)}\na=ice-pwd:${secret(6)}\n`),
-      extra: `X-Auth-Token: ${secret(7)}\nX-Api-Key: a\n ${secret(8)}\nCookie: ${secret(9)}\nAuthorization: Bearer ${secret(10)}\nVia: broken x:password=${secret(11)}\nMax-Forwards: token=${secret(12)}\n` })
-      .replace('From: <sip:peer@', `From: "password=${secret(13)}" <sip:peer:${secret(14)}@`).replace('To: <sip:agent@', `To: <sip:agent:${secret(15)}@`).replace('Contact: <sip:peer@', `Contact: <sip:peer:${secret(16)}@`),
+    request({
+      uri: `sip:agent:${secret(1)}@192.0.2.1;token=${secret(2)}`,
+      body: sdp(
+        '192.0.2.99',
+        30_000,
+        `a=crypto:1 X inline:${secret(3)};inline:${secret(4)}\nk=clear:${secret(5)}\na=ice-pwd:${secret(6)}\n`,
+      ),
+      extra: `X-Auth-Token: ${secret(7)}\nX-Api-Key: a\n ${secret(8)}\nCookie: ${secret(9)}\nAuthorization: Bearer ${secret(10)}\nVia: broken x:password=${secret(11)}\nMax-Forwards: token=${secret(12)}\n`,
+    })
+      .replace('From: <sip:peer@', `From: "password=${secret(13)}" <sip:peer:${secret(14)}@`)
+      .replace('To: <sip:agent@', `To: <sip:agent:${secret(15)}@`)
+      .replace('Contact: <sip:peer@', `Contact: <sip:peer:${secret(16)}@`),
     response(`486 Busy password=${secret(17)}`, { extra: `Warning: 399 h "token=${secret(18)}"\n` }),
     `no SIP at all, but Authorization: Basic ${secret(19)}\n\n`,
   ]
@@ -73,7 +109,19 @@ describe('the ways out of a call', () => {
   it('show none of its secrets: report, list, page', () => {
     const trace = traceOf(inbound)
     trace.observe({ at: startUs, kind: 'note', text: `the peer said X-Api-Key: ${secret(20)}` })
-    const booked = { trace, agent: null, call: null, waiting: null, held: false, muted: false, recordingTo: null, recording: null, endedAt: endUs, judged: null, view: null } as unknown as BookedCall
+    const booked = {
+      trace,
+      agent: null,
+      call: null,
+      waiting: null,
+      held: false,
+      muted: false,
+      recordingTo: null,
+      recording: null,
+      endedAt: endUs,
+      judged: null,
+      view: null,
+    } as unknown as BookedCall
     const report = reportOf(trace, endUs, endUs)
     const shown = [JSON.stringify(report), JSON.stringify(viewOf(booked, endUs)), htmlReport([report])]
     for (const text of shown) expect(text).not.toContain('GEHEIM')
@@ -84,7 +132,12 @@ describe('the ways out of a call', () => {
   it('show none of the secrets that a call was placed with', () => {
     const trace = new CallTrace('1', 'call-1', 'outbound', linearOf)
     const { password: _, ...placed } = placeCallSchema.parse({
-      uri: `sip:a:${secret(1)}@h;token=${secret(2)}`, from: `sip:me:${secret(3)}@h`, headers: [{ name: 'X-Api-Key', value: secret(4) }, { name: 'X-Custom', value: `Bearer ${secret(5)}` }],
+      uri: `sip:a:${secret(1)}@h;token=${secret(2)}`,
+      from: `sip:me:${secret(3)}@h`,
+      headers: [
+        { name: 'X-Api-Key', value: secret(4) },
+        { name: 'X-Custom', value: `Bearer ${secret(5)}` },
+      ],
     })
     trace.placed = placed
     const text = JSON.stringify(reported(trace))
@@ -94,7 +147,9 @@ describe('the ways out of a call', () => {
 
   it('show none of the secrets of a registration', () => {
     const trace = traceOf([
-      request({ method: 'REGISTER', uri: `sip:r;token=${secret(1)}` }).replace('To: <sip:agent@', `To: <sip:agent:${secret(2)}@`).replace('Contact: <sip:peer@', `Contact: <sip:peer:${secret(3)}@`),
+      request({ method: 'REGISTER', uri: `sip:r;token=${secret(1)}` })
+        .replace('To: <sip:agent@', `To: <sip:agent:${secret(2)}@`)
+        .replace('Contact: <sip:peer@', `Contact: <sip:peer:${secret(3)}@`),
       response(`403 token=${secret(4)}`, { method: 'REGISTER' }),
     ])
     const text = JSON.stringify(registrationReportSchema.parse(registrationReportOf(trace)))

@@ -25,7 +25,10 @@ describe('G.711', () => {
     expect([0x55, 0xd5, 0x2a, 0xaa].map((code) => pcma.decodeTable[code])).toEqual([-8, 8, -32256, 32256])
   })
 
-  it.each([['PCMU', pcmu], ['PCMA', pcma]] as const)('encodes every decoded value of %s to itself', (_name, codec) => {
+  it.each([
+    ['PCMU', pcmu],
+    ['PCMA', pcma],
+  ] as const)('encodes every decoded value of %s to itself', (_name, codec) => {
     for (let code = 0; code < 256; code++) {
       const encoded = new Uint8Array(1)
       codec.encode(codec.decodeTable.slice(code, code + 1), encoded, 0)
@@ -69,7 +72,10 @@ describe('sources', () => {
     let seed = 1
     for (let i = 0; i < 500; i++) {
       expect(deaf.push(frameOf(other), i * 20)).toBeNull()
-      const noise = Int16Array.from({ length: 160 }, () => ((seed = (seed * 1103515245 + 12345) & 0x7fffffff) >> 15) - 32768 / 2)
+      const noise = Int16Array.from(
+        { length: 160 },
+        () => ((seed = (seed * 1103515245 + 12345) & 0x7fffffff) >> 15) - 32768 / 2,
+      )
       expect(deaf.push(noise, i * 20)).toBeNull()
     }
   })
@@ -96,11 +102,13 @@ describe('playout', () => {
 })
 
 describe('WAV', () => {
-  const wav = (rate: number, channels: number, samples: Int16Array) => Buffer.concat([wavHeader(channels, rate, samples.length * 2), Buffer.from(samples.buffer)])
+  const wav = (rate: number, channels: number, samples: Int16Array) =>
+    Buffer.concat([wavHeader(channels, rate, samples.length * 2), Buffer.from(samples.buffer)])
 
   it('resamples and mixes down without moving the tone', () => {
     const stereo = new Int16Array(48_000 * 2)
-    for (let i = 0; i < 48_000; i++) stereo[2 * i] = stereo[2 * i + 1] = Math.round(8000 * Math.sin((2 * Math.PI * 600 * i) / 48_000))
+    for (let i = 0; i < 48_000; i++)
+      stereo[2 * i] = stereo[2 * i + 1] = Math.round(8000 * Math.sin((2 * Math.PI * 600 * i) / 48_000))
     const samples = decodeWav(wav(48_000, 2, stereo), 'x.wav')
     expect(samples).toHaveLength(8000)
     expect(toneShare(samples.subarray(1000, 7000), 600)).toBeGreaterThan(0.999)
@@ -108,7 +116,9 @@ describe('WAV', () => {
   })
 
   it('leaves nothing of a tone above the new band', () => {
-    const high = Int16Array.from({ length: 44_100 }, (_, i) => Math.round(20_000 * Math.sin((2 * Math.PI * 7000 * i) / 44_100)))
+    const high = Int16Array.from({ length: 44_100 }, (_, i) =>
+      Math.round(20_000 * Math.sin((2 * Math.PI * 7000 * i) / 44_100)),
+    )
     expect(toDbfs(meanSquare(resample(high, 44_100, 8000)))).toBeLessThan(-50)
   })
 
@@ -125,10 +135,14 @@ describe('the pacer', () => {
     const clock = new VirtualClock()
     const pacer = new Pacer(clock)
     const ticks = new Map<number, number>()
-    const streams = [10, 20, 20, 30, 40, 60].map((intervalMs, i) => ({ intervalMs, tick: () => void ticks.set(i, (ticks.get(i) ?? 0) + 1) }))
+    const streams = [10, 20, 20, 30, 40, 60].map((intervalMs, i) => ({
+      intervalMs,
+      tick: () => void ticks.set(i, (ticks.get(i) ?? 0) + 1),
+    }))
     for (const stream of streams) pacer.add(stream)
     await clock.advance(6000)
-    for (const [i, { intervalMs }] of streams.entries()) expect(Math.abs(ticks.get(i)! - 6000 / intervalMs)).toBeLessThanOrEqual(1)
+    for (const [i, { intervalMs }] of streams.entries())
+      expect(Math.abs(ticks.get(i)! - 6000 / intervalMs)).toBeLessThanOrEqual(1)
     for (const stream of streams) pacer.remove(stream)
     expect(clock.pending).toBe(0)
   })
@@ -138,9 +152,24 @@ describe('the pacer', () => {
     const pacer = new Pacer(clock)
     let ticks = 0
     const faults: unknown[] = []
-    const bad = (failed?: (error: unknown) => void) => ({ intervalMs: 20, tick: () => { throw new Error('bad') }, ...(failed ? { failed } : {}) })
+    const bad = (failed?: (error: unknown) => void) => ({
+      intervalMs: 20,
+      tick: () => {
+        throw new Error('bad')
+      },
+      ...(failed ? { failed } : {}),
+    })
     const good = { intervalMs: 20, tick: () => void ticks++ }
-    for (const stream of [bad((error) => faults.push(error)), good, bad(), bad(() => { throw new Error('worse') }), good]) pacer.add(stream)
+    for (const stream of [
+      bad((error) => faults.push(error)),
+      good,
+      bad(),
+      bad(() => {
+        throw new Error('worse')
+      }),
+      good,
+    ])
+      pacer.add(stream)
     await clock.advance(1000)
     expect(ticks).toBeGreaterThanOrEqual(50)
     expect(faults).toHaveLength(1)
@@ -160,7 +189,12 @@ describe('SRTP', () => {
   }
 
   it('protects the packet as the published test vector does', () => {
-    const sealed = new SrtpContext('AES_CM_128_HMAC_SHA1_80', master).protectRtp(Buffer.from('800f1234decafbadcafebabeabababababababababababababababab', 'hex'), 12, 0xcafebabe, 0x1234)
+    const sealed = new SrtpContext('AES_CM_128_HMAC_SHA1_80', master).protectRtp(
+      Buffer.from('800f1234decafbadcafebabeabababababababababababababababab', 'hex'),
+      12,
+      0xcafebabe,
+      0x1234,
+    )
     expect(sealed.toString('hex')).toBe('800f1234decafbadcafebabe4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb')
   })
 
@@ -190,7 +224,12 @@ describe('receiver reports', () => {
   it('counts loss, its fraction and jitter as RFC 3550 A.3 and A.8', () => {
     const stream = new ReceiverStream(1, 65_530, 8000)
     for (let i = 0; i < 100; i++) if (i % 10 !== 3) stream.received(header((65_530 + i) & 0xffff), i * 20, true)
-    expect(stream.report(2000)).toMatchObject({ cumulativeLost: 10, fractionLost: 25, highestSequence: 65_536 + 93, jitter: expect.closeTo(0, 3) })
+    expect(stream.report(2000)).toMatchObject({
+      cumulativeLost: 10,
+      fractionLost: 25,
+      highestSequence: 65_536 + 93,
+      jitter: expect.closeTo(0, 3),
+    })
     for (let i = 100; i < 200; i++) stream.received(header((65_530 + i) & 0xffff), i * 20, true)
     expect(stream.report(4000)).toMatchObject({ cumulativeLost: 10, fractionLost: 0 })
   })

@@ -12,7 +12,12 @@ afterEach(() => bench.session?.close())
 
 const suite = 'AES_CM_128_HMAC_SHA1_80'
 const masters = [1, 2, 3].map((n) => new Uint8Array(30).fill(n))
-const secured = (n: number, name: string = suite, protocol = 'RTP/SAVP') => sdp(theirMedia.host, theirMedia.port, `a=crypto:1 ${name} inline:${Buffer.from(masters[n]!).toString('base64')}\n`).replace('RTP/AVP', protocol)
+const secured = (n: number, name: string = suite, protocol = 'RTP/SAVP') =>
+  sdp(
+    theirMedia.host,
+    theirMedia.port,
+    `a=crypto:1 ${name} inline:${Buffer.from(masters[n]!).toString('base64')}\n`,
+  ).replace('RTP/AVP', protocol)
 const keyIn = (text: string) => {
   const parsed = parseSdp(text)
   if (typeof parsed === 'string') throw new Error(parsed)
@@ -25,10 +30,15 @@ const answer = (text: string) => {
 }
 /** The keystreams of all that we sent, and how many there are. */
 const keystreams = () => {
-  const seen = bench.rtp.filter(({ sent, bytes, clear }) => sent && bytes.length > clear.length).map(({ bytes, clear }) => Buffer.from(clear.subarray(12).map((byte, i) => byte ^ bytes[12 + i]!)).toString('hex'))
+  const seen = bench.rtp
+    .filter(({ sent, bytes, clear }) => sent && bytes.length > clear.length)
+    .map(({ bytes, clear }) => Buffer.from(clear.subarray(12).map((byte, i) => byte ^ bytes[12 + i]!)).toString('hex'))
   return { all: seen.length, different: new Set(seen).size }
 }
-const reports = () => bench.rtcp.filter(({ sent, bytes, clear }) => sent && bytes.length > clear.length).map(({ bytes, clear }) => Buffer.from(clear.subarray(8).map((byte, i) => byte ^ bytes[8 + i]!)).toString('hex'))
+const reports = () =>
+  bench.rtcp
+    .filter(({ sent, bytes, clear }) => sent && bytes.length > clear.length)
+    .map(({ bytes, clear }) => Buffer.from(clear.subarray(8).map((byte, i) => byte ^ bytes[8 + i]!)).toString('hex'))
 
 describe('SRTP over re-INVITEs', () => {
   it('uses no keystream twice, whatever key the peer changes to and back, and whichever suite', async () => {
@@ -54,7 +64,8 @@ describe('SRTP over re-INVITEs', () => {
     await bench.clock.advance(200)
     const sent = bench.rtp.filter(({ sent: ours }) => ours).map(({ bytes }) => Buffer.from(bytes))
     expect(new Set(sent.map((bytes) => bytes.readUInt32BE(8))).size).toBe(1)
-    for (let i = 1; i < sent.length; i++) expect(sent[i]!.readUInt16BE(2)).toBe((sent[i - 1]!.readUInt16BE(2) + 1) & 0xffff)
+    for (let i = 1; i < sent.length; i++)
+      expect(sent[i]!.readUInt16BE(2)).toBe((sent[i - 1]!.readUInt16BE(2) + 1) & 0xffff)
   })
 
   it('begins with a fresh key where encryption ended and begins again', async () => {
@@ -79,7 +90,7 @@ describe('SRTP over re-INVITEs', () => {
     expect(`inline:${Buffer.from(bench.session.negotiated!.crypto!.localMaster).toString('base64')}`).toBe(offered)
   })
 
-  it('a packet that was recorded under the peer\'s key is replayed, not taken, when the peer comes back to the key', async () => {
+  it("a packet that was recorded under the peer's key is replayed, not taken, when the peer comes back to the key", async () => {
     await bench.answered({ encryption: 'required' }, secured(0))
     const peer = new SrtpContext(suite, masters[0]!)
     await bench.stream(100, { from: theirMedia, srtp: peer })
@@ -111,7 +122,11 @@ describe('SRTP that does not authenticate', () => {
     ['no key', undefined],
   ])('with %s it is counted as garbage, moves nothing, and is in no figure', async (_name, srtp) => {
     await bench.answered({ encryption: 'required' }, secured(0))
-    await bench.stream(2000, { from: theirMedia, ...(srtp ? { srtp } : {}) }, { from: stranger, ...(srtp ? { srtp } : {}) })
+    await bench.stream(
+      2000,
+      { from: theirMedia, ...(srtp ? { srtp } : {}) },
+      { from: stranger, ...(srtp ? { srtp } : {}) },
+    )
     expect(bench.rtp.filter(({ sent }) => !sent)).toEqual([])
     expect(bench.foreign).toHaveLength(200)
     expect(Object.keys(bench.sentTo())).toEqual([`${theirMedia.host}:${theirMedia.port}`])
@@ -122,11 +137,27 @@ describe('SRTP that does not authenticate', () => {
 
   it('leaves a verdict without audio from the peer, and a finding that says why', () => {
     const body = secured(0)
-    const call = new TraceBuilder().request(0, 'INVITE', { body: secured(1) }).response(50, '200 OK', { body }).request(60, 'ACK').rtp('sent', { fromMs: 60, packets: 150 })
-    for (const ms of [100, 120, 140]) call.observe(ms, 'rtp-garbage', 'SRTP from 203.0.113.9:30000: authentication failed')
+    const call = new TraceBuilder()
+      .request(0, 'INVITE', { body: secured(1) })
+      .response(50, '200 OK', { body })
+      .request(60, 'ACK')
+      .rtp('sent', { fromMs: 60, packets: 150 })
+    for (const ms of [100, 120, 140])
+      call.observe(ms, 'rtp-garbage', 'SRTP from 203.0.113.9:30000: authentication failed')
     const { verdict, findings } = call.at(3000)
-    expect(verdict).toMatchObject({ kind: 'one-way-audio', missing: 'from-peer', sentence: expect.stringContaining('nothing that can be used arrives') })
-    expect(findings).toMatchObject([{ rule: 'nothing-arrives', sentence: expect.stringMatching(/^No RTP that can be used arrives .*; what came instead: SRTP from 203.0.113.9:30000: authentication failed\.$/) }])
+    expect(verdict).toMatchObject({
+      kind: 'one-way-audio',
+      missing: 'from-peer',
+      sentence: expect.stringContaining('nothing that can be used arrives'),
+    })
+    expect(findings).toMatchObject([
+      {
+        rule: 'nothing-arrives',
+        sentence: expect.stringMatching(
+          /^No RTP that can be used arrives .*; what came instead: SRTP from 203.0.113.9:30000: authentication failed\.$/,
+        ),
+      },
+    ])
   })
 
   it('a stranger that has the key is the peer', async () => {
@@ -140,7 +171,11 @@ describe('SRTP that does not authenticate', () => {
   it('opens a packet whose padding is part of what is encrypted', async () => {
     await bench.answered({ encryption: 'required' }, secured(0))
     const peer = new SrtpContext(suite, masters[0]!)
-    const packet = Buffer.concat([Buffer.from('a0000001000000000000004d', 'hex'), Buffer.alloc(156, 0x20), Buffer.from([0, 0, 0, 4])])
+    const packet = Buffer.concat([
+      Buffer.from('a0000001000000000000004d', 'hex'),
+      Buffer.alloc(156, 0x20),
+      Buffer.from([0, 0, 0, 4]),
+    ])
     bench.net.inject(theirMedia, ourMedia, peer.protectRtp(packet, 12, 77, 1))
     await settle()
     expect(bench.rtp.filter(({ sent }) => !sent)).toHaveLength(1)
@@ -149,10 +184,22 @@ describe('SRTP that does not authenticate', () => {
 
 describe('an answer whose encryption was not offered', () => {
   it.each([
-    ['another tag', secured(0).replace('a=crypto:1', 'a=crypto:2'), /a=crypto:2 .* was answered, a=crypto:1 .* was offered/],
+    [
+      'another tag',
+      secured(0).replace('a=crypto:1', 'a=crypto:2'),
+      /a=crypto:2 .* was answered, a=crypto:1 .* was offered/,
+    ],
     ['another suite', secured(0, 'AES_CM_128_HMAC_SHA1_32'), /_32 was answered/],
-    ['payload in clear', secured(0).replace(/(inline:\S+)/, '$1 UNENCRYPTED_SRTP'), /UNENCRYPTED_SRTP is not spoken here/],
-    ['a key in a profile without encryption', secured(0, 'NULL_HMAC_SHA1_80', 'RTP/AVP'), /NULL_HMAC_SHA1_80 is not spoken here/],
+    [
+      'payload in clear',
+      secured(0).replace(/(inline:\S+)/, '$1 UNENCRYPTED_SRTP'),
+      /UNENCRYPTED_SRTP is not spoken here/,
+    ],
+    [
+      'a key in a profile without encryption',
+      secured(0, 'NULL_HMAC_SHA1_80', 'RTP/AVP'),
+      /NULL_HMAC_SHA1_80 is not spoken here/,
+    ],
   ])('is refused: %s', async (_name, text, why) => {
     await bench.open({ encryption: 'allowed' })
     bench.session.offer()

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { SessionCrypto } from '../../../electron/engine/media/srtp/keys.ts'
 import { answeredKey, usableKey } from '../../../electron/engine/media/srtp/sdes.ts'
-import { SrtpContext, crypt, rtpClearBytes, sessionKeys, type SrtpSuite } from '../../../electron/engine/media/srtp/srtp.ts'
+import {
+  SrtpContext,
+  crypt,
+  rtpClearBytes,
+  sessionKeys,
+  type SrtpSuite,
+} from '../../../electron/engine/media/srtp/srtp.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { predictableRandom } from '../../harness/random.ts'
 
@@ -13,15 +19,31 @@ describe('known answers of RFC 3711', () => {
   it('B.2: the keystream of AES counter mode', () => {
     const keys = { cipher: hex('2B7E151628AED2A6ABF7158809CF4F3C'), salt: hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD') }
     const keystream = crypt(keys, 0, 0, new Uint8Array(0xff02 * 16))
-    const block = (n: number) => keystream.subarray(n * 16, n * 16 + 16).toString('hex').toUpperCase()
-    expect([0, 1, 2].map(block)).toEqual(['E03EAD0935C95E80E166B16DD92B4EB4', 'D23513162B02D0F72A43A2FE4A5F97AB', '41E95B3BB0A2E8DD477901E4FCA894C0'])
-    expect([0xfeff, 0xff00, 0xff01].map(block)).toEqual(['EC8CDF7398607CB0F2D21675EA9EA1E4', '362B7C3C6773516318A077D7FC5073AE', '6A2CC3787889374FBEB4C81B17BA6C44'])
+    const block = (n: number) =>
+      keystream
+        .subarray(n * 16, n * 16 + 16)
+        .toString('hex')
+        .toUpperCase()
+    expect([0, 1, 2].map(block)).toEqual([
+      'E03EAD0935C95E80E166B16DD92B4EB4',
+      'D23513162B02D0F72A43A2FE4A5F97AB',
+      '41E95B3BB0A2E8DD477901E4FCA894C0',
+    ])
+    expect([0xfeff, 0xff00, 0xff01].map(block)).toEqual([
+      'EC8CDF7398607CB0F2D21675EA9EA1E4',
+      '362B7C3C6773516318A077D7FC5073AE',
+      '6A2CC3787889374FBEB4C81B17BA6C44',
+    ])
   })
 
   it('B.3: the session keys of a master key and salt', () => {
     const { cipher, salt, auth } = sessionKeys(master, 'rtp')
     const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpperCase()
-    expect([cipher, salt, auth].map(text)).toEqual(['C61E7A93744F39EE10734AFE3FF7A087', '30CBBC08863D8C85D49DB34A9AE1', 'CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4'])
+    expect([cipher, salt, auth].map(text)).toEqual([
+      'C61E7A93744F39EE10734AFE3FF7A087',
+      '30CBBC08863D8C85D49DB34A9AE1',
+      'CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4',
+    ])
   })
 })
 
@@ -40,32 +62,44 @@ describe('SRTP, whatever comes', () => {
     return packet
   }
 
-  it.each(['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32'] as const)('%s opens each genuine packet once over rollovers, loss, disorder and repeats, and nothing else', (name) => {
-    const key = random.bytes(30)
-    const seal = new SrtpContext(name, key)
-    const open = new SrtpContext(name, key)
-    let index = 65_000
-    for (let round = 0; round < 30; round++) {
-      index += below(6000)
-      const batch = Array.from({ length: 60 }, () => {
-        index += 1 + below(4)
-        const packet = rtp(index & 0xffff, 0xcafe)
-        return { packet, sequence: index & 0xffff, sealed: seal.protectRtp(packet, rtpClearBytes(packet)!, 0xcafe, index & 0xffff) }
-      })
-      // Neighbours change places.
-      for (let i = 0; i + 4 < batch.length; i += 5) [batch[i], batch[i + 3]] = [batch[i + 3]!, batch[i]!]
-      for (const { packet, sequence, sealed } of batch) {
-        const tries = [flipped(sealed), sealed.subarray(0, below(sealed.length)), Buffer.concat([sealed, random.bytes(1)])]
-        for (const bad of tries) {
-          const clearBytes = rtpClearBytes(bad)
-          if (clearBytes !== null) expect(typeof open.unprotectRtp(bad, clearBytes, 0xcafe, (bad[2]! << 8) | bad[3]!)).toBe('string')
+  it.each(['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32'] as const)(
+    '%s opens each genuine packet once over rollovers, loss, disorder and repeats, and nothing else',
+    (name) => {
+      const key = random.bytes(30)
+      const seal = new SrtpContext(name, key)
+      const open = new SrtpContext(name, key)
+      let index = 65_000
+      for (let round = 0; round < 30; round++) {
+        index += below(6000)
+        const batch = Array.from({ length: 60 }, () => {
+          index += 1 + below(4)
+          const packet = rtp(index & 0xffff, 0xcafe)
+          return {
+            packet,
+            sequence: index & 0xffff,
+            sealed: seal.protectRtp(packet, rtpClearBytes(packet)!, 0xcafe, index & 0xffff),
+          }
+        })
+        // Neighbours change places.
+        for (let i = 0; i + 4 < batch.length; i += 5) [batch[i], batch[i + 3]] = [batch[i + 3]!, batch[i]!]
+        for (const { packet, sequence, sealed } of batch) {
+          const tries = [
+            flipped(sealed),
+            sealed.subarray(0, below(sealed.length)),
+            Buffer.concat([sealed, random.bytes(1)]),
+          ]
+          for (const bad of tries) {
+            const clearBytes = rtpClearBytes(bad)
+            if (clearBytes !== null)
+              expect(typeof open.unprotectRtp(bad, clearBytes, 0xcafe, (bad[2]! << 8) | bad[3]!)).toBe('string')
+          }
+          expect(open.unprotectRtp(sealed, rtpClearBytes(sealed)!, 0xcafe, sequence)).toEqual(Buffer.from(packet))
+          expect(open.unprotectRtp(sealed, rtpClearBytes(sealed)!, 0xcafe, sequence)).toBe('replayed')
         }
-        expect(open.unprotectRtp(sealed, rtpClearBytes(sealed)!, 0xcafe, sequence)).toEqual(Buffer.from(packet))
-        expect(open.unprotectRtp(sealed, rtpClearBytes(sealed)!, 0xcafe, sequence)).toBe('replayed')
       }
-    }
-    expect(index).toBeGreaterThan(2 * 65_536)
-  })
+      expect(index).toBeGreaterThan(2 * 65_536)
+    },
+  )
 
   /** One bit changed: in the header, the payload or the tag. */
   function flipped(sealed: Uint8Array): Uint8Array {
@@ -98,7 +132,8 @@ describe('SRTP, whatever comes', () => {
       const packet = rtp(index & 0xffff, 1)
       sealed.set(index, seal.protectRtp(packet, rtpClearBytes(packet)!, 1, index & 0xffff))
     }
-    const opens = (index: number) => typeof open.unprotectRtp(sealed.get(index)!, rtpClearBytes(sealed.get(index)!)!, 1, index & 0xffff) !== 'string'
+    const opens = (index: number) =>
+      typeof open.unprotectRtp(sealed.get(index)!, rtpClearBytes(sealed.get(index)!)!, 1, index & 0xffff) !== 'string'
     expect([65_400, 65_560, 65_535, 65_536, 65_433].map(opens)).toEqual([true, true, true, true, true])
     expect([65_432, 65_401, 65_535, 65_560].map(opens)).toEqual([false, false, false, false])
     expect(opens(65_561)).toBe(true)
@@ -111,7 +146,8 @@ describe('SRTP, whatever comes', () => {
       const packet = rtp(1000, ssrc)
       return { ssrc, bytes: seal.protectRtp(packet, rtpClearBytes(packet)!, ssrc, 1000) }
     })
-    const take = ({ ssrc, bytes }: (typeof packets)[number]) => open.unprotectRtp(bytes, rtpClearBytes(bytes)!, ssrc, 1000)
+    const take = ({ ssrc, bytes }: (typeof packets)[number]) =>
+      open.unprotectRtp(bytes, rtpClearBytes(bytes)!, ssrc, 1000)
     for (const packet of packets.slice(0, 16)) take(packet)
     for (let i = 0; i < 1000; i++) {
       const garbage = rtp(below(65_536), random.uint32())
@@ -133,7 +169,10 @@ describe('the keys of a session', () => {
     const send = (of: SrtpSuite, sequence: number) => {
       const context = keys.sender(of, master)
       writeRtpHeader(packet, 0, false, sequence, 0, 1)
-      const keystream = context.protectRtp(packet, rtpHeaderBytes, 1, sequence).subarray(rtpHeaderBytes, 172).toString('hex')
+      const keystream = context
+        .protectRtp(packet, rtpHeaderBytes, 1, sequence)
+        .subarray(rtpHeaderBytes, 172)
+        .toString('hex')
       expect(used.has(keystream)).toBe(false)
       used.add(keystream)
     }
@@ -162,7 +201,10 @@ describe('the keys of a session', () => {
 
 describe('a=crypto', () => {
   const key = Buffer.from(master).toString('base64')
-  const line = (keyParams: string, { tag = 1, name = suite as string, sessionParams = null as string | null } = {}) => ({ tag, suite: name, keyParams, sessionParams })
+  const line = (
+    keyParams: string,
+    { tag = 1, name = suite as string, sessionParams = null as string | null } = {},
+  ) => ({ tag, suite: name, keyParams, sessionParams })
 
   it.each([
     ['a plain key', line(`inline:${key}`)],
@@ -171,7 +213,9 @@ describe('a=crypto', () => {
     ['a suite in small letters', line(`inline:${key}`, { name: 'aes_cm_128_hmac_sha1_32' })],
     ['a window size hint', line(`inline:${key}`, { sessionParams: 'WSH=64' })],
     ['an optional parameter that nobody knows', line(`inline:${key}`, { sessionParams: '-NEW=1' })],
-  ])('is usable with %s', (_name, attribute) => expect(usableKey([attribute])).toMatchObject({ tag: 1, master: Uint8Array.from(master) }))
+  ])('is usable with %s', (_name, attribute) =>
+    expect(usableKey([attribute])).toMatchObject({ tag: 1, master: Uint8Array.from(master) }),
+  )
 
   it.each([
     ['a master key identifier', line(`inline:${key}|2^20|1:4`), /MKI/],
@@ -182,7 +226,11 @@ describe('a=crypto', () => {
     ['no authentication', line(`inline:${key}`, { sessionParams: 'UNAUTHENTICATED_SRTP' }), /UNAUTHENTICATED_SRTP/],
     ['a key derivation rate', line(`inline:${key}`, { sessionParams: 'KDR=10' }), /KDR=10/],
     ['error correction', line(`inline:${key}`, { sessionParams: 'FEC_ORDER=FEC_SRTP' }), /FEC_ORDER/],
-    ['another suite', line(`inline:${key}`, { name: 'AES_256_CM_HMAC_SHA1_80' }), /AES_256_CM_HMAC_SHA1_80 is not spoken/],
+    [
+      'another suite',
+      line(`inline:${key}`, { name: 'AES_256_CM_HMAC_SHA1_80' }),
+      /AES_256_CM_HMAC_SHA1_80 is not spoken/,
+    ],
     ['a suite named like a property', line(`inline:${key}`, { name: 'constructor' }), /constructor is not spoken/],
     ['a key that is too short', line(`inline:${key.slice(0, 36)}`), /not 30 bytes/],
     ['a key that is too long', line(`inline:${key}AAAA`), /not 30 bytes/],
@@ -201,7 +249,11 @@ describe('a=crypto', () => {
   it('of an answer must be the one that was offered', () => {
     const offered = { tag: 1, suite }
     expect(answeredKey([line(`inline:${key}`)], offered)).toMatchObject({ tag: 1 })
-    expect(answeredKey([line(`inline:${key}`, { tag: 2 })], offered)).toMatch(/a=crypto:2 AES_CM_128_HMAC_SHA1_80 was answered, a=crypto:1 AES_CM_128_HMAC_SHA1_80 was offered/)
-    expect(answeredKey([line(`inline:${key}`, { name: 'AES_CM_128_HMAC_SHA1_32' })], offered)).toMatch(/_32 was answered/)
+    expect(answeredKey([line(`inline:${key}`, { tag: 2 })], offered)).toMatch(
+      /a=crypto:2 AES_CM_128_HMAC_SHA1_80 was answered, a=crypto:1 AES_CM_128_HMAC_SHA1_80 was offered/,
+    )
+    expect(answeredKey([line(`inline:${key}`, { name: 'AES_CM_128_HMAC_SHA1_32' })], offered)).toMatch(
+      /_32 was answered/,
+    )
   })
 })

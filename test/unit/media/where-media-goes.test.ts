@@ -75,7 +75,8 @@ describe('before the peer has proven its address', () => {
 
 describe('a call on the wire', () => {
   const media = (ua: UaBench) => ua.net.sent.filter(({ to: { port } }) => port === 30_000 || port === 30_001).length
-  const toTag = (ua: UaBench) => messageIds(ua.sent().findLast((message) => message.kind === 'response') as SipResponse).toTag!
+  const toTag = (ua: UaBench) =>
+    messageIds(ua.sent().findLast((message) => message.kind === 'response') as SipResponse).toTag!
 
   it('that came in sends its first packet after the ACK, and none when the ACK never comes', async () => {
     const ua = new UaBench()
@@ -126,17 +127,24 @@ describe('whose RTP it is', () => {
 
   it('an echo gives back no frame of a stranger', async () => {
     await bench.answered({ source: { kind: 'echo' } })
-    await bench.stream(1000, { from: theirMedia, fill: 0x20 }, { from: stranger, fill: 0x30, ssrc: 77, firstSequence: 5000 }, { from: stranger, fill: 0x30, ssrc: 9 })
+    await bench.stream(
+      1000,
+      { from: theirMedia, fill: 0x20 },
+      { from: stranger, fill: 0x30, ssrc: 77, firstSequence: 5000 },
+      { from: stranger, fill: 0x30, ssrc: 9 },
+    )
     const echoed = new Set(bench.rtp.filter(({ sent }) => sent).map(({ bytes }) => bytes[100]))
     expect(echoed).toEqual(new Set([0xff, 0x20]))
   })
 
-  it('the peer\'s host may send from another port, and is followed at its first packet', async () => {
+  it("the peer's host may send from another port, and is followed at its first packet", async () => {
     await bench.answered()
     await bench.packet({ from: other })
     await bench.clock.advance(100)
     expect(Object.keys(bench.sentTo())).toEqual([to(other)])
-    expect(bench.observations.filter((text) => text.startsWith('latched'))).toEqual([`latched: RTP comes from ${to(other)}, not from ${to(theirMedia)}: sending there now`])
+    expect(bench.observations.filter((text) => text.startsWith('latched'))).toEqual([
+      `latched: RTP comes from ${to(other)}, not from ${to(theirMedia)}: sending there now`,
+    ])
   })
 
   it('the signalling host is the peer when the session description names an address behind NAT', async () => {
@@ -160,7 +168,7 @@ describe('whose RTP it is', () => {
     expect(bench.sentTo(after)).toEqual({ [to(theirMedia)]: 5 })
   })
 
-  it('a stranger is followed only after a second of its steady stream in which the peer was silent, and left at the peer\'s first packet', async () => {
+  it("a stranger is followed only after a second of its steady stream in which the peer was silent, and left at the peer's first packet", async () => {
     await bench.answered()
     await bench.stream(980, { from: stranger })
     expect(Object.keys(bench.sentTo())).toEqual([to(theirMedia)])
@@ -180,7 +188,10 @@ describe('whose RTP it is', () => {
     ['packets with gaps', () => ({ from: stranger, firstSequence: Math.floor(bench.clock.monotonicMs() / 20) * 40 })],
     ['another payload type', () => ({ from: stranger, payloadType: 18 })],
     ['a new stream with every packet', () => ({ from: stranger, ssrc: bench.clock.monotonicMs() })],
-    ['another port with every packet', () => ({ from: { ...stranger, port: 5000 + (Math.floor(bench.clock.monotonicMs() / 20) % 500) } })],
+    [
+      'another port with every packet',
+      () => ({ from: { ...stranger, port: 5000 + (Math.floor(bench.clock.monotonicMs() / 20) % 500) } }),
+    ],
   ])('a stranger with %s is never followed', async (_name, sender) => {
     await bench.answered()
     for (let i = 0; i < 200; i++) {
@@ -231,34 +242,64 @@ describe('whose RTP it is', () => {
     bench.session.offer()
     for (let i = 0; i < 200; i++) await bench.packet({ from: stranger })
     bench.session.close()
-    expect(bench.observations.at(-1)).toBe(`rtp-foreign: RTP from ${to(stranger)} that belongs to nobody of this call: 200 packets ignored`)
+    expect(bench.observations.at(-1)).toBe(
+      `rtp-foreign: RTP from ${to(stranger)} that belongs to nobody of this call: 200 packets ignored`,
+    )
     expect(bench.rtp).toEqual([])
   })
 })
 
-describe('a stranger\'s packets', () => {
+describe("a stranger's packets", () => {
   it('are told once for each source and counted at the end; beyond the budget of sources they are counted only', async () => {
     await bench.answered()
     await bench.packet({ from: theirMedia })
-    for (let port = 1; port <= 300; port++) await bench.packet({ from: { host: stranger.host, port: 7000 + port }, ssrc: port })
+    for (let port = 1; port <= 300; port++)
+      await bench.packet({ from: { host: stranger.host, port: 7000 + port }, ssrc: port })
     for (let i = 0; i < 9; i++) await bench.packet({ from: { host: stranger.host, port: 7001 }, ssrc: 1 })
     const most = initialLimits.foreignSources
     expect(bench.observations).toHaveLength(most + 1)
     bench.session.close()
     const told = bench.observations.slice(most + 1)
     expect(told).toHaveLength(most + 1)
-    expect(told[0]).toBe('rtp-foreign: RTP from 198.51.100.66:7001 that belongs to nobody of this call: 10 packets ignored')
-    expect(told.at(-1)).toBe(`rtp-foreign: RTP from further sources that belong to nobody of this call: ${300 - most} packets ignored`)
+    expect(told[0]).toBe(
+      'rtp-foreign: RTP from 198.51.100.66:7001 that belongs to nobody of this call: 10 packets ignored',
+    )
+    expect(told.at(-1)).toBe(
+      `rtp-foreign: RTP from further sources that belong to nobody of this call: ${300 - most} packets ignored`,
+    )
     expect(bench.foreign).toHaveLength(309)
     expect(taken()).toHaveLength(1)
   })
 
   it('and reports of theirs change nothing of what is reported to the peer or by it', async () => {
     await bench.answered()
-    const report = (ssrc: number) => writeRtcp([{ type: 'sr', ssrc: 77, ntpSeconds: 1, ntpFraction: 0, rtpTimestamp: 0, packets: 1, octets: 1, reports: [{ ssrc, fractionLost: 255, cumulativeLost: 9, highestSequence: 1, jitter: 1, lastSr: 0, delaySinceLastSr: 0 }] }])
+    const report = (ssrc: number) =>
+      writeRtcp([
+        {
+          type: 'sr',
+          ssrc: 77,
+          ntpSeconds: 1,
+          ntpFraction: 0,
+          rtpTimestamp: 0,
+          packets: 1,
+          octets: 1,
+          reports: [
+            {
+              ssrc,
+              fractionLost: 255,
+              cumulativeLost: 9,
+              highestSequence: 1,
+              jitter: 1,
+              lastSr: 0,
+              delaySinceLastSr: 0,
+            },
+          ],
+        },
+      ])
     await bench.packet({ from: theirMedia })
     bench.net.inject({ ...theirMedia, port: theirMedia.port + 1 }, { ...ourMedia, port: ourMedia.port + 1 }, report(1))
-    for (const port of [6667, 6668]) bench.net.inject({ host: stranger.host, port }, { ...ourMedia, port: ourMedia.port + 1 }, report(2))
+    for (const port of [6667, 6668])
+      bench.net.inject({ host: stranger.host, port }, { ...ourMedia, port: ourMedia.port + 1 }, report(2))
     bench.net.inject({ host: theirMedia.host, port: 45_000 }, ourMedia, report(3))
     await settle()
     expect(bench.rtcp.filter(({ sent }) => !sent).map(({ from }) => from)).toEqual(['192.0.2.99:30001'])
@@ -266,14 +307,18 @@ describe('a stranger\'s packets', () => {
 
   it('do not hide a stream of the peer behind streams that change with every packet', async () => {
     await bench.answered()
-    for (let ssrc = 1; ssrc <= 300; ssrc++) await bench.packet({ from: theirMedia, ssrc: 1000 + ssrc, firstSequence: ssrc * 7 })
+    for (let ssrc = 1; ssrc <= 300; ssrc++)
+      await bench.packet({ from: theirMedia, ssrc: 1000 + ssrc, firstSequence: ssrc * 7 })
     await bench.stream(400, { from: theirMedia, ssrc: 5 })
     const streams = new Map<number, number>()
-    for (const { bytes } of taken()) streams.set(Buffer.from(bytes).readUInt32BE(8), (streams.get(Buffer.from(bytes).readUInt32BE(8)) ?? 0) + 1)
+    for (const { bytes } of taken())
+      streams.set(Buffer.from(bytes).readUInt32BE(8), (streams.get(Buffer.from(bytes).readUInt32BE(8)) ?? 0) + 1)
     expect(streams.size).toBe(5)
     expect(streams.get(5)).toBe(19)
     bench.session.close()
-    expect(bench.observations).toContain('rtp-foreign: RTP of the peer whose stream (SSRC) changes again and again: 297 packets ignored')
+    expect(bench.observations).toContain(
+      'rtp-foreign: RTP of the peer whose stream (SSRC) changes again and again: 297 packets ignored',
+    )
   })
 })
 
@@ -286,7 +331,9 @@ describe('what the system refuses to send', () => {
     send.confirm()
     await bench.clock.advance(1000)
     expect(bench.rtp).toEqual([])
-    expect(bench.observations).toEqual([`rtp-not-sent: this computer refuses to send RTP to ${to(theirMedia)}: not permitted on this machine`])
+    expect(bench.observations).toEqual([
+      `rtp-not-sent: this computer refuses to send RTP to ${to(theirMedia)}: not permitted on this machine`,
+    ])
     bench.net.refuse = null
     await bench.clock.advance(100)
     expect(bench.rtp).toHaveLength(5)
@@ -296,8 +343,17 @@ describe('what the system refuses to send', () => {
 })
 
 describe('a source that fails', () => {
-  it('stops that call\'s sending with a word, and a re-INVITE does not begin it again', async () => {
-    await bench.answered({ source: { kind: 'samples', source: { read: () => { throw new Error('the sound is gone') } } } })
+  it("stops that call's sending with a word, and a re-INVITE does not begin it again", async () => {
+    await bench.answered({
+      source: {
+        kind: 'samples',
+        source: {
+          read: () => {
+            throw new Error('the sound is gone')
+          },
+        },
+      },
+    })
     await bench.clock.advance(1000)
     bench.session.answer(sdp(theirMedia.host, 32_000))
     await bench.clock.advance(1000)
@@ -308,9 +364,15 @@ describe('a source that fails', () => {
 
 describe('the rule', () => {
   const told = { host: '192.0.2.1', port: 4000 }
-  const packet = (from: Address, atMs: number, sequence = 0) => ({ from, atMs, authentic: false, nearby: false, stream: { ssrc: 1, sequence } })
+  const packet = (from: Address, atMs: number, sequence = 0) => ({
+    from,
+    atMs,
+    authentic: false,
+    nearby: false,
+    stream: { ssrc: 1, sequence },
+  })
 
-  it('takes an authenticated packet for the peer\'s wherever it comes from, and the description\'s address still wins', () => {
+  it("takes an authenticated packet for the peer's wherever it comes from, and the description's address still wins", () => {
     const latch = new Latch(rtpTimes)
     latch.expect(told, 0)
     expect(latch.heard({ ...packet(stranger, 0), authentic: true })).toEqual({ kind: 'peer', moved: told })
@@ -319,7 +381,7 @@ describe('the rule', () => {
     expect(latch.destination).toEqual(told)
   })
 
-  it('never follows a stranger\'s reports', () => {
+  it("never follows a stranger's reports", () => {
     const latch = new Latch(rtcpTimes)
     latch.expect(told, 0)
     for (let i = 0; i < 1000; i++) expect(latch.heard(packet(stranger, i * 20, i)).kind).toBe('foreign')

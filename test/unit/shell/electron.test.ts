@@ -16,9 +16,21 @@ afterEach(() => {
 
 describe("Electron's checklist", () => {
   it('opens windows isolated, in the sandbox, without Node and without anything experimental', () => {
-    expect(webPreferences).toMatchObject({ contextIsolation: true, sandbox: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webSecurity: true, allowRunningInsecureContent: false, experimentalFeatures: false, webviewTag: false })
+    expect(webPreferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+    })
     expect(main.match(/new BrowserWindow\(/g)?.length).toBe(1)
-    expect(main).toMatch(/webPreferences: \{ \.\.\.webPreferences, preload: join\(import\.meta\.dirname, 'preload\.cjs'\) \}/)
+    expect(main).toMatch(
+      /webPreferences: \{ \.\.\.webPreferences, preload: join\(import\.meta\.dirname, 'preload\.cjs'\) \}/,
+    )
     expect(main).toMatch(/app\.enableSandbox\(\)/)
     expect(main).not.toMatch(/enableBlinkFeatures|disable-web-security|commandLine/)
   })
@@ -43,8 +55,25 @@ describe("Electron's checklist", () => {
     const pages = readPages(renderer)
     writeFileSync(join(renderer, 'later.html'), 'later')
     expect([...pages.keys()].sort()).toEqual(['/assets/a.js', '/index.html'])
-    expect([pageAt(pages, '/')?.bytes.toString(), pageAt(pages, '/assets/a.js')?.type]).toEqual(['index', 'text/javascript; charset=utf-8'])
-    for (const path of ['', '/later.html', '-secret/x', '/../renderer-secret/x', '/%2e%2e/renderer-secret/x', '//index.html', '/assets', '/assets/', '/assets/../index.html', '/__proto__', '/index.html\u0000', '/%']) expect(pageAt(pages, path), path).toBeUndefined()
+    expect([pageAt(pages, '/')?.bytes.toString(), pageAt(pages, '/assets/a.js')?.type]).toEqual([
+      'index',
+      'text/javascript; charset=utf-8',
+    ])
+    for (const path of [
+      '',
+      '/later.html',
+      '-secret/x',
+      '/../renderer-secret/x',
+      '/%2e%2e/renderer-secret/x',
+      '//index.html',
+      '/assets',
+      '/assets/',
+      '/assets/../index.html',
+      '/__proto__',
+      '/index.html\u0000',
+      '/%',
+    ])
+      expect(pageAt(pages, path), path).toBeUndefined()
     expect(() => readPages(join(folder, 'none'))).toThrow(/the window is not built/)
   })
 
@@ -57,8 +86,12 @@ describe("Electron's checklist", () => {
 
   it('asks who sends each message, and gives pages nothing else of Electron', () => {
     expect(main.match(/ipcMain\.\w+\('\w+'/g)).toEqual(["ipcMain.on('copy'"])
-    expect(main).toMatch(/ipcMain\.on\('copy', \(\{ senderFrame \}, text: unknown\) => \{\n +if \(mayCopy\(senderFrame, text\)\)/)
-    expect(preload.match(/exposeInMainWorld\(.*\)/g)).toEqual(["exposeInMainWorld('ringback', { copy: (text: string) => ipcRenderer.send('copy', text) })"])
+    expect(main).toMatch(
+      /ipcMain\.on\('copy', \(\{ senderFrame \}, text: unknown\) => \{\n +if \(mayCopy\(senderFrame, text\)\)/,
+    )
+    expect(preload.match(/exposeInMainWorld\(.*\)/g)).toEqual([
+      "exposeInMainWorld('ringback', { copy: (text: string) => ipcRenderer.send('copy', text) })",
+    ])
     expect(preload.match(/postMessage\(.*\)/g)!.every((call) => call.includes('location.origin'))).toBe(true)
     expect(main).toMatch(/setPermissionRequestHandler[\s\S]{0,90}grants\(details\.requestingUrl/)
     expect(main).toMatch(/setPermissionCheckHandler[\s\S]{0,90}grants\(origin/)
@@ -73,10 +106,17 @@ describe("Electron's checklist", () => {
   })
 
   it('has its fuses closed', () => {
-    const { electronFuses } = JSON.parse(source('build/electron-builder.json')) as { electronFuses: Record<string, boolean> }
+    const { electronFuses } = JSON.parse(source('build/electron-builder.json')) as {
+      electronFuses: Record<string, boolean>
+    }
     expect(electronFuses).toEqual({
-      runAsNode: false, enableCookieEncryption: true, enableNodeOptionsEnvironmentVariable: false, enableNodeCliInspectArguments: false,
-      enableEmbeddedAsarIntegrityValidation: true, onlyLoadAppFromAsar: true, grantFileProtocolExtraPrivileges: false,
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      grantFileProtocolExtraPrivileges: false,
     })
   })
 })

@@ -12,14 +12,21 @@ const icon = (name: string) => readFileSync(join(root, 'build/icons', name))
 describe('the packaging', () => {
   it('is a configuration that electron-builder accepts', async () => {
     await validateConfiguration(config(), new DebugLogger(false))
-    await expect(validateConfiguration({ ...config(), electronFuse: {} } as Configuration, new DebugLogger(false))).rejects.toThrow(/electronFuse/)
+    await expect(
+      validateConfiguration({ ...config(), electronFuse: {} } as Configuration, new DebugLogger(false)),
+    ).rejects.toThrow(/electronFuse/)
   })
 
   it('makes what people install on each system, with sip: and tel: links and the fuses closed', () => {
     const { linux, mac, win, protocols, electronFuses } = config()
     expect([linux!.target, mac!.target, win!.target]).toEqual([['AppImage', 'deb'], ['dmg'], ['nsis']])
     expect(protocols).toEqual([{ name: 'Call with Ringback', schemes: ['sip', 'sips', 'tel'] }])
-    expect(electronFuses).toMatchObject({ runAsNode: false, onlyLoadAppFromAsar: true, enableNodeOptionsEnvironmentVariable: false, enableNodeCliInspectArguments: false })
+    expect(electronFuses).toMatchObject({
+      runAsNode: false,
+      onlyLoadAppFromAsar: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+    })
   })
 
   it('has the icon in every size', () => {

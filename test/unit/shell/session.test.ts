@@ -27,7 +27,19 @@ describe('a session', () => {
     expect(session.exchange(token)).toBeNull()
     expect(session.passOf(cookie)).toMatch(/^\d+\./)
     const [expires, id, signature] = cookie.split('.')
-    for (const forged of ['', '.', '..', cookie.slice(1), `${cookie}x`, `${Number(expires) + 1}.${id}.${signature}`, `${expires}.${id}.`, `${expires}.${id}.${'x'.repeat(signature!.length)}`, `${expires}.${id}.${signature}.${signature}`, 'x'.repeat(100_000)]) expect(session.passOf(forged)).toBeNull()
+    for (const forged of [
+      '',
+      '.',
+      '..',
+      cookie.slice(1),
+      `${cookie}x`,
+      `${Number(expires) + 1}.${id}.${signature}`,
+      `${expires}.${id}.`,
+      `${expires}.${id}.${'x'.repeat(signature!.length)}`,
+      `${expires}.${id}.${signature}.${signature}`,
+      'x'.repeat(100_000),
+    ])
+      expect(session.passOf(forged)).toBeNull()
     expect(new Session(null, 1).passOf(cookie)).toBeNull()
   })
 
@@ -44,7 +56,8 @@ describe('a session', () => {
     expect(session.proves(first, 'another', proof(key, 'challenge'))).toBe(false)
     expect(session.proves(second, 'challenge', proof(key, 'challenge'))).toBe(false)
     // What another server of this machine has: the cookie.
-    for (const part of [...one.cookie.split('.'), one.cookie]) expect(session.proves(first, 'challenge', proof(part, 'challenge'))).toBe(false)
+    for (const part of [...one.cookie.split('.'), one.cookie])
+      expect(session.proves(first, 'challenge', proof(part, 'challenge'))).toBe(false)
   })
 
   it('ends: a link after its time, a claim after a minute, a pass after half a day', () => {
@@ -76,7 +89,11 @@ describe('a session', () => {
     expect([after.cookieName, other.cookieName]).toEqual(['ringback-7420', 'ringback-7421'])
     const unused = after.issue(minuteMs)
     after.revoke()
-    expect([after.passOf(cookie), after.exchange(unused), new Session(profile, 7420).passOf(cookie)]).toEqual([null, null, null])
+    expect([after.passOf(cookie), after.exchange(unused), new Session(profile, 7420).passOf(cookie)]).toEqual([
+      null,
+      null,
+      null,
+    ])
     expect(statSync(join(profile, 'window.key')).mode & 0o777).toBe(0o600)
   })
 

@@ -8,23 +8,49 @@ const sound = (path: unknown) => ({ kind: 'file', path })
 
 describe('what a window may say', () => {
   it.each([
-    ['call.savePcap', { id: '1', path: '/tmp/x' }], ['call.saveReport', { id: '1', path: '/tmp/x' }],
-    ['call.place', { uri: 'sip:a@b', recordTo: '/tmp/x.wav' }], ['call.place', { uri: 'sip:a@b', pcapTo: 'x' }], ['call.place', { uri: 'sip:a@b', recordTo: '' }], ['call.place', { uri: 'sip:a@b', pcapTo: 'file:x' }],
-    ['call.place', { uri: 'sip:a@b', source: sound('/etc/passwd') }], ['call.place', { uri: 'sip:a@b', source: sound('../x.wav') }], ['call.place', { uri: 'sip:a@b', source: sound(' file:x') }], ['call.place', { uri: 'sip:a@b', source: sound(undefined) }],
+    ['call.savePcap', { id: '1', path: '/tmp/x' }],
+    ['call.saveReport', { id: '1', path: '/tmp/x' }],
+    ['call.place', { uri: 'sip:a@b', recordTo: '/tmp/x.wav' }],
+    ['call.place', { uri: 'sip:a@b', pcapTo: 'x' }],
+    ['call.place', { uri: 'sip:a@b', recordTo: '' }],
+    ['call.place', { uri: 'sip:a@b', pcapTo: 'file:x' }],
+    ['call.place', { uri: 'sip:a@b', source: sound('/etc/passwd') }],
+    ['call.place', { uri: 'sip:a@b', source: sound('../x.wav') }],
+    ['call.place', { uri: 'sip:a@b', source: sound(' file:x') }],
+    ['call.place', { uri: 'sip:a@b', source: sound(undefined) }],
     ['call.answer', { id: '1', source: sound('/etc/passwd') }],
-    ['agent.start', { listeners, recordDirectory: '/tmp' }], ['agent.start', { listeners, behaviour: { kind: 'answer', source: sound('/etc/passwd') } }],
-    ['capture.open', { files: ['/etc/passwd'] }], ['capture.open', { files: ['file:x', '/etc/passwd'] }], ['capture.open', { files: '/etc/passwd' }], ['capture.open', { files: [['/etc/passwd']] }], ['capture.open', { files: [{ path: 1 }] }],
+    ['agent.start', { listeners, recordDirectory: '/tmp' }],
+    ['agent.start', { listeners, behaviour: { kind: 'answer', source: sound('/etc/passwd') } }],
+    ['capture.open', { files: ['/etc/passwd'] }],
+    ['capture.open', { files: ['file:x', '/etc/passwd'] }],
+    ['capture.open', { files: '/etc/passwd' }],
+    ['capture.open', { files: [['/etc/passwd']] }],
+    ['capture.open', { files: [{ path: 1 }] }],
     ['settings.save', { settings: { agent: { behaviour: { kind: 'answer', source: sound('/etc/passwd') } } } }],
     ['file.put', { file: '/tmp/x', name: 'x', base64: '' }],
-    ['no.such', {}], ['__proto__', {}], ['constructor', {}], ['', {}], ['x'.repeat(1e6), {}],
+    ['no.such', {}],
+    ['__proto__', {}],
+    ['constructor', {}],
+    ['', {}],
+    ['x'.repeat(1e6), {}],
   ])('is refused: %s %j', (name, args) => {
     expect(windowFault(name, args)).toMatch(/^.{20,200}$/s)
   })
 
   it.each([
-    ['call.place', { uri: 'sip:a@b', source: sound('file:sounds/x.wav') }], ['call.place', { uri: 'sip:a@b', source: { kind: 'tone', hz: 440 } }], ['call.place', { uri: 'sip:a@b' }],
-    ['capture.open', { files: ['file:abc', 'file:def'] }], ['file.put', { file: null, name: 'x', base64: '' }], ['file.put', { file: 'file:abc', name: 'x', base64: '' }],
-    ['agent.start', { listeners, behaviour: { kind: 'reject', code: 486 } }], ['agent.start', { listeners }], ['history.list', {}], ['history.list', null], ['call.place', 1], ['call.place', [{}]], ['settings.save', { settings: null }],
+    ['call.place', { uri: 'sip:a@b', source: sound('file:sounds/x.wav') }],
+    ['call.place', { uri: 'sip:a@b', source: { kind: 'tone', hz: 440 } }],
+    ['call.place', { uri: 'sip:a@b' }],
+    ['capture.open', { files: ['file:abc', 'file:def'] }],
+    ['file.put', { file: null, name: 'x', base64: '' }],
+    ['file.put', { file: 'file:abc', name: 'x', base64: '' }],
+    ['agent.start', { listeners, behaviour: { kind: 'reject', code: 486 } }],
+    ['agent.start', { listeners }],
+    ['history.list', {}],
+    ['history.list', null],
+    ['call.place', 1],
+    ['call.place', [{}]],
+    ['settings.save', { settings: null }],
   ])('is left to the engine: %s %j', (name, args) => {
     expect(windowFault(name, args)).toBeNull()
   })
@@ -32,7 +58,9 @@ describe('what a window may say', () => {
   it('never reaches a member of any command that is named like a path or a file', () => {
     let found = 0
     for (const name of Object.keys(commands) as CommandName[]) {
-      for (const path of pathsOf(z.toJSONSchema(commands[name].args, { unrepresentable: 'any', io: 'input' }) as Schema)) {
+      for (const path of pathsOf(
+        z.toJSONSchema(commands[name].args, { unrepresentable: 'any', io: 'input' }) as Schema,
+      )) {
         found++
         expect(windowFault(name, nested(path)), `${name} ${path.join('.')}`).not.toBeNull()
       }
@@ -50,7 +78,8 @@ interface Schema {
 
 function pathsOf(schema: Schema, above: readonly string[] = []): string[][] {
   const members = Object.entries(schema.properties ?? {}).flatMap(([name, member]) => [
-    ...(/^(path|files?)$|(To|Directory|Folder|File|Path)$/.test(name) ? [[...above, name]] : []), ...pathsOf(member, [...above, name]),
+    ...(/^(path|files?)$|(To|Directory|Folder|File|Path)$/.test(name) ? [[...above, name]] : []),
+    ...pathsOf(member, [...above, name]),
   ])
   return [...members, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((choice) => pathsOf(choice, above))]
 }

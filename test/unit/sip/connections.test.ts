@@ -14,9 +14,25 @@ async function listening(limits: Partial<BudgetLimits>, busy = false) {
   const net = new StreamNet()
   const edge = openBoundary(limits)
   const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
-  const endpoint = new SipEndpoint({ net: edge.boundary.net(net), clock, random: predictableRandom(), dns, log: noLogs.for('test'), wire: () => {}, observe: () => {}, ...edge },
-    { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 })
-  endpoint.serve({ admit: () => null, ack: () => {}, busy: () => busy, request: (transaction) => transaction.respond(responseTo(transaction.request, 200, 'tag')) })
+  const endpoint = new SipEndpoint(
+    {
+      net: edge.boundary.net(net),
+      clock,
+      random: predictableRandom(),
+      dns,
+      log: noLogs.for('test'),
+      wire: () => {},
+      observe: () => {},
+      ...edge,
+    },
+    { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 },
+  )
+  endpoint.serve({
+    admit: () => null,
+    ack: () => {},
+    busy: () => busy,
+    request: (transaction) => transaction.respond(responseTo(transaction.request, 200, 'tag')),
+  })
   await endpoint.listen('tcp', '192.0.2.1', 5060)
   const connect = (host = '192.0.2.9', port = 1) => net.connect({ host, port })
   return { clock, net, edge, endpoint, connect }

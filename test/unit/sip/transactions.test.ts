@@ -16,18 +16,41 @@ function bench(reliable: boolean, method = 'INVITE') {
   const address = { host: '192.0.2.1', port: 5060 }
   let fail: Error | null = null
   const flow: Flow = {
-    transport: reliable ? 'tcp' : 'udp', local: address, remote: address, contact: address, reliable, tls: null, to: () => flow,
+    transport: reliable ? 'tcp' : 'udp',
+    local: address,
+    remote: address,
+    contact: address,
+    reliable,
+    tls: null,
+    to: () => flow,
     send: ({ message }: Packet, failed) => {
-      sent.push({ at: clock.monotonicMs() - start, line: startLine(message).replace(' SIP/2.0', '').replace('SIP/2.0 ', '').split(' ')[0]! })
+      sent.push({
+        at: clock.monotonicMs() - start,
+        line: startLine(message).replace(' SIP/2.0', '').replace('SIP/2.0 ', '').split(' ')[0]!,
+      })
       if (fail) failed(fail)
     },
   }
   const seen: string[] = []
-  const user = { response: (response: SipResponse) => void seen.push(String(response.status)), failed: (failure: { kind: string }) => void seen.push(failure.kind) }
+  const user = {
+    response: (response: SipResponse) => void seen.push(String(response.status)),
+    failed: (failure: { kind: string }) => void seen.push(failure.kind),
+  }
   const message = parseRequest(request({ method }))
   let ended = 0
   const done = () => void ended++
-  return { clock, sent, flow, seen, user, message, done, ended: () => ended, breakFlow: (error: Error) => (fail = error), times: () => sent.map(({ at }) => at) }
+  return {
+    clock,
+    sent,
+    flow,
+    seen,
+    user,
+    message,
+    done,
+    ended: () => ended,
+    breakFlow: (error: Error) => (fail = error),
+    times: () => sent.map(({ at }) => at),
+  }
 }
 
 const reply = (b: ReturnType<typeof bench>, status: number) => responseTo(b.message, status, 'tag')

@@ -28,15 +28,27 @@ describe('opening a capture', () => {
 
   it('says what is wrong as if it were read here', async () => {
     const captures = new Captures()
-    await expect(captures.open([text])).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('is not a pcap or pcapng capture') })
-    await expect(captures.open([join(files.folder, 'absent.pcap')])).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('no such file') })
-    await expect(captures.open([files.folder])).rejects.toMatchObject({ kind: 'machine', message: expect.stringContaining('a file is needed') })
+    await expect(captures.open([text])).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('is not a pcap or pcapng capture'),
+    })
+    await expect(captures.open([join(files.folder, 'absent.pcap')])).rejects.toMatchObject({
+      kind: 'machine',
+      message: expect.stringContaining('no such file'),
+    })
+    await expect(captures.open([files.folder])).rejects.toMatchObject({
+      kind: 'machine',
+      message: expect.stringContaining('a file is needed'),
+    })
     await captures.close()
   })
 
   it('that needs more memory than it may have ends with a sentence, and the next is opened', async () => {
     const captures = new Captures(24)
-    await expect(captures.open([large])).rejects.toMatchObject({ kind: 'machine', message: `${large} needs more memory than 24 MB: open a part of it (editcap -c 100000 cuts it into pieces)` })
+    await expect(captures.open([large])).rejects.toMatchObject({
+      kind: 'machine',
+      message: `${large} needs more memory than 24 MB: open a part of it (editcap -c 100000 cuts it into pieces)`,
+    })
     expect((await captures.open([files.write('small.pcap', pcapOf(invites(2)))])).calls).toHaveLength(2)
     await captures.close()
   })
@@ -44,7 +56,11 @@ describe('opening a capture', () => {
   it('is done for one at a time, in the order of asking', async () => {
     const captures = new Captures()
     const order: string[] = []
-    await Promise.all([captures.open([calls]).then(() => order.push('first')), captures.open([text]).catch(() => order.push('second')), captures.open([files.write('last.pcap', pcapOf(invites(1)))]).then(() => order.push('third'))])
+    await Promise.all([
+      captures.open([calls]).then(() => order.push('first')),
+      captures.open([text]).catch(() => order.push('second')),
+      captures.open([files.write('last.pcap', pcapOf(invites(1)))]).then(() => order.push('third')),
+    ])
     expect(order).toEqual(['first', 'second', 'third'])
     await captures.close()
   })
@@ -55,6 +71,10 @@ describe('opening a capture', () => {
     const waiting = engine.execute('capture.open', { files: [calls] })
     const outcomes = Promise.allSettled([reading, waiting])
     await engine.close()
-    for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { kind: 'machine', message: expect.stringContaining('Ringback is ending') } })
+    for (const outcome of await outcomes)
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { kind: 'machine', message: expect.stringContaining('Ringback is ending') },
+      })
   })
 })

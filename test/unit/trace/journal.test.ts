@@ -9,10 +9,21 @@ import { crlf, request, type InviteParts } from '../../harness/messages.ts'
 let at = 0
 const event = (text: string, direction: SipEvent['direction'] = 'received'): SipEvent => {
   const bytes = crlf(text)
-  return { at: at++, transport: 'udp', source: { host: '192.0.2.9', port: 5060 }, destination: { host: '192.0.2.1', port: 5060 }, direction, bytes, message: parseSip(bytes) }
+  return {
+    at: at++,
+    transport: 'udp',
+    source: { host: '192.0.2.9', port: 5060 },
+    destination: { host: '192.0.2.1', port: 5060 },
+    direction,
+    bytes,
+    message: parseSip(bytes),
+  }
 }
 const received = (parts: InviteParts) => event(request(parts))
-const lines = (trace: CallTrace) => trace.messages.map(({ event: { message } }) => (message.kind === 'unreadable' ? '?' : startLine(message).split(' ')[0]))
+const lines = (trace: CallTrace) =>
+  trace.messages.map(({ event: { message } }) =>
+    message.kind === 'unreadable' ? '?' : startLine(message).split(' ')[0],
+  )
 const trace = (callId = 'call-1') => new CallTrace('t', callId, 'inbound', () => null)
 
 describe('the journal of a SIP element', () => {

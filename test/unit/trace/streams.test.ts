@@ -22,7 +22,7 @@ describe('the streams of a call', () => {
     expect(trace.unfollowedPackets).toBe(100)
   })
 
-  it('are none of a stranger\'s packets, of which the first are captured', () => {
+  it("are none of a stranger's packets, of which the first are captured", () => {
     const trace = new CallTrace('1', 'call-1', 'inbound', linearOf)
     let captured = 0
     trace.addSink({ sip: () => {}, udp: () => void captured++ })

@@ -46,13 +46,17 @@ describe('a call that comes in', () => {
     const received = bench.net.sent.at(-1)!.bytes.length
     await answer()
     await bench.clock.advance(60_000)
-    const sent = bench.net.sent.filter(({ from, to }) => from.host === us.host && from.port === us.port && to.host === peer.host)
+    const sent = bench.net.sent.filter(
+      ({ from, to }) => from.host === us.host && from.port === us.port && to.host === peer.host,
+    )
     expect(sent.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(3 * received)
     expect(sent.length).toBeGreaterThan(1)
   })
 
   it('sends the BYE of a call without ACK to where the INVITE came from, whatever its Contact says', async () => {
-    await bench.inject(request({ body: sdp() }).replace('Contact: <sip:peer@192.0.2.99:5060>', 'Contact: <sip:victim@203.0.113.1:5099>'))
+    await bench.inject(
+      request({ body: sdp() }).replace('Contact: <sip:peer@192.0.2.99:5060>', 'Contact: <sip:victim@203.0.113.1:5099>'),
+    )
     await answer()
     await bench.clock.advance(60_000)
     expect(bench.net.sent.filter(({ to }) => to.host === '203.0.113.1')).toEqual([])
@@ -85,32 +89,48 @@ describe('a call that comes in', () => {
     expect(bench.observations).toContainEqual(expect.stringContaining('never acknowledged'))
   })
 
-  it.each(['<sip:a b@192.0.2.77>', '<sip:a@192.0.2.77:0>', '<sip:a\u3000@h>'])('is ended with BYE to From where the Contact, %j, cannot be sent to', async (contact) => {
-    await bench.inject(request({ body: sdp() }).replace('<sip:peer@192.0.2.99:5060>', contact))
-    const call = await answer()
-    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(lastResponse()).toTag! }))
-    call.hangUp()
-    await bench.clock.advance(0)
-    expect(bench.sent()).toMatchObject([{ method: 'BYE', uri: 'sip:peer@192.0.2.99' }])
-  })
+  it.each(['<sip:a b@192.0.2.77>', '<sip:a@192.0.2.77:0>', '<sip:a\u3000@h>'])(
+    'is ended with BYE to From where the Contact, %j, cannot be sent to',
+    async (contact) => {
+      await bench.inject(request({ body: sdp() }).replace('<sip:peer@192.0.2.99:5060>', contact))
+      const call = await answer()
+      await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(lastResponse()).toTag! }))
+      call.hangUp()
+      await bench.clock.advance(0)
+      expect(bench.sent()).toMatchObject([{ method: 'BYE', uri: 'sip:peer@192.0.2.99' }])
+    },
+  )
 
   it('is ended with BYE to where it came from where neither Contact nor From can be sent to', async () => {
-    await bench.inject(request({ body: sdp() }).replace('Contact: <sip:peer@192.0.2.99:5060>', 'Contact: <sip:a b@c>').replace('From: <sip:peer@192.0.2.99>', 'From: <tel:+1 5>'))
+    await bench.inject(
+      request({ body: sdp() })
+        .replace('Contact: <sip:peer@192.0.2.99:5060>', 'Contact: <sip:a b@c>')
+        .replace('From: <sip:peer@192.0.2.99>', 'From: <tel:+1 5>'),
+    )
     const call = await answer()
     call.hangUp()
     await bench.clock.advance(0)
     expect(bench.lines()).toContain('BYE')
-    expect(bench.net.sent.findLast(({ text }) => text.startsWith('BYE'))!.text).toMatch(/^BYE sip:192\.0\.2\.99:5060 SIP/)
+    expect(bench.net.sent.findLast(({ text }) => text.startsWith('BYE'))!.text).toMatch(
+      /^BYE sip:192\.0\.2\.99:5060 SIP/,
+    )
   })
 
-  it.each(['Via', 'From', 'To', 'Call-ID', 'CSeq'])('with a bare CR in %s is answered 400, and nothing is thrown', async (name) => {
-    await bench.inject(Buffer.from(request({ body: sdp() }).replace(new RegExp(`^(${name}: ..)`, 'm'), '$1\r')))
-    expect(bench.net.sent.filter(({ text }) => text.startsWith('SIP/2.0')).map(({ text }) => text.slice(0, 11))).toEqual(['SIP/2.0 400'])
-    expect(bench.incoming).toEqual([])
-  })
+  it.each(['Via', 'From', 'To', 'Call-ID', 'CSeq'])(
+    'with a bare CR in %s is answered 400, and nothing is thrown',
+    async (name) => {
+      await bench.inject(Buffer.from(request({ body: sdp() }).replace(new RegExp(`^(${name}: ..)`, 'm'), '$1\r')))
+      expect(
+        bench.net.sent.filter(({ text }) => text.startsWith('SIP/2.0')).map(({ text }) => text.slice(0, 11)),
+      ).toEqual(['SIP/2.0 400'])
+      expect(bench.incoming).toEqual([])
+    },
+  )
 
   it('with a bare CR in Require is answered 420', async () => {
-    await bench.inject(Buffer.from(request({ body: sdp(), extra: 'Require: a\u000db\n' }).replace('Require: a\r\nb', 'Require: a\rb')))
+    await bench.inject(
+      Buffer.from(request({ body: sdp(), extra: 'Require: a\u000db\n' }).replace('Require: a\r\nb', 'Require: a\rb')),
+    )
     expect(bench.lines()).toEqual(['420 Bad Extension'])
   })
 
@@ -139,7 +159,15 @@ describe('a call that comes in', () => {
     await answer()
     await bench.clock.advance(600)
     expect((bench.sent() as SipResponse[]).map(({ status }) => status)).toEqual([180])
-    await bench.inject(request({ method: 'PRACK', branch: 'z9hG4bKprack', cseq: 2, toTag: messageIds(ringing).toTag!, extra: `RAck: ${header(ringing, 'rseq')} 1 INVITE\n` }))
+    await bench.inject(
+      request({
+        method: 'PRACK',
+        branch: 'z9hG4bKprack',
+        cseq: 2,
+        toTag: messageIds(ringing).toTag!,
+        extra: `RAck: ${header(ringing, 'rseq')} 1 INVITE\n`,
+      }),
+    )
     expect(bench.lines()).toEqual(['200 OK', '200 OK'])
     expect(bench.incoming[0]!.state.kind).toBe('answered')
   })
@@ -166,9 +194,14 @@ describe('a call that comes in', () => {
     const call = await answer()
     const toTag = messageIds(lastResponse()).toTag!
     await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag }))
-    await bench.inject(request({ branch: 'z9hG4bKre', cseq: 2, toTag, body: sdp('192.0.2.98', 31_000, 'a=sendonly\n') }))
+    await bench.inject(
+      request({ branch: 'z9hG4bKre', cseq: 2, toTag, body: sdp('192.0.2.98', 31_000, 'a=sendonly\n') }),
+    )
     expect(Buffer.from(lastResponse().body).toString()).toContain('a=recvonly')
-    expect(call.media!.negotiated).toMatchObject({ remote: { host: '192.0.2.98', port: 31_000 }, direction: 'recvonly' })
+    expect(call.media!.negotiated).toMatchObject({
+      remote: { host: '192.0.2.98', port: 31_000 },
+      direction: 'recvonly',
+    })
     await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack2', cseq: 2, toTag }))
   })
 
@@ -216,7 +249,9 @@ describe('a call that comes in', () => {
     await invite()
     await answer()
     const toTag = messageIds(lastResponse()).toTag!
-    await bench.inject(request({ method: 'INFO', branch: 'z9hG4bKinfo', cseq: 2, toTag, body: 'Signal=5\nDuration=160\n' }))
+    await bench.inject(
+      request({ method: 'INFO', branch: 'z9hG4bKinfo', cseq: 2, toTag, body: 'Signal=5\nDuration=160\n' }),
+    )
     expect(lastResponse().status).toBe(200)
     expect(bench.observations).toContain('digit-received: digit 5 received by INFO')
   })

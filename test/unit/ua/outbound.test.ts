@@ -16,10 +16,19 @@ const only = () => {
 
 describe('a call that we place', () => {
   it('sends the URI as typed and custom headers as typed, in order', async () => {
-    await bench.call({ uri: 'sip:Agent_1;X=y@192.0.2.99;transport=udp;Foo=Bar', headers: [{ name: 'X-CALL-ID', value: 'a b;c=1' }, { name: 'x-call-id', value: '2' }, { name: 'P-Asserted-Identity', value: '<sip:+1555@x>' }] })
+    await bench.call({
+      uri: 'sip:Agent_1;X=y@192.0.2.99;transport=udp;Foo=Bar',
+      headers: [
+        { name: 'X-CALL-ID', value: 'a b;c=1' },
+        { name: 'x-call-id', value: '2' },
+        { name: 'P-Asserted-Identity', value: '<sip:+1555@x>' },
+      ],
+    })
     const invite = only()
     expect(invite.uri).toBe('sip:Agent_1;X=y@192.0.2.99;transport=udp;Foo=Bar')
-    expect(invite.headers.filter(({ name }) => /^(x-|p-)/i.test(name)).map(({ name, value }) => `${name}: ${value}`)).toEqual(['X-CALL-ID: a b;c=1', 'x-call-id: 2', 'P-Asserted-Identity: <sip:+1555@x>'])
+    expect(
+      invite.headers.filter(({ name }) => /^(x-|p-)/i.test(name)).map(({ name, value }) => `${name}: ${value}`),
+    ).toEqual(['X-CALL-ID: a b;c=1', 'x-call-id: 2', 'P-Asserted-Identity: <sip:+1555@x>'])
   })
 
   it('rings, is answered, acknowledges each 2xx again, and ends with BYE along the route set and the remote target', async () => {
@@ -27,7 +36,11 @@ describe('a call that we place', () => {
     const invite = only()
     await bench.respond(invite, 180)
     expect(call.state.kind).toBe('ringing')
-    const ok = { body: sdp(), extra: 'Record-Route: <sip:p2@192.0.2.99:5062;lr>\nRecord-Route: <sip:p1@192.0.2.99:5061;lr>\n', contact: '<sip:target@192.0.2.77:5080>' }
+    const ok = {
+      body: sdp(),
+      extra: 'Record-Route: <sip:p2@192.0.2.99:5062;lr>\nRecord-Route: <sip:p1@192.0.2.99:5061;lr>\n',
+      contact: '<sip:target@192.0.2.77:5080>',
+    }
     await bench.respond(invite, 200, ok)
     await bench.respond(invite, 200, ok)
     expect(call.state.kind).toBe('answered')
@@ -45,7 +58,16 @@ describe('a call that we place', () => {
     expect(call.state.kind).toBe('ended')
   })
 
-  it.each(['<sip:a b@192.0.2.77>', 'sip:a b@192.0.2.77', '<sip:a@192.0.2.77:0>', '<sip:a\u00a0b@192.0.2.77>', '<sip:a\0b@192.0.2.77>', '*', '<http://192.0.2.77/>', '"'])('acknowledges and ends a call whose Contact, %j, nothing can be sent to', async (contact) => {
+  it.each([
+    '<sip:a b@192.0.2.77>',
+    'sip:a b@192.0.2.77',
+    '<sip:a@192.0.2.77:0>',
+    '<sip:a\u00a0b@192.0.2.77>',
+    '<sip:a\0b@192.0.2.77>',
+    '*',
+    '<http://192.0.2.77/>',
+    '"',
+  ])('acknowledges and ends a call whose Contact, %j, nothing can be sent to', async (contact) => {
     const call = await bench.call()
     await bench.respond(only(), 200, { body: sdp(), contact })
     expect(bench.sent()).toMatchObject([{ method: 'ACK', uri: 'sip:agent@192.0.2.99' }])
@@ -54,18 +76,25 @@ describe('a call that we place', () => {
     expect(only()).toMatchObject({ method: 'BYE', uri: 'sip:agent@192.0.2.99' })
   })
 
-  it.each(['<sip:a b;lr>', '<sip:a b>', 'nonsense'])('sends over the flow of the dialog where the route %j leads nowhere', async (route) => {
-    const call = await bench.call()
-    await bench.respond(only(), 200, { body: sdp(), extra: `Record-Route: ${route}\n` })
-    expect(bench.sent()).toMatchObject([{ method: 'ACK', uri: 'sip:agent@192.0.2.99:5060' }])
-    call.hangUp()
-    await bench.clock.advance(0)
-    expect(only()).toMatchObject({ method: 'BYE', uri: 'sip:agent@192.0.2.99:5060' })
-  })
+  it.each(['<sip:a b;lr>', '<sip:a b>', 'nonsense'])(
+    'sends over the flow of the dialog where the route %j leads nowhere',
+    async (route) => {
+      const call = await bench.call()
+      await bench.respond(only(), 200, { body: sdp(), extra: `Record-Route: ${route}\n` })
+      expect(bench.sent()).toMatchObject([{ method: 'ACK', uri: 'sip:agent@192.0.2.99:5060' }])
+      call.hangUp()
+      await bench.clock.advance(0)
+      expect(only()).toMatchObject({ method: 'BYE', uri: 'sip:agent@192.0.2.99:5060' })
+    },
+  )
 
   it('puts a strict route into the request URI and the target last', async () => {
     const call = await bench.call()
-    await bench.respond(only(), 200, { body: sdp(), extra: 'Record-Route: <sip:strict@192.0.2.99:5070>\n', contact: '<sip:target@192.0.2.77>' })
+    await bench.respond(only(), 200, {
+      body: sdp(),
+      extra: 'Record-Route: <sip:strict@192.0.2.99:5070>\n',
+      contact: '<sip:target@192.0.2.77>',
+    })
     bench.sent()
     call.hangUp()
     await bench.clock.advance(0)
@@ -84,7 +113,9 @@ describe('a call that we place', () => {
     await bench.respond(second, 407, { extra: 'Proxy-Authenticate: Digest realm="b", nonce="2"\n' })
     const [, third] = bench.sent() as [SipRequest, SipRequest]
     expect([header(third, 'authorization'), header(third, 'proxy-authorization')].every(Boolean)).toBe(true)
-    expect([first, second, third].map((message) => messageIds(message).cseq!.number - messageIds(first).cseq!.number)).toEqual([0, 1, 2])
+    expect(
+      [first, second, third].map((message) => messageIds(message).cseq!.number - messageIds(first).cseq!.number),
+    ).toEqual([0, 1, 2])
     expect(header(third, 'x-a')).toBe('1')
     expect(new Set([first, second, third].map((message) => messageIds(message).via!.params.get('branch'))).size).toBe(3)
   })
@@ -205,7 +236,9 @@ describe('a call that we place', () => {
     const call = await bench.call()
     await bench.clock.advance(33_000)
     expect(call.state.kind).toBe('ended')
-    expect(bench.observations).toContainEqual(expect.stringContaining('no-answer: udp 192.0.2.99:5060 gave no final answer in 32 s'))
+    expect(bench.observations).toContainEqual(
+      expect.stringContaining('no-answer: udp 192.0.2.99:5060 gave no final answer in 32 s'),
+    )
     expect(bench.clock.pending).toBe(0)
   })
 
@@ -223,7 +256,9 @@ describe('a call that we place', () => {
     expect(call.state.kind).toBe('answered')
     call.hold(true, (fault) => results.push(fault))
     await bench.clock.advance(0)
-    const again = bench.sent().find((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
+    const again = bench
+      .sent()
+      .find((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
     expect(messageIds(again).cseq!.number).toBe(messageIds(hold).cseq!.number + 1)
     await bench.respond(again, 200, { body: sdp('192.0.2.99', 30_000, 'a=recvonly\n') })
     expect(results.at(-1)).toBeNull()
@@ -235,7 +270,8 @@ describe('a call that we place', () => {
     await bench.respond(only(), 200, { body: sdp() })
     bench.sent()
     const results: (string | null)[] = []
-    const offered = () => bench.sent().findLast((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
+    const offered = () =>
+      bench.sent().findLast((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
     const hold = async () => {
       call.hold(true, (fault) => results.push(fault))
       await bench.clock.advance(0)
@@ -260,7 +296,9 @@ describe('a call that we place', () => {
     const first = bench.sent().at(-1) as SipRequest
     await bench.respond(first, 491)
     await bench.clock.advance(4000)
-    const second = bench.sent().find((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
+    const second = bench
+      .sent()
+      .find((message) => message.kind === 'request' && message.method === 'INVITE') as SipRequest
     expect(messageIds(second).cseq!.number).toBe(messageIds(first).cseq!.number + 1)
   })
 

@@ -11,17 +11,26 @@ beforeEach(() => void (bench = new UaBench()))
 afterEach(() => bench.close())
 
 const register = async (password: string | null = 'secret') => {
-  const registration = bench.ua.register({
-    registrar: 'sip:192.0.2.99', addressOfRecord: 'sip:alice@192.0.2.99', hop: hopTo('sip:192.0.2.99')!, user: 'alice', expiresS: 600,
-    digest: new DigestClient(password === null ? null : { username: 'alice', password }, bench.random),
-  }, 'reg-1')
+  const registration = bench.ua.register(
+    {
+      registrar: 'sip:192.0.2.99',
+      addressOfRecord: 'sip:alice@192.0.2.99',
+      hop: hopTo('sip:192.0.2.99')!,
+      user: 'alice',
+      expiresS: 600,
+      digest: new DigestClient(password === null ? null : { username: 'alice', password }, bench.random),
+    },
+    'reg-1',
+  )
   registration.start()
   await settle()
   return registration
 }
 const last = () => bench.sent().at(-1) as SipRequest
 const challenge = { extra: 'WWW-Authenticate: Digest realm="r", nonce="1", qop="auth"\n' }
-const granted = (sent: SipRequest, seconds: number) => ({ contact: `${header(sent, 'contact')};expires=${seconds}, <sip:alice@192.0.2.200>;expires=9` })
+const granted = (sent: SipRequest, seconds: number) => ({
+  contact: `${header(sent, 'contact')};expires=${seconds}, <sip:alice@192.0.2.200>;expires=9`,
+})
 
 describe('a registration', () => {
   it('answers the challenge, shows the binding that is ours, refreshes it and removes it', async () => {

@@ -3,7 +3,13 @@ import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 
 describe('what can be dialled', () => {
-  it.each(['sip:1001@127.0.0.1:5060', 'sip:agent_1@sip.rtc.elevenlabs.io:5060;transport=tcp', 'sips:a@[2001:db8::1]', 'sip:+15550100@host', 'sip:100%25@host'])('accepts %s', (uri) => {
+  it.each([
+    'sip:1001@127.0.0.1:5060',
+    'sip:agent_1@sip.rtc.elevenlabs.io:5060;transport=tcp',
+    'sips:a@[2001:db8::1]',
+    'sip:+15550100@host',
+    'sip:100%25@host',
+  ])('accepts %s', (uri) => {
     expect(dialFault(uri)).toBeNull()
   })
 
@@ -32,7 +38,8 @@ describe('what can be dialled', () => {
 
 describe('redaction', () => {
   it('masks digest responses, keys and passwords, keeping every length', () => {
-    const text = 'Authorization: Digest username="u", response="deadbeef", nonce="n"\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\r\nTo: <sip:u:pw@h>'
+    const text =
+      'Authorization: Digest username="u", response="deadbeef", nonce="n"\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\r\nTo: <sip:u:pw@h>'
     const masked = redact(text)
     expect(masked).toHaveLength(text.length)
     for (const secret of ['deadbeef', 'c2VjcmV0', 'pw@']) expect(masked).not.toContain(secret)

@@ -9,7 +9,9 @@ import { crlf, parse, request } from '../../harness/messages.ts'
 
 describe('reading a message', () => {
   it('understands compact forms and folded lines, and keeps names as written', () => {
-    const message = parse('OPTIONS sip:a@b SIP/2.0\nv: SIP/2.0/TCP h;branch=z9hG4bK1\nf: <sip:x@y>;tag=1\nt: <sip:a@b>\ni: id\nCSeq: 1\n OPTIONS\nl: 0\n\n')
+    const message = parse(
+      'OPTIONS sip:a@b SIP/2.0\nv: SIP/2.0/TCP h;branch=z9hG4bK1\nf: <sip:x@y>;tag=1\nt: <sip:a@b>\ni: id\nCSeq: 1\n OPTIONS\nl: 0\n\n',
+    )
     expect(header(message, 'call-id')).toBe('id')
     expect(message.headers[0]).toEqual({ name: 'v', value: 'SIP/2.0/TCP h;branch=z9hG4bK1', key: 'via' })
     expect(messageIds(message)).toMatchObject({ cseq: { number: 1, method: 'OPTIONS' }, fromTag: '1', toTag: null })
@@ -17,9 +19,13 @@ describe('reading a message', () => {
   })
 
   it('lists what is wrong instead of throwing', () => {
-    const message = parse('INVITE sip:a@b SIP/2.0\nVia: nonsense\nFrom: <sip:x@y>;tag=1\nTo: <sip:a@b>\nCall-ID: i\nCSeq: 99999999999 INVITE\nContent-Length: 5\n\nab')
+    const message = parse(
+      'INVITE sip:a@b SIP/2.0\nVia: nonsense\nFrom: <sip:x@y>;tag=1\nTo: <sip:a@b>\nCall-ID: i\nCSeq: 99999999999 INVITE\nContent-Length: 5\n\nab',
+    )
     expect(message.problems.map(({ text }) => text)).toEqual([
-      'Content-Length says 5 bytes, 2 came', 'CSeq "99999999999 INVITE" is not a number below 2^31 and a method', 'Via "nonsense" cannot be read',
+      'Content-Length says 5 bytes, 2 came',
+      'CSeq "99999999999 INVITE" is not a number below 2^31 and a method',
+      'Via "nonsense" cannot be read',
     ])
   })
 
@@ -29,11 +35,13 @@ describe('reading a message', () => {
 
   it('never throws on a message with one stretch replaced', () => {
     const good = Buffer.from(request({ body: 'v=0\n' }))
-    fc.assert(fc.property(fc.nat(good.length), fc.uint8Array({ maxLength: 40 }), (at, patch) => {
-      const bytes = Buffer.from(good)
-      bytes.set(patch.subarray(0, bytes.length - at), at)
-      parseSip(bytes)
-    }))
+    fc.assert(
+      fc.property(fc.nat(good.length), fc.uint8Array({ maxLength: 40 }), (at, patch) => {
+        const bytes = Buffer.from(good)
+        bytes.set(patch.subarray(0, bytes.length - at), at)
+        parseSip(bytes)
+      }),
+    )
   })
 })
 
@@ -43,36 +51,63 @@ describe('grammar', () => {
   })
 
   it('gives parameters after an unbracketed URI to the header', () => {
-    expect(parseNameAddr('sip:a@b;tag=9')).toEqual({ displayName: null, uri: 'sip:a@b', params: new Map([['tag', '9']]) })
-    expect(parseNameAddr('"A \\"q\\" <x>" <sip:a@b;x=1>;tag=9')).toMatchObject({ displayName: 'A "q" <x>', uri: 'sip:a@b;x=1' })
+    expect(parseNameAddr('sip:a@b;tag=9')).toEqual({
+      displayName: null,
+      uri: 'sip:a@b',
+      params: new Map([['tag', '9']]),
+    })
+    expect(parseNameAddr('"A \\"q\\" <x>" <sip:a@b;x=1>;tag=9')).toMatchObject({
+      displayName: 'A "q" <x>',
+      uri: 'sip:a@b;x=1',
+    })
   })
 
   it('reads IPv6 hosts, ports and parameters', () => {
-    expect(parseUri('sips:u:p@[2001:db8::1]:5061;transport=tcp;lr?x=y')).toMatchObject({ scheme: 'sips', user: 'u', password: 'p', host: '2001:db8::1', port: 5061, headers: 'x=y' })
-    expect(parseVia('SIP/2.0/TLS [::1]:5061;branch=z9hG4bK;rport')).toMatchObject({ transport: 'TLS', host: '::1', port: 5061 })
+    expect(parseUri('sips:u:p@[2001:db8::1]:5061;transport=tcp;lr?x=y')).toMatchObject({
+      scheme: 'sips',
+      user: 'u',
+      password: 'p',
+      host: '2001:db8::1',
+      port: 5061,
+      headers: 'x=y',
+    })
+    expect(parseVia('SIP/2.0/TLS [::1]:5061;branch=z9hG4bK;rport')).toMatchObject({
+      transport: 'TLS',
+      host: '::1',
+      port: 5061,
+    })
   })
 
-  it.each(['sip:', 'sip:a@', 'http://a', 'sip:a@b:99999', 'sip:a b@c', 'sip:a@b;;x'])('refuses the URI %s', (text) => expect(parseUri(text)).toBeNull())
+  it.each(['sip:', 'sip:a@', 'http://a', 'sip:a@b:99999', 'sip:a b@c', 'sip:a@b;;x'])('refuses the URI %s', (text) =>
+    expect(parseUri(text)).toBeNull(),
+  )
 })
 
 describe('framing a stream', () => {
   const whole = request({ body: 'v=0\n' })
-  const messages = (frames: readonly Frame[]) => frames.filter((frame) => frame.kind === 'message').map((frame) => Buffer.from((frame as { bytes: Uint8Array }).bytes).toString())
+  const messages = (frames: readonly Frame[]) =>
+    frames
+      .filter((frame) => frame.kind === 'message')
+      .map((frame) => Buffer.from((frame as { bytes: Uint8Array }).bytes).toString())
 
   it('finds the same messages however the bytes are cut', () => {
     const stream = Buffer.from(whole + whole + '\r\n\r\n' + whole)
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 30 }), (cuts) => {
-      const framer = new StreamFramer()
-      const frames: Frame[] = []
-      let at = 0
-      for (let i = 0; at < stream.length; i++) {
-        const size = cuts[i % cuts.length]!
-        frames.push(...framer.push(stream.subarray(at, at + size)))
-        at += size
-      }
-      expect(messages(frames)).toEqual([whole, whole, whole])
-      expect(frames.filter(({ kind }) => kind === 'ping').length + frames.filter(({ kind }) => kind === 'pong').length).toBeGreaterThan(0)
-    }))
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 30 }), (cuts) => {
+        const framer = new StreamFramer()
+        const frames: Frame[] = []
+        let at = 0
+        for (let i = 0; at < stream.length; i++) {
+          const size = cuts[i % cuts.length]!
+          frames.push(...framer.push(stream.subarray(at, at + size)))
+          at += size
+        }
+        expect(messages(frames)).toEqual([whole, whole, whole])
+        expect(
+          frames.filter(({ kind }) => kind === 'ping').length + frames.filter(({ kind }) => kind === 'pong').length,
+        ).toBeGreaterThan(0)
+      }),
+    )
   })
 
   it('tells a double CRLF (ping) from a single one (pong)', () => {
@@ -81,7 +116,11 @@ describe('framing a stream', () => {
   })
 
   it.each([
-    ['a Content-Length of gigabytes', whole.replace(/Content-Length: \d+/, 'Content-Length: 5000000000'), 'announces 5000000000 bytes'],
+    [
+      'a Content-Length of gigabytes',
+      whole.replace(/Content-Length: \d+/, 'Content-Length: 5000000000'),
+      'announces 5000000000 bytes',
+    ],
     ['a negative Content-Length', whole.replace(/Content-Length: \d+/, 'Content-Length: -1'), 'is not a length'],
     ['no Content-Length', whole.replace(/Content-Length: \d+\r\n/, ''), 'no Content-Length'],
     ['a first line without end', `INVITE sip:${'a'.repeat(20_000)}`, 'first line of more than'],
@@ -90,7 +129,11 @@ describe('framing a stream', () => {
     ['TLS', '\x16\x03\x01', 'TLS handshake'],
     ['no SIP', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'no SIP message'],
     ['an endless header', `INVITE sip:a@b SIP/2.0\r\nX: ${'a'.repeat(maxHeadBytes)}`, 'without the end of a header'],
-    ['64 KiB of header', whole.replace('Max-Forwards', `X-Long: ${'a'.repeat(maxHeadBytes)}\r\nMax-Forwards`), 'the limit is 65536'],
+    [
+      '64 KiB of header',
+      whole.replace('Max-Forwards', `X-Long: ${'a'.repeat(maxHeadBytes)}\r\nMax-Forwards`),
+      'the limit is 65536',
+    ],
   ])('gives up on %s', (_name, text, why) => {
     const frames = new StreamFramer().push(Buffer.from(text))
     expect(frames).toHaveLength(1)
@@ -109,7 +152,14 @@ describe('a stream that is followed', () => {
   it('tells whether a message has begun', () => {
     const framer = new StreamFramer()
     const seen = [framer.pending]
-    for (const part of ['\r\n', whole.slice(0, 1), whole.slice(1, 90), whole.slice(90, -1), whole.slice(-1), `${whole}I`]) {
+    for (const part of [
+      '\r\n',
+      whole.slice(0, 1),
+      whole.slice(1, 90),
+      whole.slice(90, -1),
+      whole.slice(-1),
+      `${whole}I`,
+    ]) {
       framer.push(Buffer.from(part))
       seen.push(framer.pending)
     }
@@ -118,7 +168,10 @@ describe('a stream that is followed', () => {
 
   it('gives out messages that later bytes do not change', () => {
     const framer = new StreamFramer()
-    const first = [...framer.push(Buffer.from(whole.slice(0, 50))), ...framer.push(Buffer.from(whole.slice(50) + whole.slice(0, 9)))]
+    const first = [
+      ...framer.push(Buffer.from(whole.slice(0, 50))),
+      ...framer.push(Buffer.from(whole.slice(50) + whole.slice(0, 9))),
+    ]
     for (const byte of Buffer.from(whole.slice(9) + whole)) framer.push(Uint8Array.of(byte))
     expect(first.map((frame) => frame.kind === 'message' && Buffer.from(frame.bytes).toString())).toEqual([whole])
   })
@@ -137,31 +190,64 @@ describe('writing a message', () => {
     expect(Buffer.from(bytes).toString()).toBe('MESSAGE sip:a@b SIP/2.0\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nü')
   })
 
-  it.each([['X-A', 'a\r\nVia: b'], ['X A', 'b'], ['X:A', 'b'], ['', 'b']])('refuses the header %j: %j', (name, value) => {
+  it.each([
+    ['X-A', 'a\r\nVia: b'],
+    ['X A', 'b'],
+    ['X:A', 'b'],
+    ['', 'b'],
+  ])('refuses the header %j: %j', (name, value) => {
     expect(() => writeSip(makeRequest('OPTIONS', 'sip:a@b', [makeHeader(name, value)]))).toThrow(SipWriteError)
     expect(customHeaderFault(name, value)).not.toBeNull()
   })
 
-  it.each(['Via', 'v', 'CALL-ID', 'i', 'CSeq', 'Content-Length', 'l', 'Authorization', 'To', 'Max-Forwards'])('keeps %s for the stack, with the reason', (name) => {
-    expect(customHeaderFault(name, 'x')).toMatch(/belongs to the stack: /)
-  })
+  it.each(['Via', 'v', 'CALL-ID', 'i', 'CSeq', 'Content-Length', 'l', 'Authorization', 'To', 'Max-Forwards'])(
+    'keeps %s for the stack, with the reason',
+    (name) => {
+      expect(customHeaderFault(name, 'x')).toMatch(/belongs to the stack: /)
+    },
+  )
 
-  it.each([['X-CALL-ID', 'a b;c=1'], ['User-to-User', '7b;encoding=hex'], ['P-Asserted-Identity', '<sip:+1555@x>'], ['X-Ünicode'.replace('Ü', 'U'), 'größe']])('lets %s pass as typed', (name, value) => {
+  it.each([
+    ['X-CALL-ID', 'a b;c=1'],
+    ['User-to-User', '7b;encoding=hex'],
+    ['P-Asserted-Identity', '<sip:+1555@x>'],
+    ['X-Ünicode'.replace('Ü', 'U'), 'größe'],
+  ])('lets %s pass as typed', (name, value) => {
     expect(customHeaderFault(name, value)).toBeNull()
-    const message = parse(Buffer.from(writeSip(makeRequest('OPTIONS', 'sip:a@b', [makeHeader(name, value)]))).toString())
+    const message = parse(
+      Buffer.from(writeSip(makeRequest('OPTIONS', 'sip:a@b', [makeHeader(name, value)]))).toString(),
+    )
     expect(message.headers[0]).toMatchObject({ name, value })
   })
 
   it('reads back every header it writes', () => {
-    const value = fc.string({ unit: fc.constantFrom(...'abc;=,"<>@:/%é '.split('')), maxLength: 40 }).map((text) => text.trim())
-    fc.assert(fc.property(fc.array(value, { maxLength: 8 }), (values) => {
-      const read = parse(Buffer.from(writeSip(makeRequest('OPTIONS', 'sip:a@b', values.map((text, i) => makeHeader(`X-${i}`, text))))).toString())
-      expect(read.headers.filter(({ key }) => key.startsWith('x-')).map((field) => field.value)).toEqual(values)
-    }))
+    const value = fc
+      .string({ unit: fc.constantFrom(...'abc;=,"<>@:/%é '.split('')), maxLength: 40 })
+      .map((text) => text.trim())
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 8 }), (values) => {
+        const read = parse(
+          Buffer.from(
+            writeSip(
+              makeRequest(
+                'OPTIONS',
+                'sip:a@b',
+                values.map((text, i) => makeHeader(`X-${i}`, text)),
+              ),
+            ),
+          ).toString(),
+        )
+        expect(read.headers.filter(({ key }) => key.startsWith('x-')).map((field) => field.value)).toEqual(values)
+      }),
+    )
   })
 
   it('keeps list headers apart', () => {
-    const message = parse(crlf(request()).toString().replace('Max-Forwards', 'Record-Route: <sip:a;lr>, <sip:b;lr>\r\nRecord-Route: <sip:c;lr>\r\nMax-Forwards'))
+    const message = parse(
+      crlf(request())
+        .toString()
+        .replace('Max-Forwards', 'Record-Route: <sip:a;lr>, <sip:b;lr>\r\nRecord-Route: <sip:c;lr>\r\nMax-Forwards'),
+    )
     expect(headerList(message, 'record-route')).toEqual(['<sip:a;lr>', '<sip:b;lr>', '<sip:c;lr>'])
   })
 })

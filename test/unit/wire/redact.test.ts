@@ -7,33 +7,106 @@ import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 const secrets: Readonly<Record<string, readonly string[]>> = {
   'a digest': [
     'Authorization: Digest username="alice", realm="a, b", nonce="n", uri="sip:h", response="GEHEIM1", cnonce="GEHEIM2", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
-    'proxy-authorization : digest response=GEHEIM1,cnonce=GEHEIM2', 'Authorization: Digest GEHEIM1', 'Authentication-Info: rspauth="GEHEIM1", cnonce="GEHEIM2"',
-    'Authorization: Digest username="alice",\r\n response="GEHEIM1",\r\n\tcnonce="GEHEIM2"\r\nSubject: x', 'Authorization:\r\n Digest response="GEHEIM1"', 'Authorization: Digest uri="sip:u:GEHEIM1@h;token=GEHEIM2", response="GEHEIM3',
+    'proxy-authorization : digest response=GEHEIM1,cnonce=GEHEIM2',
+    'Authorization: Digest GEHEIM1',
+    'Authentication-Info: rspauth="GEHEIM1", cnonce="GEHEIM2"',
+    'Authorization: Digest username="alice",\r\n response="GEHEIM1",\r\n\tcnonce="GEHEIM2"\r\nSubject: x',
+    'Authorization:\r\n Digest response="GEHEIM1"',
+    'Authorization: Digest uri="sip:u:GEHEIM1@h;token=GEHEIM2", response="GEHEIM3',
     'Authorization: Digest username="\\"", response="GEHEIM\\"1"',
   ],
   'credentials of other schemes': [
-    'Authorization: Basic GEHEIM1', 'Authorization: Bearer GEHEIM1', 'Authorization: GEHEIM1', 'Authorization: AWS4-HMAC-SHA256 Credential=GEHEIM1, Signature=GEHEIM2', 'X-Custom: Bearer GEHEIM1', 'Bearer geheim', 'sent with Token GEHEIM1 today',
-    'Basic R0VIRUlNMQ==', 'Bearer%20GEHEIM1', '"Bearer GEHEIM1"', 'X-Custom: eyJhbGciOi.GEHEIM1.GEHEIM2-_x',
+    'Authorization: Basic GEHEIM1',
+    'Authorization: Bearer GEHEIM1',
+    'Authorization: GEHEIM1',
+    'Authorization: AWS4-HMAC-SHA256 Credential=GEHEIM1, Signature=GEHEIM2',
+    'X-Custom: Bearer GEHEIM1',
+    'Bearer geheim',
+    'sent with Token GEHEIM1 today',
+    'Basic R0VIRUlNMQ==',
+    'Bearer%20GEHEIM1',
+    '"Bearer GEHEIM1"',
+    'X-Custom: eyJhbGciOi.GEHEIM1.GEHEIM2-_x',
   ],
   'headers whose name says so': [
-    'X-Auth-Token: GEHEIM1', 'X-API-KEY: GEHEIM1 GEHEIM2', 'x-authorization: GEHEIM1', 'Cookie: a=GEHEIM1; b=GEHEIM2', 'Set-Cookie: s=GEHEIM1; Path=/', 'Identity: GEHEIM1.GEHEIM2;info=<https://x>;alg=ES256', 'y: GEHEIM1', 'X-Client-Secret:GEHEIM1',
-    'X-Twilio-Signature: GEHEIM1', 'My-Password: GEHEIM1', 'X-Api-Key: a\r\n GEHEIM1\r\n\tGEHEIM2', 'X-apiKey: GEHEIM1', 'X_ACCESS_TOKEN: GEHEIM1', "curl -H 'X-Api-Key: GEHEIM1' host", 'sent X-Auth-Token: GEHEIM1', '(Authorization: Bearer GEHEIM1', 'X-Session-Key2: GEHEIM1',
+    'X-Auth-Token: GEHEIM1',
+    'X-API-KEY: GEHEIM1 GEHEIM2',
+    'x-authorization: GEHEIM1',
+    'Cookie: a=GEHEIM1; b=GEHEIM2',
+    'Set-Cookie: s=GEHEIM1; Path=/',
+    'Identity: GEHEIM1.GEHEIM2;info=<https://x>;alg=ES256',
+    'y: GEHEIM1',
+    'X-Client-Secret:GEHEIM1',
+    'X-Twilio-Signature: GEHEIM1',
+    'My-Password: GEHEIM1',
+    'X-Api-Key: a\r\n GEHEIM1\r\n\tGEHEIM2',
+    'X-apiKey: GEHEIM1',
+    'X_ACCESS_TOKEN: GEHEIM1',
+    "curl -H 'X-Api-Key: GEHEIM1' host",
+    'sent X-Auth-Token: GEHEIM1',
+    '(Authorization: Bearer GEHEIM1',
+    'X-Session-Key2: GEHEIM1',
   ],
   'passwords in URIs': [
-    'INVITE sip:alice:GEHEIM1@h SIP/2.0', 'From: "A: b" <sips:alice:GEHEIM1@h:5061>;tag=1', 'https://u:GEHEIM1@h:8080/x', 'wss://:GEHEIM1@h', 'sip:u:GEHEIM%401@h', 'sip:u%3AGEHEIM1%40h', '<sip:x@y?Route=%3Csip:u%3AGEHEIM1%40h%3E>', 'h323:u:GEHEIM1@h',
-    'sip:u;x=y:GEHEIM1@h', 'sip:u:a@GEHEIM1@h', 'a=b,sip:u:GEHEIM1@h', 'sip:u%40d:GEHEIM1@h', 'To: sip:u:GEHEIM1,GEHEIM2@h', 'redis://default:GEHEIM1@h/0', 'Contact: <sip:a@b:5060;x=1>, <sip:u:GEHEIM1@h>', 'sip:u:GEHEIM(1)!@h',
+    'INVITE sip:alice:GEHEIM1@h SIP/2.0',
+    'From: "A: b" <sips:alice:GEHEIM1@h:5061>;tag=1',
+    'https://u:GEHEIM1@h:8080/x',
+    'wss://:GEHEIM1@h',
+    'sip:u:GEHEIM%401@h',
+    'sip:u%3AGEHEIM1%40h',
+    '<sip:x@y?Route=%3Csip:u%3AGEHEIM1%40h%3E>',
+    'h323:u:GEHEIM1@h',
+    'sip:u;x=y:GEHEIM1@h',
+    'sip:u:a@GEHEIM1@h',
+    'a=b,sip:u:GEHEIM1@h',
+    'sip:u%40d:GEHEIM1@h',
+    'To: sip:u:GEHEIM1,GEHEIM2@h',
+    'redis://default:GEHEIM1@h/0',
+    'Contact: <sip:a@b:5060;x=1>, <sip:u:GEHEIM1@h>',
+    'sip:u:GEHEIM(1)!@h',
   ],
   'keys of media': [
-    'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:GEHEIM1|2^20|1:4;inline:GEHEIM2|2^20|2:4', 'a=crypto:1 X INLINE:GEHEIM1', 'A=CRYPTO:1 X inline:GEHEIM1', 'k=clear:GEHEIM1', 'k=base64:GEHEIM1==', 'v=0\r\nk=CLEAR:GEHEIM1\r\n', 'a=key-mgmt:mikey GEHEIM1==',
-    'a=ice-pwd:GEHEIM1', 'a=password:GEHEIM1', '{"keyParams":"inline:GEHEIM1"}',
+    'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:GEHEIM1|2^20|1:4;inline:GEHEIM2|2^20|2:4',
+    'a=crypto:1 X INLINE:GEHEIM1',
+    'A=CRYPTO:1 X inline:GEHEIM1',
+    'k=clear:GEHEIM1',
+    'k=base64:GEHEIM1==',
+    'v=0\r\nk=CLEAR:GEHEIM1\r\n',
+    'a=key-mgmt:mikey GEHEIM1==',
+    'a=ice-pwd:GEHEIM1',
+    'a=password:GEHEIM1',
+    '{"keyParams":"inline:GEHEIM1"}',
   ],
   'parameters and queries': [
-    'sip:a@b;token=GEHEIM1', 'GET /x?token=GEHEIM1&key=GEHEIM2&sig=GEHEIM3 HTTP/1.1', 'password=GEHEIM1', 'passwd="GEHEIM1 GEHEIM2"', "pwd='GEHEIM1'", 'api-key=GEHEIM1;apikey=GEHEIM2;api_key=GEHEIM3', 'access_token = "GEHEIM1"', 'auth=GEHEIM1', 'X-Amz-Signature=GEHEIM1',
-    'clientSecret=GEHEIM1', 'TRUNK_PASSWORD=GEHEIM1', 'Refer-To: <sip:x@y?X-Api-Key=GEHEIM1&Authorization=Digest%20response%3D%22GEHEIM2%22>', 'https://h/?x%3D1%26token%3DGEHEIM1', 'password=\\"GEHEIM1\\"', 'secret => "GEHEIM1"', 'token=GEHEIM1@x',
+    'sip:a@b;token=GEHEIM1',
+    'GET /x?token=GEHEIM1&key=GEHEIM2&sig=GEHEIM3 HTTP/1.1',
+    'password=GEHEIM1',
+    'passwd="GEHEIM1 GEHEIM2"',
+    "pwd='GEHEIM1'",
+    'api-key=GEHEIM1;apikey=GEHEIM2;api_key=GEHEIM3',
+    'access_token = "GEHEIM1"',
+    'auth=GEHEIM1',
+    'X-Amz-Signature=GEHEIM1',
+    'clientSecret=GEHEIM1',
+    'TRUNK_PASSWORD=GEHEIM1',
+    'Refer-To: <sip:x@y?X-Api-Key=GEHEIM1&Authorization=Digest%20response%3D%22GEHEIM2%22>',
+    'https://h/?x%3D1%26token%3DGEHEIM1',
+    'password=\\"GEHEIM1\\"',
+    'secret => "GEHEIM1"',
+    'token=GEHEIM1@x',
   ],
   'JSON and XML': [
-    '{"password":"GEHEIM1 GEHEIM2","a":1}', '{"token" : 12345678GEHEIM1}', "{'apiKey': 'GEHEIM1'}", '{\\"secret\\":\\"GEHEIM1\\"}', '{"headers":{"Authorization":"Digest response=\\"GEHEIM1\\""}}', '{"name":"X-Api-Key","value":"GEHEIM1"}', '<password>GEHEIM1</password>',
-    '{"raw":"INVITE sip:a SIP/2.0\\r\\nX-Auth-Token: GEHEIM1\\r\\na=crypto:1 X inline:GEHEIM2\\r\\nk=clear:GEHEIM3\\r\\n"}', 'password: GEHEIM1', '  api_key: GEHEIM1', 'login with password: geheim',
+    '{"password":"GEHEIM1 GEHEIM2","a":1}',
+    '{"token" : 12345678GEHEIM1}',
+    "{'apiKey': 'GEHEIM1'}",
+    '{\\"secret\\":\\"GEHEIM1\\"}',
+    '{"headers":{"Authorization":"Digest response=\\"GEHEIM1\\""}}',
+    '{"name":"X-Api-Key","value":"GEHEIM1"}',
+    '<password>GEHEIM1</password>',
+    '{"raw":"INVITE sip:a SIP/2.0\\r\\nX-Auth-Token: GEHEIM1\\r\\na=crypto:1 X inline:GEHEIM2\\r\\nk=clear:GEHEIM3\\r\\n"}',
+    'password: GEHEIM1',
+    '  api_key: GEHEIM1',
+    'login with password: geheim',
   ],
 }
 
@@ -43,8 +116,20 @@ const harmless: readonly string[] = [
   'SIP/2.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="token", domain="sip:a:b", nonce="84a4cc6f3082121f32b42a2187831a9e", opaque="5ccc", stale=FALSE, qop="auth,auth-int", algorithm=SHA-256\r\nWWW-Authenticate: Basic realm="x"\r\nProxy-Authenticate: Bearer authz_server="https://auth.example", scope="sip"\r\nSession-ID: ab30317f1a784dc48ff824d0d3715d86;remote=47755a9de7794ba387653f2099600ef2\r\n\r\n',
   'v=0\r\no=FreeSWITCH 1 2 IN IP4 192.0.2.1\r\ns=secret meeting\r\na=ice-ufrag:8hhY\r\na=fingerprint:sha-256 12:DF:3E\r\na=setup:actpass\r\na=candidate:1 1 UDP 2113667327 192.0.2.1 54400 typ host\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ssrc:1234 cname:user@host\r\na=key-mgmt-something\r\na=rtcp-fb:* nack\r\n',
   'P-Asserted-Identity: "A" <sip:+15550100@h>\r\nIdentity-Info: <https://cert.example>;alg=rsa\r\nP-Charging-Vector: icid-value="1";orig-ioi=home1.net\r\nP-Access-Network-Info: 3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=00101\r\nReason: Q.850;cause=65;text="Bearer capability not implemented"\r\nX-Token-Type: none\r\nX-Call-ID: 17\r\nRemote-Party-ID: <sip:a@b>;privacy=off;screen=no\r\nHistory-Info: <sip:a@b?Reason=SIP%3Bcause%3D302>;index=1\r\n',
-  'Digest realm="r" asks for a user and a password, none are set', 'wrong password for user "alice"', 'Check the password and that the user is the credential\'s user name.', 'Basic call test', 'Subject: Token refresh failed', 'the token expired', 'Set the user and the password of the trunk (--user and --password-env).',
-  'Signal=5\r\nDuration=160\r\n', 'udp:192.0.2.1:5060 gave no final answer in 32 s', 'https://host:8080/a@b', 'sip:alice@host:5060;x=mailto:bob@example.com', 'at 12:00:01 a@b', 'encrypted media (RTP/SAVP) was offered without a usable key (a=crypto with AES_CM_128_HMAC_SHA1_80 or _32)', 'TRUNK_PASSWORD is not set',
+  'Digest realm="r" asks for a user and a password, none are set',
+  'wrong password for user "alice"',
+  "Check the password and that the user is the credential's user name.",
+  'Basic call test',
+  'Subject: Token refresh failed',
+  'the token expired',
+  'Set the user and the password of the trunk (--user and --password-env).',
+  'Signal=5\r\nDuration=160\r\n',
+  'udp:192.0.2.1:5060 gave no final answer in 32 s',
+  'https://host:8080/a@b',
+  'sip:alice@host:5060;x=mailto:bob@example.com',
+  'at 12:00:01 a@b',
+  'encrypted media (RTP/SAVP) was offered without a usable key (a=crypto with AES_CM_128_HMAC_SHA1_80 or _32)',
+  'TRUNK_PASSWORD is not set',
 ]
 
 describe('redaction', () => {
@@ -60,8 +145,13 @@ describe('redaction', () => {
   it.each(harmless)('leaves what is no secret as it is: %s', (text) => expect(redact(text)).toBe(text))
 
   it('shows of a digest what does not help to guess its password', () => {
-    expect(redact('Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="0123", cnonce="45", opaque="o", qop=auth, nc=00000001, algorithm=MD5')).toBe(
-      'Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="xxxx", cnonce="xx", opaque="o", qop=auth, nc=00000001, algorithm=MD5')
+    expect(
+      redact(
+        'Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="0123", cnonce="45", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
+      ),
+    ).toBe(
+      'Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="xxxx", cnonce="xx", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
+    )
   })
 
   it('knows a value by the name of its header', () => {
@@ -78,12 +168,17 @@ describe('redaction', () => {
   })
 
   it('changes neither the length nor the line ends of any text, and is done after once', () => {
-    const piece = fc.oneof(fc.constantFrom(...Object.values(secrets).flat(), ...harmless, '"', '\\', '=', ':', '\r\n ', '%', '@', '<'), fc.string())
-    fc.assert(fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
-      const text = pieces.join('')
-      const masked = redact(text)
-      expect(masked).toHaveLength(text.length)
-      expect(masked.replace(/[^\r\n]/g, '')).toBe(text.replace(/[^\r\n]/g, ''))
-    }))
+    const piece = fc.oneof(
+      fc.constantFrom(...Object.values(secrets).flat(), ...harmless, '"', '\\', '=', ':', '\r\n ', '%', '@', '<'),
+      fc.string(),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+        const text = pieces.join('')
+        const masked = redact(text)
+        expect(masked).toHaveLength(text.length)
+        expect(masked.replace(/[^\r\n]/g, '')).toBe(text.replace(/[^\r\n]/g, ''))
+      }),
+    )
   })
 })

@@ -11,10 +11,16 @@ export const connectionFailed: Rule = {
     if (!last) return []
     const tls = observed(facts, 'tls-failed').length > 0
     const chain = observed(facts, 'tls-chain').map(({ text }) => ({ observation: text }))
-    return [{
-      severity: 'fault', at: last.at, evidence: [...failures.map(({ text }) => ({ observation: text })), ...chain, ...evidenceOf(facts.invite)],
-      sentence: `The call could not be sent: ${last.text}.`,
-      next: tls ? 'Mend the certificate or the TLS version at the peer, or give its CA with --tls-ca.' : 'Check the host, the port and the transport; try another transport (--transport).',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: last.at,
+        evidence: [...failures.map(({ text }) => ({ observation: text })), ...chain, ...evidenceOf(facts.invite)],
+        sentence: `The call could not be sent: ${last.text}.`,
+        next: tls
+          ? 'Mend the certificate or the TLS version at the peer, or give its CA with --tls-ca.'
+          : 'Check the host, the port and the transport; try another transport (--transport).',
+      },
+    ]
   },
 }

@@ -21,6 +21,23 @@ import { wrongPayloadType } from './wrong-payload-type.ts'
 
 /** In the order of the questions of diagnosis: refused, answered, negotiated, sent, arriving, decodable, with energy. */
 export const rules: readonly Rule[] = [
-  connectionFailed, noResponse, refusedAcl, refusedCredentials, refusedNumber, refusedMedia, refusedCapacity, refusedCallee, refusedOther,
-  notAcknowledged, nothingSent, nothingArrives, arrivesElsewhere, wrongPayloadType, silentFromPeer, peerHearsNothing, lateAudio, packetLoss, malformed,
+  connectionFailed,
+  noResponse,
+  refusedAcl,
+  refusedCredentials,
+  refusedNumber,
+  refusedMedia,
+  refusedCapacity,
+  refusedCallee,
+  refusedOther,
+  notAcknowledged,
+  nothingSent,
+  nothingArrives,
+  arrivesElsewhere,
+  wrongPayloadType,
+  silentFromPeer,
+  peerHearsNothing,
+  lateAudio,
+  packetLoss,
+  malformed,
 ]

@@ -9,12 +9,19 @@ export const lateAudio: Rule = {
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement || facts.answeredAt === null) return []
-    const first = judgement.fromPeer.streams.map(({ firstEnergyAt }) => firstEnergyAt).filter((at) => at !== null).sort((a, b) => a - b)[0]
+    const first = judgement.fromPeer.streams
+      .map(({ firstEnergyAt }) => firstEnergyAt)
+      .filter((at) => at !== null)
+      .sort((a, b) => a - b)[0]
     if (first === undefined || first - facts.answeredAt < lateUs) return []
-    return [{
-      severity: 'warning', at: first, evidence: [...evidenceOf(facts.final), ...judgement.fromPeer.streams.map(({ n }) => ({ stream: n }))],
-      sentence: `The first audio of the peer came ${((first - facts.answeredAt) / 1e6).toFixed(1)} s after the answer.`,
-      next: 'The agent is slow to speak: look at its first message and at what it does before.',
-    }]
+    return [
+      {
+        severity: 'warning',
+        at: first,
+        evidence: [...evidenceOf(facts.final), ...judgement.fromPeer.streams.map(({ n }) => ({ stream: n }))],
+        sentence: `The first audio of the peer came ${((first - facts.answeredAt) / 1e6).toFixed(1)} s after the answer.`,
+        next: 'The agent is slow to speak: look at its first message and at what it does before.',
+      },
+    ]
   },
 }

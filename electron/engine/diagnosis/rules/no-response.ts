@@ -16,12 +16,21 @@ export const noResponse: Rule = {
     const until = facts.endedAt ?? facts.now
     const waited = until - invite.event.at
     if (waited < (facts.endedAt === null ? silentUs : givenUpUs)) return []
-    const sent = facts.messages.filter((fact) => fact.message?.kind === 'request' && fact.message.method === 'INVITE').length
+    const sent = facts.messages.filter(
+      (fact) => fact.message?.kind === 'request' && fact.message.method === 'INVITE',
+    ).length
     const { transport, destination } = invite.event
-    return [{
-      severity: 'fault', at: invite.event.at + Math.min(waited, silentUs), evidence: facts.messages.map(({ n }) => ({ message: n })),
-      sentence: `No response at all came from ${transport} ${formatAddress(destination)} to ${count(sent, 'INVITE')}: the address or port is wrong, a firewall drops the packets, or the peer drops them silently.`,
-      next: transport === 'udp' ? 'Check address and port; call again over TCP: it says at once whether anything listens there.' : 'Check the port, and that the peer accepts calls from this address.',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: invite.event.at + Math.min(waited, silentUs),
+        evidence: facts.messages.map(({ n }) => ({ message: n })),
+        sentence: `No response at all came from ${transport} ${formatAddress(destination)} to ${count(sent, 'INVITE')}: the address or port is wrong, a firewall drops the packets, or the peer drops them silently.`,
+        next:
+          transport === 'udp'
+            ? 'Check address and port; call again over TCP: it says at once whether anything listens there.'
+            : 'Check the port, and that the peer accepts calls from this address.',
+      },
+    ]
   },
 }

@@ -9,10 +9,14 @@ export const notAcknowledged: Rule = {
     if (!final || facts.answeredAt === null) return []
     const repeats = facts.messages.filter((fact) => fact.retransmissionOf === final.n)
     if (repeats.length < 3) return []
-    return [{
-      severity: 'fault', at: repeats[2]!.event.at, evidence: evidenceOf(final, ...repeats, facts.ack),
-      sentence: `The 200 OK was repeated ${count(repeats.length, 'time')}: its ACK ${facts.ack ? 'was sent and does not reach the peer' : 'never came'}.`,
-      next: 'Compare the Contact and Record-Route headers of the 200 OK with where the ACK goes: a private address there cannot be reached from outside.',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: repeats[2]!.event.at,
+        evidence: evidenceOf(final, ...repeats, facts.ack),
+        sentence: `The 200 OK was repeated ${count(repeats.length, 'time')}: its ACK ${facts.ack ? 'was sent and does not reach the peer' : 'never came'}.`,
+        next: 'Compare the Contact and Record-Route headers of the 200 OK with where the ACK goes: a private address there cannot be reached from outside.',
+      },
+    ]
   },
 }

@@ -15,16 +15,34 @@ export const nothingArrives: Rule = {
     const local = parseAddress(agreed?.local ?? '')
     const signalling = facts.final?.event.source
     const behindNat = local !== null && signalling !== undefined && isPrivate(local.host) && !isPrivate(signalling.host)
-    const rtcp = facts.reportsFromPeer.total > 0 ? `; ${count(facts.reportsFromPeer.total, 'RTCP report')} came, so only the RTP port is closed` : ''
+    const rtcp =
+      facts.reportsFromPeer.total > 0
+        ? `; ${count(facts.reportsFromPeer.total, 'RTCP report')} came, so only the RTP port is closed`
+        : ''
     const unusable = observed(facts, 'rtp-garbage', 'rtp-foreign').at(-1)
-    const what = audio === 'none' ? (unusable ? 'No RTP that can be used arrives' : 'No RTP arrives') : `Only ${count(packets, 'RTP packet')} arrived`
-    return [{
-      severity: 'fault', at: judgement.at,
-      evidence: [...evidenceOf(facts.final), ...streams.map(({ n }) => ({ stream: n })), { observation: `${count(packets, 'packet')} ${((judgement.at - facts.answeredAt!) / 1e6).toFixed(1)} s after the answer` }, ...(unusable ? [{ observation: unusable.text }] : [])],
-      sentence: `${what} from ${agreed?.remote ?? 'the peer'} at ${agreed?.local ?? 'this computer'} after the answer${rtcp}${unusable ? `; what came instead: ${unusable.text}` : ''}.`,
-      next: behindNat
-        ? `Our session description names the private address ${agreed!.local}: give the peer a public one, or let it answer to where our packets come from (symmetric RTP).`
-        : `Check that the peer sends to ${agreed?.local ?? 'our address'} and that no firewall closes that UDP port; have the peer confirm that its agent speaks.`,
-    }]
+    const what =
+      audio === 'none'
+        ? unusable
+          ? 'No RTP that can be used arrives'
+          : 'No RTP arrives'
+        : `Only ${count(packets, 'RTP packet')} arrived`
+    return [
+      {
+        severity: 'fault',
+        at: judgement.at,
+        evidence: [
+          ...evidenceOf(facts.final),
+          ...streams.map(({ n }) => ({ stream: n })),
+          {
+            observation: `${count(packets, 'packet')} ${((judgement.at - facts.answeredAt!) / 1e6).toFixed(1)} s after the answer`,
+          },
+          ...(unusable ? [{ observation: unusable.text }] : []),
+        ],
+        sentence: `${what} from ${agreed?.remote ?? 'the peer'} at ${agreed?.local ?? 'this computer'} after the answer${rtcp}${unusable ? `; what came instead: ${unusable.text}` : ''}.`,
+        next: behindNat
+          ? `Our session description names the private address ${agreed!.local}: give the peer a public one, or let it answer to where our packets come from (symmetric RTP).`
+          : `Check that the peer sends to ${agreed?.local ?? 'our address'} and that no firewall closes that UDP port; have the peer confirm that its agent speaks.`,
+      },
+    ]
   },
 }

@@ -16,10 +16,18 @@ export const nothingSent: Rule = {
     const refused = observed(facts, 'rtp-not-sent').length > 0
     const agreed = facts.agreed.at(-1)
     const us = facts.vantage === 'observed' ? 'the caller' : 'this computer'
-    return [{
-      severity: 'fault', at: judgement.at, evidence: [...evidenceOf(facts.final), ...(why ? [{ observation: why.text }] : [])],
-      sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(packets, 'packet')} of audio ${packets === 1 ? 'was' : 'were'}`} sent from ${us}${agreed ? ` to ${agreed.remote}` : ''}${why ? `: ${why.text}` : ''}.`,
-      next: refused ? 'Check the firewall and the routes of this computer towards that address.' : why ? 'The peer must put a reachable IP address and port into its session description.' : 'Check what the sending side does after the answer; the media direction allows it to send.',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: judgement.at,
+        evidence: [...evidenceOf(facts.final), ...(why ? [{ observation: why.text }] : [])],
+        sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(packets, 'packet')} of audio ${packets === 1 ? 'was' : 'were'}`} sent from ${us}${agreed ? ` to ${agreed.remote}` : ''}${why ? `: ${why.text}` : ''}.`,
+        next: refused
+          ? 'Check the firewall and the routes of this computer towards that address.'
+          : why
+            ? 'The peer must put a reachable IP address and port into its session description.'
+            : 'Check what the sending side does after the answer; the media direction allows it to send.',
+      },
+    ]
   },
 }

@@ -7,10 +7,14 @@ const fewest = 50
 export const packetLoss: Rule = {
   id: 'packet-loss',
   evaluate(facts) {
-    return facts.streams.filter(({ packets, lost }) => packets >= fewest && (100 * lost) / (packets + lost) > redPercent).map((stream) => ({
-      severity: 'warning' as const, at: stream.lastAt, evidence: [{ stream: stream.n }],
-      sentence: `Packets from ${stream.source} to ${stream.destination} were lost: ${stream.lost} of ${stream.packets + stream.lost} (${((100 * stream.lost) / (stream.packets + stream.lost)).toFixed(1)} %).`,
-      next: 'Look for the loss on the path: wireless links, a saturated uplink, a VPN. Compare with a call from another network.',
-    }))
+    return facts.streams
+      .filter(({ packets, lost }) => packets >= fewest && (100 * lost) / (packets + lost) > redPercent)
+      .map((stream) => ({
+        severity: 'warning' as const,
+        at: stream.lastAt,
+        evidence: [{ stream: stream.n }],
+        sentence: `Packets from ${stream.source} to ${stream.destination} were lost: ${stream.lost} of ${stream.packets + stream.lost} (${((100 * stream.lost) / (stream.packets + stream.lost)).toFixed(1)} %).`,
+        next: 'Look for the loss on the path: wireless links, a saturated uplink, a VPN. Compare with a call from another network.',
+      }))
   },
 }

@@ -8,11 +8,18 @@ export const peerHearsNothing: Rule = {
     const judgement = judge(facts)
     if (!judgement?.ready || judgement.delivered !== 'no') return []
     const agreed = facts.agreed.at(-1)
-    return [{
-      severity: 'fault', at: judgement.toPeer.streams.at(-1)?.lastAt ?? judgement.at,
-      evidence: [...judgement.toPeer.streams.map(({ n }) => ({ stream: n })), ...evidenceOf(facts.final), { observation: judgement.deliveredBy! }],
-      sentence: `RTP leaves for ${agreed?.remote ?? 'the peer'}, and the peer reports receiving none of it (${judgement.deliveredBy}).`,
-      next: 'Check the firewall of the peer for the UDP port in its session description, and that the address there is its own.',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: judgement.toPeer.streams.at(-1)?.lastAt ?? judgement.at,
+        evidence: [
+          ...judgement.toPeer.streams.map(({ n }) => ({ stream: n })),
+          ...evidenceOf(facts.final),
+          { observation: judgement.deliveredBy! },
+        ],
+        sentence: `RTP leaves for ${agreed?.remote ?? 'the peer'}, and the peer reports receiving none of it (${judgement.deliveredBy}).`,
+        next: 'Check the firewall of the peer for the UDP port in its session description, and that the address there is its own.',
+      },
+    ]
   },
 }

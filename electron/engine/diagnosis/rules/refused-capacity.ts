@@ -8,10 +8,16 @@ export const refusedCapacity: Rule = {
     const final = refusal(facts, 503, 429)
     if (!final) return []
     const after = header(final.message, 'retry-after')
-    return [{
-      severity: 'fault', at: final.event.at, evidence: evidenceOf(facts.invite, final),
-      sentence: `${peerName(facts)} cannot take the call now: it answered ${statusText(final)}${after ? ` and asks to wait ${after} s` : ''}.`,
-      next: after ? `Wait ${after} s and call again; if it stays, check the limits of concurrent calls and of calls a second at the trunk.` : 'Call again later and slower: check the limits of concurrent calls and of calls a second at the trunk.',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: final.event.at,
+        evidence: evidenceOf(facts.invite, final),
+        sentence: `${peerName(facts)} cannot take the call now: it answered ${statusText(final)}${after ? ` and asks to wait ${after} s` : ''}.`,
+        next: after
+          ? `Wait ${after} s and call again; if it stays, check the limits of concurrent calls and of calls a second at the trunk.`
+          : 'Call again later and slower: check the limits of concurrent calls and of calls a second at the trunk.',
+      },
+    ]
   },
 }

@@ -16,20 +16,30 @@ export const refusedMedia: Rule = {
   evaluate(facts) {
     const unusable = observed(facts, 'media-failed')[0]
     if (unusable) {
-      return [{
-        severity: 'fault', at: unusable.at, evidence: [...evidenceOf(facts.invite, facts.final), { observation: unusable.text }],
-        sentence: `The call was ended because media could not be agreed: ${unusable.text}.`,
-        next: 'Call again with PCMU and PCMA, and with media encryption set to what the other side uses.',
-      }]
+      return [
+        {
+          severity: 'fault',
+          at: unusable.at,
+          evidence: [...evidenceOf(facts.invite, facts.final), { observation: unusable.text }],
+          sentence: `The call was ended because media could not be agreed: ${unusable.text}.`,
+          next: 'Call again with PCMU and PCMA, and with media encryption set to what the other side uses.',
+        },
+      ]
     }
     const final = refusal(facts, 415, 488, 606)
     if (!final) return []
     const offered = offerText(facts.invite)
     const secure = offered.startsWith('RTP/SAVP')
-    return [{
-      severity: 'fault', at: final.event.at, evidence: evidenceOf(facts.invite, final),
-      sentence: `${peerName(facts)} refused the offered media (${offered}) with ${statusText(final)}.`,
-      next: secure ? 'Call again with media encryption disabled: the peer may accept RTP in clear only.' : 'Call again with media encryption required, then with PCMU and PCMA only: one of the two is what the peer lacks.',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: final.event.at,
+        evidence: evidenceOf(facts.invite, final),
+        sentence: `${peerName(facts)} refused the offered media (${offered}) with ${statusText(final)}.`,
+        next: secure
+          ? 'Call again with media encryption disabled: the peer may accept RTP in clear only.'
+          : 'Call again with media encryption required, then with PCMU and PCMA only: one of the two is what the peer lacks.',
+      },
+    ]
   },
 }

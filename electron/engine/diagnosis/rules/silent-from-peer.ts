@@ -9,10 +9,14 @@ export const silentFromPeer: Rule = {
     if (!judgement?.ready || judgement.fromPeer.audio !== 'silent' || judgement.toPeer.audio === 'silent') return []
     const { streams } = judgement.fromPeer
     const level = Math.max(...streams.map(({ meanDbfs }) => meanDbfs ?? -96))
-    return [{
-      severity: 'fault', at: judgement.at, evidence: streams.map(({ n }) => ({ stream: n })),
-      sentence: `RTP arrives from the peer and carries only silence (${level} dBFS).`,
-      next: 'The network is fine: check that the far side is not muted, uses the right device, and that its agent speaks.',
-    }]
+    return [
+      {
+        severity: 'fault',
+        at: judgement.at,
+        evidence: streams.map(({ n }) => ({ stream: n })),
+        sentence: `RTP arrives from the peer and carries only silence (${level} dBFS).`,
+        next: 'The network is fine: check that the far side is not muted, uses the right device, and that its agent speaks.',
+      },
+    ]
   },
 }

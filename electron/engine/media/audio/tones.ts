@@ -1,7 +1,8 @@
 const rate = 8000
 
 function sine(into: Int16Array, from: number, length: number, hz: number, amplitude: number): void {
-  for (let i = 0; i < length; i++) into[from + i] = into[from + i]! + Math.round(amplitude * Math.sin((2 * Math.PI * hz * i) / rate))
+  for (let i = 0; i < length; i++)
+    into[from + i] = into[from + i]! + Math.round(amplitude * Math.sin((2 * Math.PI * hz * i) / rate))
 }
 
 const tones = new Map<number, Int16Array>()

@@ -23,7 +23,7 @@ export function decodeWav(bytes: Buffer, name: string): Int16Array {
   }
   if (bytes.length > bytesLimit) throw usage(`${name} has ${bytes.length} bytes: the limit is ${bytesLimit}`)
   let format: Format | null = null
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  for (let at = 12; at + 8 <= bytes.length;) {
     const id = bytes.toString('latin1', at, at + 4)
     const size = bytes.readUInt32LE(at + 4)
     const body = bytes.subarray(at + 8, Math.min(at + 8 + size, bytes.length))
@@ -48,14 +48,20 @@ function readFormat(body: Buffer): Format {
   const tag = body.readUInt16LE(0)
   return {
     tag: tag === 0xfffe && body.length >= 26 ? body.readUInt16LE(24) : tag,
-    channels: body.readUInt16LE(2), rateHz: body.readUInt32LE(4), bits: body.readUInt16LE(14),
+    channels: body.readUInt16LE(2),
+    rateHz: body.readUInt32LE(4),
+    bits: body.readUInt16LE(14),
   }
 }
 
 function mono(body: Buffer, { tag, channels, rateHz, bits }: Format, name: string): Int16Array {
-  if (channels < 1 || channels > 32 || rateHz < 1000 || rateHz > 384_000) throw usage(`${name} has ${channels} channels at ${rateHz} Hz: not a usable WAV file`)
+  if (channels < 1 || channels > 32 || rateHz < 1000 || rateHz > 384_000)
+    throw usage(`${name} has ${channels} channels at ${rateHz} Hz: not a usable WAV file`)
   const sample = sampleReader(tag, bits)
-  if (!sample) throw usage(`${name} uses WAV format ${tag} with ${bits} bits: use PCM (8, 16, 24, 32 bits), float, A-law or mu-law`)
+  if (!sample)
+    throw usage(
+      `${name} uses WAV format ${tag} with ${bits} bits: use PCM (8, 16, 24, 32 bits), float, A-law or mu-law`,
+    )
   const width = bits / 8
   const frames = Math.floor(body.length / (width * channels))
   const samples = new Int16Array(frames)
@@ -69,15 +75,24 @@ function mono(body: Buffer, { tag, channels, rateHz, bits }: Format, name: strin
 
 function sampleReader(tag: number, bits: number): ((body: Buffer, at: number) => number) | null {
   switch (`${tag}/${bits}`) {
-    case '1/8': return (body, at) => (body[at]! - 128) * 256
-    case '1/16': return (body, at) => body.readInt16LE(at)
-    case '1/24': return (body, at) => body.readIntLE(at, 3) / 256
-    case '1/32': return (body, at) => body.readInt32LE(at) / 65536
-    case '3/32': return (body, at) => body.readFloatLE(at) * 32767
-    case '3/64': return (body, at) => body.readDoubleLE(at) * 32767
-    case '6/8': return (body, at) => pcma.decodeTable[body[at]!]!
-    case '7/8': return (body, at) => pcmu.decodeTable[body[at]!]!
-    default: return null
+    case '1/8':
+      return (body, at) => (body[at]! - 128) * 256
+    case '1/16':
+      return (body, at) => body.readInt16LE(at)
+    case '1/24':
+      return (body, at) => body.readIntLE(at, 3) / 256
+    case '1/32':
+      return (body, at) => body.readInt32LE(at) / 65536
+    case '3/32':
+      return (body, at) => body.readFloatLE(at) * 32767
+    case '3/64':
+      return (body, at) => body.readDoubleLE(at) * 32767
+    case '6/8':
+      return (body, at) => pcma.decodeTable[body[at]!]!
+    case '7/8':
+      return (body, at) => pcmu.decodeTable[body[at]!]!
+    default:
+      return null
   }
 }
 

@@ -37,7 +37,12 @@ export class DtmfSender {
     const first = event.elapsed === 0
     event.elapsed += samples
     const end = event.elapsed >= digitMs * samplesPerMs
-    const payload = writeTelephoneEvent({ event: event.code, end, volume: 10, duration: Math.min(event.elapsed, 0xffff) })
+    const payload = writeTelephoneEvent({
+      event: event.code,
+      end,
+      volume: 10,
+      duration: Math.min(event.elapsed, 0xffff),
+    })
     if (end) {
       this.#event = null
       this.#pauseMs = gapMs

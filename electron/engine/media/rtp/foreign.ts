@@ -27,8 +27,12 @@ export class Foreign {
 
   /** The counts, once. */
   close(): void {
-    for (const [source, packets] of this.#packets) this.#observe(`RTP from ${source} that belongs to nobody of this call: ${count(packets, 'packet')} ignored`)
-    if (this.#beyond > 0) this.#observe(`RTP from further sources that belong to nobody of this call: ${count(this.#beyond, 'packet')} ignored`)
+    for (const [source, packets] of this.#packets)
+      this.#observe(`RTP from ${source} that belongs to nobody of this call: ${count(packets, 'packet')} ignored`)
+    if (this.#beyond > 0)
+      this.#observe(
+        `RTP from further sources that belong to nobody of this call: ${count(this.#beyond, 'packet')} ignored`,
+      )
     this.#packets.clear()
     this.#beyond = 0
   }

@@ -54,7 +54,13 @@ export class Latch {
   #former: Address | null = null
   /** A packet from one of the hosts has come since the description. */
   #settled = false
-  #stranger: { readonly from: Address; readonly ssrc: number; readonly sinceMs: number; sequence: number; lastMs: number } | null = null
+  #stranger: {
+    readonly from: Address
+    readonly ssrc: number
+    readonly sinceMs: number
+    sequence: number
+    lastMs: number
+  } | null = null
 
   constructor(times: LatchTimes) {
     this.#times = times
@@ -138,10 +144,17 @@ export class Latch {
     if (strangerMs === null || this.#settled || stream === null) return false
     const known = this.#stranger
     const step = known ? (stream.sequence - known.sequence) & 0xffff : 0
-    const goesOn = known !== null && same(from, known.from) && stream.ssrc === known.ssrc && step > 0 && step <= largestStep && atMs - known.lastMs <= largestGapMs
+    const goesOn =
+      known !== null &&
+      same(from, known.from) &&
+      stream.ssrc === known.ssrc &&
+      step > 0 &&
+      step <= largestStep &&
+      atMs - known.lastMs <= largestGapMs
     if (!goesOn) {
       // Who was first keeps its chance while it sends.
-      if (known === null || atMs - known.lastMs > largestGapMs || same(from, known.from)) this.#stranger = { from, ssrc: stream.ssrc, sinceMs: atMs, sequence: stream.sequence, lastMs: atMs }
+      if (known === null || atMs - known.lastMs > largestGapMs || same(from, known.from))
+        this.#stranger = { from, ssrc: stream.ssrc, sinceMs: atMs, sequence: stream.sequence, lastMs: atMs }
       return false
     }
     known.sequence = stream.sequence

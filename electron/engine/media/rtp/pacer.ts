@@ -31,7 +31,8 @@ export class Pacer {
     if (this.#where.has(stream)) return
     const every = Math.max(1, Math.round(stream.intervalMs / slotMs))
     let best = 0
-    for (let i = 1; i < Math.min(every, slotCount); i++) if (this.#slots[(this.#slot + i) % slotCount]!.size < this.#slots[(this.#slot + best) % slotCount]!.size) best = i
+    for (let i = 1; i < Math.min(every, slotCount); i++)
+      if (this.#slots[(this.#slot + i) % slotCount]!.size < this.#slots[(this.#slot + best) % slotCount]!.size) best = i
     for (let at = best; at < slotCount; at += every) this.#slots[(this.#slot + at) % slotCount]!.add(stream)
     this.#where.set(stream, best)
     if (!this.#timer) {

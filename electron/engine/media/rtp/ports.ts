@@ -46,9 +46,12 @@ export class PortPool {
           throw error
         }
       } catch (error) {
-        if (errorCode(error) !== 'EADDRINUSE') throw machine(`cannot open an RTP port at ${formatAddress({ host, port })}: ${explainError(error)}`, error)
+        if (errorCode(error) !== 'EADDRINUSE')
+          throw machine(`cannot open an RTP port at ${formatAddress({ host, port })}: ${explainError(error)}`, error)
       }
     }
-    throw machine(`no free pair of RTP ports between ${this.#range.first} and ${this.#range.last} on ${host}: widen --rtp-ports`)
+    throw machine(
+      `no free pair of RTP ports between ${this.#range.first} and ${this.#range.last} on ${host}: widen --rtp-ports`,
+    )
   }
 }

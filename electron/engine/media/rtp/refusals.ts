@@ -19,7 +19,8 @@ export class Refusals {
     const before = this.#counts.get(why)
     if (before === undefined && this.#counts.size >= most) return
     this.#counts.set(why, (before ?? 0) + 1)
-    if (before === undefined) this.#observe(`this computer refuses to send RTP to ${formatAddress(destination)}: ${why}`)
+    if (before === undefined)
+      this.#observe(`this computer refuses to send RTP to ${formatAddress(destination)}: ${why}`)
   }
 
   close(): void {

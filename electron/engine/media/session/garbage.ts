@@ -5,7 +5,10 @@ import type { Refused } from '../srtp/srtp.ts'
 const told = 3
 
 const words: Readonly<Record<Refused | 'unreadable', string>> = {
-  'authentication failed': 'did not authenticate as SRTP with the agreed key', 'replayed': 'came twice', 'too short': 'were too short for SRTP', 'unreadable': 'were no RTP or RTCP',
+  'authentication failed': 'did not authenticate as SRTP with the agreed key',
+  'replayed': 'came twice',
+  'too short': 'were too short for SRTP',
+  'unreadable': 'were no RTP or RTCP',
 }
 
 /** Counts what arrives on a media port and can be used for nothing; the first are described, all are counted at the end. */
@@ -25,7 +28,8 @@ export class Garbage {
 
   /** The counts, once, where more came than were described. */
   close(): void {
-    if (this.#told > told) this.#observe([...this.#counts].map(([why, packets]) => `${count(packets, 'packet')} ${words[why]}`).join(', '))
+    if (this.#told > told)
+      this.#observe([...this.#counts].map(([why, packets]) => `${count(packets, 'packet')} ${words[why]}`).join(', '))
     this.#told = 0
     this.#counts.clear()
   }

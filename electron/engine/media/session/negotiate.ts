@@ -1,8 +1,17 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import { elide, visible } from '../../../../shared/base/text.ts'
 import {
-  audioOf, directionOf, isMediaAddress, receives, reverse, sends,
-  type CryptoAttribute, type MediaDescription, type MediaDirection, type MediaFormat, type SessionDescription,
+  audioOf,
+  directionOf,
+  isMediaAddress,
+  receives,
+  reverse,
+  sends,
+  type CryptoAttribute,
+  type MediaDescription,
+  type MediaDirection,
+  type MediaFormat,
+  type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
 import { answeredKey, usableKey, type SdesKey } from '../srtp/sdes.ts'
 import type { SrtpSuite } from '../srtp/srtp.ts'
@@ -57,11 +66,29 @@ export interface NotNegotiated {
   readonly text: string
 }
 
-const describe = (m: MediaDescription) => elide(visible(m.formats.slice(0, 20).map((format) => format.codec).join(', ')), 200)
+const describe = (m: MediaDescription) =>
+  elide(
+    visible(
+      m.formats
+        .slice(0, 20)
+        .map((format) => format.codec)
+        .join(', '),
+    ),
+    200,
+  )
 
 function ourFormats(codecs: readonly CodecName[]): MediaFormat[] {
-  const audio = codecs.map((codec) => ({ payloadType: codecPayloadType[codec], codec, clockRateHz: 8000, channels: 1, parameters: null }))
-  return [...audio, { payloadType: telephoneEventType, codec: 'telephone-event', clockRateHz: 8000, channels: 1, parameters: '0-16' }]
+  const audio = codecs.map((codec) => ({
+    payloadType: codecPayloadType[codec],
+    codec,
+    clockRateHz: 8000,
+    channels: 1,
+    parameters: null,
+  }))
+  return [
+    ...audio,
+    { payloadType: telephoneEventType, codec: 'telephone-event', clockRateHz: 8000, channels: 1, parameters: '0-16' },
+  ]
 }
 
 function inline(master: Uint8Array): string {
@@ -69,15 +96,31 @@ function inline(master: Uint8Array): string {
 }
 
 function session(local: LocalMedia, media: readonly MediaDescription[]): SessionDescription {
-  return { origin: { username: '-', sessionId: local.sessionId, version: local.version, address: local.address.host }, media }
+  return {
+    origin: { username: '-', sessionId: local.sessionId, version: local.version, address: local.address.host },
+    media,
+  }
 }
 
 export function makeOffer(local: LocalMedia): SessionDescription {
-  const crypto: CryptoAttribute[] = local.encryption === 'disabled' ? [] : [{ ...offeredCrypto, keyParams: inline(local.srtpMaster), sessionParams: null }]
-  return session(local, [{
-    kind: 'audio', port: local.address.port, protocol: local.encryption === 'required' ? 'RTP/SAVP' : 'RTP/AVP', address: local.address.host,
-    formats: ourFormats(local.codecs), direction: local.direction, ptimeMs: 20, rtcpPort: null, rtcpMux: false, crypto,
-  }])
+  const crypto: CryptoAttribute[] =
+    local.encryption === 'disabled'
+      ? []
+      : [{ ...offeredCrypto, keyParams: inline(local.srtpMaster), sessionParams: null }]
+  return session(local, [
+    {
+      kind: 'audio',
+      port: local.address.port,
+      protocol: local.encryption === 'required' ? 'RTP/SAVP' : 'RTP/AVP',
+      address: local.address.host,
+      formats: ourFormats(local.codecs),
+      direction: local.direction,
+      ptimeMs: 20,
+      rtcpPort: null,
+      rtcpMux: false,
+      crypto,
+    },
+  ])
 }
 
 export function isRefusal(result: object): result is NotNegotiated {
@@ -85,27 +128,58 @@ export function isRefusal(result: object): result is NotNegotiated {
 }
 
 /** The answer to an offer, every medium in its place (RFC 3264 6), and what it means for us. */
-export function makeAnswer(offer: SessionDescription, local: LocalMedia): { readonly answer: SessionDescription; readonly negotiated: Negotiated } | NotNegotiated {
+export function makeAnswer(
+  offer: SessionDescription,
+  local: LocalMedia,
+): { readonly answer: SessionDescription; readonly negotiated: Negotiated } | NotNegotiated {
   const chosen = audioOf(offer)
   if (!chosen) return { refusal: 'no-audio', text: 'the offer has no audio' }
   const codec = pickCodec(chosen, local.codecs)
-  if (!codec) return { refusal: 'no-codec', text: `no codec in common: offered ${describe(chosen) || 'none'}, accepted here ${local.codecs.join(', ')}` }
+  if (!codec)
+    return {
+      refusal: 'no-codec',
+      text: `no codec in common: offered ${describe(chosen) || 'none'}, accepted here ${local.codecs.join(', ')}`,
+    }
   const offered = usableKey(chosen.crypto)
   const fault = encryptionFault(chosen, offered, local.encryption, 'offered')
   if (fault) return { refusal: 'encryption', text: fault }
   const crypto = typeof offered === 'string' || local.encryption === 'disabled' ? null : offered
   const wanted = reverse(chosen.direction)
   const direction = directionOf(sends(wanted) && sends(local.direction), receives(wanted) && receives(local.direction))
-  const event = chosen.formats.find((format) => format.codec.toLowerCase() === 'telephone-event' && format.clockRateHz === 8000)
+  const event = chosen.formats.find(
+    (format) => format.codec.toLowerCase() === 'telephone-event' && format.clockRateHz === 8000,
+  )
   const media = offer.media.map((m): MediaDescription => {
-    if (m !== chosen) return { ...m, port: 0, address: null, crypto: [], formats: m.formats.slice(0, 1), direction: 'inactive', ptimeMs: null, rtcpPort: null }
+    if (m !== chosen)
+      return {
+        ...m,
+        port: 0,
+        address: null,
+        crypto: [],
+        formats: m.formats.slice(0, 1),
+        direction: 'inactive',
+        ptimeMs: null,
+        rtcpPort: null,
+      }
     return {
-      kind: 'audio', port: local.address.port, protocol: m.protocol, address: local.address.host, formats: event ? [codec.format, { ...event, parameters: '0-16' }] : [codec.format],
-      direction, ptimeMs: m.ptimeMs ?? 20, rtcpPort: null, rtcpMux: false,
-      crypto: crypto ? [{ tag: crypto.tag, suite: crypto.suite, keyParams: inline(local.srtpMaster), sessionParams: null }] : [],
+      kind: 'audio',
+      port: local.address.port,
+      protocol: m.protocol,
+      address: local.address.host,
+      formats: event ? [codec.format, { ...event, parameters: '0-16' }] : [codec.format],
+      direction,
+      ptimeMs: m.ptimeMs ?? 20,
+      rtcpPort: null,
+      rtcpMux: false,
+      crypto: crypto
+        ? [{ tag: crypto.tag, suite: crypto.suite, keyParams: inline(local.srtpMaster), sessionParams: null }]
+        : [],
     }
   })
-  const negotiated = { ...agreed(chosen, codec, event?.payloadType ?? null, direction), crypto: agreedCrypto(crypto, local) }
+  const negotiated = {
+    ...agreed(chosen, codec, event?.payloadType ?? null, direction),
+    crypto: agreedCrypto(crypto, local),
+  }
   return { answer: session(local, media), negotiated }
 }
 
@@ -117,12 +191,17 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
     return { refusal: 'no-audio', text: refused ? 'the answer refuses the audio (port 0)' : 'the answer has no audio' }
   }
   const codec = pickCodec(chosen, local.codecs, chosen.formats)
-  if (!codec) return { refusal: 'no-codec', text: `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ${local.codecs.join(', ')}` }
+  if (!codec)
+    return {
+      refusal: 'no-codec',
+      text: `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ${local.codecs.join(', ')}`,
+    }
   const answered = answeredKey(chosen.crypto, offeredCrypto)
   const fault = encryptionFault(chosen, answered, local.encryption, 'answered')
   if (fault) return { refusal: 'encryption', text: fault }
   // It says that it encrypts, and in a way that was not offered: neither side would understand the other.
-  if (typeof answered === 'string' && chosen.crypto.length > 0 && local.encryption !== 'disabled') return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
+  if (typeof answered === 'string' && chosen.crypto.length > 0 && local.encryption !== 'disabled')
+    return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
   const theirs = reverse(chosen.direction)
   const direction = directionOf(sends(theirs) && sends(local.direction), receives(theirs) && receives(local.direction))
   const event = chosen.formats.find((format) => format.codec.toLowerCase() === 'telephone-event')
@@ -145,27 +224,44 @@ interface PickedCodec {
 function pickCodec(m: MediaDescription, ours: readonly CodecName[], formats = m.formats): PickedCodec | null {
   for (const format of formats) {
     const codec = ours.find((name) => name === format.codec.toUpperCase())
-    if (codec && format.clockRateHz === 8000 && format.channels === 1) return { codec, format: { ...format, parameters: null } }
+    if (codec && format.clockRateHz === 8000 && format.channels === 1)
+      return { codec, format: { ...format, parameters: null } }
   }
   return null
 }
 
-function encryptionFault(m: MediaDescription, key: SdesKey | string, ours: Encryption, verb: 'offered' | 'answered'): string | null {
+function encryptionFault(
+  m: MediaDescription,
+  key: SdesKey | string,
+  ours: Encryption,
+  verb: 'offered' | 'answered',
+): string | null {
   const secure = m.protocol.includes('SAVP')
-  if (m.protocol !== 'RTP/AVP' && m.protocol !== 'RTP/SAVP') return `media profile ${elide(visible(m.protocol), 40)} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
-  if (secure && ours === 'disabled') return `encrypted media (RTP/SAVP) was ${verb}, media encryption is disabled here: set it to allowed or required`
+  if (m.protocol !== 'RTP/AVP' && m.protocol !== 'RTP/SAVP')
+    return `media profile ${elide(visible(m.protocol), 40)} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
+  if (secure && ours === 'disabled')
+    return `encrypted media (RTP/SAVP) was ${verb}, media encryption is disabled here: set it to allowed or required`
   if (secure && typeof key === 'string') return `encrypted media (RTP/SAVP) was ${verb} without a usable key: ${key}`
-  if (typeof key === 'string' && ours === 'required') return `media in clear (RTP/AVP) was ${verb}, media encryption is required here: set the peer to SRTP, or this side to allowed`
+  if (typeof key === 'string' && ours === 'required')
+    return `media in clear (RTP/AVP) was ${verb}, media encryption is required here: set the peer to SRTP, or this side to allowed`
   return null
 }
 
-function agreed(m: MediaDescription, { codec, format }: PickedCodec, telephoneEvent: number | null, direction: MediaDirection): Omit<Negotiated, 'crypto'> {
+function agreed(
+  m: MediaDescription,
+  { codec, format }: PickedCodec,
+  telephoneEvent: number | null,
+  direction: MediaDirection,
+): Omit<Negotiated, 'crypto'> {
   const usable = isMediaAddress(m.address) && !/^(0\.0\.0\.0|::)$/.test(m.address)
   const remote = usable ? { host: m.address!, port: m.port } : null
   const onHold = m.address === '0.0.0.0'
   const ptime = m.ptimeMs !== null && m.ptimeMs % 10 === 0 && m.ptimeMs <= 60 ? m.ptimeMs : 20
   return {
-    codec, payloadType: format.payloadType, telephoneEvent, remote,
+    codec,
+    payloadType: format.payloadType,
+    telephoneEvent,
+    remote,
     remoteRtcp: remote && { host: remote.host, port: m.rtcpMux ? remote.port : (m.rtcpPort ?? remote.port + 1) },
     direction: onHold ? directionOf(false, receives(direction)) : direction,
     ptimeMs: ptime,

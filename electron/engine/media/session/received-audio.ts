@@ -22,7 +22,11 @@ export class ReceivedAudio {
   #lastEvent = -1
 
   /** `keep`: the audio will be pulled; `listen`: for our marker. */
-  constructor(clock: Clock, { keep, listen }: { readonly keep: boolean; readonly listen: boolean }, observe: (kind: ObservationKind, text: string) => void) {
+  constructor(
+    clock: Clock,
+    { keep, listen }: { readonly keep: boolean; readonly listen: boolean },
+    observe: (kind: ObservationKind, text: string) => void,
+  ) {
     this.#clock = clock
     this.#observe = observe
     this.#playout = keep ? new Playout(160) : null
@@ -48,7 +52,16 @@ export class ReceivedAudio {
   take(header: RtpHeader, clear: Uint8Array, negotiated: Negotiated): void {
     if (header.payloadType === negotiated.telephoneEvent) return this.#digit(header, clear)
     if (!this.#playout && !this.#detector) return
-    const codec = header.payloadType === 0 ? pcmu : header.payloadType === 8 ? pcma : header.payloadType !== negotiated.payloadType ? null : negotiated.codec === 'PCMU' ? pcmu : pcma
+    const codec =
+      header.payloadType === 0
+        ? pcmu
+        : header.payloadType === 8
+          ? pcma
+          : header.payloadType !== negotiated.payloadType
+            ? null
+            : negotiated.codec === 'PCMU'
+              ? pcmu
+              : pcma
     if (!codec) return
     const samples = codec.decode(clear, header.payloadOffset, header.payloadLength)
     this.#playout?.push(header.timestamp, samples)
@@ -59,13 +72,19 @@ export class ReceivedAudio {
     const event = readTelephoneEvent(clear.subarray(header.payloadOffset, header.payloadOffset + header.payloadLength))
     if (!event || header.timestamp === this.#lastEvent) return
     this.#lastEvent = header.timestamp
-    this.#observe('digit-received', `digit ${eventToDigit(event.event) ?? `event ${event.event}`} received as telephone-event`)
+    this.#observe(
+      'digit-received',
+      `digit ${eventToDigit(event.event) ?? `event ${event.event}`} received as telephone-event`,
+    )
   }
 
   #detect(detector: MarkerDetector, samples: Int16Array): void {
     const heardMs = detector.push(samples, this.#clock.monotonicMs())
     if (heardMs === null || ++this.#markersHeard > markersTold) return
     const delay = Math.round(heardMs - this.#markerSentMs)
-    this.#observe('marker-heard', `our marker came back after ${delay >= 0 ? delay : delay + markerPeriodMs} ms (known to ${markerPeriodMs} ms): audio makes the round trip`)
+    this.#observe(
+      'marker-heard',
+      `our marker came back after ${delay >= 0 ? delay : delay + markerPeriodMs} ms (known to ${markerPeriodMs} ms): audio makes the round trip`,
+    )
   }
 }

@@ -4,7 +4,14 @@ import { count } from '../../../../shared/base/text.ts'
 import type { BudgetLimits } from '../../../../shared/model/budgets.ts'
 import type { Observation } from '../../../../shared/model/wire.ts'
 import { middleNtp, parseRtcp, toNtp, writeRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
-import { emptyRtpHeader, isRtcp, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
+import {
+  emptyRtpHeader,
+  isRtcp,
+  readRtp,
+  rtpHeaderBytes,
+  writeRtpHeader,
+  type RtpHeader,
+} from '../../../../shared/wire/rtp/rtp.ts'
 import { directionOf, parseSdp, sends, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import { SampleSource, dtmfTone, markerPeriodMs, silence, type AudioSource } from '../audio/source.ts'
 import { WavRecorder } from '../audio/wav.ts'
@@ -25,7 +32,17 @@ import { explainError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import { Garbage } from './garbage.ts'
 import { ReceivedAudio } from './received-audio.ts'
-import { isRefusal, makeAnswer, makeOffer, readAnswer, type CodecName, type Encryption, type LocalMedia, type Negotiated, type NotNegotiated } from './negotiate.ts'
+import {
+  isRefusal,
+  makeAnswer,
+  makeOffer,
+  readAnswer,
+  type CodecName,
+  type Encryption,
+  type LocalMedia,
+  type Negotiated,
+  type NotNegotiated,
+} from './negotiate.ts'
 
 /** Where and when a packet came from: wall time, and milliseconds of the monotonic clock. */
 interface Arrival {
@@ -148,7 +165,11 @@ export class MediaSession implements Paced {
     this.#refusals = new Refusals((text) => tap.observe('rtp-not-sent', text))
     this.#garbage = new Garbage((text) => tap.observe('rtp-garbage', text))
     if (options.signalling !== null) this.#trust(options.signalling)
-    this.#audio = new ReceivedAudio(deps.clock, { keep: options.source.kind === 'echo' || options.recordTo !== null, listen: options.source.kind === 'marker' }, (kind, text) => tap.observe(kind, text))
+    this.#audio = new ReceivedAudio(
+      deps.clock,
+      { keep: options.source.kind === 'echo' || options.recordTo !== null, listen: options.source.kind === 'marker' },
+      (kind, text) => tap.observe(kind, text),
+    )
   }
 
   /** Opens the sockets, and the recording where that can be. Throws RingbackError (machine). */
@@ -156,8 +177,14 @@ export class MediaSession implements Paced {
     const session = new MediaSession(deps, options, tap)
     session.#sockets = await deps.ports.open(
       options.host,
-      { message: (bytes, host, port) => session.#receive(bytes, { host, port }, true), error: (error) => session.#socketFailed('RTP', error) },
-      { message: (bytes, host, port) => session.#receive(bytes, { host, port }, false), error: (error) => session.#socketFailed('RTCP', error) },
+      {
+        message: (bytes, host, port) => session.#receive(bytes, { host, port }, true),
+        error: (error) => session.#socketFailed('RTP', error),
+      },
+      {
+        message: (bytes, host, port) => session.#receive(bytes, { host, port }, false),
+        error: (error) => session.#socketFailed('RTCP', error),
+      },
     )
     // A disk that is full keeps nobody from talking.
     try {
@@ -201,7 +228,15 @@ export class MediaSession implements Paced {
 
   #localMedia(srtpMaster: Uint8Array): LocalMedia {
     const { codecs: ours, encryption } = this.#options
-    return { address: this.local, codecs: ours, encryption, direction: this.#wanted, sessionId: this.#sessionId, version: this.#version, srtpMaster }
+    return {
+      address: this.local,
+      codecs: ours,
+      encryption,
+      direction: this.#wanted,
+      sessionId: this.#sessionId,
+      version: this.#version,
+      srtpMaster,
+    }
   }
 
   /** A session description to offer; each one counts its version up (RFC 3264 8). */
@@ -266,7 +301,8 @@ export class MediaSession implements Paced {
       this.#tap.observe('digit-sent', `digits ${digits} sent as tones in the audio`)
       return null
     }
-    if (this.#negotiated.telephoneEvent === null) return 'the peer did not agree to telephone-event (RFC 4733): use info or inband'
+    if (this.#negotiated.telephoneEvent === null)
+      return 'the peer did not agree to telephone-event (RFC 4733): use info or inband'
     this.#dtmf.queue(digits)
     return null
   }
@@ -303,7 +339,8 @@ export class MediaSession implements Paced {
       this.#deps.pacer.remove(this)
       this.#sending = false
     }
-    if (negotiated.remote === null && sends(negotiated.direction)) this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
+    if (negotiated.remote === null && sends(negotiated.direction))
+      this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
     const shouldSend = sends(negotiated.direction) && !this.#failed
     if (shouldSend !== this.#sending) {
       this.#sending = shouldSend
@@ -356,9 +393,21 @@ export class MediaSession implements Paced {
   }
 
   #sendFrame(frame: Int16Array, destination: Address, negotiated: Negotiated): void {
-    const event = negotiated.telephoneEvent === null ? null : this.#dtmf.next(this.#timestamp, frame.length, (digit) => this.#tap.observe('digit-sent', `digit ${digit} sent as telephone-event`))
+    const event =
+      negotiated.telephoneEvent === null
+        ? null
+        : this.#dtmf.next(this.#timestamp, frame.length, (digit) =>
+            this.#tap.observe('digit-sent', `digit ${digit} sent as telephone-event`),
+          )
     if (event) {
-      for (const payload of event.payloads) this.#sendRtp(Buffer.concat([Buffer.alloc(rtpHeaderBytes), payload]), destination, negotiated.telephoneEvent!, event.first, event.timestamp)
+      for (const payload of event.payloads)
+        this.#sendRtp(
+          Buffer.concat([Buffer.alloc(rtpHeaderBytes), payload]),
+          destination,
+          negotiated.telephoneEvent!,
+          event.first,
+          event.timestamp,
+        )
     } else {
       const packet = Buffer.allocUnsafe(rtpHeaderBytes + frame.length)
       codecs[negotiated.codec].encode(frame, packet, rtpHeaderBytes)
@@ -399,7 +448,9 @@ export class MediaSession implements Paced {
     const wire = this.#encrypt ? this.#encrypt.protectRtp(packet, rtpHeaderBytes, this.#ssrc, sequence) : packet
     const at = this.#deps.clock.nowUs()
     // Only what the system took has been sent.
-    this.#sockets.rtp.send(wire, destination.host, destination.port, (error) => this.#sent(error, at, destination, wire, packet))
+    this.#sockets.rtp.send(wire, destination.host, destination.port, (error) =>
+      this.#sent(error, at, destination, wire, packet),
+    )
   }
 
   #sent(error: Error | null, at: Micros, destination: Address, wire: Uint8Array, packet: Uint8Array): void {
@@ -449,16 +500,27 @@ export class MediaSession implements Paced {
     let clear = bytes
     if (this.#decrypt) {
       const clearBytes = rtpClearBytes(bytes)
-      if (clearBytes === null) return this.#discard(bytes, arrival, 'unreadable', `a packet from ${formatAddress(from)} is no SRTP`)
-      const opened = this.#open((context) => context.unprotectRtp(bytes, clearBytes, readUint32(bytes, 8), (bytes[2]! << 8) | bytes[3]!))
-      if (typeof opened === 'string') return this.#discard(bytes, arrival, opened, `SRTP from ${formatAddress(from)}: ${opened}`)
+      if (clearBytes === null)
+        return this.#discard(bytes, arrival, 'unreadable', `a packet from ${formatAddress(from)} is no SRTP`)
+      const opened = this.#open((context) =>
+        context.unprotectRtp(bytes, clearBytes, readUint32(bytes, 8), (bytes[2]! << 8) | bytes[3]!),
+      )
+      if (typeof opened === 'string')
+        return this.#discard(bytes, arrival, opened, `SRTP from ${formatAddress(from)}: ${opened}`)
       clear = opened
     }
     const fault = readRtp(clear, header)
-    if (fault) return this.#discard(bytes, arrival, 'unreadable', `a packet from ${formatAddress(from)} is no RTP: ${fault}`)
+    if (fault)
+      return this.#discard(bytes, arrival, 'unreadable', `a packet from ${formatAddress(from)} is no RTP: ${fault}`)
     const { payloadType, telephoneEvent } = this.#negotiated!
     const agreed = header.payloadType === payloadType || header.payloadType === telephoneEvent
-    const whose = this.#latch.heard({ from, atMs, authentic: this.#decrypt !== null, nearby: false, stream: agreed ? header : null })
+    const whose = this.#latch.heard({
+      from,
+      atMs,
+      authentic: this.#decrypt !== null,
+      nearby: false,
+      stream: agreed ? header : null,
+    })
     if (whose.kind === 'foreign') return this.#ignore(bytes, arrival)
     if (whose.moved) this.#moved(from, whose.moved)
     if (!this.#allowance.confirmed && isAt(from, this.#latch.source)) this.#allowance.heard(bytes.length)
@@ -482,7 +544,11 @@ export class MediaSession implements Paced {
     this.#allowance.restart()
     // Who was followed until now is not believed about our packets either.
     this.#control.expect(this.#negotiated!.remoteRtcp, this.#deps.clock.monotonicMs())
-    if (++this.#moves <= movesTold) this.#tap.observe('latched', `RTP comes from ${formatAddress(to)}, not from ${formatAddress(before)}: sending there now`)
+    if (++this.#moves <= movesTold)
+      this.#tap.observe(
+        'latched',
+        `RTP comes from ${formatAddress(to)}, not from ${formatAddress(before)}: sending there now`,
+      )
   }
 
   #account(header: RtpHeader, atMs: number): void {
@@ -496,15 +562,27 @@ export class MediaSession implements Paced {
     let clear = bytes
     if (this.#decrypt) {
       const opened = this.#open((context) => context.unprotectRtcp(bytes))
-      if (typeof opened === 'string') return this.#discard(bytes, arrival, opened, `SRTCP from ${formatAddress(from)}: ${opened}`)
+      if (typeof opened === 'string')
+        return this.#discard(bytes, arrival, opened, `SRTCP from ${formatAddress(from)}: ${opened}`)
       clear = opened
     }
     const packets = parseRtcp(clear)
-    if (typeof packets === 'string') return this.#discard(bytes, arrival, 'unreadable', `a packet from ${formatAddress(from)} is no RTCP: ${packets}`)
-    if (this.#control.heard({ from, atMs, authentic: this.#decrypt !== null, nearby: from.host === this.#latch.source?.host, stream: null }).kind === 'foreign') return this.#ignore(bytes, arrival)
+    if (typeof packets === 'string')
+      return this.#discard(bytes, arrival, 'unreadable', `a packet from ${formatAddress(from)} is no RTCP: ${packets}`)
+    if (
+      this.#control.heard({
+        from,
+        atMs,
+        authentic: this.#decrypt !== null,
+        nearby: from.host === this.#latch.source?.host,
+        stream: null,
+      }).kind === 'foreign'
+    )
+      return this.#ignore(bytes, arrival)
     this.#tap.rtcp(at, from, this.#sockets.rtp.local, bytes, false, clear)
     for (const packet of packets) {
-      if (packet.type === 'sr' && this.#receiver?.ssrc === packet.ssrc) this.#receiver.senderReport(middleNtp(packet.ntpSeconds, packet.ntpFraction), atMs)
+      if (packet.type === 'sr' && this.#receiver?.ssrc === packet.ssrc)
+        this.#receiver.senderReport(middleNtp(packet.ntpSeconds, packet.ntpFraction), atMs)
     }
   }
 
@@ -513,7 +591,11 @@ export class MediaSession implements Paced {
     for (const { arrival } of this.#waiting.splice(0)) this.#foreign.note(arrival.from)
     this.#foreign.close()
     this.#garbage.close()
-    if (this.#unfollowed > fewUnfollowed) this.#tap.observe('rtp-foreign', `RTP of the peer whose stream (SSRC) changes again and again: ${count(this.#unfollowed, 'packet')} ignored`)
+    if (this.#unfollowed > fewUnfollowed)
+      this.#tap.observe(
+        'rtp-foreign',
+        `RTP of the peer whose stream (SSRC) changes again and again: ${count(this.#unfollowed, 'packet')} ignored`,
+      )
     this.#refusals.close()
   }
 
@@ -534,7 +616,16 @@ export class MediaSession implements Paced {
     const ntp = toNtp(at)
     const compound = writeRtcp([
       this.#packets > 0
-        ? { type: 'sr', ssrc: this.#ssrc, ntpSeconds: ntp.seconds, ntpFraction: ntp.fraction, rtpTimestamp: this.#timestamp, packets: this.#packets, octets: this.#octets, reports }
+        ? {
+            type: 'sr',
+            ssrc: this.#ssrc,
+            ntpSeconds: ntp.seconds,
+            ntpFraction: ntp.fraction,
+            rtpTimestamp: this.#timestamp,
+            packets: this.#packets,
+            octets: this.#octets,
+            reports,
+          }
         : { type: 'rr', ssrc: this.#ssrc, reports },
       { type: 'sdes', chunks: [{ ssrc: this.#ssrc, cname: `${this.#sessionId}@ringback` }] },
       ...(goodbye ? [{ type: 'bye' as const, ssrcs: [this.#ssrc], reason: null }] : []),

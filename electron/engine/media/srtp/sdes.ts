@@ -29,7 +29,10 @@ export function usableKey(lines: readonly CryptoAttribute[]): SdesKey | string {
 }
 
 /** The answer's a=crypto line, which must be one that was offered (RFC 4568 5.1.3), or why it is none. */
-export function answeredKey(lines: readonly CryptoAttribute[], offered: { readonly tag: number; readonly suite: SrtpSuite }): SdesKey | string {
+export function answeredKey(
+  lines: readonly CryptoAttribute[],
+  offered: { readonly tag: number; readonly suite: SrtpSuite },
+): SdesKey | string {
   const key = usableKey(lines)
   if (typeof key === 'string') return key
   if (key.tag === offered.tag && key.suite === offered.suite) return key
@@ -40,9 +43,12 @@ export function answeredKey(lines: readonly CryptoAttribute[], offered: { readon
 function readKey({ tag, suite: name, keyParams, sessionParams }: CryptoAttribute): SdesKey | string {
   if (!Number.isInteger(tag) || tag < 0 || tag > mostTag) return 'its tag is no number of up to nine digits'
   const suite = Object.keys(suites).find((known) => known === name.toUpperCase()) as SrtpSuite | undefined
-  if (!suite) return `the suite ${visible(name.slice(0, 40))} is not spoken here (${Object.keys(suites).join(', ')} are)`
+  if (!suite)
+    return `the suite ${visible(name.slice(0, 40))} is not spoken here (${Object.keys(suites).join(', ')} are)`
   // What is not marked as optional must be understood (RFC 4568 6.3.8); a hint of a window size asks for nothing.
-  const unknown = (sessionParams ?? '').split(' ').find((parameter) => parameter !== '' && !parameter.startsWith('-') && !/^WSH=\d{1,9}$/i.test(parameter))
+  const unknown = (sessionParams ?? '')
+    .split(' ')
+    .find((parameter) => parameter !== '' && !parameter.startsWith('-') && !/^WSH=\d{1,9}$/i.test(parameter))
   if (unknown !== undefined) return `${visible(unknown.slice(0, 40))} is not spoken here`
   if (keyParams.includes(';')) return 'it has several keys (MKI), which are not spoken here'
   if (keyParams.slice(0, 7).toLowerCase() !== 'inline:') return 'its key is not inline'

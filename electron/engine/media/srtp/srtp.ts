@@ -36,7 +36,12 @@ export function sessionKeys(master: Uint8Array, of: 'rtp' | 'rtcp'): SessionKeys
 }
 
 /** AES counter mode with the IV of RFC 3711 4.1.1; encryption and decryption are the same. */
-export function crypt({ cipher, salt }: Pick<SessionKeys, 'cipher' | 'salt'>, ssrc: number, index: number, data: Uint8Array): Buffer {
+export function crypt(
+  { cipher, salt }: Pick<SessionKeys, 'cipher' | 'salt'>,
+  ssrc: number,
+  index: number,
+  data: Uint8Array,
+): Buffer {
   const iv = Buffer.alloc(16)
   iv.set(salt, 0)
   iv.writeUInt32BE((iv.readUInt32BE(4) ^ ssrc) >>> 0, 4)
@@ -127,7 +132,10 @@ export class SrtpContext {
     if (index < next) index += 65536
     if (index >= mostRtp) throw new RangeError('as many packets as a key allows were sent with it')
     this.#next.set(ssrc, index + 1)
-    const sealed = Buffer.concat([packet.subarray(0, headerBytes), crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes))])
+    const sealed = Buffer.concat([
+      packet.subarray(0, headerBytes),
+      crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes)),
+    ])
     return Buffer.concat([sealed, this.#tag(sealed, Math.floor(index / 65536))])
   }
 
@@ -148,7 +156,10 @@ export class SrtpContext {
       stream.roc = roc
       stream.highest = sequence
     }
-    return Buffer.concat([packet.subarray(0, headerBytes), crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes, end))])
+    return Buffer.concat([
+      packet.subarray(0, headerBytes),
+      crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes, end)),
+    ])
   }
 
   /** Throws RangeError when the key is used up. */
@@ -156,7 +167,11 @@ export class SrtpContext {
     const ssrc = Buffer.from(packet.subarray(4, 8)).readUInt32BE()
     const index = this.#rtcpIndex++
     if (index >= mostRtcp) throw new RangeError('as many packets as a key allows were sent with it')
-    const sealed = Buffer.concat([packet.subarray(0, 8), crypt(this.#rtcp, ssrc, index, packet.subarray(8)), uint32(0x80000000 + index)])
+    const sealed = Buffer.concat([
+      packet.subarray(0, 8),
+      crypt(this.#rtcp, ssrc, index, packet.subarray(8)),
+      uint32(0x80000000 + index),
+    ])
     return Buffer.concat([sealed, this.#rtcpTag(sealed)])
   }
 
@@ -179,7 +194,11 @@ export class SrtpContext {
   }
 
   #tag(sealed: Uint8Array, roc: number): Buffer {
-    return createHmac('sha1', this.#rtp.auth).update(sealed).update(uint32(roc)).digest().subarray(0, suites[this.suite])
+    return createHmac('sha1', this.#rtp.auth)
+      .update(sealed)
+      .update(uint32(roc))
+      .digest()
+      .subarray(0, suites[this.suite])
   }
 
   #rtcpTag(sealed: Uint8Array): Buffer {

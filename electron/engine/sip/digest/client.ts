@@ -46,12 +46,31 @@ export class DigestClient {
     const fields = headerFields(response, proxy ? 'proxy-authenticate' : 'www-authenticate')
     const read = fields.map(parseChallenge).filter((challenge) => challenge !== null)
     const challenges = read.filter((challenge) => typeof challenge !== 'string')
-    if (challenges.length === 0) return { kind: 'give-up', text: read.length > 0 ? `${response.status} cannot be answered: ${read.join('; ')}` : `${response.status} carries no digest challenge` }
-    if (!this.#credentials) return { kind: 'give-up', text: `realm "${printable(challenges[0]!.realm)}" asks for a user and a password, none are set` }
+    if (challenges.length === 0)
+      return {
+        kind: 'give-up',
+        text:
+          read.length > 0
+            ? `${response.status} cannot be answered: ${read.join('; ')}`
+            : `${response.status} carries no digest challenge`,
+      }
+    if (!this.#credentials)
+      return {
+        kind: 'give-up',
+        text: `realm "${printable(challenges[0]!.realm)}" asks for a user and a password, none are set`,
+      }
     const usable = challenges.filter(canAnswer)
     if (usable.length === 0) {
-      const offered = challenges.map((challenge) => `${printable(challenge.algorithm)}${challenge.qop.length > 0 ? ` with qop ${printable(challenge.qop.join(','))}` : ''}`).join('; ')
-      return { kind: 'give-up', text: `only ${offered} is offered: MD5, SHA-256 and SHA-512-256 (and -sess) with qop auth are known here` }
+      const offered = challenges
+        .map(
+          (challenge) =>
+            `${printable(challenge.algorithm)}${challenge.qop.length > 0 ? ` with qop ${printable(challenge.qop.join(','))}` : ''}`,
+        )
+        .join('; ')
+      return {
+        kind: 'give-up',
+        text: `only ${offered} is offered: MD5, SHA-256 and SHA-512-256 (and -sess) with qop auth are known here`,
+      }
     }
     // One answer a realm: the first that we can give, as the server ordered them (RFC 8760 2.4).
     let progress = false
@@ -61,16 +80,30 @@ export class DigestClient {
       if (seen.has(key)) continue
       seen.add(key)
       const before = this.#held.get(key)
-      if (!before || before.uses === 0 || challenge.stale || (before.uses > 1 && before.challenge.nonce !== challenge.nonce)) progress = true
+      if (
+        !before ||
+        before.uses === 0 ||
+        challenge.stale ||
+        (before.uses > 1 && before.challenge.nonce !== challenge.nonce)
+      )
+        progress = true
       if (this.#held.size >= mostRealms && !before) this.#held.delete(this.#held.keys().next().value!)
       this.#held.set(key, { challenge, header: proxy ? 'Proxy-Authorization' : 'Authorization', uses: 0 })
     }
     const [realm] = usable
-    return progress ? { kind: 'retry' } : { kind: 'give-up', text: `realm "${printable(realm!.realm)}" refused user "${this.#credentials.username}" (${realm!.algorithm})` }
+    return progress
+      ? { kind: 'retry' }
+      : {
+          kind: 'give-up',
+          text: `realm "${printable(realm!.realm)}" refused user "${this.#credentials.username}" (${realm!.algorithm})`,
+        }
   }
 }
 
 /** Whether a response names a digest challenge at all. */
 export function isChallenge(response: SipResponse): boolean {
-  return (response.status === 401 || response.status === 407) && headerList(response, response.status === 407 ? 'proxy-authenticate' : 'www-authenticate').length > 0
+  return (
+    (response.status === 401 || response.status === 407) &&
+    headerList(response, response.status === 407 ? 'proxy-authenticate' : 'www-authenticate').length > 0
+  )
 }

@@ -4,7 +4,11 @@ import { quote } from '../../../../shared/wire/sip/grammar.ts'
 import { parseDigest, type DigestParams } from './params.ts'
 
 /** RFC 8760 2.1 and RFC 2617; the Node name of each hash. */
-const hashes: ReadonlyMap<string, string> = new Map([['md5', 'md5'], ['sha-256', 'sha256'], ['sha-512-256', 'sha512-256']])
+const hashes: ReadonlyMap<string, string> = new Map([
+  ['md5', 'md5'],
+  ['sha-256', 'sha256'],
+  ['sha-512-256', 'sha512-256'],
+])
 
 export interface Challenge {
   /** As offered (`MD5`, `SHA-256-sess`); `MD5` when absent (RFC 7616 3.3). */
@@ -73,18 +77,32 @@ export function digestResponse({ challenge, username, password, method, uri, cno
   const secret = digest(hash, `${username}:${challenge.realm}:${password}`)
   const a1 = session ? digest(hash, `${secret}:${challenge.nonce}:${cnonce}`) : secret
   const a2 = digest(hash, `${method}:${uri}`)
-  return digest(hash, qop === null ? `${a1}:${challenge.nonce}:${a2}` : `${a1}:${challenge.nonce}:${nc}:${cnonce}:${qop}:${a2}`)
+  return digest(
+    hash,
+    qop === null ? `${a1}:${challenge.nonce}:${a2}` : `${a1}:${challenge.nonce}:${nc}:${cnonce}:${qop}:${a2}`,
+  )
 }
 
 /** The value of Authorization or Proxy-Authorization. `nc` counts the uses of the nonce, from 1. */
-export function authorization(challenge: Challenge, credentials: Credentials, method: string, uri: string, nc: number, cnonce: string): string {
+export function authorization(
+  challenge: Challenge,
+  credentials: Credentials,
+  method: string,
+  uri: string,
+  nc: number,
+  cnonce: string,
+): string {
   const qop = challenge.qop.includes('auth') ? 'auth' : null
   const count = nc.toString(16).padStart(8, '0')
   const response = digestResponse({ ...credentials, challenge, method, uri, cnonce, nc: count, qop })
   const session = algorithmOf(challenge.algorithm)!.session
   const parts = [
-    `username=${quote(credentials.username)}`, `realm=${quote(challenge.realm)}`, `nonce=${quote(challenge.nonce)}`, `uri=${quote(uri)}`,
-    `response="${response}"`, `algorithm=${challenge.algorithm}`,
+    `username=${quote(credentials.username)}`,
+    `realm=${quote(challenge.realm)}`,
+    `nonce=${quote(challenge.nonce)}`,
+    `uri=${quote(uri)}`,
+    `response="${response}"`,
+    `algorithm=${challenge.algorithm}`,
   ]
   if (qop) parts.push(`qop=${qop}`, `nc=${count}`)
   if (qop || session) parts.push(`cnonce="${cnonce}"`)
@@ -97,8 +115,13 @@ export function verify(params: DigestParams, credentials: Credentials, method: s
   const algorithm = params.algorithm ?? 'MD5'
   if (!algorithmOf(algorithm)) return false
   const expected = digestResponse({
-    ...credentials, challenge: { realm: params.realm ?? '', nonce: params.nonce ?? '', algorithm }, method, uri: params.uri ?? '',
-    cnonce: params.cnonce ?? '', nc: params.nc ?? '', qop: params.qop[0] ?? null,
+    ...credentials,
+    challenge: { realm: params.realm ?? '', nonce: params.nonce ?? '', algorithm },
+    method,
+    uri: params.uri ?? '',
+    cnonce: params.cnonce ?? '',
+    nc: params.nc ?? '',
+    qop: params.qop[0] ?? null,
   })
   const given = Buffer.from((params.response ?? '').toLowerCase())
   const wanted = Buffer.from(expected)

@@ -44,9 +44,21 @@ export function parseDigest(value: string): DigestParams | null {
   }
   const get = (name: string) => params.get(name) ?? null
   return {
-    realm: get('realm'), nonce: get('nonce'), opaque: get('opaque'), algorithm: get('algorithm'), username: get('username'), uri: get('uri'), response: get('response'), cnonce: get('cnonce'),
-    qop: (params.get('qop') ?? '').split(',').map((text) => text.trim().toLowerCase()).filter(Boolean),
-    nc: /^[0-9a-f]{8}$/i.test(params.get('nc') ?? '') ? get('nc') : null, stale: params.get('stale')?.toLowerCase() === 'true', unusable,
+    realm: get('realm'),
+    nonce: get('nonce'),
+    opaque: get('opaque'),
+    algorithm: get('algorithm'),
+    username: get('username'),
+    uri: get('uri'),
+    response: get('response'),
+    cnonce: get('cnonce'),
+    qop: (params.get('qop') ?? '')
+      .split(',')
+      .map((text) => text.trim().toLowerCase())
+      .filter(Boolean),
+    nc: /^[0-9a-f]{8}$/i.test(params.get('nc') ?? '') ? get('nc') : null,
+    stale: params.get('stale')?.toLowerCase() === 'true',
+    unusable,
   }
 }
 
@@ -60,7 +72,8 @@ function readValue(scanner: Scanner): string {
   scanner.space()
   if (scanner.text.charCodeAt(scanner.at) !== quoteMark) return scanner.run((code) => code > 0x20 && code !== comma)
   const from = scanner.at++
-  while (!scanner.done && scanner.text.charCodeAt(scanner.at) !== quoteMark) scanner.at += scanner.text.charCodeAt(scanner.at) === backslash ? 2 : 1
+  while (!scanner.done && scanner.text.charCodeAt(scanner.at) !== quoteMark)
+    scanner.at += scanner.text.charCodeAt(scanner.at) === backslash ? 2 : 1
   scanner.at++
   return unquote(scanner.text.slice(from, scanner.at))
 }

@@ -32,7 +32,13 @@ export class DigestServer {
   #forgottenMs = -1
 
   /** `algorithms` are offered in that order; MD5 first, because many endpoints look at the first challenge only. */
-  constructor(credentials: Credentials, realm: string, clock: Clock, random: Random, algorithms: readonly string[] = ['MD5', 'SHA-256']) {
+  constructor(
+    credentials: Credentials,
+    realm: string,
+    clock: Clock,
+    random: Random,
+    algorithms: readonly string[] = ['MD5', 'SHA-256'],
+  ) {
     this.#credentials = credentials
     this.#random = random
     this.#algorithms = algorithms
@@ -42,7 +48,9 @@ export class DigestServer {
   }
 
   check(request: SipRequest): AuthVerdict {
-    const params = headerFields(request, 'authorization').map(parseDigest).find((fields) => fields?.realm === this.#realm)
+    const params = headerFields(request, 'authorization')
+      .map(parseDigest)
+      .find((fields) => fields?.realm === this.#realm)
     if (!params) return this.#challenge(false)
     const nonce = params.nonce ?? ''
     if (!this.#fresh(nonce)) return this.#challenge(true)
@@ -61,10 +69,15 @@ export class DigestServer {
     const { username, uri, qop } = params
     const algorithm = params.algorithm ?? 'MD5'
     if (username !== this.#credentials.username) return `user "${printable(username ?? '')}" is not known here`
-    if (!this.#algorithms.some((name) => name.toLowerCase() === algorithm.toLowerCase())) return `digest algorithm ${printable(algorithm)} was not offered: ${this.#algorithms.join(' and ')} are`
-    if (qop.length > 0 && (qop.length > 1 || qop[0] !== 'auth')) return `digest qop ${printable(qop.join(','))} was not offered: auth is`
-    if (uri === null || !isSameTarget(uri, request.uri)) return `the digest is for the URI "${printable(uri ?? '')}", the request for "${printable(request.uri)}"`
-    return verify(params, this.#credentials, request.method) ? null : `wrong password for user "${this.#credentials.username}"`
+    if (!this.#algorithms.some((name) => name.toLowerCase() === algorithm.toLowerCase()))
+      return `digest algorithm ${printable(algorithm)} was not offered: ${this.#algorithms.join(' and ')} are`
+    if (qop.length > 0 && (qop.length > 1 || qop[0] !== 'auth'))
+      return `digest qop ${printable(qop.join(','))} was not offered: auth is`
+    if (uri === null || !isSameTarget(uri, request.uri))
+      return `the digest is for the URI "${printable(uri ?? '')}", the request for "${printable(request.uri)}"`
+    return verify(params, this.#credentials, request.method)
+      ? null
+      : `wrong password for user "${this.#credentials.username}"`
   }
 
   #remember(nonce: string, count: number): void {
@@ -86,7 +99,12 @@ export class DigestServer {
     const stamp = `${Math.floor(this.#clock.monotonicMs()).toString(16)}-${this.#random.token(8)}`
     const nonce = `${stamp}.${this.#sign(stamp)}`
     const rest = `realm=${quote(this.#realm)}, nonce="${nonce}", qop="auth"${stale ? ', stale=true' : ''}`
-    return { kind: 'challenge', headers: this.#algorithms.map((algorithm) => makeHeader('WWW-Authenticate', `Digest ${rest}, algorithm=${algorithm}`)) }
+    return {
+      kind: 'challenge',
+      headers: this.#algorithms.map((algorithm) =>
+        makeHeader('WWW-Authenticate', `Digest ${rest}, algorithm=${algorithm}`),
+      ),
+    }
   }
 
   #fresh(nonce: string): boolean {
@@ -114,5 +132,11 @@ function isSameTarget(uri: string, requestUri: string): boolean {
   if (uri === requestUri) return true
   const [a, b] = [parseUri(uri), parseUri(requestUri)]
   const port = ({ scheme, port: given }: SipUri) => given ?? (scheme === 'sips' ? 5061 : 5060)
-  return a !== null && b !== null && (a.user === b.user || a.user === null) && a.host.toLowerCase() === b.host.toLowerCase() && port(a) === port(b)
+  return (
+    a !== null &&
+    b !== null &&
+    (a.user === b.user || a.user === null) &&
+    a.host.toLowerCase() === b.host.toLowerCase() &&
+    port(a) === port(b)
+  )
 }

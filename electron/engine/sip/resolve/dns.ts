@@ -24,7 +24,16 @@ export interface Dns {
   addresses(name: string): Promise<string[]>
 }
 
-const nothing = new Set(['ENODATA', 'ENOTFOUND', 'NXDOMAIN', 'ENOTIMP', 'EREFUSED', 'ESERVFAIL', 'ETIMEOUT', 'ECONNREFUSED'])
+const nothing = new Set([
+  'ENODATA',
+  'ENOTFOUND',
+  'NXDOMAIN',
+  'ENOTIMP',
+  'EREFUSED',
+  'ESERVFAIL',
+  'ETIMEOUT',
+  'ECONNREFUSED',
+])
 
 /** `servers` replaces the system's name servers (and then the hosts file is not read). */
 export function systemDns(servers: readonly string[] | null): Dns {
@@ -42,7 +51,10 @@ export function systemDns(servers: readonly string[] | null): Dns {
     naptr: (name) => orNone(resolver.resolveNaptr(name)),
     srv: (name) => orNone(resolver.resolveSrv(name)),
     async addresses(name) {
-      if (!servers) return (await orNone(lookup(name, { all: true, order: 'ipv4first' }) as Promise<{ address: string }[]>)).map(({ address }) => address)
+      if (!servers)
+        return (await orNone(lookup(name, { all: true, order: 'ipv4first' }) as Promise<{ address: string }[]>)).map(
+          ({ address }) => address,
+        )
       const [v4, v6] = await Promise.all([orNone(resolver.resolve4(name)), orNone(resolver.resolve6(name))])
       return [...v4, ...v6]
     },

@@ -16,15 +16,25 @@ export interface Resolution {
 }
 
 const services: Readonly<Record<string, TransportName>> = { 'SIPS+D2T': 'tls', 'SIP+D2T': 'tcp', 'SIP+D2U': 'udp' }
-const srvPrefix: Readonly<Record<'udp' | 'tcp' | 'tls', string>> = { udp: '_sip._udp.', tcp: '_sip._tcp.', tls: '_sips._tcp.' }
+const srvPrefix: Readonly<Record<'udp' | 'tcp' | 'tls', string>> = {
+  udp: '_sip._udp.',
+  tcp: '_sip._tcp.',
+  tls: '_sips._tcp.',
+}
 const defaultPort = (transport: TransportName): number => (transport === 'tls' || transport === 'wss' ? 5061 : 5060)
 
 /** From a next hop to the addresses to try (RFC 3263 4). `transport` overrides what the URI says. */
-export async function resolveTarget(uri: SipUri, transport: TransportName | null, dns: Dns, random: Random): Promise<Resolution> {
+export async function resolveTarget(
+  uri: SipUri,
+  transport: TransportName | null,
+  dns: Dns,
+  random: Random,
+): Promise<Resolution> {
   const steps: string[] = []
   const named = uri.params.get('transport')?.toLowerCase() as TransportName | undefined
   const secure = uri.scheme === 'sips'
-  const asked = transport ?? (named && (Object.hasOwn(srvPrefix, named) || named === 'ws' || named === 'wss') ? named : null)
+  const asked =
+    transport ?? (named && (Object.hasOwn(srvPrefix, named) || named === 'ws' || named === 'wss') ? named : null)
   const fixed = asked !== null ? (secure && asked === 'tcp' ? 'tls' : asked) : secure ? 'tls' : null
   const host = uri.params.get('maddr') || uri.host
   const done = (targets: Target[]): Resolution => ({ targets, steps, transportFixed: fixed !== null })
@@ -37,8 +47,11 @@ export async function resolveTarget(uri: SipUri, transport: TransportName | null
   const targets: Target[] = []
   for (const { transport: chosen, name } of candidates) {
     const records = order(await dns.srv(name), random)
-    steps.push(`SRV ${name}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.priority} ${r.weight} ${r.port} ${r.name}`).join(', ')}`)
-    for (const record of records) targets.push(...(await addressesOf(record.name, record.port, chosen, uri.host, dns, steps)))
+    steps.push(
+      `SRV ${name}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.priority} ${r.weight} ${r.port} ${r.name}`).join(', ')}`,
+    )
+    for (const record of records)
+      targets.push(...(await addressesOf(record.name, record.port, chosen, uri.host, dns, steps)))
   }
   if (targets.length > 0) return done(targets)
   const chosen = fixed ?? 'udp'
@@ -46,18 +59,34 @@ export async function resolveTarget(uri: SipUri, transport: TransportName | null
 }
 
 /** NAPTR where the transport is open, else the SRV name of the given transport (RFC 3263 4.1). */
-async function transportsOf(host: string, fixed: TransportName | null, dns: Dns, steps: string[]): Promise<{ transport: TransportName; name: string }[]> {
+async function transportsOf(
+  host: string,
+  fixed: TransportName | null,
+  dns: Dns,
+  steps: string[],
+): Promise<{ transport: TransportName; name: string }[]> {
   if (!host.includes('.')) return []
-  if (fixed !== null) return Object.hasOwn(srvPrefix, fixed) ? [{ transport: fixed, name: srvPrefix[fixed as 'udp'] + host }] : []
+  if (fixed !== null)
+    return Object.hasOwn(srvPrefix, fixed) ? [{ transport: fixed, name: srvPrefix[fixed as 'udp'] + host }] : []
   const records = (await dns.naptr(host))
     .filter((record) => record.flags.toLowerCase() === 's' && Object.hasOwn(services, record.service.toUpperCase()))
     .sort((a, b) => a.order - b.order || a.preference - b.preference)
-  steps.push(`NAPTR ${host}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.order} ${r.preference} ${r.service} ${r.replacement}`).join(', ')}`)
-  if (records.length > 0) return records.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))
+  steps.push(
+    `NAPTR ${host}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.order} ${r.preference} ${r.service} ${r.replacement}`).join(', ')}`,
+  )
+  if (records.length > 0)
+    return records.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))
   return (['udp', 'tcp', 'tls'] as const).map((transport) => ({ transport, name: srvPrefix[transport] + host }))
 }
 
-async function addressesOf(host: string, port: number, transport: TransportName, serverName: string, dns: Dns, steps: string[]): Promise<Target[]> {
+async function addressesOf(
+  host: string,
+  port: number,
+  transport: TransportName,
+  serverName: string,
+  dns: Dns,
+  steps: string[],
+): Promise<Target[]> {
   if (isIp(host)) return [{ host, port, transport, serverName }]
   const addresses = await dns.addresses(host)
   steps.push(`A/AAAA ${host}: ${addresses.length === 0 ? 'no records' : addresses.join(', ')}`)

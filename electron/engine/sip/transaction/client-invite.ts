@@ -1,4 +1,11 @@
-import { headerFields, makeHeader, makeRequest, header, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import {
+  headerFields,
+  makeHeader,
+  makeRequest,
+  header,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { packet, type Flow, type Packet } from '../transport/flow.ts'

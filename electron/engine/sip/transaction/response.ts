@@ -1,4 +1,10 @@
-import { makeHeader, makeResponse, type SipHeader, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import {
+  makeHeader,
+  makeResponse,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
 import { reasonPhrase } from '../../../../shared/wire/sip/status.ts'
 
 const copied = new Set(['via', 'from', 'to', 'call-id', 'cseq'])
@@ -13,12 +19,18 @@ export interface ResponseExtras {
  * A response with the headers that RFC 3261 8.2.6.2 copies from the request, and Record-Route where it makes a dialog (12.1.1).
  * `toTag` null leaves To as it is (100 Trying).
  */
-export function responseTo(request: SipRequest, status: number, toTag: string | null, extras: ResponseExtras = {}): SipResponse {
+export function responseTo(
+  request: SipRequest,
+  status: number,
+  toTag: string | null,
+  extras: ResponseExtras = {},
+): SipResponse {
   const headers: SipHeader[] = []
   const makesDialog = request.method === 'INVITE' && status > 100 && status < 300
   for (const field of request.headers) {
     if (!copied.has(field.key) && !(makesDialog && field.key === 'record-route')) continue
-    if (field.key === 'to' && toTag !== null && !/;\s*tag\s*=/i.test(field.value)) headers.push(makeHeader(field.name, `${field.value};tag=${toTag}`))
+    if (field.key === 'to' && toTag !== null && !/;\s*tag\s*=/i.test(field.value))
+      headers.push(makeHeader(field.name, `${field.value};tag=${toTag}`))
     else headers.push(field)
   }
   if (extras.headers) headers.push(...extras.headers)

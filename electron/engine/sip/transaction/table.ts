@@ -28,9 +28,10 @@ export class TransactionTable {
   client(request: SipRequest, flow: Flow, user: ClientUser): ClientTransaction {
     const key = `${messageIds(request).via!.params.get('branch')} ${request.method}`
     const ended = () => void this.#clients.delete(key)
-    const transaction = request.method === 'INVITE'
-      ? new InviteClientTransaction(request, flow, this.#clock, user, ended)
-      : new NonInviteClientTransaction(request, flow, this.#clock, user, ended)
+    const transaction =
+      request.method === 'INVITE'
+        ? new InviteClientTransaction(request, flow, this.#clock, user, ended)
+        : new NonInviteClientTransaction(request, flow, this.#clock, user, ended)
     this.#clients.set(key, transaction)
     transaction.start()
     return transaction
@@ -48,9 +49,10 @@ export class TransactionTable {
       this.#servers.delete(key)
       if (this.#requests.get(name) === transaction) this.#requests.delete(name)
     }
-    const transaction: ServerTransaction = request.method === 'INVITE'
-      ? new InviteServerTransaction(request, flow, this.#clock, ended)
-      : new NonInviteServerTransaction(request, flow, this.#clock, ended)
+    const transaction: ServerTransaction =
+      request.method === 'INVITE'
+        ? new InviteServerTransaction(request, flow, this.#clock, ended)
+        : new NonInviteServerTransaction(request, flow, this.#clock, ended)
     this.#servers.set(key, transaction)
     this.#requests.set(name, transaction)
     return transaction
@@ -82,7 +84,8 @@ export class TransactionTable {
   }
 
   connectionLost(flow: Flow, error: Error): void {
-    for (const transaction of [...this.#clients.values()]) if (transaction.flow === flow) transaction.connectionLost(error)
+    for (const transaction of [...this.#clients.values()])
+      if (transaction.flow === flow) transaction.connectionLost(error)
   }
 
   close(): void {

@@ -47,7 +47,13 @@ export class Connection implements Flow {
   #open = true
 
   /** `patience`: for connections that the peer opened. */
-  constructor(transport: TransportName, socket: StreamSocket, contact: Address | null, events: ConnectionEvents, patience: Patience | null = null) {
+  constructor(
+    transport: TransportName,
+    socket: StreamSocket,
+    contact: Address | null,
+    events: ConnectionEvents,
+    patience: Patience | null = null,
+  ) {
     this.transport = transport
     this.#socket = socket
     this.#events = events

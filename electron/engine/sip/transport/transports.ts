@@ -75,7 +75,12 @@ export class Transports {
   }
 
   /** Opens a listener; port 0 takes any free one. Throws RingbackError (machine) naming the address. */
-  async listen(transport: TransportName, host: string, port: number, tls: TlsServerOptions | null = null): Promise<Address> {
+  async listen(
+    transport: TransportName,
+    host: string,
+    port: number,
+    tls: TlsServerOptions | null = null,
+  ): Promise<Address> {
     try {
       switch (transport) {
         case 'udp':
@@ -83,9 +88,12 @@ export class Transports {
         case 'tcp':
         case 'tls': {
           const accept = (socket: StreamSocket) => void this.#adopt(transport, socket, null, this.#patience)
-          const listener = transport === 'tcp'
-            ? await this.#net.listenTcp(host, port, this.#admission, accept)
-            : await this.#net.listenTls(host, port, tls!, this.#admission, accept, (remote, error) => this.#events.handshakeFailed(remote, error))
+          const listener =
+            transport === 'tcp'
+              ? await this.#net.listenTcp(host, port, this.#admission, accept)
+              : await this.#net.listenTls(host, port, tls!, this.#admission, accept, (remote, error) =>
+                  this.#events.handshakeFailed(remote, error),
+                )
           this.#listeners.push({ transport, listener })
           return listener.local
         }
@@ -122,7 +130,10 @@ export class Transports {
 
   async #udpFlow(target: Target): Promise<Flow> {
     const host = await this.#localFor(target.host)
-    const listening = this.#udp.find(({ socket, wildcard }) => socket.local.host === host || (wildcard && isIPv6(socket.local.host) === isIPv6(target.host)))
+    const listening = this.#udp.find(
+      ({ socket, wildcard }) =>
+        socket.local.host === host || (wildcard && isIPv6(socket.local.host) === isIPv6(target.host)),
+    )
     let binding = listening
     if (!binding) {
       let pending = this.#binding.get(host)
@@ -137,7 +148,12 @@ export class Transports {
 
   #udpFlowOn(socket: DatagramSocket, local: Address, remote: Address): Flow {
     const flow: Flow = {
-      transport: 'udp', local, remote: { host: remote.host, port: remote.port }, reliable: false, tls: null, contact: local,
+      transport: 'udp',
+      local,
+      remote: { host: remote.host, port: remote.port },
+      reliable: false,
+      tls: null,
+      contact: local,
       to: (other) => this.#udpFlowOn(socket, local, other),
       send: ({ bytes, message }, failed) => {
         this.#wire('sent', flow, bytes, message)
@@ -149,10 +165,16 @@ export class Transports {
 
   async #bind(host: string, port: number): Promise<UdpBinding> {
     const wildcard = isUnspecified(host)
-    const socket: DatagramSocket = await this.#net.bindUdp(host, port, {
-      message: (bytes, fromHost, fromPort) => this.#datagram(socket, wildcard, bytes, { host: unmapped(fromHost), port: fromPort }),
-      error: () => {},
-    }, signallingBufferBytes)
+    const socket: DatagramSocket = await this.#net.bindUdp(
+      host,
+      port,
+      {
+        message: (bytes, fromHost, fromPort) =>
+          this.#datagram(socket, wildcard, bytes, { host: unmapped(fromHost), port: fromPort }),
+        error: () => {},
+      },
+      signallingBufferBytes,
+    )
     const binding = { socket, wildcard }
     if (this.#closed) socket.close()
     this.#udp.push(binding)
@@ -162,11 +184,14 @@ export class Transports {
   #datagram(socket: DatagramSocket, wildcard: boolean, bytes: Uint8Array, remote: Address): void {
     if (isKeepAlive(bytes)) return
     const message = parseSip(bytes)
-    const deliver = (host: string) => this.#receive(this.#udpFlowOn(socket, { host, port: socket.local.port }, remote), bytes, message)
+    const deliver = (host: string) =>
+      this.#receive(this.#udpFlowOn(socket, { host, port: socket.local.port }, remote), bytes, message)
     const known = wildcard ? (this.#options.localAddress ?? this.#routes.known(remote.host)) : socket.local.host
     // Only for what can be answered is it worth asking the routing table.
     if (known !== null || message.kind === 'unreadable') return deliver(known ?? socket.local.host)
-    this.#boundary.run('datagram', async () => deliver(await this.#localFor(remote.host).catch(() => socket.local.host)))
+    this.#boundary.run('datagram', async () =>
+      deliver(await this.#localFor(remote.host).catch(() => socket.local.host)),
+    )
   }
 
   #receive(flow: Flow, bytes: Uint8Array, message: SipMessage | Unreadable): void {
@@ -194,13 +219,27 @@ export class Transports {
 
   /** A TCP listener on that address, so that a peer may open a connection of its own for in-dialog requests. */
   async #tcpContact(host: string): Promise<Address> {
-    const open = this.#listeners.find(({ transport, listener }) => transport === 'tcp' && (listener.local.host === host || isUnspecified(listener.local.host)))
+    const open = this.#listeners.find(
+      ({ transport, listener }) =>
+        transport === 'tcp' && (listener.local.host === host || isUnspecified(listener.local.host)),
+    )
     const { port } = open?.listener.local ?? (await this.listen('tcp', host, 0))
     return { host, port }
   }
 
-  #adopt(transport: TransportName, socket: StreamSocket, contact: Address | null = null, patience: Patience | null = null): Connection {
-    const connection = new Connection(transport, socket, contact ?? this.#listenerContact(transport, socket.local), this.#connectionEvents, patience)
+  #adopt(
+    transport: TransportName,
+    socket: StreamSocket,
+    contact: Address | null = null,
+    patience: Patience | null = null,
+  ): Connection {
+    const connection = new Connection(
+      transport,
+      socket,
+      contact ?? this.#listenerContact(transport, socket.local),
+      this.#connectionEvents,
+      patience,
+    )
     const key = `${transport} ${formatAddress(connection.remote)}`
     this.#connections.set(key, connection)
     if (this.#closed) connection.close()
@@ -208,7 +247,9 @@ export class Transports {
   }
 
   #listenerContact(transport: TransportName, local: Address): Address | null {
-    const own = this.#listeners.find((entry) => entry.transport === transport && entry.listener.local.port === local.port)
+    const own = this.#listeners.find(
+      (entry) => entry.transport === transport && entry.listener.local.port === local.port,
+    )
     return own ? local : null
   }
 
@@ -231,15 +272,19 @@ export class Transports {
 
   get #patience(): Patience {
     return {
-      clock: this.#clock, wholeMs: () => this.#budgets.limit('headerSeconds') * 1000, idleMs: () => this.#budgets.limit('idleSeconds') * 1000,
-      busy: (connection) => this.#events.busy(connection), lost: (why) => this.#budgets.refuse(why),
+      clock: this.#clock,
+      wholeMs: () => this.#budgets.limit('headerSeconds') * 1000,
+      idleMs: () => this.#budgets.limit('idleSeconds') * 1000,
+      busy: (connection) => this.#events.busy(connection),
+      lost: (why) => this.#budgets.refuse(why),
     }
   }
 
   readonly #connectionEvents: ConnectionEvents = {
     message: (connection, bytes) => this.#receive(connection, bytes, parseSip(bytes)),
     sent: (connection, { bytes, message }) => this.#wire('sent', connection, bytes, message),
-    broken: (connection, bytes, text) => this.#wire('received', connection, bytes.subarray(0, 2048), { kind: 'unreadable', text }),
+    broken: (connection, bytes, text) =>
+      this.#wire('received', connection, bytes.subarray(0, 2048), { kind: 'unreadable', text }),
     closed: (connection, error) => {
       const key = `${connection.transport} ${formatAddress(connection.remote)}`
       if (this.#connections.get(key) === connection) this.#connections.delete(key)
@@ -249,7 +294,15 @@ export class Transports {
 
   #wire(direction: 'sent' | 'received', flow: Flow, bytes: Uint8Array, message: SipMessage | Unreadable): void {
     const [source, destination] = direction === 'sent' ? [flow.local, flow.remote] : [flow.remote, flow.local]
-    this.#events.wire({ at: this.#clock.nowUs(), transport: flow.transport, source, destination, direction, bytes, message })
+    this.#events.wire({
+      at: this.#clock.nowUs(),
+      transport: flow.transport,
+      source,
+      destination,
+      direction,
+      bytes,
+      message,
+    })
   }
 
   #localFor(remote: string): Promise<string> {

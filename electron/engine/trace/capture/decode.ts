@@ -22,7 +22,13 @@ const loopback = new Set([0, 108])
 
 /** Link types that can be read; others are named in the problems. */
 export function knowsLinkType(linkType: number): boolean {
-  return linkType === ethernet || linkType === cooked || linkType === cooked2 || rawIp.has(linkType) || loopback.has(linkType)
+  return (
+    linkType === ethernet ||
+    linkType === cooked ||
+    linkType === cooked2 ||
+    rawIp.has(linkType) ||
+    loopback.has(linkType)
+  )
 }
 
 /** Datagrams whose fragments are waited for. */
@@ -66,7 +72,8 @@ export class PacketDecoder {
 
   #byType(at: Micros, type: number, bytes: Uint8Array): void {
     if (type === 0x0800 || type === 0x86dd) this.#ip(at, bytes, 0)
-    else if (type === 0x8864 && (u16(bytes, 6) === 0x0021 || u16(bytes, 6) === 0x0057)) this.#ip(at, bytes.subarray(8), 0)
+    else if (type === 0x8864 && (u16(bytes, 6) === 0x0021 || u16(bytes, 6) === 0x0057))
+      this.#ip(at, bytes.subarray(8), 0)
   }
 
   #ip(at: Micros, bytes: Uint8Array, depth: number): void {
@@ -84,7 +91,15 @@ export class PacketDecoder {
     const source = ipFromBytes(bytes, 12, 4)
     const destination = ipFromBytes(bytes, 16, 4)
     const flags = u16(bytes, 6)
-    const whole = flags & 0x3fff ? this.#fragment(`${source} ${destination} ${u16(bytes, 4)} ${bytes[9]}`, (flags & 0x1fff) * 8, (flags & 0x2000) !== 0, body) : body
+    const whole =
+      flags & 0x3fff
+        ? this.#fragment(
+            `${source} ${destination} ${u16(bytes, 4)} ${bytes[9]}`,
+            (flags & 0x1fff) * 8,
+            (flags & 0x2000) !== 0,
+            body,
+          )
+        : body
     if (whole) this.#transport(at, bytes[9]!, source, destination, whole, depth)
   }
 
@@ -103,7 +118,12 @@ export class PacketDecoder {
         if (body.length < 8) return
         const word = u16(body, 2)
         const after = body[0]!
-        const whole = this.#fragment(`${source} ${destination} ${u16(body, 4)}.${u16(body, 6)} ${after}`, word & 0xfff8, (word & 1) !== 0, body.subarray(8))
+        const whole = this.#fragment(
+          `${source} ${destination} ${u16(body, 4)}.${u16(body, 6)} ${after}`,
+          word & 0xfff8,
+          (word & 1) !== 0,
+          body.subarray(8),
+        )
         if (!whole) return
         next = after
         body = whole
@@ -132,7 +152,14 @@ export class PacketDecoder {
     return whole
   }
 
-  #transport(at: Micros, protocol: number, source: string, destination: string, bytes: Uint8Array, depth: number): void {
+  #transport(
+    at: Micros,
+    protocol: number,
+    source: string,
+    destination: string,
+    bytes: Uint8Array,
+    depth: number,
+  ): void {
     if (protocol === 4 || protocol === 41) return this.#ip(at, bytes, depth + 1)
     if (protocol === 17 && bytes.length >= 8) {
       const length = u16(bytes, 4)
@@ -143,10 +170,17 @@ export class PacketDecoder {
       const headerBytes = (bytes[12]! >> 4) * 4
       if (headerBytes < 20 || headerBytes > bytes.length) return
       const flags = bytes[13]!
-      this.#handler.tcp(at, { host: source, port: u16(bytes, 0) }, { host: destination, port: u16(bytes, 2) }, {
-        sequence: ((bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!) >>> 0,
-        syn: (flags & 2) !== 0, end: (flags & 5) !== 0, payload: bytes.subarray(headerBytes),
-      })
+      this.#handler.tcp(
+        at,
+        { host: source, port: u16(bytes, 0) },
+        { host: destination, port: u16(bytes, 2) },
+        {
+          sequence: ((bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!) >>> 0,
+          syn: (flags & 2) !== 0,
+          end: (flags & 5) !== 0,
+          payload: bytes.subarray(headerBytes),
+        },
+      )
     }
   }
 }

@@ -89,7 +89,9 @@ class Loader {
     let truncated = 0
     const summary = readCapture(path, (frame) => {
       if (!knowsLinkType(frame.linkType)) {
-        this.#problem(`${path}: link type ${frame.linkType} is not known here: capture on an Ethernet, cooked or raw IP interface`)
+        this.#problem(
+          `${path}: link type ${frame.linkType} is not known here: capture on an Ethernet, cooked or raw IP interface`,
+        )
         return
       }
       if (frame.truncated) truncated++
@@ -99,25 +101,48 @@ class Loader {
     this.#packets += summary.frames
     this.#damaged ||= summary.problems.length > 0
     for (const problem of summary.problems) this.#problem(`${path}: ${problem}`)
-    if (truncated > 0) this.#problem(`${path}: ${truncated} packets were cut when they were captured: levels and long messages may be incomplete (capture with -s 0)`)
+    if (truncated > 0)
+      this.#problem(
+        `${path}: ${truncated} packets were cut when they were captured: levels and long messages may be incomplete (capture with -s 0)`,
+      )
   }
 
   result(): LoadedCapture {
     const begun = [...this.#begun.values()]
-    const unfollowed = begun.reduce((sum, { trace }) => sum + trace.unfollowedPackets, this.#unmatched.unfollowedPackets)
-    if (this.#tlsConnections > 0) this.#problem(`${count(this.#tlsConnections, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown`)
+    const unfollowed = begun.reduce(
+      (sum, { trace }) => sum + trace.unfollowedPackets,
+      this.#unmatched.unfollowedPackets,
+    )
+    if (this.#tlsConnections > 0)
+      this.#problem(
+        `${count(this.#tlsConnections, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown`,
+      )
     if (this.#unreadable > 0) this.#problem(`${this.#unreadable} packets look like SIP and cannot be read`)
-    if (this.#nameless > 0) this.#problem(`${count(this.#nameless, 'SIP message')} without Call-ID belong to no call and are not shown`)
-    if (unfollowed > 0) this.#problem(`${count(unfollowed, 'packet')} of RTP belong to more streams than are followed: they are in no figure`)
-    if (this.#notKept > 0) this.#problem(`${count(this.#notKept, 'message')} beyond the first ${mostKeptBytes / 1024 / 1024} MB are not shown: open a part of the capture (editcap -c)`)
-    if (this.#givenUp > 0) this.#problem(`${count(this.#givenUp, 'TCP connection')} of more than can be followed at once were given up: messages of theirs may be missing`)
+    if (this.#nameless > 0)
+      this.#problem(`${count(this.#nameless, 'SIP message')} without Call-ID belong to no call and are not shown`)
+    if (unfollowed > 0)
+      this.#problem(
+        `${count(unfollowed, 'packet')} of RTP belong to more streams than are followed: they are in no figure`,
+      )
+    if (this.#notKept > 0)
+      this.#problem(
+        `${count(this.#notKept, 'message')} beyond the first ${mostKeptBytes / 1024 / 1024} MB are not shown: open a part of the capture (editcap -c)`,
+      )
+    if (this.#givenUp > 0)
+      this.#problem(
+        `${count(this.#givenUp, 'TCP connection')} of more than can be followed at once were given up: messages of theirs may be missing`,
+      )
     for (let i = this.#unmatched.streams.length - 1; i >= 0; i--) {
       if (!isPlausible(this.#unmatched.streams[i]!)) this.#unmatched.streams.splice(i, 1)
     }
     return {
       calls: begun.filter(({ hasInvite }) => hasInvite).map(({ trace }) => trace),
       registrations: begun.filter(({ onlyRegister }) => onlyRegister).map(({ trace }) => trace),
-      unmatched: this.#unmatched, problems: [...this.#problems], damaged: this.#damaged, packets: this.#packets, lastAt: this.#lastAt,
+      unmatched: this.#unmatched,
+      problems: [...this.#problems],
+      damaged: this.#damaged,
+      packets: this.#packets,
+      lastAt: this.#lastAt,
     }
   }
 
@@ -145,7 +170,12 @@ class Loader {
     const [wasTls, held] = [stream.isTls, stream.heldBytes]
     stream.push(at, segment, (when, bytes) => this.#sip(when, 'tcp', source, destination, bytes))
     this.#heldBytes += stream.heldBytes - held
-    if (!wasTls && stream.isTls && !this.#tcp.get(`${destination.host} ${destination.port} ${source.host} ${source.port}`)?.isTls) this.#tlsConnections++
+    if (
+      !wasTls &&
+      stream.isTls &&
+      !this.#tcp.get(`${destination.host} ${destination.port} ${source.host} ${source.port}`)?.isTls
+    )
+      this.#tlsConnections++
     if (this.#tcp.size > mostConnections || this.#heldBytes > mostHeldBytes) this.#giveUp()
   }
 
@@ -164,7 +194,15 @@ class Loader {
     const { callId, via, cseq } = messageIds(message)
     if (callId === null) return void this.#nameless++
     const transport: TransportName = carrier === 'tcp' && via?.transport === 'TLS' ? 'tls' : carrier
-    const event: SipEvent = { at, transport, source: this.#address(source), destination: this.#address(destination), direction: 'observed', bytes, message }
+    const event: SipEvent = {
+      at,
+      transport,
+      source: this.#address(source),
+      destination: this.#address(destination),
+      direction: 'observed',
+      bytes,
+      message,
+    }
     const begun = this.#begun.get(callId) ?? this.#begin(callId)
     begun.trace.sip(event)
     if (begun.trace.messages.length > begun.messages) this.#keptBytes += bytes.length
@@ -178,7 +216,12 @@ class Loader {
   #begin(named: string): Begun {
     // A text of its own: a piece of the message would keep the whole of it.
     const callId = Buffer.from(named).toString()
-    const begun = { trace: new CallTrace(String(this.#begun.size + 1), callId, 'observed', this.#linear), messages: 0, hasInvite: false, onlyRegister: true }
+    const begun = {
+      trace: new CallTrace(String(this.#begun.size + 1), callId, 'observed', this.#linear),
+      messages: 0,
+      hasInvite: false,
+      onlyRegister: true,
+    }
     this.#begun.set(callId, begun)
     return begun
   }
@@ -203,7 +246,12 @@ class Loader {
   }
 
   #announce({ message }: SipEvent, begun: Begun): void {
-    if (message.kind === 'unreadable' || message.body.length === 0 || !/sdp/i.test(header(message, 'content-type') ?? '')) return
+    if (
+      message.kind === 'unreadable' ||
+      message.body.length === 0 ||
+      !/sdp/i.test(header(message, 'content-type') ?? '')
+    )
+      return
     const sdp = parseSdp(decodeText(message.body))
     if (typeof sdp === 'string') return
     for (const media of sdp.media) {
@@ -214,14 +262,18 @@ class Loader {
   }
 
   #callOf(source: Address, destination: Address): CallTrace | undefined {
-    return (this.#media.get(`${destination.host} ${destination.port}`) ?? this.#media.get(`${source.host} ${source.port}`))?.trace
+    return (
+      this.#media.get(`${destination.host} ${destination.port}`) ?? this.#media.get(`${source.host} ${source.port}`)
+    )?.trace
   }
 }
 
 /** Whether packets that nothing announces look like a stream: enough of them, numbered in order, between unprivileged ports. */
 function isPlausible({ source, destination, stats }: TracedStream): boolean {
   const strange = Math.abs(stats.lost) + stats.duplicates + stats.outOfOrder
-  return stats.packets >= fewestUnmatched && strange * 4 <= stats.packets && source.port >= 1024 && destination.port >= 1024
+  return (
+    stats.packets >= fewestUnmatched && strange * 4 <= stats.packets && source.port >= 1024 && destination.port >= 1024
+  )
 }
 
 const below = ({ host, port }: Address): Address => ({ host, port: port - 1 })

@@ -43,7 +43,8 @@ export class PacketRing implements PacketSink {
   export(messages: readonly TracedMessage[], secrets: readonly CustomHeader[]): Buffer {
     const encoder = new PcapEncoder(secrets)
     const entries = messages.map(({ event }) => ({ at: event.at, bytes: encoder.sip(event) }))
-    for (const bytes of this.#chunks.flat()) entries.push({ at: bytes.readUInt32LE(0) * 1e6 + bytes.readUInt32LE(4), bytes })
+    for (const bytes of this.#chunks.flat())
+      entries.push({ at: bytes.readUInt32LE(0) * 1e6 + bytes.readUInt32LE(4), bytes })
     entries.sort((a, b) => a.at - b.at)
     return Buffer.concat([pcapHeader(), ...entries.map((entry) => entry.bytes)])
   }

@@ -99,7 +99,11 @@ const classicMagic: Readonly<Record<number, Classic>> = {
   0x34cdb2a1: { little: true, nanos: false, recordHeader: 24 },
 }
 
-function readPcap(reader: FileReader, { little, nanos, recordHeader }: Classic, frame: (frame: Frame) => void): PcapSummary {
+function readPcap(
+  reader: FileReader,
+  { little, nanos, recordHeader }: Classic,
+  frame: (frame: Frame) => void,
+): PcapSummary {
   const uint32 = (bytes: Buffer, at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at))
   const header = reader.take(20)
   if (header.length < 20) return { frames: 0, problems: ['the capture ends inside its file header'] }
@@ -111,7 +115,8 @@ function readPcap(reader: FileReader, { little, nanos, recordHeader }: Classic, 
     if (head.length < recordHeader) return { frames, problems: [`the capture is cut off after packet ${frames}`] }
     const kept = uint32(head, 8)
     const whole = uint32(head, 12)
-    if (kept > largestFrame) return { frames, problems: [`packet ${frames + 1} claims ${kept} bytes: the capture is damaged from there`] }
+    if (kept > largestFrame)
+      return { frames, problems: [`packet ${frames + 1} claims ${kept} bytes: the capture is damaged from there`] }
     const at = uint32(head, 0) * 1e6 + (nanos ? uint32(head, 4) / 1000 : uint32(head, 4))
     const bytes = reader.take(kept)
     if (bytes.length < kept) return { frames, problems: [`the capture is cut off inside packet ${frames + 1}`] }
@@ -137,10 +142,22 @@ class Doubts {
 
   sentences(): string[] {
     return [
-      ...(this.interfaces > 0 ? [`${count(this.interfaces, 'interface')} beyond the first ${mostInterfaces} of a section: their packets are not read`] : []),
-      ...(this.resolutions > 0 ? [`${count(this.resolutions, 'interface')} with a clock that is finer than any: their times are read as microseconds`] : []),
+      ...(this.interfaces > 0
+        ? [
+            `${count(this.interfaces, 'interface')} beyond the first ${mostInterfaces} of a section: their packets are not read`,
+          ]
+        : []),
+      ...(this.resolutions > 0
+        ? [
+            `${count(this.resolutions, 'interface')} with a clock that is finer than any: their times are read as microseconds`,
+          ]
+        : []),
       ...(this.times > 0 ? [`${count(this.times, 'packet')} with a time after the year 9999: shown as its end`] : []),
-      ...(this.strayPackets > 0 ? [`${count(this.strayPackets, 'packet')} of no interface that the capture describes, or longer than their block: not read`] : []),
+      ...(this.strayPackets > 0
+        ? [
+            `${count(this.strayPackets, 'packet')} of no interface that the capture describes, or longer than their block: not read`,
+          ]
+        : []),
     ]
   }
 }
@@ -165,18 +182,24 @@ function readPcapng(reader: FileReader, frame: (frame: Frame) => void): PcapSumm
       order = reader.take(4)
       if (order.length < 4) return end('the capture is cut off inside a block header')
       little = order.readUInt32LE(0) === 0x1a2b3c4d
-      if (!little && order.readUInt32BE(0) !== 0x1a2b3c4d) return end(`a section after packet ${frames} has no byte order: the capture is damaged from there`)
+      if (!little && order.readUInt32BE(0) !== 0x1a2b3c4d)
+        return end(`a section after packet ${frames} has no byte order: the capture is damaged from there`)
       interfaces = []
     }
     const length = u32(lengthBytes, 0)
-    if (length < 12 + order.length || length > largestFrame || length % 4 !== 0) return end(`a block after packet ${frames} claims ${length} bytes: the capture is damaged from there`)
+    if (length < 12 + order.length || length > largestFrame || length % 4 !== 0)
+      return end(`a block after packet ${frames} claims ${length} bytes: the capture is damaged from there`)
     const body = reader.take(length - 8 - order.length)
     if (body.length < length - 8 - order.length) return end(`the capture is cut off after packet ${frames}`)
     const again = u32(body, body.length - 4)
-    if (again !== length) return end(`a block after packet ${frames} claims ${length} bytes at its beginning and ${again} at its end: the capture is damaged from there`)
+    if (again !== length)
+      return end(
+        `a block after packet ${frames} claims ${length} bytes at its beginning and ${again} at its end: the capture is damaged from there`,
+      )
     const content = body.subarray(0, -4)
     if (type === 1 && content.length >= 8) {
-      if (interfaces.length < mostInterfaces) interfaces.push({ linkType: u16(content, 0), tickUs: tickOf(content, u16, doubts) })
+      if (interfaces.length < mostInterfaces)
+        interfaces.push({ linkType: u16(content, 0), tickUs: tickOf(content, u16, doubts) })
       else doubts.interfaces++
     }
     if (type === 6 && content.length >= 20) {
@@ -186,13 +209,23 @@ function readPcapng(reader: FileReader, frame: (frame: Frame) => void): PcapSumm
         frames++
         const at = (u32(content, 4) * 2 ** 32 + u32(content, 8)) * from.tickUs
         if (at > latestMicros) doubts.times++
-        frame({ at: Math.min(at, latestMicros), linkType: from.linkType, bytes: content.subarray(20, 20 + kept), truncated: kept < u32(content, 16) })
+        frame({
+          at: Math.min(at, latestMicros),
+          linkType: from.linkType,
+          bytes: content.subarray(20, 20 + kept),
+          truncated: kept < u32(content, 16),
+        })
       } else doubts.strayPackets++
     }
     if (type === 3 && content.length >= 4) {
       if (interfaces[0]) {
         frames++
-        frame({ at: 0, linkType: interfaces[0].linkType, bytes: content.subarray(4, 4 + Math.min(u32(content, 0), content.length - 4)), truncated: u32(content, 0) > content.length - 4 })
+        frame({
+          at: 0,
+          linkType: interfaces[0].linkType,
+          bytes: content.subarray(4, 4 + Math.min(u32(content, 0), content.length - 4)),
+          truncated: u32(content, 0) > content.length - 4,
+        })
       } else doubts.strayPackets++
     }
     const next = reader.take(4)
@@ -203,7 +236,7 @@ function readPcapng(reader: FileReader, frame: (frame: Frame) => void): PcapSumm
 }
 
 function tickOf(content: Buffer, u16: Order, doubts: Doubts): number {
-  for (let at = 8; at + 4 <= content.length; ) {
+  for (let at = 8; at + 4 <= content.length;) {
     const code = u16(content, at)
     const size = u16(content, at + 2)
     if (code === 0) break

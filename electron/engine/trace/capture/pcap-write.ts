@@ -45,7 +45,14 @@ function checksum(parts: readonly Uint8Array[]): number {
 }
 
 /** An IP packet around a UDP or TCP segment whose checksum field (at `checksumAt`) is still zero. */
-function ipPacket(source: Address, destination: Address, protocol: 6 | 17, segment: Buffer, checksumAt: number, id: number): Buffer {
+function ipPacket(
+  source: Address,
+  destination: Address,
+  protocol: 6 | 17,
+  segment: Buffer,
+  checksumAt: number,
+  id: number,
+): Buffer {
   const from = Uint8Array.from(ipBytes(source.host) ?? [0, 0, 0, 0])
   const to = Uint8Array.from(ipBytes(destination.host) ?? [0, 0, 0, 0])
   const v6 = from.length === 16
@@ -104,7 +111,8 @@ export class PcapEncoder {
     const bytes = redactBytes(this.#hidden(event.bytes))
     if (event.transport === 'udp') return this.udp(event.at, event.source, event.destination, bytes)
     const records: Buffer[] = []
-    for (let at = 0; at < bytes.length; at += largestSegment) records.push(this.#tcp(event, bytes.subarray(at, at + largestSegment)))
+    for (let at = 0; at < bytes.length; at += largestSegment)
+      records.push(this.#tcp(event, bytes.subarray(at, at + largestSegment)))
     return Buffer.concat(records)
   }
 

@@ -52,7 +52,11 @@ export interface TraceLimits {
   reached(name: 'messagesPerCall' | 'bytesPerCall'): void
 }
 
-const usualLimits: TraceLimits = { messages: initialLimits.messagesPerCall, bytes: initialLimits.bytesPerCall, reached: () => {} }
+const usualLimits: TraceLimits = {
+  messages: initialLimits.messagesPerCall,
+  bytes: initialLimits.bytesPerCall,
+  reached: () => {},
+}
 /** How far back a retransmission is looked for. */
 const rememberedMessages = 64
 const rememberedInvites = 8
@@ -66,7 +70,11 @@ const enoughToReport = 50
 /** Report blocks speak of the last sender report, rarely of the one before. */
 const keptSenderReports = 12
 
-const unknownPayload = (payloadType: number): PayloadMeaning => ({ codec: `unknown(${payloadType})`, clockRateHz: 0, linear: null })
+const unknownPayload = (payloadType: number): PayloadMeaning => ({
+  codec: `unknown(${payloadType})`,
+  clockRateHz: 0,
+  linear: null,
+})
 
 /** Of the packet that is being counted. */
 const rtpHeader = emptyRtpHeader()
@@ -83,7 +91,8 @@ export class CallTrace {
   readonly observations: Observation[] = []
   readonly streams: TracedStream[] = []
   /** RTCP sender and receiver reports by the address that sent them; `sent` as for streams. */
-  readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number; blind: number }[] = []
+  readonly reporters: { readonly address: Address; readonly sent: boolean | null; reports: number; blind: number }[] =
+    []
   /** How the call was asked for; null for one that came in or was seen. */
   placed: Placed | null = null
   /** Headers of ours whose values are masked wherever the call is shown. */
@@ -107,7 +116,13 @@ export class CallTrace {
   readonly #limits: TraceLimits
 
   /** `linear`: codes to samples of a codec whose level can be read. */
-  constructor(id: string, callId: string, vantage: Vantage, linear: (codec: string) => Int16Array | null, limits: TraceLimits = usualLimits) {
+  constructor(
+    id: string,
+    callId: string,
+    vantage: Vantage,
+    linear: (codec: string) => Int16Array | null,
+    limits: TraceLimits = usualLimits,
+  ) {
     this.#limits = limits
     this.id = id
     this.callId = callId
@@ -123,7 +138,8 @@ export class CallTrace {
   sip(event: SipEvent): void {
     for (const sink of this.#sinks) sink.sip(event)
     if (this.messages.length >= this.#limits.messages || this.#messageBytes + event.bytes.length > this.#limits.bytes) {
-      if (this.droppedMessages++ === 0) this.#limits.reached(this.messages.length >= this.#limits.messages ? 'messagesPerCall' : 'bytesPerCall')
+      if (this.droppedMessages++ === 0)
+        this.#limits.reached(this.messages.length >= this.#limits.messages ? 'messagesPerCall' : 'bytesPerCall')
       return
     }
     this.#messageBytes += event.bytes.length
@@ -132,7 +148,10 @@ export class CallTrace {
       if (this.#invites.length > rememberedInvites) this.#invites.shift()
     }
     const before = this.#sentBefore(event)
-    this.messages.push({ event: event.message.kind === 'unreadable' || event instanceof KeptEvent ? event : new KeptEvent(event), retransmissionOf: before })
+    this.messages.push({
+      event: event.message.kind === 'unreadable' || event instanceof KeptEvent ? event : new KeptEvent(event),
+      retransmissionOf: before,
+    })
     if (before === null) this.#learnPayloads(event)
   }
 
@@ -141,7 +160,14 @@ export class CallTrace {
   }
 
   /** `clear` is the packet without SRTP where an endpoint can read it, else the packet itself. Returns false for what is no RTP. */
-  rtp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, clear: Uint8Array, sent: boolean | null): boolean {
+  rtp(
+    at: Micros,
+    source: Address,
+    destination: Address,
+    bytes: Uint8Array,
+    clear: Uint8Array,
+    sent: boolean | null,
+  ): boolean {
     if (readRtp(clear, rtpHeader) !== null) return false
     const stream = this.#stream(source, destination, rtpHeader.ssrc, sent)
     if (stream) {
@@ -158,7 +184,14 @@ export class CallTrace {
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
   }
 
-  rtcp(at: Micros, source: Address, destination: Address, bytes: Uint8Array, clear: Uint8Array, sent: boolean | null): void {
+  rtcp(
+    at: Micros,
+    source: Address,
+    destination: Address,
+    bytes: Uint8Array,
+    clear: Uint8Array,
+    sent: boolean | null,
+  ): void {
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
     const packets = parseRtcp(clear)
     if (typeof packets === 'string') return
@@ -174,10 +207,18 @@ export class CallTrace {
         const stream = this.streams.findLast((candidate) => candidate.stats.ssrc === block.ssrc)
         if (!stream) continue
         const sentAt = this.#senderReports?.get(`${block.ssrc} ${block.lastSr}`)
-        const roundTripMs = sentAt === undefined || block.lastSr === 0 ? null : (at - sentAt) / 1000 - (block.delaySinceLastSr * 1000) / 65536
+        const roundTripMs =
+          sentAt === undefined || block.lastSr === 0
+            ? null
+            : (at - sentAt) / 1000 - (block.delaySinceLastSr * 1000) / 65536
         stream.report = {
-          lost: block.cumulativeLost, jitter: block.jitter, highestSequence: block.highestSequence,
-          roundTripMs: roundTripMs !== null && roundTripMs >= 0 ? Math.round(roundTripMs * 1000) / 1000 : (stream.report?.roundTripMs ?? null),
+          lost: block.cumulativeLost,
+          jitter: block.jitter,
+          highestSequence: block.highestSequence,
+          roundTripMs:
+            roundTripMs !== null && roundTripMs >= 0
+              ? Math.round(roundTripMs * 1000) / 1000
+              : (stream.report?.roundTripMs ?? null),
         }
       }
     }
@@ -191,8 +232,14 @@ export class CallTrace {
       this.reporters.push((known = { address: source, sent, reports: 0, blind: 0 }))
     }
     known.reports++
-    const towards = this.streams.filter(({ destination, stats }) => destination.host === source.host && (destination.port === source.port || destination.port === source.port - 1) && stats.packets >= enoughToReport)
-    if (towards.length > 0 && !towards.some(({ stats }) => blocks.some(({ ssrc }) => ssrc === stats.ssrc))) known.blind++
+    const towards = this.streams.filter(
+      ({ destination, stats }) =>
+        destination.host === source.host &&
+        (destination.port === source.port || destination.port === source.port - 1) &&
+        stats.packets >= enoughToReport,
+    )
+    if (towards.length > 0 && !towards.some(({ stats }) => blocks.some(({ ssrc }) => ssrc === stats.ssrc)))
+      known.blind++
   }
 
   /** Whether it repeats one of the last INVITEs of this trace. */
@@ -216,7 +263,13 @@ export class CallTrace {
     const oldest = Math.max(0, this.messages.length - rememberedMessages)
     for (let i = this.messages.length - 1; i >= oldest; i--) {
       const { event, retransmissionOf } = this.messages[i]!
-      if (event.bytes.length !== bytes.length || event.source.port !== source.port || event.source.host !== source.host || event.destination.host !== destination.host) continue
+      if (
+        event.bytes.length !== bytes.length ||
+        event.source.port !== source.port ||
+        event.source.host !== source.host ||
+        event.destination.host !== destination.host
+      )
+        continue
       if (Buffer.compare(event.bytes, bytes) === 0) return retransmissionOf ?? i
     }
     return null
@@ -229,7 +282,14 @@ export class CallTrace {
     if (!stream) {
       // What one side sends does not take the place of what the other does.
       if (this.streams.filter((other) => other.sent === sent).length >= mostStreams) return null
-      stream = { source, destination, sent, stats: new RtpStreamStats(ssrc), series: this.attended ? new FigureSeries() : null, report: null }
+      stream = {
+        source,
+        destination,
+        sent,
+        stats: new RtpStreamStats(ssrc),
+        series: this.attended ? new FigureSeries() : null,
+        report: null,
+      }
       this.streams.push(stream)
     }
     return (this.#last = stream)
@@ -261,7 +321,11 @@ export class CallTrace {
       for (const { payloadType, codec, clockRateHz } of media.formats) {
         const event = codec.toLowerCase() === 'telephone-event'
         const meanings = (this.#meanings ??= new Map())
-        meanings.set(payloadType, { codec, clockRateHz: event ? 0 : clockRateHz, linear: clockRateHz === 8000 ? this.#readable(codec) : null })
+        meanings.set(payloadType, {
+          codec,
+          clockRateHz: event ? 0 : clockRateHz,
+          linear: clockRateHz === 8000 ? this.#readable(codec) : null,
+        })
       }
     }
   }
@@ -297,6 +361,11 @@ function inviteName(invite: SipRequest): string {
 }
 
 function isStream(stream: TracedStream, source: Address, destination: Address, ssrc: number): boolean {
-  return stream.stats.ssrc === ssrc && stream.source.port === source.port && stream.destination.port === destination.port
-    && stream.source.host === source.host && stream.destination.host === destination.host
+  return (
+    stream.stats.ssrc === ssrc &&
+    stream.source.port === source.port &&
+    stream.destination.port === destination.port &&
+    stream.source.host === source.host &&
+    stream.destination.host === destination.host
+  )
 }

@@ -78,7 +78,11 @@ export class Journal {
   /** The trace that a message continues; a new INVITE after the end of its call does not. */
   #following(callId: string, { direction, message }: SipEvent): CallTrace | undefined {
     const trace = this.#traces.get(callId)
-    const begins = direction === 'received' && message.kind === 'request' && message.method === 'INVITE' && messageIds(message).toTag === null
+    const begins =
+      direction === 'received' &&
+      message.kind === 'request' &&
+      message.method === 'INVITE' &&
+      messageIds(message).toTag === null
     return begins && trace?.closed && !trace.knows(message) ? undefined : trace
   }
 

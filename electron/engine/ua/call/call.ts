@@ -2,7 +2,15 @@ import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { decodeText } from '../../../../shared/base/text.ts'
 import { bracketHost } from '../../../../shared/base/address.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { header, headerList, listHas, makeHeader, type SipHeader, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import {
+  header,
+  headerList,
+  listHas,
+  makeHeader,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
 import { dtmfOfInfo } from '../../../../shared/wire/sip/info.ts'
 import { sessionExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
@@ -56,7 +64,9 @@ export function contactHeader(user: string | null, { transport, contact }: Flow)
 }
 
 export function sdpOf(message: SipRequest | SipResponse): string | null {
-  return message.body.length > 0 && /^application\/sdp\b/i.test(header(message, 'content-type') ?? '') ? decodeText(message.body) : null
+  return message.body.length > 0 && /^application\/sdp\b/i.test(header(message, 'content-type') ?? '')
+    ? decodeText(message.body)
+    : null
 }
 
 /** What both sides of a call have in common once there is a dialog: hold, DTMF, re-negotiation, session timers, BYE. */
@@ -142,20 +152,28 @@ export abstract class Call {
   }
 
   /** Sends a request inside the dialog, over the dialog's own flow where the remote target cannot be reached. */
-  protected inDialog(method: string, headers: readonly SipHeader[], body: string, done: (response: SipResponse | null, flow: Flow | null, sequence: number) => void): void {
+  protected inDialog(
+    method: string,
+    headers: readonly SipHeader[],
+    body: string,
+    done: (response: SipResponse | null, flow: Flow | null, sequence: number) => void,
+  ): void {
     const { dialog } = this
     if (!dialog) return done(null, null, 0)
     const send = (hop: NextHop, fallback: boolean) => {
       let sequence = 0
       requestWithDigest(this.deps.endpoint, hop, this.digest, {
-        method, uri: dialog.remoteTarget, nextSequence: () => (sequence = dialog.nextSequence()),
+        method,
+        uri: dialog.remoteTarget,
+        nextSequence: () => (sequence = dialog.nextSequence()),
         build: (flow, number, credentials) => {
           const contact = method === 'INVITE' || method === 'UPDATE' ? [contactHeader(this.contactUser, flow)] : []
           return dialog.request(method, number, [...contact, ...credentials, ...this.extraHeaders(), ...headers], body)
         },
         response: (response, flow) => response.status >= 200 && done(response, flow, sequence),
         failed: (failure) => {
-          if (fallback && failure.kind !== 'timeout' && dialog.flow.reliable) return send({ kind: 'flow', flow: dialog.flow }, false)
+          if (fallback && failure.kind !== 'timeout' && dialog.flow.reliable)
+            return send({ kind: 'flow', flow: dialog.flow }, false)
           this.deps.observe('note', `${method} was not answered: ${failure.text}`)
           done(null, null, sequence)
         },
@@ -178,7 +196,9 @@ export abstract class Call {
     const { dialog } = this
     if (!dialog) return
     const hop = dialog.hop() ?? { kind: 'flow' as const, flow: dialog.flow }
-    this.deps.endpoint.sendAck(hop, dialog.flow, () => dialog.request('ACK', sequence, [...(body === '' ? [] : [sdpType])], body))
+    this.deps.endpoint.sendAck(hop, dialog.flow, () =>
+      dialog.request('ACK', sequence, [...(body === '' ? [] : [sdpType])], body),
+    )
   }
 
   /** Offers the media anew, to hold or to resume. Calls back with null, or why the peer did not agree. */
@@ -224,9 +244,18 @@ export abstract class Call {
     if (this.#state.kind !== 'answered') return 'the call is not answered'
     if (mode !== 'info') return this.#media?.sendDigits(digits, mode) ?? null
     for (const digit of digits) {
-      this.inDialog('INFO', [makeHeader('Content-Type', 'application/dtmf-relay')], `Signal=${digit}\r\nDuration=160\r\n`, (response) => {
-        if (!response || response.status >= 300) this.deps.observe('note', `digit ${digit} by INFO was answered ${response ? `${response.status} ${response.reason}` : 'by nothing'}`)
-      })
+      this.inDialog(
+        'INFO',
+        [makeHeader('Content-Type', 'application/dtmf-relay')],
+        `Signal=${digit}\r\nDuration=160\r\n`,
+        (response) => {
+          if (!response || response.status >= 300)
+            this.deps.observe(
+              'note',
+              `digit ${digit} by INFO was answered ${response ? `${response.status} ${response.reason}` : 'by nothing'}`,
+            )
+        },
+      )
     }
     this.deps.observe('digit-sent', `digits ${digits} sent by INFO`)
     return null
@@ -253,7 +282,9 @@ export abstract class Call {
         this.prack(transaction)
         break
       case 'OPTIONS':
-        this.reply(transaction, 200, { headers: [makeHeader('Allow', allowedMethods), makeHeader('Accept', 'application/sdp')] })
+        this.reply(transaction, 200, {
+          headers: [makeHeader('Allow', allowedMethods), makeHeader('Accept', 'application/sdp')],
+        })
         break
       case 'NOTIFY':
         this.reply(transaction, header(request, 'event') === undefined ? 489 : 481)
@@ -291,7 +322,11 @@ export abstract class Call {
     const tooShort = this.#timerTooShort(request)
     if (tooShort !== null) return this.reply(transaction, 422, { headers: [makeHeader('Min-SE', String(tooShort))] })
     const offer = sdpOf(request)
-    const headers = [contactHeader(this.contactUser, flow), makeHeader('Allow', allowedMethods), ...this.followTimer(request)]
+    const headers = [
+      contactHeader(this.contactUser, flow),
+      makeHeader('Allow', allowedMethods),
+      ...this.followTimer(request),
+    ]
     if (offer === null) {
       // UPDATE without an offer refreshes; INVITE without one asks for ours.
       if (request.method === 'UPDATE') return this.reply(transaction, 200, { headers })
@@ -326,7 +361,10 @@ export abstract class Call {
     const peerKnows = listHas(request, 'supported', 'timer')
     const refresher = asked.refresher ?? (peerKnows ? 'uac' : 'uas')
     this.#startTimer(seconds, refresher === 'uas')
-    return [makeHeader('Session-Expires', `${seconds};refresher=${refresher}`), ...(peerKnows ? [makeHeader('Require', 'timer')] : [])]
+    return [
+      makeHeader('Session-Expires', `${seconds};refresher=${refresher}`),
+      ...(peerKnows ? [makeHeader('Require', 'timer')] : []),
+    ]
   }
 
   /** Takes in the Session-Expires of a 2xx to a request of ours. */
@@ -340,7 +378,10 @@ export abstract class Call {
     this.#timer = new SessionTimer(this.deps.clock, seconds, weRefresh, {
       refresh: () => this.#refreshSession(),
       expired: () => {
-        this.deps.observe('session-timer', `the session timer of ${seconds} s ran out without a refresh: the call is ended`)
+        this.deps.observe(
+          'session-timer',
+          `the session timer of ${seconds} s ran out without a refresh: the call is ended`,
+        )
         this.bye('SIP;cause=408;text="Session timer expired"')
       },
     })
@@ -355,7 +396,12 @@ export abstract class Call {
 
   #timerHeaders(): SipHeader[] {
     const timer = this.#timer
-    return timer ? [makeHeader('Supported', 'timer'), makeHeader('Session-Expires', `${timer.seconds};refresher=${timer.weRefresh ? 'uac' : 'uas'}`)] : []
+    return timer
+      ? [
+          makeHeader('Supported', 'timer'),
+          makeHeader('Session-Expires', `${timer.seconds};refresher=${timer.weRefresh ? 'uac' : 'uas'}`),
+        ]
+      : []
   }
 }
 

@@ -99,7 +99,14 @@ export class InboundCall extends Call {
       return answer.text
     }
     const send = () => {
-      const headers = [contactHeader(this.contactUser, this.#transaction.flow), makeHeader('Allow', allowedMethods), makeHeader('Supported', '100rel, timer'), ...this.extraHeaders(), ...this.followTimer(this.request), sdpType]
+      const headers = [
+        contactHeader(this.contactUser, this.#transaction.flow),
+        makeHeader('Allow', allowedMethods),
+        makeHeader('Supported', '100rel, timer'),
+        ...this.extraHeaders(),
+        ...this.followTimer(this.request),
+        sdpType,
+      ]
       this.#two.answer(this.#transaction, this.#localTag, { headers, body: answer.sdp }, this.deps.clock, () => {
         this.deps.observe('not-acknowledged', 'the 200 OK was never acknowledged: the call is ended')
         this.#endUnproven()
@@ -114,7 +121,10 @@ export class InboundCall extends Call {
 
   reject(status: number, reason?: string, headers: ResponseExtras['headers'] = []): void {
     if (this.state.kind !== 'ringing') return
-    this.#respond(status, { ...(reason === undefined ? {} : { reason }), headers: [...headers, ...this.extraHeaders()] })
+    this.#respond(status, {
+      ...(reason === undefined ? {} : { reason }),
+      headers: [...headers, ...this.extraHeaders()],
+    })
     this.move({ kind: 'ended' })
   }
 
@@ -150,7 +160,13 @@ export class InboundCall extends Call {
 
   protected override prack(transaction: ServerTransaction): void {
     const rack = rackOf(transaction.request)
-    if (!rack || rack.rseq !== this.#unacknowledged?.rseq || rack.sequence !== sequenceOf(this.request) || rack.method !== 'INVITE') return this.reply(transaction, 481)
+    if (
+      !rack ||
+      rack.rseq !== this.#unacknowledged?.rseq ||
+      rack.sequence !== sequenceOf(this.request) ||
+      rack.method !== 'INVITE'
+    )
+      return this.reply(transaction, 481)
     this.#unacknowledged.stop()
     this.#unacknowledged = null
     this.media?.confirm()

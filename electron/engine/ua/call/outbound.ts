@@ -1,5 +1,13 @@
 import { bracketHost } from '../../../../shared/base/address.ts'
-import { listHas, makeHeader, makeRequest, headerList, type SipHeader, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import {
+  listHas,
+  makeHeader,
+  makeRequest,
+  headerList,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
 import { messageIds, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import { minSeOf, rseqOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Timer } from '../../base/clock.ts'
@@ -89,7 +97,8 @@ export class OutboundCall extends Call {
   #invite(hop: NextHop): void {
     const offer = this.#media.offer()
     this.#pending = requestWithDigest(this.deps.endpoint, hop, this.digest, {
-      method: 'INVITE', uri: this.#options.uri,
+      method: 'INVITE',
+      uri: this.#options.uri,
       nextSequence: () => ++this.#sequence,
       build: (flow, sequence, credentials) => this.#request(flow, sequence, credentials, offer),
       response: (response, flow, request) => this.#response(response, flow, request),
@@ -101,22 +110,30 @@ export class OutboundCall extends Call {
   #request(flow: Flow, sequence: number, credentials: readonly SipHeader[], offer: string): SipRequest {
     const { uri, fromUri, fromUser, displayName, headers } = this.#options
     const from = fromUri ?? `sip:${fromUser}@${bracketHost(flow.contact.host)}`
-    const timer = this.#minimumS === null ? [] : [makeHeader('Session-Expires', String(this.#minimumS)), makeHeader('Min-SE', String(this.#minimumS))]
-    return makeRequest('INVITE', uri, [
-      makeHeader('Max-Forwards', '70'),
-      makeHeader('From', `${displayName === null ? '' : `${quote(displayName)} `}<${from}>;tag=${this.#localTag}`),
-      makeHeader('To', `<${uri}>`),
-      makeHeader('Call-ID', this.callId),
-      makeHeader('CSeq', `${sequence} INVITE`),
-      contactHeader(this.contactUser, flow),
-      ...credentials,
-      makeHeader('Allow', allowedMethods),
-      makeHeader('Supported', '100rel, timer'),
-      ...timer,
-      ...this.extraHeaders(),
-      ...headers.map(({ name, value }) => makeHeader(name, value)),
-      sdpType,
-    ], offer)
+    const timer =
+      this.#minimumS === null
+        ? []
+        : [makeHeader('Session-Expires', String(this.#minimumS)), makeHeader('Min-SE', String(this.#minimumS))]
+    return makeRequest(
+      'INVITE',
+      uri,
+      [
+        makeHeader('Max-Forwards', '70'),
+        makeHeader('From', `${displayName === null ? '' : `${quote(displayName)} `}<${from}>;tag=${this.#localTag}`),
+        makeHeader('To', `<${uri}>`),
+        makeHeader('Call-ID', this.callId),
+        makeHeader('CSeq', `${sequence} INVITE`),
+        contactHeader(this.contactUser, flow),
+        ...credentials,
+        makeHeader('Allow', allowedMethods),
+        makeHeader('Supported', '100rel, timer'),
+        ...timer,
+        ...this.extraHeaders(),
+        ...headers.map(({ name, value }) => makeHeader(name, value)),
+        sdpType,
+      ],
+      offer,
+    )
   }
 
   #failed(failure: RequestFailure): void {
@@ -142,7 +159,8 @@ export class OutboundCall extends Call {
     const tag = messageIds(response).toTag
     if (response.status === 100 || tag === null) return
     let early = this.#early.get(tag)
-    if (!early) this.#early.set(tag, (early = { dialog: Dialog.ofCaller(request, response, flow), rseq: null, sdp: null }))
+    if (!early)
+      this.#early.set(tag, (early = { dialog: Dialog.ofCaller(request, response, flow), rseq: null, sdp: null }))
     if (!this.#acknowledge(response, early, request)) return
     const sdp = sdpOf(response)
     if (sdp !== null && early.sdp !== sdp) {
@@ -163,13 +181,17 @@ export class OutboundCall extends Call {
     const { dialog } = early
     const rack = makeHeader('RAck', `${rseq} ${sequenceOf(invite)} INVITE`)
     requestWithDigest(this.deps.endpoint, dialog.hop() ?? { kind: 'flow', flow: dialog.flow }, this.digest, {
-      method: 'PRACK', uri: dialog.remoteTarget,
+      method: 'PRACK',
+      uri: dialog.remoteTarget,
       nextSequence: () => {
         dialog.countFrom(this.#sequence)
         return (this.#sequence = dialog.nextSequence())
       },
-      build: (_flow, sequence, credentials) => dialog.request('PRACK', sequence, [...credentials, ...this.extraHeaders(), rack]),
-      response: () => {}, failed: (failure) => this.deps.observe('note', `PRACK was not answered: ${failure.text}`), observe: () => {},
+      build: (_flow, sequence, credentials) =>
+        dialog.request('PRACK', sequence, [...credentials, ...this.extraHeaders(), rack]),
+      response: () => {},
+      failed: (failure) => this.deps.observe('note', `PRACK was not answered: ${failure.text}`),
+      observe: () => {},
     })
     return true
   }
@@ -214,9 +236,14 @@ export class OutboundCall extends Call {
     const hop = dialog.hop() ?? { kind: 'flow' as const, flow: dialog.flow }
     this.deps.endpoint.sendAck(hop, dialog.flow, () => dialog.request('ACK', sequenceOf(request), []))
     requestWithDigest(this.deps.endpoint, hop, this.digest, {
-      method: 'BYE', uri: dialog.remoteTarget, nextSequence: () => dialog.nextSequence(),
-      build: (_flow, sequence, credentials) => dialog.request('BYE', sequence, [...credentials, ...this.extraHeaders()]),
-      response: () => {}, failed: () => {}, observe: () => {},
+      method: 'BYE',
+      uri: dialog.remoteTarget,
+      nextSequence: () => dialog.nextSequence(),
+      build: (_flow, sequence, credentials) =>
+        dialog.request('BYE', sequence, [...credentials, ...this.extraHeaders()]),
+      response: () => {},
+      failed: () => {},
+      observe: () => {},
     })
   }
 
@@ -228,7 +255,10 @@ export class OutboundCall extends Call {
     }
     this.#ringTimer?.cancel()
     if (response.status >= 300 && response.status < 400) {
-      this.deps.observe('note', `redirected to ${headerList(response, 'contact').map(uriOf).join(', ') || 'nowhere'}: redirections are shown and not followed`)
+      this.deps.observe(
+        'note',
+        `redirected to ${headerList(response, 'contact').map(uriOf).join(', ') || 'nowhere'}: redirections are shown and not followed`,
+      )
     }
     this.move({ kind: 'ended' })
   }

@@ -17,7 +17,9 @@ export class SessionTimer {
     this.seconds = seconds
     this.weRefresh = weRefresh
     const grace = Math.min(32, seconds / 3)
-    this.#timer = clock.after((weRefresh ? seconds / 2 : seconds - grace) * 1000, () => (weRefresh ? user.refresh() : user.expired()))
+    this.#timer = clock.after((weRefresh ? seconds / 2 : seconds - grace) * 1000, () =>
+      weRefresh ? user.refresh() : user.expired(),
+    )
   }
 
   stop(): void {

@@ -1,7 +1,13 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { bracketHost } from '../../../../shared/base/address.ts'
 import { parseNameAddr, parseUri } from '../../../../shared/wire/sip/grammar.ts'
-import { headerList, makeHeader, makeRequest, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import {
+  headerList,
+  makeHeader,
+  makeRequest,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
 import { expiresOf, expiresParam, minExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
@@ -95,7 +101,9 @@ export class Registration {
     this.#pending = true
     let contact = ''
     requestWithDigest(this.#deps.endpoint, this.#options.hop, this.#options.digest, {
-      method: 'REGISTER', uri: this.#options.registrar, nextSequence: () => ++this.#sequence,
+      method: 'REGISTER',
+      uri: this.#options.registrar,
+      nextSequence: () => ++this.#sequence,
       build: (flow, sequence, credentials) => {
         contact = contactHeader(this.#options.user, flow).value
         return this.#request(flow, sequence, credentials, expiresS)
@@ -138,7 +146,9 @@ export class Registration {
     const expiresS = grantedSeconds(response, contact) ?? askedS
     this.#move({ kind: 'registered', contact, expiresS, bindings: headerList(response, 'contact').length })
     // Refreshed well before the end: at nine tenths, and never later than 5 s before.
-    this.#timer = this.#deps.clock.after(Math.max(1, Math.min(expiresS * 0.9, expiresS - 5)) * 1000, () => this.#register(this.#expiresS))
+    this.#timer = this.#deps.clock.after(Math.max(1, Math.min(expiresS * 0.9, expiresS - 5)) * 1000, () =>
+      this.#register(this.#expiresS),
+    )
   }
 
   #failed(failure: RequestFailure, askedS: number): void {
@@ -168,7 +178,15 @@ function grantedSeconds(response: SipResponse, contact: string): number | null {
   for (const value of headerList(response, 'contact')) {
     const binding = parseNameAddr(value)
     const uri = parseUri(binding?.uri ?? '')
-    if (!binding || !uri || !ours || uri.user !== ours.user || bracketHost(uri.host) !== bracketHost(ours.host) || (uri.port ?? 5060) !== (ours.port ?? 5060)) continue
+    if (
+      !binding ||
+      !uri ||
+      !ours ||
+      uri.user !== ours.user ||
+      bracketHost(uri.host) !== bracketHost(ours.host) ||
+      (uri.port ?? 5060) !== (ours.port ?? 5060)
+    )
+      continue
     const seconds = expiresParam(binding.params)
     if (seconds !== null) return seconds
   }
