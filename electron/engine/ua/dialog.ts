@@ -134,12 +134,16 @@ export class Dialog {
     )
   }
 
-  /** Where requests go next; null when the target is no SIP URI. A URI without transport keeps that of the dialog. */
+  /** Where requests go next; null when the target is no SIP URI, or behind a WebSocket (RFC 7118 5): then the flow of the dialog is the only way. */
   hop(): NextHop | null {
     const next = this.routeSet[0] === undefined ? this.#remoteTarget : uriOf(this.routeSet[0])
     const uri = parseUri(next)
     if (!uri) return null
-    const keep: TransportName | null = uri.params.has('transport') || uri.scheme === 'sips' ? null : this.flow.transport
+    const named = uri.params.get('transport')?.toLowerCase()
+    if (named === 'ws' || named === 'wss') return null
+    // A URI without a transport that we know keeps that of the dialog.
+    const chosen = named === 'udp' || named === 'tcp' || named === 'tls' || uri.scheme === 'sips'
+    const keep: TransportName | null = chosen ? null : this.flow.transport
     return { kind: 'uri', uri, transport: keep }
   }
 

@@ -55,6 +55,16 @@ describe('finding the target of a URI (RFC 3263)', () => {
     expect(transportFixed).toBe(false)
   })
 
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'takes transport=%s as none that it knows',
+    async (transport) => {
+      expect(await resolve(`sip:x@192.0.2.9;transport=${transport}`)).toMatchObject({
+        targets: ['udp 192.0.2.9 5060 192.0.2.9'],
+        transportFixed: false,
+      })
+    },
+  )
+
   it('asks only SRV where the transport is given', async () => {
     expect(await resolve('sip:x@srv.example;transport=tcp')).toMatchObject({
       targets: ['tcp 192.0.2.2 5080 srv.example'],

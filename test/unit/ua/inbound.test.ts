@@ -245,6 +245,17 @@ describe('a call that comes in', () => {
     expect(lastResponse().status).toBe(405)
   })
 
+  it('takes no digit from an INFO that carries none, however long it is', async () => {
+    await invite()
+    await answer()
+    const toTag = messageIds(lastResponse()).toTag!
+    await bench.inject(request({ method: 'INFO', branch: 'z9hG4bKinfo', cseq: 2, toTag, body: '\n'.repeat(60_000) }))
+    await bench.inject(request({ method: 'INFO', branch: 'z9hG4bKinf2', cseq: 3, toTag, body: 'Signal=11\n' }))
+    expect(bench.observations.filter((text) => text.startsWith('digit'))).toEqual([
+      'digit-received: digit # received by INFO',
+    ])
+  })
+
   it('takes DTMF by INFO', async () => {
     await invite()
     await answer()

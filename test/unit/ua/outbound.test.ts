@@ -65,6 +65,7 @@ describe('a call that we place', () => {
     '<sip:a\u00a0b@192.0.2.77>',
     '<sip:a\0b@192.0.2.77>',
     '*',
+    '<tel:+15550100>',
     '<http://192.0.2.77/>',
     '"',
   ])('acknowledges and ends a call whose Contact, %j, nothing can be sent to', async (contact) => {
@@ -75,6 +76,15 @@ describe('a call that we place', () => {
     await bench.clock.advance(0)
     expect(only()).toMatchObject({ method: 'BYE', uri: 'sip:agent@192.0.2.99' })
   })
+
+  it.each(['ws', 'wss', 'sctp', 'constructor', '__proto__', ''])(
+    'reaches a Contact with transport=%s over what the dialog came by',
+    async (transport) => {
+      await bench.call()
+      await bench.respond(only(), 200, { body: sdp(), contact: `<sip:a@192.0.2.99:5060;transport=${transport}>` })
+      expect(bench.sent()).toMatchObject([{ method: 'ACK', uri: `sip:a@192.0.2.99:5060;transport=${transport}` }])
+    },
+  )
 
   it.each(['<sip:a b;lr>', '<sip:a b>', 'nonsense'])(
     'sends over the flow of the dialog where the route %j leads nowhere',
