@@ -8,31 +8,30 @@ export class SipWriteError extends Error {
 }
 
 const lineBreak = /[\r\n]/
-const lineBreaks = /[\r\n]/g
 // eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/
 
-/**
- * The bytes of a message. Content-Length is added here, last, from the body's real length. A response can always be written: what it
- * repeats of a broken request has spaces for line breaks. Throws SipWriteError for a request that must not go out.
- */
+/** The bytes of a message. Content-Length is added here, last, from the body's real length. Throws SipWriteError. */
 export function writeSip(message: SipMessage): Uint8Array {
-  let head = `${message.kind === 'request' ? requestLine(message) : startLine(message).replace(lineBreaks, ' ')}\r\n`
+  const first = startLine(message)
+  if (lineBreak.test(first)) throw new SipWriteError('the start line contains a line break')
+  if (message.kind === 'request') checkRequestLine(message)
+  let head = `${first}\r\n`
   for (const { name, value, key } of message.headers) {
     if (key === 'content-length') continue
     if (!isToken(name)) throw new SipWriteError(`header name ${JSON.stringify(name)} is not a token`)
-    if (!lineBreak.test(value)) head += `${name}: ${value}\r\n`
-    else if (message.kind === 'response') head += `${name}: ${value.replace(lineBreaks, ' ')}\r\n`
-    else throw new SipWriteError(`header ${name} contains a line break`)
+    // A response repeats the peer's own header fields, where quoted control characters are legal (RFC 4475 3.1.1.2).
+    if (lineBreak.test(value)) throw new SipWriteError(`header ${name} contains a line break`)
+    head += `${name}: ${value}\r\n`
   }
   head += `Content-Length: ${message.body.length}\r\n\r\n`
   return message.body.length === 0 ? encodeText(head) : concatBytes([encodeText(head), message.body])
 }
 
-function requestLine(message: SipRequest): string {
-  if (/\s/.test(message.uri) || control.test(message.uri) || !isToken(message.method))
-    throw new SipWriteError('the request line contains white space, a control character or a method that is no token')
-  return startLine(message)
+function checkRequestLine({ method, uri }: SipRequest): void {
+  if (!isToken(method)) throw new SipWriteError(`method ${JSON.stringify(method)} is not a token`)
+  if (/\s/.test(uri) || control.test(uri))
+    throw new SipWriteError('the request URI contains white space or a control character')
 }
 
 /** Why a header field of ours must not go on the wire; null when it can (RFC 3261 7.3.1: token, no CR, LF or control character). */

@@ -7,7 +7,7 @@ import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
 import { parseUri, parseVia } from '../../../shared/wire/sip/grammar.ts'
 import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
 import { headerMeaning } from '../../../shared/wire/sip/meaning.ts'
-import { headerList, makeHeader, makeResponse, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { headerList, makeHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { expiresOf, minSeOf, rackOf, retryAfterOf, rseqOf, sessionExpiresOf } from '../../../shared/wire/sip/numbers.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { explainSdp } from '../../../shared/wire/sdp/explain.ts'
@@ -102,10 +102,9 @@ describe('control characters in what a response repeats', () => {
           Buffer.from(request({ extra: `Require: ${text.replaceAll('\n', '')}x\n` })),
         ) as SipRequest
         writeSip(
-          makeResponse(420, 'Bad\rExtension', [
-            ...responseTo(message, 420, 't').headers,
-            makeHeader('Unsupported', headerList(message, 'require').join(', ')),
-          ]),
+          responseTo(message, 420, 't', {
+            headers: [makeHeader('Unsupported', headerList(message, 'require').join(', '))],
+          }),
         )
       }),
     )

@@ -34,5 +34,14 @@ export function responseTo(
     else headers.push(field)
   }
   if (extras.headers) headers.push(...extras.headers)
-  return makeResponse(status, extras.reason ?? reasonPhrase(status), headers, extras.body ?? '')
+  return makeResponse(status, extras.reason ?? reasonPhrase(status), headers.map(writable), extras.body ?? '')
+}
+
+const lineBreaks = /[\r\n]/g
+
+/** What a response repeats of a broken request has spaces for line breaks: it can always be sent. */
+function writable(field: SipHeader): SipHeader {
+  return field.value.includes('\r') || field.value.includes('\n')
+    ? makeHeader(field.name, field.value.replace(lineBreaks, ' '))
+    : field
 }
