@@ -42,8 +42,15 @@ import {
   uriOf,
 } from '../../shared/wire/sip/grammar.ts'
 import { headerMeaning, messageMeaning, variableOf } from '../../shared/wire/sip/meaning.ts'
-import { headerList, makeRequest, splitList, startLine, type SipMessage } from '../../shared/wire/sip/message.ts'
-import { expiresParam } from '../../shared/wire/sip/numbers.ts'
+import {
+  headerList,
+  makeHeader,
+  makeRequest,
+  splitList,
+  startLine,
+  type SipMessage,
+} from '../../shared/wire/sip/message.ts'
+import { expiresOf } from '../../shared/wire/sip/numbers.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { maskNumbers, redact } from '../../shared/wire/sip/redact.ts'
 import { SipWriteError, customHeaderFault, writeSip } from '../../shared/wire/sip/write.ts'
@@ -350,11 +357,10 @@ function checkDigest(bytes: Buffer): void {
   const text = decodeText(bytes)
   const params = parseDigest(text)
   if (params)
-    for (const value of [params.realm, params.nonce, params.response])
-      if (value !== null) string(value, 'a digest parameter')
+    for (const value of Object.values(params).flat())
+      if (value !== null && typeof value !== 'boolean') string(value, 'a digest parameter')
   const challenge = parseChallenge(text)
-  if (challenge !== null && typeof challenge !== 'string')
-    must(typeof canAnswer(challenge) === 'boolean', 'canAnswer says neither')
+  if (challenge) must(typeof canAnswer(challenge) === 'boolean', 'canAnswer says neither')
   const flat = text.replace(/[\r\n]/g, ' ')
   for (const [status, name] of [
     [401, 'WWW-Authenticate'],
@@ -393,7 +399,7 @@ function checkValues(bytes: Buffer): void {
   if (host) maybe(host.port, () => whole(host.port, 0, 65_535, 'a port'))
   const cidr = parseCidr(text)
   if (cidr) inCidr(cidr, '127.0.0.1')
-  const number = expiresParam(new Map([['expires', text]]))
+  const number = expiresOf({ headers: [makeHeader('Expires', text)] })
   maybe(number, () => whole(number, 0, 2 ** 32 - 1, 'a number'))
   for (const read of [
     parseNameAddr,

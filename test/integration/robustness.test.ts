@@ -665,5 +665,5 @@ async function challenged(stranger: Stranger, port: number): Promise<Challenge> 
   const invite = stranger.request({ body: stranger.offer() })
   stranger.send(invite, port)
   const text = await stranger.until(/^SIP\/2\.0 401/)
-  return parseChallenge(/^WWW-Authenticate: (.*MD5.*)$/im.exec(text)![1]!) as Challenge
+  return parseChallenge(/^WWW-Authenticate: (.*MD5.*)$/im.exec(text)![1]!)!
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { authorization, parseChallenge, verify, type Challenge } from '../../electron/engine/sip/digest/digest.ts'
+import { authorization, parseChallenge, verify } from '../../electron/engine/sip/digest/digest.ts'
 import { parseDigest } from '../../electron/engine/sip/digest/params.ts'
 import { PcapEncoder, pcapHeader } from '../../electron/engine/trace/capture/pcap-write.ts'
 import { Stranger, childOf, closeStrangers, responseText, startLetIn } from '../harness/attack.ts'
@@ -238,9 +238,7 @@ async function callAgent(): Promise<void> {
     caller.send(text, agent.port)
   }
   say(invite(1, ''))
-  const challenge = parseChallenge(
-    /^WWW-Authenticate: (.*MD5.*)$/im.exec(await caller.until(/^SIP\/2\.0 401/))![1]!,
-  ) as Challenge
+  const challenge = parseChallenge(/^WWW-Authenticate: (.*MD5.*)$/im.exec(await caller.until(/^SIP\/2\.0 401/))![1]!)!
   const credentials = authorization(challenge, { username: 'alice', password }, 'INVITE', uri, 1, 'c')
   secrets.set("a caller's digest response", parseDigest(credentials)!.response!)
   say(invite(2, `Authorization: ${credentials}\r\n`))

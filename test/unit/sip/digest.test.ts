@@ -52,7 +52,7 @@ describe('digest arithmetic', () => {
     (algorithm) => {
       const challenge = parseChallenge(
         `Digest realm="r, \\"q\\"", nonce="n", qop="auth,auth-int", algorithm=${algorithm}, opaque="o"`,
-      ) as Challenge
+      )!
       const params = parseDigest(authorization(challenge, credentials, 'INVITE', 'sip:a@b', 1, 'c'))!
       expect(params.opaque).toBe('o')
       expect(verify(params, credentials, 'INVITE')).toBe(true)
@@ -197,8 +197,7 @@ describe('the server', () => {
   const challenged = (verdict: ReturnType<DigestServer['check']>) =>
     verdict.kind === 'challenge' ? verdict.headers.map(({ value }) => value) : []
   const offered = challenged(server.check(makeRequest('INVITE', 'sip:a@b', [])))
-  const offer = (on = server) =>
-    parseChallenge(challenged(on.check(makeRequest('INVITE', 'sip:a@b', [])))[0]!) as Challenge
+  const offer = (on = server) => parseChallenge(challenged(on.check(makeRequest('INVITE', 'sip:a@b', [])))[0]!)!
   const proven = (
     what: Challenge,
     {
@@ -212,7 +211,7 @@ describe('the server', () => {
     makeRequest('INVITE', requestUri, [
       makeHeader('Authorization', change(authorization(what, { ...credentials, password }, 'INVITE', uri, nc, 'c'))),
     ])
-  const first = parseChallenge(offered[0]!) as Challenge
+  const first = parseChallenge(offered[0]!)!
   const stale = {
     kind: 'challenge',
     headers: expect.arrayContaining([expect.objectContaining({ value: expect.stringContaining('stale=true') })]),

@@ -1,7 +1,7 @@
 import { printable } from '../../../../shared/base/text.ts'
 import { headerFields, headerList, type SipResponse } from '../../../../shared/wire/sip/message.ts'
 import type { Random } from '../../base/random.ts'
-import { authorization, canAnswer, parseChallenge, type Challenge, type Credentials } from './digest.ts'
+import { authorization, canAnswer, challengeFault, parseChallenge, type Challenge, type Credentials } from './digest.ts'
 
 /** A peer that names another realm each time is answered for the last of them. */
 const mostRealms = 8
@@ -44,16 +44,17 @@ export class DigestClient {
   challenged(response: SipResponse): ChallengeOutcome {
     const proxy = response.status === 407
     const fields = headerFields(response, proxy ? 'proxy-authenticate' : 'www-authenticate')
-    const read = fields.map(parseChallenge).filter((challenge) => challenge !== null)
-    const challenges = read.filter((challenge) => typeof challenge !== 'string')
-    if (challenges.length === 0)
+    const challenges = fields.map(parseChallenge).filter((challenge) => challenge !== null)
+    if (challenges.length === 0) {
+      const faults = fields.map(challengeFault).filter((fault) => fault !== null)
       return {
         kind: 'give-up',
         text:
-          read.length > 0
-            ? `${response.status} cannot be answered: ${read.join('; ')}`
+          faults.length > 0
+            ? `${response.status} cannot be answered: ${faults.join('; ')}`
             : `${response.status} carries no digest challenge`,
       }
+    }
     if (!this.#credentials)
       return {
         kind: 'give-up',

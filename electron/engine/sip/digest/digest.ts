@@ -26,16 +26,24 @@ export interface Credentials {
   readonly password: string
 }
 
-/** Reads one WWW-Authenticate or Proxy-Authenticate value: a string says why the challenge cannot be answered; null when it is no digest challenge. */
-export function parseChallenge(value: string): Challenge | string | null {
+/** Reads one WWW-Authenticate or Proxy-Authenticate value; null when it is no digest challenge, or one that lacks what an answer needs. */
+export function parseChallenge(value: string): Challenge | null {
   const params = parseDigest(value)
-  if (!params) return null
-  const { algorithm, realm, nonce, opaque, qop, stale, unusable } = params
+  if (!params || faultOf(params) !== null) return null
+  const { algorithm, realm, nonce, opaque, qop, stale } = params
+  return { algorithm: algorithm ?? 'MD5', realm: realm!, nonce: nonce!, opaque, qop, stale }
+}
+
+/** Why a digest challenge cannot be answered, in a sentence; null when it can, and for what is none. */
+export function challengeFault(value: string): string | null {
+  const params = parseDigest(value)
+  return params && faultOf(params)
+}
+
+function faultOf({ realm, nonce, unusable }: DigestParams): string | null {
   const named = realm === null ? 'the digest challenge' : `the digest challenge of realm "${printable(realm)}"`
   if (unusable.length > 0) return `${named} has a control character in ${unusable.map(printable).join(', ')}`
-  if (nonce === null) return `${named} has no nonce`
-  if (realm === null) return `${named} has no realm`
-  return { algorithm: algorithm ?? 'MD5', realm, nonce, opaque, qop, stale }
+  return nonce === null ? `${named} has no nonce` : realm === null ? `${named} has no realm` : null
 }
 
 interface Algorithm {
