@@ -24,20 +24,24 @@ function timeMs(work: () => unknown, runs: number): number {
 }
 
 /**
- * Runs `work` on 1, 8 and 64 KB; null when it is linear. The small one runs eight times in a row, so that both make as much garbage;
- * the fastest of each counts, and a pair is measured again some times before it is taken as not linear.
+ * Runs `work` on 1, 8 and 64 KB; null when it is linear. The small one runs eight times as often, so that both make as much garbage.
+ * A pair that looks otherwise is measured again, each time over more runs, before it is taken as not linear.
  */
 export function tooFast(work: (size: number) => () => unknown): Growth | null {
   work(1024)()
   const whole = work(large)
-  let largeMs = timeMs(whole, 1)
-  if (largeMs < unmeasurableMs) return null
+  if (timeMs(whole, 1) < unmeasurableMs) return null
   const part = work(small)
-  let smallMs = Infinity
+  let least: Growth = { factor: Infinity, largeMs: 0 }
   for (let tries = 0; tries < mostTries; tries++) {
-    smallMs = Math.min(smallMs, timeMs(part, times))
-    if (largeMs < unmeasurableMs || (largeMs / smallMs) * times < mostGrowth) return null
-    largeMs = Math.min(largeMs, timeMs(whole, 1))
+    const runs = 1 + Math.floor(tries / 3)
+    const smallMs = Math.min(timeMs(part, times * runs), timeMs(part, times * runs))
+    const largeMs = Math.min(timeMs(whole, runs), timeMs(whole, runs))
+    const factor = (largeMs / smallMs) * times
+    if (largeMs / runs < unmeasurableMs || factor < mostGrowth) return null
+    if (factor < least.factor) least = { factor, largeMs: largeMs / runs }
+    // Noise does not last.
+    if (tries > 2 && least.factor > mostGrowth * 2) break
   }
-  return { factor: (largeMs / smallMs) * times, largeMs }
+  return least
 }
