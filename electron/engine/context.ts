@@ -1,5 +1,5 @@
 import { isIp } from '../../shared/base/address.ts'
-import { settingsSchema, type CommandName, type Settings, type commands } from '../../shared/contract/commands.ts'
+import { settingsSchema, type Settings } from '../../shared/contract/commands.ts'
 import type { SourceArgs } from '../../shared/contract/place-call.ts'
 import { initialLimits, type BudgetLimits } from '../../shared/model/budgets.ts'
 import type { ObservationKind, SipEvent } from '../../shared/model/wire.ts'
@@ -35,9 +35,6 @@ const connectTimeoutMs = 8000
 const patienceMs = 2500
 /** What an ended call may still get: retransmissions, a late ACK. */
 const afterlifeMs = 32_000
-
-/** The arguments of a command as its schema leaves them. */
-export type Parsed<Name extends CommandName> = ReturnType<(typeof commands)[Name]['args']['parse']>
 
 interface ContextParts {
   readonly clock: Clock
@@ -187,7 +184,7 @@ export class Station {
     this.#touched = touched
     this.budgets = new Budgets(
       () => ({ ...context.limits, ...policy.limits }),
-      () => feed.change('limits'),
+      () => feed.change({ kind: 'limits', id: '' }),
     )
     const shared = {
       clock,

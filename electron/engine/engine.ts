@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { EngineClient, SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
 import {
   commands,
@@ -8,30 +7,35 @@ import {
   type StoredTrunk,
 } from '../../shared/contract/commands.ts'
 import type { Change, Delta } from '../../shared/contract/state.ts'
-import { Agents, agentSecret } from './calls/agents.ts'
+import { Agents } from './calls/agents.ts'
 import { Boundary, faultText } from './base/boundary.ts'
 import { usageOf } from './base/budgets.ts'
 import { systemClock, type Clock } from './base/clock.ts'
-import { RingbackError, usage } from './base/errors.ts'
+import { usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
 import { systemNet, type Net } from './base/net.ts'
 import { systemRandom, type Random } from './base/random.ts'
 import { LocalRoutes } from './base/routes.ts'
-import type { BookedCall } from './calls/booked-call.ts'
 import { CallBook } from './calls/call-book.ts'
 import { Captures } from './captures/open-capture.ts'
-import { makeContext, type Context, type Parsed } from './context.ts'
-import { exportCall } from './report/exports.ts'
-import { Feed, type Watcher } from './feed.ts'
+import { makeContext, type Context } from './context.ts'
+import { agentHandlers } from './handlers/agents.ts'
+import { callHandlers } from './handlers/calls.ts'
+import { captureHandlers } from './handlers/captures.ts'
+import type { Handler, Handlers, Parsed } from './handlers/handlers.ts'
+import { historyHandlers } from './handlers/history.ts'
+import { registrationHandlers } from './handlers/registrations.ts'
+import { fileHandlers, settingsHandlers } from './handlers/settings.ts'
+import { trunkHandlers } from './handlers/trunks.ts'
+import { Feed, type EntityKey, type Watcher } from './feed.ts'
 import { Files } from './files.ts'
-import { History, fits } from './history.ts'
+import { History } from './history.ts'
 import { Pacer } from './media/rtp/pacer.ts'
 import { Registrations } from './trunks/registrations.ts'
 import { systemDns } from './sip/resolve/dns.ts'
-import { Softphone, checkTrunk } from './calls/softphone.ts'
+import { Softphone } from './calls/softphone.ts'
 import { Store } from './store/store.ts'
 import { TrunkChecks } from './trunks/trunk-checks.ts'
-import type { Call, InboundCall } from './ua/index.ts'
 
 export { htmlPieces } from './report/html-report.ts'
 
@@ -48,8 +52,6 @@ export interface EngineOptions {
   readonly logs?: Logs
 }
 
-type Handlers = { [Name in CommandName]: (args: Parsed<Name>) => Promise<CommandResult<Name>> | CommandResult<Name> }
-
 /** The product without a face: every room wired together, reached by commands, seen as state. */
 export class Engine implements EngineClient {
   readonly #boundary: Boundary
@@ -64,6 +66,7 @@ export class Engine implements EngineClient {
   readonly #history: History
   readonly #files: Files
   readonly #captures = new Captures()
+  readonly #handlers: Handlers
 
   /** Throws RingbackError (machine) when the profile folder cannot be used. */
   constructor(options: EngineOptions) {
@@ -71,7 +74,7 @@ export class Engine implements EngineClient {
     const log = logs.for('ringback:fault')
     const boundary = new Boundary((fault) => {
       log(faultText(fault))
-      this.#feed.change('limits')
+      this.#feed.change({ kind: 'limits', id: '' })
     })
     this.#boundary = boundary
     const clock = boundary.clock(options.clock ?? systemClock)
@@ -87,15 +90,17 @@ export class Engine implements EngineClient {
             this.#book.touched(booked)
       },
     })
-    this.#history = new History(clock, this.#store, logs.for('ringback:store'), () => this.#feed.change('storage'))
+    this.#history = new History(clock, this.#store, logs.for('ringback:store'), () =>
+      this.#feed.change({ kind: 'storage', id: '' }),
+    )
     this.#book = new CallBook(clock, random, boundary, {
-      touched: (booked) => this.#feed.live && this.#feed.change(`call ${booked.trace.id}`),
+      touched: (booked) => this.#feed.live && this.#feed.change({ kind: 'call', id: booked.trace.id }),
       moved: (booked) => this.#store && this.#history.keep(booked.trace.id, () => this.#book.report(booked)),
       ended: (booked, report) => {
         this.#history.keep(report.id, () => report)
-        this.#feed.change(`call ${booked.trace.id}`)
+        this.#feed.change({ kind: 'call', id: booked.trace.id })
       },
-      forgotten: (id) => this.#feed.change(`call ${id}`),
+      forgotten: (id) => this.#feed.change({ kind: 'call', id: id }),
     })
     this.#context = makeContext({
       clock,
@@ -117,6 +122,38 @@ export class Engine implements EngineClient {
     this.#softphone = new Softphone(this.#context, (trace) => this.#registrations.touched(trace))
     this.#agents = new Agents(this.#context)
     this.#checks = new TrunkChecks(this.#context, this.#softphone, this.#registrations)
+    this.#handlers = this.#wireHandlers()
+  }
+
+  #wireHandlers(): Handlers {
+    const feed = this.#feed
+    const files = this.#files
+    const history = this.#history
+    const book = this.#book
+    const context = this.#context
+    const store = () => context.store
+    return {
+      ...callHandlers({
+        softphone: this.#softphone,
+        book,
+        history,
+        files,
+        maskNumbers: () => context.settings.maskNumbers,
+      }),
+      ...registrationHandlers(this.#registrations),
+      ...agentHandlers(this.#agents),
+      ...captureHandlers(this.#captures, files),
+      ...trunkHandlers({
+        store,
+        checks: this.#checks,
+        registrations: this.#registrations,
+        boundary: this.#boundary,
+        feed,
+      }),
+      ...historyHandlers(history, book),
+      ...settingsHandlers({ store, save: (settings) => context.saveSettings(settings), feed }),
+      ...fileHandlers(files),
+    }
   }
 
   async execute<Name extends CommandName>(name: Name, args: CommandArgs<Name>): Promise<CommandResult<Name>> {
@@ -125,8 +162,8 @@ export class Engine implements EngineClient {
       const [issue] = parsed.error.issues
       throw usage(`${issue!.path.join('.') || name}: ${issue!.message}`)
     }
-    const handler = this.#handlers[name] as (args: unknown) => Promise<CommandResult<Name>> | CommandResult<Name>
-    return handler(parsed.data)
+    const handler = this.#handlers[name] as Handler<Name>
+    return handler(parsed.data as Parsed<Name>)
   }
 
   subscribe(options: SubscribeOptions, listener: (delta: Delta) => void | Promise<void>): Subscription {
@@ -154,16 +191,23 @@ export class Engine implements EngineClient {
     this.#store?.close()
   }
 
-  #keys(): string[] {
+  #keys(): EntityKey[] {
+    const all = (kind: EntityKey['kind'], ids: readonly string[]) => ids.map((id) => ({ kind, id }))
     return [
-      'settings',
-      'storage',
-      'limits',
-      ...this.#trunks().map(({ name }) => `trunk ${name}`),
-      ...this.#agents.keys().map((id) => `agent ${id}`),
-      ...this.#registrations.keys().map((id) => `registration ${id}`),
-      ...this.#checks.keys().map((name) => `check ${name}`),
-      ...this.#book.all().map(({ trace }) => `call ${trace.id}`),
+      ...all('settings', ['']),
+      ...all('storage', ['']),
+      ...all('limits', ['']),
+      ...all(
+        'trunk',
+        this.#trunks().map(({ name }) => name),
+      ),
+      ...all('agent', this.#agents.keys()),
+      ...all('registration', this.#registrations.keys()),
+      ...all('check', this.#checks.keys()),
+      ...all(
+        'call',
+        this.#book.all().map(({ trace }) => trace.id),
+      ),
     ]
   }
 
@@ -176,8 +220,7 @@ export class Engine implements EngineClient {
     }
   }
 
-  #changes(key: string, watcher: Watcher): Change[] {
-    const [kind, id = ''] = key.split(' ')
+  #changes({ kind, id }: EntityKey, watcher: Watcher): Change[] {
     switch (kind) {
       case 'call': {
         const booked = this.#book.get(id)
@@ -206,129 +249,8 @@ export class Engine implements EngineClient {
         ]
       case 'storage':
         return [{ kind: 'storage', fault: this.#history.fault, lost: this.#history.lost }]
-      default:
+      case 'settings':
         return [{ kind: 'settings', settings: this.#context.settings }]
     }
-  }
-
-  readonly #handlers: Handlers = {
-    'call.place': (args) => this.#softphone.placeCall(args),
-    'call.hangUp': ({ id }) => {
-      this.#liveCall(id).hangUp()
-      return {}
-    },
-    'call.hold': ({ id, on }) =>
-      new Promise((resolve, reject) => {
-        const booked = this.#booked(id)
-        this.#liveCall(id).hold(on, (fault) => {
-          if (fault !== null) return reject(new RingbackError('peer', `${on ? 'hold' : 'resume'} failed: ${fault}`))
-          booked.held = on
-          this.#book.touched(booked)
-          resolve({})
-        })
-      }),
-    'call.mute': ({ id, on }) => {
-      const { media } = this.#liveCall(id)
-      const booked = this.#booked(id)
-      media?.mute(on)
-      booked.muted = on
-      this.#book.touched(booked)
-      return {}
-    },
-    'call.answer': async ({ id, source }) => {
-      await this.#waiting(id).answer(source)
-      return {}
-    },
-    'call.reject': ({ id, code }) => {
-      this.#waiting(id).call.reject(code)
-      return {}
-    },
-    'call.record': ({ id, on }) => {
-      const booked = this.#booked(id)
-      const { media } = this.#liveCall(id)
-      if (!media) throw usage('there is no audio to record yet')
-      const file = on ? join(this.#files.folder('recordings'), `${id}.wav`) : null
-      media.record(file)
-      booked.recordingTo = file
-      booked.recording = file ?? booked.recording
-      this.#book.touched(booked)
-      return { file: booked.recording }
-    },
-    'call.export': ({ id, format }) => {
-      const booked = this.#book.get(id)
-      return exportCall(
-        booked ? this.#book.report(booked) : this.#history.show(id),
-        booked,
-        format,
-        this.#context.settings.maskNumbers,
-      )
-    },
-    'call.dtmf': ({ id, digits, mode }) => {
-      const fault = this.#liveCall(id).sendDigits(digits, mode)
-      if (fault !== null) throw usage(`digits were not sent: ${fault}`)
-      return {}
-    },
-    'call.report': ({ id }) => this.#book.report(this.#booked(id)),
-    'registration.start': (args) => this.#registrations.start(args),
-    'registration.stop': ({ id }) => {
-      this.#registrations.stop(id)
-      return {}
-    },
-    'agent.start': (args) => this.#agents.start(args),
-    'agent.stop': ({ id }) => this.#agents.stop(id),
-    'capture.open': ({ files }) =>
-      this.#files.using(files, async (paths, named) => {
-        const report = await this.#captures.open(paths)
-        return { ...report, files: report.files.map(named), problems: report.problems.map(named) }
-      }),
-    'trunk.list': () => this.#context.store.trunks(),
-    'trunk.save': ({ trunk, password, replace }) => {
-      checkTrunk(trunk)
-      this.#context.store.saveTrunk(trunk, password, replace)
-      this.#feed.change(`trunk ${trunk.name}`)
-      return {}
-    },
-    'trunk.remove': ({ name }) => {
-      this.#context.store.removeTrunk(name)
-      this.#checks.forget(name)
-      this.#boundary.run('registration', () => this.#registrations.leave(name))
-      this.#feed.change(`trunk ${name}`)
-      return {}
-    },
-    'trunk.check': ({ name }) => this.#checks.run(this.#context.store.trunk(name)),
-    'history.list': (query) => {
-      const live = this.#book.all().filter(({ endedAt }) => endedAt === null)
-      const fitting = query.query === '' ? live : live.filter((booked) => fits(this.#book.report(booked), query.query))
-      return {
-        ...this.#history.list({ ...query, except: live.map(({ trace }) => trace.id) }),
-        live: fitting.map(({ trace }) => trace.id),
-      }
-    },
-    'history.show': ({ id }) => this.#history.show(id),
-    'settings.save': ({ settings, agentPassword }) => {
-      if (agentPassword !== undefined) this.#context.store.saveSecret(agentSecret, agentPassword)
-      this.#context.saveSettings(settings)
-      this.#feed.change('settings')
-      return {}
-    },
-    'file.put': ({ file, name, base64 }) => this.#files.put(file, name, Buffer.from(base64, 'base64')),
-  }
-
-  #waiting(id: string): { readonly call: InboundCall; answer(source: Parsed<'call.answer'>['source']): Promise<void> } {
-    const { waiting } = this.#booked(id)
-    if (!waiting || waiting.call.state.kind !== 'ringing') throw usage(`call "${id}" does not wait for an answer here`)
-    return waiting
-  }
-
-  #booked(id: string): BookedCall {
-    const booked = this.#book.get(id)
-    if (!booked) throw usage(`there is no call "${id}"`)
-    return booked
-  }
-
-  #liveCall(id: string): Call {
-    const { call } = this.#booked(id)
-    if (!call) throw usage(`call "${id}" is over`)
-    return call
   }
 }

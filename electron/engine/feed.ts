@@ -18,20 +18,49 @@ export interface Watcher {
   readonly views: Map<string, CallView>
 }
 
-/** Where the state comes from. An entity's key names it in every change of it. */
+/** An entity of the state; `id` is empty where there is only one of its kind. */
+export interface EntityKey {
+  readonly kind: Exclude<Change['kind'], 'report' | 'gone'>
+  readonly id: string
+}
+
+/** Where the state comes from. */
 export interface FeedSource {
   /** All entities, in the order in which a subscriber should learn of them. */
-  keys(): string[]
+  keys(): EntityKey[]
   /** What a watcher is told of an entity now; nothing where it does not care. */
-  changes(key: string, watcher: Watcher): Change[]
+  changes(key: EntityKey, watcher: Watcher): Change[]
   /** Marks what moves without events. Asked four times a second while someone watches: `watched` are the calls whose figures someone sees, `all` says that the others are due too. */
   figures(watched: ReadonlySet<string>, all: boolean): void
+}
+
+/** Entities that changed, each once, in the order in which they first did. */
+class Dirty {
+  readonly #keys = new Map<string, EntityKey>()
+
+  constructor(keys: readonly EntityKey[]) {
+    for (const key of keys) this.add(key)
+  }
+
+  get size(): number {
+    return this.#keys.size
+  }
+
+  add(key: EntityKey): void {
+    this.#keys.set(`${key.kind} ${key.id}`, key)
+  }
+
+  take(): EntityKey[] {
+    const keys = [...this.#keys.values()]
+    this.#keys.clear()
+    return keys
+  }
 }
 
 interface Subscriber extends Watcher {
   watched: ReadonlySet<string>
   readonly listener: (delta: Delta) => void | Promise<void>
-  readonly dirty: Set<string>
+  readonly dirty: Dirty
   seq: number
   busy: boolean
 }
@@ -69,7 +98,7 @@ export class Feed {
       watched: new Set(),
       told: new Map(),
       views: new Map(),
-      dirty: new Set(this.#source.keys()),
+      dirty: new Dirty(this.#source.keys()),
       seq: 0,
       busy: false,
     }
@@ -79,7 +108,7 @@ export class Feed {
     return {
       watch: (ids) => {
         for (const id of subscriber.watched) if (!ids.includes(id)) subscriber.told.delete(id)
-        for (const id of ids) if (!subscriber.watched.has(id)) subscriber.dirty.add(`call ${id}`)
+        for (const id of ids) if (!subscriber.watched.has(id)) subscriber.dirty.add({ kind: 'call', id })
         subscriber.watched = new Set(ids)
         this.#schedule()
       },
@@ -87,7 +116,7 @@ export class Feed {
     }
   }
 
-  change(key: string): void {
+  change(key: EntityKey): void {
     if (this.#subscribers.size === 0) return
     for (const { dirty } of this.#subscribers) dirty.add(key)
     this.#schedule()
@@ -113,8 +142,7 @@ export class Feed {
 
   #tell(subscriber: Subscriber): void {
     if (subscriber.busy || (subscriber.dirty.size === 0 && subscriber.seq > 0)) return
-    const keys = [...subscriber.dirty]
-    subscriber.dirty.clear()
+    const keys = subscriber.dirty.take()
     const changes: Change[] = []
     // One entity that cannot be drawn does not hold up the others.
     for (const key of keys) this.#boundary.run('state', () => changes.push(...this.#source.changes(key, subscriber)))

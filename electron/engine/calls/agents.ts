@@ -4,7 +4,8 @@ import { answer } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
-import { Station, type Context, type Parsed } from '../context.ts'
+import { Station, type Context } from '../context.ts'
+import type { Parsed } from '../handlers/handlers.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
 import { Gate, type InboundCall } from '../ua/index.ts'
 
@@ -65,7 +66,7 @@ export class Agents {
       encryption: args.encryption,
       rtpPorts: args.rtpPorts,
       recordDirectory: args.recordDirectory,
-      changed: () => feed.change(`agent ${id}`),
+      changed: () => feed.change({ kind: 'agent', id: id }),
     })
     const addresses = await listen(station, args.listeners)
     const running: Running = {
@@ -79,7 +80,7 @@ export class Agents {
     }
     this.#running.set(id, running)
     this.#serve(running, incoming)
-    feed.change(`agent ${id}`)
+    feed.change({ kind: 'agent', id: id })
     return { id, addresses }
   }
 
@@ -95,7 +96,7 @@ export class Agents {
     running.station.close()
     this.#running.delete(id)
     for (const booked of this.#context.book.all()) if (booked.agent === id) this.#context.book.finish(booked)
-    this.#context.feed.change(`agent ${id}`)
+    this.#context.feed.change({ kind: 'agent', id: id })
     return {}
   }
 

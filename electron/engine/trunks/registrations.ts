@@ -4,7 +4,8 @@ import { registerSchema } from '../../../shared/contract/commands.ts'
 import type { Change, RegistrationView } from '../../../shared/contract/state.ts'
 import { usage } from '../base/errors.ts'
 import { linearOf } from '../calls/call-book.ts'
-import { localFor, type Context, type Parsed } from '../context.ts'
+import { localFor, type Context } from '../context.ts'
+import type { Parsed } from '../handlers/handlers.ts'
 import { ladderOf } from '../report/report.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop, type Softphone } from '../calls/softphone.ts'
@@ -69,7 +70,7 @@ export class Registrations {
   #forget({ id, registration }: Running): void {
     registration.stop()
     this.#running.delete(id)
-    this.#context.feed.change(`registration ${id}`)
+    this.#context.feed.change({ kind: 'registration', id: id })
   }
 
   #begin(args: Parsed<'registration.start'>): Running {
@@ -121,7 +122,7 @@ export class Registrations {
     registration.events.on('state', (state) => {
       if (state.kind !== kind) running.since = clock.nowUs()
       kind = state.kind
-      feed.change(`registration ${running.id}`)
+      feed.change({ kind: 'registration', id: running.id })
     })
     registration.start()
     return running
@@ -148,7 +149,7 @@ export class Registrations {
   }
 
   touched(trace: CallTrace): void {
-    if (this.#running.has(trace.id)) this.#context.feed.change(`registration ${trace.id}`)
+    if (this.#running.has(trace.id)) this.#context.feed.change({ kind: 'registration', id: trace.id })
   }
 
   keys(): string[] {

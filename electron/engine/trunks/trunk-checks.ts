@@ -53,7 +53,7 @@ export class TrunkChecks {
         ...check,
         steps: [...steps],
       })
-      this.#context.feed.change(`check ${trunk.name}`)
+      this.#context.feed.change({ kind: 'check', id: trunk.name })
     }
     const step = (kind: CheckStep['kind'], ok: boolean, text: string) => {
       steps.push({ at: isoMicros(this.#context.clock.nowUs()), kind, ok, text })
@@ -83,7 +83,7 @@ export class TrunkChecks {
 
   /** The trunk is no longer there. */
   forget(trunk: string): void {
-    if (this.#checks.delete(trunk)) this.#context.feed.change(`check ${trunk}`)
+    if (this.#checks.delete(trunk)) this.#context.feed.change({ kind: 'check', id: trunk })
   }
 
   keys(): string[] {

@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { Feed, type FeedSource } from '../../../electron/engine/feed.ts'
+import { Feed, type EntityKey, type FeedSource } from '../../../electron/engine/feed.ts'
 import type { Change, Delta } from '../../../shared/contract/state.ts'
 import { openBoundary } from '../../harness/boundary.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 
+const key = (id: string): EntityKey => ({ kind: 'call', id })
 const gone = (id: string): Change => ({ kind: 'gone', of: 'call', id })
 
 function feed(keys: string[] = []): { feed: Feed; clock: VirtualClock; asked: string[] } {
   const clock = new VirtualClock()
   const asked: string[] = []
   const source: FeedSource = {
-    keys: () => keys,
-    changes: (key) => {
-      asked.push(key)
-      return [gone(key)]
+    keys: () => keys.map(key),
+    changes: ({ id }) => {
+      asked.push(id)
+      return [gone(id)]
     },
     figures: () => {},
   }
@@ -25,10 +26,10 @@ describe('the feed', () => {
     const { feed: news, clock } = feed(['a', 'b'])
     const deltas: Delta[] = []
     news.subscribe({ reports: 'watched' }, (delta) => void deltas.push(delta))
-    for (let i = 0; i < 10; i++) news.change('a')
-    news.change('c')
+    for (let i = 0; i < 10; i++) news.change(key('a'))
+    news.change(key('c'))
     await clock.advance(50)
-    news.change('b')
+    news.change(key('b'))
     await clock.advance(50)
     expect(deltas).toEqual([
       { seq: 0, changes: [gone('a'), gone('b')] },
@@ -49,8 +50,8 @@ describe('the feed', () => {
     })
     news.subscribe({ reports: 'watched' }, (delta) => void fast.push(delta))
     for (let i = 0; i < 100; i++) {
-      news.change('a')
-      news.change(`b${i % 3}`)
+      news.change(key('a'))
+      news.change(key(`b${i % 3}`))
       await clock.advance(50)
     }
     expect(slow.length).toBe(1)
@@ -70,16 +71,16 @@ describe('the feed', () => {
     const news = new Feed(clock, boundary, {
       keys: () => [],
       figures: () => {},
-      changes: (key) => {
-        if (key === 'bad') throw new Error('cannot be drawn')
-        return [gone(key)]
+      changes: ({ id }) => {
+        if (id === 'bad') throw new Error('cannot be drawn')
+        return [gone(id)]
       },
     })
     const deltas: Delta[] = []
     news.subscribe({ reports: 'watched' }, (delta) => void deltas.push(delta))
-    for (const key of ['a', 'bad', 'b']) news.change(key)
+    for (const id of ['a', 'bad', 'b']) news.change(key(id))
     await clock.advance(50)
-    news.change('c')
+    news.change(key('c'))
     await clock.advance(50)
     expect(deltas.slice(1).map(({ changes }) => changes)).toEqual([[gone('a'), gone('b')], [gone('c')]])
     expect(faults.map(({ place }) => place)).toEqual(['state'])
@@ -91,7 +92,7 @@ describe('the feed', () => {
     const deltas: Delta[] = []
     const subscription = news.subscribe({ reports: 'live' }, (delta) => void deltas.push(delta))
     subscription.end()
-    news.change('a')
+    news.change(key('a'))
     await clock.advance(1000)
     expect(deltas.length).toBe(1)
     expect(news.live).toBe(false)
