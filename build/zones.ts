@@ -31,6 +31,10 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
       'node',
     ],
   ],
+  [
+    'electron/engine/stations/',
+    ['sip', 'ua', 'trace', 'base'].map((room) => `electron/engine/${room}/`).concat('shared/'),
+  ],
   // The files beside the rooms wire them together.
   ['electron/engine/', ['shared/', 'node']],
   [

@@ -2,9 +2,7 @@ import { isIp } from '../../shared/base/address.ts'
 import { settingsSchema, type Settings } from '../../shared/contract/commands.ts'
 import type { SourceArgs } from '../../shared/contract/place-call.ts'
 import { initialLimits, type BudgetLimits } from '../../shared/model/budgets.ts'
-import type { ObservationKind, SipEvent } from '../../shared/model/wire.ts'
 import type { Boundary } from './base/boundary.ts'
-import { Budgets } from './base/budgets.ts'
 import type { Clock } from './base/clock.ts'
 import { machine } from './base/errors.ts'
 import type { Logs } from './base/log.ts'
@@ -22,20 +20,11 @@ import { PortPool, type PortRange } from './media/rtp/ports.ts'
 import type { Pacer } from './media/rtp/pacer.ts'
 import { MediaSession, type MediaOptions, type SourceSpec } from './media/session/session.ts'
 import type { Dns } from './sip/resolve/dns.ts'
-import { SipEndpoint } from './sip/endpoint.ts'
-import type { TransportOptions } from './sip/transport/transports.ts'
+import type { Stations } from './stations/stations.ts'
 import type { Store } from './store/store.ts'
-import type { CallTrace, TraceLimits } from './trace/journal/call-trace.ts'
-import { Journal } from './trace/journal/journal.ts'
-import { UserAgent, type Call, type UserAgentPolicy } from './ua/index.ts'
 
-export const productName = 'Ringback/0.1.0'
-const connectTimeoutMs = 8000
 /** How long hanging up and un-registering may take before the engine goes on. */
 const patienceMs = 2500
-/** What an ended call may still get: retransmissions, a late ACK. */
-const afterlifeMs = 32_000
-
 interface ContextParts {
   readonly clock: Clock
   readonly random: Random
@@ -50,6 +39,7 @@ interface ContextParts {
   readonly feed: Feed
   readonly history: History
   readonly files: Files
+  readonly stations: Stations
   /** A person looks on: what they may ask for is kept, and calls to the softphone ring. */
   readonly attended: boolean
 }
@@ -69,8 +59,6 @@ export interface Context extends Omit<ContextParts, 'pacer' | 'store'> {
   readonly settings: Settings
   /** What the settings allow strangers to use. */
   readonly limits: BudgetLimits
-  /** Every SIP element of the engine that is open. */
-  readonly stations: Set<Station>
   saveSettings(settings: Settings): void
   /** A stored secret; null where there is none, or no profile folder. */
   secret(name: string): string | null
@@ -96,9 +84,8 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
       return store?.settings ?? unsaved
     },
     get limits() {
-      return { ...initialLimits, ...this.settings.limits }
+      return limitsOf(this.settings)
     },
-    stations: new Set(),
     saveSettings(settings) {
       if (store) store.saveSettings(settings)
       else unsaved = settings
@@ -144,6 +131,9 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
   }
 }
 
+/** What the settings allow strangers to use. */
+export const limitsOf = ({ limits }: Settings): BudgetLimits => ({ ...initialLimits, ...limits })
+
 /** The local address that the settings ask for; null where the system is to choose: none is set, or the peer is this machine. */
 export function localFor(peer: string, { localAddress }: Settings): string | null {
   return localAddress === null || /^(127\.|\[?::1|localhost)/i.test(peer) ? null : localAddress
@@ -157,115 +147,5 @@ async function mediaHost(peer: string, { dns, routes }: Pick<ContextParts, 'dns'
     return await routes.find(target ?? '192.0.2.1')
   } catch {
     return '127.0.0.1'
-  }
-}
-
-/** A SIP endpoint with its user agent, its limits and its own journal: two of them in one process never mix what they saw. */
-export class Station {
-  readonly endpoint: SipEndpoint
-  readonly ua: UserAgent
-  readonly journal = new Journal()
-  readonly budgets: Budgets
-  readonly #context: Context
-  readonly #agent: string | null
-  readonly #touched: (trace: CallTrace) => void
-
-  /** `agent`: whose calls those that come in are; `limits`: its own, where they differ from the settings; `touched` hears of news in traces that are no calls. */
-  constructor(
-    context: Context,
-    options: Omit<TransportOptions, 'connectTimeoutMs'>,
-    agent: string | null,
-    policy: UserAgentPolicy & { readonly limits?: Partial<BudgetLimits> },
-    touched: (trace: CallTrace) => void,
-  ) {
-    const { net, clock, random, dns, logs, boundary, feed } = context
-    this.#context = context
-    this.#agent = agent
-    this.#touched = touched
-    this.budgets = new Budgets(
-      () => ({ ...context.limits, ...policy.limits }),
-      () => feed.change({ kind: 'limits', id: '' }),
-    )
-    const shared = {
-      clock,
-      random,
-      boundary,
-      budgets: this.budgets,
-      observe: (callId: string, kind: ObservationKind, text: string) => this.observe(callId, kind, text),
-    }
-    this.endpoint = new SipEndpoint(
-      { ...shared, net, dns, log: logs.for('ringback:sip'), wire: (event) => this.#wire(event) },
-      { ...options, connectTimeoutMs },
-    )
-    this.ua = new UserAgent({ ...shared, endpoint: this.endpoint, name: productName }, policy)
-    context.stations.add(this)
-  }
-
-  close(): void {
-    this.endpoint.close()
-    this.#context.stations.delete(this)
-  }
-
-  booked(callId: string): BookedCall | undefined {
-    const trace = this.journal.trace(callId)
-    return trace && this.#context.book.get(trace.id)
-  }
-
-  /** A call that came in is in the book from now on, with what was seen of it until now. */
-  begin(callId: string): BookedCall {
-    const { book, attended } = this.#context
-    const booked = book.open(
-      callId,
-      'inbound',
-      attended,
-      this.#agent === null ? null : { agent: this.#agent },
-      this.traceLimits,
-    )
-    this.journal.adopt(booked.trace)
-    this.#touch(booked.trace)
-    return booked
-  }
-
-  get traceLimits(): TraceLimits {
-    return {
-      messages: this.budgets.limit('messagesPerCall'),
-      bytes: this.budgets.limit('bytesPerCall'),
-      reached: (name) => this.budgets.refuse(name),
-    }
-  }
-
-  observe(callId: string, kind: Parameters<CallBook['observe']>[1], text: string): void {
-    const trace = this.journal.trace(callId)
-    if (!trace) return
-    trace.observe({ at: this.#context.clock.nowUs(), kind, text })
-    this.#touch(trace)
-  }
-
-  /** From now on the call's state is what the book shows; its end completes the report. */
-  follow(booked: BookedCall, call: Call): void {
-    const { book } = this.#context
-    booked.call = call
-    call.events.on('state', (state) => {
-      if (state.kind === 'ended') {
-        book.finish(booked)
-        this.forget(booked)
-      } else book.moved(booked)
-    })
-  }
-
-  /** Lets go of an ended call when nothing more is to come of it. */
-  forget({ trace }: BookedCall): void {
-    this.#context.clock.after(afterlifeMs, () => this.journal.delete(trace))
-  }
-
-  #wire(event: SipEvent): void {
-    const trace = this.journal.sip(event)
-    if (trace) this.#touch(trace)
-  }
-
-  #touch(trace: CallTrace): void {
-    const booked = this.#context.book.get(trace.id)
-    if (booked) this.#context.book.touched(booked)
-    else this.#touched(trace)
   }
 }

@@ -9,7 +9,6 @@ import {
 import type { Change, Delta } from '../../shared/contract/state.ts'
 import { Agents } from './calls/agents.ts'
 import { Boundary, faultText } from './base/boundary.ts'
-import { usageOf } from './base/budgets.ts'
 import { systemClock, type Clock } from './base/clock.ts'
 import { usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
@@ -34,6 +33,7 @@ import { Pacer } from './media/rtp/pacer.ts'
 import { Registrations } from './trunks/registrations.ts'
 import { systemDns } from './sip/resolve/dns.ts'
 import { Softphone } from './calls/softphone.ts'
+import { Stations } from './stations/stations.ts'
 import { Store } from './store/store.ts'
 import { TrunkChecks } from './trunks/trunk-checks.ts'
 
@@ -59,6 +59,7 @@ export class Engine implements EngineClient {
   readonly #feed: Feed
   readonly #book: CallBook
   readonly #context: Context
+  readonly #stations: Stations
   readonly #softphone: Softphone
   readonly #registrations: Registrations
   readonly #agents: Agents
@@ -102,6 +103,18 @@ export class Engine implements EngineClient {
       },
       forgotten: (id) => this.#feed.change({ kind: 'call', id: id }),
     })
+    const dns = systemDns(options.dnsServers ?? null)
+    this.#stations = new Stations(
+      { clock, random, net, boundary, dns, logs, limits: () => this.#context.limits },
+      {
+        traceChanged: (trace) => {
+          const booked = this.#book.ofTrace(trace)
+          if (booked) this.#book.touched(booked)
+          else this.#registrations.traceChanged(trace)
+        },
+        limitReached: () => this.#feed.change({ kind: 'limits', id: '' }),
+      },
+    )
     this.#context = makeContext({
       clock,
       random,
@@ -109,7 +122,8 @@ export class Engine implements EngineClient {
       boundary,
       logs,
       attended,
-      dns: systemDns(options.dnsServers ?? null),
+      dns,
+      stations: this.#stations,
       routes: new LocalRoutes(net, clock),
       pacer: new Pacer(clock),
       store: this.#store,
@@ -118,8 +132,8 @@ export class Engine implements EngineClient {
       history: this.#history,
       files: this.#files,
     })
-    this.#registrations = new Registrations(this.#context, () => this.#softphone)
-    this.#softphone = new Softphone(this.#context, (trace) => this.#registrations.touched(trace))
+    this.#softphone = new Softphone(this.#context)
+    this.#registrations = new Registrations(this.#context, this.#softphone)
     this.#agents = new Agents(this.#context)
     this.#checks = new TrunkChecks(this.#context, this.#softphone, this.#registrations)
     this.#handlers = this.#wireHandlers()
@@ -243,7 +257,7 @@ export class Engine implements EngineClient {
         return [
           {
             kind: 'limits',
-            limits: usageOf([...this.#context.stations].map(({ budgets }) => budgets)),
+            limits: this.#stations.usage(),
             faults: [...this.#boundary.counts].map(([place, count]) => ({ place, count })),
           },
         ]

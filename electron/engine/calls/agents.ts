@@ -4,9 +4,10 @@ import { answer } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
-import { Station, type Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Parsed } from '../handlers/handlers.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
+import type { Station } from '../stations/station.ts'
 import { Gate, type InboundCall } from '../ua/index.ts'
 
 interface Running {
@@ -51,14 +52,12 @@ export class Agents {
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') this.#context.source(behaviour.source)
     if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
-    const station = new Station(
-      this.#context,
+    const station = this.#context.stations.open(
       { localAddress: null, tlsCa: null, tlsInsecure: true },
-      id,
-      { gate, silent: behaviour.kind === 'ignore', ...(args.limits ? { limits: args.limits } : {}) },
-      () => {},
+      { gate, silent: behaviour.kind === 'ignore', limits: args.limits },
     )
     const { agent, incoming } = answer(this.#context, station, {
+      id,
       behaviour,
       identifiers: args.identifiers ?? null,
       answerDelayMs: args.answerDelayMs,
@@ -68,7 +67,7 @@ export class Agents {
       recordDirectory: args.recordDirectory,
       changed: () => feed.change({ kind: 'agent', id: id }),
     })
-    const addresses = await listen(station, args.listeners)
+    const addresses = await this.#listen(station, args.listeners)
     const running: Running = {
       id,
       agent,
@@ -93,7 +92,7 @@ export class Agents {
       timer.cancel()
       report()
     }
-    running.station.close()
+    this.#context.stations.close(running.station)
     this.#running.delete(id)
     for (const booked of this.#context.book.all()) if (booked.agent === id) this.#context.book.finish(booked)
     this.#context.feed.change({ kind: 'agent', id: id })
@@ -105,7 +104,7 @@ export class Agents {
   }
 
   close(): void {
-    for (const { station } of this.#running.values()) station.close()
+    for (const { station } of this.#running.values()) this.#context.stations.close(station)
   }
 
   keys(): string[] {
@@ -120,17 +119,17 @@ export class Agents {
   }
 
   #serve(running: Running, incoming: (call: InboundCall) => void): void {
-    const { clock, book } = this.#context
+    const { clock, book, attended } = this.#context
     const { station } = running
     const { budgets } = station
     const report = (callId: string) => {
       const waiting = running.turnedAway.get(callId)
       running.turnedAway.delete(callId)
-      if (!waiting || station.booked(callId)) return
-      const booked = station.begin(callId)
+      if (!waiting || station.trace(callId)) return
+      const booked = book.begin(station, callId, attended, running.id)
       book.observe(booked, 'refused-by-us', waiting.text)
       book.finish(booked)
-      station.forget(booked)
+      station.forget(booked.trace)
     }
     station.ua.serve({
       incoming: (call) => {
@@ -139,7 +138,7 @@ export class Agents {
       },
       turnedAway: (callId, why, text) => {
         const waiting = running.turnedAway.get(callId)
-        if (station.booked(callId)?.endedAt === null || (waiting && why !== 'refused')) return
+        if (book.ofTrace(station.trace(callId))?.endedAt === null || (waiting && why !== 'refused')) return
         if (!waiting && !budgets.allows('refusalsPerMinute')) return
         if (!waiting) {
           budgets.take('refusalsPerMinute')
@@ -155,26 +154,20 @@ export class Agents {
       },
     })
   }
-}
 
-async function listen(
-  station: Station,
-  listeners: Parsed<'agent.start'>['listeners'],
-): Promise<AgentView['addresses']> {
-  const addresses: AgentView['addresses'] = []
-  try {
-    for (const { transport, address, port } of listeners) {
-      const bound = await station.endpoint.listen(
-        transport,
-        address,
-        port,
-        transport === 'tls' ? await selfSigned(address) : null,
-      )
-      addresses.push({ transport, address: bound.host, port: bound.port })
+  /** Throws RingbackError (machine) for a listener that cannot be opened; the station is closed then. */
+  async #listen(station: Station, listeners: Parsed<'agent.start'>['listeners']): Promise<AgentView['addresses']> {
+    const addresses: AgentView['addresses'] = []
+    try {
+      for (const { transport, address, port } of listeners) {
+        const tls = transport === 'tls' ? await selfSigned(address) : null
+        const bound = await station.endpoint.listen(transport, address, port, tls)
+        addresses.push({ transport, address: bound.host, port: bound.port })
+      }
+      return addresses
+    } catch (error) {
+      this.#context.stations.close(station)
+      throw error
     }
-    return addresses
-  } catch (error) {
-    station.close()
-    throw error
   }
 }

@@ -3,12 +3,15 @@ import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import { Agent, type AgentOptions } from '../agent/agent.ts'
 import { RingbackError } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
-import type { Context, Station } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { MediaOptions } from '../media/session/session.ts'
 import type { PortRange } from '../media/rtp/ports.ts'
+import type { Station } from '../stations/station.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
 
 interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption'> {
+  /** Of the agent; null for the softphone. */
+  readonly id: string | null
   readonly rtpPorts: PortRange | undefined
   readonly recordDirectory: string | undefined
   /** Something about its calls changed. */
@@ -23,7 +26,7 @@ export function answer(
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { codecs, encryption, rtpPorts, recordDirectory } = options
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
-    const booked = station.booked(call.callId)!
+    const booked = context.book.ofTrace(station.trace(call.callId))!
     const name = `${booked.trace.id}-${safeFileName(call.caller)}.wav`
     return context.openMedia(booked, {
       peer: call.source.host,
@@ -41,7 +44,7 @@ export function answer(
       openMedia,
       observe: (call, text) => station.observe(call.callId, 'note', text),
       wait: (call) => {
-        const booked = station.booked(call.callId)!
+        const booked = context.book.ofTrace(station.trace(call.callId))!
         booked.waiting = {
           call,
           answer: async (source) => {
@@ -58,8 +61,8 @@ export function answer(
   return {
     agent,
     incoming(call) {
-      const booked = station.begin(call.callId)
-      station.follow(booked, call as Call)
+      const booked = context.book.begin(station, call.callId, context.attended, options.id)
+      context.book.attach(booked, call as Call, station)
       call.events.on('state', (state) => state.kind === 'ended' && options.changed())
       agent.incoming(call)
       options.changed()

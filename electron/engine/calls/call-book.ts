@@ -11,8 +11,10 @@ import type { Watcher } from '../feed.ts'
 import { pcma, pcmu } from '../media/codec/g711.ts'
 import type { MediaTap } from '../media/session/session.ts'
 import { reportOf } from '../report/report.ts'
+import type { Station } from '../stations/station.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
 import { CallTrace, type TraceLimits } from '../trace/journal/call-trace.ts'
+import type { Call } from '../ua/index.ts'
 
 /** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
 export const linearOf = (codec: string): Int16Array | null =>
@@ -81,6 +83,29 @@ export class CallBook {
 
   get(id: string): BookedCall | undefined {
     return this.#calls.get(id)
+  }
+
+  /** The call whose trace that is. */
+  ofTrace(trace: CallTrace | undefined): BookedCall | undefined {
+    return trace && this.#calls.get(trace.id)
+  }
+
+  /** A call that came in at a station, with what was seen of it until now. */
+  begin(station: Station, callId: string, attended: boolean, agent: string | null): BookedCall {
+    const booked = this.open(callId, 'inbound', attended, agent === null ? null : { agent }, station.traceLimits)
+    station.adopt(booked.trace)
+    return booked
+  }
+
+  /** From now on the state of the call is what is shown; its end completes the report. */
+  attach(booked: BookedCall, call: Call, station: Station): void {
+    booked.call = call
+    call.events.on('state', (state) => {
+      if (state.kind === 'ended') {
+        this.finish(booked)
+        station.forget(booked.trace)
+      } else this.moved(booked)
+    })
   }
 
   all(): BookedCall[] {

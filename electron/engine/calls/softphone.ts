@@ -1,8 +1,7 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk } from '../../../shared/contract/commands.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
-import type { TransportName } from '../../../shared/model/transport.ts'
-import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
+import { dialFault } from '../../../shared/wire/sip/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/wire/sip/write.ts'
@@ -12,35 +11,33 @@ import { checkGrowing } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
 import type { BookedCall } from './booked-call.ts'
-import { Station, localFor, type Context } from '../context.ts'
+import { localFor, type Context } from '../context.ts'
 import type { Parsed } from '../handlers/handlers.ts'
 import { codecNames } from '../media/session/negotiate.ts'
 import { DigestClient } from '../sip/digest/client.ts'
-import type { NextHop } from '../sip/pending.ts'
-import type { TransportOptions } from '../sip/transport/transports.ts'
+import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
+import type { Station, StationOptions } from '../stations/station.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
-import type { CallTrace } from '../trace/journal/call-trace.ts'
 
 const dtmfAfterMs = 500
 
 /** The calling side. Where a person looks on, calls to it ring. Stations differ by their transport settings only. */
 export class Softphone {
   readonly #context: Context
-  readonly #touched: (trace: CallTrace) => void
   readonly #stations = new Map<string, Station>()
 
-  constructor(context: Context, touched: (trace: CallTrace) => void) {
+  constructor(context: Context) {
     this.#context = context
-    this.#touched = touched
   }
 
-  station(options: Omit<TransportOptions, 'connectTimeoutMs'>): Station {
+  station(options: StationOptions): Station {
     const key = JSON.stringify(options)
     let station = this.#stations.get(key)
     if (station) return station
-    station = new Station(this.#context, options, null, {}, this.#touched)
+    station = this.#context.stations.open(options)
     const { incoming } = answer(this.#context, station, {
       behaviour: this.#context.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 },
+      id: null,
       identifiers: null,
       answerDelayMs: 0,
       codecs: codecNames,
@@ -55,7 +52,7 @@ export class Softphone {
   }
 
   close(): void {
-    for (const station of this.#stations.values()) station.close()
+    for (const station of this.#stations.values()) this.#context.stations.close(station)
   }
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
@@ -99,7 +96,7 @@ export class Softphone {
       booked.pcap = pcap
       booked.trace.addSink(pcap)
     }
-    station.journal.add(booked.trace)
+    station.adopt(booked.trace)
     try {
       const media = await this.#context.openMedia(booked, {
         peer: hop.uri.host,
@@ -123,7 +120,7 @@ export class Softphone {
         },
         callId,
       )
-      station.follow(booked, call)
+      book.attach(booked, call, station)
       this.#whenAnswered(booked, args)
       call.start(media)
     } catch (error) {
@@ -177,12 +174,6 @@ function checkHeaders(headers: Trunk['headers']): void {
   }
 }
 
-/** Throws RingbackError (usage) for an address that is none, with what was probably meant. */
-export function checkAddress(address: string): void {
-  const why = addressFault(address)
-  if (why) throw usage(why.correction ? `${why.text}; did you mean ${why.correction}` : why.text)
-}
-
 /** Throws RingbackError (usage) for settings that cannot work. */
 export function checkTrunk(trunk: Trunk): void {
   checkAddress(trunk.address)
@@ -190,43 +181,4 @@ export function checkTrunk(trunk: Trunk): void {
   if (trunk.authentication === 'digest' && trunk.user === undefined)
     throw usage('digest authentication needs a user (--user)')
   checkHeaders(trunk.headers)
-}
-
-/** Where a request for that URI goes: to the proxy where there is one. Throws RingbackError (usage). */
-export function nextHop(
-  uri: string,
-  proxy: string | null,
-  transport: TransportName | null,
-): NextHop & { readonly kind: 'uri' } {
-  const named = parseUri(uri)?.params.get('transport')
-  const wanted = transport ?? named?.toLowerCase()
-  if (wanted === 'ws' || wanted === 'wss')
-    throw usage(`transport ${wanted} is not available in this version: use udp, tcp or tls`)
-  if (proxy === null) return { kind: 'uri', uri: parseUri(uri)!, transport }
-  checkAddress(proxy)
-  const { host, port } = parseHostPort(proxy)!
-  return {
-    kind: 'uri',
-    uri: {
-      scheme: 'sip',
-      user: null,
-      password: null,
-      host,
-      port,
-      params: new Map(named ? [['transport', named]] : []),
-      headers: null,
-    },
-    transport,
-  }
-}
-
-/** A From of the person's choice: a URI as it is, a number at the trunk's domain. Throws RingbackError (usage). */
-export function fromUri(from: string | undefined, domain: string): string | null {
-  if (from === undefined) return null
-  if (/^(sips?|tel):/i.test(from)) {
-    if (/[\s<>"]/.test(from)) throw usage(`"${from}" is no URI for From`)
-    return from
-  }
-  if (!/^[A-Za-z0-9+\-_.!~*'()%]+$/.test(from)) throw usage(`"${from}" is neither a number nor a URI for From`)
-  return `sip:${from}@${domain}`
 }

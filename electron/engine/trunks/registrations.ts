@@ -8,7 +8,8 @@ import { localFor, type Context } from '../context.ts'
 import type { Parsed } from '../handlers/handlers.ts'
 import { ladderOf } from '../report/report.ts'
 import { DigestClient } from '../sip/digest/client.ts'
-import { checkAddress, fromUri, nextHop, type Softphone } from '../calls/softphone.ts'
+import type { Softphone } from '../calls/softphone.ts'
+import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Registration, RegistrationState } from '../ua/index.ts'
 
@@ -25,10 +26,10 @@ interface Running {
 /** The registrations of this engine, several at once. */
 export class Registrations {
   readonly #context: Context
-  readonly #softphone: () => Softphone
+  readonly #softphone: Softphone
   readonly #running = new Map<string, Running>()
 
-  constructor(context: Context, softphone: () => Softphone) {
+  constructor(context: Context, softphone: Softphone) {
     this.#context = context
     this.#softphone = softphone
   }
@@ -86,14 +87,14 @@ export class Registrations {
     const user = args.user ?? stored?.user
     if (user === undefined) throw usage('registering needs a user (--user): the address of record is sip:user@address')
     const password = args.password ?? (stored ? this.#context.store.secret(stored.name) : null)
-    const station = this.#softphone().station({
+    const station = this.#softphone.station({
       localAddress: args.localAddress ?? localFor(address, settings),
       tlsCa: args.tlsCa ?? stored?.tlsCa ?? null,
       tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
     })
     const callId = station.ua.newCallId()
     const trace = new CallTrace(random.token(10), callId, 'outbound', linearOf)
-    station.journal.add(trace)
+    station.adopt(trace)
     const { host, port } = parseHostPort(address)!
     const registrar = `sip:${host.includes(':') ? `[${host}]` : host}${port === null ? '' : `:${port}`}`
     const addressOfRecord = fromUri(args.from ?? stored?.from, host) ?? `sip:${user}@${host}`
@@ -148,7 +149,8 @@ export class Registrations {
     for (const { registration } of this.#running.values()) registration.stop()
   }
 
-  touched(trace: CallTrace): void {
+  /** A message or an observation came to the trace of one of them, or of something else. */
+  traceChanged(trace: CallTrace): void {
     if (this.#running.has(trace.id)) this.#context.feed.change({ kind: 'registration', id: trace.id })
   }
 

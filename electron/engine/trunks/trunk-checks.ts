@@ -3,9 +3,11 @@ import type { CheckStep, Trunk, TrunkCheck } from '../../../shared/contract/comm
 import type { Change } from '../../../shared/contract/state.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { makeHeader, makeRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
-import { productName, type Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Registrations } from './registrations.ts'
-import { nextHop, type Softphone } from '../calls/softphone.ts'
+import type { Softphone } from '../calls/softphone.ts'
+import { nextHop } from '../stations/next-hop.ts'
+import { productName } from '../stations/station.ts'
 
 const stepKinds: Partial<Record<ObservationKind, CheckStep['kind']>> = {
   'resolution': 'resolution',
