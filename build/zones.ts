@@ -33,7 +33,7 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ],
   [
     'electron/engine/stations/',
-    ['sip', 'ua', 'trace', 'base'].map((room) => `electron/engine/${room}/`).concat('shared/'),
+    ['sip', 'ua', 'media', 'trace', 'base'].map((room) => `electron/engine/${room}/`).concat('shared/'),
   ],
   // The files beside the rooms wire them together.
   ['electron/engine/', ['shared/', 'node']],

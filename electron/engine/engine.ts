@@ -12,12 +12,11 @@ import { Boundary, faultText } from './base/boundary.ts'
 import { systemClock, type Clock } from './base/clock.ts'
 import { usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
+import { until } from './base/until.ts'
 import { systemNet, type Net } from './base/net.ts'
 import { systemRandom, type Random } from './base/random.ts'
-import { LocalRoutes } from './base/routes.ts'
 import { CallBook } from './calls/call-book.ts'
 import { Captures } from './captures/open-capture.ts'
-import { makeContext, type Context } from './context.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { callHandlers } from './handlers/calls.ts'
 import { captureHandlers } from './handlers/captures.ts'
@@ -29,11 +28,12 @@ import { trunkHandlers } from './handlers/trunks.ts'
 import { Feed, type EntityKey, type Watcher } from './feed.ts'
 import { Files } from './files.ts'
 import { History } from './history.ts'
-import { Pacer } from './media/rtp/pacer.ts'
 import { Registrations } from './trunks/registrations.ts'
 import { systemDns } from './sip/resolve/dns.ts'
 import { Softphone } from './calls/softphone.ts'
+import { MediaOpener } from './stations/media-opener.ts'
 import { Stations } from './stations/stations.ts'
+import { Profile } from './store/profile.ts'
 import { Store } from './store/store.ts'
 import { TrunkChecks } from './trunks/trunk-checks.ts'
 
@@ -58,7 +58,8 @@ export class Engine implements EngineClient {
   readonly #store: Store | null
   readonly #feed: Feed
   readonly #book: CallBook
-  readonly #context: Context
+  readonly #clock: Clock
+  readonly #profile: Profile
   readonly #stations: Stations
   readonly #softphone: Softphone
   readonly #registrations: Registrations
@@ -81,6 +82,8 @@ export class Engine implements EngineClient {
     const clock = boundary.clock(options.clock ?? systemClock)
     const net = boundary.net(options.net ?? systemNet)
     this.#store = options.profile === null ? null : new Store(options.profile, clock)
+    this.#clock = clock
+    this.#profile = new Profile(this.#store)
     this.#files = new Files(options.profile, random)
     this.#feed = new Feed(clock, boundary, {
       keys: () => this.#keys(),
@@ -105,7 +108,7 @@ export class Engine implements EngineClient {
     })
     const dns = systemDns(options.dnsServers ?? null)
     this.#stations = new Stations(
-      { clock, random, net, boundary, dns, logs, limits: () => this.#context.limits },
+      { clock, random, net, boundary, dns, logs, limits: () => this.#profile.limits },
       {
         traceChanged: (trace) => {
           const booked = this.#book.ofTrace(trace)
@@ -115,27 +118,20 @@ export class Engine implements EngineClient {
         limitReached: () => this.#feed.change({ kind: 'limits', id: '' }),
       },
     )
-    this.#context = makeContext({
+    const media = new MediaOpener({
       clock,
       random,
       net,
-      boundary,
-      logs,
-      attended,
       dns,
-      stations: this.#stations,
-      routes: new LocalRoutes(net, clock),
-      pacer: new Pacer(clock),
-      store: this.#store,
-      book: this.#book,
-      feed: this.#feed,
-      history: this.#history,
-      files: this.#files,
+      profile: this.#profile,
+      soundPath: (name, use) => this.#files.using([name], ([path]) => use(path!)),
     })
-    this.#softphone = new Softphone(this.#context)
-    this.#registrations = new Registrations(this.#context, this.#softphone)
-    this.#agents = new Agents(this.#context)
-    this.#checks = new TrunkChecks(this.#context, this.#softphone, this.#registrations)
+    const calls = { clock, random, boundary, attended, media, book: this.#book, stations: this.#stations }
+    const shared = { clock, random, feed: this.#feed, profile: this.#profile }
+    this.#softphone = new Softphone({ ...calls, ...shared })
+    this.#agents = new Agents({ ...calls, ...shared })
+    this.#registrations = new Registrations({ ...shared, softphone: this.#softphone })
+    this.#checks = new TrunkChecks({ ...shared, softphone: this.#softphone, registrations: this.#registrations })
     this.#handlers = this.#wireHandlers()
   }
 
@@ -144,28 +140,27 @@ export class Engine implements EngineClient {
     const files = this.#files
     const history = this.#history
     const book = this.#book
-    const context = this.#context
-    const store = () => context.store
+    const profile = this.#profile
     return {
       ...callHandlers({
         softphone: this.#softphone,
         book,
         history,
         files,
-        maskNumbers: () => context.settings.maskNumbers,
+        maskNumbers: () => profile.settings.maskNumbers,
       }),
       ...registrationHandlers(this.#registrations),
       ...agentHandlers(this.#agents),
       ...captureHandlers(this.#captures, files),
       ...trunkHandlers({
-        store,
+        profile,
         checks: this.#checks,
         registrations: this.#registrations,
         boundary: this.#boundary,
         feed,
       }),
       ...historyHandlers(history, book),
-      ...settingsHandlers({ store, save: (settings) => context.saveSettings(settings), feed }),
+      ...settingsHandlers(profile, feed),
       ...fileHandlers(files),
     }
   }
@@ -194,7 +189,7 @@ export class Engine implements EngineClient {
     this.#agents.hangUpAll()
     for (const { call } of this.#book.all()) call?.hangUp()
     this.#registrations.stopAll()
-    await this.#context.until(() => this.#book.all().every(({ call }) => call === null) && this.#registrations.idle)
+    await until(this.#clock, () => this.#book.all().every(({ call }) => call === null) && this.#registrations.idle)
     for (const booked of this.#book.all()) this.#book.finish(booked)
     this.#feed.close()
     this.#softphone.close()
@@ -264,7 +259,7 @@ export class Engine implements EngineClient {
       case 'storage':
         return [{ kind: 'storage', fault: this.#history.fault, lost: this.#history.lost }]
       case 'settings':
-        return [{ kind: 'settings', settings: this.#context.settings }]
+        return [{ kind: 'settings', settings: this.#profile.settings }]
     }
   }
 }

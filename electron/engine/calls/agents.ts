@@ -1,13 +1,17 @@
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
-import { answer } from './answering.ts'
+import { answer, type AnsweringDeps } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
-import type { Context } from '../context.ts'
+import type { Random } from '../base/random.ts'
+import { until } from '../base/until.ts'
+import type { Feed } from '../feed.ts'
 import type { Parsed } from '../handlers/handlers.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
 import type { Station } from '../stations/station.ts'
+import type { Stations } from '../stations/stations.ts'
+import type { Profile } from '../store/profile.ts'
 import { Gate, type InboundCall } from '../ua/index.ts'
 
 interface Running {
@@ -27,21 +31,28 @@ export const agentSecret = 'agent password'
 const patienceMs = 32_000
 const minuteMs = 60_000
 
+interface AgentsDeps extends AnsweringDeps {
+  readonly random: Random
+  readonly feed: Feed
+  readonly profile: Profile
+  readonly stations: Stations
+}
+
 /** The local agent endpoints of this engine. */
 export class Agents {
-  readonly #context: Context
+  readonly #deps: AgentsDeps
   readonly #running = new Map<string, Running>()
 
-  constructor(context: Context) {
-    this.#context = context
+  constructor(deps: AgentsDeps) {
+    this.#deps = deps
   }
 
   /** Throws RingbackError (machine) for a listener that cannot be opened; none stays open then. */
   async start(args: Parsed<'agent.start'>): Promise<{ id: string; addresses: AgentView['addresses'] }> {
-    const { clock, random, feed } = this.#context
+    const { clock, random, feed } = this.#deps
     const { behaviour } = args
     const id = random.token(10)
-    const password = args.user === undefined ? undefined : (args.password ?? this.#context.secret(agentSecret))
+    const password = args.user === undefined ? undefined : (args.password ?? this.#deps.profile.secret(agentSecret))
     if (args.user !== undefined && !password)
       throw usage(`the agent asks for credentials of ${args.user} and knows no password: set one`)
     const credentials = args.user !== undefined && password ? { username: args.user, password } : null
@@ -50,13 +61,13 @@ export class Agents {
         ? new Gate({ realm: 'ringback', credentials, allow: args.allow }, clock, random)
         : null
     // A file that cannot be played is said now, not at the first call.
-    if (behaviour.kind === 'answer') this.#context.source(behaviour.source)
+    if (behaviour.kind === 'answer') this.#deps.media.source(behaviour.source)
     if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
-    const station = this.#context.stations.open(
+    const station = this.#deps.stations.open(
       { localAddress: null, tlsCa: null, tlsInsecure: true },
       { gate, silent: behaviour.kind === 'ignore', limits: args.limits },
     )
-    const { agent, incoming } = answer(this.#context, station, {
+    const { agent, incoming } = answer(this.#deps, station, {
       id,
       behaviour,
       identifiers: args.identifiers ?? null,
@@ -65,7 +76,7 @@ export class Agents {
       encryption: args.encryption,
       rtpPorts: args.rtpPorts,
       recordDirectory: args.recordDirectory,
-      changed: () => feed.change({ kind: 'agent', id: id }),
+      changed: () => feed.change({ kind: 'agent', id }),
     })
     const addresses = await this.#listen(station, args.listeners)
     const running: Running = {
@@ -79,7 +90,7 @@ export class Agents {
     }
     this.#running.set(id, running)
     this.#serve(running, incoming)
-    feed.change({ kind: 'agent', id: id })
+    feed.change({ kind: 'agent', id })
     return { id, addresses }
   }
 
@@ -87,15 +98,15 @@ export class Agents {
     const running = this.#running.get(id)
     if (!running) throw usage(`there is no agent "${id}"`)
     running.agent.hangUp()
-    await this.#context.until(() => running.agent.activeCalls === 0)
+    await until(this.#deps.clock, () => running.agent.activeCalls === 0)
     for (const { timer, report } of [...running.turnedAway.values()]) {
       timer.cancel()
       report()
     }
-    this.#context.stations.close(running.station)
+    this.#deps.stations.close(running.station)
     this.#running.delete(id)
-    for (const booked of this.#context.book.all()) if (booked.agent === id) this.#context.book.finish(booked)
-    this.#context.feed.change({ kind: 'agent', id: id })
+    for (const booked of this.#deps.book.all()) if (booked.agent === id) this.#deps.book.finish(booked)
+    this.#deps.feed.change({ kind: 'agent', id })
     return {}
   }
 
@@ -104,7 +115,7 @@ export class Agents {
   }
 
   close(): void {
-    for (const { station } of this.#running.values()) this.#context.stations.close(station)
+    for (const { station } of this.#running.values()) this.#deps.stations.close(station)
   }
 
   keys(): string[] {
@@ -119,7 +130,7 @@ export class Agents {
   }
 
   #serve(running: Running, incoming: (call: InboundCall) => void): void {
-    const { clock, book, attended } = this.#context
+    const { clock, book, attended } = this.#deps
     const { station } = running
     const { budgets } = station
     const report = (callId: string) => {
@@ -166,7 +177,7 @@ export class Agents {
       }
       return addresses
     } catch (error) {
-      this.#context.stations.close(station)
+      this.#deps.stations.close(station)
       throw error
     }
   }

@@ -1,13 +1,25 @@
 import { join } from 'node:path'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import { Agent, type AgentOptions } from '../agent/agent.ts'
+import type { Boundary } from '../base/boundary.ts'
+import type { Clock } from '../base/clock.ts'
 import { RingbackError } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
-import type { Context } from '../context.ts'
 import type { MediaOptions } from '../media/session/session.ts'
+import type { MediaOpener } from '../stations/media-opener.ts'
 import type { PortRange } from '../media/rtp/ports.ts'
+import type { CallBook } from './call-book.ts'
 import type { Station } from '../stations/station.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
+
+export interface AnsweringDeps {
+  readonly clock: Clock
+  readonly boundary: Boundary
+  readonly media: MediaOpener
+  readonly book: CallBook
+  /** A person looks on. */
+  readonly attended: boolean
+}
 
 interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption'> {
   /** Of the agent; null for the softphone. */
@@ -20,38 +32,40 @@ interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encrypt
 
 /** Puts an agent behind a station: who comes in is booked, followed, and answered as the behaviour says. */
 export function answer(
-  context: Context,
+  deps: AnsweringDeps,
   station: Station,
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
+  const { clock, boundary, media, book, attended } = deps
   const { codecs, encryption, rtpPorts, recordDirectory } = options
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
-    const booked = context.book.ofTrace(station.trace(call.callId))!
+    const booked = book.ofTrace(station.trace(call.callId))!
     const name = `${booked.trace.id}-${safeFileName(call.caller)}.wav`
-    return context.openMedia(booked, {
+    const choice = {
       peer: call.source.host,
       codecs,
       encryption,
-      source: context.source(source),
+      source: media.source(source),
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
-    })
+    }
+    return media.open(choice, book.tap(booked))
   }
   const agent = new Agent(
     {
-      clock: context.clock,
-      boundary: context.boundary,
+      clock,
+      boundary,
       openMedia,
       observe: (call, text) => station.observe(call.callId, 'note', text),
       wait: (call) => {
-        const booked = context.book.ofTrace(station.trace(call.callId))!
+        const booked = book.ofTrace(station.trace(call.callId))!
         booked.waiting = {
           call,
           answer: async (source) => {
             const fault = await agent.answer(call, source)
             if (fault !== null) throw new RingbackError('peer', `not answered: ${fault}`)
             booked.waiting = null
-            context.book.touched(booked)
+            book.touched(booked)
           },
         }
       },
@@ -61,8 +75,8 @@ export function answer(
   return {
     agent,
     incoming(call) {
-      const booked = context.book.begin(station, call.callId, context.attended, options.id)
-      context.book.attach(booked, call as Call, station)
+      const booked = book.begin(station, call.callId, attended, options.id)
+      book.attach(booked, call as Call, station)
       call.events.on('state', (state) => state.kind === 'ended' && options.changed())
       agent.incoming(call)
       options.changed()

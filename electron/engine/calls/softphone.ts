@@ -6,37 +6,45 @@ import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/wire/sip/write.ts'
 import type { Timer } from '../base/clock.ts'
-import { answer } from './answering.ts'
+import { answer, type AnsweringDeps } from './answering.ts'
 import { checkGrowing } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
+import type { Random } from '../base/random.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
 import type { BookedCall } from './booked-call.ts'
-import { localFor, type Context } from '../context.ts'
 import type { Parsed } from '../handlers/handlers.ts'
 import { codecNames } from '../media/session/negotiate.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
 import type { Station, StationOptions } from '../stations/station.ts'
+import type { Stations } from '../stations/stations.ts'
+import type { Profile } from '../store/profile.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
 
 const dtmfAfterMs = 500
 
+interface SoftphoneDeps extends AnsweringDeps {
+  readonly random: Random
+  readonly profile: Profile
+  readonly stations: Stations
+}
+
 /** The calling side. Where a person looks on, calls to it ring. Stations differ by their transport settings only. */
 export class Softphone {
-  readonly #context: Context
+  readonly #deps: SoftphoneDeps
   readonly #stations = new Map<string, Station>()
 
-  constructor(context: Context) {
-    this.#context = context
+  constructor(deps: SoftphoneDeps) {
+    this.#deps = deps
   }
 
   station(options: StationOptions): Station {
     const key = JSON.stringify(options)
     let station = this.#stations.get(key)
     if (station) return station
-    station = this.#context.stations.open(options)
-    const { incoming } = answer(this.#context, station, {
-      behaviour: this.#context.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 },
+    station = this.#deps.stations.open(options)
+    const { incoming } = answer(this.#deps, station, {
+      behaviour: this.#deps.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 },
       id: null,
       identifiers: null,
       answerDelayMs: 0,
@@ -52,14 +60,14 @@ export class Softphone {
   }
 
   close(): void {
-    for (const station of this.#stations.values()) this.#context.stations.close(station)
+    for (const station of this.#stations.values()) this.#deps.stations.close(station)
   }
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
-    const { book, random } = this.#context
+    const { book, random, profile, media: opener } = this.#deps
     const fault = dialFault(args.uri)
     if (fault) throw usage(fault.text)
-    const trunk = args.trunk === undefined ? null : this.#context.store.trunk(args.trunk)
+    const trunk = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
     const headers = [...(trunk?.headers ?? []), ...args.headers]
     checkHeaders(headers)
     const proxy = args.proxy ?? trunk?.proxy ?? trunk?.address ?? null
@@ -69,13 +77,13 @@ export class Softphone {
       args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null,
     )
     const user = args.user ?? trunk?.user
-    const password = args.password ?? (trunk && args.user === undefined ? this.#context.store.secret(trunk.name) : null)
+    const password = args.password ?? (trunk && args.user === undefined ? profile.store.secret(trunk.name) : null)
     const domain = proxy === null ? parseUri(args.uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
-    const source = this.#context.source(args.source)
+    const source = opener.source(args.source)
     const station = this.station({
-      localAddress: args.localAddress ?? localFor(hop.uri.host, this.#context.settings),
+      localAddress: args.localAddress ?? profile.localAddressFor(hop.uri.host),
       tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null,
       tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false),
     })
@@ -83,13 +91,7 @@ export class Softphone {
     if (args.recordTo !== undefined) checkGrowing(args.recordTo)
     const secrets = secretsAmong(headers)
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo, secrets)
-    const booked = book.open(
-      callId,
-      'outbound',
-      this.#context.attended,
-      { placed: placedAs(args) },
-      station.traceLimits,
-    )
+    const booked = book.open(callId, 'outbound', this.#deps.attended, { placed: placedAs(args) }, station.traceLimits)
     booked.trace.secrets = secrets
     if (args.recordTo !== undefined) booked.recording = booked.recordingTo = args.recordTo
     if (pcap) {
@@ -98,15 +100,18 @@ export class Softphone {
     }
     station.adopt(booked.trace)
     try {
-      const media = await this.#context.openMedia(booked, {
-        peer: hop.uri.host,
-        localAddress: args.localAddress,
-        rtpPorts: args.rtpPorts,
-        source,
-        recordTo: args.recordTo ?? null,
-        codecs: args.codecs ?? trunk?.codecs ?? codecNames,
-        encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
-      })
+      const media = await opener.open(
+        {
+          peer: hop.uri.host,
+          localAddress: args.localAddress,
+          rtpPorts: args.rtpPorts,
+          source,
+          recordTo: args.recordTo ?? null,
+          codecs: args.codecs ?? trunk?.codecs ?? codecNames,
+          encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
+        },
+        book.tap(booked),
+      )
       const call = station.ua.call(
         {
           uri: args.uri,
@@ -140,12 +145,12 @@ export class Softphone {
     call.events.on('state', (state) => {
       if (state.kind === 'ended') for (const timer of timers) timer.cancel()
       if (state.kind !== 'answered') return
-      if (durationMs !== null) timers.push(this.#context.clock.after(durationMs, () => call.hangUp()))
+      if (durationMs !== null) timers.push(this.#deps.clock.after(durationMs, () => call.hangUp()))
       if (dtmf === '') return
       timers.push(
-        this.#context.clock.after(dtmfAfterMs, () => {
+        this.#deps.clock.after(dtmfAfterMs, () => {
           const fault = call.sendDigits(dtmf, dtmfMode)
-          if (fault !== null) this.#context.book.observe(booked, 'note', `digits were not sent: ${fault}`)
+          if (fault !== null) this.#deps.book.observe(booked, 'note', `digits were not sent: ${fault}`)
         }),
       )
     })

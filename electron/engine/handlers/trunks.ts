@@ -1,36 +1,35 @@
 import type { Boundary } from '../base/boundary.ts'
 import { checkTrunk } from '../calls/softphone.ts'
 import type { Feed } from '../feed.ts'
-import type { Store } from '../store/store.ts'
+import type { Profile } from '../store/profile.ts'
 import type { Registrations } from '../trunks/registrations.ts'
 import type { TrunkChecks } from '../trunks/trunk-checks.ts'
 import type { Handlers } from './handlers.ts'
 
 interface TrunkHandlerDeps {
-  /** Throws RingbackError (machine) where no profile folder is in use. */
-  store(): Store
+  readonly profile: Profile
   readonly checks: TrunkChecks
   readonly registrations: Registrations
   readonly boundary: Boundary
   readonly feed: Feed
 }
 
-export function trunkHandlers({ store, checks, registrations, boundary, feed }: TrunkHandlerDeps): Handlers<'trunk'> {
+export function trunkHandlers({ profile, checks, registrations, boundary, feed }: TrunkHandlerDeps): Handlers<'trunk'> {
   return {
-    'trunk.list': () => store().trunks(),
+    'trunk.list': () => profile.store.trunks(),
     'trunk.save': ({ trunk, password, replace }) => {
       checkTrunk(trunk)
-      store().saveTrunk(trunk, password, replace)
+      profile.store.saveTrunk(trunk, password, replace)
       feed.change({ kind: 'trunk', id: trunk.name })
       return {}
     },
     'trunk.remove': ({ name }) => {
-      store().removeTrunk(name)
+      profile.store.removeTrunk(name)
       checks.forget(name)
       boundary.run('registration', () => registrations.leave(name))
       feed.change({ kind: 'trunk', id: name })
       return {}
     },
-    'trunk.check': ({ name }) => checks.run(store().trunk(name)),
+    'trunk.check': ({ name }) => checks.run(profile.store.trunk(name)),
   }
 }

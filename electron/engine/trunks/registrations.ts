@@ -2,14 +2,18 @@ import { parseHostPort } from '../../../shared/base/address.ts'
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
 import { registerSchema } from '../../../shared/contract/commands.ts'
 import type { Change, RegistrationView } from '../../../shared/contract/state.ts'
+import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
+import type { Random } from '../base/random.ts'
+import { until } from '../base/until.ts'
+import type { Feed } from '../feed.ts'
 import { linearOf } from '../calls/call-book.ts'
-import { localFor, type Context } from '../context.ts'
 import type { Parsed } from '../handlers/handlers.ts'
 import { ladderOf } from '../report/report.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import type { Softphone } from '../calls/softphone.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
+import type { Profile } from '../store/profile.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Registration, RegistrationState } from '../ua/index.ts'
 
@@ -23,15 +27,21 @@ interface Running {
   since: Micros
 }
 
+interface RegistrationsDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly feed: Feed
+  readonly profile: Profile
+  readonly softphone: Softphone
+}
+
 /** The registrations of this engine, several at once. */
 export class Registrations {
-  readonly #context: Context
-  readonly #softphone: Softphone
+  readonly #deps: RegistrationsDeps
   readonly #running = new Map<string, Running>()
 
-  constructor(context: Context, softphone: Softphone) {
-    this.#context = context
-    this.#softphone = softphone
+  constructor(deps: RegistrationsDeps) {
+    this.#deps = deps
   }
 
   get idle(): boolean {
@@ -59,7 +69,7 @@ export class Registrations {
     })
     for (const { text } of trace.observations) step(text)
     registration.stop()
-    await this.#context.until(() => registration.state.kind === 'idle' || registration.state.kind === 'failed')
+    await until(this.#deps.clock, () => registration.state.kind === 'idle' || registration.state.kind === 'failed')
     this.#forget(running)
     return settled
   }
@@ -71,24 +81,24 @@ export class Registrations {
   #forget({ id, registration }: Running): void {
     registration.stop()
     this.#running.delete(id)
-    this.#context.feed.change({ kind: 'registration', id: id })
+    this.#deps.feed.change({ kind: 'registration', id })
   }
 
   #begin(args: Parsed<'registration.start'>): Running {
-    const { random, feed, clock, settings } = this.#context
+    const { random, feed, clock, profile, softphone } = this.#deps
     const name = args.trunk ?? args.address ?? ''
     const before = this.#of(name)
     if (before?.registration.state.kind === 'registered') throw usage(`${name} is registered already`)
     if (before) this.#forget(before)
-    const stored = args.trunk === undefined ? null : this.#context.store.trunk(args.trunk)
+    const stored = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
     const address = args.address || stored?.address
     if (address === undefined) throw usage('registering needs an address (--address) or a stored trunk')
     checkAddress(address)
     const user = args.user ?? stored?.user
     if (user === undefined) throw usage('registering needs a user (--user): the address of record is sip:user@address')
-    const password = args.password ?? (stored ? this.#context.store.secret(stored.name) : null)
-    const station = this.#softphone.station({
-      localAddress: args.localAddress ?? localFor(address, settings),
+    const password = args.password ?? (stored ? profile.store.secret(stored.name) : null)
+    const station = softphone.station({
+      localAddress: args.localAddress ?? profile.localAddressFor(address),
       tlsCa: args.tlsCa ?? stored?.tlsCa ?? null,
       tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
     })
@@ -141,7 +151,7 @@ export class Registrations {
     if (!running) return
     const { registration } = running
     registration.stop()
-    await this.#context.until(() => registration.state.kind === 'idle' || registration.state.kind === 'failed')
+    await until(this.#deps.clock, () => registration.state.kind === 'idle' || registration.state.kind === 'failed')
     this.#forget(running)
   }
 
@@ -151,7 +161,7 @@ export class Registrations {
 
   /** A message or an observation came to the trace of one of them, or of something else. */
   traceChanged(trace: CallTrace): void {
-    if (this.#running.has(trace.id)) this.#context.feed.change({ kind: 'registration', id: trace.id })
+    if (this.#running.has(trace.id)) this.#deps.feed.change({ kind: 'registration', id: trace.id })
   }
 
   keys(): string[] {

@@ -3,8 +3,11 @@ import type { CheckStep, Trunk, TrunkCheck } from '../../../shared/contract/comm
 import type { Change } from '../../../shared/contract/state.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { makeHeader, makeRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
-import type { Context } from '../context.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { Feed } from '../feed.ts'
 import type { Registrations } from './registrations.ts'
+import type { Profile } from '../store/profile.ts'
 import type { Softphone } from '../calls/softphone.ts'
 import { nextHop } from '../stations/next-hop.ts'
 import { productName } from '../stations/station.ts'
@@ -27,24 +30,29 @@ const faults = new Set<ObservationKind>([
 /** Refusals of REGISTER that say "no registrations here", not "not you". */
 const takesNone = new Set([404, 405, 501])
 
+interface TrunkChecksDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly feed: Feed
+  readonly profile: Profile
+  readonly softphone: Softphone
+  readonly registrations: Registrations
+}
+
 /** Asks trunks whether they are there and know us: resolution, connection, TLS, OPTIONS, REGISTER; each step is told as it happens. */
 export class TrunkChecks {
-  readonly #context: Context
-  readonly #softphone: Softphone
-  readonly #registrations: Registrations
+  readonly #deps: TrunkChecksDeps
   readonly #checks = new Map<string, TrunkCheck & { done: boolean }>()
 
-  constructor(context: Context, softphone: Softphone, registrations: Registrations) {
-    this.#context = context
-    this.#softphone = softphone
-    this.#registrations = registrations
+  constructor(deps: TrunkChecksDeps) {
+    this.#deps = deps
   }
 
   async run(trunk: Trunk): Promise<TrunkCheck> {
     const steps: CheckStep[] = []
     const told = (check: Partial<TrunkCheck> & { done: boolean }) => {
       // It may have been removed meanwhile.
-      if (!this.#context.store.trunks().some(({ name }) => name === trunk.name)) return this.forget(trunk.name)
+      if (!this.#deps.profile.store.trunks().some(({ name }) => name === trunk.name)) return this.forget(trunk.name)
       this.#checks.set(trunk.name, {
         trunk: trunk.name,
         ok: false,
@@ -55,10 +63,10 @@ export class TrunkChecks {
         ...check,
         steps: [...steps],
       })
-      this.#context.feed.change({ kind: 'check', id: trunk.name })
+      this.#deps.feed.change({ kind: 'check', id: trunk.name })
     }
     const step = (kind: CheckStep['kind'], ok: boolean, text: string) => {
-      steps.push({ at: isoMicros(this.#context.clock.nowUs()), kind, ok, text })
+      steps.push({ at: isoMicros(this.#deps.clock.nowUs()), kind, ok, text })
       told({ done: false })
     }
     told({ done: false })
@@ -85,7 +93,7 @@ export class TrunkChecks {
 
   /** The trunk is no longer there. */
   forget(trunk: string): void {
-    if (this.#checks.delete(trunk)) this.#context.feed.change({ kind: 'check', id: trunk })
+    if (this.#checks.delete(trunk)) this.#deps.feed.change({ kind: 'check', id: trunk })
   }
 
   keys(): string[] {
@@ -101,13 +109,13 @@ export class TrunkChecks {
     trunk: Trunk,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
   ): Promise<{ response: SipResponse | null; failure: string }> {
-    const station = this.#softphone.station({
+    const station = this.#deps.softphone.station({
       localAddress: null,
       tlsCa: trunk.tlsCa ?? null,
       tlsInsecure: trunk.tlsInsecure,
     })
     const uri = `sip:${trunk.address}`
-    const tag = this.#context.random.token(10)
+    const tag = this.#deps.random.token(10)
     const callId = station.ua.newCallId()
     return new Promise((resolve) => {
       station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
@@ -134,7 +142,7 @@ export class TrunkChecks {
     trunk: Trunk,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
   ): Promise<TrunkCheck['registration']> {
-    const state = await this.#registrations.attempt(trunk.name, (text) => step('register', true, text))
+    const state = await this.#deps.registrations.attempt(trunk.name, (text) => step('register', true, text))
     const accepted = state.kind === 'registered'
     const status = state.kind === 'failed' ? state.status : null
     step(

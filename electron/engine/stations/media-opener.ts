@@ -1,0 +1,106 @@
+import { isIp } from '../../../shared/base/address.ts'
+import type { Settings } from '../../../shared/contract/commands.ts'
+import type { SourceArgs } from '../../../shared/contract/place-call.ts'
+import type { BudgetLimits } from '../../../shared/model/budgets.ts'
+import type { Clock } from '../base/clock.ts'
+import { explainError, machine } from '../base/errors.ts'
+import type { Net } from '../base/net.ts'
+import type { Random } from '../base/random.ts'
+import { LocalRoutes } from '../base/routes.ts'
+import { SampleSource, marker, silence, tone } from '../media/audio/source.ts'
+import { readWav } from '../media/audio/wav.ts'
+import { Pacer } from '../media/rtp/pacer.ts'
+import { PortPool, type PortRange } from '../media/rtp/ports.ts'
+import { MediaSession, type MediaOptions, type MediaTap, type SourceSpec } from '../media/session/session.ts'
+import type { Dns } from '../sip/resolve/dns.ts'
+
+/** What a person has set about media. */
+interface MediaProfile {
+  readonly settings: Pick<Settings, 'rtpPorts'>
+  readonly limits: BudgetLimits
+  /** The local address to use towards a peer; null: the one that reaches it. */
+  localAddressFor(peer: string): string | null
+}
+
+export interface MediaOpenerDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly net: Net
+  readonly dns: Dns
+  readonly profile: MediaProfile
+  /** The path of a sound that is named by id or path. Throws RingbackError. */
+  soundPath<T>(name: string, use: (path: string) => T): T
+}
+
+export interface MediaChoice extends Omit<MediaOptions, 'host' | 'signalling'> {
+  /** The host that media goes to, as far as it is known. */
+  readonly peer: string
+  /** Undefined: the address that reaches the peer. */
+  readonly localAddress?: string | undefined
+  readonly rtpPorts: PortRange | undefined
+}
+
+/** Opens the media of calls: at which address, from which range of ports, with what to send. */
+export class MediaOpener {
+  readonly #deps: MediaOpenerDeps
+  readonly #routes: LocalRoutes
+  readonly #pacer: Pacer
+  readonly #pools = new Map<string, PortPool>()
+
+  constructor(deps: MediaOpenerDeps) {
+    this.#deps = deps
+    this.#routes = new LocalRoutes(deps.net, deps.clock)
+    this.#pacer = new Pacer(deps.clock)
+  }
+
+  /** Throws RingbackError (machine): no port is free, or no network reaches the peer. */
+  async open(choice: MediaChoice, tap: MediaTap): Promise<MediaSession> {
+    const { clock, random, profile } = this.#deps
+    const { peer, localAddress, rtpPorts, ...options } = choice
+    const host = localAddress ?? profile.localAddressFor(peer) ?? (await this.#hostTowards(peer))
+    return MediaSession.open(
+      {
+        clock,
+        random,
+        pacer: this.#pacer,
+        ports: this.#pool(rtpPorts ?? profile.settings.rtpPorts),
+        limits: profile.limits,
+      },
+      { ...options, host, signalling: isIp(peer) ? peer : null },
+      tap,
+    )
+  }
+
+  /** What a call sends. Throws RingbackError for a file that cannot be played. */
+  source(args: SourceArgs): SourceSpec {
+    switch (args.kind) {
+      case 'echo':
+        return { kind: 'echo' }
+      case 'marker':
+        return { kind: 'marker', source: marker() }
+      case 'silence':
+        return { kind: 'samples', source: silence() }
+      case 'tone':
+        return { kind: 'samples', source: tone(args.hz) }
+      case 'file':
+        return { kind: 'samples', source: new SampleSource(this.#deps.soundPath(args.path, readWav), false) }
+    }
+  }
+
+  #pool(range: PortRange): PortPool {
+    const key = `${range.first}-${range.last}`
+    let ports = this.#pools.get(key)
+    if (!ports) this.#pools.set(key, (ports = new PortPool(this.#deps.net, this.#deps.random, range)))
+    return ports
+  }
+
+  /** The local address that media to that host leaves from; of a name that does not resolve, where the default route leaves. */
+  async #hostTowards(peer: string): Promise<string> {
+    const [target] = isIp(peer) ? [peer] : await this.#deps.dns.addresses(peer).catch(() => [])
+    try {
+      return await this.#routes.find(target ?? '192.0.2.1')
+    } catch (error) {
+      throw machine(`media cannot be sent to ${peer}: ${explainError(error)}`, error)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { settingsSchema, type Settings } from '../../../shared/contract/commands.ts'
+import { initialLimits, type BudgetLimits } from '../../../shared/model/budgets.ts'
+import { machine } from '../base/errors.ts'
+import type { Store } from './store.ts'
+
+/** What a person has set: in the store of a profile folder, or for this run where there is none. */
+export class Profile {
+  readonly #store: Store | null
+  #unsaved = settingsSchema.parse({})
+
+  constructor(store: Store | null) {
+    this.#store = store
+  }
+
+  /** Throws RingbackError (machine) where no profile folder is in use. */
+  get store(): Store {
+    if (!this.#store) throw machine('no profile folder is in use: trunks and history need one (--profile)')
+    return this.#store
+  }
+
+  get settings(): Settings {
+    return this.#store?.settings ?? this.#unsaved
+  }
+
+  saveSettings(settings: Settings): void {
+    if (this.#store) this.#store.saveSettings(settings)
+    else this.#unsaved = settings
+  }
+
+  /** What the settings allow strangers to use. */
+  get limits(): BudgetLimits {
+    return { ...initialLimits, ...this.settings.limits }
+  }
+
+  /** The local address that the settings ask for; null where the system is to choose: none is set, or the peer is this machine. */
+  localAddressFor(peer: string): string | null {
+    const { localAddress } = this.settings
+    return localAddress === null || /^(127\.|\[?::1|localhost)/i.test(peer) ? null : localAddress
+  }
+
+  /** A stored secret; null where there is none, or no profile folder. */
+  secret(name: string): string | null {
+    return this.#store?.secret(name) ?? null
+  }
+}
