@@ -15,7 +15,7 @@ import { noLogs, type Logs } from './base/log.ts'
 import { until } from './base/until.ts'
 import { systemNet, type Net } from './base/net.ts'
 import { systemRandom, type Random } from './base/random.ts'
-import { CallBook } from './calls/call-book.ts'
+import { CallRecords } from './calls/call-records.ts'
 import { Captures } from './captures/open-capture.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { callHandlers } from './handlers/calls.ts'
@@ -57,7 +57,7 @@ export class Engine implements EngineClient {
   readonly #boundary: Boundary
   readonly #store: Store | null
   readonly #feed: Feed
-  readonly #book: CallBook
+  readonly #records: CallRecords
   readonly #clock: Clock
   readonly #profile: Profile
   readonly #stations: Stations
@@ -89,30 +89,32 @@ export class Engine implements EngineClient {
       keys: () => this.#keys(),
       changes: (key, watcher) => this.#changes(key, watcher),
       figures: (watched, all) => {
-        for (const booked of this.#book.all())
-          if (booked.call?.state.kind === 'answered' && (all || watched.has(booked.trace.id)))
-            this.#book.touched(booked)
+        for (const record of this.#records.all())
+          if (record.call?.state.kind === 'answered' && (all || watched.has(record.id))) record.traceChanged()
       },
     })
     this.#history = new History(clock, this.#store, logs.for('ringback:store'), () =>
       this.#feed.change({ kind: 'storage', id: '' }),
     )
-    this.#book = new CallBook(clock, random, boundary, {
-      touched: (booked) => this.#feed.live && this.#feed.change({ kind: 'call', id: booked.trace.id }),
-      moved: (booked) => this.#store && this.#history.keep(booked.trace.id, () => this.#book.report(booked)),
-      ended: (booked, report) => {
-        this.#history.keep(report.id, () => report)
-        this.#feed.change({ kind: 'call', id: booked.trace.id })
+    this.#records = new CallRecords(
+      { clock, random, boundary, attended },
+      {
+        changed: ({ id }) => this.#feed.live && this.#feed.change({ kind: 'call', id }),
+        moved: (record) => this.#store && this.#history.keep(record.id, () => record.report()),
+        ended: ({ id }, report) => {
+          this.#history.keep(id, () => report)
+          this.#feed.change({ kind: 'call', id })
+        },
+        forgotten: (id) => this.#feed.change({ kind: 'call', id }),
       },
-      forgotten: (id) => this.#feed.change({ kind: 'call', id: id }),
-    })
+    )
     const dns = systemDns(options.dnsServers ?? null)
     this.#stations = new Stations(
       { clock, random, net, boundary, dns, logs, limits: () => this.#profile.limits },
       {
         traceChanged: (trace) => {
-          const booked = this.#book.ofTrace(trace)
-          if (booked) this.#book.touched(booked)
+          const record = this.#records.ofTrace(trace)
+          if (record) record.traceChanged()
           else this.#registrations.traceChanged(trace)
         },
         limitReached: () => this.#feed.change({ kind: 'limits', id: '' }),
@@ -126,7 +128,7 @@ export class Engine implements EngineClient {
       profile: this.#profile,
       soundPath: (name, use) => this.#files.using([name], ([path]) => use(path!)),
     })
-    const calls = { clock, random, boundary, attended, media, book: this.#book, stations: this.#stations }
+    const calls = { clock, random, boundary, attended, media, records: this.#records, stations: this.#stations }
     const shared = { clock, random, feed: this.#feed, profile: this.#profile }
     this.#softphone = new Softphone({ ...calls, ...shared })
     this.#agents = new Agents({ ...calls, ...shared })
@@ -139,12 +141,12 @@ export class Engine implements EngineClient {
     const feed = this.#feed
     const files = this.#files
     const history = this.#history
-    const book = this.#book
+    const records = this.#records
     const profile = this.#profile
     return {
       ...callHandlers({
         softphone: this.#softphone,
-        book,
+        records,
         history,
         files,
         maskNumbers: () => profile.settings.maskNumbers,
@@ -159,7 +161,7 @@ export class Engine implements EngineClient {
         boundary: this.#boundary,
         feed,
       }),
-      ...historyHandlers(history, book),
+      ...historyHandlers(history, records),
       ...settingsHandlers(profile, feed),
       ...fileHandlers(files),
     }
@@ -187,10 +189,10 @@ export class Engine implements EngineClient {
   async close(): Promise<void> {
     const captures = this.#captures.close()
     this.#agents.hangUpAll()
-    for (const { call } of this.#book.all()) call?.hangUp()
+    for (const { call } of this.#records.all()) call?.hangUp()
     this.#registrations.stopAll()
-    await until(this.#clock, () => this.#book.all().every(({ call }) => call === null) && this.#registrations.idle)
-    for (const booked of this.#book.all()) this.#book.finish(booked)
+    await until(this.#clock, () => this.#records.all().every(({ call }) => call === null) && this.#registrations.idle)
+    for (const record of this.#records.all()) record.end()
     this.#feed.close()
     this.#softphone.close()
     this.#agents.close()
@@ -215,7 +217,7 @@ export class Engine implements EngineClient {
       ...all('check', this.#checks.keys()),
       ...all(
         'call',
-        this.#book.all().map(({ trace }) => trace.id),
+        this.#records.all().map(({ id }) => id),
       ),
     ]
   }
@@ -232,8 +234,8 @@ export class Engine implements EngineClient {
   #changes({ kind, id }: EntityKey, watcher: Watcher): Change[] {
     switch (kind) {
       case 'call': {
-        const booked = this.#book.get(id)
-        if (booked) return this.#book.changes(booked, watcher)
+        const record = this.#records.get(id)
+        if (record) return this.#records.changes(record, watcher)
         watcher.told.delete(id)
         watcher.views.delete(id)
         return [{ kind: 'gone', of: 'call', id }]

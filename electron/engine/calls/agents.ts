@@ -105,7 +105,7 @@ export class Agents {
     }
     this.#deps.stations.close(running.station)
     this.#running.delete(id)
-    for (const booked of this.#deps.book.all()) if (booked.agent === id) this.#deps.book.finish(booked)
+    for (const record of this.#deps.records.all()) if (record.agent === id) record.end()
     this.#deps.feed.change({ kind: 'agent', id })
     return {}
   }
@@ -130,17 +130,16 @@ export class Agents {
   }
 
   #serve(running: Running, incoming: (call: InboundCall) => void): void {
-    const { clock, book, attended } = this.#deps
+    const { clock, records } = this.#deps
     const { station } = running
     const { budgets } = station
     const report = (callId: string) => {
       const waiting = running.turnedAway.get(callId)
       running.turnedAway.delete(callId)
       if (!waiting || station.trace(callId)) return
-      const booked = book.begin(station, callId, attended, running.id)
-      book.observe(booked, 'refused-by-us', waiting.text)
-      book.finish(booked)
-      station.forget(booked.trace)
+      const record = records.begin(station, callId, running.id)
+      record.observe('refused-by-us', waiting.text)
+      record.end()
     }
     station.ua.serve({
       incoming: (call) => {
@@ -149,7 +148,7 @@ export class Agents {
       },
       turnedAway: (callId, why, text) => {
         const waiting = running.turnedAway.get(callId)
-        if (book.ofTrace(station.trace(callId))?.endedAt === null || (waiting && why !== 'refused')) return
+        if (records.ofTrace(station.trace(callId))?.endedAt === null || (waiting && why !== 'refused')) return
         if (!waiting && !budgets.allows('refusalsPerMinute')) return
         if (!waiting) {
           budgets.take('refusalsPerMinute')

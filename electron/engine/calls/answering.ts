@@ -8,7 +8,7 @@ import { safeFileName } from '../base/file-name.ts'
 import type { MediaOptions } from '../media/session/session.ts'
 import type { MediaOpener } from '../stations/media-opener.ts'
 import type { PortRange } from '../media/rtp/ports.ts'
-import type { CallBook } from './call-book.ts'
+import type { CallRecords } from './call-records.ts'
 import type { Station } from '../stations/station.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
 
@@ -16,9 +16,7 @@ export interface AnsweringDeps {
   readonly clock: Clock
   readonly boundary: Boundary
   readonly media: MediaOpener
-  readonly book: CallBook
-  /** A person looks on. */
-  readonly attended: boolean
+  readonly records: CallRecords
 }
 
 interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption'> {
@@ -30,17 +28,18 @@ interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encrypt
   changed(): void
 }
 
-/** Puts an agent behind a station: who comes in is booked, followed, and answered as the behaviour says. */
+/** Puts an agent behind a station: who comes in gets a record and is answered as the behaviour says. */
 export function answer(
   deps: AnsweringDeps,
   station: Station,
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
-  const { clock, boundary, media, book, attended } = deps
+  const { clock, boundary, media, records } = deps
   const { codecs, encryption, rtpPorts, recordDirectory } = options
+  const recordOf = (call: InboundCall) => records.ofTrace(station.trace(call.callId))!
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
-    const booked = book.ofTrace(station.trace(call.callId))!
-    const name = `${booked.trace.id}-${safeFileName(call.caller)}.wav`
+    const record = recordOf(call)
+    const name = `${record.id}-${safeFileName(call.caller)}.wav`
     const choice = {
       peer: call.source.host,
       codecs,
@@ -49,7 +48,7 @@ export function answer(
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
     }
-    return media.open(choice, book.tap(booked))
+    return media.open(choice, record.tap())
   }
   const agent = new Agent(
     {
@@ -58,16 +57,13 @@ export function answer(
       openMedia,
       observe: (call, text) => station.observe(call.callId, 'note', text),
       wait: (call) => {
-        const booked = book.ofTrace(station.trace(call.callId))!
-        booked.waiting = {
+        recordOf(call).wait({
           call,
           answer: async (source) => {
             const fault = await agent.answer(call, source)
             if (fault !== null) throw new RingbackError('peer', `not answered: ${fault}`)
-            booked.waiting = null
-            book.touched(booked)
           },
-        }
+        })
       },
     },
     options,
@@ -75,8 +71,7 @@ export function answer(
   return {
     agent,
     incoming(call) {
-      const booked = book.begin(station, call.callId, attended, options.id)
-      book.attach(booked, call as Call, station)
+      records.begin(station, call.callId, options.id).attach(call as Call)
       call.events.on('state', (state) => state.kind === 'ended' && options.changed())
       agent.incoming(call)
       options.changed()

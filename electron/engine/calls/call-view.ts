@@ -3,7 +3,8 @@ import type { CallView } from '../../../shared/contract/state.ts'
 import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
 import { parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
-import type { BookedCall, Judged } from './booked-call.ts'
+import type { Clock } from '../base/clock.ts'
+import type { CallRecord } from './call-record.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
 import { shownVerdict, startOf } from '../report/report.ts'
 import { factsOf } from '../trace/ladder/facts.ts'
@@ -11,12 +12,47 @@ import { factsOf } from '../trace/ladder/facts.ts'
 /** Audio that is going is judged anew this often; news on the wire at once. */
 const judgedForUs = 1_000_000
 
-/** A call as a list shows it; the same object for as long as a list would show the same. */
-export function viewOf(booked: BookedCall, now: Micros): CallView {
-  const { trace, agent, call, waiting, held, muted, recordingTo, endedAt } = booked
-  const judged = (booked.judged = stillTrue(booked, now) ?? judge(booked, now))
+/** What the trace says at an instant, and how much of it there was then. */
+interface Judged extends Pick<
+  CallView,
+  'from' | 'to' | 'displayName' | 'startedAt' | 'answeredAt' | 'endedAt' | 'outcome' | 'status' | 'verdict'
+> {
+  readonly at: Micros
+  readonly messages: number
+  readonly observations: number
+  readonly final: boolean
+}
+
+/** What of a call a list needs. */
+export type ShownCall = Pick<
+  CallRecord,
+  'trace' | 'agent' | 'call' | 'waiting' | 'held' | 'muted' | 'recordingTo' | 'recording' | 'endedAt'
+>
+
+/** Calls as lists show them: the same object for as long as a list would show the same. What was concluded of a trace is kept: it costs too much at every change. */
+export class CallViews {
+  readonly #clock: Clock
+  readonly #shown = new WeakMap<ShownCall, { readonly judged: Judged; readonly view: CallView }>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  of(call: ShownCall): CallView {
+    const now = this.#clock.nowUs()
+    const before = this.#shown.get(call)
+    const judged = stillTrue(before?.judged, call, now) ?? judge(call, now)
+    const view = viewOf(call, judged)
+    const shown = before && sameRow(before.view, view) ? before.view : view
+    this.#shown.set(call, { judged, view: shown })
+    return shown
+  }
+}
+
+function viewOf(shown: ShownCall, judged: Judged): CallView {
+  const { trace, agent, call, waiting, held, muted, recordingTo, recording, endedAt } = shown
   const { from, to, displayName, startedAt, answeredAt, outcome, status, verdict } = judged
-  const view: CallView = {
+  return {
     id: trace.id,
     agent,
     trunk: trace.placed?.trunk ?? null,
@@ -25,11 +61,11 @@ export function viewOf(booked: BookedCall, now: Micros): CallView {
     to,
     displayName,
     state: endedAt !== null ? 'ended' : (call?.state.kind ?? 'calling'),
-    waiting: waiting !== null && call?.state.kind === 'ringing',
+    waiting,
     held,
     muted,
     recording: recordingTo,
-    recorded: booked.recording !== null,
+    recorded: recording !== null,
     startedAt,
     answeredAt,
     endedAt: judged.endedAt,
@@ -37,7 +73,6 @@ export function viewOf(booked: BookedCall, now: Micros): CallView {
     status,
     verdict,
   }
-  return (booked.view = booked.view && sameRow(booked.view, view) ? booked.view : view)
 }
 
 /** Whether a list shows the same for both: while audio flows the figures in the verdict's sentence do not count. */
@@ -52,14 +87,14 @@ function sameRow(before: CallView, after: CallView): boolean {
   )
 }
 
-function stillTrue({ judged, trace, endedAt, call }: BookedCall, now: Micros): Judged | null {
+function stillTrue(judged: Judged | undefined, { trace, endedAt, call }: ShownCall, now: Micros): Judged | null {
   if (!judged || judged.messages !== trace.messages.length || judged.observations !== trace.observations.length)
     return null
   if (endedAt !== null) return judged.final ? judged : null
   return call?.state.kind === 'answered' && now - judged.at >= judgedForUs ? null : judged
 }
 
-function judge({ trace, endedAt }: BookedCall, now: Micros): Judged {
+function judge({ trace, endedAt }: ShownCall, now: Micros): Judged {
   const facts = factsOf(trace, endedAt ?? now, endedAt)
   const { invite, final } = facts
   const request = invite?.message ?? null

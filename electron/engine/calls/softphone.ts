@@ -11,7 +11,7 @@ import { checkGrowing } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
-import type { BookedCall } from './booked-call.ts'
+import type { CallRecord } from './call-record.ts'
 import type { Parsed } from '../handlers/handlers.ts'
 import { codecNames } from '../media/session/negotiate.ts'
 import { DigestClient } from '../sip/digest/client.ts'
@@ -19,6 +19,7 @@ import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
 import type { Station, StationOptions } from '../stations/station.ts'
 import type { Stations } from '../stations/stations.ts'
 import type { Profile } from '../store/profile.ts'
+import type { OutboundCall } from '../ua/index.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
 
 const dtmfAfterMs = 500
@@ -27,6 +28,8 @@ interface SoftphoneDeps extends AnsweringDeps {
   readonly random: Random
   readonly profile: Profile
   readonly stations: Stations
+  /** A person looks on: calls to it ring. */
+  readonly attended: boolean
 }
 
 /** The calling side. Where a person looks on, calls to it ring. Stations differ by their transport settings only. */
@@ -64,7 +67,7 @@ export class Softphone {
   }
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
-    const { book, random, profile, media: opener } = this.#deps
+    const { records, random, profile, media: opener } = this.#deps
     const fault = dialFault(args.uri)
     if (fault) throw usage(fault.text)
     const trunk = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
@@ -91,14 +94,8 @@ export class Softphone {
     if (args.recordTo !== undefined) checkGrowing(args.recordTo)
     const secrets = secretsAmong(headers)
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo, secrets)
-    const booked = book.open(callId, 'outbound', this.#deps.attended, { placed: placedAs(args) }, station.traceLimits)
-    booked.trace.secrets = secrets
-    if (args.recordTo !== undefined) booked.recording = booked.recordingTo = args.recordTo
-    if (pcap) {
-      booked.pcap = pcap
-      booked.trace.addSink(pcap)
-    }
-    station.adopt(booked.trace)
+    const record = records.place(station, callId, placedAs(args), secrets)
+    if (pcap) record.writeTo(pcap)
     try {
       const media = await opener.open(
         {
@@ -110,7 +107,7 @@ export class Softphone {
           codecs: args.codecs ?? trunk?.codecs ?? codecNames,
           encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
         },
-        book.tap(booked),
+        record.tap(),
       )
       const call = station.ua.call(
         {
@@ -125,22 +122,22 @@ export class Softphone {
         },
         callId,
       )
-      book.attach(booked, call, station)
-      this.#whenAnswered(booked, args)
+      record.attach(call, args.recordTo)
+      this.#whenAnswered(record, call, args)
       call.start(media)
     } catch (error) {
-      book.observe(booked, 'not-sent', error instanceof Error ? error.message : String(error))
-      book.finish(booked)
+      record.observe('not-sent', error instanceof Error ? error.message : String(error))
+      record.end()
       throw error
     }
-    return { id: booked.trace.id }
+    return { id: record.id }
   }
 
   #whenAnswered(
-    booked: BookedCall,
+    record: CallRecord,
+    call: OutboundCall,
     { dtmf, dtmfMode, durationMs }: Pick<Parsed<'call.place'>, 'dtmf' | 'dtmfMode' | 'durationMs'>,
   ): void {
-    const call = booked.call!
     const timers: Timer[] = []
     call.events.on('state', (state) => {
       if (state.kind === 'ended') for (const timer of timers) timer.cancel()
@@ -150,7 +147,7 @@ export class Softphone {
       timers.push(
         this.#deps.clock.after(dtmfAfterMs, () => {
           const fault = call.sendDigits(dtmf, dtmfMode)
-          if (fault !== null) this.#deps.book.observe(booked, 'note', `digits were not sent: ${fault}`)
+          if (fault !== null) record.observe('note', `digits were not sent: ${fault}`)
         }),
       )
     })

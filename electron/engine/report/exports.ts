@@ -4,13 +4,13 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import { maskNumbers } from '../../../shared/wire/sip/redact.ts'
 import { explainError, machine, usage } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
-import type { BookedCall } from '../calls/booked-call.ts'
+import type { CallRecord } from '../calls/call-record.ts'
 import { htmlReport } from './html-report.ts'
 
-/** A call as a file for a person to keep. `booked`: the call while the engine still has it; packets and audio come from there. */
+/** A call as a file for a person to keep. `record`: the call while the engine still has it; packets and audio come from there. */
 export function exportCall(
   report: CallReport,
-  booked: BookedCall | undefined,
+  record: CallRecord | undefined,
   format: ExportFormat,
   mask: boolean,
 ): CommandResult<'call.export'> {
@@ -28,11 +28,11 @@ export function exportCall(
     case 'html':
       return file('text/html', htmlReport([shown]))
     case 'pcap': {
-      if (!booked?.ring)
+      if (!record?.ring)
         throw usage(
           'the packets of this call are no longer kept: a capture can be saved while the call is among the newest',
         )
-      const { ring, trace } = booked
+      const { ring, trace } = record
       const notes = [
         ...(ring.dropped > 0 ? [`the oldest ${ring.dropped} packets had to make room`] : []),
         ...(mask ? ['phone numbers are as they were on the wire'] : []),
@@ -44,9 +44,9 @@ export function exportCall(
       )
     }
     case 'wav': {
-      if (!booked?.recording) throw usage('this call was not recorded')
-      if (booked.recordingTo !== null) throw usage('the recording is still going: stop it first')
-      return file('audio/wav', read(booked.recording))
+      if (!record?.recording) throw usage('this call was not recorded')
+      if (record.recordingTo !== null) throw usage('the recording is still going: stop it first')
+      return file('audio/wav', read(record.recording))
     }
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { viewOf } from '../../../electron/engine/calls/call-view.ts'
-import type { BookedCall } from '../../../electron/engine/calls/booked-call.ts'
-import { linearOf } from '../../../electron/engine/calls/call-book.ts'
+import { VirtualClock } from '../../harness/virtual-clock.ts'
+import { CallViews, type ShownCall } from '../../../electron/engine/calls/call-view.ts'
+import { linearOf } from '../../../electron/engine/calls/call-records.ts'
 import { htmlReport } from '../../../electron/engine/report/html-report.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
@@ -109,21 +109,23 @@ describe('the ways out of a call', () => {
   it('show none of its secrets: report, list, page', () => {
     const trace = traceOf(inbound)
     trace.observe({ at: startUs, kind: 'note', text: `the peer said X-Api-Key: ${secret(20)}` })
-    const booked = {
+    const record: ShownCall = {
       trace,
       agent: null,
       call: null,
-      waiting: null,
+      waiting: false,
       held: false,
       muted: false,
       recordingTo: null,
       recording: null,
       endedAt: endUs,
-      judged: null,
-      view: null,
-    } as unknown as BookedCall
+    }
     const report = reportOf(trace, endUs, endUs)
-    const shown = [JSON.stringify(report), JSON.stringify(viewOf(booked, endUs)), htmlReport([report])]
+    const shown = [
+      JSON.stringify(report),
+      JSON.stringify(new CallViews(new VirtualClock()).of(record)),
+      htmlReport([report]),
+    ]
     for (const text of shown) expect(text).not.toContain('GEHEIM')
     expect(report.messages).toHaveLength(3)
     expect(report.requestUri).toMatch(/^sip:agent:x+@192/)

@@ -1,0 +1,234 @@
+import type { Micros } from '../../../shared/base/time.ts'
+import type { SourceArgs } from '../../../shared/contract/place-call.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import type { Observation } from '../../../shared/model/wire.ts'
+import type { Boundary } from '../base/boundary.ts'
+import type { Clock } from '../base/clock.ts'
+import { Emitter } from '../base/emitter.ts'
+import { RingbackError, usage } from '../base/errors.ts'
+import type { DtmfMode, MediaTap } from '../media/session/session.ts'
+import { reportOf } from '../report/report.ts'
+import type { PacketRing } from '../trace/capture/packet-ring.ts'
+import type { PcapFile } from '../trace/capture/pcap-write.ts'
+import type { CallTrace } from '../trace/journal/call-trace.ts'
+import type { Call, InboundCall } from '../ua/index.ts'
+
+export interface CallRecordEvents {
+  /** Something that is shown of it. */
+  changed: null
+  /** It rings, is answered, is ending. */
+  moved: null
+  /** It is over, and this is its final report. */
+  ended: CallReport
+}
+
+/** A call that rings until a person decides. */
+interface Waiting {
+  readonly call: InboundCall
+  /** Throws RingbackError. */
+  answer(source: SourceArgs): Promise<void>
+}
+
+/** What a call has while it is under way. */
+interface Live {
+  readonly kind: 'live'
+  readonly call: Call
+  readonly waiting: Waiting | null
+  readonly held: boolean
+  readonly muted: boolean
+  readonly recording: boolean
+}
+
+/** Nothing on its way yet ─▶ under way ─▶ over; one that could not be placed is over at once. */
+type Phase = { readonly kind: 'opening' } | Live | { readonly kind: 'ended'; readonly at: Micros }
+
+export interface CallRecordParts {
+  readonly clock: Clock
+  readonly boundary: Boundary
+  readonly trace: CallTrace
+  /** The agent that took it. */
+  readonly agent: string | null
+  /** The newest packets, where a person may ask for them. */
+  readonly ring: PacketRing | null
+}
+
+/** A call of this engine, and the only one who changes what is known of it: its trace, its session while it lives, its recording. */
+export class CallRecord {
+  readonly events = new Emitter<CallRecordEvents>()
+  readonly trace: CallTrace
+  readonly agent: string | null
+  readonly ring: PacketRing | null
+  readonly #clock: Clock
+  readonly #boundary: Boundary
+  #phase: Phase = { kind: 'opening' }
+  #pcap: PcapFile | null = null
+  /** The file of the last recording, complete or still growing. */
+  #recording: string | null = null
+
+  constructor({ clock, boundary, trace, agent, ring }: CallRecordParts) {
+    this.#clock = clock
+    this.#boundary = boundary
+    this.trace = trace
+    this.agent = agent
+    this.ring = ring
+    if (ring) trace.addSink(ring)
+  }
+
+  get id(): string {
+    return this.trace.id
+  }
+
+  get endedAt(): Micros | null {
+    return this.#phase.kind === 'ended' ? this.#phase.at : null
+  }
+
+  /** The session; null before and after. */
+  get call(): Call | null {
+    return this.#phase.kind === 'live' ? this.#phase.call : null
+  }
+
+  get waiting(): boolean {
+    const { waiting } = this.#phase.kind === 'live' ? this.#phase : { waiting: null }
+    return waiting?.call.state.kind === 'ringing'
+  }
+
+  get held(): boolean {
+    return this.#phase.kind === 'live' && this.#phase.held
+  }
+
+  get muted(): boolean {
+    return this.#phase.kind === 'live' && this.#phase.muted
+  }
+
+  /** The file that the audio goes to at this moment. */
+  get recordingTo(): string | null {
+    return this.#phase.kind === 'live' && this.#phase.recording ? this.#recording : null
+  }
+
+  get recording(): string | null {
+    return this.#recording
+  }
+
+  /** Every packet and message goes to that file until the end. */
+  writeTo(pcap: PcapFile): void {
+    this.#pcap = pcap
+    this.trace.addSink(pcap)
+  }
+
+  /** The call is under way: its state is what is shown, and its end completes the report. `recordTo`: what its media was opened with. */
+  attach(call: Call, recordTo: string | null = null): void {
+    this.#recording = recordTo
+    this.#phase = { kind: 'live', call, waiting: null, held: false, muted: false, recording: recordTo !== null }
+    call.events.on('state', (state) => {
+      if (state.kind === 'ended') return this.end()
+      this.events.emit('moved', null)
+      this.events.emit('changed', null)
+    })
+  }
+
+  /** A person is to answer it or to refuse it. */
+  wait(waiting: Waiting): void {
+    this.#change({ waiting })
+  }
+
+  /** Throws RingbackError: the call does not wait, or cannot be answered. */
+  async answer(source: SourceArgs): Promise<void> {
+    await this.#waiting().answer(source)
+    if (this.#phase.kind === 'live') this.#change({ waiting: null })
+  }
+
+  /** Throws RingbackError (usage) when the call does not wait for an answer. */
+  reject(code: number): void {
+    this.#waiting().call.reject(code)
+  }
+
+  /** Throws RingbackError (usage) when the call is over. */
+  hangUp(): void {
+    this.#live().call.hangUp()
+  }
+
+  /** Throws RingbackError: the call is over, or the peer did not agree. */
+  hold(on: boolean): Promise<void> {
+    const { call } = this.#live()
+    return new Promise((resolve, reject) => {
+      call.hold(on, (fault) => {
+        if (fault !== null) return reject(new RingbackError('peer', `${on ? 'hold' : 'resume'} failed: ${fault}`))
+        if (this.#phase.kind === 'live') this.#change({ held: on })
+        resolve()
+      })
+    })
+  }
+
+  /** Throws RingbackError (usage) when the call is over. */
+  mute(on: boolean): void {
+    this.#live().call.media?.mute(on)
+    this.#change({ muted: on })
+  }
+
+  /** Records both directions to that file from now on; null ends that. Throws RingbackError. */
+  record(file: string | null): void {
+    const { media } = this.#live().call
+    if (!media) throw usage('there is no audio to record yet')
+    media.record(file)
+    this.#recording = file ?? this.#recording
+    this.#change({ recording: file !== null })
+  }
+
+  /** Throws RingbackError (usage) when the digits cannot be sent. */
+  sendDigits(digits: string, mode: DtmfMode): void {
+    const fault = this.#live().call.sendDigits(digits, mode)
+    if (fault !== null) throw usage(`digits were not sent: ${fault}`)
+  }
+
+  observe(kind: Observation['kind'], text: string): void {
+    this.trace.observe({ at: this.#clock.nowUs(), kind, text })
+    this.events.emit('changed', null)
+  }
+
+  /** A message or an observation came to its trace. */
+  traceChanged(): void {
+    this.events.emit('changed', null)
+  }
+
+  /** Where its media reports packets. */
+  tap(): MediaTap {
+    const { trace } = this
+    return {
+      rtp: (at, source, destination, bytes, sent, clear) => void trace.rtp(at, source, destination, bytes, clear, sent),
+      rtcp: (at, source, destination, bytes, sent, clear) => trace.rtcp(at, source, destination, bytes, clear, sent),
+      foreign: (at, source, destination, bytes) => trace.foreign(at, source, destination, bytes),
+      observe: (kind, text) => this.observe(kind, text),
+    }
+  }
+
+  /** With the messages from number `from` on. */
+  report(from = 0): CallReport {
+    return reportOf(this.trace, this.endedAt ?? this.#clock.nowUs(), this.endedAt, from)
+  }
+
+  /** The call is over: its report is final. */
+  end(): void {
+    if (this.#phase.kind === 'ended') return
+    this.#phase = { kind: 'ended', at: this.#clock.nowUs() }
+    this.#pcap?.close()
+    if (this.#pcap?.fault) this.observe('not-kept', this.#pcap.fault)
+    this.trace.close()
+    this.#boundary.run('end of a call', () => this.events.emit('ended', this.report()))
+  }
+
+  #change(to: Partial<Omit<Live, 'kind' | 'call'>>): void {
+    this.#phase = { ...this.#live(), ...to }
+    this.events.emit('changed', null)
+  }
+
+  #live(): Live {
+    if (this.#phase.kind === 'live') return this.#phase
+    throw usage(`call "${this.id}" is ${this.#phase.kind === 'ended' ? 'over' : 'not under way yet'}`)
+  }
+
+  #waiting(): Waiting {
+    const { waiting } = this.#phase.kind === 'live' ? this.#phase : { waiting: null }
+    if (!waiting || !this.waiting) throw usage(`call "${this.id}" does not wait for an answer here`)
+    return waiting
+  }
+}

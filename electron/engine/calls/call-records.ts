@@ -1,0 +1,148 @@
+import type { Placed } from '../../../shared/contract/place-call.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import type { Change } from '../../../shared/contract/state.ts'
+import type { Boundary } from '../base/boundary.ts'
+import type { Clock } from '../base/clock.ts'
+import { usage } from '../base/errors.ts'
+import type { Random } from '../base/random.ts'
+import type { Watcher } from '../feed.ts'
+import { pcma, pcmu } from '../media/codec/g711.ts'
+import type { Station } from '../stations/station.ts'
+import { PacketRing } from '../trace/capture/packet-ring.ts'
+import { CallTrace } from '../trace/journal/call-trace.ts'
+import { CallRecord } from './call-record.ts'
+import { CallViews } from './call-view.ts'
+
+/** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
+export const linearOf = (codec: string): Int16Array | null =>
+  codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null
+
+/** Ended calls that stay in memory; older ones are in the history. */
+const keptEnded = 200
+const ringBytes = 4 * 1024 * 1024
+
+/** What the engine hears of all calls. */
+export interface CallRecordsEvents {
+  changed(record: CallRecord): void
+  moved(record: CallRecord): void
+  ended(record: CallRecord, report: CallReport): void
+  forgotten(id: string): void
+}
+
+export interface CallRecordsDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly boundary: Boundary
+  /** A person looks on: what they may ask for is kept, the newest packets and the figures of the last two minutes. */
+  readonly attended: boolean
+}
+
+/** All calls that the engine knows, under way and just ended. */
+export class CallRecords {
+  readonly #deps: CallRecordsDeps
+  readonly #events: CallRecordsEvents
+  readonly #records = new Map<string, CallRecord>()
+  readonly #ended: string[] = []
+  readonly #views: CallViews
+
+  constructor(deps: CallRecordsDeps, events: CallRecordsEvents) {
+    this.#deps = deps
+    this.#events = events
+    this.#views = new CallViews(deps.clock)
+  }
+
+  /** A call that came in at a station, with what was seen of it until now. */
+  begin(station: Station, callId: string, agent: string | null): CallRecord {
+    const trace = this.#trace(station, callId, 'inbound')
+    return this.#open(station, trace, agent)
+  }
+
+  /** A call that is about to be placed. */
+  place(station: Station, callId: string, placed: Placed, secrets: CallTrace['secrets']): CallRecord {
+    const trace = this.#trace(station, callId, 'outbound')
+    trace.placed = placed
+    trace.secrets = secrets
+    return this.#open(station, trace, null)
+  }
+
+  get(id: string): CallRecord | undefined {
+    return this.#records.get(id)
+  }
+
+  /** Throws RingbackError (usage) where there is none. */
+  known(id: string): CallRecord {
+    const record = this.#records.get(id)
+    if (!record) throw usage(`there is no call "${id}"`)
+    return record
+  }
+
+  /** The call whose trace that is. */
+  ofTrace(trace: CallTrace | undefined): CallRecord | undefined {
+    return trace && this.#records.get(trace.id)
+  }
+
+  all(): CallRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** What a watcher is told of a call now. */
+  changes(record: CallRecord, watcher: Watcher): Change[] {
+    const { id, endedAt } = record
+    const wanted =
+      watcher.reports === 'live' ||
+      (watcher.reports === 'ended' ? endedAt !== null && !watcher.told.has(id) : watcher.watched.has(id))
+    const summary: Change[] = watcher.reports === 'ended' ? [] : this.#summary(record, watcher)
+    return wanted ? [...summary, this.#news(record, watcher)] : summary
+  }
+
+  /** Nothing where a list would show what it shows already. */
+  #summary(record: CallRecord, { views }: Watcher): Change[] {
+    const view = this.#views.of(record)
+    if (views.get(view.id) === view) return []
+    views.set(view.id, view)
+    return [{ kind: 'call', call: view }]
+  }
+
+  #news(record: CallRecord, { told }: Watcher): Change {
+    const { id, trace, endedAt } = record
+    const known = told.get(id) ?? { messages: 0, samples: [] }
+    const report = record.report(known.messages)
+    told.set(id, { messages: trace.messages.length, samples: trace.streams.map(({ series }) => series?.count ?? 0) })
+    return {
+      kind: 'report',
+      ended: endedAt !== null,
+      from: known.messages,
+      report,
+      samples: trace.streams.map(({ series }, i) => series?.since(known.samples[i] ?? 0) ?? []),
+    }
+  }
+
+  #trace(station: Station, callId: string, vantage: 'inbound' | 'outbound'): CallTrace {
+    const trace = new CallTrace(this.#deps.random.token(10), callId, vantage, linearOf, station.traceLimits)
+    trace.attended = this.#deps.attended
+    return trace
+  }
+
+  #open(station: Station, trace: CallTrace, agent: string | null): CallRecord {
+    const { clock, boundary, attended } = this.#deps
+    const ring = attended ? new PacketRing(ringBytes) : null
+    const record = new CallRecord({ clock, boundary, trace, agent, ring })
+    this.#records.set(record.id, record)
+    record.events.on('changed', () => this.#events.changed(record))
+    record.events.on('moved', () => this.#events.moved(record))
+    record.events.on('ended', (report) => this.#end(record, report, station))
+    station.adopt(trace)
+    return record
+  }
+
+  #end(record: CallRecord, report: CallReport, station: Station): void {
+    station.forget(record.trace)
+    this.#ended.push(record.id)
+    while (this.#ended.length > keptEnded) {
+      const id = this.#ended.shift()!
+      this.#records.delete(id)
+      this.#events.forgotten(id)
+    }
+    this.#events.ended(record, report)
+  }
+}

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CallRecord } from '../../../electron/engine/calls/call-record.ts'
+import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
+import { openBoundary } from '../../harness/boundary.ts'
+import { request, sdp } from '../../harness/messages.ts'
+import { UaBench } from '../../harness/ua-bench.ts'
+
+let bench: UaBench
+beforeEach(async () => {
+  bench = new UaBench()
+  await bench.listen()
+})
+afterEach(() => bench.close())
+
+function record() {
+  const { boundary, faults } = openBoundary()
+  const trace = new CallTrace('id', 'call-1', 'inbound', () => null)
+  const made = new CallRecord({ clock: bench.clock, boundary, trace, agent: null, ring: null })
+  const heard: string[] = []
+  for (const name of ['moved', 'ended'] as const) made.events.on(name, () => void heard.push(name))
+  return { record: made, heard, faults }
+}
+
+async function incoming() {
+  await bench.inject(request({ body: sdp() }))
+  return bench.incoming[0]!
+}
+
+describe('the record of a call', () => {
+  it('does nothing with a call that is not under way yet, or over, and says so', async () => {
+    const { record: call } = record()
+    expect(() => call.mute(true)).toThrow('call "id" is not under way yet')
+    call.end()
+    expect(() => call.hangUp()).toThrow('call "id" is over')
+    expect([call.held, call.muted, call.recordingTo, call.call]).toEqual([false, false, null, null])
+  })
+
+  it('waits for a person while the call rings, and no longer', async () => {
+    const { record: kept } = record()
+    const call = await incoming()
+    kept.attach(call)
+    expect(() => kept.reject(486)).toThrow('does not wait for an answer here')
+    kept.wait({ call, answer: async () => void call.answer(await bench.media()) })
+    expect(kept.waiting).toBe(true)
+    await kept.answer({ kind: 'silence' })
+    expect(kept.waiting).toBe(false)
+    await expect(kept.answer({ kind: 'silence' })).rejects.toThrow('does not wait for an answer here')
+  })
+
+  it('tells any number of listeners that it moved, and once that it ended, with its final report', async () => {
+    const { record: kept, heard } = record()
+    const reports: unknown[] = []
+    kept.events.on('ended', (report) => void reports.push(report))
+    const call = await incoming()
+    kept.attach(call)
+    call.answer(await bench.media())
+    call.hangUp()
+    await bench.clock.advance(6000)
+    kept.end()
+    expect(heard).toEqual(['moved', 'moved', 'ended'])
+    expect(reports).toHaveLength(1)
+    expect(kept.endedAt).not.toBeNull()
+  })
+
+  it('ends even when a listener of its end throws', () => {
+    const { record: kept, heard, faults } = record()
+    kept.events.on('ended', () => {
+      throw new Error('disk')
+    })
+    kept.end()
+    expect([kept.endedAt !== null, heard, faults.map(({ place }) => place)]).toEqual([
+      true,
+      ['ended'],
+      ['end of a call'],
+    ])
+  })
+})
