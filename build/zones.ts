@@ -1,42 +1,52 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
+/** The rooms of the engine: what each may import of the others. All of them may import engine/base, shared and Node. */
+const engineRooms = Object.entries({
+  'base/': [],
+  'quality/': [],
+  'diagnosis/': [],
+  'sip/': ['npm:selfsigned'],
+  'media/': ['quality/'],
+  'trace/': ['quality/'],
+  'store/': ['npm:zod'],
+  'ua/': ['sip/', 'media/'],
+  'agent/': ['ua/index.ts'],
+  'stations/': ['ua/', 'sip/', 'media/', 'trace/'],
+  'report/': ['diagnosis/', 'quality/', 'trace/'],
+  'calls/': [
+    'agent/',
+    'diagnosis/',
+    'feed.ts',
+    'media/',
+    'report/',
+    'sip/',
+    'stations/',
+    'store/profile.ts',
+    'trace/',
+    'ua/index.ts',
+  ],
+  'trunks/': ['feed.ts', 'media/codec/', 'report/', 'sip/', 'stations/', 'store/profile.ts', 'trace/', 'ua/index.ts'],
+  'captures/': ['media/codec/', 'report/', 'trace/'],
+  'feed.ts': [],
+  'files.ts': [],
+  'history.ts': ['store/'],
+  'handlers/': ['calls/', 'captures/', 'feed.ts', 'files.ts', 'history.ts', 'report/', 'store/profile.ts', 'trunks/'],
+  'engine.ts': [''],
+}).map(([room, allowed]): readonly [string, readonly string[]] => [
+  `electron/engine/${room}`,
+  ['base/', ...allowed]
+    .map((other) => (other.startsWith('npm:') ? other : `electron/engine/${other}`))
+    .concat('shared/', 'node'),
+])
+
 /** A room (a path prefix) and what it may import beside itself: other prefixes, `node`, or packages as `npm:name`. */
 const table: readonly (readonly [room: string, allowed: readonly string[]])[] = [
   ['shared/base/', []],
   ['shared/wire/', ['shared/base/']],
   ['shared/model/', ['shared/base/', 'shared/wire/']],
   ['shared/contract/', ['shared/model/', 'npm:zod']],
-  ['electron/engine/base/', ['shared/', 'node']],
-  ['electron/engine/quality/', ['shared/']],
-  ['electron/engine/diagnosis/', ['shared/']],
-  ['electron/engine/sip/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node', 'npm:selfsigned']],
-  ['electron/engine/media/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
-  ['electron/engine/trace/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
-  ['electron/engine/store/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node', 'npm:zod']],
-  [
-    'electron/engine/ua/',
-    ['electron/engine/sip/', 'electron/engine/media/', 'electron/engine/base/', 'shared/', 'node'],
-  ],
-  ['electron/engine/agent/', ['electron/engine/ua/index.ts', 'electron/engine/base/', 'shared/', 'node']],
-  // Captures are read by a thread that makes reports of them: it wires a few rooms together as the files below do.
-  [
-    'electron/engine/captures/',
-    [
-      'electron/engine/base/',
-      'electron/engine/calls/call-records.ts',
-      'electron/engine/report/',
-      'electron/engine/trace/',
-      'shared/',
-      'node',
-    ],
-  ],
-  [
-    'electron/engine/stations/',
-    ['sip', 'ua', 'media', 'trace', 'base'].map((room) => `electron/engine/${room}/`).concat('shared/'),
-  ],
-  // The files beside the rooms wire them together.
-  ['electron/engine/', ['shared/', 'node']],
+  ...engineRooms,
   [
     'electron/main.ts',
     [

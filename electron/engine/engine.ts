@@ -4,6 +4,7 @@ import {
   type CommandArgs,
   type CommandName,
   type CommandResult,
+  type Parsed,
   type StoredTrunk,
 } from '../../shared/contract/commands.ts'
 import type { Change, Delta } from '../../shared/contract/state.ts'
@@ -20,7 +21,7 @@ import { Captures } from './captures/open-capture.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { callHandlers } from './handlers/calls.ts'
 import { captureHandlers } from './handlers/captures.ts'
-import type { Handler, Handlers, Parsed } from './handlers/handlers.ts'
+import type { Handler, Handlers } from './handlers/handlers.ts'
 import { historyHandlers } from './handlers/history.ts'
 import { registrationHandlers } from './handlers/registrations.ts'
 import { fileHandlers, settingsHandlers } from './handlers/settings.ts'
@@ -32,6 +33,7 @@ import { Registrations } from './trunks/registrations.ts'
 import { systemDns } from './sip/resolve/dns.ts'
 import { Softphone } from './calls/softphone.ts'
 import { MediaOpener } from './stations/media-opener.ts'
+import { StationPool } from './stations/station-pool.ts'
 import { Stations } from './stations/stations.ts'
 import { Profile } from './store/profile.ts'
 import { Store } from './store/store.ts'
@@ -61,6 +63,7 @@ export class Engine implements EngineClient {
   readonly #clock: Clock
   readonly #profile: Profile
   readonly #stations: Stations
+  readonly #pool: StationPool
   readonly #softphone: Softphone
   readonly #registrations: Registrations
   readonly #agents: Agents
@@ -128,12 +131,13 @@ export class Engine implements EngineClient {
       profile: this.#profile,
       soundPath: (name, use) => this.#files.using([name], ([path]) => use(path!)),
     })
-    const calls = { clock, random, boundary, attended, media, records: this.#records, stations: this.#stations }
+    const calls = { clock, random, boundary, attended, media, records: this.#records }
     const shared = { clock, random, feed: this.#feed, profile: this.#profile }
-    this.#softphone = new Softphone({ ...calls, ...shared })
-    this.#agents = new Agents({ ...calls, ...shared })
-    this.#registrations = new Registrations({ ...shared, softphone: this.#softphone })
-    this.#checks = new TrunkChecks({ ...shared, softphone: this.#softphone, registrations: this.#registrations })
+    this.#pool = new StationPool(this.#stations, (station) => this.#softphone.serve(station))
+    this.#softphone = new Softphone({ ...calls, ...shared, stations: this.#pool })
+    this.#agents = new Agents({ ...calls, ...shared, stations: this.#stations })
+    this.#registrations = new Registrations({ ...shared, stations: this.#pool })
+    this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
     this.#handlers = this.#wireHandlers()
   }
 
@@ -194,7 +198,7 @@ export class Engine implements EngineClient {
     await until(this.#clock, () => this.#records.all().every(({ call }) => call === null) && this.#registrations.idle)
     for (const record of this.#records.all()) record.end()
     this.#feed.close()
-    this.#softphone.close()
+    this.#pool.close()
     this.#agents.close()
     this.#history.close()
     await captures

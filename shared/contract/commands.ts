@@ -233,3 +233,5 @@ export const commands = {
 export type CommandName = keyof typeof commands
 export type CommandArgs<Name extends CommandName> = z.input<(typeof commands)[Name]['args']>
 export type CommandResult<Name extends CommandName> = z.output<(typeof commands)[Name]['result']>
+/** The arguments of a command as its schema leaves them: defaults filled in. */
+export type Parsed<Name extends CommandName> = z.output<(typeof commands)[Name]['args']>

@@ -1,4 +1,4 @@
-import { linearOf } from '../../electron/engine/calls/call-records.ts'
+import { linearOf } from '../../electron/engine/media/codec/linear.ts'
 import { reportOf } from '../../electron/engine/report/report.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import type { CallReport } from '../../shared/contract/report.ts'

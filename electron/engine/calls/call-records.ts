@@ -6,16 +6,12 @@ import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { Watcher } from '../feed.ts'
-import { pcma, pcmu } from '../media/codec/g711.ts'
+import { linearOf } from '../media/codec/linear.ts'
 import type { Station } from '../stations/station.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
 import { CallRecord } from './call-record.ts'
 import { CallViews } from './call-view.ts'
-
-/** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
-export const linearOf = (codec: string): Int16Array | null =>
-  codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null
 
 /** Ended calls that stay in memory; older ones are in the history. */
 const keptEnded = 200

@@ -1,5 +1,5 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
-import type { Trunk } from '../../../shared/contract/commands.ts'
+import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
 import { dialFault } from '../../../shared/wire/sip/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
@@ -12,12 +12,11 @@ import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
 import type { CallRecord } from './call-record.ts'
-import type { Parsed } from '../handlers/handlers.ts'
 import { codecNames } from '../media/session/negotiate.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
-import type { Station, StationOptions } from '../stations/station.ts'
-import type { Stations } from '../stations/stations.ts'
+import type { StationPool } from '../stations/station-pool.ts'
+import type { Station } from '../stations/station.ts'
 import type { Profile } from '../store/profile.ts'
 import type { OutboundCall } from '../ua/index.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
@@ -27,7 +26,7 @@ const dtmfAfterMs = 500
 interface SoftphoneDeps extends AnsweringDeps {
   readonly random: Random
   readonly profile: Profile
-  readonly stations: Stations
+  readonly stations: StationPool
   /** A person looks on: calls to it ring. */
   readonly attended: boolean
 }
@@ -35,17 +34,13 @@ interface SoftphoneDeps extends AnsweringDeps {
 /** The calling side. Where a person looks on, calls to it ring. Stations differ by their transport settings only. */
 export class Softphone {
   readonly #deps: SoftphoneDeps
-  readonly #stations = new Map<string, Station>()
 
   constructor(deps: SoftphoneDeps) {
     this.#deps = deps
   }
 
-  station(options: StationOptions): Station {
-    const key = JSON.stringify(options)
-    let station = this.#stations.get(key)
-    if (station) return station
-    station = this.#deps.stations.open(options)
+  /** What happens to calls that come in at a station of ours. */
+  serve(station: Station): void {
     const { incoming } = answer(this.#deps, station, {
       behaviour: this.#deps.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 },
       id: null,
@@ -58,12 +53,6 @@ export class Softphone {
       changed: () => {},
     })
     station.ua.serve({ incoming, turnedAway: () => {} })
-    this.#stations.set(key, station)
-    return station
-  }
-
-  close(): void {
-    for (const station of this.#stations.values()) this.#deps.stations.close(station)
   }
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
@@ -85,7 +74,7 @@ export class Softphone {
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
     const source = opener.source(args.source)
-    const station = this.station({
+    const station = this.#deps.stations.with({
       localAddress: args.localAddress ?? profile.localAddressFor(hop.uri.host),
       tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null,
       tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false),

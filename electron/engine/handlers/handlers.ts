@@ -1,7 +1,4 @@
-import type { CommandName, CommandResult, commands } from '../../../shared/contract/commands.ts'
-
-/** The arguments of a command as its schema leaves them. */
-export type Parsed<Name extends CommandName> = ReturnType<(typeof commands)[Name]['args']['parse']>
+import type { CommandName, CommandResult, Parsed } from '../../../shared/contract/commands.ts'
 
 /** What carries out a command. Throws RingbackError for what cannot be done. */
 export type Handler<Name extends CommandName> = (

@@ -4,13 +4,24 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import { maskNumbers } from '../../../shared/wire/sip/redact.ts'
 import { explainError, machine, usage } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
-import type { CallRecord } from '../calls/call-record.ts'
+import type { PacketRing } from '../trace/capture/packet-ring.ts'
+import type { CallTrace } from '../trace/journal/call-trace.ts'
 import { htmlReport } from './html-report.ts'
+
+/** What of a call that the engine still has goes into files. */
+interface ExportedCall {
+  readonly trace: CallTrace
+  /** The newest packets; null where they were not kept. */
+  readonly ring: PacketRing | null
+  /** The file of the last recording, and the one that the audio goes to now. */
+  readonly recording: string | null
+  readonly recordingTo: string | null
+}
 
 /** A call as a file for a person to keep. `record`: the call while the engine still has it; packets and audio come from there. */
 export function exportCall(
   report: CallReport,
-  record: CallRecord | undefined,
+  record: ExportedCall | undefined,
   format: ExportFormat,
   mask: boolean,
 ): CommandResult<'call.export'> {

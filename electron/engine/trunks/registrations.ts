@@ -1,18 +1,17 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
-import { registerSchema } from '../../../shared/contract/commands.ts'
+import { registerSchema, type Parsed } from '../../../shared/contract/commands.ts'
 import type { Change, RegistrationView } from '../../../shared/contract/state.ts'
 import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
-import { linearOf } from '../calls/call-records.ts'
-import type { Parsed } from '../handlers/handlers.ts'
+import { linearOf } from '../media/codec/linear.ts'
 import { ladderOf } from '../report/report.ts'
 import { DigestClient } from '../sip/digest/client.ts'
-import type { Softphone } from '../calls/softphone.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
+import type { StationPool } from '../stations/station-pool.ts'
 import type { Profile } from '../store/profile.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Registration, RegistrationState } from '../ua/index.ts'
@@ -32,7 +31,7 @@ interface RegistrationsDeps {
   readonly random: Random
   readonly feed: Feed
   readonly profile: Profile
-  readonly softphone: Softphone
+  readonly stations: StationPool
 }
 
 /** The registrations of this engine, several at once. */
@@ -85,7 +84,7 @@ export class Registrations {
   }
 
   #begin(args: Parsed<'registration.start'>): Running {
-    const { random, feed, clock, profile, softphone } = this.#deps
+    const { random, feed, clock, profile, stations } = this.#deps
     const name = args.trunk ?? args.address ?? ''
     const before = this.#of(name)
     if (before?.registration.state.kind === 'registered') throw usage(`${name} is registered already`)
@@ -97,7 +96,7 @@ export class Registrations {
     const user = args.user ?? stored?.user
     if (user === undefined) throw usage('registering needs a user (--user): the address of record is sip:user@address')
     const password = args.password ?? (stored ? profile.store.secret(stored.name) : null)
-    const station = softphone.station({
+    const station = stations.with({
       localAddress: args.localAddress ?? profile.localAddressFor(address),
       tlsCa: args.tlsCa ?? stored?.tlsCa ?? null,
       tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),

@@ -8,8 +8,8 @@ import type { Random } from '../base/random.ts'
 import type { Feed } from '../feed.ts'
 import type { Registrations } from './registrations.ts'
 import type { Profile } from '../store/profile.ts'
-import type { Softphone } from '../calls/softphone.ts'
 import { nextHop } from '../stations/next-hop.ts'
+import type { StationPool } from '../stations/station-pool.ts'
 import { productName } from '../stations/station.ts'
 
 const stepKinds: Partial<Record<ObservationKind, CheckStep['kind']>> = {
@@ -35,7 +35,7 @@ interface TrunkChecksDeps {
   readonly random: Random
   readonly feed: Feed
   readonly profile: Profile
-  readonly softphone: Softphone
+  readonly stations: StationPool
   readonly registrations: Registrations
 }
 
@@ -109,7 +109,7 @@ export class TrunkChecks {
     trunk: Trunk,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
   ): Promise<{ response: SipResponse | null; failure: string }> {
-    const station = this.#deps.softphone.station({
+    const station = this.#deps.stations.with({
       localAddress: null,
       tlsCa: trunk.tlsCa ?? null,
       tlsInsecure: trunk.tlsInsecure,

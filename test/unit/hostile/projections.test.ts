@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 import { CallViews, type ShownCall } from '../../../electron/engine/calls/call-view.ts'
-import { linearOf } from '../../../electron/engine/calls/call-records.ts'
+import { linearOf } from '../../../electron/engine/media/codec/linear.ts'
 import { htmlReport } from '../../../electron/engine/report/html-report.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'

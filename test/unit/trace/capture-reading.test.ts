@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { linearOf } from '../../../electron/engine/calls/call-records.ts'
+import { linearOf } from '../../../electron/engine/media/codec/linear.ts'
 import { RingbackError } from '../../../electron/engine/base/errors.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
 import { PacketDecoder } from '../../../electron/engine/trace/capture/decode.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linearOf } from '../../../electron/engine/calls/call-records.ts'
+import { linearOf } from '../../../electron/engine/media/codec/linear.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 
