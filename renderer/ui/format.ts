@@ -49,10 +49,3 @@ export const offset = (seconds: number): string => `${seconds < 0 ? '−' : '+'}
 
 /** What identifies a party in a list: the URI without scheme and parameters. */
 export const party = (uri: string): string => uri.replace(/^(sips?|tel):/i, '').replace(/[;?].*$/s, '')
-
-/** Long text with its middle left out, so that both ends can be read. */
-export function middle(text: string, most: number): string {
-  if (text.length <= most) return text
-  const head = Math.ceil((most - 1) / 2)
-  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`
-}

@@ -20,7 +20,7 @@ import {
 import { print, printLine } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, verdictLine } from '../terminal.ts'
-import { given } from './call.ts'
+import { given } from '../arguments.ts'
 
 interface AgentOptions extends CommonOptions {
   readonly listen?: ListenerArgs[]

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { PlaceCall } from '../../../shared/contract/place-call.ts'
-import { explainError, machine } from '../../engine/base/errors.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
+import { given, readCa } from '../arguments.ts'
 import { exitOf, followCall, sayNotKept } from '../live-call.ts'
 import {
   parseCodecs,
@@ -41,20 +40,6 @@ interface CallOptions extends CommonOptions, HeaderOptions {
   readonly record?: string
   readonly pcap?: string
   readonly report?: string
-}
-
-/** `exactOptionalPropertyTypes`: what was not given must not be there. */
-export function given<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
-}
-
-export function readCa(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw machine(`cannot read the CA file ${file}: ${explainError(error)}`, error)
-  }
 }
 
 export function addCall(program: Command, finish: (code: number) => void): Command {

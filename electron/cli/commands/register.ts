@@ -7,7 +7,7 @@ import { parseLocal, parseTransport, parseWhole } from '../options.ts'
 import { print, printJson, printLine } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLine } from '../terminal.ts'
-import { given, readCa } from './call.ts'
+import { given, readCa } from '../arguments.ts'
 
 interface RegisterOptions extends CommonOptions {
   readonly address?: string

@@ -7,7 +7,7 @@ import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { parseCodecs, parseEncryption, parseTransport, parseWhole } from '../options.ts'
 import { print, printJson } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
-import { given, readCa } from './call.ts'
+import { given, readCa } from '../arguments.ts'
 
 interface TrunkOptions extends CommonOptions, HeaderOptions {
   readonly address?: string

@@ -2,12 +2,12 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import type { HistoryEntry } from '../../../shared/contract/commands.ts'
 import type { CallView } from '../../../shared/contract/state.ts'
-import { visible } from '../../../shared/base/text.ts'
+import { elide, visible } from '../../../shared/base/text.ts'
 import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
 import { select, useUi } from '../../state/ui.ts'
 import { Act, Empty, Foreign, Icon, useNow } from '../../ui/controls.tsx'
-import { duration, middle, party, secondsBetween, timeOf } from '../../ui/format.ts'
+import { duration, party, secondsBetween, timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
 import { signOf, type Sign } from '../../ui/verdict.ts'
 import './calls.css'
@@ -280,10 +280,10 @@ function Row({
       <span className="elide calls-peer" title={visible(`${name} ${peer}`.trim())}>
         {name !== '' && (
           <>
-            <Foreign text={middle(name, longestPeer)} />{' '}
+            <Foreign text={elide(name, longestPeer)} />{' '}
           </>
         )}
-        {peer === '' && name === '' ? '(nobody)' : <Foreign text={middle(peer, longestPeer)} />}
+        {peer === '' && name === '' ? '(nobody)' : <Foreign text={elide(peer, longestPeer)} />}
       </span>
       <span className="numbers mono">{seconds === null ? '' : duration(seconds)}</span>
       <span className={`elide tone-${sign.tone}`}>

@@ -1,5 +1,6 @@
 import { useRef, useState, type ReactNode } from 'react'
 import type { CallReport, InspectReport } from '../../../shared/contract/report.ts'
+import { useFiles } from '../../state/files.ts'
 import { execute } from '../../state/engine.ts'
 import { handOver } from '../../state/dial.ts'
 import { Button, Empty, Fault, Foreign, Icon } from '../../ui/controls.tsx'
@@ -7,22 +8,13 @@ import { party, timeOf } from '../../ui/format.ts'
 import { signOf } from '../../ui/verdict.ts'
 import './files.css'
 
-type State =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'reading'; readonly name: string; readonly share: number }
-  | { readonly kind: 'failed'; readonly name: string; readonly text: string }
-  | { readonly kind: 'open'; readonly name: string; readonly report: InspectReport }
-
-let opened: State = { kind: 'none' }
-
 /** Captures: the same ladder, figures and verdict as for a live call. `show` draws one call. */
 export function Files({ show }: { show: (report: CallReport) => ReactNode }) {
-  const [state, setState] = useState<State>(opened)
+  const { capture: state, setCapture: move } = useFiles()
   const [selected, setSelected] = useState<string | null>(null)
   const [over, setOver] = useState(false)
   const stopped = useRef(false)
   const input = useRef<HTMLInputElement>(null)
-  const move = (next: State) => setState((opened = next))
   const open = async (files: readonly File[]) => {
     if (files.length === 0) return
     const name = files.map((file) => file.name).join(', ')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ladderOf } from '../../../renderer/features/call/ladder-rows.ts'
-import { duration, microsOf, middle, offset, party, span } from '../../../renderer/ui/format.ts'
+import { elide } from '../../../shared/base/text.ts'
+import { duration, microsOf, offset, party, span } from '../../../renderer/ui/format.ts'
 import type { CallReport, LadderMessage } from '../../../shared/contract/report.ts'
 
 const at = (ms: number) => `2026-01-01T00:00:00.${String(ms).padStart(3, '0')}000Z`
@@ -136,6 +137,6 @@ describe('figures as the window writes them', () => {
     expect([duration(0), duration(67), duration(3723)]).toEqual(['0:00', '1:07', '1:02:03'])
     expect([offset(0.0214), offset(-1)]).toEqual(['+0.021', '−1.000'])
     expect(party('sip:+1555@h;transport=tcp')).toBe('+1555@h')
-    expect(middle('x'.repeat(10) + 'y'.repeat(10), 9)).toBe('xxxx…yyyy')
+    expect(elide('x'.repeat(10) + 'y'.repeat(10), 9)).toBe('xxxx…yyyy')
   })
 })
