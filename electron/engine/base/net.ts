@@ -326,9 +326,11 @@ function listenTls(
       )
     },
   )
-  server.on('tlsClientError', (error, socket) =>
-    failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error),
-  )
+  server.on('tlsClientError', (error, socket) => {
+    failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error)
+    // Node tells of a handshake that takes too long, and leaves its connection open.
+    socket.destroy()
+  })
   server.prependListener('connection', (socket: nodeNet.Socket) => {
     if (socket.destroyed) return
     if (shaking.size >= admission.mostHandshakes()) {

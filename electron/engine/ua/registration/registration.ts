@@ -68,6 +68,8 @@ export class Registration {
   #stopping = false
   /** A REGISTER is on its way: the next one waits for its outcome (RFC 3261 10.2). */
   #pending = false
+  /** Why the challenge of the last one could not be answered, or was answered in vain. */
+  #refusal: string | null = null
 
   constructor(deps: RegistrationDeps, options: RegistrationOptions, callId: string) {
     this.#deps = deps
@@ -99,6 +101,7 @@ export class Registration {
     if (expiresS === 0) this.#move({ kind: 'removing' })
     else if (this.#state.kind !== 'registered') this.#move({ kind: 'registering' })
     this.#pending = true
+    this.#refusal = null
     let contact = ''
     requestWithDigest(this.#deps.endpoint, this.#options.hop, this.#options.digest, {
       method: 'REGISTER',
@@ -110,7 +113,10 @@ export class Registration {
       },
       response: (response) => response.status >= 200 && this.#response(response, contact, expiresS),
       failed: (failure) => this.#failed(failure, expiresS),
-      observe: (kind, text) => this.#deps.observe(kind, text),
+      observe: (kind, text) => {
+        if (kind === 'auth-failed') this.#refusal = text
+        this.#deps.observe(kind, text)
+      },
     })
   }
 
@@ -140,7 +146,10 @@ export class Registration {
         return this.#register(minimum)
       }
     }
-    if (status >= 300) return this.#refused(`the registrar answered ${status} ${response.reason}`, status)
+    if (status >= 300) {
+      const why = this.#refusal === null ? '' : `: ${this.#refusal}`
+      return this.#refused(`the registrar answered ${status} ${response.reason}${why}`, status)
+    }
     if (askedS === 0) return this.#move({ kind: 'idle' })
     if (this.#stopping) return this.#register(0)
     const expiresS = grantedSeconds(response, contact) ?? askedS
