@@ -1,30 +1,4 @@
-/** Words of a name that give its value away as a secret. */
-const words = [
-  'authoriz',
-  'authentic',
-  'token',
-  'secret',
-  'passw',
-  'apikey',
-  'api-key',
-  'accesskey',
-  'credential',
-  'bearer',
-  'signature',
-  'cookie',
-  'jwt',
-]
-/** Parts of a name, between dashes, that do. */
-const parts = new Set(['auth', 'key', 'pass', 'pwd', 'pin', 'sig', 'identity'])
-
-/** Whether the value of a header field of that name is to be hidden wherever it is shown. */
-export function secretHeader(name: string): boolean {
-  const key = name.toLowerCase().replaceAll('_', '-')
-  return (
-    words.some((word) => key.includes(word)) ||
-    (!key.startsWith('p-') && key.split('-').some((part) => parts.has(part)))
-  )
-}
+import { isSecretHeader } from '../../../shared/wire/sip/secret-names.ts'
 
 /** A header field as a person gave it; `secret` marks its value as one to hide, whatever its name. */
 export interface CustomHeader {
@@ -35,7 +9,7 @@ export interface CustomHeader {
 
 /** Those whose values are to be hidden. */
 export function secretsAmong(headers: readonly CustomHeader[]): CustomHeader[] {
-  return headers.filter(({ name, value, secret }) => value !== '' && (secret === true || secretHeader(name)))
+  return headers.filter(({ name, value, secret }) => value !== '' && (secret === true || isSecretHeader(name)))
 }
 
 const mask = (text: string) => 'x'.repeat(text.length)

@@ -28,7 +28,11 @@ export interface Database {
  */
 export function openDatabase(folder: string, clock: Clock, steps: readonly Step[]): Database {
   const file = join(folder, fileName)
-  makeFolder(folder, !existsSync(dirname(folder)))
+  try {
+    makeFolder(folder, !existsSync(dirname(folder)))
+  } catch (error) {
+    throw unusable(folder, explainError((error as Error).cause), error)
+  }
   closeToOthers(folder)
   removeLeftovers(folder)
   try {

@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { trunkSchema, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
 import { hiddenValue } from '../../../shared/contract/place-call.ts'
 import { machine, usage } from '../base/errors.ts'
-import { secretHeader, secretsAmong, type CustomHeader } from '../base/secret-headers.ts'
+import { isSecretHeader } from '../../../shared/wire/sip/secret-names.ts'
+import { secretsAmong, type CustomHeader } from '../base/secret-headers.ts'
 import { readJson } from './calls.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -51,7 +52,7 @@ export class Trunks {
     const password = sealed && this.#secrets.open(sealed)
     const lost = [...(sealed && password === null ? ['password'] : []), ...(values ? [] : ['headers'])]
     const headers = trunk.headers.map((header, i) => {
-      const hidden = values === null || header.secret === true || secretHeader(header.name)
+      const hidden = values === null || header.secret === true || isSecretHeader(header.name)
       return hidden ? { ...header, value: hiddenValue, secret: true } : { ...header, value: values[i]! }
     })
     return { ...trunk, headers, hasPassword: password !== null, ...(lost.length > 0 ? { lost } : {}) }
