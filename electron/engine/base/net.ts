@@ -253,7 +253,11 @@ function listenTls(host: string, port: number, { key, cert }: TlsServerOptions, 
     shaking.delete(peer(socket))
     accept(wrap(socket, { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher()?.name ?? 'unknown', chain: [], fault: null }))
   })
-  server.on('tlsClientError', (error, socket) => failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error))
+  server.on('tlsClientError', (error, socket) => {
+    failed({ host: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }, error)
+    // Node says that a handshake took too long and leaves its connection open.
+    socket.destroy()
+  })
   server.prependListener('connection', (socket: nodeNet.Socket) => {
     if (socket.destroyed) return
     if (shaking.size >= admission.mostHandshakes()) {
