@@ -92,7 +92,8 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
   return {
     ...parts,
     get store() {
-      if (!store) throw machine('no profile folder is in use: trunks and history need one (--profile)')
+      if (!store)
+        throw machine('no profile folder is in use: trunks and history need one', undefined, { code: 'choose-profile' })
       return store
     },
     get settings() {
