@@ -246,6 +246,14 @@ const tlsFaults: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
 
+/** Those that a CA of our own mends. */
+const unknownIssuer = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+])
+
 function connectFailure(target: Target, error: unknown): RequestFailure {
   const peer = `${target.transport} ${bracketHost(target.host)}:${target.port}`
   const code = errorCode(error)
@@ -254,7 +262,7 @@ function connectFailure(target: Target, error: unknown): RequestFailure {
     return {
       kind: 'tls',
       text: `${peer}: ${tlsFaults[text] ?? `its certificate was not accepted (${text})`}; the name wanted is ${target.serverName}`,
-      remedy: { code: 'trust-certificate' },
+      ...(unknownIssuer.has(text) && { remedy: { code: 'trust-certificate' } }),
     }
   if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL' || code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION') {
     return { kind: 'tls', text: `${peer}: the peer does not speak TLS 1.2 or later` }
