@@ -45,6 +45,8 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['shared/base/', []],
   ['shared/wire/', ['shared/base/']],
   ['shared/model/', ['shared/base/', 'shared/wire/']],
+  ['shared/words/', ['shared/base/', 'shared/wire/', 'shared/model/']],
+  ['shared/providers/', ['shared/base/', 'shared/wire/', 'shared/model/']],
   ['shared/contract/', ['shared/model/', 'npm:zod']],
   ...engineRooms,
   [

@@ -10,6 +10,7 @@ import { addSchema } from './commands/schema.ts'
 import { addTrunk } from './commands/trunk.ts'
 import { withCommon } from './options.ts'
 import { warn } from './output.ts'
+import { withFlags } from './remedies.ts'
 import { exitCode } from './session.ts'
 
 /** Runs one command line and ends the process with the exit code of cli.md. */
@@ -67,7 +68,7 @@ function explain(error: unknown): number {
     return exitCode.usage
   }
   if (error instanceof RingbackError) {
-    warn(error.message)
+    warn(withFlags(error.message, error.remedy))
     return error.kind === 'usage' ? exitCode.usage : error.kind === 'machine' ? exitCode.machine : exitCode.fault
   }
   warn(`unexpected fault: ${explainError(error)}`)

@@ -4,6 +4,7 @@ import { RingbackError, explainError, usage } from '../engine/base/errors.ts'
 import { debugNamespaces, fromEnvironment, profileFolder } from '../engine/base/environment.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 import { readerGone, warn } from './output.ts'
+import { withFlags } from './remedies.ts'
 
 /** The options that every command has. */
 export interface CommonOptions {
@@ -57,7 +58,7 @@ function openEngine(options: CommonOptions, needsStore: boolean): Engine {
     return new Engine({ ...common, profile: profileFolder(options.profile) })
   } catch (error) {
     if (needsStore || !(error instanceof RingbackError)) throw error
-    warn(`warning: ${error.message}; this run is not kept in the history`)
+    warn(`warning: ${withFlags(error.message, error.remedy)}; this run is not kept in the history`)
     return new Engine({ ...common, profile: null })
   }
 }

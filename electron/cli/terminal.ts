@@ -1,5 +1,6 @@
 import { elide, visible } from '../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, Stream } from '../../shared/contract/report.ts'
+import { withFlags } from './remedies.ts'
 import type { CommonOptions } from './session.ts'
 
 /** Words with colour where a terminal shows it. */
@@ -131,7 +132,7 @@ function findingLines(finding: Finding, paint: Paint): string[] {
   return [
     `${colour(`${marks[finding.severity]} ${finding.severity}`)}: ${visible(finding.sentence)}`,
     paint.dim(`    evidence: ${evidence.join(', ') || 'none'}`),
-    `    next: ${visible(finding.next)}`,
+    `    next: ${visible(withFlags(finding.next, finding.remedy))}`,
   ]
 }
 

@@ -65,7 +65,7 @@ export class Files {
     const named = (text: string) =>
       known.reduce((shown, { path, name }) => (path === name ? shown : shown.replaceAll(path, name)), text)
     const renamed = (error: unknown) =>
-      error instanceof RingbackError ? new RingbackError(error.kind, named(error.message), error) : error
+      error instanceof RingbackError ? new RingbackError(error.kind, named(error.message), error, error.remedy) : error
     try {
       const result = work(
         known.map(({ path }) => path),

@@ -1,6 +1,6 @@
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
-import { dialFault, type DialFault } from '../../shared/wire/sip/dial.ts'
-import { customHeaderFault } from '../../shared/wire/sip/write.ts'
+import { dialFault, type DialFault } from '../../shared/words/dial.ts'
+import { customHeaderFault } from '../../shared/words/own-headers.ts'
 import { execute, useEngine } from './engine.ts'
 import { select, useUi, type Draft } from './ui.ts'
 
@@ -10,7 +10,7 @@ export function draftFault({ uri, headers }: Draft): DialFault | null {
   if (fault) return fault
   for (const { enabled, name, value } of headers) {
     const why = enabled ? customHeaderFault(name, value) : null
-    if (why) return { text: why, correction: null }
+    if (why) return { text: why.text, correction: null }
   }
   return null
 }

@@ -1,8 +1,8 @@
 import type { ClipboardEvent } from 'react'
 import { flushSync } from 'react-dom'
 import { visible } from '../../shared/base/text.ts'
-import { variableOf } from '../../shared/wire/sip/meaning.ts'
-import { customHeaderFault } from '../../shared/wire/sip/write.ts'
+import { variableOf } from '../../shared/providers/index.ts'
+import { customHeaderFault } from '../../shared/words/own-headers.ts'
 import { Button, Fault, Icon } from './controls.tsx'
 import './header-editor.css'
 
@@ -126,7 +126,7 @@ export function HeaderEditor({
                     <Icon name="close" />
                   </Button>
                 </span>
-                {fault && <Fault text={fault} />}
+                {fault && <Fault text={fault.text} />}
               </li>
             )
           })}

@@ -11,6 +11,7 @@ import {
   portRangeSchema,
   sourceSchema,
 } from './place-call.ts'
+import { remedySchema } from './remedy.ts'
 
 export const listenerSchema = z.object({
   transport: z.enum(transportNames),
@@ -128,6 +129,7 @@ export const trunkCheckSchema = z.object({
     .describe('null where REGISTER was not tried'),
   steps: z.array(checkStepSchema),
   sentence: z.string(),
+  remedy: remedySchema.optional().describe('the setting that would mend it'),
 })
 export type TrunkCheck = z.infer<typeof trunkCheckSchema>
 

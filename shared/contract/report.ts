@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { refusedByNames } from '../model/refused-by.ts'
 import { transportNames } from '../model/transport.ts'
 import { headerSchema, placedSchema } from './place-call.ts'
+import { remedySchema } from './remedy.ts'
 
 const iso = z.string().describe('ISO 8601, microseconds, UTC')
 const ms = z.number().describe('milliseconds')
@@ -67,6 +69,7 @@ export const findingSchema = z.object({
   sentence: z.string(),
   evidence: z.array(evidenceSchema),
   next: z.string(),
+  remedy: remedySchema.optional().describe('the setting that next is about'),
 })
 export type Finding = z.infer<typeof findingSchema>
 
@@ -77,19 +80,7 @@ export const verdictSchema = z.object({
 })
 export type Verdict = z.infer<typeof verdictSchema>
 
-export const refusedBySchema = z.enum([
-  'acl',
-  'credentials',
-  'number',
-  'routing',
-  'media',
-  'capacity',
-  'callee',
-  'transport',
-  'tls',
-  'provider',
-])
-export type RefusedBy = z.infer<typeof refusedBySchema>
+export const refusedBySchema = z.enum(refusedByNames)
 
 export const outcomeSchema = z.enum(['answered', 'refused', 'cancelled', 'no-answer', 'failed', 'in-progress'])
 export type Outcome = z.infer<typeof outcomeSchema>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { budgetNames } from '../model/budgets.ts'
 import { listenerSchema, settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
 import { callReportSchema, messageSchema, outcomeSchema, verdictSchema } from './report.ts'
+import { remedySchema } from './remedy.ts'
 
 export const registrationViewSchema = z.object({
   id: z.string(),
@@ -16,6 +17,7 @@ export const registrationViewSchema = z.object({
   status: z.int().nullable(),
   text: z.string().nullable().describe('the failure as a sentence'),
   final: z.boolean(),
+  remedy: remedySchema.optional().describe('the setting that would mend the failure'),
   messages: z.array(messageSchema),
   observations: z.array(z.object({ at: z.string(), kind: z.string(), text: z.string() })),
 })

@@ -25,10 +25,10 @@ import { callReportSchema, registrationReportSchema, streamSchema } from '../../
 import { parseRtcp, writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, isRtcp, readRtp, rtpHeaderBytes, writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'
 import { readTelephoneEvent, writeTelephoneEvent } from '../../shared/wire/rtp/telephone-event.ts'
-import { explainSdp } from '../../shared/wire/sdp/explain.ts'
+import { explainSdp } from '../../shared/words/explain.ts'
 import { audioOf, parseSdp, writeSdp, type SessionDescription } from '../../shared/wire/sdp/sdp.ts'
 import { compareMessages } from '../../shared/wire/sip/compare.ts'
-import { addressFault, dialFault } from '../../shared/wire/sip/dial.ts'
+import { addressFault, dialFault } from '../../shared/words/dial.ts'
 import { StreamFramer } from '../../shared/wire/sip/frame.ts'
 import {
   messageIds,
@@ -41,7 +41,8 @@ import {
   unquote,
   uriOf,
 } from '../../shared/wire/sip/grammar.ts'
-import { headerMeaning, messageMeaning, variableOf } from '../../shared/wire/sip/meaning.ts'
+import { platformMeaning, variableOf } from '../../shared/providers/index.ts'
+import { headerMeaning, messageMeaning } from '../../shared/words/meaning.ts'
 import {
   headerList,
   makeHeader,
@@ -53,7 +54,8 @@ import {
 import { expiresOf } from '../../shared/wire/sip/numbers.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { maskNumbers, redact } from '../../shared/wire/sip/redact.ts'
-import { SipWriteError, customHeaderFault, writeSip } from '../../shared/wire/sip/write.ts'
+import { SipWriteError, writeSip } from '../../shared/wire/sip/write.ts'
+import { customHeaderFault } from '../../shared/words/own-headers.ts'
 import { predictableRandom } from '../harness/random.ts'
 import { Dice, hashOf } from './dice.ts'
 import { httpRequest, sdp, sipMessage, uri, usualSlots, windowMessage } from './grammar.ts'
@@ -409,6 +411,7 @@ function checkValues(bytes: Buffer): void {
     splitList,
     uriOf,
     headerMeaning,
+    platformMeaning,
     variableOf,
     addressFault,
   ])

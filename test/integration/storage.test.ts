@@ -112,7 +112,7 @@ describe.skipIf(!canMount)('M10: a folder that is read-only', () => {
     const list = await run(profile, ['trunk', 'list'])
     expect([list.code, list.stderr]).toEqual([
       3,
-      `cannot use the profile folder ${profile}: the file system is read-only; choose another with --profile\n`,
+      `cannot use the profile folder ${profile}: the file system is read-only; choose another (--profile)\n`,
     ])
     const agent = await agentAt(folder())
     const { code, stderr } = await callReport(['call', `sip:x@127.0.0.1:${agent.port}`, '--duration', '2'], {

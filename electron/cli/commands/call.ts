@@ -70,7 +70,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
       `
 Examples:
   ringback call sip:1001@192.0.2.10
-  ringback call sip:agent_1@sip.rtc.elevenlabs.io:5060;transport=tcp --user alice --password-env TRUNK_PASSWORD
+  ringback call 'sip:agent_1@sip.example.com;transport=tcp' --user alice --password-env TRUNK_PASSWORD
   ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json`,
     )
     .action(async (uri: string, _options: unknown, command: Command) => {

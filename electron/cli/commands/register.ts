@@ -5,6 +5,7 @@ import { visible } from '../../../shared/base/text.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { parseLocal, parseTransport, parseWhole } from '../options.ts'
 import { print, printJson, printLine } from '../output.ts'
+import { withFlags } from '../remedies.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLine } from '../terminal.ts'
 import { given, readCa } from '../arguments.ts'
@@ -97,7 +98,7 @@ Examples:
                   `${paint.green('✓')} ${visible(`registered ${view.address} at ${view.registrar}: ${view.contact} for ${view.expiresS} s`)}`,
                 )
               if (view.state === 'failed' && state !== 'failed')
-                print(`${paint.red('✕')} not registered: ${visible(view.text ?? '')}`)
+                print(`${paint.red('✕')} not registered: ${visible(withFlags(view.text ?? '', view.remedy))}`)
             }
             state = view.state
           }

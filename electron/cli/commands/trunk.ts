@@ -6,6 +6,7 @@ import { usage } from '../../engine/base/errors.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { parseCodecs, parseEncryption, parseTransport, parseWhole } from '../options.ts'
 import { print, printJson } from '../output.ts'
+import { withFlags } from '../remedies.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { given, readCa } from '../arguments.ts'
 
@@ -112,10 +113,10 @@ export function addTrunk(program: Command, finish: (code: number) => void): Comm
       'after',
       `
 Examples:
-  ringback trunk add twilio --address example.pstn.twilio.com --user alice --password-env TWILIO_PASSWORD
-  ringback trunk set twilio --transport tls --encryption required
-  ringback trunk set twilio --header-env 'X-Api-Key=TWILIO_KEY'
-  ringback trunk check twilio`,
+  ringback trunk add my-trunk --address trunk.example.com --user alice --password-env TRUNK_PASSWORD
+  ringback trunk set my-trunk --transport tls --encryption required
+  ringback trunk set my-trunk --header-env 'X-Api-Key=TRUNK_KEY'
+  ringback trunk check my-trunk`,
     )
   const list = trunk
     .command('list')
@@ -190,7 +191,10 @@ Examples:
           const result = await engine.execute('trunk.check', { name })
           if (options.json) await printJson(result)
           else
-            for (const line of [...result.steps.map(({ ok, text }) => `${ok ? '·' : '✕'} ${text}`), result.sentence])
+            for (const line of [
+              ...result.steps.map(({ ok, text }) => `${ok ? '·' : '✕'} ${text}`),
+              withFlags(result.sentence, result.remedy),
+            ])
               print(visible(line))
           return result.ok ? exitCode.ok : exitCode.fault
         }),

@@ -1,18 +1,24 @@
 import type { ErrorKind } from '../../../shared/contract/channel.ts'
+import type { Remedy } from '../../../shared/model/remedies.ts'
 
 /** An error whose message is a sentence for a person: it names the thing and the remedy. */
 export class RingbackError extends Error {
   override readonly name = 'RingbackError'
   readonly kind: ErrorKind
+  /** The setting that the remedy is about, where it is about one: faces name it in their own words. */
+  readonly remedy: Remedy | undefined
 
-  constructor(kind: ErrorKind, message: string, cause?: unknown) {
+  constructor(kind: ErrorKind, message: string, cause?: unknown, remedy?: Remedy) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind
+    this.remedy = remedy
   }
 }
 
-export const usage = (message: string): RingbackError => new RingbackError('usage', message)
-export const machine = (message: string, cause?: unknown): RingbackError => new RingbackError('machine', message, cause)
+export const usage = (message: string, remedy?: Remedy): RingbackError =>
+  new RingbackError('usage', message, undefined, remedy)
+export const machine = (message: string, cause?: unknown, remedy?: Remedy): RingbackError =>
+  new RingbackError('machine', message, cause, remedy)
 
 /** The code of a Node system error (`ECONNREFUSED`); '' when there is none. */
 export function errorCode(error: unknown): string {

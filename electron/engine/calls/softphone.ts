@@ -1,10 +1,10 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
-import { dialFault } from '../../../shared/wire/sip/dial.ts'
+import { dialFault } from '../../../shared/words/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
-import { customHeaderFault } from '../../../shared/wire/sip/write.ts'
+import { customHeaderFault } from '../../../shared/words/own-headers.ts'
 import type { Timer } from '../base/clock.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import { checkGrowing } from '../base/durable.ts'
@@ -161,7 +161,7 @@ function placedAs(asked: Parsed<'call.place'>): Placed {
 function checkHeaders(headers: Trunk['headers']): void {
   for (const { name, value } of headers) {
     const why = customHeaderFault(name, value)
-    if (why) throw usage(why)
+    if (why) throw usage(why.text, why.remedy)
   }
 }
 
@@ -170,6 +170,6 @@ export function checkTrunk(trunk: Trunk): void {
   checkAddress(trunk.address)
   if (trunk.proxy !== undefined) checkAddress(trunk.proxy)
   if (trunk.authentication === 'digest' && trunk.user === undefined)
-    throw usage('digest authentication needs a user (--user)')
+    throw usage('digest authentication needs a user', { code: 'set-user' })
   checkHeaders(trunk.headers)
 }

@@ -1,56 +1,45 @@
-import type { Outcome, RefusedBy } from '../../../shared/contract/report.ts'
+import type { Outcome } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
-import { observed } from './rule.ts'
+import type { RefusedBy } from '../../../shared/model/refused-by.ts'
+import { providerRefusal } from '../../../shared/providers/index.ts'
+import type { ProviderRefusal } from '../../../shared/providers/provider.ts'
+import type { SipResponse } from '../../../shared/wire/sip/message.ts'
+import { statusOf } from '../../../shared/words/statuses.ts'
+import { observed, refusal, type FinalResponse } from './rule.ts'
 
-/** The one place that decides who refused a call (RFC 3261 21; ElevenLabs, LiveKit and Twilio documents for the texts). */
+/** The one place that decides who refused a call: what the endpoint saw, then what the final response says. */
 export function refusedBy(facts: CallFacts): RefusedBy | null {
   if (observed(facts, 'tls-failed').length > 0 && !facts.final) return 'tls'
   if (observed(facts, 'media-failed').length > 0) return 'media'
-  const message = facts.final?.message
-  if (message?.kind !== 'response')
+  if (facts.final?.message?.kind !== 'response')
     return observed(facts, 'connection-refused', 'connection-failed', 'unresolved', 'no-answer', 'not-sent').length > 0
       ? 'transport'
       : null
-  const { status, reason } = message
-  if (status < 300) return null
-  switch (status) {
-    case 401:
-    case 407:
-      return 'credentials'
-    case 403:
-      return facts.challenges.length > 0 || facts.credentialsSent ? 'credentials' : 'acl'
-    case 404:
-      return /trunk|dispatch/i.test(reason) ? 'routing' : 'number'
-    case 410:
-    case 416:
-    case 484:
-    case 485:
-    case 604:
-      return 'number'
-    case 415:
-    case 488:
-    case 606:
-      return 'media'
-    case 429:
-    case 503:
-      return 'capacity'
-    case 408:
-    case 480:
-    case 486:
-    case 487:
-    case 600:
-    case 603:
-    case 607:
-    case 608:
-      return 'callee'
-    case 482:
-    case 483:
-    case 502:
-    case 504:
-      return 'routing'
-    default:
-      return status < 400 ? 'routing' : 'provider'
-  }
+  const final = refusal(facts)
+  return final && causeOf(facts, final.message)
+}
+
+/** The final response when it refuses for one of these causes. */
+export function refusedFor(facts: CallFacts, ...causes: readonly RefusedBy[]): FinalResponse | null {
+  const final = refusal(facts)
+  const cause = final && causeOf(facts, final.message)
+  return cause !== null && causes.includes(cause) ? final : null
+}
+
+/** What the words of the refusal say, where a provider is known by them. */
+export function knownRefusal(facts: CallFacts): ProviderRefusal | null {
+  const [final, invite] = [refusal(facts), facts.invite?.message]
+  return final && providerRefusal(final.message, invite?.kind === 'request' ? invite.uri : '')
+}
+
+/** By the words of a provider, then by the status (RFC 3261 21) and what went before it. */
+function causeOf(facts: CallFacts, { status, reason }: SipResponse): RefusedBy {
+  const known = knownRefusal(facts)
+  if (known) return known.refusedBy
+  if (status === 403 && (facts.challenges.length > 0 || facts.credentialsSent)) return 'credentials'
+  // Whoever speaks of trunks knows the form of the number and has no way for it.
+  if (status === 404 && /trunk|dispatch/i.test(reason)) return 'routing'
+  return statusOf(status).refusedBy ?? 'provider'
 }
 
 export function outcomeOf(facts: CallFacts): Outcome {

@@ -1,7 +1,8 @@
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
 import type { Evidence, Finding } from '../../../shared/contract/report.ts'
-import type { CallFacts, MessageFact } from '../../../shared/model/facts.ts'
-import type { ObservationKind } from '../../../shared/model/wire.ts'
+import type { CallFacts, MessageFact, StreamFact } from '../../../shared/model/facts.ts'
+import type { Remedy } from '../../../shared/model/remedies.ts'
+import type { Observation, ObservationKind } from '../../../shared/model/wire.ts'
 import { header, type SipResponse } from '../../../shared/wire/sip/message.ts'
 
 /** A rule: from facts to findings, nothing else. It says nothing where it has no evidence. */
@@ -16,37 +17,42 @@ export interface Found {
   readonly severity: Finding['severity']
   readonly at: Micros
   readonly sentence: string
-  readonly evidence: readonly Evidence[]
+  /** Facts of the call themselves, never words about them; what is not there is left out. */
+  readonly evidence: readonly (MessageFact | StreamFact | Observation | null | undefined)[]
   readonly next: string
+  /** The setting that `next` is about, where it is about one. */
+  readonly remedy?: Remedy | undefined
 }
 
-export function toFinding(rule: string, { severity, at, sentence, evidence, next }: Found): Finding {
+export function toFinding(rule: string, { severity, at, sentence, evidence, next, remedy }: Found): Finding {
   return {
     rule,
     severity,
     at: isoMicros(at),
-    sentence: sentence.charAt(0).toUpperCase() + sentence.slice(1),
-    evidence: [...evidence],
-    next,
+    sentence: capital(sentence),
+    evidence: evidence.filter((fact) => fact != null).map(named),
+    next: capital(next),
+    ...(remedy && { remedy }),
   }
 }
 
-export const evidenceOf = (...facts: readonly (MessageFact | null | undefined)[]): Evidence[] =>
-  facts.filter((fact) => fact != null).map((fact) => ({ message: fact.n }))
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-export function observed(facts: CallFacts, ...kinds: readonly ObservationKind[]): { at: Micros; text: string }[] {
+function named(fact: MessageFact | StreamFact | Observation): Evidence {
+  if ('event' in fact) return { message: fact.n }
+  return 'ssrc' in fact ? { stream: fact.n } : { observation: fact.text }
+}
+
+export function observed(facts: CallFacts, ...kinds: readonly ObservationKind[]): readonly Observation[] {
   return facts.observations.filter(({ kind }) => kinds.includes(kind))
 }
 
-/** The final response when it refuses with one of these codes. */
-export function refusal(
-  facts: CallFacts,
-  ...codes: readonly number[]
-): (MessageFact & { readonly message: SipResponse }) | null {
-  const { final } = facts
-  return final?.message?.kind === 'response' && codes.includes(final.message.status)
-    ? (final as MessageFact & { readonly message: SipResponse })
-    : null
+/** The final response of the INVITE. */
+export type FinalResponse = MessageFact & { readonly message: SipResponse }
+
+/** The final response when it refuses: 300 and above. */
+export function refusal({ final }: CallFacts): FinalResponse | null {
+  return final?.message?.kind === 'response' && final.message.status >= 300 ? (final as FinalResponse) : null
 }
 
 /** `403 Forbidden`, with the peer's own words in Warning or Reason where it gave them. */

@@ -1,4 +1,5 @@
 import { bracketHost } from '../../../shared/base/address.ts'
+import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { Target, TransportName } from '../../../shared/model/transport.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
 import { parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
@@ -25,6 +26,7 @@ export const largestDatagram = 1300
 export interface RequestFailure {
   readonly kind: 'unresolved' | 'timeout' | 'refused' | 'transport' | 'tls'
   readonly text: string
+  readonly remedy?: Remedy
 }
 
 export interface RequestUser {
@@ -235,15 +237,22 @@ function transactionFailure(failure: TransactionFailure, flow: Flow): RequestFai
 }
 
 const tlsFaults: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'its certificate is self-signed: give its CA with --tls-ca, or accept it with --tls-insecure',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain ends in an unknown CA: give that CA with --tls-ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate chain is incomplete or its CA unknown: give the CA with --tls-ca',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the CA of its certificate is unknown: give it with --tls-ca',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed: give its CA, or accept any certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain ends in an unknown CA: give that CA',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate chain is incomplete or its CA unknown: give the CA',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the CA of its certificate is unknown: give that CA',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet: check the clock',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
+
+/** Those that a CA of our own mends. */
+const unknownIssuer = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+])
 
 function connectFailure(target: Target, error: unknown): RequestFailure {
   const peer = `${target.transport} ${bracketHost(target.host)}:${target.port}`
@@ -253,6 +262,7 @@ function connectFailure(target: Target, error: unknown): RequestFailure {
     return {
       kind: 'tls',
       text: `${peer}: ${tlsFaults[text] ?? `its certificate was not accepted (${text})`}; the name wanted is ${target.serverName}`,
+      ...(unknownIssuer.has(text) && { remedy: { code: 'trust-certificate' } }),
     }
   if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL' || code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION') {
     return { kind: 'tls', text: `${peer}: the peer does not speak TLS 1.2 or later` }

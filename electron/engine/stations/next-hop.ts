@@ -1,6 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
-import { addressFault } from '../../../shared/wire/sip/dial.ts'
+import { addressFault } from '../../../shared/words/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { usage } from '../base/errors.ts'
 import type { NextHop } from '../sip/pending.ts'

@@ -65,7 +65,7 @@ export function suspect(folder: string): void {
 }
 
 const unusable = (folder: string, why: string, error: unknown): RingbackError =>
-  machine(`cannot use the profile folder ${folder}: ${why}; choose another with --profile`, error)
+  machine(`cannot use the profile folder ${folder}: ${why}; choose another`, error, { code: 'choose-profile' })
 
 /** Throws RingbackError for a newer format, else the error of SQLite. */
 function opened(folder: string, file: string, steps: readonly Step[]): DatabaseSync {
@@ -76,7 +76,9 @@ function opened(folder: string, file: string, steps: readonly Step[]): DatabaseS
     const found = formatOf(db)
     if (found > steps.length)
       throw machine(
-        `the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ${steps.length}): update Ringback, or choose another with --profile`,
+        `the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ${steps.length}): update Ringback, or choose another`,
+        undefined,
+        { code: 'choose-profile' },
       )
     if (found < steps.length) upgrade(db, steps)
     check(db, join(folder, suspectFile))

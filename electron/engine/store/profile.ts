@@ -14,7 +14,8 @@ export class Profile {
 
   /** Throws RingbackError (machine) where no profile folder is in use. */
   get store(): Store {
-    if (!this.#store) throw machine('no profile folder is in use: trunks and history need one (--profile)')
+    if (!this.#store)
+      throw machine('no profile folder is in use: trunks and history need one', undefined, { code: 'choose-profile' })
     return this.#store
   }
 

@@ -91,10 +91,11 @@ export class Registrations {
     if (before) this.#forget(before)
     const stored = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
     const address = args.address || stored?.address
-    if (address === undefined) throw usage('registering needs an address (--address) or a stored trunk')
+    if (address === undefined) throw usage('registering needs an address or a stored trunk', { code: 'set-address' })
     checkAddress(address)
     const user = args.user ?? stored?.user
-    if (user === undefined) throw usage('registering needs a user (--user): the address of record is sip:user@address')
+    if (user === undefined)
+      throw usage('registering needs a user: the address of record is sip:user@address', { code: 'set-user' })
     const password = args.password ?? (stored ? profile.store.secret(stored.name) : null)
     const station = stations.with({
       localAddress: args.localAddress ?? profile.localAddressFor(address),
@@ -190,6 +191,7 @@ function viewOf({ id, trunk, registrar, address, registration, trace, since }: R
     status: failed?.status ?? null,
     text: failed?.text ?? null,
     final: failed?.final ?? false,
+    ...(failed?.remedy && { remedy: failed.remedy }),
     messages: ladderOf(trace),
     observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text })),
   }

@@ -1,8 +1,10 @@
 import { isoMicros } from '../../../shared/base/time.ts'
 import type { CheckStep, Trunk, TrunkCheck } from '../../../shared/contract/commands.ts'
 import type { Change } from '../../../shared/contract/state.ts'
+import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { makeHeader, makeRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import { statusOf } from '../../../shared/words/statuses.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Feed } from '../feed.ts'
@@ -28,7 +30,7 @@ const faults = new Set<ObservationKind>([
   'no-answer',
 ])
 /** Refusals of REGISTER that say "no registrations here", not "not you". */
-const takesNone = new Set([404, 405, 501])
+const takesNone = (status: number | null) => status !== null && statusOf(status).registering === 'none'
 
 interface TrunkChecksDeps {
   readonly clock: Clock
@@ -70,14 +72,14 @@ export class TrunkChecks {
       told({ done: false })
     }
     told({ done: false })
-    const { response, failure } = await this.#options(trunk, step)
+    const { response, failure, remedy } = await this.#options(trunk, step)
     step(
       'options',
       response !== null,
       response ? `OPTIONS is answered: ${response.status} ${response.reason}` : `OPTIONS: ${failure}`,
     )
     const registration = response && trunk.authentication === 'digest' ? await this.#register(trunk, step) : null
-    const ok = response !== null && (registration?.accepted !== false || takesNone.has(registration.status ?? 0))
+    const ok = response !== null && (registration?.accepted !== false || takesNone(registration.status))
     const result: TrunkCheck = {
       trunk: trunk.name,
       ok,
@@ -86,6 +88,7 @@ export class TrunkChecks {
       registration,
       steps,
       sentence: sentence(trunk, response, failure, registration),
+      ...(remedy && { remedy }),
     }
     told({ ...result, done: true })
     return result
@@ -108,7 +111,7 @@ export class TrunkChecks {
   #options(
     trunk: Trunk,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
-  ): Promise<{ response: SipResponse | null; failure: string }> {
+  ): Promise<{ response: SipResponse | null; failure: string; remedy?: Remedy | undefined }> {
     const station = this.#deps.stations.with({
       localAddress: null,
       tlsCa: trunk.tlsCa ?? null,
@@ -132,7 +135,7 @@ export class TrunkChecks {
         sent: (_request, flow) =>
           step('connection', true, `OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
         response: (response) => response.status >= 200 && resolve({ response, failure: '' }),
-        failed: ({ text }) => resolve({ response: null, failure: text }),
+        failed: ({ text, remedy }) => resolve({ response: null, failure: text, remedy }),
         observe: (kind, text) => step(stepKinds[kind] ?? 'note', !faults.has(kind), text),
       })
     })
@@ -147,7 +150,7 @@ export class TrunkChecks {
     const status = state.kind === 'failed' ? state.status : null
     step(
       'register',
-      accepted || takesNone.has(status ?? 0),
+      accepted || takesNone(status),
       state.kind === 'registered'
         ? `REGISTER is accepted: ${state.contact} for ${state.expiresS} s; removed again`
         : `REGISTER: ${state.kind === 'failed' ? state.text : state.kind}`,
@@ -166,7 +169,7 @@ function sentence(
   const there = `${address} answers: ${response.status} ${response.reason}`
   if (!registration) return `${there}.`
   if (registration.accepted) return `${there}; it accepts ${user ?? 'us'} and the password.`
-  if (takesNone.has(registration.status ?? 0))
+  if (takesNone(registration.status))
     return `${there}; it takes no registrations (${registration.status}): calls are authenticated one by one.`
   return `${there}; but it refuses to register ${user ?? 'us'}${registration.status === null ? '' : ` (${registration.status})`}: check the user name and the password.`
 }

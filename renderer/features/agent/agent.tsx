@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { formatAddress } from '../../../shared/base/address.ts'
 import type { Behaviour, ListenerArgs, Settings } from '../../../shared/contract/commands.ts'
 import type { AgentView } from '../../../shared/contract/state.ts'
+import { reasonPhrase } from '../../../shared/words/statuses.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { handOver } from '../../state/dial.ts'
 import { select } from '../../state/ui.ts'
@@ -89,15 +90,9 @@ const behaviours = [
   ['ring', 'Ring and never answer'],
   ['ignore', 'Ignore'],
 ] as const
-const codes = [
-  ['486', '486 Busy Here'],
-  ['480', '480 Temporarily Unavailable'],
-  ['403', '403 Forbidden'],
-  ['404', '404 Not Found'],
-  ['488', '488 Not Acceptable Here'],
-  ['503', '503 Service Unavailable'],
-  ['603', '603 Decline'],
-] as const
+const codes = (['486', '480', '403', '404', '488', '503', '603'] as const).map(
+  (code) => [code, `${code} ${reasonPhrase(Number(code))}`] as const,
+)
 
 function AgentForm({ settings }: { settings: Settings }) {
   const [draft, setDraft] = useState<AgentSettings>(settings.agent)

@@ -2,10 +2,11 @@ import { useMemo, useState } from 'react'
 import type { CallReport, LadderMessage } from '../../../shared/contract/report.ts'
 import { decodeText, encodeText, visible } from '../../../shared/base/text.ts'
 import { compareMessages } from '../../../shared/wire/sip/compare.ts'
-import { headerMeaning, messageMeaning } from '../../../shared/wire/sip/meaning.ts'
+import { platformMeaning } from '../../../shared/providers/index.ts'
+import { headerMeaning, messageMeaning } from '../../../shared/words/meaning.ts'
 import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
-import { explainSdp } from '../../../shared/wire/sdp/explain.ts'
+import { explainSdp } from '../../../shared/words/explain.ts'
 import { copyText } from '../../bridge.ts'
 import { Button, Copy, Foreign, Icon } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
@@ -92,7 +93,7 @@ function Parts({ message }: { message: SipMessage }) {
     <>
       <dl className="message-headers">
         {message.headers.map(({ name, value }, i) => {
-          const meaning = headerMeaning(name)
+          const meaning = headerMeaning(name) ?? platformMeaning(name)
           return (
             <div key={`${name} ${i}`}>
               <dt className="mono">

@@ -100,7 +100,7 @@ function Form({ settings }: { settings: SettingsValue }) {
           <h2>Data</h2>
           <Field
             label="Data folder"
-            hint="Chosen at the start: npm start -- --profile DIR, or the variable RINGBACK_PROFILE."
+            hint="Chosen at the start, by the variable RINGBACK_PROFILE or as the README says."
           >
             {({ id }) => (
               <output id={id} className="mono">
@@ -231,7 +231,7 @@ function Limits({
               <Foreign text={place} /> {count}
             </span>
           ))}
-          . Start with --verbose to see them.
+          . Set DEBUG=ringback:* before the start to see them.
         </p>
       )}
     </div>

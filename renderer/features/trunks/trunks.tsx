@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
-import { addressFault } from '../../../shared/wire/sip/dial.ts'
+import { addressFault } from '../../../shared/words/dial.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { headerRow, type HeaderRow } from '../../state/ui.ts'
 import { encryptions, transports } from '../../ui/choices.ts'
@@ -42,8 +42,8 @@ export function Trunks() {
         </div>
         {known.length === 0 ? (
           <Empty title="No trunks yet" action={<Button onClick={() => setOpen('')}>Add a trunk</Button>}>
-            A trunk is the SIP service of Twilio, Telnyx, Plivo or your PBX: its address, how it knows you, and what
-            every call through it carries.
+            A trunk is the SIP service of a provider or of your PBX: its address, how it knows you, and what every call
+            through it carries.
           </Empty>
         ) : (
           <ul className="list">
@@ -287,7 +287,7 @@ function TrunkForm({
             <input
               {...props}
               className="mono"
-              placeholder="example.pstn.twilio.com"
+              placeholder="trunk.example.com"
               value={draft.address}
               spellCheck={false}
               onChange={(event) => set({ address: event.target.value })}

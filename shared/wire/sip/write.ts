@@ -1,6 +1,6 @@
 import { concatBytes, encodeText } from '../../base/text.ts'
 import { isToken } from './grammar.ts'
-import { headerKey, startLine, type SipMessage, type SipRequest } from './message.ts'
+import { startLine, type SipMessage, type SipRequest } from './message.ts'
 
 /** A message that must not be sent: the text says which part and why. */
 export class SipWriteError extends Error {
@@ -39,34 +39,4 @@ export function headerFault(name: string, value: string): string | null {
   if (!isToken(name)) return `header name ${JSON.stringify(name)} is not a token (letters, digits and -.!%*_+\`'~)`
   if (control.test(value)) return `header ${name} contains a line break or another control character`
   return null
-}
-
-/** Headers that the stack writes itself, with the reason why nobody else may. */
-const owned: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    'via': 'it is the path of the responses',
-    'from': 'set it with --from and --display',
-    'to': 'it is the dialled URI',
-    'call-id': 'it names the dialog',
-    'cseq': 'it orders the requests of the dialog',
-    'max-forwards': 'it is the loop guard',
-    'contact': 'it is where in-dialog requests must come',
-    'route': 'set the outbound proxy with --proxy',
-    'record-route': 'only proxies write it',
-    'content-length': 'it follows from the body',
-    'content-type': 'it describes the session description',
-    'authorization': 'set the user with --user and --password-env',
-    'proxy-authorization': 'set the user with --user and --password-env',
-    'require': 'it would demand extensions that the stack must act on',
-    'rack': 'it acknowledges provisional responses',
-    'rseq': 'it numbers provisional responses',
-    'session-expires': 'session timers follow the peer',
-  }),
-)
-
-/** Why a custom header is refused before anything is sent; null when it may be sent as typed. */
-export function customHeaderFault(name: string, value: string): string | null {
-  const reason = owned.get(headerKey(name))
-  if (reason) return `header ${name} belongs to the stack: ${reason}`
-  return headerFault(name, value)
 }

@@ -20,7 +20,7 @@ const cases: Readonly<
   'connection-failed': {
     speaks: [
       () => call().observe(0, 'connection-refused', 'tcp 203.0.113.9:5060: connection refused').at(10, true),
-      () => call().observe(0, 'tls-failed', 'self-signed').at(10, true),
+      () => call().observe(0, 'tls-chain', 'trunk.example').observe(0, 'tls-failed', 'self-signed').at(10, true),
     ],
     silent: [
       () =>
@@ -64,6 +64,12 @@ const cases: Readonly<
           .response(50, '403 Forbidden', { cseq: 2 })
           .at(60),
       () => call().request(0, 'INVITE').response(10, '401 Unauthorized', challenge).at(60),
+      () =>
+        call()
+          .request(0, 'INVITE')
+          .response(10, '401 Unauthorized', challenge)
+          .observe(11, 'auth-failed', 'no user is set')
+          .at(60),
       () =>
         call()
           .request(0, 'INVITE')
@@ -132,7 +138,10 @@ const cases: Readonly<
     silent: [() => both().response(1500, '200 OK', { body: sdp() }).at(4000)],
   },
   'nothing-sent': {
-    speaks: [() => call().answered().rtp('received', { fromMs: 1000, packets: 150 }).at(4000)],
+    speaks: [
+      () => call().answered().rtp('received', { fromMs: 1000, packets: 150 }).at(4000),
+      () => call().answered().observe(1100, 'rtp-not-sent', 'no route to that network').at(4000),
+    ],
     silent: [
       () => both().at(4000),
       () =>
@@ -152,6 +161,7 @@ const cases: Readonly<
           .rtp('sent', { fromMs: 1000, packets: 150 })
           .rtp('received', { fromMs: 1000, packets: 5 })
           .at(4000),
+      () => call().answered().observe(1100, 'rtp-garbage', 'packets of version 0').at(4000),
     ],
     silent: [
       () => both().at(4000),
@@ -170,6 +180,12 @@ const cases: Readonly<
           .answered()
           .rtp('sent', { fromMs: 1000, packets: 150 })
           .rtp('received', { fromMs: 1000, packets: 150, source: { host: '203.0.113.77', port: 41_000 } })
+          .at(4000),
+      () =>
+        call()
+          .answered()
+          .rtp('received', { fromMs: 1000, packets: 150, source: { host: '203.0.113.77', port: 41_000 } })
+          .observe(1200, 'latched', 'audio goes to 203.0.113.77:41000 now')
           .at(4000),
     ],
     silent: [() => both().at(4000)],
@@ -256,10 +272,49 @@ describe('diagnosis', () => {
     },
   )
 
+  it('names as evidence only what the call has: its messages, its streams, what was observed', () => {
+    for (const report of Object.values(cases).flatMap(({ speaks }) => speaks.map((make) => make()))) {
+      const observations = report.observations.map(({ text }) => text)
+      for (const { rule, evidence } of report.findings)
+        for (const item of evidence) {
+          expect(Object.keys(item), rule).toHaveLength(1)
+          if (item.observation !== undefined) expect(observations, rule).toContain(item.observation)
+          else if (item.stream !== undefined) expect(report.streams[item.stream], rule).toBeDefined()
+          else expect(report.messages[item.message!], rule).toBeDefined()
+        }
+    }
+  })
+
+  it('quotes what was observed where the sentence repeats it', () => {
+    for (const report of Object.values(cases).flatMap(({ speaks }) => speaks.map((make) => make())))
+      for (const { text } of report.observations)
+        for (const { sentence, evidence } of report.findings)
+          if (sentence.includes(text)) expect(evidence.map(({ observation }) => observation)).toContain(text)
+  })
+
   it.each(Object.entries(cases).flatMap(([id, { silent }]) => silent.map((make, i) => [id, i, make] as const)))(
     '%s is silent (%i)',
     (id, _i, make) => expect(found(make())).not.toContain(id),
   )
+
+  it('reads a refusal by the words of the provider before its status', () => {
+    const report = call()
+      .request(0, 'INVITE', { body: sdp(), uri: 'sip:+15550100@x.sip.livekit.cloud' })
+      .response(50, '400 ')
+      .at(60)
+    expect(report.refusedBy).toBe('media')
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['refused-media'])
+    expect(report.findings[0]!.next).toMatch(/in common/)
+  })
+
+  it('names the setting that is to be changed, as a code', () => {
+    const remedies = (report: CallReport) => report.findings.map(({ remedy }) => remedy)
+    expect(remedies(call().request(0, 'INVITE').at(5000))).toEqual([{ code: 'choose-transport', transport: 'tcp' }])
+    expect(remedies(call().observe(0, 'tls-failed', 'self-signed').at(10, true))).toEqual([
+      { code: 'trust-certificate' },
+    ])
+    expect(remedies(call().request(0, 'INVITE').response(9, '486 Busy Here').at(10))).toEqual([undefined])
+  })
 
   it('tells three refusals of LiveKit apart', () => {
     const next = (reason: string) => call().request(0, 'INVITE').response(50, `404 ${reason}`).at(60).findings[0]!.next

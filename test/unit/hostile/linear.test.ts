@@ -12,10 +12,10 @@ import { decodeText, encodeText, printable, visible } from '../../../shared/base
 import { callCommand } from '../../../shared/contract/command-line.ts'
 import { placeCallSchema } from '../../../shared/contract/place-call.ts'
 import { parseRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
-import { explainSdp } from '../../../shared/wire/sdp/explain.ts'
+import { explainSdp } from '../../../shared/words/explain.ts'
 import { parseSdp, writeSdp } from '../../../shared/wire/sdp/sdp.ts'
 import { compareMessages } from '../../../shared/wire/sip/compare.ts'
-import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
+import { addressFault, dialFault } from '../../../shared/words/dial.ts'
 import { StreamFramer } from '../../../shared/wire/sip/frame.ts'
 import {
   messageIds,
@@ -30,7 +30,8 @@ import {
   uriOf,
 } from '../../../shared/wire/sip/grammar.ts'
 import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
-import { headerMeaning, messageMeaning, variableOf } from '../../../shared/wire/sip/meaning.ts'
+import { platformMeaning, variableOf } from '../../../shared/providers/index.ts'
+import { headerMeaning, messageMeaning } from '../../../shared/words/meaning.ts'
 import {
   headerList,
   makeHeader,
@@ -49,7 +50,8 @@ import {
 } from '../../../shared/wire/sip/numbers.ts'
 import { headLength, parseSip } from '../../../shared/wire/sip/parse.ts'
 import { maskNumbers, redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
-import { customHeaderFault, writeSip } from '../../../shared/wire/sip/write.ts'
+import { writeSip } from '../../../shared/wire/sip/write.ts'
+import { customHeaderFault } from '../../../shared/words/own-headers.ts'
 import { predictableRandom } from '../../harness/random.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 import { expressionsIn, expressionsOf } from './expressions.ts'
@@ -261,7 +263,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'printable': (text) => printable(text),
   'decodeText': (text) => decodeText(Buffer.from(text, 'latin1')),
   'messageMeaning': (text) => messageMeaning({ ...plain, method: text } as SipMessage),
-  'headerMeaning': (text) => [headerMeaning(`x-${text}`), variableOf(`x-${text}`)],
+  'headerMeaning': (text) => [headerMeaning(text), platformMeaning(`x-${text}`), variableOf(`x-${text}`)],
   'compareMessages': (text) =>
     compareMessages(parse(`${head}\r\n${text}`), parse(`${head}\r\n${text.replaceAll('a', 'b')}`)),
   'compareMessages, headers': (text) => compareMessages(parse(head + text), parse(head + text.toUpperCase())),

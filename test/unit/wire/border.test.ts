@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { noLogs, Logs } from '../../../electron/engine/base/log.ts'
 import { responseTo } from '../../../electron/engine/sip/transaction/response.ts'
 import { compareMessages } from '../../../shared/wire/sip/compare.ts'
-import { addressFault, dialFault } from '../../../shared/wire/sip/dial.ts'
+import { addressFault, dialFault } from '../../../shared/words/dial.ts'
 import { parseUri, parseVia } from '../../../shared/wire/sip/grammar.ts'
 import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
-import { headerMeaning } from '../../../shared/wire/sip/meaning.ts'
+import { platformMeaning } from '../../../shared/providers/index.ts'
 import { headerList, makeHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { expiresOf, minSeOf, rackOf, retryAfterOf, rseqOf, sessionExpiresOf } from '../../../shared/wire/sip/numbers.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
-import { explainSdp } from '../../../shared/wire/sdp/explain.ts'
+import { explainSdp } from '../../../shared/words/explain.ts'
 import { writeSip } from '../../../shared/wire/sip/write.ts'
 import { parse, parseRequest, request } from '../../harness/messages.ts'
 
@@ -224,7 +224,7 @@ describe('texts from outside in sentences of ours', () => {
       dialFault(`sip:${long}`)!.text,
       dialFault(long)!.text,
       addressFault(long)!.text,
-      headerMeaning(`x-${long}`)!.text,
+      platformMeaning(`x-${long}`)!.text,
       ...['o=', 'c=', 'b=', 'm=', 'a=rtpmap:', 'a=fmtp:1 ', 'a=mid:'].map(
         (type) => explainSdp(`${type}${long}`)[0]!.text,
       ),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { redactBytes } from '../../../electron/engine/trace/capture/pcap-write.ts'
-import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
+import { maskNumbers, redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 
 /** Each with its secrets written GEHEIM1, GEHEIM2 ... so that any that is left is seen. */
 const secrets: Readonly<Record<string, readonly string[]>> = {
@@ -122,7 +122,7 @@ const harmless: readonly string[] = [
   'Basic call test',
   'Subject: Token refresh failed',
   'the token expired',
-  'Set the user and the password of the trunk (--user and --password-env).',
+  'Set the user and the password of the trunk.',
   'Signal=5\r\nDuration=160\r\n',
   'udp:192.0.2.1:5060 gave no final answer in 32 s',
   'https://host:8080/a@b',
@@ -180,5 +180,35 @@ describe('redaction', () => {
         expect(masked.replace(/[^\r\n]/g, '')).toBe(text.replace(/[^\r\n]/g, ''))
       }),
     )
+  })
+})
+
+describe('redaction', () => {
+  it('masks digest responses, keys and passwords, keeping every length', () => {
+    const text =
+      'Authorization: Digest username="u", response="deadbeef", nonce="n"\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\r\nTo: <sip:u:pw@h>'
+    const masked = redact(text)
+    expect(masked).toHaveLength(text.length)
+    for (const secret of ['deadbeef', 'c2VjcmV0', 'pw@']) expect(masked).not.toContain(secret)
+    expect(masked).toContain('username="u"')
+    expect(redact('Bearer abc.def')).toBe('Bearer xxxxxxx')
+  })
+})
+
+describe('masking phone numbers', () => {
+  it.each([
+    ['sip:+15550100@example.org', 'sip:+xxxxxx00@example.org'],
+    ['tel:+4930123456', 'tel:+xxxxxxxx56'],
+    ['From: "+15550100" <sip:alice@h>', 'From: "+xxxxxx00" <sip:alice@h>'],
+    ['X-CALLER-ID: 15550100', 'X-CALLER-ID: xxxxxx00'],
+    ['CSeq: 12345678 INVITE', 'CSeq: 12345678 INVITE'],
+    ['sip:1001@h', 'sip:1001@h'],
+    ['at 1700000000000000', 'at 1700000000000000'],
+  ])('%s becomes %s', (text, masked) => {
+    expect(maskNumbers(text)).toBe(masked)
+  })
+
+  it('keeps the length of any text', () => {
+    fc.assert(fc.property(fc.string(), (text) => maskNumbers(text).length === text.length))
   })
 })

@@ -16,11 +16,7 @@ export const arrivesElsewhere: Rule = {
       {
         severity: 'warning',
         at: strange[0]!.firstAt,
-        evidence: [
-          ...strange.map(({ n }) => ({ stream: n })),
-          { message: agreed.answerMessage },
-          ...latched.map(({ text }) => ({ observation: text })),
-        ],
+        evidence: [...strange, facts.messages[agreed.answerMessage], ...latched],
         sentence: `RTP comes from ${strange.map(({ source }) => source).join(', ')}, not from ${agreed.remote} as the session description says${latched.length > 0 ? '; audio is sent there now' : ''}.`,
         next: 'A side that sends only to the address of the session description will not be heard: the peer should announce the address that it sends from.',
       },

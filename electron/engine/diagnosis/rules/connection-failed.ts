@@ -1,4 +1,6 @@
-import { evidenceOf, observed, type Rule } from '../rule.ts'
+import type { Remedy } from '../../../../shared/model/remedies.ts'
+import { remedyWords } from '../../../../shared/words/remedies.ts'
+import { observed, type Rule } from '../rule.ts'
 
 /** The request could not even leave: no name, no connection, no TLS. */
 export const connectionFailed: Rule = {
@@ -10,16 +12,17 @@ export const connectionFailed: Rule = {
     const last = failures.at(-1)
     if (!last) return []
     const tls = observed(facts, 'tls-failed').length > 0
-    const chain = observed(facts, 'tls-chain').map(({ text }) => ({ observation: text }))
+    const remedy: Remedy = tls ? { code: 'trust-certificate' } : { code: 'choose-transport' }
     return [
       {
         severity: 'fault',
         at: last.at,
-        evidence: [...failures.map(({ text }) => ({ observation: text })), ...chain, ...evidenceOf(facts.invite)],
+        evidence: [...failures, ...observed(facts, 'tls-chain'), facts.invite],
         sentence: `The call could not be sent: ${last.text}.`,
         next: tls
-          ? 'Mend the certificate or the TLS version at the peer, or give its CA with --tls-ca.'
-          : 'Check the host, the port and the transport; try another transport (--transport).',
+          ? `Mend the certificate or the TLS version at the peer, or ${remedyWords(remedy)}.`
+          : `Check the host and the port, or ${remedyWords(remedy)}.`,
+        remedy,
       },
     ]
   },

@@ -1,5 +1,5 @@
 import { judge } from '../directions.ts'
-import { evidenceOf, type Rule } from '../rule.ts'
+import type { Rule } from '../rule.ts'
 
 const lateUs = 3_000_000
 
@@ -18,7 +18,7 @@ export const lateAudio: Rule = {
       {
         severity: 'warning',
         at: first,
-        evidence: [...evidenceOf(facts.final), ...judgement.fromPeer.streams.map(({ n }) => ({ stream: n }))],
+        evidence: [facts.final, ...judgement.fromPeer.streams],
         sentence: `The first audio of the peer came ${((first - facts.answeredAt) / 1e6).toFixed(1)} s after the answer.`,
         next: 'The agent is slow to speak: look at its first message and at what it does before.',
       },

@@ -1,5 +1,5 @@
 import { count } from '../../../../shared/base/text.ts'
-import { evidenceOf, type Rule } from '../rule.ts'
+import type { Rule } from '../rule.ts'
 
 /** A 2xx that is sent again and again: its ACK is lost or goes elsewhere. */
 export const notAcknowledged: Rule = {
@@ -13,7 +13,7 @@ export const notAcknowledged: Rule = {
       {
         severity: 'fault',
         at: repeats[2]!.event.at,
-        evidence: evidenceOf(final, ...repeats, facts.ack),
+        evidence: [final, ...repeats, facts.ack],
         sentence: `The 200 OK was repeated ${count(repeats.length, 'time')}: its ACK ${facts.ack ? 'was sent and does not reach the peer' : 'never came'}.`,
         next: 'Compare the Contact and Record-Route headers of the 200 OK with where the ACK goes: a private address there cannot be reached from outside.',
       },

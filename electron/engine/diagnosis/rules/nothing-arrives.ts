@@ -1,7 +1,7 @@
 import { isPrivate, parseAddress } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import { judge } from '../directions.ts'
-import { evidenceOf, observed, type Rule } from '../rule.ts'
+import { observed, type Rule } from '../rule.ts'
 
 /** The call is answered and no RTP comes from the peer, or next to none. */
 export const nothingArrives: Rule = {
@@ -30,14 +30,7 @@ export const nothingArrives: Rule = {
       {
         severity: 'fault',
         at: judgement.at,
-        evidence: [
-          ...evidenceOf(facts.final),
-          ...streams.map(({ n }) => ({ stream: n })),
-          {
-            observation: `${count(packets, 'packet')} ${((judgement.at - facts.answeredAt!) / 1e6).toFixed(1)} s after the answer`,
-          },
-          ...(unusable ? [{ observation: unusable.text }] : []),
-        ],
+        evidence: [facts.final, ...streams, unusable],
         sentence: `${what} from ${agreed?.remote ?? 'the peer'} at ${agreed?.local ?? 'this computer'} after the answer${rtcp}${unusable ? `; what came instead: ${unusable.text}` : ''}.`,
         next: behindNat
           ? `Our session description names the private address ${agreed!.local}: give the peer a public one, or let it answer to where our packets come from (symmetric RTP).`

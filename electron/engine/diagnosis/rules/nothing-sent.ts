@@ -1,6 +1,6 @@
 import { count } from '../../../../shared/base/text.ts'
 import { judge } from '../directions.ts'
-import { evidenceOf, observed, type Rule } from '../rule.ts'
+import { observed, type Rule } from '../rule.ts'
 
 /** We should send and do not. */
 export const nothingSent: Rule = {
@@ -20,7 +20,7 @@ export const nothingSent: Rule = {
       {
         severity: 'fault',
         at: judgement.at,
-        evidence: [...evidenceOf(facts.final), ...(why ? [{ observation: why.text }] : [])],
+        evidence: [facts.final, why],
         sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(packets, 'packet')} of audio ${packets === 1 ? 'was' : 'were'}`} sent from ${us}${agreed ? ` to ${agreed.remote}` : ''}${why ? `: ${why.text}` : ''}.`,
         next: refused
           ? 'Check the firewall and the routes of this computer towards that address.'

@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts'
 const redPercent = 3
 const fewest = 50
 
-/** More packets lost than G.711 conceals well (LiveKit's red: above 3 %). */
+/** More packets lost than G.711 conceals well: above 3 % it is heard. */
 export const packetLoss: Rule = {
   id: 'packet-loss',
   evaluate(facts) {
@@ -12,7 +12,7 @@ export const packetLoss: Rule = {
       .map((stream) => ({
         severity: 'warning' as const,
         at: stream.lastAt,
-        evidence: [{ stream: stream.n }],
+        evidence: [stream],
         sentence: `Packets from ${stream.source} to ${stream.destination} were lost: ${stream.lost} of ${stream.packets + stream.lost} (${((100 * stream.lost) / (stream.packets + stream.lost)).toFixed(1)} %).`,
         next: 'Look for the loss on the path: wireless links, a saturated uplink, a VPN. Compare with a call from another network.',
       }))

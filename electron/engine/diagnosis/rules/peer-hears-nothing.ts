@@ -1,5 +1,5 @@
 import { judge } from '../directions.ts'
-import { evidenceOf, type Rule } from '../rule.ts'
+import type { Rule } from '../rule.ts'
 
 /** The peer's own RTCP says that nothing of ours arrives. */
 export const peerHearsNothing: Rule = {
@@ -12,11 +12,7 @@ export const peerHearsNothing: Rule = {
       {
         severity: 'fault',
         at: judgement.toPeer.streams.at(-1)?.lastAt ?? judgement.at,
-        evidence: [
-          ...judgement.toPeer.streams.map(({ n }) => ({ stream: n })),
-          ...evidenceOf(facts.final),
-          { observation: judgement.deliveredBy! },
-        ],
+        evidence: [...judgement.toPeer.streams, facts.final],
         sentence: `RTP leaves for ${agreed?.remote ?? 'the peer'}, and the peer reports receiving none of it (${judgement.deliveredBy}).`,
         next: 'Check the firewall of the peer for the UDP port in its session description, and that the address there is its own.',
       },

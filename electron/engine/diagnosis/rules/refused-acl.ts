@@ -1,16 +1,17 @@
-import { evidenceOf, peerName, refusal, statusText, type Rule } from '../rule.ts'
+import { refusedFor } from '../classify.ts'
+import { peerName, statusText, type Rule } from '../rule.ts'
 
 /** 403 before any challenge: the source address, or the right to call, is refused. */
 export const refusedAcl: Rule = {
   id: 'refused-acl',
   evaluate(facts) {
-    const final = refusal(facts, 403)
-    if (!final || facts.challenges.length > 0 || facts.credentialsSent) return []
+    const final = refusedFor(facts, 'acl')
+    if (!final) return []
     return [
       {
         severity: 'fault',
         at: final.event.at,
-        evidence: evidenceOf(facts.invite, final),
+        evidence: [facts.invite, final],
         sentence: `${peerName(facts)} refused the call with ${statusText(final)} without asking for credentials: our source address ${facts.invite ? facts.invite.event.source.host : ''} is not on its list, or this call is not permitted.`,
         next: 'Compare the public address of this machine with the list of the trunk (IP ACL), or set a user and a password if the trunk uses digest; check geographic permissions for the number.',
       },

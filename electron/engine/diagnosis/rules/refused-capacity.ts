@@ -1,18 +1,19 @@
 import { header } from '../../../../shared/wire/sip/message.ts'
-import { evidenceOf, peerName, refusal, statusText, type Rule } from '../rule.ts'
+import { refusedFor } from '../classify.ts'
+import { peerName, statusText, type Rule } from '../rule.ts'
 
 /** 503 and 429: overload, a limit of calls a second or of concurrent calls, or no way onward. */
 export const refusedCapacity: Rule = {
   id: 'refused-capacity',
   evaluate(facts) {
-    const final = refusal(facts, 503, 429)
+    const final = refusedFor(facts, 'capacity')
     if (!final) return []
     const after = header(final.message, 'retry-after')
     return [
       {
         severity: 'fault',
         at: final.event.at,
-        evidence: evidenceOf(facts.invite, final),
+        evidence: [facts.invite, final],
         sentence: `${peerName(facts)} cannot take the call now: it answered ${statusText(final)}${after ? ` and asks to wait ${after} s` : ''}.`,
         next: after
           ? `Wait ${after} s and call again; if it stays, check the limits of concurrent calls and of calls a second at the trunk.`

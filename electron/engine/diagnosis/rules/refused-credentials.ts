@@ -1,13 +1,15 @@
 import { parseNameAddr } from '../../../../shared/wire/sip/grammar.ts'
 import { header, headerFields } from '../../../../shared/wire/sip/message.ts'
-import { evidenceOf, observed, peerName, refusal, statusText, type Rule } from '../rule.ts'
+import type { Remedy } from '../../../../shared/model/remedies.ts'
+import { remedyWords } from '../../../../shared/words/remedies.ts'
+import { refusedFor } from '../classify.ts'
+import { observed, peerName, statusText, type Rule } from '../rule.ts'
 
 /** A challenge that could not be answered, or was answered in vain. */
 export const refusedCredentials: Rule = {
   id: 'refused-credentials',
   evaluate(facts) {
-    const final =
-      refusal(facts, 401, 407) ?? (facts.challenges.length > 0 || facts.credentialsSent ? refusal(facts, 403) : null)
+    const final = refusedFor(facts, 'credentials')
     if (!final) return []
     const challenge = facts.challenges.at(-1)?.message
     const offered = challenge
@@ -15,19 +17,21 @@ export const refusedCredentials: Rule = {
       : []
     const realm = /realm="([^"]*)"/i.exec(offered[0] ?? '')?.[1]
     const user = facts.invite?.message ? parseNameAddr(header(facts.invite.message, 'from') ?? '')?.uri : undefined
-    const reason = observed(facts, 'auth-failed').at(-1)?.text
+    const reason = observed(facts, 'auth-failed').at(-1)
+    const remedy: Remedy = { code: 'set-credentials' }
     const sentence = facts.credentialsSent
       ? `${peerName(facts)} refused the credentials with ${statusText(final)}${realm === undefined ? '' : ` (realm "${realm}")`}.`
-      : `${peerName(facts)} asks for digest credentials (${statusText(final)}${realm === undefined ? '' : `, realm "${realm}"`}) and none could be given${reason ? `: ${reason}` : ''}.`
+      : `${peerName(facts)} asks for digest credentials (${statusText(final)}${realm === undefined ? '' : `, realm "${realm}"`}) and none could be given${reason ? `: ${reason.text}` : ''}.`
     return [
       {
         severity: 'fault',
         at: final.event.at,
-        evidence: evidenceOf(...facts.challenges, final),
+        evidence: [...facts.challenges, final, facts.credentialsSent ? null : reason],
         sentence,
         next: facts.credentialsSent
           ? `Check the password and that the user is the credential's user name, not the name of the credential list${user ? ` (From was ${user})` : ''}.`
-          : 'Set the user and the password of the trunk (--user and --password-env).',
+          : `${remedyWords(remedy)}.`,
+        remedy: facts.credentialsSent ? undefined : remedy,
       },
     ]
   },

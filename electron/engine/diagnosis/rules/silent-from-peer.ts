@@ -13,7 +13,7 @@ export const silentFromPeer: Rule = {
       {
         severity: 'fault',
         at: judgement.at,
-        evidence: streams.map(({ n }) => ({ stream: n })),
+        evidence: streams,
         sentence: `RTP arrives from the peer and carries only silence (${level} dBFS).`,
         next: 'The network is fine: check that the far side is not muted, uses the right device, and that its agent speaks.',
       },

@@ -1,5 +1,5 @@
 import { judge } from '../directions.ts'
-import { evidenceOf, type Rule } from '../rule.ts'
+import type { Rule } from '../rule.ts'
 
 /** Packets arrive and none has a payload type that was agreed. */
 export const wrongPayloadType: Rule = {
@@ -15,7 +15,7 @@ export const wrongPayloadType: Rule = {
         return {
           severity: 'fault' as const,
           at: judgement.at,
-          evidence: [...direction.streams.map(({ n }) => ({ stream: n })), ...evidenceOf(facts.final)],
+          evidence: [...direction.streams, facts.final],
           sentence: `RTP ${direction === judgement.fromPeer ? 'from' : 'to'} the peer has payload type ${types.join(', ')}; agreed was ${agreed.payloadType} (${agreed.codec}): it cannot be decoded.`,
           next: `The sending side must use payload type ${agreed.payloadType}; call again offering only the codec that it insists on.`,
         }

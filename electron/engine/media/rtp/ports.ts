@@ -51,7 +51,9 @@ export class PortPool {
       }
     }
     throw machine(
-      `no free pair of RTP ports between ${this.#range.first} and ${this.#range.last} on ${host}: widen --rtp-ports`,
+      `no free pair of RTP ports between ${this.#range.first} and ${this.#range.last} on ${host}: widen the range`,
+      undefined,
+      { code: 'widen-rtp-ports' },
     )
   }
 }

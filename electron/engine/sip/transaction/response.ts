@@ -5,7 +5,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../../shared/wire/sip/message.ts'
-import { reasonPhrase } from '../../../../shared/wire/sip/status.ts'
+import { reasonPhrase } from '../../../../shared/words/statuses.ts'
 
 const copied = new Set(['via', 'from', 'to', 'call-id', 'cseq'])
 

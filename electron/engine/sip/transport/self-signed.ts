@@ -2,7 +2,7 @@ import { generate } from 'selfsigned'
 import type { TlsServerOptions } from '../../base/net.ts'
 import { isIp } from '../../../../shared/base/address.ts'
 
-/** A certificate of our own for a TLS listener: callers must accept it with --tls-insecure, or take it as their CA. */
+/** A certificate of our own for a TLS listener: callers must accept any certificate, or take it as their CA. */
 export async function selfSigned(host: string): Promise<TlsServerOptions> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: host }], {
     keySize: 2048,

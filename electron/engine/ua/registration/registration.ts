@@ -1,3 +1,4 @@
+import type { Remedy } from '../../../../shared/model/remedies.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { bracketHost } from '../../../../shared/base/address.ts'
 import { parseNameAddr, parseUri } from '../../../../shared/wire/sip/grammar.ts'
@@ -9,6 +10,7 @@ import {
   type SipResponse,
 } from '../../../../shared/wire/sip/message.ts'
 import { expiresOf, expiresParam, minExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
+import { statusOf } from '../../../../shared/words/statuses.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
 import type { Random } from '../../base/random.ts'
@@ -28,7 +30,13 @@ export type RegistrationState =
   | { readonly kind: 'registering' }
   | { readonly kind: 'registered'; readonly contact: string; readonly expiresS: number; readonly bindings: number }
   /** `text` is a sentence; `final` says that trying again by itself is of no use. */
-  | { readonly kind: 'failed'; readonly text: string; readonly status: number | null; readonly final: boolean }
+  | {
+      readonly kind: 'failed'
+      readonly text: string
+      readonly status: number | null
+      readonly final: boolean
+      readonly remedy?: Remedy | undefined
+    }
   | { readonly kind: 'removing' }
 
 export interface RegistrationOptions {
@@ -50,8 +58,6 @@ export interface RegistrationDeps {
 }
 
 const retryMs = 30_000
-/** Trying again by itself would only repeat these. */
-const hopeless = new Set([400, 401, 403, 404, 405, 407, 416, 420, 501, 505])
 
 /** One binding at one registrar: made, refreshed, removed (RFC 3261 10.2). */
 export class Registration {
@@ -164,13 +170,13 @@ export class Registration {
     this.#pending = false
     if (failure.kind === 'unresolved') this.#deps.observe('unresolved', failure.text)
     if (askedS === 0 || this.#stopping) return this.#move({ kind: 'idle' })
-    this.#refused(failure.text, null)
+    this.#refused(failure.text, null, failure.remedy)
   }
 
-  #refused(text: string, status: number | null): void {
+  #refused(text: string, status: number | null, remedy?: Remedy): void {
     if (this.#stopping) return this.#move({ kind: 'idle' })
-    const final = status !== null && hopeless.has(status)
-    this.#move({ kind: 'failed', text, status, final })
+    const final = status !== null && statusOf(status).registering !== undefined
+    this.#move({ kind: 'failed', text, status, final, remedy })
     if (!final) this.#timer = this.#deps.clock.after(retryMs, () => this.#register(this.#expiresS))
   }
 

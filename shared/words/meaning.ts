@@ -1,5 +1,5 @@
-import { printable } from '../../base/text.ts'
-import { headerKey, type SipMessage } from './message.ts'
+import { headerKey, type SipMessage } from '../wire/sip/message.ts'
+import { statusOf } from './statuses.ts'
 
 /** A sentence for a person, and where it is laid down. */
 export interface Meaning {
@@ -88,32 +88,13 @@ const headers: Readonly<Record<string, readonly [text: string, source: string]>>
   'user-to-user': ['Data from the caller’s application to the callee’s.', 'RFC 7433'],
   'path': ['Proxies that requests to this registration must pass.', 'RFC 3327'],
   'service-route': ['Proxies that requests of a registered phone must pass.', 'RFC 3608'],
-  'x-call-id': ['Call metadata for voice platforms: becomes the variable system__call_sid.', 'ElevenLabs SIP trunking'],
-  'x-caller-id': [
-    'Call metadata for voice platforms: becomes the variable system__caller_id.',
-    'ElevenLabs SIP trunking',
-  ],
 }
 
-/** What a header field is for; null for one that nobody has described to us. */
+/** What a header field is for; null for one that no standard describes (voice platforms: shared/providers). */
 export function headerMeaning(name: string): Meaning | null {
   const key = headerKey(name)
   const known = Object.hasOwn(headers, key) ? headers[key] : undefined
-  if (known) return { text: known[0], source: known[1] }
-  return key.startsWith('x-')
-    ? {
-        text: `A header of the sender’s own; voice platforms pass it on as the variable ${printable(variableOf(name) ?? '')}.`,
-        source: 'not standardised',
-      }
-    : null
-}
-
-/** The variable that a voice platform makes of an inbound header; null for headers that become none (ElevenLabs SIP trunking). */
-export function variableOf(name: string): string | null {
-  const key = name.toLowerCase()
-  if (key === 'x-call-id') return 'system__call_sid'
-  if (key === 'x-caller-id') return 'system__caller_id'
-  return key.startsWith('x-') && key.length > 2 ? `sip_${key.slice(2).replaceAll('-', '_')}` : null
+  return known ? { text: known[0], source: known[1] } : null
 }
 
 const methods: Readonly<Record<string, readonly [text: string, source: string]>> = {
@@ -133,73 +114,6 @@ const methods: Readonly<Record<string, readonly [text: string, source: string]>>
   PUBLISH: ['Hands over a state that others may subscribe to.', 'RFC 3903'],
 }
 
-const statuses: Readonly<Record<number, string>> = {
-  100: 'The request has arrived at the next hop; nothing is decided.',
-  180: 'The callee is being alerted.',
-  181: 'The call is being forwarded.',
-  182: 'The call waits in a queue.',
-  183: 'The call makes progress; audio before the answer may follow.',
-  200: 'The request succeeded; for INVITE, the call is answered.',
-  202: 'Accepted, but not carried out yet.',
-  301: 'The callee has moved for good; the new address is in Contact.',
-  302: 'The callee is elsewhere for now; the address is in Contact.',
-  305: 'The call must go through the proxy in Contact.',
-  400: 'The request could not be understood: malformed.',
-  401: 'Credentials are needed; the challenge is in WWW-Authenticate.',
-  403: 'Understood and refused: not allowed, whatever the credentials.',
-  404: 'There is no such user or number here.',
-  405: 'The method is not allowed for this address.',
-  406: 'No acceptable response format.',
-  407: 'A proxy needs credentials; the challenge is in Proxy-Authenticate.',
-  408: 'Nobody answered in time.',
-  410: 'The user was here once and is gone.',
-  413: 'The request is too large.',
-  414: 'The request URI is too long.',
-  415: 'The body has a type that is not supported.',
-  416: 'The scheme of the URI is not supported.',
-  420: 'A required extension is not supported; see Unsupported.',
-  421: 'An extension is required; see Require.',
-  422: 'The session timer is too short; see Min-SE.',
-  423: 'The lifetime asked for is too short; see Min-Expires.',
-  429: 'The Referred-By of the transfer is missing, or too many requests came.',
-  433: 'Anonymous calls are not accepted.',
-  480: 'The callee cannot be reached at the moment.',
-  481: 'There is no such call here: the message reached a server that does not know the dialog.',
-  482: 'The request went in a circle.',
-  483: 'Too many hops.',
-  484: 'The number is incomplete.',
-  485: 'The address is ambiguous.',
-  486: 'The callee is busy.',
-  487: 'The INVITE was cancelled.',
-  488: 'The media that was offered is not acceptable: codec, encryption or address.',
-  489: 'The event is not known.',
-  491: 'Both sides changed the session at once; try again.',
-  500: 'The server failed.',
-  501: 'The method is not implemented.',
-  502: 'The server behind this one gave a bad answer.',
-  503: 'The service is overloaded or down; another target may work.',
-  504: 'The server behind this one did not answer.',
-  505: 'The SIP version is not supported.',
-  513: 'The message is too large.',
-  580: 'A precondition could not be met.',
-  600: 'Busy everywhere.',
-  603: 'The callee declines.',
-  604: 'This user exists nowhere.',
-  606: 'The session is acceptable nowhere.',
-  607: 'The callee does not want this call.',
-  608: 'An intermediary rejected the call.',
-}
-
-const classes = [
-  '',
-  'Provisional: the request goes on.',
-  'The request succeeded.',
-  'The callee is to be tried elsewhere.',
-  'Refused: this request cannot succeed here as it is.',
-  'The server failed.',
-  'Refused everywhere.',
-]
-
 /** What a message says, in a sentence. */
 export function messageMeaning(message: SipMessage): Meaning {
   if (message.kind === 'request') {
@@ -208,9 +122,5 @@ export function messageMeaning(message: SipMessage): Meaning {
       ? { text: known[0], source: known[1] }
       : { text: 'A method that is not standardised.', source: 'RFC 3261 7.1' }
   }
-  const known = statuses[message.status]
-  return {
-    text: known ?? classes[Math.floor(message.status / 100)] ?? 'A status outside 100 to 699.',
-    source: `RFC 3261 21.${Math.floor(message.status / 100)}`,
-  }
+  return { text: statusOf(message.status).meaning, source: `RFC 3261 21.${Math.floor(message.status / 100)}` }
 }

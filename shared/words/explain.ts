@@ -1,6 +1,6 @@
-import { decimal, eachLine, words as split } from '../../base/scan.ts'
-import { elide, visible } from '../../base/text.ts'
-import { staticFormat } from './static-formats.ts'
+import { decimal, eachLine, words as split } from '../base/scan.ts'
+import { elide, visible } from '../base/text.ts'
+import { staticFormat } from '../wire/sdp/static-formats.ts'
 
 /** A line of a session description with what it says; an empty text where it goes without saying. */
 export interface ExplainedLine {

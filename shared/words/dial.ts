@@ -1,6 +1,6 @@
-import { elide, visible } from '../../base/text.ts'
-import { parseHostPort } from '../../base/address.ts'
-import { parseUri } from './grammar.ts'
+import { parseHostPort } from '../base/address.ts'
+import { elide, visible } from '../base/text.ts'
+import { parseUri } from '../wire/sip/grammar.ts'
 
 /** Why a text cannot be dialled, and what was probably meant. */
 export interface DialFault {
@@ -10,7 +10,7 @@ export interface DialFault {
 
 /**
  * Checks what a person typed as `sip:identifier@host`; null when it can go out as the request URI.
- * An identifier is required: `sip@host` and `sip:host` are the documented common mistakes (ElevenLabs SIP trunking).
+ * An identifier is required: `sip@host` and `sip:host` are the common mistakes.
  */
 export function dialFault(text: string): DialFault | null {
   const short = visible(elide(text, 80))

@@ -1,0 +1,19 @@
+import type { Remedy, RemedyCode } from '../../shared/model/remedies.ts'
+
+const flags: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonly code: Code }>) => string } = {
+  'choose-transport': ({ transport }) => (transport === undefined ? '--transport' : `--transport ${transport}`),
+  'choose-encryption': ({ encryption }) => `--encryption ${encryption}`,
+  'trust-certificate': () => '--tls-ca, or --tls-insecure to accept any',
+  'set-credentials': () => '--user and --password-env',
+  'set-user': () => '--user',
+  'set-address': () => '--address',
+  'set-caller': () => '--from and --display',
+  'set-proxy': () => '--proxy',
+  'choose-profile': () => '--profile',
+  'widen-rtp-ports': () => '--rtp-ports',
+}
+
+/** A sentence with the flags that carry its remedy out; the sentence alone where there are none. */
+export function withFlags(sentence: string, remedy: Remedy | undefined): string {
+  return remedy ? `${sentence} (${(flags[remedy.code] as (remedy: Remedy) => string)(remedy)})` : sentence
+}
