@@ -14,10 +14,7 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['electron/engine/media/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
   ['electron/engine/trace/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node']],
   ['electron/engine/store/', ['electron/engine/base/', 'electron/engine/quality/', 'shared/', 'node', 'npm:zod']],
-  [
-    'electron/engine/ua/',
-    ['electron/engine/sip/', 'electron/engine/media/', 'electron/engine/base/', 'shared/', 'node'],
-  ],
+  ['electron/engine/ua/', ['electron/engine/sip/', 'electron/engine/base/', 'shared/']],
   ['electron/engine/agent/', ['electron/engine/ua/index.ts', 'electron/engine/base/', 'shared/', 'node']],
   // Captures are read by a thread that makes reports of them: it wires a few rooms together as the files below do.
   [

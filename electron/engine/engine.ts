@@ -228,9 +228,9 @@ export class Engine implements EngineClient {
         })
       }),
     'call.mute': ({ id, on }) => {
-      const { media } = this.#liveCall(id)
+      this.#liveCall(id)
       const booked = this.#booked(id)
-      media?.mute(on)
+      booked.media?.mute(on)
       booked.muted = on
       this.#book.touched(booked)
       return {}
@@ -245,7 +245,8 @@ export class Engine implements EngineClient {
     },
     'call.record': ({ id, on }) => {
       const booked = this.#booked(id)
-      const { media } = this.#liveCall(id)
+      this.#liveCall(id)
+      const { media } = booked
       if (!media) throw usage('there is no audio to record yet')
       const file = on ? join(this.#files.folder('recordings'), `${id}.wav`) : null
       media.record(file)

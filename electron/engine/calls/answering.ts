@@ -25,14 +25,14 @@ export function answer(
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const booked = station.booked(call.callId)!
     const name = `${booked.trace.id}-${safeFileName(call.caller)}.wav`
-    return context.openMedia(booked, {
+    return (booked.media = await context.openMedia(booked, {
       peer: call.source.host,
       codecs,
       encryption,
       source: context.source(source),
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
-    })
+    }))
   }
   const agent = new Agent(
     {

@@ -2,6 +2,7 @@ import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import type { Verdict } from '../../../shared/contract/report.ts'
 import type { CallView } from '../../../shared/contract/state.ts'
 import type { Micros } from '../../../shared/base/time.ts'
+import type { MediaSession } from '../media/session/session.ts'
 import type { PacketRing } from '../trace/capture/packet-ring.ts'
 import type { PcapFile } from '../trace/capture/pcap-write.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
@@ -24,6 +25,8 @@ export interface BookedCall {
   readonly trace: CallTrace
   readonly agent: string | null
   call: Call | null
+  /** The media of the call while it lives; null until it is opened. */
+  media: MediaSession | null
   endedAt: Micros | null
   readonly ring: PacketRing | null
   pcap: PcapFile | null

@@ -64,6 +64,7 @@ export class CallBook {
       trace,
       agent: origin && 'agent' in origin ? origin.agent : null,
       call: null,
+      media: null,
       endedAt: null,
       ring,
       pcap: null,
@@ -158,6 +159,7 @@ export class CallBook {
     if (booked.pcap?.fault) this.observe(booked, 'not-kept', booked.pcap.fault)
     booked.trace.close()
     booked.call = null
+    booked.media = null
     booked.waiting = null
     booked.recordingTo = null
     this.#boundary.run('end of a call', () => this.#events.ended(booked, this.report(booked)))

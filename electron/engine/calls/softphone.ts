@@ -100,7 +100,7 @@ export class Softphone {
     }
     station.journal.add(booked.trace)
     try {
-      const media = await this.#context.openMedia(booked, {
+      const media = (booked.media = await this.#context.openMedia(booked, {
         peer: hop.uri.host,
         localAddress: args.localAddress,
         rtpPorts: args.rtpPorts,
@@ -108,7 +108,7 @@ export class Softphone {
         recordTo: args.recordTo ?? null,
         codecs: args.codecs ?? trunk?.codecs ?? codecNames,
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
-      })
+      }))
       const call = station.ua.call(
         {
           uri: args.uri,
