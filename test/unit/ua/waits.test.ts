@@ -147,6 +147,33 @@ const peerSays = (call: OutboundCall, method: string, body = '') =>
     }),
   )
 
+describe('while our INVITE waits for its answer', () => {
+  const ringing = async (status: number, body = '') => {
+    const call = await bench.call({ media })
+    await media.give()
+    await bench.respond(offered(), status, { body })
+    return call
+  }
+
+  it.each([
+    ['an INFO', 'INFO', '', 200],
+    ['an OPTIONS', 'OPTIONS', '', 200],
+    ['an UPDATE without an offer', 'UPDATE', '', 200],
+    ['an UPDATE with an offer', 'UPDATE', sdp(), 491],
+    ['a BYE, which it must not send', 'BYE', '', 481],
+  ])('%s of the called side is of the early dialog', async (_name, method, body, status) => {
+    const call = await ringing(180)
+    await peerSays(call, method, body)
+    expect([lastResponse().status, call.state.kind]).toEqual([status, 'ringing'])
+  })
+
+  it('what comes with the tag of no branch is of no dialog', async () => {
+    const call = await ringing(180)
+    await bench.inject(request({ method: 'INFO', branch: 'z9hG4bKx', toTag: call.localTag, fromTag: 'another' }))
+    expect(lastResponse().status).toBe(481)
+  })
+})
+
 describe('while the answer to a call that comes in is made', () => {
   const answering = async (parts: Parameters<typeof request>[0] = {}) => {
     await bench.inject(request({ body: sdp(), ...parts }))

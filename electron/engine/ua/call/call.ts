@@ -1,4 +1,5 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
+import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header, makeHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import type { Clock } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
@@ -95,7 +96,7 @@ export abstract class Call {
 
   /** Whether a request with that From tag is of this call's peer. */
   hasPeer(tag: string | null): boolean {
-    return this.dialog !== null && this.dialog.remoteTag === (tag ?? '')
+    return this.dialogWith(tag ?? '') !== null
   }
 
   uses(flow: Flow): boolean {
@@ -136,17 +137,19 @@ export abstract class Call {
     return null
   }
 
-  /** A request of the peer's inside this dialog, or the PRACK of an early one. */
+  /** A request of the peer's inside the dialog, or inside an early one. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction
-    if (!this.dialog) return this.reply(transaction, 481)
-    if (!this.dialog.inOrder(request)) return this.reply(transaction, 500, { reason: 'Request Out Of Order' })
+    const dialog = this.dialogWith(messageIds(request).fromTag ?? '')
+    // The called side must not send BYE before its answer (RFC 3261 15).
+    if (!dialog || (request.method === 'BYE' && !this.dialog)) return this.reply(transaction, 481)
+    if (!dialog.inOrder(request)) return this.reply(transaction, 500, { reason: 'Request Out Of Order' })
     switch (request.method) {
       case 'BYE':
         return receiveBye(this, transaction)
       case 'INVITE':
       case 'UPDATE':
-        return receiveOffer(this, transaction, request.method)
+        return receiveOffer(this, dialog, transaction, request.method)
       case 'INFO':
         return receiveInfo(this, transaction)
       case 'PRACK':
@@ -191,6 +194,11 @@ export abstract class Call {
     }
     this.events.emit('state', next)
     return true
+  }
+
+  /** The dialog with the peer of that tag. */
+  protected dialogWith(tag: string): Dialog | null {
+    return this.dialog?.remoteTag === tag ? this.dialog : null
   }
 
   protected prack(transaction: ServerTransaction): void {

@@ -81,6 +81,11 @@ export class Invite {
     this.#ringTimer?.cancel()
   }
 
+  /** A dialog with a branch that has not answered yet (RFC 3261 12.1). */
+  earlyDialog(tag: string): Dialog | null {
+    return this.#early.get(tag)?.dialog ?? null
+  }
+
   #send(hop: NextHop): void {
     const { deps, digest } = this.#call
     this.#cancel.sent(

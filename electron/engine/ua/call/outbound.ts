@@ -1,3 +1,4 @@
+import type { Dialog } from '../dialog.ts'
 import type { CallMedia } from '../media.ts'
 import { bye } from './bye.ts'
 import { Call, type CallDeps } from './call.ts'
@@ -37,6 +38,10 @@ export class OutboundCall extends Call {
       this.deps.observe('cancelled-by-user', 'the call was cancelled here')
       this.#cancel.ask(reason ?? reasons.cancelled, cause ?? { by: 'us', reason: 'cancel' })
     }
+  }
+
+  protected override dialogWith(tag: string): Dialog | null {
+    return super.dialogWith(tag) ?? this.#invite.earlyDialog(tag)
   }
 
   protected override released(): void {

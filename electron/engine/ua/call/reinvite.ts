@@ -1,5 +1,6 @@
 import { makeHeader, type SipHeader } from '../../../../shared/wire/sip/message.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
+import type { Dialog } from '../dialog.ts'
 import type { CallMedia, MediaRefusal } from '../media.ts'
 import { sendAck } from './ack.ts'
 import { bye, byeToGone } from './bye.ts'
@@ -80,14 +81,19 @@ function sendInvite(call: Call, offer: string): Promise<Outcome> {
 // The peer's.
 
 /** A re-INVITE (RFC 3261 14.2) or an UPDATE (RFC 3311 5.2) of the peer's. */
-export function receiveOffer(call: Call, transaction: ServerTransaction, method: 'INVITE' | 'UPDATE'): void {
+export function receiveOffer(
+  call: Call,
+  dialog: Dialog,
+  transaction: ServerTransaction,
+  method: 'INVITE' | 'UPDATE',
+): void {
   const { request } = transaction
   const { media, negotiation, deps } = call
   const offer = sdpOf(request)
   const unready = (method === 'INVITE' && !call.is('answered')) || (offer !== null && !media)
   const refusal = call.is('ending') ? 491 : (collision(negotiation.state, method, offer !== null) ?? (unready && 500))
   if (refusal) return call.reply(transaction, refusal, { headers: refusal === 500 ? [retryAfter(deps.random)] : [] })
-  call.dialog?.refreshTarget(request)
+  dialog.refreshTarget(request)
   const tooShort = call.timer.tooShort(request)
   if (tooShort !== null) return call.reply(transaction, 422, { headers: [makeHeader('Min-SE', String(tooShort))] })
   // UPDATE without an offer refreshes; INVITE without one asks for ours.
