@@ -10,7 +10,7 @@ const engineRooms = Object.entries({
   'media/': ['quality/'],
   'trace/': ['quality/'],
   'store/': ['npm:zod'],
-  'ua/': ['sip/', 'media/'],
+  'ua/': ['sip/'],
   'agent/': ['ua/index.ts'],
   'stations/': ['ua/', 'sip/', 'media/', 'trace/'],
   'report/': ['diagnosis/', 'quality/', 'trace/'],

@@ -81,7 +81,7 @@ export class MediaBench {
   /** A call that came in, answered and acknowledged. */
   async answered(options: Partial<MediaOptions> = {}, offer = sdp()): Promise<void> {
     await this.open(options)
-    const answer = this.session.answer(offer)
+    const answer = await this.session.answer(offer)
     if ('refusal' in answer) throw new Error(answer.text)
     this.session.confirm()
   }

@@ -6,7 +6,7 @@ import { Pacer } from '../../electron/engine/media/rtp/pacer.ts'
 import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
 import { SipEndpoint } from '../../electron/engine/sip/endpoint.ts'
 import { hopTo } from '../../electron/engine/sip/pending.ts'
-import { UserAgent, type InboundCall, type OutboundCall } from '../../electron/engine/ua/index.ts'
+import { UserAgent, type CallMedia, type InboundCall, type OutboundCall } from '../../electron/engine/ua/index.ts'
 import { initialLimits } from '../../shared/model/budgets.ts'
 import { header, startLine, type SipMessage, type SipRequest } from '../../shared/wire/sip/message.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
@@ -28,6 +28,8 @@ export class UaBench {
   readonly incoming: InboundCall[] = []
   readonly endpoint: SipEndpoint
   readonly ua: UserAgent
+  /** The media that was opened last. */
+  session: MediaSession | null = null
   readonly #pacer = new Pacer(this.clock)
   readonly #ports = new PortPool(this.net, this.random, { first: 20_000, last: 21_000 })
   #read = 0
@@ -63,9 +65,9 @@ export class UaBench {
     await this.endpoint.listen('udp', us.host, us.port)
   }
 
-  media(): Promise<MediaSession> {
+  async media(): Promise<MediaSession> {
     const { clock, random } = this
-    return MediaSession.open(
+    return (this.session = await MediaSession.open(
       { clock, random, pacer: this.#pacer, ports: this.#ports, limits: initialLimits },
       {
         host: us.host,
@@ -76,7 +78,7 @@ export class UaBench {
         recordTo: null,
       },
       { rtp: () => {}, rtcp: () => {}, foreign: () => {}, observe: () => {} },
-    )
+    ))
   }
 
   async call(
@@ -85,6 +87,7 @@ export class UaBench {
       password?: string
       ringTimeoutMs?: number
       uri?: string
+      media?: CallMedia
     } = {},
   ): Promise<OutboundCall> {
     const uri = options.uri ?? 'sip:agent@192.0.2.99'
@@ -104,7 +107,7 @@ export class UaBench {
       },
       'call-1',
     )
-    call.start(await this.media())
+    call.start(options.media ?? (await this.media()))
     await settle()
     return call
   }
@@ -142,7 +145,7 @@ export class UaBench {
     const to = header(request, 'to')!
     const type = body === '' ? '' : 'Content-Type: application/sdp\n'
     await this.inject(
-      `SIP/2.0 ${status} Reason\n${copied.join('\n')}\nTo: ${to.includes(';tag=') ? to : `${to};tag=${tag}`}\nContact: ${contact}\n${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`,
+      `SIP/2.0 ${status} Reason\n${copied.join('\n')}\nTo: ${to.includes(';tag=') || tag === '' ? to : `${to};tag=${tag}`}\nContact: ${contact}\n${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`,
     )
   }
 

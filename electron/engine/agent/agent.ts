@@ -3,7 +3,7 @@ import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import { makeHeader } from '../../../shared/wire/sip/message.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock, Timer } from '../base/clock.ts'
-import type { InboundCall, MediaSession } from '../ua/index.ts'
+import type { CallMedia, InboundCall } from '../ua/index.ts'
 
 export interface AgentOptions {
   readonly behaviour: Behaviour
@@ -16,7 +16,7 @@ export interface AgentDeps {
   readonly clock: Clock
   readonly boundary: Boundary
   /** Opens the media of a call that is about to be answered; rejects with a RingbackError. */
-  openMedia(call: InboundCall, source: SourceArgs): Promise<MediaSession>
+  openMedia(call: InboundCall, source: SourceArgs): Promise<CallMedia>
   observe(call: InboundCall, text: string): void
   /** A person is to answer it. */
   wait(call: InboundCall): void
@@ -27,6 +27,7 @@ export class Agent {
   readonly #deps: AgentDeps
   readonly #options: AgentOptions
   readonly #calls = new Set<InboundCall>()
+  readonly #answering = new Set<InboundCall>()
 
   constructor(deps: AgentDeps, options: AgentOptions) {
     this.#deps = deps
@@ -80,11 +81,21 @@ export class Agent {
     for (const call of [...this.#calls]) call.hangUp()
   }
 
-  /** Returns why the call was refused instead, or null. Rejects with a RingbackError when its media cannot be opened; it goes on ringing then. */
+  /** Returns why the call was refused instead, or null. Rejects with what opening its media, or the media, throws; it goes on ringing then. */
   async answer(call: InboundCall, source: SourceArgs): Promise<string | null> {
-    const media = await this.#deps.openMedia(call, source)
-    const fault = call.answer(media)
-    if (fault !== null) media.close()
+    if (this.#answering.has(call)) return 'the call is being answered already'
+    this.#answering.add(call)
+    let media: CallMedia | null = null
+    let fault: string | null = null
+    let taken = false
+    try {
+      media = await this.#deps.openMedia(call, source)
+      fault = await call.answer(media)
+      taken = fault === null
+    } finally {
+      this.#answering.delete(call)
+      if (!taken) media?.close()
+    }
     return fault
   }
 

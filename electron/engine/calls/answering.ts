@@ -48,7 +48,7 @@ export function answer(
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
     }
-    return media.open(choice, record.tap())
+    return record.hears(await media.open(choice, record.tap()))
   }
   const agent = new Agent(
     {

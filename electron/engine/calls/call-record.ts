@@ -6,7 +6,7 @@ import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
 import { Emitter } from '../base/emitter.ts'
 import { RingbackError, usage } from '../base/errors.ts'
-import type { DtmfMode, MediaTap } from '../media/session/session.ts'
+import type { DtmfMode, MediaSession, MediaTap } from '../media/session/session.ts'
 import { reportOf } from '../report/report.ts'
 import type { PacketRing } from '../trace/capture/packet-ring.ts'
 import type { PcapFile } from '../trace/capture/pcap-write.ts'
@@ -61,6 +61,7 @@ export class CallRecord {
   readonly #clock: Clock
   readonly #boundary: Boundary
   #phase: Phase = { kind: 'opening' }
+  #media: MediaSession | null = null
   #pcap: PcapFile | null = null
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
@@ -115,6 +116,11 @@ export class CallRecord {
     this.trace.addSink(pcap)
   }
 
+  /** Gives back the media that its session is to speak with; muting and recording act on it until the end. */
+  hears(media: MediaSession): MediaSession {
+    return (this.#media = media)
+  }
+
   /** The call is under way: its state is what is shown, and its end completes the report. `recordTo`: what its media was opened with. */
   attach(call: Call, recordTo: string | null = null): void {
     this.#recording = recordTo
@@ -161,15 +167,16 @@ export class CallRecord {
 
   /** Throws RingbackError (usage) when the call is over. */
   mute(on: boolean): void {
-    this.#live().call.media?.mute(on)
+    this.#live()
+    this.#media?.mute(on)
     this.#change({ muted: on })
   }
 
   /** Records both directions to that file from now on; null ends that. Throws RingbackError. */
   record(file: string | null): void {
-    const { media } = this.#live().call
-    if (!media) throw usage('there is no audio to record yet')
-    media.record(file)
+    this.#live()
+    if (!this.#media) throw usage('there is no audio to record yet')
+    this.#media.record(file)
     this.#recording = file ?? this.#recording
     this.#change({ recording: file !== null })
   }
@@ -210,6 +217,7 @@ export class CallRecord {
   end(): void {
     if (this.#phase.kind === 'ended') return
     this.#phase = { kind: 'ended', at: this.#clock.nowUs() }
+    this.#media = null
     this.#pcap?.close()
     if (this.#pcap?.fault) this.observe('not-kept', this.#pcap.fault)
     this.trace.close()

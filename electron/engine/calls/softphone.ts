@@ -86,18 +86,16 @@ export class Softphone {
     const record = records.place(station, callId, placedAs(args), secrets)
     if (pcap) record.writeTo(pcap)
     try {
-      const media = await opener.open(
-        {
-          peer: hop.uri.host,
-          localAddress: args.localAddress,
-          rtpPorts: args.rtpPorts,
-          source,
-          recordTo: args.recordTo ?? null,
-          codecs: args.codecs ?? trunk?.codecs ?? codecNames,
-          encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
-        },
-        record.tap(),
-      )
+      const choice = {
+        peer: hop.uri.host,
+        localAddress: args.localAddress,
+        rtpPorts: args.rtpPorts,
+        source,
+        recordTo: args.recordTo ?? null,
+        codecs: args.codecs ?? trunk?.codecs ?? codecNames,
+        encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
+      }
+      const media = record.hears(await opener.open(choice, record.tap()))
       const call = station.ua.call(
         {
           uri: args.uri,

@@ -10,9 +10,11 @@ import { overload, type Refusal, type SipEndpoint } from '../sip/endpoint.ts'
 import { responseTo } from '../sip/transaction/response.ts'
 import type { ServerTransaction } from '../sip/transaction/server.ts'
 import type { Flow } from '../sip/transport/flow.ts'
-import { allowedMethods, unsupported, type Call, type CallDeps } from './call/call.ts'
+import type { Call, CallDeps } from './call/call.ts'
+import { allow, unsupported } from './call/headers.ts'
 import { InboundCall } from './call/inbound.ts'
-import { OutboundCall, type OutboundOptions } from './call/outbound.ts'
+import type { OutboundOptions } from './call/invite.ts'
+import { OutboundCall } from './call/outbound.ts'
 import type { Gate } from './gate.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
 
@@ -97,7 +99,7 @@ export class UserAgent {
     )
   }
 
-  /** What is thrown in a timer of a call ends that call. */
+  /** What is thrown in a timer or a wait of a call ends that call. */
   #callDeps(callId: string, call: () => Call | null): CallDeps {
     const { endpoint, clock, random, boundary, name, observe } = this.#deps
     const own = boundary.within((fault) => {
@@ -110,6 +112,7 @@ export class UserAgent {
       random,
       userAgent: name,
       observe: (kind, text) => observe(callId, kind, text),
+      run: (place, work) => own.run(place, work),
     }
   }
 
@@ -221,7 +224,7 @@ export class UserAgent {
         return this.#invite(transaction)
       case 'OPTIONS':
         return this.#reply(transaction, 200, [
-          makeHeader('Allow', allowedMethods),
+          allow,
           makeHeader('Accept', 'application/sdp'),
           makeHeader('Supported', '100rel, timer'),
         ])
@@ -232,9 +235,7 @@ export class UserAgent {
       case 'NOTIFY':
         return this.#reply(transaction, 481)
       default:
-        return this.#reply(transaction, knownMethods.has(request.method) ? 405 : 501, [
-          makeHeader('Allow', allowedMethods),
-        ])
+        return this.#reply(transaction, knownMethods.has(request.method) ? 405 : 501, [allow])
     }
   }
 

@@ -23,8 +23,8 @@ const keyIn = (text: string) => {
   if (typeof parsed === 'string') throw new Error(parsed)
   return parsed.media[0]!.crypto[0]?.keyParams ?? null
 }
-const answer = (text: string) => {
-  const result = bench.session.answer(text)
+const answer = async (text: string) => {
+  const result = await bench.session.answer(text)
   if ('refusal' in result) throw new Error(result.text)
   return keyIn(result.sdp)
 }
@@ -43,10 +43,10 @@ const reports = () =>
 describe('SRTP over re-INVITEs', () => {
   it('uses no keystream twice, whatever key the peer changes to and back, and whichever suite', async () => {
     await bench.answered({ encryption: 'required' }, secured(0))
-    const key = answer(secured(0))
+    const key = await answer(secured(0))
     for (const offer of [secured(1), secured(0), secured(2), secured(2, 'AES_CM_128_HMAC_SHA1_32'), secured(0)]) {
       await bench.clock.advance(5000)
-      expect(answer(offer)).toBe(key)
+      expect(await answer(offer)).toBe(key)
     }
     await bench.clock.advance(5000)
     const { all, different } = keystreams()
@@ -60,7 +60,7 @@ describe('SRTP over re-INVITEs', () => {
   it('the numbers of our stream go on, so that the peer needs no new start', async () => {
     await bench.answered({ encryption: 'required' }, secured(0))
     await bench.clock.advance(200)
-    answer(secured(1))
+    await answer(secured(1))
     await bench.clock.advance(200)
     const sent = bench.rtp.filter(({ sent: ours }) => ours).map(({ bytes }) => Buffer.from(bytes))
     expect(new Set(sent.map((bytes) => bytes.readUInt32BE(8))).size).toBe(1)
@@ -70,11 +70,11 @@ describe('SRTP over re-INVITEs', () => {
 
   it('begins with a fresh key where encryption ended and begins again', async () => {
     await bench.answered({ encryption: 'allowed' }, secured(0))
-    const key = answer(secured(0))
+    const key = await answer(secured(0))
     await bench.clock.advance(1000)
-    expect(answer(sdp())).toBeNull()
+    expect(await answer(sdp())).toBeNull()
     await bench.clock.advance(1000)
-    const fresh = answer(secured(0))
+    const fresh = await answer(secured(0))
     expect(fresh).not.toBe(key)
     await bench.clock.advance(1000)
     const { all, different } = keystreams()
@@ -84,9 +84,9 @@ describe('SRTP over re-INVITEs', () => {
 
   it('uses the key of the offer that an answer belongs to, though a fork answered in clear between', async () => {
     await bench.open({ encryption: 'allowed' })
-    const offered = keyIn(bench.session.offer())
-    expect(bench.session.answered(sdp())).toBeNull()
-    expect(bench.session.answered(secured(0, suite, 'RTP/AVP'))).toBeNull()
+    const offered = keyIn(await bench.session.offer())
+    expect(await bench.session.answered(sdp())).toBeNull()
+    expect(await bench.session.answered(secured(0, suite, 'RTP/AVP'))).toBeNull()
     expect(`inline:${Buffer.from(bench.session.negotiated!.crypto!.localMaster).toString('base64')}`).toBe(offered)
   })
 
@@ -95,8 +95,8 @@ describe('SRTP over re-INVITEs', () => {
     const peer = new SrtpContext(suite, masters[0]!)
     await bench.stream(100, { from: theirMedia, srtp: peer })
     const recorded = bench.net.sent.findLast(({ from }) => from.host === theirMedia.host)!
-    answer(secured(1))
-    answer(secured(0))
+    await answer(secured(1))
+    await answer(secured(0))
     bench.net.inject(theirMedia, ourMedia, recorded.bytes)
     await settle()
     expect(bench.rtp.filter(({ sent }) => !sent)).toHaveLength(5)
@@ -107,7 +107,7 @@ describe('SRTP over re-INVITEs', () => {
     await bench.answered({ encryption: 'required' }, secured(0))
     const [before, after] = [new SrtpContext(suite, masters[0]!), new SrtpContext(suite, masters[1]!)]
     await bench.packet({ from: theirMedia, srtp: before })
-    answer(secured(1))
+    await answer(secured(1))
     await bench.packet({ from: theirMedia, srtp: before })
     await bench.packet({ from: theirMedia, srtp: after })
     await bench.packet({ from: theirMedia, srtp: before })
@@ -202,7 +202,10 @@ describe('an answer whose encryption was not offered', () => {
     ],
   ])('is refused: %s', async (_name, text, why) => {
     await bench.open({ encryption: 'allowed' })
-    bench.session.offer()
-    expect(bench.session.answered(text)).toMatchObject({ refusal: 'encryption', text: expect.stringMatching(why) })
+    await bench.session.offer()
+    expect(await bench.session.answered(text)).toMatchObject({
+      refusal: 'encryption',
+      text: expect.stringMatching(why),
+    })
   })
 })

@@ -21,7 +21,7 @@ const taken = () => bench.rtp.filter(({ sent }) => !sent)
 describe('before the peer has proven its address', () => {
   it('neither RTP nor RTCP goes to the address of the session description', async () => {
     await bench.open()
-    bench.session.answer(sdp('203.0.113.200', 30_000))
+    await bench.session.answer(sdp('203.0.113.200', 30_000))
     await bench.clock.advance(40_000)
     bench.session.close()
     expect(bench.net.sent).toEqual([])
@@ -29,7 +29,7 @@ describe('before the peer has proven its address', () => {
 
   it('media begins at the confirmation, with the first numbers and all of the source', async () => {
     await bench.open()
-    bench.session.answer(sdp())
+    await bench.session.answer(sdp())
     await bench.clock.advance(500)
     bench.session.confirm()
     bench.session.confirm()
@@ -45,7 +45,7 @@ describe('before the peer has proven its address', () => {
 
   it('at most three times what came from an address goes back to it', async () => {
     await bench.open()
-    bench.session.answer(sdp('203.0.113.200', 30_000))
+    await bench.session.answer(sdp('203.0.113.200', 30_000))
     for (let i = 0; i < 4; i++) await bench.packet({ from: { host: signalling, port: 4000 } })
     await bench.clock.advance(20_000)
     bench.session.close()
@@ -56,18 +56,18 @@ describe('before the peer has proven its address', () => {
 
   it('what was sent to one address is not owed to the next', async () => {
     await bench.open()
-    bench.session.answer(sdp())
+    await bench.session.answer(sdp())
     for (let i = 0; i < 20; i++) await bench.packet({ from: { host: signalling, port: 4000 } })
-    bench.session.answer(sdp('203.0.113.200', 30_000))
+    await bench.session.answer(sdp('203.0.113.200', 30_000))
     await bench.clock.advance(5000)
     expect(bench.bytesTo('203.0.113.200')).toBe(0)
   })
 
   it('a call that was placed is confirmed by its answer', async () => {
     await bench.open({ signalling: null })
-    bench.session.offer()
+    await bench.session.offer()
     bench.session.confirm(signalling)
-    expect(bench.session.answered(sdp())).toBeNull()
+    expect(await bench.session.answered(sdp())).toBeNull()
     await bench.clock.advance(100)
     expect(Object.keys(bench.sentTo())).toEqual([to(theirMedia)])
   })
@@ -82,7 +82,7 @@ describe('a call on the wire', () => {
     const ua = new UaBench()
     await ua.listen()
     await ua.inject(request({ body: sdp() }))
-    ua.incoming[0]!.answer(await ua.media())
+    await ua.incoming[0]!.answer(await ua.media())
     await ua.clock.advance(10_000)
     expect(media(ua)).toBe(0)
     await ua.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: toTag(ua) }))
@@ -91,7 +91,7 @@ describe('a call on the wire', () => {
     const unanswered = new UaBench()
     await unanswered.listen()
     await unanswered.inject(request({ body: sdp() }))
-    unanswered.incoming[0]!.answer(await unanswered.media())
+    await unanswered.incoming[0]!.answer(await unanswered.media())
     await unanswered.clock.advance(60_000)
     expect(media(unanswered)).toBe(0)
     ua.incoming[0]!.hangUp()
@@ -212,7 +212,7 @@ describe('whose RTP it is', () => {
   it('packets that were under way when a re-INVITE moved the peer play, and move nothing', async () => {
     await bench.answered()
     await bench.stream(200, { from: theirMedia })
-    bench.session.answer(sdp(theirMedia.host, 32_000))
+    await bench.session.answer(sdp(theirMedia.host, 32_000))
     const before = bench.net.sent.length
     await bench.stream(200, { from: theirMedia })
     expect(bench.sentTo(before)).toEqual({ [`${theirMedia.host}:32000`]: 10 })
@@ -228,18 +228,18 @@ describe('whose RTP it is', () => {
 
   it('what comes before the answer waits for it, and is counted as what the answer says', async () => {
     await bench.open({ signalling: null })
-    bench.session.offer()
+    await bench.session.offer()
     await bench.stream(100, { from: theirMedia }, { from: stranger })
     expect(bench.observations).toEqual([])
     bench.session.confirm('192.0.2.98')
-    bench.session.answered(sdp())
+    await bench.session.answered(sdp())
     expect(taken().map(({ from }) => from)).toEqual(Array(5).fill(to(theirMedia)))
     expect(bench.foreign).toHaveLength(5)
   })
 
   it('what comes without any answer is counted at the end', async () => {
     await bench.open()
-    bench.session.offer()
+    await bench.session.offer()
     for (let i = 0; i < 200; i++) await bench.packet({ from: stranger })
     bench.session.close()
     expect(bench.observations.at(-1)).toBe(
@@ -327,7 +327,7 @@ describe('what the system refuses to send', () => {
     await bench.open()
     const send = bench.session
     bench.net.refuse = Object.assign(new Error('send EPERM'), { code: 'EPERM' })
-    send.answer(sdp())
+    await send.answer(sdp())
     send.confirm()
     await bench.clock.advance(1000)
     expect(bench.rtp).toEqual([])
@@ -355,7 +355,7 @@ describe('a source that fails', () => {
       },
     })
     await bench.clock.advance(1000)
-    bench.session.answer(sdp(theirMedia.host, 32_000))
+    await bench.session.answer(sdp(theirMedia.host, 32_000))
     await bench.clock.advance(1000)
     expect(bench.sentTo()).toEqual({})
     expect(bench.observations).toEqual(['media-failed: sending stopped: the sound is gone'])

@@ -196,12 +196,12 @@ describe('a call that we place', () => {
   })
 
   it('takes the session description of a 183 when the 200 has none', async () => {
-    const call = await bench.call()
+    await bench.call()
     const invite = only()
     await bench.respond(invite, 183, { body: sdp() })
     await bench.respond(invite, 200)
     expect(bench.lines()).toEqual(['ACK'])
-    expect(call.media!.negotiated?.remote).toEqual({ host: '192.0.2.99', port: 30_000 })
+    expect(bench.session!.negotiated?.remote).toEqual({ host: '192.0.2.99', port: 30_000 })
   })
 
   it.each([
@@ -272,7 +272,7 @@ describe('a call that we place', () => {
     expect(messageIds(again).cseq!.number).toBe(messageIds(hold).cseq!.number + 1)
     await bench.respond(again, 200, { body: sdp('192.0.2.99', 30_000, 'a=recvonly\n') })
     expect(results.at(-1)).toBeNull()
-    expect(call.media!.negotiated?.direction).toBe('sendonly')
+    expect(bench.session!.negotiated?.direction).toBe('sendonly')
   })
 
   it('stays on hold when a second hold is refused, or comes while the first is under way', async () => {

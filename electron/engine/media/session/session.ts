@@ -240,14 +240,14 @@ export class MediaSession implements Paced {
   }
 
   /** A session description to offer; each one counts its version up (RFC 3264 8). */
-  offer(): string {
+  async offer(): Promise<string> {
     this.#version++
     this.#offeredMaster = this.#master
     return writeSdp(makeOffer(this.#localMedia(this.#master)))
   }
 
   /** Answers an offer; media follows it from now on. */
-  answer(offerText: string): { readonly sdp: string } | NotNegotiated {
+  async answer(offerText: string): Promise<{ readonly sdp: string } | NotNegotiated> {
     const offer = read(offerText)
     if (isRefusal(offer)) return offer
     this.#version++
@@ -258,7 +258,7 @@ export class MediaSession implements Paced {
   }
 
   /** Takes in the answer to the last offer; null when media can flow. */
-  answered(answerText: string): NotNegotiated | null {
+  async answered(answerText: string): Promise<NotNegotiated | null> {
     const answer = read(answerText)
     if (isRefusal(answer)) return answer
     const result = readAnswer(answer, this.#localMedia(this.#offeredMaster))

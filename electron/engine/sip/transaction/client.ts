@@ -1,5 +1,7 @@
 import type { SipRequest, SipResponse } from '../../../../shared/wire/sip/message.ts'
-import type { Flow } from '../transport/flow.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
+import { packet, type Flow, type Packet } from '../transport/flow.ts'
+import { T1, sixtyFourT1 } from './timers.ts'
 
 export type TransactionFailure =
   /** No final response: timer B or F. */
@@ -14,12 +16,102 @@ export interface ClientUser {
   failed(failure: TransactionFailure): void
 }
 
-export interface ClientTransaction {
+/** Calling and accepted are of INVITE, trying is of the other methods. */
+export type ClientState = 'calling' | 'trying' | 'proceeding' | 'completed' | 'accepted' | 'terminated'
+
+/** What the client transactions of INVITE and of the other methods have in common: a request that is sent until it is answered. */
+export abstract class ClientTransaction {
   readonly request: SipRequest
   readonly flow: Flow
-  readonly state: string
-  start(): void
-  receive(response: SipResponse): void
-  connectionLost(error: Error): void
-  abandon(): void
+  protected readonly user: ClientUser
+  readonly #first: 'calling' | 'trying'
+  readonly #packet: Packet<SipRequest>
+  readonly #clock: Clock
+  readonly #ended: () => void
+  #state: ClientState
+  /** A or E, afterwards D, K or M. */
+  #timer: Timer | null = null
+  /** B or F. */
+  #timeout: Timer | null = null
+
+  constructor(
+    first: 'calling' | 'trying',
+    request: SipRequest,
+    flow: Flow,
+    clock: Clock,
+    user: ClientUser,
+    ended: () => void,
+  ) {
+    this.request = request
+    this.flow = flow
+    this.user = user
+    this.#first = this.#state = first
+    this.#packet = packet(request)
+    this.#clock = clock
+    this.#ended = ended
+  }
+
+  get state(): ClientState {
+    return this.#state
+  }
+
+  start(): void {
+    this.transmit(this.#packet)
+    if (!this.flow.reliable) this.#retransmitAfter(T1)
+    this.#timeout = this.#clock.after(sixtyFourT1, () => this.#fail({ kind: 'timeout' }))
+  }
+
+  abstract receive(response: SipResponse): void
+
+  /** Ends the transaction without telling its user. */
+  abandon(): void {
+    if (this.#state === 'terminated') return
+    this.#state = 'terminated'
+    this.stopTimers()
+    this.#ended()
+  }
+
+  connectionLost(error: Error): void {
+    if (this.#state === this.#first || this.#state === 'proceeding') this.#fail({ kind: 'transport', error })
+  }
+
+  /** When the request goes out again after it went out again; null: not any more. */
+  protected abstract retransmissionAfter(delayMs: number): number | null
+
+  protected transmit(what: Packet): void {
+    this.flow.send(what, (error) => {
+      if (this.#state === this.#first) this.#fail({ kind: 'transport', error })
+    })
+  }
+
+  protected proceed(): void {
+    this.#state = 'proceeding'
+  }
+
+  /** Stays for what may be repeated, no time at all where nothing is. */
+  protected linger(state: 'completed' | 'accepted', forMs: number): void {
+    this.stopTimers()
+    this.#state = state
+    if (forMs === 0) this.abandon()
+    else this.#timer = this.#clock.after(forMs, () => this.abandon())
+  }
+
+  protected stopTimers(): void {
+    this.#timer?.cancel()
+    this.#timeout?.cancel()
+  }
+
+  #retransmitAfter(delayMs: number): void {
+    this.#timer = this.#clock.after(delayMs, () => {
+      this.transmit(this.#packet)
+      const next = this.retransmissionAfter(delayMs)
+      if (next !== null) this.#retransmitAfter(next)
+    })
+  }
+
+  #fail(failure: TransactionFailure): void {
+    if (this.#state === 'terminated') return
+    this.abandon()
+    this.user.failed(failure)
+  }
 }

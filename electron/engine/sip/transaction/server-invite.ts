@@ -2,7 +2,7 @@ import type { SipRequest, SipResponse } from '../../../../shared/wire/sip/messag
 import type { Clock, Timer } from '../../base/clock.ts'
 import { packet, type Flow, type Packet } from '../transport/flow.ts'
 import { responseTo } from './response.ts'
-import type { ServerTransaction, ServerUser } from './server.ts'
+import type { ServerState, ServerTransaction, ServerUser } from './server.ts'
 import { T1, T2, T4, sixtyFourT1 } from './timers.ts'
 
 /** Without a response from its user by then, 100 Trying goes out (RFC 3261 17.2.1). */
@@ -37,7 +37,7 @@ export class InviteServerTransaction implements ServerTransaction {
     this.#timer = clock.after(tryingAfterMs, () => this.respond(responseTo(request, 100, null)))
   }
 
-  get state(): string {
+  get state(): ServerState {
     return this.#state
   }
 

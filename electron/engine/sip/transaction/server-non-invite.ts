@@ -1,7 +1,7 @@
 import type { SipRequest, SipResponse } from '../../../../shared/wire/sip/message.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { packet, type Flow, type Packet } from '../transport/flow.ts'
-import type { ServerTransaction, ServerUser } from './server.ts'
+import type { ServerState, ServerTransaction, ServerUser } from './server.ts'
 import { sixtyFourT1 } from './timers.ts'
 
 /**
@@ -26,7 +26,7 @@ export class NonInviteServerTransaction implements ServerTransaction {
     this.#ended = ended
   }
 
-  get state(): string {
+  get state(): ServerState {
     return this.#state
   }
 

@@ -9,10 +9,13 @@ export interface ServerUser {
   failed?(why: 'transport' | 'no-ack'): void
 }
 
+/** Trying is of methods other than INVITE; confirmed and accepted are of INVITE. */
+export type ServerState = 'trying' | 'proceeding' | 'completed' | 'confirmed' | 'accepted' | 'terminated'
+
 export interface ServerTransaction {
   readonly request: SipRequest
   readonly flow: Flow
-  readonly state: string
+  readonly state: ServerState
   /** The last response; null before one was sent. */
   readonly last: SipResponse | null
   user: ServerUser

@@ -2,24 +2,29 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import { responseTo, type ResponseExtras } from '../../sip/transaction/response.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
 import { T1, T2, sixtyFourT1 } from '../../sip/transaction/timers.ts'
-import { sequenceOf } from './call.ts'
+import { sequenceOf } from './headers.ts'
 
 /** Sends a 2xx to INVITE again and again until its ACK comes, or 32 s have passed (RFC 3261 13.3.1.4). */
 export class Reliable2xx {
+  readonly #clock: Clock
   readonly #waiting = new Map<number, { stop(): void }>()
 
-  answer(transaction: ServerTransaction, toTag: string, extras: ResponseExtras, clock: Clock, never: () => void): void {
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  answer(transaction: ServerTransaction, toTag: string, extras: ResponseExtras, never: () => void): void {
     const sequence = sequenceOf(transaction.request)
     const response = responseTo(transaction.request, 200, toTag, extras)
     let timer: Timer | null = null
     const repeat = (delayMs: number) => {
-      timer = clock.after(delayMs, () => {
+      timer = this.#clock.after(delayMs, () => {
         transaction.respond(response)
         repeat(Math.min(delayMs * 2, T2))
       })
     }
-    const end = clock.after(sixtyFourT1, () => {
-      this.#stop(sequence)
+    const end = this.#clock.after(sixtyFourT1, () => {
+      this.acknowledged(sequence)
       never()
     })
     this.#waiting.set(sequence, {
@@ -34,15 +39,12 @@ export class Reliable2xx {
 
   /** Whether an ACK belongs to a 2xx that was waiting for it. */
   acknowledged(sequence: number): boolean {
-    return this.#stop(sequence)
+    this.#waiting.get(sequence)?.stop()
+    return this.#waiting.delete(sequence)
   }
 
   stop(): void {
-    for (const sequence of [...this.#waiting.keys()]) this.#stop(sequence)
-  }
-
-  #stop(sequence: number): boolean {
-    this.#waiting.get(sequence)?.stop()
-    return this.#waiting.delete(sequence)
+    for (const { stop } of this.#waiting.values()) stop()
+    this.#waiting.clear()
   }
 }

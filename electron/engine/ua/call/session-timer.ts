@@ -1,28 +1,85 @@
-import type { Clock, Timer } from '../../base/clock.ts'
+import {
+  listHas,
+  makeHeader,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
+import { sessionExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
+import type { Timer } from '../../base/clock.ts'
+import { bye } from './bye.ts'
+import type { Call } from './call.ts'
+import { reasons } from './headers.ts'
+import { refresh } from './update.ts'
 
-export interface SessionTimerUser {
-  refresh(): void
-  expired(): void
-}
+/** RFC 4028 4: nobody may demand less. */
+const minimumS = 90
 
-/** RFC 4028 10: the refresher refreshes at half the interval; the other side gives up a little before its end. */
+/** The session timer of a call (RFC 4028): only as a peer asks for it. */
 export class SessionTimer {
-  /** RFC 4028 4: nobody may demand less. */
-  static readonly minimumS = 90
-  readonly seconds: number
-  readonly weRefresh: boolean
-  readonly #timer: Timer
+  readonly #call: Call
+  #running: { readonly seconds: number; readonly weRefresh: boolean; readonly timer: Timer } | null = null
 
-  constructor(clock: Clock, seconds: number, weRefresh: boolean, user: SessionTimerUser) {
-    this.seconds = seconds
-    this.weRefresh = weRefresh
-    const grace = Math.min(32, seconds / 3)
-    this.#timer = clock.after((weRefresh ? seconds / 2 : seconds - grace) * 1000, () =>
-      weRefresh ? user.refresh() : user.expired(),
-    )
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  /** The Min-SE to answer a request with whose interval is too short, or null. */
+  tooShort(request: SipRequest): number | null {
+    const asked = sessionExpiresOf(request)
+    return asked && asked.seconds < minimumS ? minimumS : null
+  }
+
+  /** Takes in the Session-Expires of a request and returns the headers of our 2xx (RFC 4028 9). */
+  accept(request: SipRequest): SipHeader[] {
+    const asked = sessionExpiresOf(request)
+    if (!asked || asked.seconds < minimumS) return []
+    const { seconds } = asked
+    const peerKnows = listHas(request, 'supported', 'timer')
+    const refresher = asked.refresher ?? (peerKnows ? 'uac' : 'uas')
+    this.#start(seconds, refresher === 'uas')
+    return [
+      makeHeader('Session-Expires', `${seconds};refresher=${refresher}`),
+      ...(peerKnows ? [makeHeader('Require', 'timer')] : []),
+    ]
+  }
+
+  /** Takes in the Session-Expires of a 2xx to a request of ours. */
+  granted(response: SipResponse): void {
+    const granted = sessionExpiresOf(response)
+    if (granted && granted.seconds >= 1) this.#start(granted.seconds, granted.refresher !== 'uas')
+  }
+
+  /** What a refresh of ours says. */
+  headers(): SipHeader[] {
+    if (!this.#running) return []
+    const { seconds, weRefresh } = this.#running
+    return [
+      makeHeader('Supported', 'timer'),
+      makeHeader('Session-Expires', `${seconds};refresher=${weRefresh ? 'uac' : 'uas'}`),
+    ]
   }
 
   stop(): void {
-    this.#timer.cancel()
+    this.#running?.timer.cancel()
+    this.#running = null
+  }
+
+  /** RFC 4028 10: the refresher refreshes at half the interval; the other side gives up a little before its end. */
+  #start(seconds: number, weRefresh: boolean): void {
+    this.stop()
+    const afterS = weRefresh ? seconds / 2 : seconds - Math.min(32, seconds / 3)
+    const timer = this.#call.deps.clock.after(afterS * 1000, () =>
+      weRefresh ? refresh(this.#call) : this.#expired(seconds),
+    )
+    this.#running = { seconds, weRefresh, timer }
+  }
+
+  #expired(seconds: number): void {
+    this.#call.deps.observe(
+      'session-timer',
+      `the session timer of ${seconds} s ran out without a refresh: the call is ended`,
+    )
+    bye(this.#call, { by: 'nobody', reason: 'session-timer' }, reasons.sessionExpired)
   }
 }

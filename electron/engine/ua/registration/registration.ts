@@ -18,7 +18,7 @@ import type { DigestClient } from '../../sip/digest/client.ts'
 import type { SipEndpoint } from '../../sip/endpoint.ts'
 import type { NextHop, RequestFailure } from '../../sip/pending.ts'
 import type { Flow } from '../../sip/transport/flow.ts'
-import { contactHeader } from '../call/call.ts'
+import { contactHeader } from '../call/headers.ts'
 import { requestWithDigest } from '../request.ts'
 
 /**

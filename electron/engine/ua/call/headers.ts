@@ -1,0 +1,55 @@
+import { bracketHost } from '../../../../shared/base/address.ts'
+import { decodeText } from '../../../../shared/base/text.ts'
+import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
+import {
+  header,
+  headerList,
+  makeHeader,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
+import type { Random } from '../../base/random.ts'
+import type { Flow } from '../../sip/transport/flow.ts'
+
+export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY'
+export const allow = makeHeader('Allow', allowedMethods)
+export const sdpType = makeHeader('Content-Type', 'application/sdp')
+
+export function contactHeader(user: string | null, { transport, contact }: Flow): SipHeader {
+  const uri = `sip:${user ? `${user}@` : ''}${bracketHost(contact.host)}:${contact.port}${transport === 'udp' ? '' : `;transport=${transport}`}`
+  return makeHeader('Contact', `<${uri}>`)
+}
+
+/** The session description of a message; null where it has none. */
+export function sdpOf(message: SipRequest | SipResponse): string | null {
+  return message.body.length > 0 && /^application\/sdp\b/i.test(header(message, 'content-type') ?? '')
+    ? decodeText(message.body)
+    : null
+}
+
+export function warning(text: string): SipHeader {
+  return makeHeader('Warning', `399 ringback "${text.replace(/["\\\r\n]/g, "'")}"`)
+}
+
+/** 0 to 10 s, as RFC 3261 14.2 and RFC 3311 5.2 ask for. */
+export function retryAfter(random: Random): SipHeader {
+  return makeHeader('Retry-After', String(random.uint32() % 11))
+}
+
+/** Extensions in Require that are not known here (RFC 3261 8.2.2.3). */
+export function unsupported(request: SipRequest): string[] {
+  const known = new Set(['100rel', 'timer'])
+  return headerList(request, 'require').filter((name) => !known.has(name.toLowerCase()))
+}
+
+export const sequenceOf = (message: SipRequest | SipResponse): number => messageIds(message).cseq?.number ?? 0
+
+/** Values of the Reason header (RFC 3326) of our CANCEL and BYE. */
+export const reasons = {
+  cancelled: 'SIP;cause=487;text="Cancelled by the caller"',
+  ringTimeout: 'SIP;cause=408;text="Ring timeout"',
+  sessionExpired: 'SIP;cause=408;text="Session timer expired"',
+  mediaUnusable: 'SIP;cause=488;text="Media cannot be used"',
+  internal: 'SIP;cause=500;text="Internal fault"',
+} as const

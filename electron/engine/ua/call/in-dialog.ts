@@ -1,0 +1,58 @@
+import { makeHeader, type SipHeader, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import type { NextHop, RequestFailure } from '../../sip/pending.ts'
+import type { Dialog } from '../dialog.ts'
+import { requestWithDigest } from '../request.ts'
+import type { Call } from './call.ts'
+import { contactHeader } from './headers.ts'
+
+/** What became of a request inside the dialog. */
+export type Outcome =
+  | { readonly kind: 'response'; readonly response: SipResponse; readonly sequence: number }
+  | { readonly kind: 'failed'; readonly failure: RequestFailure }
+
+export interface InDialogRequest {
+  readonly method: string
+  readonly headers?: readonly SipHeader[]
+  readonly body?: string
+  /** Called for the final response or the failure; again for each repetition of a 2xx to INVITE. */
+  done(outcome: Outcome): void
+}
+
+/** Where the requests of a dialog go; over its own flow where the remote target is none (RFC 3261 12.2.1.1). */
+export const hopOf = (dialog: Dialog): NextHop => dialog.hop() ?? { kind: 'flow', flow: dialog.flow }
+
+export const userAgent = (call: Call): SipHeader => makeHeader('User-Agent', call.deps.userAgent)
+
+/** Sends a request inside the dialog, over the dialog's own flow where the remote target cannot be reached. */
+export function inDialog(call: Call, { method, headers = [], body = '', done }: InDialogRequest): void {
+  const { dialog, deps, digest } = call
+  if (!dialog) return done({ kind: 'failed', failure: { kind: 'transport', text: 'there is no dialog' } })
+  const send = (hop: NextHop, fallback: boolean) => {
+    let sequence = 0
+    requestWithDigest(deps.endpoint, hop, digest, {
+      method,
+      uri: dialog.remoteTarget,
+      nextSequence: () => (sequence = dialog.nextSequence()),
+      build: (flow, number, credentials) => {
+        const contact = method === 'INVITE' || method === 'UPDATE' ? [contactHeader(call.contactUser, flow)] : []
+        return dialog.request(method, number, [...contact, ...credentials, userAgent(call), ...headers], body)
+      },
+      response: (response) => response.status >= 200 && done({ kind: 'response', response, sequence }),
+      failed: (failure) => {
+        if (fallback && failure.kind !== 'timeout' && dialog.flow.reliable)
+          return send({ kind: 'flow', flow: dialog.flow }, false)
+        deps.observe('note', `${method} was not answered: ${failure.text}`)
+        done({ kind: 'failed', failure })
+      },
+      observe: (kind, text) => kind !== 'resolution' && kind !== 'tls-chain' && deps.observe('note', text),
+    })
+  }
+  send(hopOf(dialog), true)
+}
+
+/** Whether an outcome says that the peer has no such dialog, or is gone (RFC 3261 12.2.1.2, RFC 4028 10). */
+export function isGone(outcome: Outcome): boolean {
+  return outcome.kind === 'response'
+    ? outcome.response.status === 481 || outcome.response.status === 408
+    : outcome.failure.kind === 'timeout'
+}

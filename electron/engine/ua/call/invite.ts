@@ -1,0 +1,244 @@
+import { bracketHost } from '../../../../shared/base/address.ts'
+import {
+  headerList,
+  makeHeader,
+  makeRequest,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
+import { messageIds, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import { minSeOf } from '../../../../shared/wire/sip/numbers.ts'
+import type { Timer } from '../../base/clock.ts'
+import type { DigestClient } from '../../sip/digest/client.ts'
+import type { NextHop, RequestFailure } from '../../sip/pending.ts'
+import type { Flow } from '../../sip/transport/flow.ts'
+import { Dialog } from '../dialog.ts'
+import type { CallMedia, MediaRefusal } from '../media.ts'
+import { requestWithDigest } from '../request.ts'
+import { endForMedia, sendAck } from './ack.ts'
+import { bye } from './bye.ts'
+import type { Call } from './call.ts'
+import type { Cancel } from './cancel.ts'
+import { endFork } from './fork.ts'
+import { allow, contactHeader, reasons, sdpOf, sdpType, sequenceOf } from './headers.ts'
+import { userAgent } from './in-dialog.ts'
+import { acknowledgeProvisional, type EarlyDialog } from './prack.ts'
+
+export interface OutboundOptions {
+  /** As typed: it becomes the request URI byte for byte. */
+  readonly uri: string
+  readonly hop: NextHop
+  /** A URI; null takes `fromUser` at our own address. */
+  readonly fromUri: string | null
+  readonly fromUser: string
+  readonly displayName: string | null
+  /** Custom headers, already checked, in the order in which they go out. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly digest: DigestClient
+  readonly ringTimeoutMs: number
+}
+
+/** The INVITE that begins a call of ours, to its final response (RFC 3261 13.2). */
+export class Invite {
+  readonly #call: Call
+  readonly #options: OutboundOptions
+  readonly #cancel: Cancel
+  readonly #early = new Map<string, EarlyDialog>()
+  /** The CSeq of the INVITE that each branch answered, by its tag. */
+  readonly #acked = new Map<string, number>()
+  #sequence: number
+  #ringTimer: Timer | null = null
+  #minimumS: number | null = null
+  #offer = ''
+  /** The media takes in one description after the other. */
+  #taken: Promise<unknown> = Promise.resolve()
+
+  constructor(call: Call, options: OutboundOptions, cancel: Cancel) {
+    this.#call = call
+    this.#options = options
+    this.#cancel = cancel
+    this.#sequence = 1 + (call.deps.random.uint32() % 10_000)
+  }
+
+  start(media: CallMedia): void {
+    const { deps, negotiation } = this.#call
+    const { ringTimeoutMs, hop } = this.#options
+    this.#ringTimer = deps.clock.after(ringTimeoutMs, () => {
+      deps.observe('ring-timeout', `no answer in ${ringTimeoutMs / 1000} s: the call is cancelled`)
+      this.#cancel.ask(reasons.ringTimeout, { by: 'nobody', reason: 'timeout' })
+    })
+    negotiation.step('make-offer')
+    deps.run('INVITE', async () => {
+      this.#offer = await media.offer()
+      if (!this.#call.is('calling')) return
+      negotiation.step('offer-sent')
+      this.#send(hop)
+    })
+  }
+
+  stop(): void {
+    this.#ringTimer?.cancel()
+  }
+
+  /** A dialog with a branch that has not answered yet (RFC 3261 12.1). */
+  earlyDialog(tag: string): Dialog | null {
+    return this.#early.get(tag)?.dialog ?? null
+  }
+
+  #send(hop: NextHop): void {
+    const { deps, digest } = this.#call
+    this.#cancel.sent(
+      requestWithDigest(deps.endpoint, hop, digest, {
+        method: 'INVITE',
+        uri: this.#options.uri,
+        nextSequence: () => ++this.#sequence,
+        build: (flow, sequence, credentials) => this.#request(flow, sequence, credentials),
+        response: (response, flow, request) => this.#response(response, flow, request),
+        failed: (failure) => this.#failed(failure),
+        observe: (kind, text) => deps.observe(kind, text),
+      }),
+    )
+  }
+
+  #request(flow: Flow, sequence: number, credentials: readonly SipHeader[]): SipRequest {
+    const { uri, fromUri, fromUser, displayName, headers } = this.#options
+    const call = this.#call
+    const from = fromUri ?? `sip:${fromUser}@${bracketHost(flow.contact.host)}`
+    const timer =
+      this.#minimumS === null
+        ? []
+        : [makeHeader('Session-Expires', String(this.#minimumS)), makeHeader('Min-SE', String(this.#minimumS))]
+    return makeRequest(
+      'INVITE',
+      uri,
+      [
+        makeHeader('Max-Forwards', '70'),
+        makeHeader('From', `${displayName === null ? '' : `${quote(displayName)} `}<${from}>;tag=${call.localTag}`),
+        makeHeader('To', `<${uri}>`),
+        makeHeader('Call-ID', call.callId),
+        makeHeader('CSeq', `${sequence} INVITE`),
+        contactHeader(call.contactUser, flow),
+        ...credentials,
+        allow,
+        makeHeader('Supported', '100rel, timer'),
+        ...timer,
+        userAgent(call),
+        ...headers.map(({ name, value }) => makeHeader(name, value)),
+        sdpType,
+      ],
+      this.#offer,
+    )
+  }
+
+  #failed(failure: RequestFailure): void {
+    const { deps } = this.#call
+    if (failure.kind === 'timeout') deps.observe('no-answer', failure.text)
+    else if (failure.kind === 'unresolved') deps.observe('unresolved', failure.text)
+    else if (failure.kind === 'transport') deps.observe('not-sent', failure.text)
+    const reason = failure.kind === 'timeout' ? 'timeout' : 'transport'
+    this.#call.step({ kind: 'end', cause: this.#cancel.asked?.cause ?? { by: 'nobody', reason } })
+  }
+
+  #response(response: SipResponse, flow: Flow, request: SipRequest): void {
+    const { status } = response
+    if (status < 200) this.#provisional(response, flow, request)
+    else if (status < 300) this.#success(response, flow, request)
+    else this.#refused(response)
+  }
+
+  #provisional(response: SipResponse, flow: Flow, request: SipRequest): void {
+    const call = this.#call
+    this.#cancel.provisional()
+    if (response.status === 100 || call.is('ended')) return
+    // Peers of RFC 2543 send no tag (12.1.2).
+    const tag = messageIds(response).toTag ?? ''
+    let early = this.#early.get(tag)
+    if (!early)
+      this.#early.set(tag, (early = { dialog: Dialog.ofCaller(request, response, flow), rseq: null, sdp: null }))
+    const count = (dialog: Dialog) => {
+      dialog.countFrom(this.#sequence)
+      return (this.#sequence = dialog.nextSequence())
+    }
+    if (!acknowledgeProvisional(call, response, early, sequenceOf(request), count)) return
+    call.step({ kind: 'provisional' })
+    const sdp = sdpOf(response)
+    if (sdp !== null && early.sdp !== sdp) {
+      early.sdp = sdp
+      this.#preview(sdp, flow)
+    }
+  }
+
+  /** A session description before the answer: media may come and go by it, whichever branch it is of. */
+  #preview(sdp: string, flow: Flow): void {
+    const call = this.#call
+    const { media, negotiation, deps } = call
+    if (!media || !negotiation.step('preview-received')) return
+    call.step({ kind: 'early-media' })
+    media.confirm(flow.remote.host)
+    deps.run('early media', async () => {
+      const refused = await this.#take(media, sdp)
+      if (refused) deps.observe('note', `early media cannot be used: ${refused.text}`)
+    })
+  }
+
+  #take(media: CallMedia, sdp: string): Promise<MediaRefusal | null> {
+    const taking = this.#taken.then(() => (this.#call.is('ended') ? null : media.answered(sdp)))
+    this.#taken = taking.catch(() => {})
+    return taking
+  }
+
+  #success(response: SipResponse, flow: Flow, request: SipRequest): void {
+    const call = this.#call
+    const tag = messageIds(response).toTag ?? ''
+    const known = this.#acked.get(tag)
+    if (known !== undefined) {
+      if (call.dialog && tag === call.dialog.remoteTag) sendAck(call, call.dialog, known)
+      return
+    }
+    this.#ringTimer?.cancel()
+    const sequence = sequenceOf(request)
+    this.#acked.set(tag, sequence)
+    const dialog = Dialog.ofCaller(request, response, flow)
+    dialog.countFrom(this.#sequence)
+    if (call.dialog) call.deps.observe('note', 'a second branch of the forked call answered: it is ended')
+    if (call.dialog || call.is('ended')) return endFork(call, dialog, sequence)
+    call.dialog = dialog
+    sendAck(call, dialog, sequence)
+    call.timer.granted(response)
+    call.media?.confirm(flow.remote.host)
+    const sdp = sdpOf(response) ?? this.#early.get(tag)?.sdp ?? this.#early.get('')?.sdp ?? null
+    this.#early.clear()
+    call.step({ kind: 'success', at: call.deps.clock.nowUs() })
+    const { asked } = this.#cancel
+    if (asked) bye(call, asked.cause, asked.reason)
+    else call.deps.run('answer', () => this.#takeAnswer(sdp))
+  }
+
+  async #takeAnswer(sdp: string | null): Promise<void> {
+    const call = this.#call
+    const { media, negotiation } = call
+    if (sdp === null || !media)
+      return endForMedia(call, 'the 200 OK has no session description, and no earlier response had one')
+    negotiation.step('answer-received')
+    const refused = await negotiation.waitFor(this.#take(media, sdp))
+    negotiation.step(refused ? 'rolled-back' : 'settled')
+    if (refused) endForMedia(call, refused.text)
+  }
+
+  #refused(response: SipResponse): void {
+    const call = this.#call
+    const { status } = response
+    const { asked } = this.#cancel
+    const minimum = minSeOf(response)
+    if (status === 422 && minimum !== null && this.#minimumS === null && !asked) {
+      this.#minimumS = minimum
+      return this.#send(this.#options.hop)
+    }
+    if (status >= 300 && status < 400) {
+      const contacts = headerList(response, 'contact').map(uriOf).join(', ') || 'nowhere'
+      call.deps.observe('note', `redirected to ${contacts}: redirections are shown and not followed`)
+    }
+    call.step({ kind: 'end', cause: asked?.cause ?? { by: 'peer', reason: 'refused', status } })
+  }
+}
