@@ -5,7 +5,7 @@ import { RingbackError } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
 import type { Context, Station } from '../context.ts'
 import type { MediaOptions } from '../media/session/session.ts'
-import type { PortRange } from '../media/rtp/ports.ts'
+import type { PortRange } from '../media/transport/ports.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
 
 interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption'> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DtmfSender } from '../../../electron/engine/media/rtp/dtmf-sender.ts'
+import { DtmfSender } from '../../../electron/engine/media/stream/dtmf.ts'
 import { readTelephoneEvent } from '../../../shared/wire/rtp/telephone-event.ts'
 
 describe('digits as telephone events (RFC 4733)', () => {

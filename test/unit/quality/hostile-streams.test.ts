@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pcmu } from '../../../electron/engine/media/codec/g711.ts'
-import { ReceiverStream } from '../../../electron/engine/media/rtcp/receiver.ts'
+import { ReceiverStream } from '../../../electron/engine/media/stream/receiver-report.ts'
 import { FigureSeries } from '../../../electron/engine/quality/figure-series.ts'
 import { RtpStreamStats } from '../../../electron/engine/quality/rtp-stats.ts'
 import { streamOf } from '../../../electron/engine/report/report.ts'

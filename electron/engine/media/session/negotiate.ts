@@ -13,8 +13,8 @@ import {
   type MediaFormat,
   type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
-import { answeredKey, usableKey, type SdesKey } from '../srtp/sdes.ts'
-import type { SrtpSuite } from '../srtp/srtp.ts'
+import { answeredKey, usableKey, type SdesKey } from '../transport/sdes-key.ts'
+import type { SrtpSuite } from '../transport/srtp.ts'
 
 export type Encryption = 'disabled' | 'allowed' | 'required'
 

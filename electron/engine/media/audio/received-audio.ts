@@ -1,12 +1,12 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import { eventToDigit, readTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
-import { MarkerDetector } from '../audio/marker-detector.ts'
-import { Playout } from '../audio/playout.ts'
-import { markerPeriodMs } from '../audio/source.ts'
+import { MarkerDetector } from './marker-detector.ts'
+import { Playout } from './playout.ts'
+import { markerPeriodMs } from './source.ts'
 import { pcma, pcmu } from '../codec/g711.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { Negotiated } from './negotiate.ts'
+import type { Negotiated } from '../session/negotiate.ts'
 
 /** Markers beyond these prove nothing new. */
 const markersTold = 3
