@@ -24,7 +24,7 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
     'electron/engine/captures/',
     [
       'electron/engine/base/',
-      'electron/engine/calls/call-book.ts',
+      'electron/engine/media/codec/',
       'electron/engine/report/',
       'electron/engine/trace/',
       'shared/',

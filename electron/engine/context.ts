@@ -16,11 +16,11 @@ import type { CallBook } from './calls/call-book.ts'
 import type { History } from './history.ts'
 import type { Feed } from './feed.ts'
 import type { Files } from './files.ts'
-import { SampleSource, marker, silence, tone } from './media/audio/source.ts'
-import { readWav } from './media/audio/wav.ts'
+import { SampleSource, silence, tone, type SourceSpec } from './media/audio/source.ts'
+import { atEachRate, readWav } from './media/audio/wav.ts'
 import { PortPool, type PortRange } from './media/transport/ports.ts'
 import type { Pacer } from './media/session/pacer.ts'
-import { MediaSession, type MediaOptions, type SourceSpec } from './media/session/session.ts'
+import { MediaSession, type MediaOptions } from './media/session/session.ts'
 import type { Dns } from './sip/resolve/dns.ts'
 import { SipEndpoint } from './sip/endpoint.ts'
 import type { TransportOptions } from './sip/transport/transports.ts'
@@ -124,19 +124,15 @@ export function makeContext({ pacer, store, ...parts }: ContextParts): Context {
         case 'echo':
           return { kind: 'echo' }
         case 'marker':
-          return { kind: 'marker', source: marker() }
+          return { kind: 'marker' }
         case 'silence':
-          return { kind: 'samples', source: silence() }
+          return { kind: 'samples', at: silence }
         case 'tone':
-          return { kind: 'samples', source: tone(args.hz) }
-        case 'file':
-          return {
-            kind: 'samples',
-            source: new SampleSource(
-              parts.files.using([args.path], ([path]) => readWav(path!)),
-              false,
-            ),
-          }
+          return { kind: 'samples', at: (rateHz) => tone(args.hz, rateHz) }
+        case 'file': {
+          const samples = atEachRate(parts.files.using([args.path], ([path]) => readWav(path!)))
+          return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
+        }
       }
     },
     async until(done) {

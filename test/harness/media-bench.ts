@@ -64,7 +64,7 @@ export class MediaBench {
         signalling,
         codecs: ['PCMU', 'PCMA'],
         encryption: 'disabled',
-        source: { kind: 'samples', source: tone(500) },
+        source: { kind: 'samples', at: (rateHz) => tone(500, rateHz) },
         recordTo: null,
         ...options,
       },

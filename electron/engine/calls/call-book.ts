@@ -8,15 +8,11 @@ import type { Random } from '../base/random.ts'
 import type { BookedCall } from './booked-call.ts'
 import { viewOf } from './call-view.ts'
 import type { Watcher } from '../feed.ts'
-import { pcma, pcmu } from '../media/codec/g711.ts'
-import type { MediaTap } from '../media/session/session.ts'
+import { meterOf } from '../media/codec/index.ts'
+import type { MediaTap } from '../media/session/tap.ts'
 import { reportOf } from '../report/report.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
 import { CallTrace, type TraceLimits } from '../trace/journal/call-trace.ts'
-
-/** G.711 codes to linear samples, for levels; other codecs cannot be read without decoding. */
-export const linearOf = (codec: string): Int16Array | null =>
-  codec === 'PCMU' ? pcmu.decodeTable : codec === 'PCMA' ? pcma.decodeTable : null
 
 /** Ended calls that stay in memory; older ones are in the history. */
 const keptEnded = 200
@@ -55,7 +51,7 @@ export class CallBook {
     origin: { readonly agent: string } | { readonly placed: Placed } | null,
     limits: TraceLimits,
   ): BookedCall {
-    const trace = new CallTrace(this.#random.token(10), callId, vantage, linearOf, limits)
+    const trace = new CallTrace(this.#random.token(10), callId, vantage, meterOf, limits)
     const ring = attended ? new PacketRing(ringBytes) : null
     if (ring) trace.addSink(ring)
     trace.attended = attended
@@ -99,15 +95,17 @@ export class CallBook {
   tap(booked: BookedCall): MediaTap {
     const { trace } = booked
     return {
-      rtp: (at, source, destination, bytes, sent, clear) => void trace.rtp(at, source, destination, bytes, clear, sent),
-      rtcp: (at, source, destination, bytes, sent, clear) => trace.rtcp(at, source, destination, bytes, clear, sent),
+      rtp: (at, source, destination, bytes, sent, clear, header) =>
+        trace.rtp(at, source, destination, bytes, clear, sent, header),
+      rtcp: (at, source, destination, bytes, sent, _clear, packets) =>
+        trace.rtcp(at, source, destination, bytes, sent, packets),
       foreign: (at, source, destination, bytes) => trace.foreign(at, source, destination, bytes),
-      observe: (kind, text) => this.observe(booked, kind, text),
+      observe: (kind, text, value) => this.observe(booked, kind, text, value),
     }
   }
 
-  observe(booked: BookedCall, kind: Parameters<MediaTap['observe']>[0], text: string): void {
-    booked.trace.observe({ at: this.#clock.nowUs(), kind, text })
+  observe(booked: BookedCall, kind: Parameters<MediaTap['observe']>[0], text: string, value?: string): void {
+    booked.trace.observe({ at: this.#clock.nowUs(), kind, text, ...(value === undefined ? {} : { value }) })
     this.#events.touched(booked)
   }
 

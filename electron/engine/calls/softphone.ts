@@ -13,7 +13,7 @@ import { usage } from '../base/errors.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
 import type { BookedCall } from './booked-call.ts'
 import { Station, localFor, type Context, type Parsed } from '../context.ts'
-import { codecNames } from '../media/session/negotiate.ts'
+import { codecNames } from '../../../shared/model/codecs.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import type { NextHop } from '../sip/pending.ts'
 import type { TransportOptions } from '../sip/transport/transports.ts'
@@ -42,7 +42,7 @@ export class Softphone {
       behaviour: this.#context.attended ? { kind: 'hand' } : { kind: 'reject', code: 480 },
       identifiers: null,
       answerDelayMs: 0,
-      codecs: codecNames,
+      codecs: codecNames(),
       encryption: 'allowed',
       rtpPorts: undefined,
       recordDirectory: undefined,
@@ -106,7 +106,7 @@ export class Softphone {
         rtpPorts: args.rtpPorts,
         source,
         recordTo: args.recordTo ?? null,
-        codecs: args.codecs ?? trunk?.codecs ?? codecNames,
+        codecs: args.codecs ?? trunk?.codecs ?? codecNames(),
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
       })
       const call = station.ua.call(

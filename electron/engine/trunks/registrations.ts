@@ -3,7 +3,7 @@ import { isoMicros, type Micros } from '../../../shared/base/time.ts'
 import { registerSchema } from '../../../shared/contract/commands.ts'
 import type { Change, RegistrationView } from '../../../shared/contract/state.ts'
 import { usage } from '../base/errors.ts'
-import { linearOf } from '../calls/call-book.ts'
+import { meterOf } from '../media/codec/index.ts'
 import { localFor, type Context, type Parsed } from '../context.ts'
 import { ladderOf } from '../report/report.ts'
 import { DigestClient } from '../sip/digest/client.ts'
@@ -91,7 +91,7 @@ export class Registrations {
       tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
     })
     const callId = station.ua.newCallId()
-    const trace = new CallTrace(random.token(10), callId, 'outbound', linearOf)
+    const trace = new CallTrace(random.token(10), callId, 'outbound', meterOf)
     station.journal.add(trace)
     const { host, port } = parseHostPort(address)!
     const registrar = `sip:${host.includes(':') ? `[${host}]` : host}${port === null ? '' : `:${port}`}`

@@ -347,11 +347,11 @@ describe('a source that fails', () => {
     await bench.answered({
       source: {
         kind: 'samples',
-        source: {
+        at: () => ({
           read: () => {
             throw new Error('the sound is gone')
           },
-        },
+        }),
       },
     })
     await bench.clock.advance(1000)

@@ -6,16 +6,22 @@ const audible = 400 * 400
 
 /** Finds our marker in received audio: its three tones in order, each for at least 60 ms. */
 export class MarkerDetector {
+  readonly #rateHz: number
   #tone = 0
   #frames = 0
   #stray = 0
   #startedMs = 0
 
+  constructor(rateHz: number) {
+    this.#rateHz = rateHz
+  }
+
   /** Takes 20 ms of audio; returns when the marker that ended with this frame began, or null. */
   push(frame: Int16Array, nowMs: number): number | null {
     let energy = 0
     for (const sample of frame) energy += sample * sample
-    const heard = energy / frame.length < audible ? -1 : markerTonesHz.findIndex((hz) => toneShare(frame, hz) > 0.6)
+    const heard =
+      energy / frame.length < audible ? -1 : markerTonesHz.findIndex((hz) => toneShare(frame, hz, this.#rateHz) > 0.6)
     if (heard === this.#tone) {
       if (this.#tone === 0 && this.#frames === 0) this.#startedMs = nowMs
       this.#frames++

@@ -1,22 +1,34 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import { eventToDigit, readTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Codec, Decoder } from '../codec/codec.ts'
+import { staticCodec } from '../codec/index.ts'
 import { MarkerDetector } from './marker-detector.ts'
 import { Playout } from './playout.ts'
-import { markerPeriodMs } from './source.ts'
-import { pcma, pcmu } from '../codec/g711.ts'
-import type { Clock } from '../../base/clock.ts'
-import type { Negotiated } from '../session/negotiate.ts'
+import { markerPeriodMs } from './tones.ts'
 
 /** Markers beyond these prove nothing new. */
 const markersTold = 3
 
+/** What packets mean, as agreed. */
+export interface HearFormat {
+  readonly codec: Codec
+  readonly payloadType: number
+  readonly telephoneEvent: number | null
+  readonly ptimeMs: number
+}
+
 /** What is heard in received packets: audio for echo and recording, our marker coming back, digits. */
 export class ReceivedAudio {
   readonly #clock: Clock
-  readonly #observe: (kind: ObservationKind, text: string) => void
-  #playout: Playout | null
-  readonly #detector: MarkerDetector | null
+  readonly #observe: (kind: ObservationKind, text: string, value?: string) => void
+  #keep: boolean
+  readonly #listen: boolean
+  #format: HearFormat | null = null
+  #playout: Playout | null = null
+  #detector: MarkerDetector | null = null
+  readonly #decoders = new Map<Codec, Decoder>()
   #markerSentMs = 0
   #markersHeard = 0
   #lastEvent = -1
@@ -25,17 +37,29 @@ export class ReceivedAudio {
   constructor(
     clock: Clock,
     { keep, listen }: { readonly keep: boolean; readonly listen: boolean },
-    observe: (kind: ObservationKind, text: string) => void,
+    observe: (kind: ObservationKind, text: string, value?: string) => void,
   ) {
     this.#clock = clock
     this.#observe = observe
-    this.#playout = keep ? new Playout(160) : null
-    this.#detector = listen ? new MarkerDetector() : null
+    this.#keep = keep
+    this.#listen = listen
+  }
+
+  /** What packets mean from now on. */
+  use(format: HearFormat): void {
+    const before = this.#format
+    this.#format = format
+    if (before?.ptimeMs === format.ptimeMs && before.codec === format.codec) return
+    this.#playout = null
+    if (this.#keep) this.#play()
+    if (this.#listen && before?.codec !== format.codec)
+      this.#detector = new MarkerDetector(format.codec.descriptor.sampleRateHz)
   }
 
   /** The audio will be pulled from now on. */
   keep(): void {
-    this.#playout ??= new Playout(160)
+    this.#keep = true
+    if (!this.#playout) this.#play()
   }
 
   /** A marker begins to leave now. */
@@ -49,32 +73,38 @@ export class ReceivedAudio {
   }
 
   /** A packet in clear, with its header. */
-  take(header: RtpHeader, clear: Uint8Array, negotiated: Negotiated): void {
-    if (header.payloadType === negotiated.telephoneEvent) return this.#digit(header, clear)
+  take(header: RtpHeader, clear: Uint8Array): void {
+    const format = this.#format
+    if (!format) return
+    if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear)
     if (!this.#playout && !this.#detector) return
-    const codec =
-      header.payloadType === 0
-        ? pcmu
-        : header.payloadType === 8
-          ? pcma
-          : header.payloadType !== negotiated.payloadType
-            ? null
-            : negotiated.codec === 'PCMU'
-              ? pcmu
-              : pcma
-    if (!codec) return
-    const samples = codec.decode(clear, header.payloadOffset, header.payloadLength)
+    const codec = header.payloadType === format.payloadType ? format.codec : staticCodec(header.payloadType)
+    if (codec?.descriptor.sampleRateHz !== format.codec.descriptor.sampleRateHz) return
+    const samples = this.#decoder(codec).decode(clear, header.payloadOffset, header.payloadLength)
     this.#playout?.push(header.timestamp, samples)
     if (this.#detector) this.#detect(this.#detector, samples)
+  }
+
+  #decoder(codec: Codec): Decoder {
+    let decoder = this.#decoders.get(codec)
+    if (!decoder) this.#decoders.set(codec, (decoder = codec.decoder()))
+    return decoder
+  }
+
+  #play(): void {
+    const { codec, ptimeMs } = this.#format ?? {}
+    if (codec && ptimeMs) this.#playout = new Playout((ptimeMs * codec.descriptor.rtpClockHz) / 1000)
   }
 
   #digit(header: RtpHeader, clear: Uint8Array): void {
     const event = readTelephoneEvent(clear.subarray(header.payloadOffset, header.payloadOffset + header.payloadLength))
     if (!event || header.timestamp === this.#lastEvent) return
     this.#lastEvent = header.timestamp
+    const digit = eventToDigit(event.event)
     this.#observe(
       'digit-received',
-      `digit ${eventToDigit(event.event) ?? `event ${event.event}`} received as telephone-event`,
+      `digit ${digit ?? `event ${event.event}`} received as telephone-event`,
+      digit ?? undefined,
     )
   }
 
