@@ -1,8 +1,9 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
-import type { RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
-import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
+import { parseRtcp, type RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
+import { emptyRtpHeader, readRtp, type RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
+import type { MediaTransport } from '../transport/transport.ts'
 
 /**
  * Where a session's packets are reported: those that have left, and all that arrive. `bytes` are as on the wire, `clear` without SRTP, and
@@ -31,4 +32,29 @@ export interface MediaTap {
   foreign(at: Micros, source: Address, destination: Address, bytes: Uint8Array): void
   /** `value`: what a program needs of the text, like the digit. */
   observe(kind: ObservationKind, text: string, value?: string): void
+}
+
+/** Of the packet that is being told of. */
+const header = emptyRtpHeader()
+
+/** Tells a tap of what we have sent. */
+export class SentTap {
+  readonly #tap: MediaTap
+  readonly #transport: MediaTransport
+
+  constructor(tap: MediaTap, transport: MediaTransport) {
+    this.#tap = tap
+    this.#transport = transport
+  }
+
+  rtp(at: Micros, destination: Address, wire: Uint8Array, clear: Uint8Array): void {
+    if (readRtp(clear, header) === null)
+      this.#tap.rtp(at, this.#transport.local, destination, wire, true, clear, header)
+  }
+
+  rtcp(at: Micros, destination: Address, wire: Uint8Array, clear: Uint8Array): void {
+    const packets = parseRtcp(clear)
+    if (typeof packets !== 'string')
+      this.#tap.rtcp(at, this.#transport.localRtcp, destination, wire, true, clear, packets)
+  }
 }
