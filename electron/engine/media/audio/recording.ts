@@ -27,6 +27,7 @@ export class Recording {
   write(sent: Int16Array, received: Int16Array | null, rateHz: number): void {
     const file = this.#file
     if (!file) return
+    file.prefer(rateHz)
     const ours = resample(sent, rateHz, file.rateHz)
     const theirs = received && resample(received, rateHz, file.rateHz)
     if (!this.#try(() => file.write(ours, theirs, ours.length))) this.#file = null

@@ -138,7 +138,7 @@ export function wavHeader(channels: number, rateHz: number, dataBytes: number): 
 export class WavRecorder {
   readonly #file: string
   readonly #fd: number
-  readonly rateHz: number
+  #rateHz: number
   #bytes = 0
   #buffered: Buffer[] = []
   #bufferedBytes = 0
@@ -147,13 +147,23 @@ export class WavRecorder {
   /** Throws RingbackError (machine) when the file cannot be written. */
   constructor(file: string, rateHz: number) {
     this.#file = file
-    this.rateHz = rateHz
+    this.#rateHz = rateHz
     try {
       this.#fd = openGrowing(file)
     } catch (error) {
       throw machine(`cannot record to ${file}: ${explainError(error)}`, error)
     }
-    this.#keep(() => writeAll(this.#fd, wavHeader(2, this.rateHz, 0), 0))
+    this.#keep(() => writeAll(this.#fd, wavHeader(2, this.#rateHz, 0), 0))
+  }
+
+  /** Of the file; it can be another one while nothing is written. */
+  get rateHz(): number {
+    return this.#rateHz
+  }
+
+  /** Takes that rate if it still can. */
+  prefer(rateHz: number): void {
+    if (this.#bytes === 0 && this.#bufferedBytes === 0) this.#rateHz = rateHz
   }
 
   write(sent: Int16Array | null, received: Int16Array | null, samples: number): void {
@@ -165,7 +175,7 @@ export class WavRecorder {
     }
     this.#buffered.push(chunk)
     this.#bufferedBytes += chunk.length
-    if (this.#bufferedBytes >= this.rateHz * 2) this.#flush()
+    if (this.#bufferedBytes >= this.#rateHz * 2) this.#flush()
   }
 
   /** Throws RingbackError (machine) when the disk refuses. */
@@ -184,7 +194,7 @@ export class WavRecorder {
     this.#keep(() => {
       writeAll(this.#fd, block, 44 + this.#bytes)
       this.#bytes += block.length
-      writeAll(this.#fd, wavHeader(2, this.rateHz, this.#bytes), 0)
+      writeAll(this.#fd, wavHeader(2, this.#rateHz, this.#bytes), 0)
     })
   }
 
