@@ -11,6 +11,8 @@ interface Handed {
 
 const none: Address = { host: '', port: 0 }
 const nothing = new Uint8Array(0)
+/** Used again: nothing is to be kept alive by a place that waits for its next packet. */
+const spokenOf: Handed = { at: 0, destination: none, wire: nothing, clear: nothing }
 
 /** Packets between a socket's `send` and its word on them, which comes in the same order. The places are used again. */
 export class InFlight {
@@ -27,13 +29,18 @@ export class InFlight {
     place.clear = clear
   }
 
-  /** The packet that the system speaks of now, until the next `push`; null where there is none. */
+  /** The packet that the system speaks of now, to be read at once; null where there is none. */
   shift(): Readonly<Handed> | null {
     if (this.#count === 0) return null
     const place = this.#places[this.#first]!
     this.#first = (this.#first + 1) % this.#places.length
     this.#count--
-    return place
+    spokenOf.at = place.at
+    spokenOf.destination = place.destination
+    spokenOf.wire = place.wire
+    spokenOf.clear = place.clear
+    place.wire = place.clear = nothing
+    return spokenOf
   }
 
   #grow(): void {

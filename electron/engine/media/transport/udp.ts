@@ -78,8 +78,9 @@ export class UdpTransport implements MediaTransport {
   readonly #rtpDone = (error: Error | null): void => {
     const packet = this.#rtp.shift()
     if (!packet || this.#closed) return
-    if (error) this.#events.notSent(packet.destination, error)
-    else this.#events.rtpSent(packet.at, packet.destination, packet.wire, packet.clear)
+    const { at, destination, wire, clear } = packet
+    if (error) this.#events.notSent(destination, error)
+    else this.#events.rtpSent(at, destination, wire, clear)
   }
 
   readonly #rtcpDone = (error: Error | null): void => {
