@@ -9,7 +9,7 @@ import { Playout } from './playout.ts'
 import { markerPeriodMs } from './tones.ts'
 
 /** Markers beyond these prove nothing new. */
-const markersTold = 3
+const markersObserved = 3
 
 /** What packets mean, as agreed. */
 export interface HearFormat {
@@ -110,7 +110,7 @@ export class ReceivedAudio {
 
   #detect(detector: MarkerDetector, samples: Int16Array): void {
     const heardMs = detector.push(samples, this.#clock.monotonicMs())
-    if (heardMs === null || ++this.#markersHeard > markersTold) return
+    if (heardMs === null || ++this.#markersHeard > markersObserved) return
     const delay = Math.round(heardMs - this.#markerSentMs)
     this.#observe(
       'marker-heard',

@@ -18,7 +18,7 @@ export class Recording {
     this.#file = file === null ? null : new WavRecorder(file, rateHz)
   }
 
-  /** As `switch`; what fails is told. */
+  /** As `switch`; what fails is passed on. */
   begin(file: string, rateHz: number): void {
     this.#try(() => this.switch(file, rateHz))
   }

@@ -41,13 +41,13 @@ export class Sending implements Paced {
   use(format: SendFormat, sends: boolean): void {
     const { pacer, sender, outgoing } = this.#parts
     const on = sends && !this.#failed
-    const anew = format.ptimeMs !== this.intervalMs
+    const otherInterval = format.ptimeMs !== this.intervalMs
     this.#rateHz = format.codec.descriptor.sampleRateHz
     this.intervalMs = format.ptimeMs
     sender.use(format)
     outgoing.use(this.#rateHz, (format.ptimeMs * this.#rateHz) / 1000)
-    if (this.#on && (anew || !on)) pacer.remove(this)
-    if (on && (anew || !this.#on)) pacer.add(this)
+    if (this.#on && (otherInterval || !on)) pacer.remove(this)
+    if (on && (otherInterval || !this.#on)) pacer.add(this)
     this.#on = on
   }
 

@@ -34,10 +34,10 @@ export interface MediaTap {
   observe(kind: ObservationKind, text: string, value?: string): void
 }
 
-/** Of the packet that is being told of. */
+/** Of the packet that is being reported. */
 const header = emptyRtpHeader()
 
-/** Tells a tap of what we have sent. */
+/** Reports to a tap what we have sent. */
 export class SentTap {
   readonly #tap: MediaTap
   readonly #transport: MediaTransport

@@ -10,8 +10,8 @@ import { Garbage } from './garbage.ts'
 import { Latch, rtcpTimes, rtpTimes } from './latch.ts'
 import { PeerStreams } from './peer-streams.ts'
 
-/** Moves of the audio that are told one by one. */
-const movesTold = 10
+/** Moves of the audio that are observations of their own. */
+const movesObserved = 10
 /** Packets of streams that are not followed, before they are worth a word. */
 const fewUnfollowed = 8
 
@@ -35,7 +35,7 @@ export class RtpReceiver {
   #moves = 0
   #unfollowed = 0
 
-  /** `foreignSources`: strangers that are told apart. */
+  /** `foreignSources`: strangers that are counted apart. */
   constructor(tap: MediaTap, allowance: Allowance, foreignSources: number) {
     this.#tap = tap
     this.#allowance = allowance
@@ -124,7 +124,7 @@ export class RtpReceiver {
     this.#tap.foreign(at, from, to, wire)
   }
 
-  /** Tells what was counted and not told one by one. */
+  /** Observes what was only counted until now. */
   close(): void {
     this.#foreign.close()
     this.#garbage.close()
@@ -139,7 +139,7 @@ export class RtpReceiver {
     this.#allowance.restart()
     // Who was followed until now is not believed about our packets either.
     this.#control.expect(this.#remoteRtcp, atMs)
-    if (++this.#moves <= movesTold)
+    if (++this.#moves <= movesObserved)
       this.#tap.observe(
         'latched',
         `RTP comes from ${formatAddress(to)}, not from ${formatAddress(before)}: sending there now`,

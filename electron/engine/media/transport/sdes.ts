@@ -66,7 +66,7 @@ export class SdesTransport implements MediaTransport {
       this.#decrypt = receiver
     }
     this.#encrypt = crypto && this.#keys.sender(crypto.suite, crypto.localMaster)
-    // Sequence numbers go on in clear, uncounted by the key: where encryption begins anew, so does the key.
+    // Sequence numbers go on in clear, uncounted by the key: where encryption begins again, so does the key.
     if (!crypto) this.#master = this.#newMaster()
     this.#under.agree(crypto)
   }

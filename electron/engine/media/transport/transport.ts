@@ -15,7 +15,7 @@ export interface Arrival {
 /** Why a packet that came can be used for nothing. */
 export type Unusable = Refused | 'unreadable'
 
-/** What a transport tells of. */
+/** What a transport reports. */
 export interface TransportEvents {
   /** RTP in clear. */
   rtp(clear: Uint8Array, arrival: Arrival): void
@@ -55,6 +55,6 @@ export interface MediaTransport {
   sendRtp(clear: Uint8Array, destination: Address, wire?: Uint8Array): void
   /** Returns what goes on the wire. */
   sendRtcp(clear: Uint8Array, destination: Address, wire?: Uint8Array): Uint8Array
-  /** Once; what waits is abandoned. Nothing is told of any more. */
+  /** Once; what waits is abandoned. Nothing is reported any more. */
   close(): void
 }
