@@ -3,6 +3,7 @@ import { isIp, parseHostPort } from '../../shared/base/address.ts'
 import type { Behaviour, ListenerArgs } from '../../shared/contract/commands.ts'
 import { codecSchema, type SourceArgs } from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
+import { codecDescriptor, codecNames } from '../../shared/model/codecs.ts'
 import { transportNames, type TransportName } from '../../shared/model/transport.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
@@ -36,9 +37,12 @@ export function parseTransport(text: string): TransportName {
   return name
 }
 
-export function parseCodecs(text: string): ('PCMU' | 'PCMA')[] {
+/** The codecs there are, as `--codecs` takes them. */
+export const codecList = codecNames().join(',')
+
+export function parseCodecs(text: string): string[] {
   return text.split(',').map((part) => {
-    const codec = codecSchema.safeParse(part.trim().toUpperCase())
+    const codec = codecSchema.safeParse(codecDescriptor(part.trim())?.name)
     if (!codec.success)
       throw invalid(`codec "${part}" is not available in this version: choose from ${codecSchema.options.join(', ')}.`)
     return codec.data

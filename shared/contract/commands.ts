@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { budgetNames, budgets } from '../model/budgets.ts'
+import { codecNames } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
 import { callReportSchema, inspectReportSchema, outcomeSchema, verdictSchema } from './report.ts'
 import {
@@ -45,7 +46,7 @@ export const startAgentSchema = z.object({
   password: z.string().optional(),
   allow: z.array(z.string()).default([]).describe('CIDR blocks'),
   encryption: encryptionSchema.default('allowed'),
-  codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
+  codecs: z.array(codecSchema).min(1).default(codecNames),
   answerDelayMs: z.number().min(0).default(0),
   recordDirectory: z.string().optional(),
   rtpPorts: portRangeSchema.optional(),
@@ -63,7 +64,7 @@ export const trunkSchema = z.object({
   displayName: z.string().optional(),
   proxy: z.string().optional(),
   encryption: encryptionSchema.default('disabled'),
-  codecs: z.array(codecSchema).min(1).default(['PCMU', 'PCMA']),
+  codecs: z.array(codecSchema).min(1).default(codecNames),
   headers: z.array(customHeaderSchema).default([]),
   expiresS: z.int().min(1).default(600),
   tlsCa: z.string().optional(),
@@ -155,7 +156,7 @@ export const settingsSchema = z.object({
     behaviour: { kind: 'answer', source: { kind: 'echo' } },
     allow: [],
     encryption: 'allowed',
-    codecs: ['PCMU', 'PCMA'],
+    codecs: codecNames(),
     answerDelayMs: 400,
     start: true,
   }),

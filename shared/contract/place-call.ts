@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { codecNames } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
@@ -9,7 +10,7 @@ export const customHeaderSchema = headerSchema.extend({
 /** What stands for a stored value that is hidden; given back, it means that value. */
 export const hiddenValue = '••••••••'
 export const encryptionSchema = z.enum(['disabled', 'allowed', 'required'])
-export const codecSchema = z.enum(['PCMU', 'PCMA'])
+export const codecSchema = z.enum(codecNames())
 export const dtmfModeSchema = z.enum(['rfc4733', 'info', 'inband'])
 export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
 

@@ -125,7 +125,17 @@ export const callReportSchema = z.object({
   findings: z.array(findingSchema),
   verdict: verdictSchema,
   observations: z
-    .array(z.object({ at: iso, kind: z.string(), text: z.string() }))
+    .array(
+      z.object({
+        at: iso,
+        kind: z.string(),
+        text: z.string(),
+        value: z
+          .string()
+          .optional()
+          .describe('what a program needs of the text: the digit of digit-sent and digit-received'),
+      }),
+    )
     .describe('what only an endpoint knows'),
   placed: placedSchema
     .nullable()

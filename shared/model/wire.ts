@@ -22,6 +22,8 @@ export interface Observation {
   readonly at: Micros
   readonly kind: ObservationKind
   readonly text: string
+  /** What a program needs of the text: the digit of `digit-sent` and `digit-received`. */
+  readonly value?: string
 }
 
 export type ObservationKind =

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { RingbackError } from '../../electron/engine/base/errors.ts'
 import { Boundary, faultText } from '../../electron/engine/base/boundary.ts'
 import { systemClock } from '../../electron/engine/base/clock.ts'
-import { linearOf } from '../../electron/engine/media/codec/linear.ts'
+import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { Engine } from '../../electron/engine/engine.ts'
-import { decodeWav } from '../../electron/engine/media/audio/wav.ts'
-import { SrtpContext } from '../../electron/engine/media/srtp/srtp.ts'
+import { atRate, decodeWav } from '../../electron/engine/media/audio/wav.ts'
+import { SrtpContext } from '../../electron/engine/media/transport/srtp.ts'
 import { htmlReport } from '../../electron/engine/report/html-report.ts'
 import { registrationReportOf, reportOf, streamOf } from '../../electron/engine/report/report.ts'
 import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
@@ -462,7 +462,8 @@ function refusing<T>(run: () => T): T | null {
 }
 
 function checkWav(bytes: Buffer): void {
-  const samples = refusing(() => decodeWav(bytes, 'x.wav'))
+  const sound = refusing(() => decodeWav(bytes, 'x.wav'))
+  const samples = sound && atRate(sound, 8000)
   if (samples)
     must(
       samples instanceof Int16Array && samples.length <= bytes.length * 10,
@@ -474,7 +475,7 @@ function checkCapture(bytes: Buffer): void {
   const file = join(tmpdir(), `ringback-fuzz-${process.pid}.pcap`)
   writeFileSync(file, bytes)
   try {
-    const loaded = refusing(() => loadCaptures([file], linearOf))
+    const loaded = refusing(() => loadCaptures([file], meterOf))
     if (!loaded) return
     whole(loaded.packets, 0, bytes.length, 'the number of packets')
     for (const trace of loaded.calls) validReport(trace, loaded.lastAt)
@@ -506,7 +507,7 @@ function validReport(trace: CallTrace, now: number): void {
 function checkReport(bytes: Buffer): void {
   const dice = diceOf(bytes)
   const vantage = dice.pick(['outbound', 'inbound', 'observed'] as const)
-  const trace = new CallTrace('t', 'call', vantage, linearOf)
+  const trace = new CallTrace('t', 'call', vantage, meterOf)
   trace.attended = dice.chance(0.5)
   const [us, peer] = [
     { host: '192.0.2.1', port: 5060 },
@@ -528,12 +529,15 @@ function checkReport(bytes: Buffer): void {
         bytes: part,
         message: parseSip(part),
       })
-    else if (isRtcp(part)) trace.rtcp(at, source, destination, part, part, known)
-    else trace.rtp(at, source, destination, part, part, known)
+    else if (isRtcp(part)) {
+      const packets = parseRtcp(part)
+      if (typeof packets !== 'string') trace.rtcp(at, source, destination, part, known, packets)
+    } else if (readRtp(part, tracedHeader) === null) trace.rtp(at, source, destination, part, part, known, tracedHeader)
   }
   validReport(trace, at)
 }
 
+const tracedHeader = emptyRtpHeader()
 const session = new Session(null, 1)
 
 function checkSession(bytes: Buffer): void {

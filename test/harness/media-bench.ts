@@ -1,8 +1,8 @@
 import { MediaSession, type MediaOptions } from '../../electron/engine/media/session/session.ts'
 import { tone } from '../../electron/engine/media/audio/source.ts'
-import { PortPool } from '../../electron/engine/media/rtp/ports.ts'
-import { Pacer } from '../../electron/engine/media/rtp/pacer.ts'
-import type { SrtpContext } from '../../electron/engine/media/srtp/srtp.ts'
+import { PortPool } from '../../electron/engine/media/transport/ports.ts'
+import { Pacer } from '../../electron/engine/media/session/pacer.ts'
+import type { SrtpContext } from '../../electron/engine/media/transport/srtp.ts'
 import type { Address } from '../../shared/base/address.ts'
 import { initialLimits } from '../../shared/model/budgets.ts'
 import { isRtcp, rtpHeaderBytes, writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'
@@ -64,7 +64,7 @@ export class MediaBench {
         signalling,
         codecs: ['PCMU', 'PCMA'],
         encryption: 'disabled',
-        source: { kind: 'samples', source: tone(500) },
+        source: { kind: 'samples', at: (rateHz) => tone(500, rateHz) },
         recordTo: null,
         ...options,
       },

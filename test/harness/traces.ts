@@ -1,11 +1,11 @@
-import { linearOf } from '../../electron/engine/media/codec/linear.ts'
+import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { reportOf } from '../../electron/engine/report/report.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import type { Vantage } from '../../shared/model/facts.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
 import { writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
-import { rtpHeaderBytes, writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'
+import { emptyRtpHeader, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../shared/wire/rtp/rtp.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { crlf, sdp } from './messages.ts'
 
@@ -14,6 +14,14 @@ const us = { host: '10.0.0.5', port: 5060 }
 const peer = { host: '203.0.113.9', port: 5060 }
 const ourMedia = { host: '10.0.0.5', port: 20_000 }
 const theirMedia = { host: '203.0.113.9', port: 30_000 }
+
+/** The header of a packet of RTP. */
+export function headerOf(packet: Uint8Array): RtpHeader {
+  const header = emptyRtpHeader()
+  const fault = readRtp(packet, header)
+  if (fault) throw new Error(fault)
+  return header
+}
 
 export interface RtpOptions {
   readonly fromMs: number
@@ -32,7 +40,7 @@ export class TraceBuilder {
 
   constructor(vantage: Vantage = 'outbound') {
     this.#vantage = vantage
-    this.#trace = new CallTrace('t', 'call-1', vantage, linearOf)
+    this.#trace = new CallTrace('t', 'call-1', vantage, meterOf)
   }
 
   #sip(atMs: number, sent: boolean, text: string): this {
@@ -108,6 +116,7 @@ export class TraceBuilder {
         packet,
         packet,
         this.#vantage === 'observed' ? null : sent,
+        headerOf(packet),
       )
     }
     return this
@@ -124,14 +133,14 @@ export class TraceBuilder {
       lastSr: 0,
       delaySinceLastSr: 0,
     }
-    const bytes = writeRtcp([{ type: 'rr', ssrc: 2, reports: about === 'us' ? [block] : [] }])
+    const packets = [{ type: 'rr' as const, ssrc: 2, reports: about === 'us' ? [block] : [] }]
     this.#trace.rtcp(
       startUs + atMs * 1000,
       { ...theirMedia, port: theirMedia.port + 1 },
       { ...ourMedia, port: ourMedia.port + 1 },
-      bytes,
-      bytes,
+      writeRtcp(packets),
       this.#vantage === 'observed' ? null : false,
+      packets,
     )
     return this
   }

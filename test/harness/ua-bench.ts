@@ -1,8 +1,9 @@
 import { noLogs } from '../../electron/engine/base/log.ts'
 import { openBoundary } from './boundary.ts'
-import { MediaSession, silence } from '../../electron/engine/media/session/session.ts'
-import { PortPool } from '../../electron/engine/media/rtp/ports.ts'
-import { Pacer } from '../../electron/engine/media/rtp/pacer.ts'
+import { silence } from '../../electron/engine/media/audio/source.ts'
+import { MediaSession } from '../../electron/engine/media/session/session.ts'
+import { PortPool } from '../../electron/engine/media/transport/ports.ts'
+import { Pacer } from '../../electron/engine/media/session/pacer.ts'
 import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
 import { SipEndpoint } from '../../electron/engine/sip/endpoint.ts'
 import { hopTo } from '../../electron/engine/sip/pending.ts'
@@ -74,7 +75,7 @@ export class UaBench {
         signalling: peer.host,
         codecs: ['PCMU', 'PCMA'],
         encryption: 'disabled',
-        source: { kind: 'samples', source: silence() },
+        source: { kind: 'samples', at: silence },
         recordTo: null,
       },
       { rtp: () => {}, rtcp: () => {}, foreign: () => {}, observe: () => {} },

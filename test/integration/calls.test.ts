@@ -77,7 +77,7 @@ describe('our two ends', () => {
         heard.subarray(i * 160, i * 160 + 160),
       )
       const both = (low: number, high: number) =>
-        frames.filter((frame) => toneShare(frame, low) > 0.3 && toneShare(frame, high) > 0.3).length
+        frames.filter((frame) => toneShare(frame, low, 8000) > 0.3 && toneShare(frame, high, 8000) > 0.3).length
       expect(both(697, 1209)).toBeGreaterThanOrEqual(6)
       expect(both(852, 1477)).toBeGreaterThanOrEqual(6)
       expect(both(941, 1336)).toBe(0)

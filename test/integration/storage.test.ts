@@ -151,7 +151,7 @@ describe('L5: a call of the command line that is killed', () => {
     await running.stop('SIGKILL')
     const bytes = readFileSync(wav)
     expect(bytes.readUInt32LE(40)).toBe(bytes.length - 44)
-    expect(decodeWav(bytes, wav).length).toBeGreaterThan(4000)
+    expect(decodeWav(bytes, wav).samples.length).toBeGreaterThan(4000)
     let packets = 0
     expect(readCapture(pcap, () => packets++).problems).toEqual([])
     expect(packets).toBeGreaterThan(10)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toneShare } from '../../electron/engine/media/audio/tones.ts'
-import { readWav } from '../../electron/engine/media/audio/wav.ts'
+import { atRate, readWav } from '../../electron/engine/media/audio/wav.ts'
 import { meanSquare, toDbfs } from '../../electron/engine/quality/level.ts'
 import { startBaresip, type Baresip } from '../harness/baresip.ts'
 import { findPeer } from '../harness/install-peers.ts'
@@ -21,7 +21,7 @@ function middle(samples: Int16Array): Int16Array {
 async function heard(baresip: Baresip): Promise<Int16Array> {
   await baresip.stop('SIGTERM')
   const [file] = baresip.recordings()
-  return readWav(file!)
+  return atRate(readWav(file!), 8000)
 }
 
 /** One channel of our stereo recording: 0 what we sent, 1 what we received. */
@@ -61,10 +61,10 @@ describe.skipIf(!findPeer('baresip'))('baresip', () => {
           expect(stream.lost).toBe(0)
           expect(stream.level!.meanDbfs).toBeGreaterThan(-40)
         }
-        expect(toneShare(middle(channel(recording, 1)), 440)).toBeGreaterThan(0.9)
-        expect(toneShare(middle(channel(recording, 0)), 1000)).toBeGreaterThan(0.9)
+        expect(toneShare(middle(channel(recording, 1)), 440, 8000)).toBeGreaterThan(0.9)
+        expect(toneShare(middle(channel(recording, 0)), 1000, 8000)).toBeGreaterThan(0.9)
         const there = middle(await heard(baresip))
-        expect(toneShare(there, 1000)).toBeGreaterThan(0.9)
+        expect(toneShare(there, 1000, 8000)).toBeGreaterThan(0.9)
         expect(toDbfs(meanSquare(there))).toBeCloseTo(-14, 0)
       } finally {
         rmSync(folder, { recursive: true })
@@ -80,13 +80,13 @@ describe.skipIf(!findPeer('baresip'))('baresip', () => {
       await baresip.until(/Call established/)
       await new Promise((resolve) => setTimeout(resolve, 3000))
       const there = middle(await heard(baresip))
-      expect(toneShare(there, 1000)).toBeGreaterThan(0.9)
+      expect(toneShare(there, 1000, 8000)).toBeGreaterThan(0.9)
       await agent.until(/"type":"call"/)
       const [report] = agentReports(agent)
       expect(report).toMatchObject({ direction: 'inbound', outcome: 'answered', verdict: { kind: 'two-way-audio' } })
       await agent.stop('SIGINT')
       const [file] = readdirSync(folder)
-      expect(toneShare(middle(channel(join(folder, file!), 1)), 440)).toBeGreaterThan(0.9)
+      expect(toneShare(middle(channel(join(folder, file!), 1)), 440, 8000)).toBeGreaterThan(0.9)
     } finally {
       rmSync(folder, { recursive: true })
     }

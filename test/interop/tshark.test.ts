@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { InspectReport, Stream } from '../../shared/contract/report.ts'
-import { linearOf } from '../../electron/engine/media/codec/linear.ts'
+import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { streamOf } from '../../electron/engine/report/report.ts'
 import { loadCaptures } from '../../electron/engine/trace/capture/load.ts'
 import { captures } from '../harness/fixtures.ts'
@@ -81,7 +81,7 @@ describe.skipIf(!tshark)('figures of strange streams equal those of tshark', () 
           file,
           Array.from({ length: 60 }, () => strangeStream(random, 30 + Math.floor(random() * 400))),
         )
-        const ours = loadCaptures([file], linearOf)
+        const ours = loadCaptures([file], meterOf)
           .calls.flatMap(({ streams }) => streams)
           .map((stream) => streamOf(stream, null))
         const theirs = tsharkStreams(file)

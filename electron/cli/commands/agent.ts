@@ -9,6 +9,7 @@ import {
   collect,
   limitLines,
   parseBehaviour,
+  codecList,
   parseCodecs,
   parseEncryption,
   parseLimit,
@@ -58,7 +59,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--password-env <name>', 'the environment variable that holds the password')
     .option('--allow <cidr>', 'accept calls from this block only (repeatable)', collect)
     .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
-    .option('--codecs <list>', 'PCMU,PCMA', parseCodecs)
+    .option('--codecs <list>', codecList, parseCodecs)
     .option('--answer-delay <ms>', 'ring this long before answering', parseWhole)
     .option('--record <dir>', 'record every call as a WAV file there')
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)

@@ -4,6 +4,7 @@ import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { given, readCa } from '../arguments.ts'
 import { exitOf, followCall, sayNotKept } from '../live-call.ts'
 import {
+  codecList,
   parseCodecs,
   parseDigits,
   parseDtmfMode,
@@ -51,7 +52,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--password-env <name>', 'the environment variable that holds the password')
     .option('--from <number|uri>', 'the caller ID')
     .option('--display <text>', 'the display name')
-    .option('--codecs <list>', 'PCMU,PCMA in order of preference', parseCodecs)
+    .option('--codecs <list>', `${codecList} in order of preference`, parseCodecs)
     .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
     .option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file', parseSource, { kind: 'marker' })
     .option('--dtmf <digits>', 'digits to send after the answer', parseDigits)

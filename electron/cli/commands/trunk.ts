@@ -4,7 +4,7 @@ import type { EngineClient } from '../../../shared/contract/client.ts'
 import { trunkSchema, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
-import { parseCodecs, parseEncryption, parseTransport, parseWhole } from '../options.ts'
+import { codecList, parseCodecs, parseEncryption, parseTransport, parseWhole } from '../options.ts'
 import { print, printJson } from '../output.ts'
 import { withFlags } from '../remedies.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
@@ -37,7 +37,7 @@ function withSettings(command: Command): Command {
     .option('--display <text>', 'the display name')
     .option('--proxy <host[:port]>', 'outbound proxy')
     .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
-    .option('--codecs <list>', 'PCMU,PCMA', parseCodecs)
+    .option('--codecs <list>', codecList, parseCodecs)
     .option('--expires <seconds>', 'registration lifetime', parseWhole)
     .option('--tls-ca <file>', 'a CA to trust (PEM)')
     .option('--tls-insecure', 'accept any TLS certificate')

@@ -6,7 +6,8 @@ import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
 import { Emitter } from '../base/emitter.ts'
 import { RingbackError, usage } from '../base/errors.ts'
-import type { DtmfMode, MediaSession, MediaTap } from '../media/session/session.ts'
+import type { DtmfMode, MediaSession } from '../media/session/session.ts'
+import type { MediaTap } from '../media/session/tap.ts'
 import { reportOf } from '../report/report.ts'
 import type { PacketRing } from '../trace/capture/packet-ring.ts'
 import type { PcapFile } from '../trace/capture/pcap-write.ts'
@@ -187,8 +188,8 @@ export class CallRecord {
     if (fault !== null) throw usage(`digits were not sent: ${fault}`)
   }
 
-  observe(kind: Observation['kind'], text: string): void {
-    this.trace.observe({ at: this.#clock.nowUs(), kind, text })
+  observe(kind: Observation['kind'], text: string, value?: string): void {
+    this.trace.observe({ at: this.#clock.nowUs(), kind, text, ...(value === undefined ? {} : { value }) })
     this.events.emit('changed', null)
   }
 
@@ -201,10 +202,12 @@ export class CallRecord {
   tap(): MediaTap {
     const { trace } = this
     return {
-      rtp: (at, source, destination, bytes, sent, clear) => void trace.rtp(at, source, destination, bytes, clear, sent),
-      rtcp: (at, source, destination, bytes, sent, clear) => trace.rtcp(at, source, destination, bytes, clear, sent),
+      rtp: (at, source, destination, bytes, sent, clear, header) =>
+        trace.rtp(at, source, destination, bytes, clear, sent, header),
+      rtcp: (at, source, destination, bytes, sent, _clear, packets) =>
+        trace.rtcp(at, source, destination, bytes, sent, packets),
       foreign: (at, source, destination, bytes) => trace.foreign(at, source, destination, bytes),
-      observe: (kind, text) => this.observe(kind, text),
+      observe: (kind, text, value) => this.observe(kind, text, value),
     }
   }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { Watcher } from '../feed.ts'
-import { linearOf } from '../media/codec/linear.ts'
+import { meterOf } from '../media/codec/index.ts'
 import type { Station } from '../stations/station.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
@@ -114,7 +114,7 @@ export class CallRecords {
   }
 
   #trace(station: Station, callId: string, vantage: 'inbound' | 'outbound'): CallTrace {
-    const trace = new CallTrace(this.#deps.random.token(10), callId, vantage, linearOf, station.traceLimits)
+    const trace = new CallTrace(this.#deps.random.token(10), callId, vantage, meterOf, station.traceLimits)
     trace.attended = this.#deps.attended
     return trace
   }

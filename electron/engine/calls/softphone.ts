@@ -11,8 +11,8 @@ import { checkGrowing } from '../base/durable.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
+import { codecNames } from '../../../shared/model/codecs.ts'
 import type { CallRecord } from './call-record.ts'
-import { codecNames } from '../media/session/negotiate.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
 import type { StationPool } from '../stations/station-pool.ts'
@@ -46,7 +46,7 @@ export class Softphone {
       id: null,
       identifiers: null,
       answerDelayMs: 0,
-      codecs: codecNames,
+      codecs: codecNames(),
       encryption: 'allowed',
       rtpPorts: undefined,
       recordDirectory: undefined,
@@ -92,7 +92,7 @@ export class Softphone {
         rtpPorts: args.rtpPorts,
         source,
         recordTo: args.recordTo ?? null,
-        codecs: args.codecs ?? trunk?.codecs ?? codecNames,
+        codecs: args.codecs ?? trunk?.codecs ?? codecNames(),
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
       }
       const media = record.hears(await opener.open(choice, record.tap()))

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CallReport, RegistrationReport } from '../../../shared/contract/report.ts'
 import { RingbackError, explainError, machine } from '../base/errors.ts'
-import { linearOf } from '../media/codec/linear.ts'
+import { meterOf } from '../media/codec/index.ts'
 import { registrationReportOf, reportOf, streamOf } from '../report/report.ts'
 import { loadCaptures } from '../trace/capture/load.ts'
 import type { CapturePart, CaptureRequest } from './parts.ts'
@@ -22,7 +22,7 @@ const sizeOf = ({ messages }: CallReport | RegistrationReport): number =>
   messages.reduce((sum, { raw }) => sum + raw.length, 0)
 
 async function read({ files }: CaptureRequest): Promise<void> {
-  const { calls, registrations, unmatched, problems, damaged, packets, lastAt } = loadCaptures(files, linearOf)
+  const { calls, registrations, unmatched, problems, damaged, packets, lastAt } = loadCaptures(files, meterOf)
   let part: Extract<CapturePart, { kind: 'part' }> = { kind: 'part', calls: [], registrations: [] }
   let size = 0
   const flush = async (least: number) => {

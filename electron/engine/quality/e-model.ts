@@ -1,3 +1,5 @@
+import { codecDescriptor } from '../../../shared/model/codecs.ts'
+
 /** A quality estimate with everything it rests on, so that it can be shown with the number. */
 export interface Mos {
   readonly value: number
@@ -37,11 +39,12 @@ export function mosFromR(r: number): number {
 
 const hundredths = (value: number) => Math.round(value * 100) / 100
 
-/** E-model estimate for G.711; null for codecs without a trusted row (no number is better than a made-up one). */
+/** E-model estimate; null for codecs without a trusted row (no number is better than a made-up one). */
 export function estimateMos({ codec, lostPercent, roundTripMs }: MosInput): Mos | null {
-  if (codec !== 'PCMU' && codec !== 'PCMA') return null
+  const row = codecDescriptor(codec)?.impairment
+  if (!row) return null
   const path = roundTripMs === null ? 0 : roundTripMs / 2
-  const r = 93.2 - delayImpairment(path + bufferingMs) - equipmentImpairment(0, 25.1, Math.max(0, lostPercent))
+  const r = 93.2 - delayImpairment(path + bufferingMs) - equipmentImpairment(row.ie, row.bpl, Math.max(0, lostPercent))
   return {
     value: hundredths(mosFromR(r)),
     r: hundredths(r),
@@ -51,7 +54,7 @@ export function estimateMos({ codec, lostPercent, roundTripMs }: MosInput): Mos 
         ? 'no RTCP round trip: network delay taken as 0 ms'
         : `one-way delay is half the round trip of ${roundTripMs} ms`,
       `${bufferingMs} ms for packetisation and jitter buffer`,
-      'loss is random (BurstR 1) and concealed as in G.711 Appendix I (Ie 0, Bpl 25.1)',
+      row.assumption,
     ],
   }
 }

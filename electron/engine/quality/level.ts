@@ -18,3 +18,34 @@ export function meanSquare(samples: Int16Array): number {
 
 /** Below this for a second is silence (media without energy). */
 export const silenceDbfs = -60
+
+/** What was measured of a payload: the sum of the squares of so many linear samples, and the largest of them without its sign. */
+export interface Level {
+  squares: number
+  samples: number
+  peak: number
+}
+
+/** Reads the level of a payload that lies in a packet; allocates nothing. */
+export interface Meter {
+  measure(packet: Uint8Array, offset: number, length: number, into: Level): void
+}
+
+/** For a codec of one byte a sample, from the linear value of each code. */
+export function tableMeter(linear: Int16Array): Meter {
+  return {
+    measure(packet, offset, length, into) {
+      let squares = 0
+      let peak = 0
+      for (let i = offset; i < offset + length; i++) {
+        const value = linear[packet[i]!]!
+        squares += value * value
+        if (value > peak) peak = value
+        else if (-value > peak) peak = -value
+      }
+      into.squares = squares
+      into.samples = length
+      into.peak = peak
+    },
+  }
+}

@@ -1,13 +1,13 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { RtpHeader } from '../../../shared/wire/rtp/rtp.ts'
-import { silenceDbfs, toDbfs } from './level.ts'
+import { silenceDbfs, toDbfs, type Level, type Meter } from './level.ts'
 
 /** What a payload type means on a stream; clock rate 0 keeps it out of the jitter (telephone-event, unknown types). */
 export interface PayloadMeaning {
   readonly codec: string
   readonly clockRateHz: number
-  /** Linear value of each code for 8-bit codecs whose level can be read without decoding; null for others. */
-  readonly linear: Int16Array | null
+  /** What reads the level of its payloads; null where that cannot be read. */
+  readonly meter: Meter | null
 }
 
 const comfortNoise = 13
@@ -16,6 +16,8 @@ const comfortNoiseOld = 19
 const recent = 64
 /** Jitter in milliseconds is counted in whole timestamp units of a millisecond, as Wireshark does: slower clocks have none. */
 const slowestClockHz = 1000
+/** Of the packet that is being counted. */
+const level: Level = { squares: 0, samples: 0, peak: 0 }
 const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
 
 /**
@@ -104,7 +106,7 @@ export class RtpStreamStats {
     return spanUs <= 0 ? null : Math.round(((this.bytes * 8) / spanUs) * 1e4) / 10
   }
 
-  /** `size`: bytes of the UDP payload. `packet` is read for its level where `meaning.linear` is set. */
+  /** `size`: bytes of the UDP payload. `packet` is read for its level where there is a meter. */
   update(at: Micros, header: RtpHeader, meaning: PayloadMeaning, size: number, packet: Uint8Array): void {
     this.bytes += size + 28
     const { payloadType } = header
@@ -115,7 +117,7 @@ export class RtpStreamStats {
       this.codec = meaning.codec
       this.clockRateHz = clockRateHz
     }
-    if (meaning.linear) this.#measure(at, packet, header, meaning.linear)
+    if (meaning.meter) this.#measure(at, packet, header, meaning.meter)
     this.#order(header.sequence)
     this.lastAt = at
     if (this.packets === 0) return this.#first(at, header)
@@ -182,22 +184,16 @@ export class RtpStreamStats {
     this.#recent[slot] = sequence
   }
 
-  #measure(at: Micros, packet: Uint8Array, { payloadOffset, payloadLength }: RtpHeader, linear: Int16Array): void {
+  #measure(at: Micros, packet: Uint8Array, { payloadOffset, payloadLength }: RtpHeader, meter: Meter): void {
     if (payloadLength === 0) return
-    let squares = 0
-    let peak = this.#peak
-    const end = payloadOffset + payloadLength
-    for (let i = payloadOffset; i < end; i++) {
-      const value = linear[packet[i]!]!
-      squares += value * value
-      if (value > peak) peak = value
-      else if (-value > peak) peak = -value
-    }
+    meter.measure(packet, payloadOffset, payloadLength, level)
+    const { squares, samples, peak } = level
+    if (samples === 0) return
     this.#squares += squares
-    this.#samples += payloadLength
-    this.#peak = peak
+    this.#samples += samples
+    if (peak > this.#peak) this.#peak = peak
     this.levelPackets++
-    if (squares / payloadLength >= silentMeanSquare) {
+    if (squares / samples >= silentMeanSquare) {
       this.firstEnergyAt ??= at
       this.lastEnergyAt = at
     }

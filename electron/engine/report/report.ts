@@ -76,7 +76,12 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
       streams: trace.streams.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
       findings: diagnose(facts).map(shownFinding),
       verdict: shownVerdict(facts),
-      observations: trace.observations.map(({ at, kind, text }) => ({ at: isoMicros(at), kind, text: redact(text) })),
+      observations: trace.observations.map(({ at, kind, text, value }) => ({
+        at: isoMicros(at),
+        kind,
+        text: redact(text),
+        ...(value === undefined ? {} : { value }),
+      })),
       placed: trace.placed && shownPlaced(trace.placed),
       droppedMessages: trace.droppedMessages,
     },

@@ -7,11 +7,12 @@ import { explainError, machine } from '../base/errors.ts'
 import type { Net } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { LocalRoutes } from '../base/routes.ts'
-import { SampleSource, marker, silence, tone } from '../media/audio/source.ts'
-import { readWav } from '../media/audio/wav.ts'
-import { Pacer } from '../media/rtp/pacer.ts'
-import { PortPool, type PortRange } from '../media/rtp/ports.ts'
-import { MediaSession, type MediaOptions, type MediaTap, type SourceSpec } from '../media/session/session.ts'
+import { SampleSource, silence, tone, type SourceSpec } from '../media/audio/source.ts'
+import { atEachRate, readWav } from '../media/audio/wav.ts'
+import { Pacer } from '../media/session/pacer.ts'
+import { MediaSession, type MediaOptions } from '../media/session/session.ts'
+import type { MediaTap } from '../media/session/tap.ts'
+import { PortPool, type PortRange } from '../media/transport/ports.ts'
 import type { Dns } from '../sip/resolve/dns.ts'
 
 /** What a person has set about media. */
@@ -77,13 +78,15 @@ export class MediaOpener {
       case 'echo':
         return { kind: 'echo' }
       case 'marker':
-        return { kind: 'marker', source: marker() }
+        return { kind: 'marker' }
       case 'silence':
-        return { kind: 'samples', source: silence() }
+        return { kind: 'samples', at: silence }
       case 'tone':
-        return { kind: 'samples', source: tone(args.hz) }
-      case 'file':
-        return { kind: 'samples', source: new SampleSource(this.#deps.soundPath(args.path, readWav), false) }
+        return { kind: 'samples', at: (rateHz) => tone(args.hz, rateHz) }
+      case 'file': {
+        const samples = atEachRate(this.#deps.soundPath(args.path, readWav))
+        return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
+      }
     }
   }
 

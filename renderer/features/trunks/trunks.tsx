@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
+import { codecNames } from '../../../shared/model/codecs.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { headerRow, type HeaderRow } from '../../state/ui.ts'
@@ -16,7 +17,7 @@ const fresh: StoredTrunk = {
   transport: 'udp',
   authentication: 'digest',
   encryption: 'disabled',
-  codecs: ['PCMU', 'PCMA'],
+  codecs: codecNames(),
   headers: [],
   expiresS: 600,
   tlsInsecure: false,
@@ -191,12 +192,14 @@ const authentications = [
   ['digest', 'Digest (user name and password)'],
   ['ip', 'IP access list (no password)'],
 ] as const
-const codecOrders = [
-  ['PCMU,PCMA', 'PCMU, then PCMA'],
-  ['PCMA,PCMU', 'PCMA, then PCMU'],
-  ['PCMU', 'PCMU only'],
-  ['PCMA', 'PCMA only'],
-] as const
+/** Each codec before the others, then each alone. */
+const codecOrders: readonly (readonly [value: string, label: string])[] = [
+  ...codecNames().map((first) => {
+    const order = [first, ...codecNames().filter((name) => name !== first)]
+    return [order.join(','), order.join(', then ')] as const
+  }),
+  ...codecNames().map((name) => [name, `${name} only`] as const),
+]
 
 function TrunkForm({
   trunk,
@@ -383,9 +386,9 @@ function TrunkForm({
           {(props) => (
             <Choice
               {...props}
-              value={draft.codecs.join(',') as 'PCMU'}
+              value={draft.codecs.join(',')}
               options={codecOrders}
-              onChange={(order) => set({ codecs: order.split(',') as Trunk['codecs'] })}
+              onChange={(order) => set({ codecs: order.split(',') })}
             />
           )}
         </Field>

@@ -103,7 +103,7 @@ describe('L1: what Ringback keeps', () => {
   it('is 0600 where it grows, and new folders are 0700', () => {
     const path = folder()
     writeFileSync(join(path, 'b.pcap'), '', { mode: 0o666 })
-    new WavRecorder(join(path, 'a.wav')).close()
+    new WavRecorder(join(path, 'a.wav'), 8000).close()
     new PcapFile(join(path, 'b.pcap')).close()
     makeFolder(join(path, 'c', 'd'), true)
     expect(['a.wav', 'b.pcap', 'c', 'c/d'].map((name) => mode(join(path, name)))).toEqual([0o600, 0o600, 0o700, 0o700])
@@ -121,14 +121,14 @@ describe('L1: what Ringback keeps', () => {
 describe('L5: what a process that is killed leaves', () => {
   it('is a recording whose header counts the audio that is there', () => {
     const file = join(folder(), 'a.wav')
-    const recorder = new WavRecorder(file)
+    const recorder = new WavRecorder(file, 8000)
     for (let i = 0; i < 120; i++) recorder.write(new Int16Array(160).fill(1000), new Int16Array(160).fill(-1000), 160)
     const bytes = readFileSync(file)
     expect(bytes.readUInt32LE(40)).toBe(bytes.length - 44)
     expect(bytes.readUInt32LE(4)).toBe(bytes.length - 8)
-    expect(decodeWav(bytes, 'a').length).toBeGreaterThan(120 * 160 - 8000)
+    expect(decodeWav(bytes, 'a').samples.length).toBeGreaterThan(120 * 160 - 8000)
     recorder.close()
-    expect(decodeWav(readFileSync(file), 'a').length).toBe(120 * 160)
+    expect(decodeWav(readFileSync(file), 'a').samples.length).toBe(120 * 160)
   })
 
   it('is a capture with every message, and the packets up to a second before', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 import { CallViews, type ShownCall } from '../../../electron/engine/calls/call-view.ts'
-import { linearOf } from '../../../electron/engine/media/codec/linear.ts'
+import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { htmlReport } from '../../../electron/engine/report/html-report.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
@@ -11,6 +11,7 @@ import type { Vantage } from '../../../shared/model/facts.ts'
 import { writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { crlf, request, sdp } from '../../harness/messages.ts'
+import { headerOf } from '../../harness/traces.ts'
 
 const us = { host: '192.0.2.1', port: 5060 }
 const peer = { host: '192.0.2.99', port: 5060 }
@@ -18,7 +19,7 @@ const startUs = 1_700_000_000_000_000
 const endUs = startUs + 40_000_000
 
 function traceOf(texts: readonly string[], vantage: Vantage = 'inbound'): CallTrace {
-  const trace = new CallTrace('1', 'call-1', vantage, linearOf)
+  const trace = new CallTrace('1', 'call-1', vantage, meterOf)
   texts.forEach((text, i) => {
     const bytes = crlf(text)
     const sent = text.startsWith('SIP/2.0') === (vantage === 'inbound')
@@ -71,6 +72,7 @@ describe('a call with a session description that looks like numbers', () => {
           packet,
           packet,
           false,
+          headerOf(packet),
         )
       }
       expect(reported(trace).streams[0]).toMatchObject({
@@ -132,7 +134,7 @@ describe('the ways out of a call', () => {
   })
 
   it('show none of the secrets that a call was placed with', () => {
-    const trace = new CallTrace('1', 'call-1', 'outbound', linearOf)
+    const trace = new CallTrace('1', 'call-1', 'outbound', meterOf)
     const { password: _, ...placed } = placeCallSchema.parse({
       uri: `sip:a:${secret(1)}@h;token=${secret(2)}`,
       from: `sip:me:${secret(3)}@h`,

@@ -4,11 +4,11 @@ import { Playout } from '../../../electron/engine/media/audio/playout.ts'
 import { resample } from '../../../electron/engine/media/audio/resample.ts'
 import { marker, tone } from '../../../electron/engine/media/audio/source.ts'
 import { toneShare } from '../../../electron/engine/media/audio/tones.ts'
-import { decodeWav, wavHeader } from '../../../electron/engine/media/audio/wav.ts'
-import { pcma, pcmu } from '../../../electron/engine/media/codec/g711.ts'
-import { Pacer } from '../../../electron/engine/media/rtp/pacer.ts'
-import { SrtpContext } from '../../../electron/engine/media/srtp/srtp.ts'
-import { ReceiverStream } from '../../../electron/engine/media/rtcp/receiver.ts'
+import { atRate, decodeWav, wavHeader } from '../../../electron/engine/media/audio/wav.ts'
+import { alaw, ulaw } from '../../../electron/engine/media/codec/g711.ts'
+import { Pacer } from '../../../electron/engine/media/session/pacer.ts'
+import { SrtpContext } from '../../../electron/engine/media/transport/srtp.ts'
+import { ReceiverStream } from '../../../electron/engine/media/stream/receiver-report.ts'
 import { meanSquare, toDbfs } from '../../../electron/engine/quality/level.ts'
 import { emptyRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
@@ -21,13 +21,13 @@ const frameOf = (source: { read(frame: Int16Array): void }, samples = 160) => {
 
 describe('G.711', () => {
   it('decodes the reference values of both laws', () => {
-    expect([0x00, 0x7f, 0x80, 0xff].map((code) => pcmu.decodeTable[code])).toEqual([-32124, 0, 32124, 0])
-    expect([0x55, 0xd5, 0x2a, 0xaa].map((code) => pcma.decodeTable[code])).toEqual([-8, 8, -32256, 32256])
+    expect([0x00, 0x7f, 0x80, 0xff].map((code) => ulaw.decodeTable[code])).toEqual([-32124, 0, 32124, 0])
+    expect([0x55, 0xd5, 0x2a, 0xaa].map((code) => alaw.decodeTable[code])).toEqual([-8, 8, -32256, 32256])
   })
 
   it.each([
-    ['PCMU', pcmu],
-    ['PCMA', pcma],
+    ['PCMU', ulaw],
+    ['PCMA', alaw],
   ] as const)('encodes every decoded value of %s to itself', (_name, codec) => {
     for (let code = 0; code < 256; code++) {
       const encoded = new Uint8Array(1)
@@ -37,38 +37,38 @@ describe('G.711', () => {
   })
 
   it('keeps a tone within the quantisation noise of 8 logarithmic bits', () => {
-    const samples = frameOf(tone(1000), 8000)
+    const samples = frameOf(tone(1000, 8000), 8000)
     const encoded = new Uint8Array(8000)
-    pcmu.encode(samples, encoded, 0)
-    const error = pcmu.decode(encoded, 0, 8000).map((value, i) => value - samples[i]!)
+    ulaw.encode(samples, encoded, 0)
+    const error = ulaw.decode(encoded, 0, 8000).map((value, i) => value - samples[i]!)
     expect(toDbfs(meanSquare(samples)) - toDbfs(meanSquare(error))).toBeGreaterThan(35)
   })
 })
 
 describe('sources', () => {
   it('gives a tone of the stated frequency and level', () => {
-    const samples = frameOf(tone(440), 8000)
-    expect(toneShare(samples, 440)).toBeGreaterThan(0.99)
+    const samples = frameOf(tone(440, 8000), 8000)
+    expect(toneShare(samples, 440, 8000)).toBeGreaterThan(0.99)
     expect(toDbfs(meanSquare(samples))).toBeCloseTo(-14, 0)
   })
 
   it('finds the marker through a codec, delayed by any number of samples, and nothing in speech-like noise or another tone', () => {
     for (const offset of [0, 37, 80, 159]) {
-      const source = marker()
+      const source = marker(8000)
       frameOf(source, offset + 1)
-      const detector = new MarkerDetector()
+      const detector = new MarkerDetector(8000)
       const heard: number[] = []
       for (let i = 0; i < 200; i++) {
         const encoded = new Uint8Array(160)
-        pcma.encode(frameOf(source), encoded, 0)
-        const at = detector.push(pcma.decode(encoded, 0, 160), i * 20)
+        alaw.encode(frameOf(source), encoded, 0)
+        const at = detector.push(alaw.decode(encoded, 0, 160), i * 20)
         if (at !== null) heard.push(at)
       }
       expect(heard.length).toBeGreaterThanOrEqual(3)
       for (let i = 1; i < heard.length; i++) expect(Math.abs(heard[i]! - heard[i - 1]! - 1000)).toBeLessThanOrEqual(20)
     }
-    const deaf = new MarkerDetector()
-    const other = tone(1100)
+    const deaf = new MarkerDetector(8000)
+    const other = tone(1100, 8000)
     let seed = 1
     for (let i = 0; i < 500; i++) {
       expect(deaf.push(frameOf(other), i * 20)).toBeNull()
@@ -109,9 +109,9 @@ describe('WAV', () => {
     const stereo = new Int16Array(48_000 * 2)
     for (let i = 0; i < 48_000; i++)
       stereo[2 * i] = stereo[2 * i + 1] = Math.round(8000 * Math.sin((2 * Math.PI * 600 * i) / 48_000))
-    const samples = decodeWav(wav(48_000, 2, stereo), 'x.wav')
+    const samples = atRate(decodeWav(wav(48_000, 2, stereo), 'x.wav'), 8000)
     expect(samples).toHaveLength(8000)
-    expect(toneShare(samples.subarray(1000, 7000), 600)).toBeGreaterThan(0.999)
+    expect(toneShare(samples.subarray(1000, 7000), 600, 8000)).toBeGreaterThan(0.999)
     expect(toDbfs(meanSquare(samples.subarray(1000, 7000)))).toBeCloseTo(toDbfs(8000 ** 2 / 2), 1)
   })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Latch, rtcpTimes, rtpTimes } from '../../../electron/engine/media/rtp/latch.ts'
+import { Latch, rtcpTimes, rtpTimes } from '../../../electron/engine/media/stream/latch.ts'
 import type { Address } from '../../../shared/base/address.ts'
 import { initialLimits } from '../../../shared/model/budgets.ts'
 import { writeRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
@@ -347,11 +347,11 @@ describe('a source that fails', () => {
     await bench.answered({
       source: {
         kind: 'samples',
-        source: {
+        at: () => ({
           read: () => {
             throw new Error('the sound is gone')
           },
-        },
+        }),
       },
     })
     await bench.clock.advance(1000)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { pcmu } from '../../../electron/engine/media/codec/g711.ts'
-import { ReceiverStream } from '../../../electron/engine/media/rtcp/receiver.ts'
+import { ulaw } from '../../../electron/engine/media/codec/g711.ts'
+import { ReceiverStream } from '../../../electron/engine/media/stream/receiver-report.ts'
 import { FigureSeries } from '../../../electron/engine/quality/figure-series.ts'
 import { RtpStreamStats } from '../../../electron/engine/quality/rtp-stats.ts'
 import { streamOf } from '../../../electron/engine/report/report.ts'
@@ -38,7 +38,7 @@ describe('figures of streams that make no sense', () => {
         if (packet.length > 0) packet[0] = 0x80 | (packet[0]! & 0x3f)
         if (readRtp(packet, header) !== null) continue
         const at = below(3) === 0 ? random.uint32() * 1e6 : 1_700_000_000_000_000 + i * 20_000
-        stats.update(at, header, { codec: 'PCMU', clockRateHz, linear: pcmu.decodeTable }, packet.length, packet)
+        stats.update(at, header, { codec: 'PCMU', clockRateHz, meter: ulaw.level }, packet.length, packet)
         series.update(at, stats)
       }
       expect(stats.packets).toBeGreaterThan(50)
@@ -62,7 +62,7 @@ describe('figures of streams that make no sense', () => {
       const header = emptyRtpHeader()
       bytes[bytes.length - 1] = bytes.length === 20 ? 8 : bytes.at(-1)!
       expect(readRtp(bytes, header)).toBeNull()
-      stats.update(1000, header, { codec: 'PCMU', clockRateHz: 8000, linear: pcmu.decodeTable }, bytes.length, bytes)
+      stats.update(1000, header, { codec: 'PCMU', clockRateHz: 8000, meter: ulaw.level }, bytes.length, bytes)
     }
     expect(report(stats)).toMatchObject({ packets: 2, level: null })
   })

@@ -6,7 +6,7 @@ import {
   mosFromR,
 } from '../../../electron/engine/quality/e-model.ts'
 import { RtpStreamStats } from '../../../electron/engine/quality/rtp-stats.ts'
-import { pcmu } from '../../../electron/engine/media/codec/g711.ts'
+import { ulaw } from '../../../electron/engine/media/codec/g711.ts'
 import { emptyRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 
 describe('the E-model (ITU-T G.107)', () => {
@@ -31,7 +31,7 @@ describe('the E-model (ITU-T G.107)', () => {
 })
 
 describe('stream figures', () => {
-  const meaning = { codec: 'PCMU', clockRateHz: 8000, linear: pcmu.decodeTable }
+  const meaning = { codec: 'PCMU', clockRateHz: 8000, meter: ulaw.level }
   const feed = (arrivals: readonly (readonly [sequence: number, atMs: number])[], fill = 0xff) => {
     const stats = new RtpStreamStats(1)
     const packet = new Uint8Array(172).fill(fill)

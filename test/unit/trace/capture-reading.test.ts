@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { linearOf } from '../../../electron/engine/media/codec/linear.ts'
+import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { RingbackError } from '../../../electron/engine/base/errors.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
 import { PacketDecoder } from '../../../electron/engine/trace/capture/decode.ts'
@@ -16,7 +16,7 @@ afterAll(() => files.remove())
 
 const random = predictableRandom(11)
 const below = (n: number) => random.uint32() % n
-const load = (...paths: string[]) => loadCaptures(paths, linearOf)
+const load = (...paths: string[]) => loadCaptures(paths, meterOf)
 const [frame] = framesOf(pcapOf(invites(1))) as [Buffer]
 
 describe('times that cannot be', () => {

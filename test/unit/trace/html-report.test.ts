@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linearOf } from '../../../electron/engine/media/codec/linear.ts'
+import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { htmlReport } from '../../../electron/engine/report/html-report.ts'
 import { reportOf } from '../../../electron/engine/report/report.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
@@ -8,7 +8,7 @@ import { request, sdp } from '../../harness/messages.ts'
 
 describe('the HTML report', () => {
   it('shows whatever the wire said as text, never as markup, and no secret', () => {
-    const trace = new CallTrace('1', 'call-1', 'observed', linearOf)
+    const trace = new CallTrace('1', 'call-1', 'observed', meterOf)
     const hostile = request({
       body: sdp(),
       extra:

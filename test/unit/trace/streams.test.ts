@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { linearOf } from '../../../electron/engine/media/codec/linear.ts'
+import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
+import type { Address } from '../../../shared/base/address.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
+import { headerOf } from '../../harness/traces.ts'
 
 const ours = { host: '192.0.2.1', port: 20_000 }
 const theirs = { host: '192.0.2.99', port: 30_000 }
@@ -12,18 +14,21 @@ function packet(ssrc: number, n = 0): Uint8Array {
   return bytes
 }
 
+const send = (trace: CallTrace, at: number, from: Address, to: Address, bytes: Uint8Array, sent: boolean) =>
+  trace.rtp(at, from, to, bytes, bytes, sent, headerOf(bytes))
+
 describe('the streams of a call', () => {
   it('that come do not take the place of those that are sent, and those beyond the last are counted', () => {
-    const trace = new CallTrace('1', 'call-1', 'inbound', linearOf)
-    for (let ssrc = 0; ssrc < 300; ssrc++) trace.rtp(ssrc, theirs, ours, packet(ssrc), packet(ssrc), false)
-    for (let n = 0; n < 100; n++) trace.rtp(n, ours, theirs, packet(9, n), packet(9, n), true)
+    const trace = new CallTrace('1', 'call-1', 'inbound', meterOf)
+    for (let ssrc = 0; ssrc < 300; ssrc++) send(trace, ssrc, theirs, ours, packet(ssrc), false)
+    for (let n = 0; n < 100; n++) send(trace, n, ours, theirs, packet(9, n), true)
     expect(trace.streams.filter(({ sent }) => sent === false)).toHaveLength(200)
     expect(trace.streams.find(({ sent }) => sent)!.stats.packets).toBe(100)
     expect(trace.unfollowedPackets).toBe(100)
   })
 
   it("are none of a stranger's packets, of which the first are captured", () => {
-    const trace = new CallTrace('1', 'call-1', 'inbound', linearOf)
+    const trace = new CallTrace('1', 'call-1', 'inbound', meterOf)
     let captured = 0
     trace.addSink({ sip: () => {}, udp: () => void captured++ })
     for (let n = 0; n < 1000; n++) trace.foreign(n, { host: '198.51.100.66', port: 1 }, ours, packet(n))

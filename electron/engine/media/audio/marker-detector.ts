@@ -1,25 +1,31 @@
 import { markerTonesHz, toneShare } from './tones.ts'
 
 const enoughFrames = 3
-const strayFrames = 2
+const gapFrames = 2
 const audible = 400 * 400
 
 /** Finds our marker in received audio: its three tones in order, each for at least 60 ms. */
 export class MarkerDetector {
+  readonly #rateHz: number
   #tone = 0
   #frames = 0
-  #stray = 0
+  #gap = 0
   #startedMs = 0
+
+  constructor(rateHz: number) {
+    this.#rateHz = rateHz
+  }
 
   /** Takes 20 ms of audio; returns when the marker that ended with this frame began, or null. */
   push(frame: Int16Array, nowMs: number): number | null {
     let energy = 0
     for (const sample of frame) energy += sample * sample
-    const heard = energy / frame.length < audible ? -1 : markerTonesHz.findIndex((hz) => toneShare(frame, hz) > 0.6)
+    const heard =
+      energy / frame.length < audible ? -1 : markerTonesHz.findIndex((hz) => toneShare(frame, hz, this.#rateHz) > 0.6)
     if (heard === this.#tone) {
       if (this.#tone === 0 && this.#frames === 0) this.#startedMs = nowMs
       this.#frames++
-      this.#stray = 0
+      this.#gap = 0
       if (this.#tone === 2 && this.#frames === enoughFrames) {
         this.#reset()
         return this.#startedMs
@@ -29,10 +35,10 @@ export class MarkerDetector {
     if (this.#frames >= enoughFrames && heard === this.#tone + 1) {
       this.#tone++
       this.#frames = 1
-      this.#stray = 0
+      this.#gap = 0
       return null
     }
-    if (this.#frames > 0 && ++this.#stray > strayFrames) {
+    if (this.#frames > 0 && ++this.#gap > gapFrames) {
       this.#reset()
       if (heard === 0) return this.push(frame, nowMs)
     }
@@ -42,6 +48,6 @@ export class MarkerDetector {
   #reset(): void {
     this.#tone = 0
     this.#frames = 0
-    this.#stray = 0
+    this.#gap = 0
   }
 }

@@ -6,21 +6,22 @@ const slots = 64
  */
 export class Playout {
   readonly #frames: (Int16Array | null)[] = Array<Int16Array | null>(slots).fill(null)
-  readonly #frameSamples: number
+  readonly #frameTicks: number
   readonly #delayFrames: number
   #base: number | null = null
   #next = 0
   #newest = 0
   #waiting = 0
 
-  constructor(frameSamples: number, delayFrames = 2) {
-    this.#frameSamples = frameSamples
+  /** `frameTicks`: of the RTP clock, from one frame to the next. */
+  constructor(frameTicks: number, delayFrames = 2) {
+    this.#frameTicks = frameTicks
     this.#delayFrames = delayFrames
   }
 
   push(timestamp: number, samples: Int16Array): void {
     if (this.#base === null) this.#restart(timestamp)
-    let index = Math.round(((timestamp - this.#base!) | 0) / this.#frameSamples)
+    let index = Math.round(((timestamp - this.#base!) | 0) / this.#frameTicks)
     if (index >= this.#next + slots || index < this.#next - slots) {
       this.#restart(timestamp)
       index = 0

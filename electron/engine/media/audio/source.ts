@@ -1,11 +1,15 @@
-import { dtmfTone, markerSamples, markerPeriodMs, toneSamples } from './tones.ts'
+import { markerPeriodMs, markerSamples, toneSamples } from './tones.ts'
 
-export const sampleRateHz = 8000
-
-/** Something that can be sent: fills 16-bit mono frames at 8 kHz, one after the other. */
+/** Something that can be sent: fills 16-bit mono frames, one after the other. */
 export interface AudioSource {
   read(frame: Int16Array): void
 }
+
+/** What a call sends. The samples are made at the rate of the codec that is agreed. */
+export type SourceSpec =
+  | { readonly kind: 'samples'; at(rateHz: number): AudioSource }
+  | { readonly kind: 'marker' }
+  | { readonly kind: 'echo' }
 
 /** Samples from memory, once or for ever. */
 export class SampleSource implements AudioSource {
@@ -35,14 +39,14 @@ export class SampleSource implements AudioSource {
     }
   }
 
-  /** Milliseconds from the last start of the loop to the next sample read. */
-  get positionMs(): number {
-    return (this.#at * 1000) / sampleRateHz
+  /** Whether the next sample is the first of all, or of another round. */
+  get isAtStart(): boolean {
+    return this.#at === 0 || this.#at === this.#samples.length
   }
 }
 
 const nothing = new Int16Array(0)
 export const silence = (): AudioSource => new SampleSource(nothing, false)
-export const tone = (hz: number): AudioSource => new SampleSource(toneSamples(hz), true)
-export const marker = (): SampleSource => new SampleSource(markerSamples(), true)
-export { dtmfTone, markerPeriodMs }
+export const tone = (hz: number, rateHz: number): AudioSource => new SampleSource(toneSamples(hz, rateHz), true)
+export const marker = (rateHz: number): SampleSource => new SampleSource(markerSamples(rateHz), true)
+export { markerPeriodMs }

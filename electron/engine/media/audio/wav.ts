@@ -1,13 +1,20 @@
 import { closeSync, readFileSync } from 'node:fs'
+import { codecDescriptors } from '../../../../shared/model/codecs.ts'
 import { openGrowing, writeAll } from '../../base/durable.ts'
 import { explainError, machine, usage } from '../../base/errors.ts'
-import { pcma, pcmu } from '../codec/g711.ts'
+import { alaw, ulaw } from '../codec/g711.ts'
 import { resample } from './resample.ts'
 
 const bytesLimit = 200 * 1024 * 1024
 
-/** A WAV file as 16-bit mono at 8 kHz. Throws RingbackError: `machine` when it cannot be read, `usage` when it is no WAV we know. */
-export function readWav(file: string): Int16Array {
+/** 16-bit mono. */
+export interface Sound {
+  readonly samples: Int16Array
+  readonly rateHz: number
+}
+
+/** A WAV file as it is, mixed down. Throws RingbackError: `machine` when it cannot be read, `usage` when it is no WAV we know. */
+export function readWav(file: string): Sound {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
@@ -17,7 +24,17 @@ export function readWav(file: string): Int16Array {
   return decodeWav(bytes, file)
 }
 
-export function decodeWav(bytes: Buffer, name: string): Int16Array {
+/** The samples of a sound at another rate. */
+export const atRate = ({ samples, rateHz }: Sound, wantedHz: number): Int16Array => resample(samples, rateHz, wantedHz)
+
+/** Its samples at every rate that a codec has, made now: nobody is to wait for them in a call. */
+export function atEachRate(sound: Sound): (rateHz: number) => Int16Array {
+  const rates = new Set(codecDescriptors().map(({ sampleRateHz }) => sampleRateHz))
+  const made = new Map([...rates].map((rateHz) => [rateHz, atRate(sound, rateHz)]))
+  return (rateHz) => made.get(rateHz)!
+}
+
+export function decodeWav(bytes: Buffer, name: string): Sound {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
     throw usage(`${name} is not a WAV file: it does not begin with RIFF/WAVE; convert it (sox input ${name})`)
   }
@@ -30,7 +47,7 @@ export function decodeWav(bytes: Buffer, name: string): Int16Array {
     if (id === 'fmt ' && body.length >= 16) format = readFormat(body)
     if (id === 'data') {
       if (!format) break
-      return resample(mono(body, format, name), format.rateHz, 8000)
+      return { samples: mono(body, format, name), rateHz: format.rateHz }
     }
     at += 8 + size + (size & 1)
   }
@@ -88,9 +105,9 @@ function sampleReader(tag: number, bits: number): ((body: Buffer, at: number) =>
     case '3/64':
       return (body, at) => body.readDoubleLE(at) * 32767
     case '6/8':
-      return (body, at) => pcma.decodeTable[body[at]!]!
+      return (body, at) => alaw.decodeTable[body[at]!]!
     case '7/8':
-      return (body, at) => pcmu.decodeTable[body[at]!]!
+      return (body, at) => ulaw.decodeTable[body[at]!]!
     default:
       return null
   }
@@ -114,8 +131,6 @@ export function wavHeader(channels: number, rateHz: number, dataBytes: number): 
   return header
 }
 
-const flushBytes = 16_000
-
 /**
  * Writes both directions of a call as a stereo WAV: left what we sent, right what we received. Twice a second of audio the file is complete
  * as it is, header included, whatever becomes of this process.
@@ -123,20 +138,32 @@ const flushBytes = 16_000
 export class WavRecorder {
   readonly #file: string
   readonly #fd: number
+  #rateHz: number
   #bytes = 0
   #buffered: Buffer[] = []
   #bufferedBytes = 0
   #open = true
 
   /** Throws RingbackError (machine) when the file cannot be written. */
-  constructor(file: string) {
+  constructor(file: string, rateHz: number) {
     this.#file = file
+    this.#rateHz = rateHz
     try {
       this.#fd = openGrowing(file)
     } catch (error) {
       throw machine(`cannot record to ${file}: ${explainError(error)}`, error)
     }
-    this.#keep(() => writeAll(this.#fd, wavHeader(2, 8000, 0), 0))
+    this.#keep(() => writeAll(this.#fd, wavHeader(2, this.#rateHz, 0), 0))
+  }
+
+  /** Of the file; it can be another one while nothing is written. */
+  get rateHz(): number {
+    return this.#rateHz
+  }
+
+  /** Takes that rate if it still can. */
+  prefer(rateHz: number): void {
+    if (this.#bytes === 0 && this.#bufferedBytes === 0) this.#rateHz = rateHz
   }
 
   write(sent: Int16Array | null, received: Int16Array | null, samples: number): void {
@@ -148,7 +175,7 @@ export class WavRecorder {
     }
     this.#buffered.push(chunk)
     this.#bufferedBytes += chunk.length
-    if (this.#bufferedBytes >= flushBytes) this.#flush()
+    if (this.#bufferedBytes >= this.#rateHz * 2) this.#flush()
   }
 
   /** Throws RingbackError (machine) when the disk refuses. */
@@ -167,7 +194,7 @@ export class WavRecorder {
     this.#keep(() => {
       writeAll(this.#fd, block, 44 + this.#bytes)
       this.#bytes += block.length
-      writeAll(this.#fd, wavHeader(2, 8000, this.#bytes), 0)
+      writeAll(this.#fd, wavHeader(2, this.#rateHz, this.#bytes), 0)
     })
   }
 

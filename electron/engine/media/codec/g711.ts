@@ -1,3 +1,8 @@
+import { pcma, pcmu, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
+import { tableMeter } from '../../quality/level.ts'
+import type { Codec, Decoder, Encoder } from './codec.ts'
+import { registerCodec } from './registry.ts'
+
 /** G.711 (ITU-T G.711): 8-bit logarithmic codes of 16-bit linear samples. */
 
 function ulawToLinear(code: number): number {
@@ -30,19 +35,24 @@ function encodeTable(decoded: Int16Array): Uint8Array {
   return table
 }
 
-export interface G711 {
+/** One of the two laws; nothing is remembered from packet to packet. */
+export interface G711 extends Codec, Encoder, Decoder {
   readonly decodeTable: Int16Array
-  encode(samples: Int16Array, into: Uint8Array, offset: number): void
-  decode(payload: Uint8Array, offset: number, length: number): Int16Array
 }
 
-function g711(decode: (code: number) => number): G711 {
+function g711(descriptor: CodecDescriptor, decode: (code: number) => number): G711 {
   const linear = decodeTable(decode)
   const codes = encodeTable(linear)
-  return {
+  const codec: G711 = {
+    descriptor,
     decodeTable: linear,
+    encoder: () => codec,
+    decoder: () => codec,
+    payloadBytes: (samples) => samples,
+    level: tableMeter(linear),
     encode(samples, into, offset) {
       for (let i = 0; i < samples.length; i++) into[offset + i] = codes[samples[i]! + 32768]!
+      return samples.length
     },
     decode(payload, offset, length) {
       const samples = new Int16Array(length)
@@ -50,7 +60,10 @@ function g711(decode: (code: number) => number): G711 {
       return samples
     },
   }
+  return codec
 }
 
-export const pcmu = g711(ulawToLinear)
-export const pcma = g711(alawToLinear)
+export const ulaw = g711(pcmu, ulawToLinear)
+export const alaw = g711(pcma, alawToLinear)
+registerCodec(ulaw)
+registerCodec(alaw)

@@ -13,20 +13,23 @@ import {
   type MediaFormat,
   type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
-import { answeredKey, usableKey, type SdesKey } from '../srtp/sdes.ts'
-import type { SrtpSuite } from '../srtp/srtp.ts'
+import { codecDescriptor, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
+import { answeredKey, usableKey, type SdesKey } from '../transport/sdes-key.ts'
+import type { SrtpSuite } from '../transport/srtp.ts'
 
 export type Encryption = 'disabled' | 'allowed' | 'required'
 
-export type CodecName = 'PCMU' | 'PCMA'
-export const codecNames: readonly CodecName[] = ['PCMU', 'PCMA']
-const codecPayloadType: Readonly<Record<CodecName, number>> = { PCMU: 0, PCMA: 8 }
+/** Dynamic payload types (RFC 3551 3); 101 is for telephone-event, as everybody does. */
+const firstDynamic = 96
 const telephoneEventType = 101
+/** The keypad and the flash. */
+const telephoneEvents = '0-16'
 
 /** What our side brings to the negotiation. */
 export interface LocalMedia {
   readonly address: Address
-  readonly codecs: readonly CodecName[]
+  /** Names of codecs, the preferred one first. */
+  readonly codecs: readonly string[]
   readonly encryption: Encryption
   /** What we want to do; the answer may allow less. */
   readonly direction: MediaDirection
@@ -47,7 +50,7 @@ export interface NegotiatedCrypto {
 
 /** What both sides agreed on (RFC 3264 6). */
 export interface Negotiated {
-  readonly codec: CodecName
+  readonly codec: CodecDescriptor
   /** The payload type that we must send with, as the peer numbers it. */
   readonly payloadType: number
   readonly telephoneEvent: number | null
@@ -77,18 +80,27 @@ const describe = (m: MediaDescription) =>
     200,
   )
 
-function ourFormats(codecs: readonly CodecName[]): MediaFormat[] {
-  const audio = codecs.map((codec) => ({
-    payloadType: codecPayloadType[codec],
-    codec,
-    clockRateHz: 8000,
-    channels: 1,
-    parameters: null,
+function ourFormats(codecs: readonly string[]): MediaFormat[] {
+  const ours = codecs.map(codecDescriptor).filter((descriptor) => descriptor !== null)
+  let next = firstDynamic
+  const dynamic = () => (next === telephoneEventType ? (next += 2) - 1 : next++)
+  const audio = ours.map(({ name, rtpClockHz, channels, staticType, fmtp }): MediaFormat => ({
+    payloadType: staticType ?? dynamic(),
+    codec: name,
+    clockRateHz: rtpClockHz,
+    channels,
+    parameters: fmtp,
   }))
-  return [
-    ...audio,
-    { payloadType: telephoneEventType, codec: 'telephone-event', clockRateHz: 8000, channels: 1, parameters: '0-16' },
-  ]
+  // Events have the clock of the codec beside them (RFC 4733 2.1).
+  const clocks = [...new Set(ours.map(({ rtpClockHz }) => rtpClockHz))]
+  const events = clocks.map((clockRateHz, i) => ({
+    payloadType: i === 0 ? telephoneEventType : dynamic(),
+    codec: 'telephone-event',
+    clockRateHz,
+    channels: 1,
+    parameters: telephoneEvents,
+  }))
+  return [...audio, ...events]
 }
 
 function inline(master: Uint8Array): string {
@@ -146,9 +158,7 @@ export function makeAnswer(
   const crypto = typeof offered === 'string' || local.encryption === 'disabled' ? null : offered
   const wanted = reverse(chosen.direction)
   const direction = directionOf(sends(wanted) && sends(local.direction), receives(wanted) && receives(local.direction))
-  const event = chosen.formats.find(
-    (format) => format.codec.toLowerCase() === 'telephone-event' && format.clockRateHz === 8000,
-  )
+  const event = eventOf(chosen, codec.codec)
   const media = offer.media.map((m): MediaDescription => {
     if (m !== chosen)
       return {
@@ -166,7 +176,7 @@ export function makeAnswer(
       port: local.address.port,
       protocol: m.protocol,
       address: local.address.host,
-      formats: event ? [codec.format, { ...event, parameters: '0-16' }] : [codec.format],
+      formats: event ? [codec.format, { ...event, parameters: telephoneEvents }] : [codec.format],
       direction,
       ptimeMs: m.ptimeMs ?? 20,
       rtcpPort: null,
@@ -190,7 +200,7 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
     const refused = answer.media.find((m) => m.kind === 'audio')
     return { refusal: 'no-audio', text: refused ? 'the answer refuses the audio (port 0)' : 'the answer has no audio' }
   }
-  const codec = pickCodec(chosen, local.codecs, chosen.formats)
+  const codec = pickCodec(chosen, local.codecs)
   if (!codec)
     return {
       refusal: 'no-codec',
@@ -204,7 +214,7 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
     return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
   const theirs = reverse(chosen.direction)
   const direction = directionOf(sends(theirs) && sends(local.direction), receives(theirs) && receives(local.direction))
-  const event = chosen.formats.find((format) => format.codec.toLowerCase() === 'telephone-event')
+  const event = eventOf(chosen, codec.codec) ?? chosen.formats.find(isEvent)
   return {
     ...agreed(chosen, codec, event?.payloadType ?? null, direction),
     crypto: agreedCrypto(typeof answered === 'string' || local.encryption === 'disabled' ? null : answered, local),
@@ -216,18 +226,30 @@ function agreedCrypto(key: SdesKey | null, { srtpMaster }: LocalMedia): Negotiat
 }
 
 interface PickedCodec {
-  readonly codec: CodecName
+  readonly codec: CodecDescriptor
   readonly format: MediaFormat
 }
 
 /** The first codec of the other side's list that we have (its order is its preference). */
-function pickCodec(m: MediaDescription, ours: readonly CodecName[], formats = m.formats): PickedCodec | null {
-  for (const format of formats) {
-    const codec = ours.find((name) => name === format.codec.toUpperCase())
-    if (codec && format.clockRateHz === 8000 && format.channels === 1)
-      return { codec, format: { ...format, parameters: null } }
+function pickCodec(m: MediaDescription, ours: readonly string[]): PickedCodec | null {
+  for (const format of m.formats) {
+    const codec = codecDescriptor(format.codec)
+    if (
+      codec &&
+      ours.includes(codec.name) &&
+      format.clockRateHz === codec.rtpClockHz &&
+      format.channels === codec.channels
+    )
+      return { codec, format: { ...format, parameters: codec.fmtp } }
   }
   return null
+}
+
+const isEvent = (format: MediaFormat) => format.codec.toLowerCase() === 'telephone-event'
+
+/** The telephone-event that goes with a codec. */
+function eventOf(m: MediaDescription, codec: CodecDescriptor): MediaFormat | undefined {
+  return m.formats.find((format) => isEvent(format) && format.clockRateHz === codec.rtpClockHz)
 }
 
 function encryptionFault(

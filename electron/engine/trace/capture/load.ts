@@ -3,12 +3,13 @@ import { count, decodeText } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { TransportName } from '../../../../shared/model/transport.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
-import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
+import { parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
+import { emptyRtpHeader, isRtcp, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseSdp } from '../../../../shared/wire/sdp/sdp.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header } from '../../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
-import { CallTrace, type TracedStream } from '../journal/call-trace.ts'
+import { CallTrace, type MeterOf, type TracedStream } from '../journal/call-trace.ts'
 import { PacketDecoder, knowsLinkType, type TcpSegment } from './decode.ts'
 import { readCapture } from './pcap-read.ts'
 import { TcpStream, looksLikeSip } from './tcp-stream.ts'
@@ -38,6 +39,8 @@ const mostAddresses = 65_536
 /** A registration is refreshed as long as the capture lasts: its newest messages say how it stands. */
 const mostOfRegistration = 50
 const mostProblems = 100
+/** Of the packet that is being read. */
+const rtpHeader = emptyRtpHeader()
 
 /** A trace and what its messages were so far. */
 interface Begun {
@@ -48,14 +51,14 @@ interface Begun {
 }
 
 /** Reads capture files in the order given. Throws RingbackError as readCapture does. */
-export function loadCaptures(paths: readonly string[], linear: (codec: string) => Int16Array | null): LoadedCapture {
-  const loader = new Loader(linear)
+export function loadCaptures(paths: readonly string[], meterOf: MeterOf): LoadedCapture {
+  const loader = new Loader(meterOf)
   for (const path of paths) loader.read(path)
   return loader.result()
 }
 
 class Loader {
-  readonly #linear: (codec: string) => Int16Array | null
+  readonly #meterOf: MeterOf
   /** By Call-ID. */
   readonly #begun = new Map<string, Begun>()
   readonly #unmatched: CallTrace
@@ -76,9 +79,9 @@ class Loader {
   #packets = 0
   #lastAt: Micros = 0
 
-  constructor(linear: (codec: string) => Int16Array | null) {
-    this.#linear = linear
-    this.#unmatched = new CallTrace('unmatched', '', 'observed', linear)
+  constructor(meterOf: MeterOf) {
+    this.#meterOf = meterOf
+    this.#unmatched = new CallTrace('unmatched', '', 'observed', meterOf)
   }
 
   read(path: string): void {
@@ -155,11 +158,12 @@ class Loader {
     if (payload.length < 8 || payload[0]! >> 6 !== 2) return
     if (isRtcp(payload)) {
       const call = this.#callOf(source, destination) ?? this.#callOf(below(source), below(destination))
-      call?.rtcp(at, source, destination, payload, payload, null)
+      const packets = call ? parseRtcp(payload) : ''
+      if (typeof packets !== 'string') call!.rtcp(at, source, destination, payload, null, packets)
       return
     }
     const call = this.#callOf(source, destination) ?? this.#unmatched
-    call.rtp(at, source, destination, payload, payload, null)
+    if (readRtp(payload, rtpHeader) === null) call.rtp(at, source, destination, payload, payload, null, rtpHeader)
   }
 
   #segment(at: Micros, source: Address, destination: Address, segment: TcpSegment): void {
@@ -217,7 +221,7 @@ class Loader {
     // A text of its own: a piece of the message would keep the whole of it.
     const callId = Buffer.from(named).toString()
     const begun = {
-      trace: new CallTrace(String(this.#begun.size + 1), callId, 'observed', this.#linear),
+      trace: new CallTrace(String(this.#begun.size + 1), callId, 'observed', this.#meterOf),
       messages: 0,
       hasInvite: false,
       onlyRegister: true,
@@ -229,7 +233,7 @@ class Loader {
   /** A long registration goes on with an empty trace. */
   #renew(begun: Begun): void {
     const { id, callId, droppedMessages, messages } = begun.trace
-    begun.trace = new CallTrace(id, callId, 'observed', this.#linear)
+    begun.trace = new CallTrace(id, callId, 'observed', this.#meterOf)
     begun.trace.droppedMessages = droppedMessages + messages.length
     begun.messages = 0
     this.#keptBytes -= messages.reduce((sum, { event }) => sum + event.bytes.length, 0)

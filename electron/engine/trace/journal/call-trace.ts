@@ -5,15 +5,19 @@ import { initialLimits } from '../../../../shared/model/budgets.ts'
 import type { Vantage } from '../../../../shared/model/facts.ts'
 import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
 import type { CustomHeader } from '../../base/secret-headers.ts'
-import { middleNtp, parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
-import { emptyRtpHeader, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
+import { middleNtp, type RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
+import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import { decodeText } from '../../../../shared/base/text.ts'
 import { FigureSeries } from '../../quality/figure-series.ts'
+import type { Meter } from '../../quality/level.ts'
 import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
+
+/** What reads the level of a codec's payloads, by its name and RTP clock; null where none can be read. */
+export type MeterOf = (codec: string, rtpClockHz: number) => Meter | null
 
 /** Where packets go beyond the figures: a ring in memory, a file. */
 export interface PacketSink {
@@ -73,11 +77,8 @@ const keptSenderReports = 12
 const unknownPayload = (payloadType: number): PayloadMeaning => ({
   codec: `unknown(${payloadType})`,
   clockRateHz: 0,
-  linear: null,
+  meter: null,
 })
-
-/** Of the packet that is being counted. */
-const rtpHeader = emptyRtpHeader()
 
 /**
  * The journal of one call: SIP messages whole, RTP as figures, observations as they came. Live calls and captures fill it alike;
@@ -102,7 +103,7 @@ export class CallTrace {
   unfollowedPackets = 0
   /** A person may look at it: the figures of the last two minutes of each stream are kept, and what was read of the messages. */
   attended = false
-  readonly #linear: (codec: string) => Int16Array | null
+  readonly #meterOf: MeterOf
   readonly #sinks: PacketSink[] = []
   #meanings: Map<number, PayloadMeaning> | null = null
   /** When sender reports passed here, by SSRC and the middle of their NTP time: the base of round trips. */
@@ -115,19 +116,12 @@ export class CallTrace {
   readonly #invites: string[] = []
   readonly #limits: TraceLimits
 
-  /** `linear`: codes to samples of a codec whose level can be read. */
-  constructor(
-    id: string,
-    callId: string,
-    vantage: Vantage,
-    linear: (codec: string) => Int16Array | null,
-    limits: TraceLimits = usualLimits,
-  ) {
+  constructor(id: string, callId: string, vantage: Vantage, meterOf: MeterOf, limits: TraceLimits = usualLimits) {
     this.#limits = limits
     this.id = id
     this.callId = callId
     this.vantage = vantage
-    this.#linear = linear
+    this.#meterOf = meterOf
   }
 
   addSink(sink: PacketSink): void {
@@ -159,7 +153,7 @@ export class CallTrace {
     if (this.observations.length < mostObservations) this.observations.push(observation)
   }
 
-  /** `clear` is the packet without SRTP where an endpoint can read it, else the packet itself. Returns false for what is no RTP. */
+  /** `clear` is the packet without SRTP where an endpoint can read it, else the packet itself; `header` is its header. */
   rtp(
     at: Micros,
     source: Address,
@@ -167,15 +161,14 @@ export class CallTrace {
     bytes: Uint8Array,
     clear: Uint8Array,
     sent: boolean | null,
-  ): boolean {
-    if (readRtp(clear, rtpHeader) !== null) return false
+    rtpHeader: RtpHeader,
+  ): void {
     const stream = this.#stream(source, destination, rtpHeader.ssrc, sent)
     if (stream) {
       stream.stats.update(at, rtpHeader, this.#meaning(rtpHeader.payloadType, sent), bytes.length, clear)
       stream.series?.update(at, stream.stats)
     } else this.unfollowedPackets++
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
-    return true
   }
 
   /** A packet that came and belongs to nobody of the call: in no figure and no verdict; the first of them are in the capture. */
@@ -189,12 +182,10 @@ export class CallTrace {
     source: Address,
     destination: Address,
     bytes: Uint8Array,
-    clear: Uint8Array,
     sent: boolean | null,
+    packets: readonly RtcpPacket[],
   ): void {
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
-    const packets = parseRtcp(clear)
-    if (typeof packets === 'string') return
     for (const packet of packets.slice(0, mostInCompound)) {
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
       this.#countReport(source, sent, packet.reports)
@@ -300,15 +291,11 @@ export class CallTrace {
     let meaning = meanings.get(payloadType)
     if (!meaning) {
       const known = staticFormat(payloadType)
-      meaning = known ? { ...known, linear: this.#readable(known.codec) } : unknownPayload(payloadType)
+      meaning = known ? { ...known, meter: this.#meterOf(known.codec, known.clockRateHz) } : unknownPayload(payloadType)
       meanings.set(payloadType, meaning)
     }
     // Nobody can read the level of SRTP from outside.
-    return sent === null && this.#encrypted && meaning.linear ? { ...meaning, linear: null } : meaning
-  }
-
-  #readable(codec: string): Int16Array | null {
-    return this.#linear(codec.toUpperCase())
+    return sent === null && this.#encrypted && meaning.meter ? { ...meaning, meter: null } : meaning
   }
 
   #learnPayloads({ message }: SipEvent): void {
@@ -324,7 +311,7 @@ export class CallTrace {
         meanings.set(payloadType, {
           codec,
           clockRateHz: event ? 0 : clockRateHz,
-          linear: clockRateHz === 8000 ? this.#readable(codec) : null,
+          meter: this.#meterOf(codec, clockRateHz),
         })
       }
     }

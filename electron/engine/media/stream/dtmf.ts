@@ -2,52 +2,59 @@ import { digitToEvent, writeTelephoneEvent } from '../../../../shared/wire/rtp/t
 
 const digitMs = 160
 const gapMs = 60
-const samplesPerMs = 8
 
 /** What to send instead of audio in one packet interval; every packet carries the timestamp of the event's beginning. */
 export interface EventPackets {
-  readonly payloads: readonly Uint8Array[]
+  readonly payload: Uint8Array
+  /** So many packets of it. */
+  readonly times: number
   readonly timestamp: number
   readonly first: boolean
 }
 
 /** Digits as telephone events (RFC 4733 2.5.1): updates every packet interval, the end three times, a pause between digits. */
 export class DtmfSender {
+  readonly #began: (digit: string) => void
   readonly #digits: string[] = []
   #event: { readonly code: number; readonly start: number; elapsed: number } | null = null
   #pauseMs = 0
+
+  /** `began` hears of each digit. */
+  constructor(began: (digit: string) => void) {
+    this.#began = began
+  }
 
   queue(digits: string): void {
     this.#digits.push(...digits)
   }
 
-  /** Called once a packet interval of `samples`; null: send audio. `began` hears of each digit. */
-  next(timestamp: number, samples: number, began: (digit: string) => void): EventPackets | null {
+  /** Called once a packet interval of so many ticks of the RTP clock; null: send audio. */
+  next(timestamp: number, ticks: number, clockHz: number): EventPackets | null {
     if (!this.#event) {
       if (this.#pauseMs > 0) {
-        this.#pauseMs -= samples / samplesPerMs
+        this.#pauseMs -= (ticks * 1000) / clockHz
         return null
       }
       const digit = this.#digits.shift()
       if (digit === undefined) return null
       this.#event = { code: digitToEvent(digit), start: timestamp, elapsed: 0 }
-      began(digit)
+      this.#began(digit)
     }
     const event = this.#event
     const first = event.elapsed === 0
-    event.elapsed += samples
-    const end = event.elapsed >= digitMs * samplesPerMs
-    const payload = writeTelephoneEvent({
-      event: event.code,
-      end,
-      volume: 10,
-      duration: Math.min(event.elapsed, 0xffff),
-    })
+    event.elapsed += ticks
+    const end = event.elapsed * 1000 >= digitMs * clockHz
     if (end) {
       this.#event = null
       this.#pauseMs = gapMs
     }
-    return { payloads: Array<Uint8Array>(end ? 3 : 1).fill(payload), timestamp: event.start, first }
+    const duration = Math.min(event.elapsed, 0xffff)
+    return {
+      payload: writeTelephoneEvent({ event: event.code, end, volume: 10, duration }),
+      times: end ? 3 : 1,
+      timestamp: event.start,
+      first,
+    }
   }
 }
 

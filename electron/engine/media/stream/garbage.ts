@@ -1,8 +1,8 @@
 import { count } from '../../../../shared/base/text.ts'
-import type { Refused } from '../srtp/srtp.ts'
+import type { Refused } from '../transport/srtp.ts'
 
 /** So many are described one by one. */
-const told = 3
+const mostDescribed = 3
 
 const words: Readonly<Record<Refused | 'unreadable', string>> = {
   'authentication failed': 'did not authenticate as SRTP with the agreed key',
@@ -15,7 +15,7 @@ const words: Readonly<Record<Refused | 'unreadable', string>> = {
 export class Garbage {
   readonly #observe: (text: string) => void
   readonly #counts = new Map<Refused | 'unreadable', number>()
-  #told = 0
+  #described = 0
 
   constructor(observe: (text: string) => void) {
     this.#observe = observe
@@ -23,14 +23,14 @@ export class Garbage {
 
   note(why: Refused | 'unreadable', text: string): void {
     this.#counts.set(why, (this.#counts.get(why) ?? 0) + 1)
-    if (this.#told++ < told) this.#observe(text)
+    if (this.#described++ < mostDescribed) this.#observe(text)
   }
 
   /** The counts, once, where more came than were described. */
   close(): void {
-    if (this.#told > told)
+    if (this.#described > mostDescribed)
       this.#observe([...this.#counts].map(([why, packets]) => `${count(packets, 'packet')} ${words[why]}`).join(', '))
-    this.#told = 0
+    this.#described = 0
     this.#counts.clear()
   }
 }

@@ -6,7 +6,7 @@ const largestGap = 3000
 /** What we report of one received stream (RFC 3550 6.4.1, A.1, A.3, A.8). Times in milliseconds of one monotonic clock. */
 export class ReceiverStream {
   readonly ssrc: number
-  readonly #clockRateHz: number
+  readonly clockRateHz: number
   #base: number
   #cycles = 0
   #highest: number
@@ -20,7 +20,7 @@ export class ReceiverStream {
 
   constructor(ssrc: number, firstSequence: number, clockRateHz: number) {
     this.ssrc = ssrc
-    this.#clockRateHz = clockRateHz
+    this.clockRateHz = clockRateHz
     this.#base = firstSequence
     this.#highest = firstSequence
   }
@@ -40,11 +40,11 @@ export class ReceiverStream {
     }
     this.#received++
     if (!inJitter) return
-    const transit = (nowMs * this.#clockRateHz) / 1000 - header.timestamp
+    const transit = (nowMs * this.clockRateHz) / 1000 - header.timestamp
     if (this.#transit !== null) {
       const d = Math.abs(transit - this.#transit)
       // A jump of the sender's timestamps says nothing of the path.
-      if (d < this.#clockRateHz * 10) this.#jitter += (d - this.#jitter) / 16
+      if (d < this.clockRateHz * 10) this.#jitter += (d - this.#jitter) / 16
     }
     this.#transit = transit
   }

@@ -2,14 +2,14 @@ import { formatAddress, type Address } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import { budgets } from '../../../../shared/model/budgets.ts'
 
-/** Counts the packets that belong to nobody of a call, by where they come from; each source is told of when it is first seen and at the end. */
+/** Counts the packets that belong to nobody of a call, by where they come from; each source is an observation when it is first seen and at the end. */
 export class Foreign {
   readonly #most: number
   readonly #observe: (text: string) => void
   readonly #packets = new Map<string, number>()
   #beyond = 0
 
-  /** `most`: sources that are told apart. */
+  /** `most`: sources that are counted apart. */
   constructor(most: number, observe: (text: string) => void) {
     this.#most = most
     this.#observe = observe

@@ -35,6 +35,10 @@ export function sessionKeys(master: Uint8Array, of: 'rtp' | 'rtcp'): SessionKeys
   return { cipher: derive(master, first, 16), auth: derive(master, first + 1, 20), salt: derive(master, first + 2, 14) }
 }
 
+/** Used again for every packet: who reads them copies them. */
+const counter = Buffer.alloc(16)
+const rollover = Buffer.alloc(4)
+
 /** AES counter mode with the IV of RFC 3711 4.1.1; encryption and decryption are the same. */
 export function crypt(
   { cipher, salt }: Pick<SessionKeys, 'cipher' | 'salt'>,
@@ -42,18 +46,12 @@ export function crypt(
   index: number,
   data: Uint8Array,
 ): Buffer {
-  const iv = Buffer.alloc(16)
-  iv.set(salt, 0)
-  iv.writeUInt32BE((iv.readUInt32BE(4) ^ ssrc) >>> 0, 4)
-  iv.writeUInt16BE(iv.readUInt16BE(8) ^ Math.floor(index / 2 ** 32), 8)
-  iv.writeUInt32BE((iv.readUInt32BE(10) ^ (index % 2 ** 32)) >>> 0, 10)
-  return createCipheriv('aes-128-ctr', cipher, iv).update(data)
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value >>> 0)
-  return bytes
+  counter.set(salt, 0)
+  counter.writeUInt16BE(0, 14)
+  counter.writeUInt32BE((counter.readUInt32BE(4) ^ ssrc) >>> 0, 4)
+  counter.writeUInt16BE(counter.readUInt16BE(8) ^ Math.floor(index / 2 ** 32), 8)
+  counter.writeUInt32BE((counter.readUInt32BE(10) ^ (index % 2 ** 32)) >>> 0, 10)
+  return createCipheriv('aes-128-ctr', cipher, counter).update(data)
 }
 
 /** The bytes of an RTP packet that SRTP leaves in clear: header, CSRC and extension (RFC 3711 3.1); null when they are not all there. */
@@ -132,11 +130,11 @@ export class SrtpContext {
     if (index < next) index += 65536
     if (index >= mostRtp) throw new RangeError('as many packets as a key allows were sent with it')
     this.#next.set(ssrc, index + 1)
-    const sealed = Buffer.concat([
-      packet.subarray(0, headerBytes),
-      crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes)),
-    ])
-    return Buffer.concat([sealed, this.#tag(sealed, Math.floor(index / 65536))])
+    const sealed = Buffer.allocUnsafe(packet.length + suites[this.suite])
+    sealed.set(packet.subarray(0, headerBytes))
+    sealed.set(crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes)), headerBytes)
+    sealed.set(this.#tag(sealed.subarray(0, packet.length), Math.floor(index / 65536)), packet.length)
+    return sealed
   }
 
   /** The packet in clear, or why it is refused: then nothing has changed. */
@@ -156,10 +154,10 @@ export class SrtpContext {
       stream.roc = roc
       stream.highest = sequence
     }
-    return Buffer.concat([
-      packet.subarray(0, headerBytes),
-      crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes, end)),
-    ])
+    const clear = Buffer.allocUnsafe(end)
+    clear.set(packet.subarray(0, headerBytes))
+    clear.set(crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes, end)), headerBytes)
+    return clear
   }
 
   /** Throws RangeError when the key is used up. */
@@ -167,12 +165,13 @@ export class SrtpContext {
     const ssrc = Buffer.from(packet.subarray(4, 8)).readUInt32BE()
     const index = this.#rtcpIndex++
     if (index >= mostRtcp) throw new RangeError('as many packets as a key allows were sent with it')
-    const sealed = Buffer.concat([
-      packet.subarray(0, 8),
-      crypt(this.#rtcp, ssrc, index, packet.subarray(8)),
-      uint32(0x80000000 + index),
-    ])
-    return Buffer.concat([sealed, this.#rtcpTag(sealed)])
+    const end = packet.length + 4
+    const sealed = Buffer.allocUnsafe(end + rtcpTagBytes)
+    sealed.set(packet.subarray(0, 8))
+    sealed.set(crypt(this.#rtcp, ssrc, index, packet.subarray(8)), 8)
+    sealed.writeUInt32BE(0x80000000 + index, packet.length)
+    sealed.set(this.#rtcpTag(sealed.subarray(0, end)), end)
+    return sealed
   }
 
   /** The compound packet in clear, or why it is refused: then nothing has changed. */
@@ -194,11 +193,8 @@ export class SrtpContext {
   }
 
   #tag(sealed: Uint8Array, roc: number): Buffer {
-    return createHmac('sha1', this.#rtp.auth)
-      .update(sealed)
-      .update(uint32(roc))
-      .digest()
-      .subarray(0, suites[this.suite])
+    rollover.writeUInt32BE(roc >>> 0)
+    return createHmac('sha1', this.#rtp.auth).update(sealed).update(rollover).digest().subarray(0, suites[this.suite])
   }
 
   #rtcpTag(sealed: Uint8Array): Buffer {

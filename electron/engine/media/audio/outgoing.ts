@@ -1,0 +1,74 @@
+import { inbandTimes } from '../stream/dtmf.ts'
+import { SampleSource, marker, type AudioSource, type SourceSpec } from './source.ts'
+import { dtmfTone } from './tones.ts'
+
+/** What is said into a call: its source, tones in place of it, or silence while it is muted. */
+export class Outgoing {
+  readonly #spec: SourceSpec
+  /** A marker begins with the frame that is made now. */
+  readonly #markerBegins: () => void
+  #source: AudioSource | null = null
+  #marker: SampleSource | null = null
+  #rateHz = 0
+  #frame = new Int16Array(0)
+  #overlay: SampleSource | null = null
+  /** Frames that the overlay still lasts. */
+  #overlayLeft = 0
+  muted = false
+
+  constructor(spec: SourceSpec, markerBegins: () => void) {
+    this.#spec = spec
+    this.#markerBegins = markerBegins
+  }
+
+  /** Frames are of that rate and length from now on; another rate begins the source again. */
+  use(rateHz: number, samples: number): void {
+    if (rateHz !== this.#rateHz) {
+      this.#marker = this.#spec.kind === 'marker' ? marker(rateHz) : null
+      this.#source = this.#spec.kind === 'samples' ? this.#spec.at(rateHz) : this.#marker
+      this.#overlay = null
+      this.#rateHz = rateHz
+    }
+    if (this.#frame.length !== samples) this.#frame = new Int16Array(samples)
+  }
+
+  get samples(): number {
+    return this.#frame.length
+  }
+
+  /** The next frame; good until the one after it. `received`: what is due of the peer's, for echo. */
+  next(received: Int16Array | null): Int16Array {
+    const frame = this.#frame
+    if (this.#source) {
+      if (this.#marker?.isAtStart) this.#markerBegins()
+      this.#source.read(frame)
+    } else if (received?.length === frame.length) frame.set(received)
+    else frame.fill(0)
+    if (this.#overlay) {
+      this.#overlay.read(frame)
+      if (--this.#overlayLeft <= 0) this.#overlay = null
+    }
+    if (this.muted) frame.fill(0)
+    return frame
+  }
+
+  /** A frame of silence, while nothing of the source may be lost. */
+  silence(): Int16Array {
+    this.#frame.fill(0)
+    return this.#frame
+  }
+
+  /** Digits as tones in place of the source. */
+  dial(digits: string): void {
+    const gap = new Int16Array(Math.round((inbandTimes.gapMs * this.#rateHz) / 1000))
+    const parts = [...digits].flatMap((digit) => [dtmfTone(digit, inbandTimes.digitMs, this.#rateHz), gap])
+    const samples = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      samples.set(part, at)
+      at += part.length
+    }
+    this.#overlay = new SampleSource(samples, false)
+    this.#overlayLeft = Math.ceil(samples.length / this.#frame.length)
+  }
+}

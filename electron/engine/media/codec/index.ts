@@ -1,0 +1,3 @@
+import './g711.ts'
+
+export { codecOf, meterOf, staticCodec } from './registry.ts'

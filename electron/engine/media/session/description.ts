@@ -1,0 +1,68 @@
+import { directionOf, parseSdp, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
+import type { MediaTransport } from '../transport/transport.ts'
+import {
+  isRefusal,
+  makeAnswer,
+  makeOffer,
+  readAnswer,
+  type LocalMedia,
+  type Negotiated,
+  type NotNegotiated,
+} from './negotiate.ts'
+import type { MediaOptions } from './options.ts'
+
+/** Our side of the offers and answers of one call: what is written, and what it means. */
+export class Descriptions {
+  readonly #options: Pick<MediaOptions, 'codecs' | 'encryption'>
+  readonly #transport: MediaTransport
+  readonly #sessionId: string
+  #version = 0
+  #wanted = directionOf(true, true)
+
+  constructor(options: Pick<MediaOptions, 'codecs' | 'encryption'>, transport: MediaTransport, sessionId: string) {
+    this.#options = options
+    this.#transport = transport
+    this.#sessionId = sessionId
+  }
+
+  /** What the next offer asks for: hold sends but does not receive (RFC 3264 8.4). */
+  hold(on: boolean): void {
+    this.#wanted = directionOf(true, !on)
+  }
+
+  /** Each offer counts the version up (RFC 3264 8). */
+  offer(): string {
+    this.#version++
+    return writeSdp(makeOffer(this.#local('offer')))
+  }
+
+  answer(text: string): { readonly sdp: string; readonly negotiated: Negotiated } | NotNegotiated {
+    const offer = read(text)
+    if (isRefusal(offer)) return offer
+    this.#version++
+    const result = makeAnswer(offer, this.#local('answer'))
+    return isRefusal(result) ? result : { sdp: writeSdp(result.answer), negotiated: result.negotiated }
+  }
+
+  answered(text: string): Negotiated | NotNegotiated {
+    const answer = read(text)
+    return isRefusal(answer) ? answer : readAnswer(answer, this.#local('offered'))
+  }
+
+  #local(description: 'offer' | 'answer' | 'offered'): LocalMedia {
+    return {
+      codecs: this.#options.codecs,
+      encryption: this.#options.encryption,
+      address: this.#transport.local,
+      direction: this.#wanted,
+      sessionId: this.#sessionId,
+      version: this.#version,
+      srtpMaster: this.#transport.key(description),
+    }
+  }
+}
+
+function read(text: string): SessionDescription | NotNegotiated {
+  const parsed = parseSdp(text)
+  return typeof parsed === 'string' ? { refusal: 'unreadable', text: parsed } : parsed
+}

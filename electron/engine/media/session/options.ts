@@ -1,0 +1,29 @@
+import type { BudgetLimits } from '../../../../shared/model/budgets.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../base/random.ts'
+import type { SourceSpec } from '../audio/source.ts'
+import type { PortPool } from '../transport/ports.ts'
+import type { Encryption } from './negotiate.ts'
+import type { Pacer } from './pacer.ts'
+
+export interface MediaDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly pacer: Pacer
+  readonly ports: PortPool
+  readonly limits: Pick<BudgetLimits, 'foreignSources'>
+}
+
+export type DtmfMode = 'rfc4733' | 'info' | 'inband'
+
+export interface MediaOptions {
+  /** The local address for RTP. */
+  readonly host: string
+  /** The host of the signalling peer, an IP literal, where it is known before the call: RTP from there is the peer's. */
+  readonly signalling: string | null
+  /** Names of codecs, the preferred one first. */
+  readonly codecs: readonly string[]
+  readonly encryption: Encryption
+  readonly source: SourceSpec
+  readonly recordTo: string | null
+}

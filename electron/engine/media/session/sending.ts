@@ -1,0 +1,84 @@
+import type { Address } from '../../../../shared/base/address.ts'
+import { explainError } from '../../base/errors.ts'
+import type { Outgoing } from '../audio/outgoing.ts'
+import type { ReceivedAudio } from '../audio/received-audio.ts'
+import type { Recording } from '../audio/recording.ts'
+import type { Allowance } from '../stream/allowance.ts'
+import type { RtpReceiver } from '../stream/receiver.ts'
+import type { RtpSender, SendFormat } from '../stream/sender.ts'
+import type { MediaTransport } from '../transport/transport.ts'
+import type { Paced, Pacer } from './pacer.ts'
+
+export interface SendingParts {
+  readonly pacer: Pacer
+  readonly transport: MediaTransport
+  readonly allowance: Allowance
+  readonly sender: RtpSender
+  readonly receiver: RtpReceiver
+  readonly outgoing: Outgoing
+  readonly audio: ReceivedAudio
+  readonly recording: Recording
+  /** Hears why nothing more is sent. */
+  stopped(text: string): void
+}
+
+const usualPtimeMs = 20
+
+/** What happens once in a packet interval: a frame is made, recorded, and sent where it may be. */
+export class Sending implements Paced {
+  intervalMs = usualPtimeMs
+  readonly #parts: SendingParts
+  #rateHz = 0
+  #on = false
+  #failed = false
+  #destination: Address | null = null
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts
+  }
+
+  /** Sends like that from now on, or nothing. */
+  use(format: SendFormat, sends: boolean): void {
+    const { pacer, sender, outgoing } = this.#parts
+    const on = sends && !this.#failed
+    const otherInterval = format.ptimeMs !== this.intervalMs
+    this.#rateHz = format.codec.descriptor.sampleRateHz
+    this.intervalMs = format.ptimeMs
+    sender.use(format)
+    outgoing.use(this.#rateHz, (format.ptimeMs * this.#rateHz) / 1000)
+    if (this.#on && (otherInterval || !on)) pacer.remove(this)
+    if (on && (otherInterval || !this.#on)) pacer.add(this)
+    this.#on = on
+  }
+
+  /** Called by the pacer. */
+  tick(): void {
+    const { transport, allowance, sender, receiver, outgoing, audio, recording } = this.#parts
+    const received = audio.pull()
+    const { destination } = receiver
+    const bytes = sender.packetBytes + transport.overheadBytes
+    const may = destination !== null && transport.isReady && allowance.spend(bytes)
+    // Nothing of the source is lost before it may be heard.
+    const frame = may || sender.hasBegun ? outgoing.next(received) : outgoing.silence()
+    recording.write(frame, received, this.#rateHz)
+    if (may) {
+      this.#destination = destination
+      sender.next(frame, this.#send)
+    }
+    if (sender.hasBegun) sender.pass()
+  }
+
+  /** What `tick` threw, or those who hear of packets: nothing more is sent. */
+  failed(error: unknown): void {
+    this.#failed = true
+    this.stop()
+    this.#parts.stopped(`sending stopped: ${explainError(error)}`)
+  }
+
+  stop(): void {
+    this.#on = false
+    this.#parts.pacer.remove(this)
+  }
+
+  readonly #send = (packet: Uint8Array): void => this.#parts.transport.sendRtp(packet, this.#destination!)
+}

@@ -1,0 +1,101 @@
+import { rtpHeaderBytes, writeRtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
+import type { Random } from '../../base/random.ts'
+import type { Codec, Encoder } from '../codec/codec.ts'
+import { DtmfSender } from './dtmf.ts'
+
+/** How a stream is sent: as agreed, and with what. */
+export interface SendFormat {
+  readonly codec: Codec
+  readonly payloadType: number
+  readonly telephoneEvent: number | null
+  readonly ptimeMs: number
+}
+
+/** The numbers of the stream that we send (RFC 3550 5.1): what each packet interval becomes. It knows no socket. */
+export class RtpSender {
+  readonly ssrc: number
+  /** What the system took. */
+  packets = 0
+  octets = 0
+  #sequence: number
+  #timestamp: number
+  #begun = false
+  #format: SendFormat | null = null
+  #encoder: Encoder | null = null
+  #ticks = 0
+  #payloadBytes = 0
+  readonly #dtmf: DtmfSender
+
+  /** `digitBegan` hears of each digit that begins to leave as a telephone event. */
+  constructor(random: Random, digitBegan: (digit: string) => void) {
+    this.ssrc = random.uint32()
+    this.#sequence = random.uint32() & 0x7fff
+    this.#timestamp = random.uint32()
+    this.#dtmf = new DtmfSender(digitBegan)
+  }
+
+  /** Of the next packet. */
+  get timestamp(): number {
+    return this.#timestamp
+  }
+
+  /** Whether a packet has left. */
+  get hasBegun(): boolean {
+    return this.#begun
+  }
+
+  /** The most bytes of the packet of one interval. */
+  get packetBytes(): number {
+    return rtpHeaderBytes + this.#payloadBytes
+  }
+
+  use(format: SendFormat): void {
+    if (format.codec !== this.#format?.codec) this.#encoder = format.codec.encoder()
+    this.#format = format
+    const { rtpClockHz, sampleRateHz } = format.codec.descriptor
+    this.#ticks = (format.ptimeMs * rtpClockHz) / 1000
+    this.#payloadBytes = format.codec.payloadBytes((format.ptimeMs * sampleRateHz) / 1000)
+  }
+
+  /** Digits to be sent as telephone events in place of the audio. */
+  queue(digits: string): void {
+    this.#dtmf.queue(digits)
+  }
+
+  /** The packets of an interval: the frame, or an event in its place. `pass` ends the interval. */
+  next(frame: Int16Array, send: (packet: Uint8Array) => void): void {
+    const { codec, payloadType, telephoneEvent } = this.#format!
+    const event =
+      telephoneEvent === null ? null : this.#dtmf.next(this.#timestamp, this.#ticks, codec.descriptor.rtpClockHz)
+    if (event) {
+      for (let i = 0; i < event.times; i++) {
+        const packet = Buffer.allocUnsafe(rtpHeaderBytes + event.payload.length)
+        packet.set(event.payload, rtpHeaderBytes)
+        send(this.#headed(packet, telephoneEvent!, event.first, event.timestamp))
+      }
+    } else {
+      const packet = Buffer.allocUnsafe(rtpHeaderBytes + this.#payloadBytes)
+      const bytes = this.#encoder!.encode(frame, packet, rtpHeaderBytes)
+      this.#headed(packet, payloadType, !this.#begun, this.#timestamp)
+      send(bytes === this.#payloadBytes ? packet : packet.subarray(0, rtpHeaderBytes + bytes))
+    }
+    this.#begun = true
+  }
+
+  /** One packet interval of the stream's time is over, whether anything left or not. */
+  pass(): void {
+    this.#timestamp = (this.#timestamp + this.#ticks) >>> 0
+  }
+
+  /** The system took a packet. */
+  took(packet: Uint8Array): void {
+    this.packets++
+    this.octets += packet.length - rtpHeaderBytes
+  }
+
+  #headed(packet: Uint8Array, payloadType: number, marker: boolean, timestamp: number): Uint8Array {
+    writeRtpHeader(packet, payloadType, marker, this.#sequence, timestamp, this.ssrc)
+    this.#sequence = (this.#sequence + 1) & 0xffff
+    return packet
+  }
+}

@@ -1,0 +1,60 @@
+import type { Address } from '../../../../shared/base/address.ts'
+import type { Micros } from '../../../../shared/base/time.ts'
+import type { NegotiatedCrypto } from '../session/negotiate.ts'
+import type { Refused } from './srtp.ts'
+
+/** A packet that came: from where, to which of our ports, when (wall time, and milliseconds of the monotonic clock), and its bytes as they were on the wire. */
+export interface Arrival {
+  readonly from: Address
+  readonly to: Address
+  readonly at: Micros
+  readonly atMs: number
+  readonly wire: Uint8Array
+}
+
+/** Why a packet that came can be used for nothing. */
+export type Unusable = Refused | 'unreadable'
+
+/** What a transport reports. */
+export interface TransportEvents {
+  /** RTP in clear. */
+  rtp(clear: Uint8Array, arrival: Arrival): void
+  /** RTCP in clear. */
+  rtcp(clear: Uint8Array, arrival: Arrival): void
+  unusable(arrival: Arrival, why: Unusable, text: string): void
+  /** It came before anything was agreed, and more waited already. */
+  unclaimed(arrival: Arrival): void
+  /** It waited for an agreement that never came. */
+  abandoned(arrival: Arrival): void
+  /** The system took a packet of RTP, handed over at `at`. */
+  rtpSent(at: Micros, destination: Address, wire: Uint8Array, clear: Uint8Array): void
+  rtcpSent(at: Micros, destination: Address, wire: Uint8Array, clear: Uint8Array): void
+  /** The system did not take a packet of RTP. */
+  notSent(destination: Address, error: Error): void
+  failed(port: 'RTP' | 'RTCP', error: Error): void
+}
+
+/** Carries one call's RTP and RTCP, and hides how they are protected. */
+export interface MediaTransport {
+  /** Of RTP; known once it is open. */
+  readonly local: Address
+  readonly localRtcp: Address
+  /** Whether what arrives has proven that it is the peer's. */
+  readonly isAuthentic: boolean
+  /** Whether what is handed over leaves: something is agreed, and a handshake is over where there is one. */
+  readonly isReady: boolean
+  /** The most bytes that a packet grows by on the wire. */
+  readonly overheadBytes: number
+  /** Opens what an offer or an answer names. Throws RingbackError (machine). */
+  open(events: TransportEvents): Promise<void>
+  /** Our key (SDES: key and salt) for an offer, for the answer to an offer, or of the offer that was answered; empty where there is none. */
+  key(of: 'offer' | 'answer' | 'offered'): Uint8Array
+  /** What is agreed from now on. What came before is handed on. */
+  agree(crypto: NegotiatedCrypto | null): void
+  /** `wire`: the packet where another transport has protected it. */
+  sendRtp(clear: Uint8Array, destination: Address, wire?: Uint8Array): void
+  /** Returns what goes on the wire. */
+  sendRtcp(clear: Uint8Array, destination: Address, wire?: Uint8Array): Uint8Array
+  /** Once; what waits is abandoned. Nothing is reported any more. */
+  close(): void
+}

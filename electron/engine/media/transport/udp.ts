@@ -1,0 +1,115 @@
+import type { Address } from '../../../../shared/base/address.ts'
+import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
+import type { Clock } from '../../base/clock.ts'
+import { InFlight } from './in-flight.ts'
+import type { PortPool, RtpPorts } from './ports.ts'
+import type { Arrival, MediaTransport, TransportEvents } from './transport.ts'
+
+/** Packets that come before an answer says whose they are. */
+const mostWaiting = 64
+const noKey = new Uint8Array(0)
+
+/** RTP and RTCP in clear over a pair of UDP ports (RTP/AVP). */
+export class UdpTransport implements MediaTransport {
+  readonly isAuthentic = false
+  readonly overheadBytes = 0
+  readonly #clock: Clock
+  readonly #pool: PortPool
+  readonly #host: string
+  #ports!: RtpPorts
+  #events!: TransportEvents
+  #agreed = false
+  #closed = false
+  readonly #waiting: { readonly arrival: Arrival; readonly onRtpPort: boolean }[] = []
+  readonly #rtp = new InFlight()
+  readonly #rtcp = new InFlight()
+
+  constructor(clock: Clock, pool: PortPool, host: string) {
+    this.#clock = clock
+    this.#pool = pool
+    this.#host = host
+  }
+
+  async open(events: TransportEvents): Promise<void> {
+    this.#events = events
+    this.#ports = await this.#pool.open(this.#host, this.#listener('RTP'), this.#listener('RTCP'))
+  }
+
+  get local(): Address {
+    return this.#ports.rtp.local
+  }
+
+  get localRtcp(): Address {
+    return this.#ports.rtcp.local
+  }
+
+  get isReady(): boolean {
+    return this.#agreed
+  }
+
+  key(): Uint8Array {
+    return noKey
+  }
+
+  agree(): void {
+    this.#agreed = true
+    for (const { arrival, onRtpPort } of this.#waiting.splice(0)) this.#hand(arrival, onRtpPort)
+  }
+
+  sendRtp(clear: Uint8Array, destination: Address, wire = clear): void {
+    this.#rtp.push(this.#clock.nowUs(), destination, wire, clear)
+    this.#ports.rtp.send(wire, destination.host, destination.port, this.#rtpDone)
+  }
+
+  sendRtcp(clear: Uint8Array, destination: Address, wire = clear): Uint8Array {
+    this.#rtcp.push(this.#clock.nowUs(), destination, wire, clear)
+    this.#ports.rtcp.send(wire, destination.host, destination.port, this.#rtcpDone)
+    return wire
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const { arrival } of this.#waiting.splice(0)) this.#events.abandoned(arrival)
+    this.#ports.rtp.close()
+    this.#ports.rtcp.close()
+  }
+
+  // One function for all packets: what it is about lies in order beside it.
+  readonly #rtpDone = (error: Error | null): void => {
+    const packet = this.#rtp.shift()
+    if (!packet || this.#closed) return
+    const { at, destination, wire, clear } = packet
+    if (error) this.#events.notSent(destination, error)
+    else this.#events.rtpSent(at, destination, wire, clear)
+  }
+
+  readonly #rtcpDone = (error: Error | null): void => {
+    const packet = this.#rtcp.shift()
+    if (packet && !error && !this.#closed)
+      this.#events.rtcpSent(packet.at, packet.destination, packet.wire, packet.clear)
+  }
+
+  #listener(port: 'RTP' | 'RTCP') {
+    return {
+      message: (wire: Uint8Array, host: string, from: number) =>
+        this.#arrived(wire, { host, port: from }, port === 'RTP'),
+      error: (error: Error) => {
+        if (!this.#closed) this.#events.failed(port, error)
+      },
+    }
+  }
+
+  #arrived(wire: Uint8Array, from: Address, onRtpPort: boolean): void {
+    if (this.#closed) return
+    const to = onRtpPort ? this.local : this.localRtcp
+    const arrival = { from, to, at: this.#clock.nowUs(), atMs: this.#clock.monotonicMs(), wire }
+    if (this.#agreed) this.#hand(arrival, onRtpPort)
+    else if (this.#waiting.length < mostWaiting) this.#waiting.push({ arrival, onRtpPort })
+    else this.#events.unclaimed(arrival)
+  }
+
+  #hand(arrival: Arrival, onRtpPort: boolean): void {
+    if (onRtpPort && !isRtcp(arrival.wire)) this.#events.rtp(arrival.wire, arrival)
+    else this.#events.rtcp(arrival.wire, arrival)
+  }
+}
