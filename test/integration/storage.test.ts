@@ -255,7 +255,7 @@ describe('a damaged profile at the command line', () => {
     truncateSync(join(profile, 'secret.key'), 0)
     const list = await run(profile, ['trunk', 'list'])
     expect(list.stderr).toMatch(
-      /^warning: .*secret\.key held no key: it is .*unusable-1 now\. Passwords .* must be set again\.\n$/,
+      /^warning: There was no key in .*secret\.key, which is .*unusable-1 now\. Passwords .* must be set again\.\n$/,
     )
     expect([list.code, list.stdout]).toEqual([
       0,

@@ -103,7 +103,7 @@ export class Store {
   #setKeyAside(): void {
     const aside = this.#secrets.setAside()
     this.#note(
-      `${this.#secrets.file} held no key: it is ${aside} now. Passwords and header values that were sealed with it must be set again.`,
+      `There was no key in ${this.#secrets.file}, which is ${aside} now. Passwords and header values that were sealed with it must be set again.`,
     )
   }
 

@@ -70,7 +70,7 @@ describe('M10: the key of the secrets', () => {
     spoil(join(path, 'secret.key'))
     const store = new Store(path, clock)
     expect(store.notices.join()).toMatch(
-      /secret\.key held no key: it is .*secret\.key\.unusable-1 now\. Passwords .* must be set again/,
+      /There was no key in .*secret\.key, which is .*secret\.key\.unusable-1 now\. Passwords .* must be set again/,
     )
     expect(store.trunks()).toMatchObject([
       { name: 'one', hasPassword: false, lost: ['password'] },
