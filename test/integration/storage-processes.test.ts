@@ -57,7 +57,8 @@ describe('a call that is interrupted', () => {
   )
 
   it('by a reader that has seen enough ends with BYE', async () => {
-    const agent = await started([])
+    // It rings long enough for the reader to be gone before the next line.
+    const agent = await started(['--answer-delay', '1500'])
     const pipe = new Running('sh', ['-c', `"$0" "$@" | head -n 3`, process.execPath, launcher, ...long(agent.port)], {
       env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' },
     })
