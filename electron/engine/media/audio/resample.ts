@@ -1,24 +1,44 @@
 const lobes = 16
+/** Places whose weights are kept; rates with little in common have more, and each is met once. */
+const keptPlaces = 1024
 
-/** Band-limited resampling of 16-bit samples (windowed sinc, Hann). The same rate returns the same samples. */
+/**
+ * Band-limited resampling of 16-bit samples (windowed sinc, Hann), at positive integer rates. The same rate returns the same samples. The
+ * places between samples repeat: where they are few, the weights of each are computed once.
+ */
 export function resample(samples: Int16Array, fromHz: number, toHz: number): Int16Array {
   if (fromHz === toHz) return samples
-  const ratio = fromHz / toHz
-  const cutoff = Math.min(1, 1 / ratio)
+  const divisor = greatestCommonDivisor(fromHz, toHz)
+  const [step, places] = [fromHz / divisor, toHz / divisor]
+  const cutoff = Math.min(1, toHz / fromHz)
   const reach = Math.ceil(lobes / cutoff)
-  const out = new Int16Array(Math.floor(samples.length / ratio))
+  const weights = new Map<number, Float64Array>()
+  const out = new Int16Array(Math.floor((samples.length * toHz) / fromHz))
   for (let i = 0; i < out.length; i++) {
-    const centre = i * ratio
-    const first = Math.max(0, Math.ceil(centre - reach))
-    const last = Math.min(samples.length - 1, Math.floor(centre + reach))
+    const place = (i * step) % places
+    const row = weights.get(place) ?? weightsAt(place / places, reach, cutoff)
+    if (places <= keptPlaces) weights.set(place, row)
+    const start = (i * step - place) / places - reach + 1
+    const last = Math.min(row.length, samples.length - start)
     let sum = 0
-    for (let j = first; j <= last; j++) {
-      const x = centre - j
-      const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / reach)
-      const angle = Math.PI * x * cutoff
-      sum += samples[j]! * window * cutoff * (angle === 0 ? 1 : Math.sin(angle) / angle)
-    }
+    for (let tap = Math.max(0, -start); tap < last; tap++) sum += samples[start + tap]! * row[tap]!
     out[i] = Math.max(-32768, Math.min(32767, Math.round(sum)))
   }
   return out
+}
+
+/** Of the samples from `reach - 1` before to `reach` after a place that is that fraction behind a sample. */
+function weightsAt(fraction: number, reach: number, cutoff: number): Float64Array {
+  const row = new Float64Array(2 * reach)
+  for (let tap = 0; tap < row.length; tap++) {
+    const x = fraction + reach - 1 - tap
+    const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / reach)
+    const angle = Math.PI * x * cutoff
+    row[tap] = window * cutoff * (angle === 0 ? 1 : Math.sin(angle) / angle)
+  }
+  return row
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
