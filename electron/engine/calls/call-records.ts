@@ -15,6 +15,8 @@ import { CallViews } from './call-view.ts'
 
 /** Ended calls that stay in memory; older ones are in the history. */
 const keptEnded = 200
+/** And no more of them than have so many bytes of messages together; the newest stays whatever it has. */
+const keptEndedBytes = 64 * 1024 * 1024
 const ringBytes = 4 * 1024 * 1024
 
 /** What the engine hears of all calls. */
@@ -38,7 +40,8 @@ export class CallRecords {
   readonly #deps: CallRecordsDeps
   readonly #events: CallRecordsEvents
   readonly #records = new Map<string, CallRecord>()
-  readonly #ended: string[] = []
+  readonly #ended: CallRecord[] = []
+  #endedBytes = 0
   readonly #views: CallViews
 
   constructor(deps: CallRecordsDeps, events: CallRecordsEvents) {
@@ -133,9 +136,11 @@ export class CallRecords {
 
   #end(record: CallRecord, report: CallReport, station: Station): void {
     station.forget(record.trace)
-    this.#ended.push(record.id)
-    while (this.#ended.length > keptEnded) {
-      const id = this.#ended.shift()!
+    this.#ended.push(record)
+    this.#endedBytes += record.trace.messageBytes
+    while (this.#ended.length > keptEnded || (this.#endedBytes > keptEndedBytes && this.#ended.length > 1)) {
+      const { id, trace } = this.#ended.shift()!
+      this.#endedBytes -= trace.messageBytes
       this.#records.delete(id)
       this.#events.forgotten(id)
     }

@@ -124,6 +124,11 @@ export class CallTrace {
     this.#meterOf = meterOf
   }
 
+  /** Of its messages, as they are kept. */
+  get messageBytes(): number {
+    return this.#messageBytes
+  }
+
   addSink(sink: PacketSink): void {
     this.#sinks.push(sink)
     for (const { event } of this.messages) sink.sip(event)
