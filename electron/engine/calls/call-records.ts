@@ -19,6 +19,9 @@ const keptEnded = 200
 const keptEndedBytes = 64 * 1024 * 1024
 const ringBytes = 4 * 1024 * 1024
 
+/** What a call's record needs of the station where the call is. */
+type CallStation = Pick<Station, 'traceLimits' | 'adopt' | 'forget'>
+
 /** What the engine hears of all calls. */
 export interface CallRecordsEvents {
   changed(record: CallRecord): void
@@ -51,13 +54,13 @@ export class CallRecords {
   }
 
   /** A call that came in at a station, with what was seen of it until now. */
-  begin(station: Station, callId: string, agent: string | null): CallRecord {
+  begin(station: CallStation, callId: string, agent: string | null): CallRecord {
     const trace = this.#trace(station, callId, 'inbound')
     return this.#open(station, trace, agent)
   }
 
   /** A call that is about to be placed. */
-  place(station: Station, callId: string, placed: Placed, secrets: CallTrace['secrets']): CallRecord {
+  place(station: CallStation, callId: string, placed: Placed, secrets: CallTrace['secrets']): CallRecord {
     const trace = this.#trace(station, callId, 'outbound')
     trace.placed = placed
     trace.secrets = secrets
@@ -116,13 +119,13 @@ export class CallRecords {
     }
   }
 
-  #trace(station: Station, callId: string, vantage: 'inbound' | 'outbound'): CallTrace {
+  #trace(station: CallStation, callId: string, vantage: 'inbound' | 'outbound'): CallTrace {
     const trace = new CallTrace(this.#deps.random.token(10), callId, vantage, meterOf, station.traceLimits)
     trace.attended = this.#deps.attended
     return trace
   }
 
-  #open(station: Station, trace: CallTrace, agent: string | null): CallRecord {
+  #open(station: CallStation, trace: CallTrace, agent: string | null): CallRecord {
     const { clock, boundary, attended } = this.#deps
     const ring = attended ? new PacketRing(ringBytes) : null
     const record = new CallRecord({ clock, boundary, trace, agent, ring })
@@ -134,7 +137,7 @@ export class CallRecords {
     return record
   }
 
-  #end(record: CallRecord, report: CallReport, station: Station): void {
+  #end(record: CallRecord, report: CallReport, station: CallStation): void {
     station.forget(record.trace)
     this.#ended.push(record)
     this.#endedBytes += record.trace.messageBytes
