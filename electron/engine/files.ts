@@ -1,5 +1,6 @@
-import { appendFileSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, lstatSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { makeFolder } from './base/durable.ts'
 import { RingbackError, explainError, machine, usage } from './base/errors.ts'
 import type { Random } from './base/random.ts'
 import { temporaryFolder } from './base/temporary.ts'
@@ -84,12 +85,8 @@ export class Files {
   /** A folder of the profile, or of this run where there is none; made when missing. Throws RingbackError (machine). */
   folder(name: string): string {
     const folder = join(this.#profile ?? this.#temp(), name)
-    try {
-      // Not recursive: above the profile nothing is made.
-      if (!exists(folder)) mkdirSync(folder, { mode: 0o700 })
-    } catch (error) {
-      throw machine(`cannot use ${folder}: ${explainError(error)}`, error)
-    }
+    // Above the profile nothing is made.
+    makeFolder(folder, false)
     return folder
   }
 

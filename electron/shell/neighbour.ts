@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { isAlive } from '../engine/base/temporary.ts'
+import { isAlive } from '../engine/base/is-alive.ts'
 
 const fileOf = (profile: string) => join(profile, 'window.json')
 const answerMs = 500

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../engine/base/durable.ts'
 
 const keyBytes = 32
 /** A window that is open longer stays open; one that comes back later needs a new link. */
@@ -111,9 +112,7 @@ export class Session {
     const key = randomBytes(keyBytes)
     if (this.#file === null) return key
     try {
-      writeFileSync(`${this.#file}.new`, key, { mode: 0o600 })
-      chmodSync(`${this.#file}.new`, 0o600)
-      renameSync(`${this.#file}.new`, this.#file)
+      writeWhole(this.#file, key)
     } catch {
       // Good for this run.
     }

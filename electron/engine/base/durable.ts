@@ -17,6 +17,7 @@ import {
 import { homedir } from 'node:os'
 import { basename, dirname, join, parse, resolve } from 'node:path'
 import { errorCode, explainError, machine, type RingbackError } from './errors.ts'
+import { isAlive } from './is-alive.ts'
 
 // What Ringback writes is for its owner only: files 0600, folders 0700, whatever the umask.
 const fileMode = 0o600
@@ -143,18 +144,9 @@ function tighten(run: () => void): void {
 export function removeLeftovers(folder: string): void {
   tighten(() => {
     for (const name of readdirSync(folder)) {
-      const writer = beside.exec(basename(name))?.[1]
-      if (writer !== undefined && !isRunning(Number(writer))) rmSync(join(folder, name), { force: true })
+      const writer = Number(beside.exec(basename(name))?.[1])
+      // One of this process's number is of an earlier process that had it.
+      if (writer && (writer === process.pid || !isAlive(writer))) rmSync(join(folder, name), { force: true })
     }
   })
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH'
-  }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { isAlive } from './temporary.ts'
+import { isAlive } from './is-alive.ts'
 
 const lookMs = 500
 

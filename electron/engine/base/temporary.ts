@@ -1,6 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from './is-alive.ts'
 
 const ours = /^ringback-(?:files|window)-(\d{1,10})-/
 
@@ -21,15 +22,5 @@ export function sweepTemporary(): void {
     } catch {
       // It was removed meanwhile, or it is in use.
     }
-  }
-}
-
-/** Whether a process of that number runs, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
