@@ -4,6 +4,8 @@ import type { Behaviour, ListenerArgs } from '../../shared/contract/commands.ts'
 import { codecSchema, type SourceArgs } from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
 import { codecDescriptor, codecNames } from '../../shared/model/codecs.ts'
+import { dtmfModes, type DtmfMode } from '../../shared/model/dtmf.ts'
+import { encryptions, type Encryption } from '../../shared/model/encryption.ts'
 import { transportNames, type TransportName } from '../../shared/model/transport.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
@@ -49,9 +51,10 @@ export function parseCodecs(text: string): string[] {
   })
 }
 
-export function parseEncryption(text: string): 'disabled' | 'allowed' | 'required' {
-  if (text === 'disabled' || text === 'allowed' || text === 'required') return text
-  throw invalid('choose disabled, allowed or required.')
+export function parseEncryption(text: string): Encryption {
+  const encryption = encryptions.find((known) => known === text)
+  if (!encryption) throw invalid('choose disabled, allowed or required.')
+  return encryption
 }
 
 export function parseDigits(text: string): string {
@@ -59,9 +62,10 @@ export function parseDigits(text: string): string {
   return text
 }
 
-export function parseDtmfMode(text: string): 'rfc4733' | 'info' | 'inband' {
-  if (text === 'rfc4733' || text === 'info' || text === 'inband') return text
-  throw invalid('choose rfc4733, info or inband.')
+export function parseDtmfMode(text: string): DtmfMode {
+  const mode = dtmfModes.find((known) => known === text)
+  if (!mode) throw invalid('choose rfc4733, info or inband.')
+  return mode
 }
 
 export function parseSeconds(text: string): number {

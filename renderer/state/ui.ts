@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
+import type { Encryption } from '../../shared/model/encryption.ts'
 
 export type Screen = 'calls' | 'trunks' | 'agent' | 'files' | 'settings'
 
@@ -16,7 +17,7 @@ export interface Draft {
   readonly trunk: string | null
   readonly headers: readonly HeaderRow[]
   readonly source: SourceArgs
-  readonly encryption: 'disabled' | 'allowed' | 'required' | null
+  readonly encryption: Encryption | null
   readonly from: string
   readonly displayName: string
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { codecNames } from '../model/codecs.ts'
+import { dtmfModes } from '../model/dtmf.ts'
+import { encryptions } from '../model/encryption.ts'
 import { transportNames } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
@@ -9,9 +11,9 @@ export const customHeaderSchema = headerSchema.extend({
 })
 /** What stands for a stored value that is hidden; given back, it means that value. */
 export const hiddenValue = '••••••••'
-export const encryptionSchema = z.enum(['disabled', 'allowed', 'required'])
+export const encryptionSchema = z.enum(encryptions)
 export const codecSchema = z.enum(codecNames())
-export const dtmfModeSchema = z.enum(['rfc4733', 'info', 'inband'])
+export const dtmfModeSchema = z.enum(dtmfModes)
 export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
 
 /** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, or a WAV file. */

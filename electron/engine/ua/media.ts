@@ -1,5 +1,4 @@
-/** How digits travel: telephone events (RFC 4733), INFO (application/dtmf-relay), or tones in the audio. */
-export type DtmfMode = 'rfc4733' | 'info' | 'inband'
+import type { DtmfMode } from '../../../shared/model/dtmf.ts'
 
 /** Why a session description cannot be agreed to; `text` is a sentence for the log, and for the Warning of a 488. */
 export interface MediaRefusal {

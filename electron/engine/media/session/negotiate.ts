@@ -14,10 +14,9 @@ import {
   type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
 import { codecDescriptor, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
+import type { Encryption } from '../../../../shared/model/encryption.ts'
 import { answeredKey, usableKey, type SdesKey } from '../transport/sdes-key.ts'
 import type { SrtpSuite } from '../transport/srtp.ts'
-
-export type Encryption = 'disabled' | 'allowed' | 'required'
 
 /** Dynamic payload types (RFC 3551 3); 101 is for telephone-event, as everybody does. */
 const firstDynamic = 96

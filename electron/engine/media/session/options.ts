@@ -1,9 +1,9 @@
 import type { BudgetLimits } from '../../../../shared/model/budgets.ts'
+import type { Encryption } from '../../../../shared/model/encryption.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { SourceSpec } from '../audio/source.ts'
 import type { PortPool } from '../transport/ports.ts'
-import type { Encryption } from './negotiate.ts'
 import type { Pacer } from './pacer.ts'
 
 export interface MediaDeps {
@@ -13,8 +13,6 @@ export interface MediaDeps {
   readonly ports: PortPool
   readonly limits: Pick<BudgetLimits, 'foreignSources'>
 }
-
-export type DtmfMode = 'rfc4733' | 'info' | 'inband'
 
 export interface MediaOptions {
   /** The local address for RTP. */

@@ -1,5 +1,6 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import { codecDescriptor } from '../../../../shared/model/codecs.ts'
+import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
 import { sends } from '../../../../shared/wire/sdp/sdp.ts'
 import { explainError } from '../../base/errors.ts'
 import { Outgoing } from '../audio/outgoing.ts'
@@ -21,7 +22,7 @@ import { ReportLoop } from './report-loop.ts'
 import { Sending } from './sending.ts'
 import { SentTap, type MediaTap } from './tap.ts'
 
-export type { DtmfMode, MediaOptions } from './options.ts'
+export type { MediaOptions } from './options.ts'
 
 /**
  * The media of one call: a transport, one stream each way with RTCP and DTMF, and the audio of both. Offers, answers and re-offers go through
@@ -158,7 +159,7 @@ export class MediaSession {
   }
 
   /** Queues digits to be sent as telephone events or as tones. Returns why it cannot be done, or null. */
-  sendDigits(digits: string, mode: 'rfc4733' | 'inband'): string | null {
+  sendDigits(digits: string, mode: Exclude<DtmfMode, 'info'>): string | null {
     if (!this.#negotiated) return 'no media is agreed yet'
     if (mode === 'inband') {
       this.#outgoing.dial(digits)
