@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMb } from '../harness/attack.ts'
 import { Child, type Row } from './child-process.ts'
 
@@ -8,7 +9,6 @@ const kinds = {
   'challenged': 'answered with 401',
 } as const
 
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
 /** Calls that talk while strangers flood their agent with garbage and INVITEs; calm and attack in turn, so that both see the same machine. */

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../../electron/engine/base/clock.ts'
 import { systemNet, type Net } from '../../electron/engine/base/net.ts'
 import { Engine } from '../../electron/engine/engine.ts'
@@ -7,7 +8,6 @@ import { Engine } from '../../electron/engine/engine.ts'
 const [role, json = '{}'] = process.argv.slice(2)
 const options = JSON.parse(json) as Record<string, number>
 const say = (document: object) => process.stdout.write(`${JSON.stringify(document)}\n`)
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Gaps between packets of each socket, in tenths of a millisecond, from the moment `on` is set. */
 class Gaps {
@@ -124,25 +124,34 @@ function windows(gaps: Gaps): void {
   })
 }
 
+/** Places calls that send a tone, one every `gapMs`; their ids. */
+async function hold(
+  engine: Engine,
+  port: number,
+  calls: number,
+  gapMs: number,
+  more: Partial<typeof credentials> = {},
+): Promise<string[]> {
+  const ids: string[] = []
+  for (let i = 0; i < calls; i++) {
+    const { id } = await engine.execute('call.place', {
+      uri: `sip:x@127.0.0.1:${port}`,
+      source: { kind: 'tone', hz: 700 },
+      rtpPorts: { first: 25_000, last: 29_999 },
+      ...more,
+    })
+    ids.push(id)
+    await sleep(gapMs)
+  }
+  return ids
+}
+
 /** Calls that are held with media both ways while others attack. SIGTERM: what became of them. */
 async function crowd(): Promise<void> {
   const gaps = new Gaps()
   const engine = new Engine({ profile: null, net: watching(gaps) })
   const { port, calls, guarded } = options as { port: number; calls: number; guarded: number }
-  const ids: string[] = []
-  for (let i = 0; i < calls; i++) {
-    ids.push(
-      (
-        await engine.execute('call.place', {
-          uri: `sip:x@127.0.0.1:${port}`,
-          source: { kind: 'tone', hz: 700 },
-          rtpPorts: { first: 25_000, last: 29_999 },
-          ...(guarded ? credentials : {}),
-        })
-      ).id,
-    )
-    await sleep(20)
-  }
+  const ids = await hold(engine, port, calls, 20, guarded ? credentials : {})
   await sleep(3000)
   windows(gaps)
   say({ ready: true })
@@ -242,19 +251,7 @@ async function talker(): Promise<void> {
   const gaps = new Gaps()
   const engine = new Engine({ profile: null, net: watching(gaps) })
   const { port, calls, seconds } = options as { port: number; calls: number; seconds: number }
-  const ids: string[] = []
-  for (let i = 0; i < calls; i++) {
-    ids.push(
-      (
-        await engine.execute('call.place', {
-          uri: `sip:x@127.0.0.1:${port}`,
-          source: { kind: 'tone', hz: 700 },
-          rtpPorts: { first: 25_000, last: 29_999 },
-        })
-      ).id,
-    )
-    await sleep(8)
-  }
+  const ids = await hold(engine, port, calls, 8)
   await sleep(1500)
   say({ ready: true })
   gaps.on = true

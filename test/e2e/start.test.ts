@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { Running, freePort, root, startAgent } from '../harness/process.ts'
-import { ask, enter, follow, send } from '../harness/raw-window.ts'
+import { ask, follow, send } from '../harness/raw-window.ts'
+import { WindowClient } from '../harness/window-client.ts'
 import { Windows, enginePid, ready, verdict } from '../harness/window.ts'
 
 const start = join(root, 'electron/shell/start.ts')
@@ -196,12 +197,13 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
       env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` },
     })
     const { cookie, claim } = await follow(shell.link)
-    const { socket, key } = await enter(shell.port, cookie, () => ({ type: 'claim', claim }))
-    expect(key).not.toBeNull()
-    socket.send(
-      JSON.stringify({ type: 'command', id: 1, name: 'call.place', args: { uri: `sip:x@127.0.0.1:${peer.port}` } }),
+    const entry = { cookie, claim, key: null }
+    const window = await WindowClient.open(shell.port, entry)
+    expect(entry.key).not.toBeNull()
+    await window.execute('call.place', { uri: `sip:x@127.0.0.1:${peer.port}` })
+    await window.until(() =>
+      window.changes.find((change) => change.kind === 'call' && change.call.state === 'answered'),
     )
-    await new Promise((resolve) => setTimeout(resolve, 1500))
     process.kill(enginePid(shell), 'SIGUSR2')
     await peer.until(/"endedBy":"peer"/)
     await shell.until(/The engine ended with code 70; it is started again/)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { Worker } from 'node:worker_threads'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMb, strangers } from '../harness/attack.ts'
 import { callReport } from '../harness/process.ts'
 import { WindowClient } from '../harness/window-client.ts'
@@ -29,8 +30,6 @@ const calmMs = 40_000
 const mostIsolated = 3
 
 const callerHost = process.platform === 'linux' ? '127.0.0.4' : '127.0.0.1'
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 interface Kind<T extends Target> {
   readonly name: string

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Running, root } from './process.ts'
 import type { Entry } from './window-client.ts'
+import { Watchers } from './watchers.ts'
 
 /** Who attacks comes from elsewhere than who calls (127.0.0.1): budgets are kept for each source. */
 export const strangers: readonly [string, ...string[]] =
@@ -116,7 +117,7 @@ export class Stranger {
   /** Called with every datagram. */
   hear: (heard: Heard) => void = () => {}
   readonly #socket: Socket
-  readonly #watchers = new Set<() => void>()
+  readonly #watchers = new Watchers()
   #n = 0
 
   static open(host = strangers[0], port = 0): Promise<Stranger> {
@@ -137,7 +138,7 @@ export class Stranger {
       const heard = { bytes, text: bytes.toString('latin1'), fromPort: from.port }
       this.heard.push(heard)
       this.hear(heard)
-      for (const watcher of this.#watchers) watcher()
+      this.#watchers.note()
     })
   }
 
@@ -154,33 +155,13 @@ export class Stranger {
 
   /** The first datagram that fits, among those that came and those that come. */
   until(pattern: RegExp, timeoutMs = 5000): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const settle = (then: () => void) => {
-        clearTimeout(timer)
-        this.#watchers.delete(look)
-        then()
-      }
-      const look = () => {
-        const found = this.heard.find(({ text }) => pattern.test(text))
-        if (found) settle(() => resolve(found.text))
-      }
-      const timer = setTimeout(
-        () =>
-          settle(() =>
-            reject(
-              new Error(
-                `no ${pattern} in ${timeoutMs} ms; came: ${this.heard
-                  .map(({ text }) => text.split('\r\n')[0])
-                  .slice(-5)
-                  .join('; ')}`,
-              ),
-            ),
-          ),
-        timeoutMs,
-      )
-      this.#watchers.add(look)
-      look()
-    })
+    const find = () => this.heard.find(({ text }) => pattern.test(text))?.text
+    const lines = () =>
+      this.heard
+        .map(({ text }) => text.split('\r\n')[0])
+        .slice(-5)
+        .join('; ')
+    return this.#watchers.until(find, timeoutMs, () => `no ${pattern} in ${timeoutMs} ms; came: ${lines()}`)
   }
 
   /** A request as this socket would send it. */

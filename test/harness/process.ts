@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { CallReport } from '../../shared/contract/report.ts'
+import { Watchers } from './watchers.ts'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -27,7 +28,7 @@ export class Running {
   stdout = ''
   stderr = ''
   readonly finished: Promise<Finished>
-  readonly #watchers = new Set<() => void>()
+  readonly #watchers = new Watchers()
 
   constructor(
     command: string,
@@ -40,48 +41,34 @@ export class Running {
       stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
     alive.add(this)
-    const note = () => this.#watchers.forEach((watcher) => watcher())
     this.child.stdout!.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString()
-      note()
+      this.#watchers.note()
     })
     this.child.stderr!.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString()
-      note()
+      this.#watchers.note()
     })
     this.finished = new Promise((resolve, reject) => {
       this.child.once('error', reject)
       this.child.once('close', (code) => {
         alive.delete(this)
         resolve({ code, stdout: this.stdout, stderr: this.stderr })
-        note()
+        this.#watchers.note()
       })
     })
   }
 
   /** Resolves when a text is in the output; rejects when the process ends without it or the time runs out. */
-  async until(pattern: RegExp, timeoutMs = 20_000): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      const done = (settle: () => void) => {
-        clearTimeout(timer)
-        this.#watchers.delete(look)
-        settle()
-      }
-      const look = () => {
-        const found = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
-        if (found) done(() => resolve(found))
-        else if (this.child.exitCode !== null)
-          done(() =>
-            reject(new Error(`ended with ${this.child.exitCode} before ${pattern}:\n${this.stdout}\n${this.stderr}`)),
-          )
-      }
-      const timer = setTimeout(
-        () => done(() => reject(new Error(`no ${pattern} in ${timeoutMs} ms:\n${this.stdout}\n${this.stderr}`))),
-        timeoutMs,
-      )
-      this.#watchers.add(look)
-      look()
-    })
+  until(pattern: RegExp, timeoutMs = 20_000): Promise<RegExpExecArray> {
+    const output = () => `:\n${this.stdout}\n${this.stderr}`
+    const find = () => {
+      const found = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
+      if (!found && this.child.exitCode !== null)
+        throw new Error(`ended with ${this.child.exitCode} before ${pattern}${output()}`)
+      return found ?? undefined
+    }
+    return this.#watchers.until(find, timeoutMs, () => `no ${pattern} in ${timeoutMs} ms${output()}`)
   }
 
   /** Asks to end, insists after a while. */

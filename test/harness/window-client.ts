@@ -5,6 +5,7 @@ import type { CommandArgs, CommandName, CommandResult } from '../../shared/contr
 import { mergeReport } from '../../shared/contract/merge.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import type { Change } from '../../shared/contract/state.ts'
+import { Watchers } from './watchers.ts'
 
 /** What a browser has of a link: a cookie (`name=value`), and what it proves itself with where that is asked for. */
 export interface Entry {
@@ -18,7 +19,7 @@ export class WindowClient {
   readonly #socket: WebSocket
   readonly #answers = new Map<number, (answer: ToWindow) => void>()
   readonly #reports = new Map<string, CallReport>()
-  readonly #watchers = new Set<() => void>()
+  readonly #watchers = new Watchers()
   readonly changes: Change[] = []
   /** Every text that came. */
   readonly heard: string[] = []
@@ -59,7 +60,7 @@ export class WindowClient {
       if (change.kind === 'report')
         this.#reports.set(change.report.id, mergeReport(this.#reports.get(change.report.id), change))
     this.#socket.send(JSON.stringify({ type: 'taken', seq: said.delta.seq }))
-    for (const watcher of this.#watchers) watcher()
+    this.#watchers.note()
   }
 
   execute<Name extends CommandName>(name: Name, args: CommandArgs<Name>): Promise<CommandResult<Name>> {
@@ -80,20 +81,7 @@ export class WindowClient {
 
   /** The first of what `find` gives, now or when something has changed. */
   until<T>(find: () => T | undefined, timeoutMs = 10_000): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const settle = (then: () => void) => {
-        clearTimeout(timer)
-        this.#watchers.delete(look)
-        then()
-      }
-      const look = () => {
-        const found = find()
-        if (found !== undefined) settle(() => resolve(found))
-      }
-      const timer = setTimeout(() => settle(() => reject(new Error('not in time'))), timeoutMs)
-      this.#watchers.add(look)
-      look()
-    })
+    return this.#watchers.until(find, timeoutMs, () => 'not in time')
   }
 
   /** Where the agent of the shell listens. */

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CallReport, InspectReport } from '../../shared/contract/report.ts'
 import { invites, pcapOf } from '../harness/capture-files.ts'
+import { isRunning, olderNode } from '../harness/older-node.ts'
 import { Running, root } from '../harness/process.ts'
 
 let folder = ''
@@ -29,26 +30,8 @@ beforeAll(() => {
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const old = (process.env['PATH'] ?? '')
-  .split(':')
-  .concat('/usr/local/bin', '/usr/bin')
-  .map((path) => join(path, 'node'))
-  .find(
-    (path) =>
-      existsSync(path) && Number(/^v(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout)?.[1]) < 24,
-  )
 const env = (more: NodeJS.ProcessEnv = {}) => ({ ...process.env, RINGBACK_PROFILE: join(folder, 'profile'), ...more })
 const bin = () => join(folder, 'where/node_modules/.bin/ringback')
-
-/** Whether a process runs: one that has ended may wait to be collected. */
-function runs(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat[stat.lastIndexOf(')') + 2] !== 'Z'
-  } catch {
-    return false
-  }
-}
 
 describe('what npm pack makes', () => {
   it('has the bundle, the licences of what is in it, and no sources', () => {
@@ -122,28 +105,28 @@ describe('what npm pack makes', () => {
   })
 
   // Only a machine with an old Node can show this.
-  it.skipIf(!old)('finds a Node that can run it from an older one, or says in one line which it needs', () => {
+  it.skipIf(!olderNode)('finds a Node that can run it from an older one, or says in one line which it needs', () => {
     const launcher = join(installed, 'electron/cli/ringback.mjs')
-    const found = spawnSync(old!, [launcher, 'schema'], {
+    const found = spawnSync(olderNode!, [launcher, 'schema'], {
       env: env({ RINGBACK_NODE: process.execPath }),
       encoding: 'utf8',
     })
     expect([found.status, found.stderr]).toEqual([0, ''])
     expect(
-      spawnSync(old!, [launcher, 'call', 'nonsense'], { env: env({ RINGBACK_NODE: process.execPath }) }).status,
+      spawnSync(olderNode!, [launcher, 'call', 'nonsense'], { env: env({ RINGBACK_NODE: process.execPath }) }).status,
     ).toBe(2)
-    const lost = spawnSync(old!, [launcher, 'schema'], {
+    const lost = spawnSync(olderNode!, [launcher, 'schema'], {
       env: env({ PATH: '/nowhere', RINGBACK_NODE: '' }),
       encoding: 'utf8',
     })
     expect(lost.stderr).toMatch(/^ringback needs Node\.js 24 or later, this is [\d.]+.*\n$/)
     expect(lost.status).toBe(3)
   })
-  it.skipIf(!old).each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+  it.skipIf(!olderNode).each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
     'ends what an older Node has started when that gets %s',
     async (signal) => {
       const launcher = new Running(
-        old!,
+        olderNode!,
         [join(installed, 'electron/cli/ringback.mjs'), 'agent', '--listen', 'udp:127.0.0.1:0', '--json'],
         { env: env({ RINGBACK_NODE: process.execPath }) },
       )
@@ -153,7 +136,7 @@ describe('what npm pack makes', () => {
       )
       launcher.child.kill(signal)
       await launcher.finished
-      await expect.poll(() => runs(inner), { timeout: 8000 }).toBe(false)
+      await expect.poll(() => isRunning(inner), { timeout: 8000 }).toBe(false)
     },
   )
 })

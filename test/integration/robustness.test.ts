@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { digestResponse, parseChallenge, type Challenge } from '../../electron/engine/sip/digest/digest.ts'
 import { PcapEncoder, pcapHeader } from '../../electron/engine/trace/capture/pcap-write.ts'
@@ -36,8 +37,6 @@ afterEach(async () => {
   await engines.close()
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 function folder(): string {
   folders.push(mkdtempSync(join(tmpdir(), 'ringback-attack-')))

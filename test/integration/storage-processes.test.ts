@@ -1,23 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { HistoryEntry } from '../../shared/contract/commands.ts'
 import { temporaryFolders } from '../harness/folders.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { request } from '../harness/messages.ts'
+import { isRunning, olderNode } from '../harness/older-node.ts'
 import { Running, agentReports, launcher, ringback, startAgent } from '../harness/process.ts'
 
 const folder = temporaryFolders()
 const keep = keepRunning()
 const started = (...parts: Parameters<typeof startAgent>) => keep(startAgent(...parts))
 const long = (port: number, ...args: string[]) => ['call', `sip:x@127.0.0.1:${port}`, '--duration', '60', ...args]
-
-/** An older Node: there the launcher hands over to a process of its own. */
-const old = ['/usr/local/bin/node', '/usr/bin/node'].find(
-  (path) =>
-    existsSync(path) && Number(/^v(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout)?.[1]) < 24,
-)
 
 /** The processes that a process has begun, and theirs. */
 function descendants(pid: number): number[] {
@@ -29,15 +23,6 @@ function descendants(pid: number): number[] {
   const below = (parent: number): number[] =>
     pairs.filter(([, of]) => of === parent).flatMap(([child]) => [child!, ...below(child!)])
   return below(pid)
-}
-
-/** Of a process that has ended and waits to be looked at, nothing is left to see. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  } catch {
-    return false
-  }
 }
 
 describe('a call that is interrupted', () => {
@@ -121,11 +106,9 @@ describe('M3: what the wire says', () => {
   })
 })
 
-if (!old) process.stderr.write('SKIPPED: what the launcher does on an older Node needs one\n')
-
-describe.skipIf(!old)('the launcher on an older Node', () => {
+describe.skipIf(!olderNode)('the launcher on an older Node', () => {
   const wrapped = (args: readonly string[]) =>
-    new Running(old!, [launcher, ...args], { env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' } })
+    new Running(olderNode!, [launcher, ...args], { env: { RINGBACK_PROFILE: folder(), NO_COLOR: '1' } })
 
   it.each([
     ['SIGINT', 130],
@@ -141,7 +124,7 @@ describe.skipIf(!old)('the launcher on an older Node', () => {
     call.child.kill(signal)
     expect((await call.finished).code).toBe(status)
     await expect.poll(() => agentReports(agent)[0]?.timeline.endedBy, { timeout: 5000 }).toBe('peer')
-    await expect.poll(() => behind.filter(isAlive), { timeout: 5000 }).toEqual([])
+    await expect.poll(() => behind.filter(isRunning), { timeout: 5000 }).toEqual([])
   })
 
   it('gives the exit code of what it has started', async () => {
@@ -163,6 +146,6 @@ describe('npm and npx', () => {
     expect(behind.length).toBeGreaterThan(0)
     npm.child.kill(signal)
     await npm.finished
-    await expect.poll(() => behind.filter(isAlive), { timeout: 5000 }).toEqual([])
+    await expect.poll(() => behind.filter(isRunning), { timeout: 5000 }).toEqual([])
   })
 })
