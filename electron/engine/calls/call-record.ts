@@ -91,8 +91,7 @@ export class CallRecord {
   }
 
   get waiting(): boolean {
-    const { waiting } = this.#phase.kind === 'live' ? this.#phase : { waiting: null }
-    return waiting?.call.state.kind === 'ringing'
+    return this.#ringing !== null
   }
 
   get held(): boolean {
@@ -238,9 +237,14 @@ export class CallRecord {
     throw usage(`call "${this.id}" is ${this.#phase.kind === 'ended' ? 'over' : 'not under way yet'}`)
   }
 
+  /** Who waits for a person; null when nobody does, or no more. */
+  get #ringing(): Waiting | null {
+    const waiting = this.#phase.kind === 'live' ? this.#phase.waiting : null
+    return waiting?.call.state.kind === 'ringing' ? waiting : null
+  }
+
   #waiting(): Waiting {
-    const { waiting } = this.#phase.kind === 'live' ? this.#phase : { waiting: null }
-    if (!waiting || !this.waiting) throw usage(`call "${this.id}" does not wait for an answer here`)
-    return waiting
+    if (!this.#ringing) throw usage(`call "${this.id}" does not wait for an answer here`)
+    return this.#ringing
   }
 }
