@@ -1,7 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Files, or folders, whose callbacks are their own business, and why. Every other callback of a socket, a timer, a process or a thread goes through a boundary. */
+/**
+ * Files, or folders, whose callbacks are their own business, and why. Every other callback of a socket, a timer, a
+ * process or a thread goes through a boundary.
+ */
 const exempt: readonly (readonly [path: string, reason: string])[] = [
   ['electron/engine/base/net.ts', 'the sockets that a boundary wraps'],
   ['electron/engine/base/clock.ts', 'the timers that a boundary wraps'],

@@ -2,8 +2,9 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
-// What `npm pack` ships: the command line with all it needs as one file of JavaScript, the thread that reads captures as another, and the licences
-// of what is in them. Node strips no types below node_modules, and a package without dependencies installs nothing that this repository has not seen.
+// What `npm pack` ships: the command line with all it needs as one file of JavaScript, the thread that reads captures
+// as another, and the licences of what is in them. Node strips no types below node_modules, and a package without
+// dependencies installs nothing that this repository has not seen.
 const root = join(import.meta.dirname, '..')
 
 const { metafile } = await build({

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
 
-// Draws the product's icon in every size that installers ask for, from renderer/public/icon.svg; below 48 px from a drawing with fewer strokes.
+// Draws the product's icon in every size that installers ask for, from renderer/public/icon.svg; below 48 px from a
+// drawing with fewer strokes.
 const folder = join(import.meta.dirname, 'icons')
 const large = readFileSync(join(import.meta.dirname, '../renderer/public/icon.svg'), 'utf8')
 const small = readFileSync(join(folder, 'small.svg'), 'utf8')

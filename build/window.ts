@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { build as bundle, type BuildOptions } from 'esbuild'
 import { build } from 'vite'
 
-// Builds the window: its page into dist/renderer, the Electron processes into dist/electron. --if-stale: only when a source is newer than what is there.
+// Builds the window: its page into dist/renderer, the Electron processes into dist/electron. --if-stale: only when a
+// source is newer than what is there.
 const root = join(import.meta.dirname, '..')
 
 function newest(folder: string): number {

@@ -26,7 +26,10 @@ function parseHeaderEnv(text: string): Header {
   return { name, value, secret: true }
 }
 
-/** Adds `--header` and `--header-env`; both fill one list, in the order of the command line, which is in either option's value. */
+/**
+ * Adds `--header` and `--header-env`; both fill one list, in the order of the command line, which is in either option's
+ * value.
+ */
 export function withHeaders(command: Command, what: string): Command {
   const headers: Header[] = []
   const add = (parse: (text: string) => Header) => (text: string) => {

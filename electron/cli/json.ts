@@ -1,12 +1,15 @@
 /** Parts of a document below this depth are small enough for one text. */
 const deepest = 4
 const pieceLength = 64 * 1024
-/** What a terminal would act on or hide; in JSON text it stands within strings only, where it may be written as an escape. */
+/**
+ * What a terminal would act on or hide; in JSON text it stands within strings only, where it may be written as an
+ * escape.
+ */
 const hidden = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
 
 /**
- * The text of `JSON.stringify(document, null, indent)` in pieces, for documents larger than a text can be. Characters that terminals act on
- * are escaped: another text of the same value.
+ * The text of `JSON.stringify(document, null, indent)` in pieces, for documents larger than a text can be. Characters
+ * that terminals act on are escaped: another text of the same value.
  */
 export function* jsonPieces(document: unknown, indent: number): Generator<string> {
   let piece = ''

@@ -23,8 +23,9 @@ const noticesEveryMs = 1000
 const oneSignalMs = 500
 
 /**
- * Runs one command against an engine of its own. Interrupting ends calls and registrations first; so does a fault of our own.
- * `needsStore`: a profile folder that cannot be used ends the command; otherwise it is said and the history left out.
+ * Runs one command against an engine of its own. Interrupting ends calls and registrations first; so does a fault of
+ * our own. `needsStore`: a profile folder that cannot be used ends the command; otherwise it is said and the history
+ * left out.
  */
 export async function withEngine(
   options: CommonOptions,

@@ -51,7 +51,9 @@ export function ladderLine(message: LadderMessage, startedAt: string, weAre: str
   return `${paint.dim(seconds(startedAt, message.at))}  ${arrow} ${text}${cseq}${again}${problems}`
 }
 
-/** Whose end of the ladder is drawn on the left: the first sender of an INVITE we placed, or the one who received it. */
+/**
+ * Whose end of the ladder is drawn on the left: the first sender of an INVITE we placed, or the one who received it.
+ */
 export function leftSide(report: CallReport): string {
   const [first] = report.messages
   if (!first) return ''

@@ -44,7 +44,10 @@ export { htmlPieces } from './report/html-report.ts'
 export interface EngineOptions {
   /** The profile folder; null keeps nothing. */
   readonly profile: string | null
-  /** A person looks on: the newest packets and figures of every call are kept, calls under way are in the history, calls to the softphone ring. */
+  /**
+   * A person looks on: the newest packets and figures of every call are kept, calls under way are in the history, calls
+   * to the softphone ring.
+   */
   readonly attended?: boolean
   readonly clock?: Clock
   readonly random?: Random

@@ -30,7 +30,10 @@ export interface FeedSource {
   keys(): EntityKey[]
   /** What a watcher is told of an entity now; nothing where it does not care. */
   changes(key: EntityKey, watcher: Watcher): Change[]
-  /** Marks what moves without events. Asked four times a second while someone watches: `watched` are the calls whose figures someone sees, `all` says that the others are due too. */
+  /**
+   * Marks what moves without events. Asked four times a second while someone watches: `watched` are the calls whose
+   * figures someone sees, `all` says that the others are due too.
+   */
   figures(watched: ReadonlySet<string>, all: boolean): void
 }
 
@@ -66,8 +69,9 @@ interface Subscriber extends Watcher {
 }
 
 /**
- * State on its way to whoever watches. Entities are marked as changed and told of at the next flush, however often they changed;
- * a subscriber that is still busy with the last delta is told later, all at once: a slow watcher never slows the engine.
+ * State on its way to whoever watches. Entities are marked as changed and told of at the next flush, however often they
+ * changed; a subscriber that is still busy with the last delta is told later, all at once: a slow watcher never slows
+ * the engine.
  */
 export class Feed {
   readonly #clock: Clock

@@ -21,8 +21,9 @@ interface Begun {
 export const isFileId = (text: string): boolean => text.startsWith('file:')
 
 /**
- * Files that a window hands over piece by piece: captures for as long as the engine runs, sounds in the profile folder. A window knows them by
- * ids only, `file:` and chance for a capture, `file:sounds/NAME` for a sound, which stays good after a restart. It never learns or names a path.
+ * Files that a window hands over piece by piece: captures for as long as the engine runs, sounds in the profile folder.
+ * A window knows them by ids only, `file:` and chance for a capture, `file:sounds/NAME` for a sound, which stays good
+ * after a restart. It never learns or names a path.
  */
 export class Files {
   readonly #profile: string | null
@@ -55,8 +56,9 @@ export class Files {
   }
 
   /**
-   * Does something with files by their ids; a path, which only the command line can give, stands for itself. `named` writes a text with the
-   * names that the person knows in place of the paths; what is thrown is written so too. Throws RingbackError (usage) for an unknown id.
+   * Does something with files by their ids; a path, which only the command line can give, stands for itself. `named`
+   * writes a text with the names that the person knows in place of the paths; what is thrown is written so too. Throws
+   * RingbackError (usage) for an unknown id.
    */
   using<Result>(
     files: readonly string[],
@@ -151,7 +153,9 @@ export class Files {
   }
 }
 
-/** The id of a sound that an earlier version of the settings named by its path; null for a path that leads elsewhere. */
+/**
+ * The id of a sound that an earlier version of the settings named by its path; null for a path that leads elsewhere.
+ */
 export function soundIdOf(profile: string, path: string): string | null {
   const id = `file:sounds/${basename(path)}`
   return dirname(path) === join(profile, 'sounds') && soundId.test(id) ? id : null

@@ -47,7 +47,10 @@ export class History {
     return this.#store?.lost ?? 0
   }
 
-  /** Keeps the call as its report will be at the next write, one under way too: a crash leaves what was known. However often it moves, it is drawn and written once a second. */
+  /**
+   * Keeps the call as its report will be at the next write, one under way too: a crash leaves what was known. However
+   * often it moves, it is drawn and written once a second.
+   */
   keep(id: string, report: () => CallReport): void {
     this.#moved.set(id, report)
     if (this.#moved.size > mostMoved) this.#draw(true)
@@ -91,7 +94,10 @@ export class History {
     })
   }
 
-  /** `whole` false: for a moment only; `patient`: waits for another process. A failure is told, and the write tried again later and later. */
+  /**
+   * `whole` false: for a moment only; `patient`: waits for another process. A failure is told, and the write tried
+   * again later and later.
+   */
   #write(whole: boolean, patient: boolean): void {
     const drawn = this.#draw(whole)
     if (!this.#store) return drawn ? undefined : this.#schedule(restAfterMs)

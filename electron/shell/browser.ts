@@ -51,7 +51,10 @@ export const shellLimits: ShellLimits = {
   behindBytes: 64 * mib,
 }
 
-/** The window in a browser: the renderer's files and the engine's messages, on loopback, for who has the cookie and proves the key. */
+/**
+ * The window in a browser: the renderer's files and the engine's messages, on loopback, for who has the cookie and
+ * proves the key.
+ */
 export class BrowserShell {
   readonly #host: Host
   readonly #boundary: Boundary
@@ -99,7 +102,10 @@ export class BrowserShell {
     )
   }
 
-  /** Listens on loopback; port 0, or one that is taken by another program and not `exact`: any. Throws RingbackError (machine). */
+  /**
+   * Listens on loopback; port 0, or one that is taken by another program and not `exact`: any. Throws RingbackError
+   * (machine).
+   */
   async listen(port: number, exact: boolean): Promise<number> {
     const startMs = performance.now()
     for (;;) {
@@ -181,7 +187,8 @@ export class BrowserShell {
       'Set-Cookie': `${this.#session!.cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict`,
       'Cache-Control': 'no-store',
     }
-    // A browser that was sent here by another page, that of openWindow, would not send a strict cookie along with a redirect.
+    // A browser that was sent here by another page, that of openWindow, would not send a strict cookie along with a
+    // redirect.
     if ((headers['sec-fetch-site'] ?? 'none') === 'none')
       return void response.writeHead(303, { ...head, Location: to }).end()
     response

@@ -1,4 +1,7 @@
-/** From start.ts to the host: a link is wanted, all windows are to be signed out, this is the window that was opened and its folder. */
+/**
+ * From start.ts to the host: a link is wanted, all windows are to be signed out, this is the window that was opened and
+ * its folder.
+ */
 export type ToHost =
   | { readonly type: 'link'; readonly lifeMs: number }
   | { readonly type: 'revoke' }

@@ -9,7 +9,10 @@ import { soundIdOf } from '../engine/files.ts'
 export interface Host {
   readonly engine: Engine
   readonly hello: Hello
-  /** A window came; the function is called when it goes. A while after the last has gone, the calls that people placed or answered are ended; agents go on. */
+  /**
+   * A window came; the function is called when it goes. A while after the last has gone, the calls that people placed
+   * or answered are ended; agents go on.
+   */
   attend(): () => void
 }
 
@@ -25,7 +28,10 @@ export interface HostOptions {
   readonly debug: string
 }
 
-/** The engine as windows find it: the agent listens, trunks that are to be registered are. What cannot be is said, and the rest goes on. */
+/**
+ * The engine as windows find it: the agent listens, trunks that are to be registered are. What cannot be is said, and
+ * the rest goes on.
+ */
 export async function openHost({ profile, version, notices, debug }: HostOptions, boundary: Boundary): Promise<Host> {
   const told = [...notices]
   const common: Omit<EngineOptions, 'profile'> = { attended: true, ...fromEnvironment(debug) }

@@ -10,7 +10,10 @@ const closeMs = 3000
 
 const say = (text: string) => void process.stderr.write(`${visible(redact(text))}\n`)
 
-/** A boundary that says on standard error what it caught: the first of each place, then whenever their number has doubled. */
+/**
+ * A boundary that says on standard error what it caught: the first of each place, then whenever their number has
+ * doubled.
+ */
 export function sayingBoundary(): Boundary {
   const boundary: Boundary = new Boundary((fault) => {
     const n = boundary.counts.get(fault.place) ?? 0
@@ -20,8 +23,8 @@ export function sayingBoundary(): Boundary {
 }
 
 /**
- * The last net under a process: what no boundary caught is said in one line, `close` ends calls and registrations and keeps the history, and
- * the process ends with code 70. A terminal that is gone is no fault.
+ * The last net under a process: what no boundary caught is said in one line, `close` ends calls and registrations and
+ * keeps the history, and the process ends with code 70. A terminal that is gone is no fault.
  */
 export function spanLastNet(close: () => Promise<void>): void {
   let falling = false

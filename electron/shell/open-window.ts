@@ -33,8 +33,9 @@ export function findBrowser(): string | null {
 }
 
 /**
- * Opens the link as an application window with a browser profile of its own, removed afterwards. Everyone on this machine can read the
- * arguments of a process: they name a page that only this user can read, and that page leads to the link.
+ * Opens the link as an application window with a browser profile of its own, removed afterwards. Everyone on this
+ * machine can read the arguments of a process: they name a page that only this user can read, and that page leads to
+ * the link.
  */
 export function openWindow(browser: string, link: string): OpenWindow {
   const folder = temporaryFolder('window')

@@ -1,4 +1,7 @@
-/** The policy of every page, in Electron and in a browser: nothing from elsewhere, no inline script or style, no frame around it. */
+/**
+ * The policy of every page, in Electron and in a browser: nothing from elsewhere, no inline script or style, no frame
+ * around it.
+ */
 export const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -31,7 +34,10 @@ export function appPath(url: string): string | null {
 /** Whether a page may go to a URL: to itself, anew. */
 export const mayNavigate = (url: string): boolean => appPath(url) === '/'
 
-/** Whether a page of that origin may have what it asks for: the microphone, and the choice of a speaker. `mediaTypes`: what a request for `media` names. */
+/**
+ * Whether a page of that origin may have what it asks for: the microphone, and the choice of a speaker. `mediaTypes`:
+ * what a request for `media` names.
+ */
 export function grants(origin: string, permission: string, mediaTypes: readonly string[]): boolean {
   if (origin !== appOrigin && appPath(origin) === null) return false
   return (
@@ -109,8 +115,8 @@ const withinMs = 60_000
 const laterMs = 10_000
 
 /**
- * How long to wait before an engine that died is begun anew, by when it and those before it died: not at all, and later when that happens again and
- * again. Nobody outside can end it for good.
+ * How long to wait before an engine that died is begun anew, by when it and those before it died: not at all, and later
+ * when that happens again and again. Nobody outside can end it for good.
  */
 export function restartDelayMs(deathsMs: readonly number[]): number {
   const last = deathsMs.at(-1) ?? 0

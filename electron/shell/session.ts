@@ -41,9 +41,10 @@ class Tokens<Value> {
 }
 
 /**
- * Who may look (decision 010). A link carries a token that works once. It is exchanged for a cookie, which lets the page be loaded, and for a claim,
- * which the page exchanges for the key of its pass. Browsers send a cookie to every port of this machine; the key is never sent: the page proves it.
- * Both are signed for this port with a key of the profile folder, so that a window finds its way back when the shell was started again.
+ * Who may look (decision 010). A link carries a token that works once. It is exchanged for a cookie, which lets the
+ * page be loaded, and for a claim, which the page exchanges for the key of its pass. Browsers send a cookie to every
+ * port of this machine; the key is never sent: the page proves it. Both are signed for this port with a key of the
+ * profile folder, so that a window finds its way back when the shell was started again.
  */
 export class Session {
   readonly cookieName: string

@@ -7,8 +7,8 @@ export interface Target {
 const longest = 2000
 
 /**
- * A request target as text: path, and the token of its query. Null for all that is no path of ours: absolute form, `*`, `//`, percent escapes, dots
- * that climb, controls. Nothing is decoded, so nothing can be malformed.
+ * A request target as text: path, and the token of its query. Null for all that is no path of ours: absolute form, `*`,
+ * `//`, percent escapes, dots that climb, controls. Nothing is decoded, so nothing can be malformed.
  */
 export function readTarget(target: string): Target | null {
   if (target.length > longest || !target.startsWith('/') || target.startsWith('//')) return null
@@ -29,8 +29,8 @@ export interface Origin {
 }
 
 /**
- * Whether a request is for another host (a rebound name) or made by another site, pages of other ports of this machine included. What a
- * person opens (a link, an address) is theirs; what another page embeds, fetches or posts is not.
+ * Whether a request is for another host (a rebound name) or made by another site, pages of other ports of this machine
+ * included. What a person opens (a link, an address) is theirs; what another page embeds, fetches or posts is not.
  */
 export function isForeign(headers: Origin, port: number): boolean {
   const { host, origin } = headers

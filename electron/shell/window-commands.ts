@@ -40,7 +40,10 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'file.put': { files: ['file'] },
 }
 
-/** Why a window may not say this, as a sentence; null when it may. Whether the arguments fit the command is for the engine to say. */
+/**
+ * Why a window may not say this, as a sentence; null when it may. Whether the arguments fit the command is for the
+ * engine to say.
+ */
 export function windowFault(name: string, args: unknown): string | null {
   if (!Object.hasOwn(commands, name)) return `there is no command "${name.slice(0, 60)}"`
   const rule = rules[name as CommandName]

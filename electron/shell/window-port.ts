@@ -18,8 +18,8 @@ const longestId = 200
 const mostCommands = 100
 
 /**
- * One window at its engine, whatever carries the messages: `say` may throw for what cannot be sent. The window is told of the next changes when
- * it has taken in the last.
+ * One window at its engine, whatever carries the messages: `say` may throw for what cannot be sent. The window is told
+ * of the next changes when it has taken in the last.
  */
 export function openPort(
   engine: EngineClient,

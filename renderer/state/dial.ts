@@ -59,7 +59,10 @@ export function agentUri(): string | null {
 
 const chunkBytes = 512 * 1024
 
-/** Hands a file to the engine piece by piece; its path there. `progress` hears the share that is done; returns false to stop. */
+/**
+ * Hands a file to the engine piece by piece; its path there. `progress` hears the share that is done; returns false to
+ * stop.
+ */
 export async function handOver(file: File, progress: (share: number) => boolean = () => true): Promise<string | null> {
   let path: string | null = null
   for (let at = 0; at === 0 || at < file.size; at += chunkBytes) {

@@ -13,7 +13,10 @@ export interface Line {
 const heightPx = 96
 const windowS = 120
 
-/** The last two minutes of one figure, both directions; from `floor` to 0 where one is given. What it shows is also in the table beside it. */
+/**
+ * The last two minutes of one figure, both directions; from `floor` to 0 where one is given. What it shows is also in
+ * the table beside it.
+ */
 export function Chart({
   title,
   unit,

@@ -1,7 +1,10 @@
 import { useEffect, useId, useRef, useState, type ButtonHTMLAttributes, type ReactNode } from 'react'
 import { visible } from '../../shared/base/text.ts'
 
-/** Text that came from outside: nothing in it is hidden, and it turns no text beside it around. Titles and labels take `visible` alone. */
+/**
+ * Text that came from outside: nothing in it is hidden, and it turns no text beside it around. Titles and labels take
+ * `visible` alone.
+ */
 export function Foreign({ text }: { text: string }) {
   return <bdi>{visible(text)}</bdi>
 }

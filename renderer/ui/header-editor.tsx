@@ -15,7 +15,10 @@ export interface EditedHeader {
 
 const quick = ['X-CALL-ID', 'X-CALLER-ID'] as const
 
-/** Custom headers: sent as typed, in this order. What a voice platform makes of each is shown beside it. `make`: a new row. */
+/**
+ * Custom headers: sent as typed, in this order. What a voice platform makes of each is shown beside it. `make`: a new
+ * row.
+ */
 export function HeaderEditor({
   rows,
   onChange,

@@ -3,7 +3,10 @@ import './split.css'
 
 const stepPx = 16
 
-/** Two panes with a separator that is dragged or moved with the arrow keys; `size` is that of the pane named by `fixed`, in px, and remembered by the owner. */
+/**
+ * Two panes with a separator that is dragged or moved with the arrow keys; `size` is that of the pane named by `fixed`,
+ * in px, and remembered by the owner.
+ */
 export function Split({
   label,
   axis,

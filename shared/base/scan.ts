@@ -7,7 +7,9 @@ export function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39
 }
 
-/** A decimal number from 0 to `most`; null for anything else, signs and fractions included. Leading zeros are allowed. */
+/**
+ * A decimal number from 0 to `most`; null for anything else, signs and fractions included. Leading zeros are allowed.
+ */
 export function decimal(text: string | undefined, most: number): number | null {
   if (text === undefined || text === '') return null
   let value = 0
@@ -75,7 +77,10 @@ export function words(text: string, most = Infinity): string[] {
   return found
 }
 
-/** Calls `each` with every line, whatever ends it (CRLF, LF or CR), until it returns false. What follows the last line end is a line if it is not empty. */
+/**
+ * Calls `each` with every line, whatever ends it (CRLF, LF or CR), until it returns false. What follows the last line
+ * end is a line if it is not empty.
+ */
 export function eachLine(text: string, each: (line: string) => boolean | void): void {
   let from = 0
   for (let i = 0; i < text.length; i++) {

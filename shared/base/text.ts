@@ -37,11 +37,17 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`
 }
 
-/** Control characters, and those that reorder or hide what stands beside them: bidi marks, embeddings, isolates, zero widths, line separators. */
+/**
+ * Control characters, and those that reorder or hide what stands beside them: bidi marks, embeddings, isolates, zero
+ * widths, line separators.
+ */
 // eslint-disable-next-line no-control-regex
 const hidden = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
 
-/** Text from outside with nothing hidden in it: an escape is shown as ␛, a bidi override as ‹U+202E›. Line breaks too: split before. */
+/**
+ * Text from outside with nothing hidden in it: an escape is shown as ␛, a bidi override as ‹U+202E›. Line breaks too:
+ * split before.
+ */
 export function visible(text: string): string {
   return text.replace(hidden, (c) => {
     const code = c.charCodeAt(0)

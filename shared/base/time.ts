@@ -4,7 +4,10 @@ export type Micros = number
 /** The last second of the year 9999: what ISO 8601 can name without a sign. */
 export const latestMicros: Micros = Date.UTC(9999, 11, 31, 23, 59, 59) * 1000
 
-/** ISO 8601 with microseconds, UTC: `2026-03-01T12:00:00.000000Z`. What lies outside of 1970 to 9999 is shown as the nearer end, and what is no number as 1970. */
+/**
+ * ISO 8601 with microseconds, UTC: `2026-03-01T12:00:00.000000Z`. What lies outside of 1970 to 9999 is shown as the
+ * nearer end, and what is no number as 1970.
+ */
 export function isoMicros(at: Micros): string {
   if (at > latestMicros) return '9999-12-31T23:59:59.999999Z'
   const within = at >= 0 ? at : 0

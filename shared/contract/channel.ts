@@ -1,6 +1,8 @@
 import type { Delta } from './state.ts'
 
-/** `usage`: what was asked for is wrong. `machine`: this machine could not. `peer`: the other side refused or failed. */
+/**
+ * `usage`: what was asked for is wrong. `machine`: this machine could not. `peer`: the other side refused or failed.
+ */
 export type ErrorKind = 'usage' | 'machine' | 'peer'
 
 /** What a window says to its engine, whatever carries it (WebSocket text, MessagePort). */

@@ -2,7 +2,10 @@ import type { CommandArgs, CommandName, CommandResult } from './commands.ts'
 import type { Delta } from './state.ts'
 
 export interface SubscribeOptions {
-  /** Whose reports come: of every call as it grows, of each call when it has ended, or of the watched calls as they grow. */
+  /**
+   * Whose reports come: of every call as it grows, of each call when it has ended, or of the watched calls as they
+   * grow.
+   */
   readonly reports: 'live' | 'ended' | 'watched'
 }
 
@@ -12,7 +15,10 @@ export interface Subscription {
   end(): void
 }
 
-/** The engine as every face sees it: commands in, state out. A rejection is an error with `kind` (usage, machine, peer) and a `message` that is a sentence. */
+/**
+ * The engine as every face sees it: commands in, state out. A rejection is an error with `kind` (usage, machine, peer)
+ * and a `message` that is a sentence.
+ */
 export interface EngineClient {
   execute<Name extends CommandName>(name: Name, args: CommandArgs<Name>): Promise<CommandResult<Name>>
   /** A listener that returns a promise hears nothing until it is settled; what changes meanwhile is merged. */

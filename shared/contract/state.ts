@@ -56,7 +56,10 @@ export const callViewSchema = z.object({
 })
 export type CallView = z.infer<typeof callViewSchema>
 
-/** Half a second of one stream: [time in ms since its first packet, jitter in ms, packets lost so far, level in dBFS or null, longest gap in ms]. */
+/**
+ * Half a second of one stream: [time in ms since its first packet, jitter in ms, packets lost so far, level in dBFS or
+ * null, longest gap in ms].
+ */
 export const sampleSchema = z.tuple([z.number(), z.number(), z.int(), z.number().nullable(), z.number()])
 export type Sample = z.infer<typeof sampleSchema>
 
@@ -79,7 +82,10 @@ export const budgetUsageSchema = z.object({
 })
 export type BudgetUsage = z.infer<typeof budgetUsageSchema>
 
-/** One change of the state; an entity comes whole (a report: with what is new), so that changes of one entity merge by keeping the last. */
+/**
+ * One change of the state; an entity comes whole (a report: with what is new), so that changes of one entity merge by
+ * keeping the last.
+ */
 export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), call: callViewSchema }),
   reportChangeSchema,
@@ -108,6 +114,8 @@ export const changeSchema = z.discriminatedUnion('kind', [
 ])
 export type Change = z.infer<typeof changeSchema>
 
-/** Numbered from 0 without gaps for each subscriber; number 0 is the whole state. Who misses a number subscribes anew. */
+/**
+ * Numbered from 0 without gaps for each subscriber; number 0 is the whole state. Who misses a number subscribes anew.
+ */
 export const deltaSchema = z.object({ seq: z.int(), changes: z.array(changeSchema) })
 export type Delta = z.infer<typeof deltaSchema>

@@ -43,7 +43,10 @@ export const pcma: CodecDescriptor = { ...g711, name: 'PCMA', staticType: 8, tit
 const descriptors: CodecDescriptor[] = [pcmu, pcma]
 let read = false
 
-/** One more, before anyone has read the list; what is in it already is no news. Throws Error when it comes too late, or its name is taken. */
+/**
+ * One more, before anyone has read the list; what is in it already is no news. Throws Error when it comes too late, or
+ * its name is taken.
+ */
 export function addCodec(descriptor: CodecDescriptor): void {
   const known = codecDescriptor(descriptor.name)
   if (known === descriptor) return

@@ -86,7 +86,10 @@ export interface CallFacts {
   readonly endedAt: Micros | null
   readonly agreed: readonly AgreedMedia[]
   readonly streams: readonly StreamFact[]
-  /** RTCP reports that came from the peer; `blind` ones name none of the packets that had been running towards it for a second. */
+  /**
+   * RTCP reports that came from the peer; `blind` ones name none of the packets that had been running towards it for a
+   * second.
+   */
   readonly reportsFromPeer: { readonly total: number; readonly blind: number }
   readonly observations: readonly Observation[]
 }

@@ -8,7 +8,10 @@ export interface ExplainedLine {
   readonly text: string
 }
 
-/** Every line of a session description, explained (RFC 8866, RFC 3264, RFC 4568). Reads anything; what it does not know it leaves unexplained. */
+/**
+ * Every line of a session description, explained (RFC 8866, RFC 3264, RFC 4568). Reads anything; what it does not know
+ * it leaves unexplained.
+ */
 export function explainSdp(body: string): ExplainedLine[] {
   const lines: ExplainedLine[] = []
   eachLine(body, (line) => void (line !== '' && lines.push({ line, text: explain(line) })))

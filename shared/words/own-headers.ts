@@ -26,7 +26,10 @@ const owned: ReadonlyMap<string, string | Remedy> = new Map<string, string | Rem
   }),
 )
 
-/** Why a custom header is refused before anything is sent, and what to set instead where there is something; null when it may be sent as typed. */
+/**
+ * Why a custom header is refused before anything is sent, and what to set instead where there is something; null when
+ * it may be sent as typed.
+ */
 export function customHeaderFault(
   name: string,
   value: string,

@@ -12,7 +12,10 @@ export interface Status {
   readonly because?: string
   /** What to do about it. */
   readonly next?: string
-  /** To REGISTER. `final`: trying again by itself is of no use. `none`: no registrations are taken here, which is no fault. */
+  /**
+   * To REGISTER. `final`: trying again by itself is of no use. `none`: no registrations are taken here, which is no
+   * fault.
+   */
   readonly registering?: 'final' | 'none'
 }
 

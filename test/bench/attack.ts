@@ -11,7 +11,10 @@ const kinds = {
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-/** Calls that talk while strangers flood their agent with garbage and INVITEs; calm and attack in turn, so that both see the same machine. */
+/**
+ * Calls that talk while strangers flood their agent with garbage and INVITEs; calm and attack in turn, so that both see
+ * the same machine.
+ */
 export async function attacked(kind: keyof typeof kinds): Promise<Row> {
   const guarded = kind === 'challenged' ? 1 : 0
   const agent = new Child('agent', { guarded })

@@ -93,7 +93,10 @@ interface TraceEvent {
   readonly args?: { readonly name?: string }
 }
 
-/** A ladder of 5,000 messages, scrolled by the wheel and walked with J: what each frame costs the page, by Chromium's own trace. */
+/**
+ * A ladder of 5,000 messages, scrolled by the wheel and walked with J: what each frame costs the page, by Chromium's
+ * own trace.
+ */
 export async function longLadder(): Promise<Row> {
   return withWindow(async ({ browser, page, folder }) => {
     const messages = 5000
@@ -164,7 +167,10 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-/** 20 calls with media that come in at the agent: how long from the wire to the screen, and what watching costs the engine. */
+/**
+ * 20 calls with media that come in at the agent: how long from the wire to the screen, and what watching costs the
+ * engine.
+ */
 export async function eventToPaint(): Promise<Row> {
   return withWindow(async ({ shell, page, port }) => {
     const agentPort = Number(/127\.0\.0\.1:(\d+)/.exec((await page.getByText('It answers at').textContent())!)![1])

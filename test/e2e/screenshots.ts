@@ -7,7 +7,8 @@ import { reap, root } from '../harness/process.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
 import { launchChromium, ready, startShell } from '../harness/window.ts'
 
-// `npm run screenshots`: every screen, light and dark, at two sizes, into test-results/screenshots; those of the README into build/screenshots.
+// `npm run screenshots`: every screen, light and dark, at two sizes, into test-results/screenshots; those of the README
+// into build/screenshots.
 const out = join(root, 'test-results/screenshots')
 const best = join(root, 'build/screenshots')
 const inReadme = new Set(['calls-live-light', 'files-open-dark', 'calls-dial-light', 'trunks-one-dark'])

@@ -218,7 +218,8 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     await second.getByText(/Nothing is kept: cannot use the profile folder/).waitFor()
     await second.context().close()
 
-    // A disk in a mount namespace of its own that is full after a while; without the right to mount, files that may not grow.
+    // A disk in a mount namespace of its own that is full after a while; without the right to mount, files that may not
+    // grow.
     const small = windows.folder()
     const full = mayMount
       ? [

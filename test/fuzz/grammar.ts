@@ -1,7 +1,8 @@
 import type { Dice } from './dice.ts'
 import { borderNumber, bytesOf, hostileText, longRun } from './mutate.ts'
 
-// Whole messages from typed slots. A string here has one character a byte; `odd` is the share of slots that hold something else than they should.
+// Whole messages from typed slots. A string here has one character a byte; `odd` is the share of slots that hold
+// something else than they should.
 
 export interface SipSlots {
   /** Where the message says it comes from, and where media is to go. */
@@ -191,7 +192,10 @@ function further(dice: Dice, slots: SipSlots): [string, string][] {
     .map(([name, value]) => [name, slot(dice, odd, value)])
 }
 
-/** A request or a response; `odd` of the slots is 0 for one that should be understood; `plain`: only what every message has. */
+/**
+ * A request or a response; `odd` of the slots is 0 for one that should be understood; `plain`: only what every message
+ * has.
+ */
 export function sipMessage(
   dice: Dice,
   slots: SipSlots = usualSlots,

@@ -10,7 +10,9 @@ export interface ReaderJob {
   readonly names: readonly string[]
   /** One input instead of many. */
   readonly replay: Uint8Array | null
-  /** Where the input lies while it is read, for who finds this thread hanging: reader, number, length, then the bytes. */
+  /**
+   * Where the input lies while it is read, for who finds this thread hanging: reader, number, length, then the bytes.
+   */
   readonly shared: SharedArrayBuffer
   readonly budgetMs: number
 }

@@ -5,7 +5,8 @@ import { fuzzAgent, fuzzShell, replayLive } from './fuzz-live.ts'
 import { fuzzReaders, replayReader } from './fuzz-readers.ts'
 import { readers } from './readers.ts'
 
-// `npm run fuzz [-- SECONDS] [-- --seed N] [-- --only readers|agent|shell|NAME]`, `npm run fuzz -- --replay FILE`: hostile input for every reader, and for the running agent and shell.
+// `npm run fuzz [-- SECONDS] [-- --seed N] [-- --only readers|agent|shell|NAME]`, `npm run fuzz -- --replay FILE`:
+// hostile input for every reader, and for the running agent and shell.
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
   allowPositionals: true,

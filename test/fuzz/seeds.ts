@@ -20,8 +20,8 @@ const own = join(import.meta.dirname, 'seeds')
 const largestCapture = 200_000
 
 /**
- * The samples that mutation begins with: `NAME.sip` and the like are text whose line ends become CRLF, `NAME.rtp.hex` are bytes, `NAME.text` and
- * `NAME.digest` one sample a line. Messages and captures beside the repository are read too.
+ * The samples that mutation begins with: `NAME.sip` and the like are text whose line ends become CRLF, `NAME.rtp.hex`
+ * are bytes, `NAME.text` and `NAME.digest` one sample a line. Messages and captures beside the repository are read too.
  */
 export function readSeeds(): Seeds {
   const seeds = new Map<SeedKind, Buffer[]>()

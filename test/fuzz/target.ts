@@ -20,7 +20,9 @@ export interface AgentTarget extends Target {
   readonly ports: { readonly udp: number; readonly tcp: number; readonly tls: number }
 }
 
-/** An agent with a listener of each transport. Names resolve at a server that is not there: nothing leaves this machine. */
+/**
+ * An agent with a listener of each transport. Names resolve at a server that is not there: nothing leaves this machine.
+ */
 export async function startAgentTarget(): Promise<AgentTarget> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-fuzz-'))
   const running = new Running(

@@ -1,7 +1,10 @@
 import type { Codec } from '../../electron/engine/media/codec/codec.ts'
 import { registerCodec } from '../../electron/engine/media/codec/registry.ts'
 
-/** A codec that nobody else has: 16 kHz at an RTP clock of 8 kHz, two bytes a sample, each the difference from the one before. */
+/**
+ * A codec that nobody else has: 16 kHz at an RTP clock of 8 kHz, two bytes a sample, each the difference from the one
+ * before.
+ */
 const madeUp: Codec = {
   descriptor: {
     name: 'WIDE',

@@ -8,7 +8,10 @@ export interface Datagram {
   readonly text: string
 }
 
-/** A network of datagrams in memory: sockets of tests and engines by address, and everything that was sent. Streams are refused. */
+/**
+ * A network of datagrams in memory: sockets of tests and engines by address, and everything that was sent. Streams are
+ * refused.
+ */
 export class MemoryNet implements Net {
   readonly sent: Datagram[] = []
   /** Decides the fate of each datagram; false loses it. */

@@ -56,7 +56,10 @@ export async function follow(link: string): Promise<{ readonly cookie: string; r
   return { cookie: headers['set-cookie']![0]!.split(';')[0]!, claim: headers.location!.split('#claim=')[1]! }
 }
 
-/** The WebSocket of a page; rejects with the status that it is refused with. `hear`: what the shell says, from its first word on. */
+/**
+ * The WebSocket of a page; rejects with the status that it is refused with. `hear`: what the shell says, from its first
+ * word on.
+ */
 export function dial(
   port: number,
   headers: Record<string, string>,
@@ -98,7 +101,10 @@ export const proofOf = (key: string, challenge: string): ToShell => ({
   proof: createHmac('sha256', key).update(challenge).digest('base64url'),
 })
 
-/** A page that answers the challenge; resolves with its first word from the engine, rejects with the code that it is sent away with. */
+/**
+ * A page that answers the challenge; resolves with its first word from the engine, rejects with the code that it is
+ * sent away with.
+ */
 export async function enter(
   port: number,
   cookie: string,

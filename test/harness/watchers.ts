@@ -7,7 +7,10 @@ export class Watchers {
     for (const look of this.#looks) look()
   }
 
-  /** The first of what `find` gives, now or after a change. Rejects with what that throws, and with `late` when the time has run out. */
+  /**
+   * The first of what `find` gives, now or after a change. Rejects with what that throws, and with `late` when the time
+   * has run out.
+   */
   until<T>(find: () => T | undefined, timeoutMs: number, late: () => string): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {

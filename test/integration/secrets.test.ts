@@ -11,7 +11,8 @@ import buildWindow from '../harness/build-window.ts'
 import { reap, ringback, startAgent, type Finished } from '../harness/process.ts'
 import { WindowClient } from '../harness/window-client.ts'
 
-// Secrets planted wherever they can stand, real commands that meet them, and a search of everything that comes out: terminal, files, database, process list.
+// Secrets planted wherever they can stand, real commands that meet them, and a search of everything that comes out:
+// terminal, files, database, process list.
 
 /** A secret by the place where it stands. Each is a word of its own. */
 const secrets = new Map<string, string>()

@@ -43,7 +43,10 @@ function same(ours: Stream, theirs: TsharkStream): void {
   }
 }
 
-/** SIP_CALL_RTP_G711 has one stream that MGCP announces; c07-sip-r2.cap is a Network Monitor file, neither pcap nor pcapng. */
+/**
+ * SIP_CALL_RTP_G711 has one stream that MGCP announces; c07-sip-r2.cap is a Network Monitor file, neither pcap nor
+ * pcapng.
+ */
 const announcedOtherwise: Readonly<Record<string, number>> = { SIP_CALL_RTP_G711: 1 }
 const files = folder ? readdirSync(folder).filter((name) => name !== 'README.md' && name !== 'c07-sip-r2.cap') : []
 

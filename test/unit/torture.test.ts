@@ -65,7 +65,8 @@ const answers: Readonly<Record<string, number | null>> = {
   lwsstart: 400,
   trws: 400,
   escruri: 400,
-  // A Date that is not GMT, white space in <> and an unquoted display name are odd and harmless: processed (3.1.2.12 to 3.1.2.15 allow it).
+  // A Date that is not GMT, white space in <> and an unquoted display name are odd and harmless: processed (3.1.2.12 to
+  // 3.1.2.15 allow it).
   baddate: 180,
   regbadct: 400,
   badaspec: 200,

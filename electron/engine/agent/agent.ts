@@ -81,7 +81,10 @@ export class Agent {
     for (const call of [...this.#calls]) call.hangUp()
   }
 
-  /** Returns why the call was refused instead, or null. Rejects with what opening its media, or the media, throws; it goes on ringing then. */
+  /**
+   * Returns why the call was refused instead, or null. Rejects with what opening its media, or the media, throws; it
+   * goes on ringing then.
+   */
   async answer(call: InboundCall, source: SourceArgs): Promise<string | null> {
     if (this.#answering.has(call)) return 'the call is being answered already'
     this.#answering.add(call)

@@ -10,8 +10,9 @@ export interface Fault {
 }
 
 /**
- * Between the outside and the engine: every callback that a datagram, a segment, a request, a timer or a promise reaches
- * runs in here. What is thrown drops the one thing that the callback was about, is counted, is told to `caught`, and goes no further.
+ * Between the outside and the engine: every callback that a datagram, a segment, a request, a timer or a promise
+ * reaches runs in here. What is thrown drops the one thing that the callback was about, is counted, is told to
+ * `caught`, and goes no further.
  */
 export class Boundary {
   readonly #caught: (fault: Fault) => void

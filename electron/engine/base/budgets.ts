@@ -1,7 +1,10 @@
 import type { BudgetUsage } from '../../../shared/contract/state.ts'
 import { budgetNames, budgets, type BudgetLimits, type BudgetName } from '../../../shared/model/budgets.ts'
 
-/** Counts what strangers use of one SIP element against its limits. `key`: of whom, where each source has a share of its own. */
+/**
+ * Counts what strangers use of one SIP element against its limits. `key`: of whom, where each source has a share of its
+ * own.
+ */
 export class Budgets {
   readonly #limits: () => BudgetLimits
   readonly #refusing: () => void

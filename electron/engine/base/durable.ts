@@ -47,8 +47,8 @@ function remedyOf(error: unknown): string {
 }
 
 /**
- * Writes a file whole or not at all: beside, synced, renamed into place. A link is followed; what is no plain file (a pipe, a device) is
- * written to as it is. Throws RingbackError (machine); the file is then as it was.
+ * Writes a file whole or not at all: beside, synced, renamed into place. A link is followed; what is no plain file (a
+ * pipe, a device) is written to as it is. Throws RingbackError (machine); the file is then as it was.
  */
 export function writeWhole(path: string, content: Content): void {
   let part: string | null = null
@@ -120,7 +120,10 @@ export function makeFolder(path: string, withParents: boolean): void {
   }
 }
 
-/** Closes a file or folder of ours to others, where it is ours to close: not a shared folder, the home folder or a root. Says nothing. */
+/**
+ * Closes a file or folder of ours to others, where it is ours to close: not a shared folder, the home folder or a root.
+ * Says nothing.
+ */
 export function closeToOthers(path: string): void {
   tighten(() => {
     const { uid, mode } = statSync(path)

@@ -1,4 +1,7 @@
-/** Events by name with the type of what each carries. A listener that throws does not stop the others: the first error is thrown when all have heard. */
+/**
+ * Events by name with the type of what each carries. A listener that throws does not stop the others: the first error
+ * is thrown when all have heard.
+ */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
 

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { visible } from '../../../shared/base/text.ts'
 import { Logs } from './log.ts'
 
-/** Where settings and history live: the folder that was chosen, that of the environment, or the platform's usual one. */
+/**
+ * Where settings and history live: the folder that was chosen, that of the environment, or the platform's usual one.
+ */
 export function profileFolder(chosen: string | undefined): string {
   const folder = chosen ?? process.env['RINGBACK_PROFILE']
   if (folder) return folder
@@ -18,7 +20,10 @@ export function debugNamespaces(verbose: boolean): string {
   return [process.env['DEBUG'] ?? '', verbose ? 'ringback:*' : ''].join(',')
 }
 
-/** What every host of an engine takes from its environment: logs to standard error, name servers instead of the system's (RINGBACK_DNS). */
+/**
+ * What every host of an engine takes from its environment: logs to standard error, name servers instead of the system's
+ * (RINGBACK_DNS).
+ */
 export function fromEnvironment(debug: string): { readonly logs: Logs; readonly dnsServers?: readonly string[] } {
   const dnsServers = process.env['RINGBACK_DNS']?.split(',').filter(Boolean)
   return {

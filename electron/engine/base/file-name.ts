@@ -9,8 +9,9 @@ const reserved = new Set([
 const plain = /[A-Za-z0-9+_.@-]/
 
 /**
- * A part of a file name made of text from outside: letters and digits of ASCII and `+ _ . @ -`, no separator, no dot or dash in front,
- * no dot at the end, no name that Windows keeps for a device; at most `most` characters, `fallback` where nothing is left.
+ * A part of a file name made of text from outside: letters and digits of ASCII and `+ _ . @ -`, no separator, no dot or
+ * dash in front, no dot at the end, no name that Windows keeps for a device; at most `most` characters, `fallback`
+ * where nothing is left.
  */
 export function safeFileName(text: string, fallback = 'unnamed', most = 60): string {
   let name = ''

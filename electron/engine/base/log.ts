@@ -31,7 +31,9 @@ export class Logs {
   }
 }
 
-/** Whether a name has these parts in this order: the first at its beginning, the last at its end, anything between them. */
+/**
+ * Whether a name has these parts in this order: the first at its beginning, the last at its end, anything between them.
+ */
 function matches(parts: readonly string[], name: string): boolean {
   const [first, ...others] = parts as [string, ...string[]]
   const last = others.pop()

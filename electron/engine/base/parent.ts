@@ -4,8 +4,8 @@ import { isAlive } from './is-alive.ts'
 const lookMs = 500
 
 /**
- * Calls back when npm, which runs this process for a person, is gone: it may be killed without a word to what it runs. Whoever is begun without it
- * may be let go on purpose (nohup) and goes on.
+ * Calls back when npm, which runs this process for a person, is gone: it may be killed without a word to what it runs.
+ * Whoever is begun without it may be let go on purpose (nohup) and goes on.
  */
 export function whenOrphaned(then: () => void): void {
   if (process.env['npm_lifecycle_event'] === undefined) return
@@ -19,7 +19,10 @@ export function whenOrphaned(then: () => void): void {
   watch.unref()
 }
 
-/** npm runs scripts by a shell, which does not end with it: the process above that; null where there is no shell between. */
+/**
+ * npm runs scripts by a shell, which does not end with it: the process above that; null where there is no shell
+ * between.
+ */
 function aboveShell(pid: number): number | null {
   try {
     const [above = '', name = ''] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], {

@@ -5,7 +5,10 @@ import { isAlive } from './is-alive.ts'
 
 const ours = /^ringback-(?:files|window)-(\d{1,10})-/
 
-/** A folder that only this user reads. Its name carries the process that owns it, so that a later start can remove what a killed one left. */
+/**
+ * A folder that only this user reads. Its name carries the process that owns it, so that a later start can remove what
+ * a killed one left.
+ */
 export function temporaryFolder(kind: 'files' | 'window'): string {
   return mkdtempSync(join(tmpdir(), `ringback-${kind}-${process.pid}-`))
 }

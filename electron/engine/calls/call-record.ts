@@ -54,7 +54,10 @@ export interface CallRecordParts {
   readonly ring: PacketRing | null
 }
 
-/** A call of this engine, and the only one who changes what is known of it: its trace, its session while it lives, its recording. */
+/**
+ * A call of this engine, and the only one who changes what is known of it: its trace, its session while it lives, its
+ * recording.
+ */
 export class CallRecord {
   readonly events = new Emitter<CallRecordEvents>()
   readonly trace: CallTrace
@@ -122,7 +125,10 @@ export class CallRecord {
     return (this.#media = media)
   }
 
-  /** The call is under way: its state is what is shown, and its end completes the report. `recordTo`: what its media was opened with. */
+  /**
+   * The call is under way: its state is what is shown, and its end completes the report. `recordTo`: what its media was
+   * opened with.
+   */
   attach(call: Call, recordTo: string | null = null): void {
     this.#recording = recordTo
     this.#phase = { kind: 'live', call, waiting: null, held: false, muted: false, recording: recordTo !== null }

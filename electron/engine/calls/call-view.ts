@@ -29,7 +29,10 @@ export type ShownCall = Pick<
   'trace' | 'agent' | 'call' | 'waiting' | 'held' | 'muted' | 'recordingTo' | 'recording' | 'endedAt'
 >
 
-/** Calls as lists show them: the same object for as long as a list would show the same. What was concluded of a trace is kept: it costs too much at every change. */
+/**
+ * Calls as lists show them: the same object for as long as a list would show the same. What was concluded of a trace is
+ * kept: it costs too much at every change.
+ */
 export class CallViews {
   readonly #clock: Clock
   readonly #shown = new WeakMap<ShownCall, { readonly judged: Judged; readonly view: CallView }>()

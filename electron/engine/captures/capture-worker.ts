@@ -7,7 +7,8 @@ import { registrationReportOf, reportOf, streamOf } from '../report/report.ts'
 import { loadCaptures } from '../trace/capture/load.ts'
 import type { CapturePart, CaptureRequest } from './parts.ts'
 
-// Reads captures beside the engine, in a thread of its own: reports go back in parts that the engine's loop takes in without stopping.
+// Reads captures beside the engine, in a thread of its own: reports go back in parts that the engine's loop takes in
+// without stopping.
 
 /** A part is complete with so many bytes of messages, or so many calls and registrations. */
 const partBytes = 256 * 1024

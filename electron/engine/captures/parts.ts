@@ -7,8 +7,8 @@ export interface CaptureRequest {
 }
 
 /**
- * What it says, as JSON, which is read faster and takes less memory than a clone: the report in parts, the next when the last was taken in;
- * then the rest of it, or why there is none.
+ * What it says, as JSON, which is read faster and takes less memory than a clone: the report in parts, the next when
+ * the last was taken in; then the rest of it, or why there is none.
  */
 export type CapturePart =
   | { readonly kind: 'part'; readonly calls: CallReport[]; readonly registrations: RegistrationReport[] }

@@ -14,7 +14,10 @@ export interface DirectionFact {
   readonly due: boolean
   readonly streams: readonly StreamFact[]
   readonly packets: number
-  /** `silent`: packets of a codec whose level can be read, all below -60 dBFS. `undecodable`: no packet of an agreed payload type. */
+  /**
+   * `silent`: packets of a codec whose level can be read, all below -60 dBFS. `undecodable`: no packet of an agreed
+   * payload type.
+   */
   readonly audio: 'none' | 'nearly-none' | 'undecodable' | 'silent' | 'present'
 }
 

@@ -9,7 +9,9 @@ const kept = 240
 const fields = 5
 const unreadable = 1
 
-/** The figures of a stream as they went: one sample for each half second in which packets came, the newest two minutes. */
+/**
+ * The figures of a stream as they went: one sample for each half second in which packets came, the newest two minutes.
+ */
 export class FigureSeries {
   /** Samples so far, those that had to make room included. */
   count = 0

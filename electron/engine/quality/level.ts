@@ -19,7 +19,10 @@ export function meanSquare(samples: Int16Array): number {
 /** Below this for a second is silence (media without energy). */
 export const silenceDbfs = -60
 
-/** What was measured of a payload: the sum of the squares of so many linear samples, and the largest of them without its sign. */
+/**
+ * What was measured of a payload: the sum of the squares of so many linear samples, and the largest of them without its
+ * sign.
+ */
 export interface Level {
   squares: number
   samples: number

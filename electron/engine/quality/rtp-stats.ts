@@ -14,17 +14,20 @@ const comfortNoise = 13
 const comfortNoiseOld = 19
 /** How far back a repeated sequence number is recognised. */
 const recent = 64
-/** Jitter in milliseconds is counted in whole timestamp units of a millisecond, as Wireshark does: slower clocks have none. */
+/**
+ * Jitter in milliseconds is counted in whole timestamp units of a millisecond, as Wireshark does: slower clocks have
+ * none.
+ */
 const slowestClockHz = 1000
 /** Of the packet that is being counted. */
 const level: Level = { squares: 0, samples: 0, peak: 0 }
 const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
 
 /**
- * The figures of one RTP stream (one source, destination and SSRC), packet by packet, with the arithmetic of Wireshark's
- * RTP stream analysis, so that both show the same numbers: lost = expected - received over the sequence numbers from the first
- * to the last packet; delta and jitter (RFC 3550 A.8, in ms) over packets without marker, in timestamp order, comfort noise left out.
- * Updated in place; allocates nothing per packet.
+ * The figures of one RTP stream (one source, destination and SSRC), packet by packet, with the arithmetic of
+ * Wireshark's RTP stream analysis, so that both show the same numbers: lost = expected - received over the sequence
+ * numbers from the first to the last packet; delta and jitter (RFC 3550 A.8, in ms) over packets without marker, in
+ * timestamp order, comfort noise left out. Updated in place; allocates nothing per packet.
  */
 export class RtpStreamStats {
   readonly ssrc: number
@@ -43,7 +46,10 @@ export class RtpStreamStats {
   minJitterMs: number | null = null
   meanJitterMs = 0
   bytes = 0
-  /** When audio above the silence threshold was first and last seen; null while none was, or the codec's level cannot be read. */
+  /**
+   * When audio above the silence threshold was first and last seen; null while none was, or the codec's level cannot be
+   * read.
+   */
   firstEnergyAt: Micros | null = null
   lastEnergyAt: Micros | null = null
   /** Packets whose level could be read. */

@@ -18,7 +18,10 @@ interface ExportedCall {
   readonly recordingTo: string | null
 }
 
-/** A call as a file for a person to keep. `record`: the call while the engine still has it; packets and audio come from there. */
+/**
+ * A call as a file for a person to keep. `record`: the call while the engine still has it; packets and audio come from
+ * there.
+ */
 export function exportCall(
   report: CallReport,
   record: ExportedCall | undefined,

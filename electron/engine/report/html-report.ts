@@ -104,7 +104,10 @@ ${assumptions.length > 0 ? `<p class="quiet">MOS assumes: ${safe(assumptions.joi
 ${report.observations.length > 0 ? `<h2>Observations</h2><ul>${report.observations.map(({ at, text }) => `<li>${safe(`${at} ${text}`)}</li>`).join('')}</ul>` : ''}</section>`
 }
 
-/** One self-contained page without scripts, in pieces: it may be larger than a text can be. Secrets are masked in the reports already. */
+/**
+ * One self-contained page without scripts, in pieces: it may be larger than a text can be. Secrets are masked in the
+ * reports already.
+ */
 export function* htmlPieces(reports: readonly CallReport[]): Generator<string> {
   yield `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

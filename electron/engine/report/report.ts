@@ -26,7 +26,10 @@ import { factsOf, messageFacts } from '../trace/ladder/facts.ts'
 
 const thousandths = (value: number) => Math.round(value * 1000) / 1000
 
-/** The report of a call at `now`, with the messages from number `from` on; `ended` as in factsOf. Everything in it is a projection of the trace. */
+/**
+ * The report of a call at `now`, with the messages from number `from` on; `ended` as in factsOf. Everything in it is a
+ * projection of the trace.
+ */
 export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, from = 0): CallReport {
   const facts = factsOf(trace, now, ended)
   const { invite, final, ringing } = facts

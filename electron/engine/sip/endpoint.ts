@@ -48,7 +48,10 @@ export interface Refusal {
 }
 
 export interface EndpointEvents {
-  /** Asked before a request that begins something gets a transaction; null lets it in, `silence` drops it without an answer. */
+  /**
+   * Asked before a request that begins something gets a transaction; null lets it in, `silence` drops it without an
+   * answer.
+   */
   admit(request: SipRequest, flow: Flow): Refusal | 'silence' | null
   request(transaction: ServerTransaction): void
   /** Whether a call goes on over that connection. */
@@ -89,7 +92,10 @@ export class SipEndpoint {
     return this.#transports.listen(transport, host, port, tls)
   }
 
-  /** Sends a request and follows it to a final response, trying the next target on 503, timeout or a failed connection (RFC 3263 4.3). */
+  /**
+   * Sends a request and follows it to a final response, trying the next target on 503, timeout or a failed connection
+   * (RFC 3263 4.3).
+   */
   request(hop: NextHop, user: RequestUser): PendingRequest {
     const { dns, random, log, boundary } = this.#deps
     const withVia = (outgoing: SipRequest, flow: Flow) => this.#withVia(outgoing, flow)
@@ -115,7 +121,10 @@ export class SipEndpoint {
     return reliable || this.#proofs.has(remote)
   }
 
-  /** Sends a request outside any transaction: the ACK of a 2xx (RFC 3261 13.2.2.4). `fallback` serves where no connection to the hop can be made. */
+  /**
+   * Sends a request outside any transaction: the ACK of a 2xx (RFC 3261 13.2.2.4). `fallback` serves where no
+   * connection to the hop can be made.
+   */
   sendAck(hop: NextHop, fallback: Flow, build: (flow: Flow) => SipRequest): void {
     this.#deps.boundary.run('ACK', () => this.#sendAck(hop, fallback, build))
   }
@@ -187,7 +196,10 @@ export class SipEndpoint {
     this.#events!.request(transaction)
   }
 
-  /** What must not get a transaction: a second copy that came another way (RFC 3261 8.2.2.2), and what is beyond the limits. */
+  /**
+   * What must not get a transaction: a second copy that came another way (RFC 3261 8.2.2.2), and what is beyond the
+   * limits.
+   */
   #refusal(request: SipRequest, flow: Flow): Refusal | 'silence' | null {
     if (!this.#events) return { status: 503 }
     if (this.#transactions.merges(request)) return { status: 482 }
@@ -224,7 +236,10 @@ export class SipEndpoint {
     }
   }
 
-  /** Where responses go: the connection; over UDP the source port with rport, else the port of sent-by (RFC 3261 18.2.2, RFC 3581 4). */
+  /**
+   * Where responses go: the connection; over UDP the source port with rport, else the port of sent-by (RFC 3261 18.2.2,
+   * RFC 3581 4).
+   */
   #replyFlow(request: SipRequest, flow: Flow, bytes: number): Flow {
     if (flow.reliable) return flow
     const { via, callId } = messageIds(request)

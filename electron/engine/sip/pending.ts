@@ -19,7 +19,10 @@ import type { TransactionTable } from './transaction/table.ts'
 import type { Flow } from './transport/flow.ts'
 import type { Transports } from './transport/transports.ts'
 
-/** Above this a request should not go over UDP (RFC 3261 18.1.1: 200 bytes below the path MTU, 1,300 when it is unknown). */
+/**
+ * Above this a request should not go over UDP (RFC 3261 18.1.1: 200 bytes below the path MTU, 1,300 when it is
+ * unknown).
+ */
 export const largestDatagram = 1300
 
 /** What went wrong before a final response came; `text` is a sentence. */
@@ -30,7 +33,10 @@ export interface RequestFailure {
 }
 
 export interface RequestUser {
-  /** The request on the flow that was chosen; called again for each target that is tried. Without Via: the endpoint adds it. */
+  /**
+   * The request on the flow that was chosen; called again for each target that is tried. Without Via: the endpoint adds
+   * it.
+   */
   build(flow: Flow): SipRequest
   /** Called when a request is on its way. */
   sent?(request: SipRequest, flow: Flow): void
@@ -166,7 +172,9 @@ export class Pending implements PendingRequest {
     }
   }
 
-  /** RFC 3261 18.1.1: a request too large for UDP goes over TCP where the transport is ours to choose; null: it stays. */
+  /**
+   * RFC 3261 18.1.1: a request too large for UDP goes over TCP where the transport is ours to choose; null: it stays.
+   */
   async #flowForSize(target: Target, size: number, transportFixed: boolean): Promise<Flow | null> {
     if (size <= largestDatagram) return null
     const tell = (text: string) =>

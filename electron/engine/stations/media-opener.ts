@@ -97,7 +97,10 @@ export class MediaOpener {
     return ports
   }
 
-  /** The local address that media to that host leaves from; of a name that does not resolve, where the default route leaves. */
+  /**
+   * The local address that media to that host leaves from; of a name that does not resolve, where the default route
+   * leaves.
+   */
   async #hostTowards(peer: string): Promise<string> {
     const [target] = isIp(peer) ? [peer] : await this.#deps.dns.addresses(peer).catch(() => [])
     try {

@@ -1,7 +1,10 @@
 import type { Station, StationOptions } from './station.ts'
 import type { Stations } from './stations.ts'
 
-/** The stations that calls and registrations of ours leave from: one for each set of transport settings, opened when it is first needed. */
+/**
+ * The stations that calls and registrations of ours leave from: one for each set of transport settings, opened when it
+ * is first needed.
+ */
 export class StationPool {
   readonly #stations: Stations
   readonly #opened: (station: Station) => void

@@ -43,7 +43,10 @@ export interface StationPolicy extends UserAgentPolicy {
   readonly limits?: Partial<BudgetLimits> | undefined
 }
 
-/** A SIP endpoint with its user agent, its limits and its own journal: two of them in one process never mix what they saw. */
+/**
+ * A SIP endpoint with its user agent, its limits and its own journal: two of them in one process never mix what they
+ * saw.
+ */
 export class Station {
   readonly endpoint: SipEndpoint
   readonly ua: UserAgent

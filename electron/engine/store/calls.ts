@@ -76,8 +76,8 @@ export class Calls {
   }
 
   /**
-   * Writes what waits, many reports in one transaction; `whole` false: for no longer than a moment, so that live calls do not wait.
-   * True when nothing waits any more. Throws the error of SQLite; then everything still waits.
+   * Writes what waits, many reports in one transaction; `whole` false: for no longer than a moment, so that live calls
+   * do not wait. True when nothing waits any more. Throws the error of SQLite; then everything still waits.
    */
   flush(whole: boolean): boolean {
     if (this.#pending.size === 0) return true
@@ -198,7 +198,10 @@ function bounded(report: CallReport): CallReport {
       }
 }
 
-/** What a search finds a call by: everything that was said, names and values of headers as on the wire; of a call under way who and where, it is written again. */
+/**
+ * What a search finds a call by: everything that was said, names and values of headers as on the wire; of a call under
+ * way who and where, it is written again.
+ */
 export function indexCall(db: DatabaseSync, number: number, report: CallReport): void {
   db.prepare('DELETE FROM words WHERE rowid = ?').run(number)
   db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)').run(

@@ -23,8 +23,9 @@ export interface Database {
 }
 
 /**
- * Opens the database of a profile folder; one that is damaged is set aside and a new one begun, with what can still be read of trunks and
- * settings. Throws RingbackError (machine) when the folder cannot be used or was written by a newer version.
+ * Opens the database of a profile folder; one that is damaged is set aside and a new one begun, with what can still be
+ * read of trunks and settings. Throws RingbackError (machine) when the folder cannot be used or was written by a newer
+ * version.
  */
 export function openDatabase(folder: string, clock: Clock, steps: readonly Step[]): Database {
   const file = join(folder, fileName)
@@ -106,7 +107,10 @@ function upgrade(db: DatabaseSync, steps: readonly Step[]): void {
   })
 }
 
-/** A quick look: the schema and a row of each table; all of it where an operation found damage before. Throws the error of SQLite. */
+/**
+ * A quick look: the schema and a row of each table; all of it where an operation found damage before. Throws the error
+ * of SQLite.
+ */
 function check(db: DatabaseSync, suspicion: string): void {
   for (const query of ['trunks', 'secrets', 'settings', 'calls ORDER BY number DESC'])
     db.prepare(`SELECT * FROM ${query} LIMIT 1`).get()
@@ -145,7 +149,10 @@ function freeName(name: string): string {
   }
 }
 
-/** Takes over what can still be read of the small tables; how many rows. Their format is that of the file: those of others stay. */
+/**
+ * Takes over what can still be read of the small tables; how many rows. Their format is that of the file: those of
+ * others stay.
+ */
 function salvage(aside: string, db: DatabaseSync): number {
   let saved = 0
   try {

@@ -33,7 +33,10 @@ export class Profile {
     return { ...initialLimits, ...this.settings.limits }
   }
 
-  /** The local address that the settings ask for; null where the system is to choose: none is set, or the peer is this machine. */
+  /**
+   * The local address that the settings ask for; null where the system is to choose: none is set, or the peer is this
+   * machine.
+   */
   localAddressFor(peer: string): string | null {
     const { localAddress } = this.settings
     return localAddress === null || /^(127\.|\[?::1|localhost)/i.test(peer) ? null : localAddress

@@ -11,8 +11,8 @@ const tagBytes = 16
 const hopeless = new Set(['EACCES', 'EPERM', 'EISDIR', 'ELOOP'])
 
 /**
- * Seals passwords and header values with AES-256-GCM. The key lies beside the database in a file that only the owner can read:
- * it keeps secrets out of copies of the database, not from the owner's own account.
+ * Seals passwords and header values with AES-256-GCM. The key lies beside the database in a file that only the owner
+ * can read: it keeps secrets out of copies of the database, not from the owner's own account.
  */
 export class Secrets {
   readonly file: string
@@ -29,8 +29,8 @@ export class Secrets {
   }
 
   /**
-   * Renames a key file that holds no key, so that a new one can be made; the name it has now. Only for who has the database locked.
-   * Throws the system error.
+   * Renames a key file that holds no key, so that a new one can be made; the name it has now. Only for who has the
+   * database locked. Throws the system error.
    */
   setAside(): string {
     for (let n = 1; ; n++) {

@@ -13,7 +13,10 @@ import { Trunks } from './trunks.ts'
 
 export { historyEntry, searchText, type HistoryPage, type HistoryQuery } from './calls.ts'
 
-/** While calls go on: another process that has the database locked is waited for no longer than this, and asked again later. */
+/**
+ * While calls go on: another process that has the database locked is waited for no longer than this, and asked again
+ * later.
+ */
 const briefMs = 100
 const patienceMs = 5000
 const mostNotices = 100
@@ -68,7 +71,10 @@ export class Store {
     if (this.#notices.length < mostNotices && !this.#notices.includes(sentence)) this.#notices.push(sentence)
   }
 
-  /** Format 3: values of trunks' headers, in clear before, are sealed; those of secret headers are masked in past calls too. */
+  /**
+   * Format 3: values of trunks' headers, in clear before, are sealed; those of secret headers are masked in past calls
+   * too.
+   */
   #sealHeaders(db: DatabaseSync): void {
     if (this.#secrets.unusable) this.#setKeyAside()
     const clear = new Trunks(db, this.#secrets).seal()
@@ -76,7 +82,10 @@ export class Store {
     if (clear.length > 0) db.prepare('INSERT INTO settings VALUES (?, ?)').run(oldPages, '{}')
   }
 
-  /** Pages of the file that are no longer used may still have what stood in clear: the file is written anew, at this start or at one that can. */
+  /**
+   * Pages of the file that are no longer used may still have what stood in clear: the file is written anew, at this
+   * start or at one that can.
+   */
   #clearOldPages(): void {
     try {
       if (!this.#db.prepare('SELECT 1 FROM settings WHERE name = ?').get(oldPages)) return
@@ -149,12 +158,18 @@ export class Store {
     return trunks
   }
 
-  /** With the values of its headers. Throws RingbackError: `usage` naming the trunks there are, `machine` when it is stored but cannot be used. */
+  /**
+   * With the values of its headers. Throws RingbackError: `usage` naming the trunks there are, `machine` when it is
+   * stored but cannot be used.
+   */
   trunk(name: string): Trunk {
     return this.#read(() => this.#trunks.get(name))
   }
 
-  /** The secret of that name (a trunk's password has the trunk's); null when none is stored. Throws RingbackError (machine) when it cannot be opened. */
+  /**
+   * The secret of that name (a trunk's password has the trunk's); null when none is stored. Throws RingbackError
+   * (machine) when it cannot be opened.
+   */
   secret(name: string): string | null {
     return this.#read(() => this.#trunks.secret(name))
   }
@@ -177,8 +192,8 @@ export class Store {
   }
 
   /**
-   * Writes what waits: all of it, or (`whole` false) as much as a moment allows; `patient`: another process that writes is waited for.
-   * True when nothing waits any more. Throws RingbackError (machine).
+   * Writes what waits: all of it, or (`whole` false) as much as a moment allows; `patient`: another process that writes
+   * is waited for. True when nothing waits any more. Throws RingbackError (machine).
    */
   flush(whole = true, patient = true): boolean {
     if (!patient) setPatience(this.#db, briefMs)

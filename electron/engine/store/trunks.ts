@@ -10,7 +10,10 @@ import type { Secrets } from './secrets.ts'
 /** The name of the sealed header values of a trunk; no trunk can have it. */
 const headersOf = (trunk: string) => `headers ${trunk}`
 
-/** The tables of trunks and of secrets. In clear are settings and names of headers; passwords and header values are sealed. Writing is for who has a transaction. */
+/**
+ * The tables of trunks and of secrets. In clear are settings and names of headers; passwords and header values are
+ * sealed. Writing is for who has a transaction.
+ */
 export class Trunks {
   readonly #db: DatabaseSync
   readonly #secrets: Secrets
@@ -58,7 +61,10 @@ export class Trunks {
     return { ...trunk, headers, hasPassword: password !== null, ...(lost.length > 0 ? { lost } : {}) }
   }
 
-  /** With the values of its headers. Throws RingbackError: `usage` naming the trunks there are, `machine` when it is stored but cannot be used. */
+  /**
+   * With the values of its headers. Throws RingbackError: `usage` naming the trunks there are, `machine` when it is
+   * stored but cannot be used.
+   */
   get(name: string): Trunk {
     const trunk = this.#stored(name)
     const values = this.#headerValues(trunk)

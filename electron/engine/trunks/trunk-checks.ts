@@ -41,7 +41,10 @@ interface TrunkChecksDeps {
   readonly registrations: Registrations
 }
 
-/** Asks trunks whether they are there and know us: resolution, connection, TLS, OPTIONS, REGISTER; each step is told as it happens. */
+/**
+ * Asks trunks whether they are there and know us: resolution, connection, TLS, OPTIONS, REGISTER; each step is told as
+ * it happens.
+ */
 export class TrunkChecks {
   readonly #deps: TrunkChecksDeps
   readonly #checks = new Map<string, TrunkCheck & { done: boolean }>()

@@ -134,7 +134,10 @@ export class Dialog {
     )
   }
 
-  /** Where requests go next; null when the target is no SIP URI, or behind a WebSocket (RFC 7118 5): then the flow of the dialog is the only way. */
+  /**
+   * Where requests go next; null when the target is no SIP URI, or behind a WebSocket (RFC 7118 5): then the flow of
+   * the dialog is the only way.
+   */
   hop(): NextHop | null {
     const next = this.routeSet[0] === undefined ? this.#remoteTarget : uriOf(this.routeSet[0])
     const uri = parseUri(next)
@@ -158,7 +161,10 @@ export class Dialog {
   }
 }
 
-/** The URI of a Contact that requests can be sent to; null when there is none, and where it is one that must not stand in a request line. */
+/**
+ * The URI of a Contact that requests can be sent to; null when there is none, and where it is one that must not stand
+ * in a request line.
+ */
 function contactOf(message: SipRequest | SipResponse): string | null {
   const contact = headerList(message, 'contact')[0]
   return contact === undefined ? null : usable(uriOf(contact))

@@ -7,18 +7,28 @@ export interface MediaRefusal {
 }
 
 /**
- * What a call needs of its media: the offer/answer model (RFC 3264) over session descriptions as text. Who implements it opens and moves
- * packets; the call says when. One of `offer`, `answer` and `answered` is under way at a time. Each may take as long as it needs (candidates
- * are gathered, a device opens): meanwhile the call may end, `close` comes then, and what they give is not used. A rejection ends the call.
+ * What a call needs of its media: the offer/answer model (RFC 3264) over session descriptions as text. Who implements
+ * it opens and moves packets; the call says when. One of `offer`, `answer` and `answered` is under way at a time. Each
+ * may take as long as it needs (candidates are gathered, a device opens): meanwhile the call may end, `close` comes
+ * then, and what they give is not used. A rejection ends the call.
  */
 export interface CallMedia {
-  /** A session description to offer (RFC 3264 5); the same terms again, with a higher version, when nothing has changed (8). */
+  /**
+   * A session description to offer (RFC 3264 5); the same terms again, with a higher version, when nothing has changed
+   * (8).
+   */
   offer(): Promise<string>
   /** Answers an offer (RFC 3264 6); media follows it from then on. */
   answer(offer: string): Promise<{ readonly sdp: string } | MediaRefusal>
-  /** Takes in the answer to the last offer (RFC 3264 7), once more where a later response has another; null when media can flow. */
+  /**
+   * Takes in the answer to the last offer (RFC 3264 7), once more where a later response has another; null when media
+   * can flow.
+   */
   answered(answer: string): Promise<MediaRefusal | null>
-  /** The peer gets what is sent to it: media may flow. `host`, an IP literal, is where its signalling comes from. As often as one likes. */
+  /**
+   * The peer gets what is sent to it: media may flow. `host`, an IP literal, is where its signalling comes from. As
+   * often as one likes.
+   */
   confirm(host?: string): void
   /** Sets what the next offer asks for: on hold it sends only (RFC 3264 8.4). */
   hold(on: boolean): void

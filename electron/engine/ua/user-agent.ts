@@ -37,7 +37,10 @@ export interface UserAgentPolicy {
 
 export interface UserAgentEvents {
   incoming(call: InboundCall): void
-  /** An INVITE that becomes no call: the gate refused it, or asks for credentials (it may come again with them), or nobody is to answer it. */
+  /**
+   * An INVITE that becomes no call: the gate refused it, or asks for credentials (it may come again with them), or
+   * nobody is to answer it.
+   */
   turnedAway(callId: string, why: 'refused' | 'challenged' | 'ignored', text: string): void
 }
 

@@ -56,7 +56,8 @@ function columnsOf({ messages, streams, direction }: CallReport): Column[] {
 }
 
 /**
- * Messages and RTP in the order of time. `folded`: retransmissions are counted at the message they repeat; `fits` leaves out messages that a filter does not want.
+ * Messages and RTP in the order of time. `folded`: retransmissions are counted at the message they repeat; `fits`
+ * leaves out messages that a filter does not want.
  */
 export function ladderOf(report: CallReport, folded: boolean, fits: (message: LadderMessage) => boolean): Ladder {
   const columns = columnsOf(report)

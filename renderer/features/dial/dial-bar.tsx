@@ -168,7 +168,8 @@ function UriField({ fault, onSubmit, onEdit }: { fault: boolean; onSubmit: () =>
           'placeholder': 'sip:identifier@host',
           'spellCheck': false,
           'autoComplete': 'off',
-          // In the event itself: downshift tells of changes in an effect, and what is set there may be outrun by fast typing.
+          // In the event itself: downshift tells of changes in an effect, and what is set there may be outrun by fast
+          // typing.
           'onChange': ({ currentTarget }) => {
             onEdit()
             edit({ uri: currentTarget.value })

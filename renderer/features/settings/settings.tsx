@@ -168,7 +168,10 @@ function limitFault(name: BudgetName, limit: number | undefined): string | null 
     : `a whole number from 1 to ${budgets[name].most.toLocaleString('en')} is needed`
 }
 
-/** How much strangers may use before they are refused: the limit, what is used of it, and what was refused since the start. */
+/**
+ * How much strangers may use before they are refused: the limit, what is used of it, and what was refused since the
+ * start.
+ */
 function Limits({
   limits,
   onChange,

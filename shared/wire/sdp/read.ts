@@ -46,7 +46,8 @@ interface RtpMap {
 
 /**
  * Reads a session description (RFC 8866, RFC 4568 for a=crypto); a string says why it is none.
- * Lenient: a line that cannot be used is left out and named in `problems`, values out of range become what the model gives for unknown.
+ * Lenient: a line that cannot be used is left out and named in `problems`, values out of range become what the model
+ * gives for unknown.
  */
 export function parseSdp(text: string): SessionDescription | string {
   const reader = new Reader()

@@ -6,7 +6,9 @@ export { writeSdp } from './write.ts'
 
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 
-/** One payload type of an m= line with what a=rtpmap and a=fmtp say of it (RFC 8866, RFC 3551 table 4 for static types). */
+/**
+ * One payload type of an m= line with what a=rtpmap and a=fmtp say of it (RFC 8866, RFC 3551 table 4 for static types).
+ */
 export interface MediaFormat {
   /** 0 to 127. */
   readonly payloadType: number

@@ -81,7 +81,10 @@ const mostTold = 20
 // eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/
 
-/** A control character other than a tab, unless it is quoted with a backslash; a carriage return cannot be quoted (RFC 3261 25.1 quoted-pair). */
+/**
+ * A control character other than a tab, unless it is quoted with a backslash; a carriage return cannot be quoted (RFC
+ * 3261 25.1 quoted-pair).
+ */
 function hasStrayControl(value: string): boolean {
   if (!control.test(value)) return false
   let quoted = false

@@ -35,14 +35,17 @@ interface Cut {
 }
 
 /**
- * Cuts a byte stream into SIP messages by Content-Length (RFC 3261 18.3). Every byte is looked at once, and copied at most a few
- * times, however the stream is cut; what is held is never more than twice the message that is under way.
+ * Cuts a byte stream into SIP messages by Content-Length (RFC 3261 18.3). Every byte is looked at once, and copied at
+ * most a few times, however the stream is cut; what is held is never more than twice the message that is under way.
  */
 export class StreamFramer {
   /** Bytes of a message that is not complete; the first `#size` of them hold something. */
   #room: Uint8Array = nothing
   #size = 0
-  /** Where the message under way stands: how many of its bytes have been searched for the end of its start line, then of its head. */
+  /**
+   * Where the message under way stands: how many of its bytes have been searched for the end of its start line, then of
+   * its head.
+   */
   #searched = 0
   #startLine = false
   /** Bytes that the message takes; null until its head is complete. */
@@ -167,7 +170,9 @@ function blank(bytes: Uint8Array, at: number): Cut | null {
   return bytes[at + 3] === LF ? pings : crlfPong
 }
 
-/** Whether bytes can be the beginning of a start line: a word of visible ASCII, not longer than a method, then a space. */
+/**
+ * Whether bytes can be the beginning of a start line: a word of visible ASCII, not longer than a method, then a space.
+ */
 function mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
   const most = Math.min(end, at + longestMethod + 1)
   for (let i = at; i < most; i++) {
@@ -178,7 +183,10 @@ function mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
   return end - at <= longestMethod
 }
 
-/** Whether the bytes from here to there, a line without its line feed, begin a SIP message: `SIP/2.0 ...` or `METHOD uri SIP/2.0` (RFC 3261 7.1, 7.2). */
+/**
+ * Whether the bytes from here to there, a line without its line feed, begin a SIP message: `SIP/2.0 ...` or `METHOD uri
+ * SIP/2.0` (RFC 3261 7.1, 7.2).
+ */
 export function isStartLine(bytes: Uint8Array, from: number, to: number): boolean {
   if (isVersionAt(bytes, from)) return true
   if (!mayBegin(bytes, from, to)) return false

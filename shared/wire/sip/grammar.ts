@@ -62,7 +62,9 @@ export function schemeOf(text: string): string | null {
   return scanner.eat(':') ? scheme.toLowerCase() : null
 }
 
-/** A host name, an IPv4 address or a bracketed IPv6 address, the latter without its brackets; null when there is none. */
+/**
+ * A host name, an IPv4 address or a bracketed IPv6 address, the latter without its brackets; null when there is none.
+ */
 function readHost(scanner: Scanner): string | null {
   if (!scanner.eat('[')) return scanner.run(isHostCode) || null
   const host = scanner.run(isIPv6Code)
@@ -188,7 +190,10 @@ function closingQuote(text: string): number {
 // eslint-disable-next-line no-control-regex
 const notInUris = /[\s<>"\u0000-\u0020\u007f]/
 
-/** A sip: or sips: URI (RFC 3261 19.1); null for anything else, and for one with white space, control characters or brackets in it. */
+/**
+ * A sip: or sips: URI (RFC 3261 19.1); null for anything else, and for one with white space, control characters or
+ * brackets in it.
+ */
 export function parseUri(text: string): SipUri | null {
   const scheme = schemeOf(text)
   if ((scheme !== 'sip' && scheme !== 'sips') || notInUris.test(text)) return null

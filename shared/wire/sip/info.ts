@@ -5,8 +5,9 @@ import { eventToDigit } from '../rtp/telephone-event.ts'
 const longestBody = 4096
 
 /**
- * The key that an INFO carries: `Signal=5` (application/dtmf-relay and whatever looks like it), or a bare key (application/dtmf).
- * Keys may be numbered as in RFC 4733 (10 is *, 11 is #, 12 to 15 are A to D). Null when it carries none.
+ * The key that an INFO carries: `Signal=5` (application/dtmf-relay and whatever looks like it), or a bare key
+ * (application/dtmf). Keys may be numbered as in RFC 4733 (10 is *, 11 is #, 12 to 15 are A to D). Null when it carries
+ * none.
  */
 export function dtmfOfInfo(contentType: string | undefined, body: string): string | null {
   if (body.length > longestBody) return null

@@ -1,4 +1,7 @@
-/** A text whose secret stretches become `x`, one for each character; white space and line ends stay, and so does the length. */
+/**
+ * A text whose secret stretches become `x`, one for each character; white space and line ends stay, and so does the
+ * length.
+ */
 export class Masking {
   readonly #text: string
   readonly #parts: string[] = []

@@ -11,7 +11,10 @@ function uint32(value: string | undefined): number | null {
   return decimal(value?.trim(), most32)
 }
 
-/** Seconds before the parameters of a header value: `1800;refresher=uac`, `120 (closed);duration=3600`; null when it does not begin with a number. */
+/**
+ * Seconds before the parameters of a header value: `1800;refresher=uac`, `120 (closed);duration=3600`; null when it
+ * does not begin with a number.
+ */
 function secondsOf(value: string | undefined): { readonly seconds: number; readonly params: Params } | null {
   if (value === undefined) return null
   const scanner = new Scanner(value)

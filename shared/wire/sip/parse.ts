@@ -36,7 +36,8 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
   const head = decodeText(bytes.subarray(start, end < 0 ? bytes.length : end))
   const problems: SipProblem[] = []
   if (end < 0) {
-    // A datagram that ends with its last header line is whole but for the empty line; one that ends inside a line is not.
+    // A datagram that ends with its last header line is whole but for the empty line; one that ends inside a line is
+    // not.
     const cut = bytes[bytes.length - 1] !== LF
     problems.push({
       text: `the empty line after the header fields is missing${cut ? ', and the last of them is cut off' : ''}`,

@@ -4,10 +4,11 @@ import { isDigestSecret, isSecretHeader, isSecretName, mayBeSecret, mayHoldSecre
 import { maskUserInfo } from './user-info.ts'
 
 /**
- * The one way out for anything that a person, a file or a log sees: whole messages, headers, URIs, sentences, log lines, JSON.
- * Passwords, tokens, digest responses, keys of media and cookies become `x`, character for character, so that lengths (Content-Length,
- * packet sizes) stay true. Found by the names of headers and parameters (secret-names.ts), by the schemes of credentials, by the lines of
- * SDP, and in the user part of URIs. Linear in the length of the text.
+ * The one way out for anything that a person, a file or a log sees: whole messages, headers, URIs, sentences, log
+ * lines, JSON. Passwords, tokens, digest responses, keys of media and cookies become `x`, character for character, so
+ * that lengths (Content-Length, packet sizes) stay true. Found by the names of headers and parameters
+ * (secret-names.ts), by the schemes of credentials, by the lines of SDP, and in the user part of URIs. Linear in the
+ * length of the text.
  */
 export function redact(text: string): string {
   return maskUserInfo(mayHoldSecrets(text) ? new Fields(text).run() : text)
@@ -374,7 +375,9 @@ function valueEnd(text: string, at: number): number {
   return text.length
 }
 
-/** Where the value of a header ends that stands in the middle of a line: with the line, or with the quotes around it. */
+/**
+ * Where the value of a header ends that stands in the middle of a line: with the line, or with the quotes around it.
+ */
 function spokenEnd(text: string, at: number, quote: string | undefined): number {
   let i = at
   while (i < text.length && lineEndAt(text, i) === 0 && !((quote === '"' || quote === "'") && text[i] === quote)) i++
@@ -394,7 +397,10 @@ function wordEnd(text: string, from: number): number {
   return i
 }
 
-/** Where a word ends that has only characters of credentials (RFC 9110 11.2 token68), a mark of punctuation behind it aside; `at` where it has others. */
+/**
+ * Where a word ends that has only characters of credentials (RFC 9110 11.2 token68), a mark of punctuation behind it
+ * aside; `at` where it has others.
+ */
 function credentialsEnd(text: string, at: number): number {
   let i = at
   while (isName(text.charCodeAt(i)) || '.~+/='.includes(text[i] ?? ' ')) i++
@@ -405,7 +411,10 @@ function credentialsEnd(text: string, at: number): number {
 const endsHere = (text: string, at: number) =>
   at >= text.length || text[at] === '"' || text[at] === "'" || isLineEnd(text.charCodeAt(at))
 
-/** Letters only, small or with a capital at the beginning, or a short one in capitals: `capability`, `Call`, `INVITE`. A full stop may follow. */
+/**
+ * Letters only, small or with a capital at the beginning, or a short one in capitals: `capability`, `Call`, `INVITE`. A
+ * full stop may follow.
+ */
 const isOfLanguage = (word: string) => /^(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})[.:!?)]?$/.test(word)
 
 const mask = (text: string) => 'x'.repeat(text.length)
@@ -414,7 +423,10 @@ const e164 = /(?<!\w)(\+)(\d{7,15})(?!\w)/g
 const numberInHeader =
   /^((?:x-[\w-]+|p-asserted-identity|p-preferred-identity|remote-party-id|from|to|contact)[ \t]*:[ \t]*"?)(\d{7,15})(?!\w)/gim
 
-/** Phone numbers with all but their last two digits masked, character for character: in URIs, in E.164 form, alone in a header that carries one. */
+/**
+ * Phone numbers with all but their last two digits masked, character for character: in URIs, in E.164 form, alone in a
+ * header that carries one.
+ */
 export function maskNumbers(text: string): string {
   const hide = (_: string, head: string, digits: string) => head + mask(digits.slice(0, -2)) + digits.slice(-2)
   return text.replace(numberInUri, hide).replace(e164, hide).replace(numberInHeader, hide)

@@ -18,7 +18,10 @@ const kinds = Uint8Array.from({ length: 256 }, (_, code) => {
   return ',;&?#/'.includes(character) ? afterPort : "='`([{|\\".includes(character) ? separator : plain
 })
 
-/** Passwords in URIs masked: `sip:user:PASSWORD@host`, `https://user:PASSWORD@host`. Linear: each stretch with an @ in it is read once. */
+/**
+ * Passwords in URIs masked: `sip:user:PASSWORD@host`, `https://user:PASSWORD@host`. Linear: each stretch with an @ in
+ * it is read once.
+ */
 export function maskUserInfo(text: string): string {
   const masked = text.includes('@') ? new UserInfo(text, false).run('@') : text
   // A URI in a parameter of another has its separators escaped.
@@ -152,7 +155,10 @@ function hexAt(text: string, at: number): number {
   return digits.length === 2 && !/[^0-9A-Fa-f]/.test(digits) ? parseInt(digits, 16) : -1
 }
 
-/** Whether the value of a Call-ID header begins there, or its line: it is whatever its sender likes, as a rule with an @ in it. */
+/**
+ * Whether the value of a Call-ID header begins there, or its line: it is whatever its sender likes, as a rule with an @
+ * in it.
+ */
 function isCallId(text: string, at: number): boolean {
   let start = at
   while (start > 0 && at - start < 12 && text[start - 1] !== '\n') start--

@@ -34,7 +34,10 @@ function checkRequestLine({ method, uri }: SipRequest): void {
     throw new SipWriteError('the request URI contains white space or a control character')
 }
 
-/** Why a header field of ours must not go on the wire; null when it can (RFC 3261 7.3.1: token, no CR, LF or control character). */
+/**
+ * Why a header field of ours must not go on the wire; null when it can (RFC 3261 7.3.1: token, no CR, LF or control
+ * character).
+ */
 export function headerFault(name: string, value: string): string | null {
   if (!isToken(name)) return `header name ${JSON.stringify(name)} is not a token (letters, digits and -.!%*_+\`'~)`
   if (control.test(value)) return `header ${name} contains a line break or another control character`

@@ -24,8 +24,9 @@ function timeMs(work: () => unknown, runs: number): number {
 }
 
 /**
- * Runs `work` on 1, 8 and 64 KB; null when it is linear. The small one runs eight times as often, so that both make as much garbage.
- * A pair that looks otherwise is measured again, each time over more runs, before it is taken as not linear.
+ * Runs `work` on 1, 8 and 64 KB; null when it is linear. The small one runs eight times as often, so that both make as
+ * much garbage. A pair that looks otherwise is measured again, each time over more runs, before it is taken as not
+ * linear.
  */
 export function tooFast(work: (size: number) => () => unknown): Growth | null {
   work(1024)()

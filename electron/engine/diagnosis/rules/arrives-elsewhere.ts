@@ -1,7 +1,10 @@
 import { judge } from '../directions.ts'
 import { observed, type Rule } from '../rule.ts'
 
-/** RTP comes from another address than the session description names: NAT on the peer's side, or a media server that moved. */
+/**
+ * RTP comes from another address than the session description names: NAT on the peer's side, or a media server that
+ * moved.
+ */
 export const arrivesElsewhere: Rule = {
   id: 'arrives-elsewhere',
   evaluate(facts) {

@@ -19,7 +19,9 @@ import { refusedOther } from './refused-other.ts'
 import { silentFromPeer } from './silent-from-peer.ts'
 import { wrongPayloadType } from './wrong-payload-type.ts'
 
-/** In the order of the questions of diagnosis: refused, answered, negotiated, sent, arriving, decodable, with energy. */
+/**
+ * In the order of the questions of diagnosis: refused, answered, negotiated, sent, arriving, decodable, with energy.
+ */
 export const rules: readonly Rule[] = [
   connectionFailed,
   noResponse,

@@ -2,7 +2,10 @@ import { explainError } from '../../base/errors.ts'
 import { resample } from './resample.ts'
 import { WavRecorder } from './wav.ts'
 
-/** The recording of a call, where there is one: a disk that is full, or a folder that is gone, keeps nobody from talking. */
+/**
+ * The recording of a call, where there is one: a disk that is full, or a folder that is gone, keeps nobody from
+ * talking.
+ */
 export class Recording {
   readonly #failed: (text: string) => void
   #file: WavRecorder | null = null

@@ -3,8 +3,8 @@ const lobes = 16
 const keptPlaces = 1024
 
 /**
- * Band-limited resampling of 16-bit samples (windowed sinc, Hann), at positive integer rates. The same rate returns the same samples. The
- * places between samples repeat: where they are few, the weights of each are computed once.
+ * Band-limited resampling of 16-bit samples (windowed sinc, Hann), at positive integer rates. The same rate returns the
+ * same samples. The places between samples repeat: where they are few, the weights of each are computed once.
  */
 export function resample(samples: Int16Array, fromHz: number, toHz: number): Int16Array {
   if (fromHz === toHz) return samples

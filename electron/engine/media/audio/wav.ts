@@ -13,7 +13,10 @@ export interface Sound {
   readonly rateHz: number
 }
 
-/** A WAV file as it is, mixed down. Throws RingbackError: `machine` when it cannot be read, `usage` when it is no WAV we know. */
+/**
+ * A WAV file as it is, mixed down. Throws RingbackError: `machine` when it cannot be read, `usage` when it is no WAV we
+ * know.
+ */
 export function readWav(file: string): Sound {
   let bytes: Buffer
   try {
@@ -132,8 +135,8 @@ export function wavHeader(channels: number, rateHz: number, dataBytes: number): 
 }
 
 /**
- * Writes both directions of a call as a stereo WAV: left what we sent, right what we received. Twice a second of audio the file is complete
- * as it is, header included, whatever becomes of this process.
+ * Writes both directions of a call as a stereo WAV: left what we sent, right what we received. Twice a second of audio
+ * the file is complete as it is, header included, whatever becomes of this process.
  */
 export class WavRecorder {
   readonly #file: string

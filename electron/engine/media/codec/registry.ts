@@ -4,7 +4,10 @@ import type { Codec } from './codec.ts'
 
 const codecs = new Map<string, Codec>()
 
-/** Adds a codec to what is offered, accepted, measured and listed. Throws Error when it comes too late, or its name is taken. */
+/**
+ * Adds a codec to what is offered, accepted, measured and listed. Throws Error when it comes too late, or its name is
+ * taken.
+ */
 export function registerCodec(codec: Codec): void {
   addCodec(codec.descriptor)
   codecs.set(codec.descriptor.name.toUpperCase(), codec)
@@ -21,7 +24,10 @@ export function staticCodec(payloadType: number): Codec | null {
   return null
 }
 
-/** What reads the level of a codec's payloads; null where that takes decoding, or the clock shows that it is another codec. */
+/**
+ * What reads the level of a codec's payloads; null where that takes decoding, or the clock shows that it is another
+ * codec.
+ */
 export function meterOf(name: string, rtpClockHz: number): Meter | null {
   const codec = codecOf(name)
   return codec?.descriptor.rtpClockHz === rtpClockHz ? codec.level : null

@@ -34,7 +34,10 @@ export interface LocalMedia {
   readonly direction: MediaDirection
   readonly sessionId: string
   readonly version: number
-  /** Our SDES master key and salt, 30 bytes: of the description that is being made, or of the offer that is being answered. */
+  /**
+   * Our SDES master key and salt, 30 bytes: of the description that is being made, or of the offer that is being
+   * answered.
+   */
   readonly srtpMaster: Uint8Array
 }
 

@@ -17,7 +17,9 @@ export interface MediaDeps {
 export interface MediaOptions {
   /** The local address for RTP. */
   readonly host: string
-  /** The host of the signalling peer, an IP literal, where it is known before the call: RTP from there is the peer's. */
+  /**
+   * The host of the signalling peer, an IP literal, where it is known before the call: RTP from there is the peer's.
+   */
   readonly signalling: string | null
   /** Names of codecs, the preferred one first. */
   readonly codecs: readonly string[]

@@ -14,7 +14,10 @@ export interface Paced {
   failed?(error: unknown): void
 }
 
-/** One drift-corrected loop for every stream of the process, in slots of 2 ms; streams are spread over the slots, and empty slots are slept through. */
+/**
+ * One drift-corrected loop for every stream of the process, in slots of 2 ms; streams are spread over the slots, and
+ * empty slots are slept through.
+ */
 export class Pacer {
   readonly #clock: Clock
   readonly #slots: Set<Paced>[] = Array.from({ length: slotCount }, () => new Set())

@@ -5,7 +5,10 @@ import type { RtpSender } from '../stream/sender.ts'
 import type { MediaTransport } from '../transport/transport.ts'
 import type { MediaDeps } from './options.ts'
 
-/** The first report soon, so that short test calls have one; then every 2 s, half to one and a half (RFC 3550 6.3 randomises likewise). */
+/**
+ * The first report soon, so that short test calls have one; then every 2 s, half to one and a half (RFC 3550 6.3
+ * randomises likewise).
+ */
 const firstMs = 500
 const intervalMs = 2000
 

@@ -25,8 +25,8 @@ import { SentTap, type MediaTap } from './tap.ts'
 export type { MediaOptions } from './options.ts'
 
 /**
- * The media of one call: a transport, one stream each way with RTCP and DTMF, and the audio of both. Offers, answers and re-offers go through
- * it. It wires the parts and holds no arithmetic.
+ * The media of one call: a transport, one stream each way with RTCP and DTMF, and the audio of both. Offers, answers
+ * and re-offers go through it. It wires the parts and holds no arithmetic.
  */
 export class MediaSession {
   readonly #deps: MediaDeps
@@ -112,9 +112,10 @@ export class MediaSession {
   }
 
   /**
-   * The peer has proven that it is where its signalling comes from, so that media may go where its session description says. Until then
-   * nothing goes there: at most three times what came from the peer goes back to where it came from. A call that came in is confirmed by the
-   * ACK, by a PRACK or by another request inside the dialog; a call that was placed by its answer, from `host`. As often as one likes.
+   * The peer has proven that it is where its signalling comes from, so that media may go where its session description
+   * says. Until then nothing goes there: at most three times what came from the peer goes back to where it came from. A
+   * call that came in is confirmed by the ACK, by a PRACK or by another request inside the dialog; a call that was
+   * placed by its answer, from `host`. As often as one likes.
    */
   confirm(host?: string): void {
     if (host !== undefined) this.#receiver.trust(host)
@@ -147,7 +148,9 @@ export class MediaSession {
     this.#descriptions.hold(on)
   }
 
-  /** Records both directions from now on, or ends that. Throws RingbackError (machine) when the file cannot be written. */
+  /**
+   * Records both directions from now on, or ends that. Throws RingbackError (machine) when the file cannot be written.
+   */
   record(file: string | null): void {
     this.#recording.switch(file, this.#rateHz)
     if (file !== null) this.#audio.keep()

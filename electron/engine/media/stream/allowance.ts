@@ -1,8 +1,8 @@
 const times = 3
 
 /**
- * What may be sent to the peer's address before the peer has proven that it asked for it: three times what came from there.
- * A call whose signalling was answered, or acknowledged, may send without counting.
+ * What may be sent to the peer's address before the peer has proven that it asked for it: three times what came from
+ * there. A call whose signalling was answered, or acknowledged, may send without counting.
  */
 export class Allowance {
   #confirmed = false

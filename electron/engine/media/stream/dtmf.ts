@@ -3,7 +3,9 @@ import { digitToEvent, writeTelephoneEvent } from '../../../../shared/wire/rtp/t
 const digitMs = 160
 const gapMs = 60
 
-/** What to send instead of audio in one packet interval; every packet carries the timestamp of the event's beginning. */
+/**
+ * What to send instead of audio in one packet interval; every packet carries the timestamp of the event's beginning.
+ */
 export interface EventPackets {
   readonly payload: Uint8Array
   /** So many packets of it. */
@@ -12,7 +14,10 @@ export interface EventPackets {
   readonly first: boolean
 }
 
-/** Digits as telephone events (RFC 4733 2.5.1): updates every packet interval, the end three times, a pause between digits. */
+/**
+ * Digits as telephone events (RFC 4733 2.5.1): updates every packet interval, the end three times, a pause between
+ * digits.
+ */
 export class DtmfSender {
   readonly #began: (digit: string) => void
   readonly #digits: string[] = []

@@ -2,7 +2,10 @@ import { formatAddress, type Address } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import { budgets } from '../../../../shared/model/budgets.ts'
 
-/** Counts the packets that belong to nobody of a call, by where they come from; each source is an observation when it is first seen and at the end. */
+/**
+ * Counts the packets that belong to nobody of a call, by where they come from; each source is an observation when it is
+ * first seen and at the end.
+ */
 export class Foreign {
   readonly #most: number
   readonly #observe: (text: string) => void

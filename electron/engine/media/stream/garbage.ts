@@ -11,7 +11,9 @@ const words: Readonly<Record<Refused | 'unreadable', string>> = {
   'unreadable': 'were no RTP or RTCP',
 }
 
-/** Counts what arrives on a media port and can be used for nothing; the first are described, all are counted at the end. */
+/**
+ * Counts what arrives on a media port and can be used for nothing; the first are described, all are counted at the end.
+ */
 export class Garbage {
   readonly #observe: (text: string) => void
   readonly #counts = new Map<Refused | 'unreadable', number>()

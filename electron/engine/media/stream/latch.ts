@@ -12,13 +12,18 @@ export interface Heard {
   readonly stream: { readonly ssrc: number; readonly sequence: number } | null
 }
 
-/** `peer`: it counts and plays. `moved`: it does, and what was sent to `moved` goes to where it came from, from now on. */
+/**
+ * `peer`: it counts and plays. `moved`: it does, and what was sent to `moved` goes to where it came from, from now on.
+ */
 export type Whose = { readonly kind: 'peer'; readonly moved: Address | null } | { readonly kind: 'foreign' }
 
 export interface LatchTimes {
   /** So long must the address that is followed be silent before another one of the same host is followed. */
   readonly quietMs: number
-  /** So long must nothing come from the peer's hosts, and a stranger's stream flow, before the stranger is followed; null: never. */
+  /**
+   * So long must nothing come from the peer's hosts, and a stranger's stream flow, before the stranger is followed;
+   * null: never.
+   */
   readonly strangerMs: number | null
 }
 
@@ -36,8 +41,9 @@ const peer: Whose = { kind: 'peer', moved: null }
 const foreign: Whose = { kind: 'foreign' }
 
 /**
- * Whose packets are the peer's, and where its packets go (symmetric RTP, RFC 4961): to the address of the session description, or to where
- * the peer's packets come from. The rule is written in build/decisions/008-where-media-goes.md.
+ * Whose packets are the peer's, and where its packets go (symmetric RTP, RFC 4961): to the address of the session
+ * description, or to where the peer's packets come from. The rule is written in
+ * build/decisions/008-where-media-goes.md.
  */
 export class Latch {
   readonly #times: LatchTimes
@@ -118,7 +124,10 @@ export class Latch {
     return name === this.#signalling || this.#hosts.has(name)
   }
 
-  /** Whether the address that is followed has been silent, or is a stranger's, so that another one of the peer's may take its place. */
+  /**
+   * Whether the address that is followed has been silent, or is a stranger's, so that another one of the peer's may
+   * take its place.
+   */
   #isQuiet(nowMs: number): boolean {
     const { quietMs } = this.#times
     const sourceAlive = this.#settled && this.#source !== null && nowMs - this.#sourceHeardMs < quietMs

@@ -3,8 +3,8 @@ const atOnce = 4
 const most = 64
 
 /**
- * The streams (SSRCs) of one peer. Beyond the first few a new one must show two packets in a row (RFC 3550 A.1), and there is an end to them:
- * numbers that change with every packet make no streams.
+ * The streams (SSRCs) of one peer. Beyond the first few a new one must show two packets in a row (RFC 3550 A.1), and
+ * there is an end to them: numbers that change with every packet make no streams.
  */
 export class PeerStreams {
   readonly #known = new Set<number>()

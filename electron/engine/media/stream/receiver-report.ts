@@ -3,7 +3,9 @@ import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 
 const largestGap = 3000
 
-/** What we report of one received stream (RFC 3550 6.4.1, A.1, A.3, A.8). Times in milliseconds of one monotonic clock. */
+/**
+ * What we report of one received stream (RFC 3550 6.4.1, A.1, A.3, A.8). Times in milliseconds of one monotonic clock.
+ */
 export class ReceiverStream {
   readonly ssrc: number
   readonly clockRateHz: number

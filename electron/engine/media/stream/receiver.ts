@@ -21,7 +21,10 @@ export interface AgreedTypes {
   readonly telephoneEvent: number | null
 }
 
-/** Whose the packets are that arrive, and so where ours go. It knows no socket: packets in clear go in, those of the peer come out. */
+/**
+ * Whose the packets are that arrive, and so where ours go. It knows no socket: packets in clear go in, those of the
+ * peer come out.
+ */
 export class RtpReceiver {
   readonly #tap: MediaTap
   readonly #allowance: Allowance
@@ -65,7 +68,10 @@ export class RtpReceiver {
     this.#control.expect(remote, nowMs)
   }
 
-  /** The header of a packet that is the peer's, good until the next packet; null for any other, which is dealt with here. */
+  /**
+   * The header of a packet that is the peer's, good until the next packet; null for any other, which is dealt with
+   * here.
+   */
   rtp(clear: Uint8Array, arrival: Arrival, agreed: AgreedTypes, authentic: boolean): RtpHeader | null {
     const header = this.#header
     const { from, to, at, atMs, wire } = arrival

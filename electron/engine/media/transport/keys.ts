@@ -4,8 +4,8 @@ import { SrtpContext, type SrtpSuite } from './srtp.ts'
 const mostKeys = 32
 
 /**
- * The keys of one session and what was done with each. A re-offer that comes back to an earlier key, or that changes the other direction's,
- * finds the indices and the replay window where they were.
+ * The keys of one session and what was done with each. A re-offer that comes back to an earlier key, or that changes
+ * the other direction's, finds the indices and the replay window where they were.
  */
 export class SessionCrypto {
   readonly #senders = new Map<string, SrtpContext>()

@@ -5,7 +5,9 @@ import { explainError } from '../../base/errors.ts'
 /** So many causes are counted apart. */
 const most = 3
 
-/** Packets that the system refused to send: the first of each cause is an observation at once, their number at the end. */
+/**
+ * Packets that the system refused to send: the first of each cause is an observation at once, their number at the end.
+ */
 export class Refusals {
   readonly #observe: (text: string) => void
   readonly #counts = new Map<string, number>()

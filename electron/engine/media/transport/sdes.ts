@@ -8,7 +8,10 @@ import type { Arrival, MediaTransport, TransportEvents } from './transport.ts'
 
 const longestTag = Math.max(...Object.values(suites))
 
-/** SRTP and SRTCP over another transport, with the keys of the session descriptions (RFC 4568); in clear where that is agreed. */
+/**
+ * SRTP and SRTCP over another transport, with the keys of the session descriptions (RFC 4568); in clear where that is
+ * agreed.
+ */
 export class SdesTransport implements MediaTransport {
   readonly overheadBytes = longestTag
   readonly #under: MediaTransport

@@ -54,7 +54,10 @@ export function crypt(
   return createCipheriv('aes-128-ctr', cipher, counter).update(data)
 }
 
-/** The bytes of an RTP packet that SRTP leaves in clear: header, CSRC and extension (RFC 3711 3.1); null when they are not all there. */
+/**
+ * The bytes of an RTP packet that SRTP leaves in clear: header, CSRC and extension (RFC 3711 3.1); null when they are
+ * not all there.
+ */
 export function rtpClearBytes(packet: Uint8Array): number | null {
   const fixed = 12 + (packet[0]! & 0x0f) * 4
   const length = packet[0]! & 0x10 ? fixed + 4 + ((packet[fixed + 2]! << 8) | packet[fixed + 3]!) * 4 : fixed
@@ -99,8 +102,8 @@ class Recent<Value> {
 }
 
 /**
- * One direction of an SRTP and SRTCP session with an SDES key (RFC 3711, RFC 4568). Whoever sends with it keeps it for as long as the key
- * may be used: it is what remembers which indices were, and so that no keystream is used twice.
+ * One direction of an SRTP and SRTCP session with an SDES key (RFC 3711, RFC 4568). Whoever sends with it keeps it for
+ * as long as the key may be used: it is what remembers which indices were, and so that no keystream is used twice.
  */
 export class SrtpContext {
   /** How long the tag of RTP packets is: all that the suites differ in. The indices of the key go on. */
@@ -121,8 +124,8 @@ export class SrtpContext {
   }
 
   /**
-   * The protected packet; `headerBytes` stay in clear. Sequence numbers only go forward: one that is not above the last has gone over 65,535.
-   * Throws RangeError when the key is used up.
+   * The protected packet; `headerBytes` stay in clear. Sequence numbers only go forward: one that is not above the last
+   * has gone over 65,535. Throws RangeError when the key is used up.
    */
   protectRtp(packet: Uint8Array, headerBytes: number, ssrc: number, sequence: number): Buffer {
     const next = this.#next.get(ssrc) ?? 0

@@ -3,7 +3,10 @@ import type { Micros } from '../../../../shared/base/time.ts'
 import type { NegotiatedCrypto } from '../session/negotiate.ts'
 import type { Refused } from './srtp.ts'
 
-/** A packet that came: from where, to which of our ports, when (wall time, and milliseconds of the monotonic clock), and its bytes as they were on the wire. */
+/**
+ * A packet that came: from where, to which of our ports, when (wall time, and milliseconds of the monotonic clock), and
+ * its bytes as they were on the wire.
+ */
 export interface Arrival {
   readonly from: Address
   readonly to: Address
@@ -47,7 +50,10 @@ export interface MediaTransport {
   readonly overheadBytes: number
   /** Opens what an offer or an answer names. Throws RingbackError (machine). */
   open(events: TransportEvents): Promise<void>
-  /** Our key (SDES: key and salt) for an offer, for the answer to an offer, or of the offer that was answered; empty where there is none. */
+  /**
+   * Our key (SDES: key and salt) for an offer, for the answer to an offer, or of the offer that was answered; empty
+   * where there is none.
+   */
   key(of: 'offer' | 'answer' | 'offered'): Uint8Array
   /** What is agreed from now on. What came before is handed on. */
   agree(crypto: NegotiatedCrypto | null): void

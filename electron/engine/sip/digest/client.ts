@@ -18,8 +18,8 @@ export type ChallengeOutcome =
   | { readonly kind: 'give-up'; readonly text: string }
 
 /**
- * The client's side of digest authentication for one user at one trunk: keeps the challenges by realm, so that later requests
- * carry credentials at once with the next nonce count (RFC 7616 3.3, RFC 3261 22.3 for several realms).
+ * The client's side of digest authentication for one user at one trunk: keeps the challenges by realm, so that later
+ * requests carry credentials at once with the next nonce count (RFC 7616 3.3, RFC 3261 22.3 for several realms).
  */
 export class DigestClient {
   readonly #credentials: Credentials | null

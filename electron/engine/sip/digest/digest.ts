@@ -26,7 +26,10 @@ export interface Credentials {
   readonly password: string
 }
 
-/** Reads one WWW-Authenticate or Proxy-Authenticate value; null when it is no digest challenge, or one that lacks what an answer needs. */
+/**
+ * Reads one WWW-Authenticate or Proxy-Authenticate value; null when it is no digest challenge, or one that lacks what
+ * an answer needs.
+ */
 export function parseChallenge(value: string): Challenge | null {
   const params = parseDigest(value)
   if (!params || faultOf(params) !== null) return null

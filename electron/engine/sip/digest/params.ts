@@ -1,7 +1,9 @@
 import { Scanner } from '../../../../shared/base/scan.ts'
 import { unquote } from '../../../../shared/wire/sip/grammar.ts'
 
-/** What a challenge or credentials say (RFC 7616 3.3, 3.4), in the types of the model. Null: not given, or not usable. */
+/**
+ * What a challenge or credentials say (RFC 7616 3.3, 3.4), in the types of the model. Null: not given, or not usable.
+ */
 export interface DigestParams {
   readonly realm: string | null
   readonly nonce: string | null

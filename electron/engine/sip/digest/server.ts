@@ -18,7 +18,10 @@ export type AuthVerdict =
   | { readonly kind: 'challenge'; readonly headers: readonly SipHeader[] }
   | { readonly kind: 'refuse'; readonly text: string }
 
-/** The server's side of digest authentication. Nonces carry their own time and are signed, so nothing is kept per request. */
+/**
+ * The server's side of digest authentication. Nonces carry their own time and are signed, so nothing is kept per
+ * request.
+ */
 export class DigestServer {
   readonly #credentials: Credentials
   readonly #realm: string
@@ -125,8 +128,8 @@ export class DigestServer {
 const madeAtMs = (nonce: string) => parseInt(nonce, 16)
 
 /**
- * Whether credentials for one URI serve a request for another: the same text, or the same user, host and port (RFC 3261 22.4 lets
- * proxies rewrite the rest). Some callers name the host alone, SIPp among them.
+ * Whether credentials for one URI serve a request for another: the same text, or the same user, host and port (RFC 3261
+ * 22.4 lets proxies rewrite the rest). Some callers name the host alone, SIPp among them.
  */
 function isSameTarget(uri: string, requestUri: string): boolean {
   if (uri === requestUri) return true

@@ -59,7 +59,10 @@ export class InviteClientTransaction extends ClientTransaction {
   }
 }
 
-/** The ACK to a final response other than 2xx: same Via, Route and request URI, To from the response (RFC 3261 17.1.1.3). */
+/**
+ * The ACK to a final response other than 2xx: same Via, Route and request URI, To from the response (RFC 3261
+ * 17.1.1.3).
+ */
 function ackFor(invite: SipRequest, response: SipResponse): SipRequest {
   return makeRequest('ACK', invite.uri, [
     makeHeader('Via', headerFields(invite, 'via')[0]!),

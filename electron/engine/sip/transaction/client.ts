@@ -19,7 +19,10 @@ export interface ClientUser {
 /** Calling and accepted are of INVITE, trying is of the other methods. */
 export type ClientState = 'calling' | 'trying' | 'proceeding' | 'completed' | 'accepted' | 'terminated'
 
-/** What the client transactions of INVITE and of the other methods have in common: a request that is sent until it is answered. */
+/**
+ * What the client transactions of INVITE and of the other methods have in common: a request that is sent until it is
+ * answered.
+ */
 export abstract class ClientTransaction {
   readonly request: SipRequest
   readonly flow: Flow

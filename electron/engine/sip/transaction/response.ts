@@ -16,8 +16,8 @@ export interface ResponseExtras {
 }
 
 /**
- * A response with the headers that RFC 3261 8.2.6.2 copies from the request, and Record-Route where it makes a dialog (12.1.1).
- * `toTag` null leaves To as it is (100 Trying).
+ * A response with the headers that RFC 3261 8.2.6.2 copies from the request, and Record-Route where it makes a dialog
+ * (12.1.1). `toTag` null leaves To as it is (100 Trying).
  */
 export function responseTo(
   request: SipRequest,

@@ -9,7 +9,10 @@ const amplification = 3
 /** Kept back from repetitions, so that a BYE still fits. */
 const reserveBytes = 300
 
-/** Datagram addresses that have shown that they get what is sent there: something came from them that only our message could have told them. */
+/**
+ * Datagram addresses that have shown that they get what is sent there: something came from them that only our message
+ * could have told them.
+ */
 export class Proofs {
   readonly #clock: Clock
   readonly #proven = new Map<string, number>()
@@ -32,8 +35,8 @@ export class Proofs {
 }
 
 /**
- * The way back to whoever sent a request in a datagram. A source address can be forged: until it has proven itself, at most three times
- * the bytes that came from it go there (RFC 9000 8 has the same rule for the same reason).
+ * The way back to whoever sent a request in a datagram. A source address can be forged: until it has proven itself, at
+ * most three times the bytes that came from it go there (RFC 9000 8 has the same rule for the same reason).
  */
 export class AnswerFlow implements Flow {
   readonly transport = 'udp'

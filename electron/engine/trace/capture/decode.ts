@@ -46,7 +46,10 @@ interface Fragments {
   total: number | null
 }
 
-/** From frames to UDP payloads and TCP segments: Ethernet (VLAN, PPPoE), cooked, raw IP; IPv4 and IPv6 with fragments; IP in IP. */
+/**
+ * From frames to UDP payloads and TCP segments: Ethernet (VLAN, PPPoE), cooked, raw IP; IPv4 and IPv6 with fragments;
+ * IP in IP.
+ */
 export class PacketDecoder {
   readonly #handler: PacketHandler
   readonly #fragments = new Map<string, Fragments>()

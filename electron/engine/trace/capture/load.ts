@@ -272,7 +272,10 @@ class Loader {
   }
 }
 
-/** Whether packets that nothing announces look like a stream: enough of them, numbered in order, between unprivileged ports. */
+/**
+ * Whether packets that nothing announces look like a stream: enough of them, numbered in order, between unprivileged
+ * ports.
+ */
 function isPlausible({ source, destination, stats }: TracedStream): boolean {
   const strange = Math.abs(stats.lost) + stats.duplicates + stats.outOfOrder
   return (

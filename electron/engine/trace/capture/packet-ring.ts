@@ -39,7 +39,9 @@ export class PacketRing implements PacketSink {
     }
   }
 
-  /** A whole capture file: these packets and those messages in the order of their times; values of the `secrets` masked. */
+  /**
+   * A whole capture file: these packets and those messages in the order of their times; values of the `secrets` masked.
+   */
   export(messages: readonly TracedMessage[], secrets: readonly CustomHeader[]): Buffer {
     const encoder = new PcapEncoder(secrets)
     const entries = messages.map(({ event }) => ({ at: event.at, bytes: encoder.sip(event) }))

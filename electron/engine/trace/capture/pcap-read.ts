@@ -59,7 +59,9 @@ class FileReader {
   }
 }
 
-/** Reads pcap and pcapng. Throws RingbackError: `machine` when the file cannot be read, `usage` when it is no capture. */
+/**
+ * Reads pcap and pcapng. Throws RingbackError: `machine` when the file cannot be read, `usage` when it is no capture.
+ */
 export function readCapture(path: string, frame: (frame: Frame) => void): PcapSummary {
   let fd: number
   try {

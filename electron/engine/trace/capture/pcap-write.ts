@@ -88,7 +88,10 @@ export function redactBytes(bytes: Uint8Array): Uint8Array {
   return masked === text ? bytes : Buffer.from(masked, 'latin1')
 }
 
-/** Turns what was seen into pcap records. Streams get TCP sequence numbers that fit, so that readers can put them together. */
+/**
+ * Turns what was seen into pcap records. Streams get TCP sequence numbers that fit, so that readers can put them
+ * together.
+ */
 export class PcapEncoder {
   readonly #sent = new Map<string, number>()
   readonly #secrets: readonly CustomHeader[]
@@ -144,8 +147,8 @@ const flushBytes = 64 * 1024
 const flushAfterUs = 1e6
 
 /**
- * Writes a capture as the packets happen: complete however long the call, with a few kilobytes of memory. Messages are in the file at once,
- * packets within a second of the call, whatever becomes of this process.
+ * Writes a capture as the packets happen: complete however long the call, with a few kilobytes of memory. Messages are
+ * in the file at once, packets within a second of the call, whatever becomes of this process.
  */
 export class PcapFile implements PacketSink {
   readonly #path: string

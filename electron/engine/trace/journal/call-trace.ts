@@ -81,8 +81,8 @@ const unknownPayload = (payloadType: number): PayloadMeaning => ({
 })
 
 /**
- * The journal of one call: SIP messages whole, RTP as figures, observations as they came. Live calls and captures fill it alike;
- * what is shown of a call is a projection of this.
+ * The journal of one call: SIP messages whole, RTP as figures, observations as they came. Live calls and captures fill
+ * it alike; what is shown of a call is a projection of this.
  */
 export class CallTrace {
   readonly id: string
@@ -101,7 +101,10 @@ export class CallTrace {
   droppedMessages = 0
   /** Packets of more streams than are followed. */
   unfollowedPackets = 0
-  /** A person may look at it: the figures of the last two minutes of each stream are kept, and what was read of the messages. */
+  /**
+   * A person may look at it: the figures of the last two minutes of each stream are kept, and what was read of the
+   * messages.
+   */
   attended = false
   readonly #meterOf: MeterOf
   readonly #sinks: PacketSink[] = []
@@ -158,7 +161,9 @@ export class CallTrace {
     if (this.observations.length < mostObservations) this.observations.push(observation)
   }
 
-  /** `clear` is the packet without SRTP where an endpoint can read it, else the packet itself; `header` is its header. */
+  /**
+   * `clear` is the packet without SRTP where an endpoint can read it, else the packet itself; `header` is its header.
+   */
   rtp(
     at: Micros,
     source: Address,
@@ -176,7 +181,10 @@ export class CallTrace {
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
   }
 
-  /** A packet that came and belongs to nobody of the call: in no figure and no verdict; the first of them are in the capture. */
+  /**
+   * A packet that came and belongs to nobody of the call: in no figure and no verdict; the first of them are in the
+   * capture.
+   */
   foreign(at: Micros, source: Address, destination: Address, bytes: Uint8Array): void {
     if (++this.#foreignPackets > foreignKept) return
     for (const sink of this.#sinks) sink.udp(at, source, destination, bytes)
@@ -254,7 +262,10 @@ export class CallTrace {
     this.#senderReports = null
   }
 
-  /** The index of the first sending: the same bytes over the same path, as a retransmission is (RFC 3261 17); null for news. */
+  /**
+   * The index of the first sending: the same bytes over the same path, as a retransmission is (RFC 3261 17); null for
+   * news.
+   */
   #sentBefore({ source, destination, bytes }: SipEvent): number | null {
     const oldest = Math.max(0, this.messages.length - rememberedMessages)
     for (let i = this.messages.length - 1; i >= oldest; i--) {

@@ -10,7 +10,10 @@ interface Waiting {
   readonly event: SipEvent
 }
 
-/** All that one SIP endpoint saw, ordered by Call-ID. What belongs to no trace is counted, and what may yet begin a call is kept for a moment. */
+/**
+ * All that one SIP endpoint saw, ordered by Call-ID. What belongs to no trace is counted, and what may yet begin a call
+ * is kept for a moment.
+ */
 export class Journal {
   readonly #open: (callId: string, event: SipEvent) => CallTrace | null
   readonly #traces = new Map<string, CallTrace>()
@@ -46,7 +49,10 @@ export class Journal {
     this.#traces.set(trace.callId, trace)
   }
 
-  /** From now on the messages of its Call-ID are the trace's, and those that came a moment before and were not another's. */
+  /**
+   * From now on the messages of its Call-ID are the trace's, and those that came a moment before and were not
+   * another's.
+   */
   adopt(trace: CallTrace): void {
     this.add(trace)
     for (const waiting of [...this.#waiting]) {

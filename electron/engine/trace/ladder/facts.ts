@@ -22,7 +22,10 @@ const isRequest = (fact: MessageFact, method: string): fact is Fact<SipRequest> 
 const isResponseTo = (fact: MessageFact, method: string): fact is Fact<SipResponse> =>
   fact.message?.kind === 'response' && messageIds(fact.message).cseq?.method === method
 
-/** What rules and reports may know of a call at `now`; `ended` when the endpoint has given the call up (a capture has no such knowledge). */
+/**
+ * What rules and reports may know of a call at `now`; `ended` when the endpoint has given the call up (a capture has no
+ * such knowledge).
+ */
 export function factsOf(trace: CallTrace, now: Micros, ended: Micros | null): CallFacts {
   const { messages, agreed } = reading(trace)
   const first = messages.filter((fact) => fact.retransmissionOf === null)
@@ -159,7 +162,10 @@ interface Negotiation {
   readonly lateOffers: Map<number, Described>
 }
 
-/** Takes in the next message: request and response complete an offer and answer, or 2xx and ACK when the INVITE carried no offer. */
+/**
+ * Takes in the next message: request and response complete an offer and answer, or 2xx and ACK when the INVITE carried
+ * no offer.
+ */
 function negotiate({ offers, lateOffers }: Negotiation, agreed: AgreedMedia[], fact: MessageFact): void {
   const { message } = fact
   const described = message && audioIn(fact)

@@ -21,7 +21,10 @@ export function bye(call: Call, cause: EndCause, reason?: string): void {
   })
 }
 
-/** BYE; where nothing has shown that the caller's address is the caller's, once and to where the INVITE came from, not to its Contact. */
+/**
+ * BYE; where nothing has shown that the caller's address is the caller's, once and to where the INVITE came from, not
+ * to its Contact.
+ */
 export function byeUnproven(call: Call, flow: Flow, cause: EndCause): void {
   const { dialog, deps } = call
   if (!dialog || deps.endpoint.isProven(flow)) return bye(call, cause)

@@ -105,8 +105,8 @@ export abstract class Call {
   }
 
   /**
-   * Ends the call in the way its state asks for: CANCEL, a refusal, or BYE. `reason`: a Reason header value (RFC 3326); `cause`: what is
-   * kept, where it is not a person's wish.
+   * Ends the call in the way its state asks for: CANCEL, a refusal, or BYE. `reason`: a Reason header value (RFC 3326);
+   * `cause`: what is kept, where it is not a person's wish.
    */
   abstract hangUp(reason?: string, cause?: EndCause): void
 
@@ -209,7 +209,10 @@ export abstract class Call {
   /** The call is over: what waits for something is stopped. */
   protected abstract released(cause: EndCause): void
 
-  /** RFC 3261 15.1: the session ends with the BYE, not with its answer; what waits for an answer of ours gets 487 (15.1.2). */
+  /**
+   * RFC 3261 15.1: the session ends with the BYE, not with its answer; what waits for an answer of ours gets 487
+   * (15.1.2).
+   */
   #leave(): void {
     this.#media?.close()
     if (this.unanswered) this.reply(this.unanswered, 487)

@@ -45,7 +45,8 @@ export class InboundCall extends Call {
 
   /**
    * Answers with 200; media follows the caller's offer, or ours where the INVITE has none.
-   * Resolves to null, or to why it was not answered: refused with 488, or over meanwhile. Rejects with what the media throws; it goes on ringing then.
+   * Resolves to null, or to why it was not answered: refused with 488, or over meanwhile. Rejects with what the media
+   * throws; it goes on ringing then.
    */
   answer(media: CallMedia): Promise<string | null> {
     return this.#answer.accept(media)

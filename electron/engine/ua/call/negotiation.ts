@@ -1,10 +1,10 @@
 /**
  * Where offer and answer stand (RFC 3264, RFC 3261 13.2.1 and 14).
  *
- *   stable ──make-offer──▶ making-offer ──offer-sent──▶ local-offer ──answer-received──▶ remote-answer ──settled──▶ stable
- *      │                                                    └─preview─▶ remote-preview ─┘
- *      └──offer-received──▶ remote-offer ──answer-sent──▶ stable
- *   and from each of them back to stable where it comes to nothing.
+ *   stable ──make-offer──▶ making-offer ──offer-sent──▶ local-offer ──answer-received──▶ remote-answer ──settled──▶
+ * stable      │                                                    └─preview─▶ remote-preview ─┘
+ * └──offer-received──▶ remote-offer ──answer-sent──▶ stable   and from each of them back to stable where it comes to
+ * nothing.
  */
 export type SignallingState =
   | 'stable'
@@ -12,7 +12,10 @@ export type SignallingState =
   | 'making-offer'
   /** Our offer is out. */
   | 'local-offer'
-  /** A response before the answer has a session description (RFC 3261 13.2.1): media may follow it, the answer is still to come. */
+  /**
+   * A response before the answer has a session description (RFC 3261 13.2.1): media may follow it, the answer is still
+   * to come.
+   */
   | 'remote-preview'
   /** The answer came; the media takes it in. */
   | 'remote-answer'
@@ -53,8 +56,10 @@ export function signalling(state: SignallingState, event: SignallingEvent): Sign
 }
 
 /**
- * How a request of the peer's that comes inside the dialog is refused for what is under way, or null. 491: an offer of ours is (RFC 3261
- * 14.2, RFC 3311 5.2); 500 with Retry-After: one of the peer's is. An UPDATE without an offer changes nothing and is never in the way.
+ * How a request of the peer's that comes inside the dialog is refused for what is under way, or null. 491: an offer of
+ * ours is (RFC 3261
+ * 14.2, RFC 3311 5.2); 500 with Retry-After: one of the peer's is. An UPDATE without an offer changes nothing and is
+ * never in the way.
  */
 export function collision(state: SignallingState, method: 'INVITE' | 'UPDATE', offers: boolean): 491 | 500 | null {
   if (state === 'stable' || (method === 'UPDATE' && !offers)) return null

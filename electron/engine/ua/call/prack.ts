@@ -80,7 +80,10 @@ export class ReliableProvisional {
     repeat(T1)
   }
 
-  /** Whether a PRACK belongs to the response that waits for it, which is done then; `invite`: the CSeq number of the INVITE. */
+  /**
+   * Whether a PRACK belongs to the response that waits for it, which is done then; `invite`: the CSeq number of the
+   * INVITE.
+   */
   acknowledged(prack: SipRequest, invite: number): boolean {
     const rack = rackOf(prack)
     if (!this.waiting || rack?.rseq !== this.#rseq || rack.sequence !== invite || rack.method !== 'INVITE') return false

@@ -39,5 +39,7 @@ export type EndCause =
         /** A fault of this program. */
         | 'internal'
     }
-  /** A final response of 300 or more: to the INVITE, or to a request inside the dialog that ends it (RFC 3261 12.2.1.2). */
+  /**
+   * A final response of 300 or more: to the INVITE, or to a request inside the dialog that ends it (RFC 3261 12.2.1.2).
+   */
   | { readonly by: Ender; readonly reason: 'refused'; readonly status: number }
