@@ -16,6 +16,7 @@ import { canAnswer, parseChallenge } from '../../electron/engine/sip/digest/dige
 import { parseDigest } from '../../electron/engine/sip/digest/params.ts'
 import { DigestServer } from '../../electron/engine/sip/digest/server.ts'
 import { loadCaptures } from '../../electron/engine/trace/capture/load.ts'
+import { CallProjection } from '../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import { Session } from '../../electron/shell/session.ts'
 import { openPort } from '../../electron/shell/window-port.ts'
@@ -478,16 +479,16 @@ function checkCapture(bytes: Buffer): void {
     const loaded = refusing(() => loadCaptures([file], meterOf))
     if (!loaded) return
     whole(loaded.packets, 0, bytes.length, 'the number of packets')
-    for (const trace of loaded.calls) validReport(trace, loaded.lastAt)
+    for (const call of loaded.calls) validReport(call, loaded.lastAt)
     for (const trace of loaded.registrations) registrationReportSchema.parse(registrationReportOf(trace))
-    for (const stream of loaded.unmatched.streams) streamSchema.parse(streamOf(stream, null))
+    for (const stream of loaded.unmatched.all) streamSchema.parse(streamOf(stream, null))
   } finally {
     unlinkSync(file)
   }
 }
 
-function validReport(trace: CallTrace, now: number): void {
-  const report = reportOf(trace, now, now)
+function validReport(call: CallProjection, now: number): void {
+  const report = reportOf(call, now, now)
   const parsed = callReportSchema.safeParse(report)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -507,8 +508,8 @@ function validReport(trace: CallTrace, now: number): void {
 function checkReport(bytes: Buffer): void {
   const dice = diceOf(bytes)
   const vantage = dice.pick(['outbound', 'inbound', 'observed'] as const)
-  const trace = new CallTrace('t', 'call', vantage, meterOf)
-  trace.attended = dice.chance(0.5)
+  const trace = new CallTrace('t', 'call', vantage)
+  const call = new CallProjection(trace, meterOf, dice.chance(0.5))
   const [us, peer] = [
     { host: '192.0.2.1', port: 5060 },
     { host: '192.0.2.99', port: 5060 },
@@ -534,7 +535,7 @@ function checkReport(bytes: Buffer): void {
       if (typeof packets !== 'string') trace.rtcp(at, source, destination, part, known, packets)
     } else if (readRtp(part, tracedHeader) === null) trace.rtp(at, source, destination, part, part, known, tracedHeader)
   }
-  validReport(trace, at)
+  validReport(call, at)
 }
 
 const tracedHeader = emptyRtpHeader()

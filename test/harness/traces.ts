@@ -1,5 +1,6 @@
 import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { reportOf } from '../../electron/engine/report/report.ts'
+import { CallProjection } from '../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import type { Vantage } from '../../shared/model/facts.ts'
@@ -36,11 +37,13 @@ export interface RtpOptions {
 /** A call of ours written down by hand: what the wire said and what the endpoint knew, with times in milliseconds. */
 export class TraceBuilder {
   readonly #trace: CallTrace
+  readonly #call: CallProjection
   readonly #vantage: Vantage
 
   constructor(vantage: Vantage = 'outbound') {
     this.#vantage = vantage
-    this.#trace = new CallTrace('t', 'call-1', vantage, meterOf)
+    this.#trace = new CallTrace('t', 'call-1', vantage)
+    this.#call = new CallProjection(this.#trace, meterOf)
   }
 
   #sip(atMs: number, sent: boolean, text: string): this {
@@ -151,6 +154,6 @@ export class TraceBuilder {
   }
 
   at(nowMs: number, ended = false): CallReport {
-    return reportOf(this.#trace, startUs + nowMs * 1000, ended ? startUs + nowMs * 1000 : null)
+    return reportOf(this.#call, startUs + nowMs * 1000, ended ? startUs + nowMs * 1000 : null)
   }
 }

@@ -85,7 +85,7 @@ describe.skipIf(!tshark)('figures of strange streams equal those of tshark', () 
           Array.from({ length: 60 }, () => strangeStream(random, 30 + Math.floor(random() * 400))),
         )
         const ours = loadCaptures([file], meterOf)
-          .calls.flatMap(({ streams }) => streams)
+          .calls.flatMap(({ streams }) => streams.all)
           .map((stream) => streamOf(stream, null))
         const theirs = tsharkStreams(file)
         expect(theirs).toHaveLength(60)

@@ -9,9 +9,10 @@ import { RingbackError, usage } from '../base/errors.ts'
 import type { DtmfMode } from '../../../shared/model/dtmf.ts'
 import type { MediaSession } from '../media/session/session.ts'
 import type { MediaTap } from '../media/session/tap.ts'
-import { reportOf } from '../report/report.ts'
+import { reportOf, type Asked } from '../report/report.ts'
 import type { PacketRing } from '../trace/capture/packet-ring.ts'
 import type { PcapFile } from '../trace/capture/pcap-write.ts'
+import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
 
@@ -47,7 +48,8 @@ type Phase = { readonly kind: 'opening' } | Live | { readonly kind: 'ended'; rea
 export interface CallRecordParts {
   readonly clock: Clock
   readonly boundary: Boundary
-  readonly trace: CallTrace
+  readonly projection: CallProjection
+  readonly asked: Asked
   /** The agent that took it. */
   readonly agent: string | null
   /** The newest packets, where a person may ask for them. */
@@ -60,7 +62,8 @@ export interface CallRecordParts {
  */
 export class CallRecord {
   readonly events = new Emitter<CallRecordEvents>()
-  readonly trace: CallTrace
+  readonly projection: CallProjection
+  readonly asked: Asked
   readonly agent: string | null
   readonly ring: PacketRing | null
   readonly #clock: Clock
@@ -71,17 +74,22 @@ export class CallRecord {
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
 
-  constructor({ clock, boundary, trace, agent, ring }: CallRecordParts) {
+  constructor({ clock, boundary, projection, asked, agent, ring }: CallRecordParts) {
     this.#clock = clock
     this.#boundary = boundary
-    this.trace = trace
+    this.projection = projection
+    this.asked = asked
     this.agent = agent
     this.ring = ring
-    if (ring) trace.addSink(ring)
+    if (ring) this.trace.addSink(ring)
   }
 
   get id(): string {
     return this.trace.id
+  }
+
+  get trace(): CallTrace {
+    return this.projection.trace
   }
 
   get endedAt(): Micros | null {
@@ -219,7 +227,7 @@ export class CallRecord {
 
   /** With the messages from number `from` on. */
   report(from = 0): CallReport {
-    return reportOf(this.trace, this.endedAt ?? this.#clock.nowUs(), this.endedAt, from)
+    return reportOf(this.projection, this.endedAt ?? this.#clock.nowUs(), this.endedAt, this.asked, from)
   }
 
   /** The call is over: its report is final. */

@@ -1,4 +1,3 @@
-import type { Placed } from '../../../shared/contract/place-call.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Change } from '../../../shared/contract/state.ts'
 import type { Boundary } from '../base/boundary.ts'
@@ -7,8 +6,10 @@ import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { Watcher } from '../feed.ts'
 import { meterOf } from '../media/codec/index.ts'
+import type { Asked } from '../report/report.ts'
 import type { Station } from '../stations/station.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
+import { CallProjection } from '../trace/facts/call-projection.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
 import { CallRecord } from './call-record.ts'
 import { CallViews } from './call-view.ts'
@@ -55,16 +56,12 @@ export class CallRecords {
 
   /** A call that came in at a station, with what was seen of it until now. */
   begin(station: CallStation, callId: string, agent: string | null): CallRecord {
-    const trace = this.#trace(station, callId, 'inbound')
-    return this.#open(station, trace, agent)
+    return this.#open(station, callId, 'inbound', { placed: null, secrets: [] }, agent)
   }
 
   /** A call that is about to be placed. */
-  place(station: CallStation, callId: string, placed: Placed, secrets: CallTrace['secrets']): CallRecord {
-    const trace = this.#trace(station, callId, 'outbound')
-    trace.placed = placed
-    trace.secrets = secrets
-    return this.#open(station, trace, null)
+  place(station: CallStation, callId: string, asked: Asked): CallRecord {
+    return this.#open(station, callId, 'outbound', asked, null)
   }
 
   get(id: string): CallRecord | undefined {
@@ -106,29 +103,32 @@ export class CallRecords {
   }
 
   #news(record: CallRecord, { told }: Watcher): Change {
-    const { id, trace, endedAt } = record
+    const { id, endedAt, projection } = record
+    const { trace, streams } = projection
     const known = told.get(id) ?? { messages: 0, samples: [] }
     const report = record.report(known.messages)
-    told.set(id, { messages: trace.messages.length, samples: trace.streams.map(({ series }) => series?.count ?? 0) })
+    told.set(id, { messages: trace.messages.length, samples: streams.all.map(({ series }) => series?.count ?? 0) })
     return {
       kind: 'report',
       ended: endedAt !== null,
       from: known.messages,
       report,
-      samples: trace.streams.map(({ series }, i) => series?.since(known.samples[i] ?? 0) ?? []),
+      samples: streams.all.map(({ series }, i) => series?.since(known.samples[i] ?? 0) ?? []),
     }
   }
 
-  #trace(station: CallStation, callId: string, vantage: 'inbound' | 'outbound'): CallTrace {
-    const trace = new CallTrace(this.#deps.random.token(10), callId, vantage, meterOf, station.traceLimits)
-    trace.attended = this.#deps.attended
-    return trace
-  }
-
-  #open(station: CallStation, trace: CallTrace, agent: string | null): CallRecord {
-    const { clock, boundary, attended } = this.#deps
+  #open(
+    station: CallStation,
+    callId: string,
+    vantage: 'inbound' | 'outbound',
+    asked: Asked,
+    agent: string | null,
+  ): CallRecord {
+    const { clock, random, boundary, attended } = this.#deps
+    const trace = new CallTrace(random.token(10), callId, vantage, station.traceLimits)
+    const projection = new CallProjection(trace, meterOf, attended)
     const ring = attended ? new PacketRing(ringBytes) : null
-    const record = new CallRecord({ clock, boundary, trace, agent, ring })
+    const record = new CallRecord({ clock, boundary, projection, asked, agent, ring })
     this.#records.set(record.id, record)
     record.events.on('changed', () => this.#events.changed(record))
     record.events.on('moved', () => this.#events.moved(record))

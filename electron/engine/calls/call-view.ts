@@ -7,7 +7,6 @@ import type { Clock } from '../base/clock.ts'
 import type { CallRecord } from './call-record.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
 import { shownVerdict, startOf } from '../report/report.ts'
-import { factsOf } from '../trace/ladder/facts.ts'
 
 /** Audio that is going is judged anew this often; news on the wire at once. */
 const judgedForUs = 1_000_000
@@ -26,7 +25,7 @@ interface Judged extends Pick<
 /** What of a call a list needs. */
 export type ShownCall = Pick<
   CallRecord,
-  'trace' | 'agent' | 'call' | 'waiting' | 'held' | 'muted' | 'recordingTo' | 'recording' | 'endedAt'
+  'projection' | 'asked' | 'agent' | 'call' | 'waiting' | 'held' | 'muted' | 'recordingTo' | 'recording' | 'endedAt'
 >
 
 /**
@@ -53,13 +52,13 @@ export class CallViews {
 }
 
 function viewOf(shown: ShownCall, judged: Judged): CallView {
-  const { trace, agent, call, waiting, held, muted, recordingTo, recording, endedAt } = shown
+  const { projection, asked, agent, call, waiting, held, muted, recordingTo, recording, endedAt } = shown
   const { from, to, displayName, startedAt, answeredAt, outcome, status, verdict } = judged
   return {
-    id: trace.id,
+    id: projection.trace.id,
     agent,
-    trunk: trace.placed?.trunk ?? null,
-    direction: trace.vantage,
+    trunk: asked.placed?.trunk ?? null,
+    direction: projection.trace.vantage,
     from,
     to,
     displayName,
@@ -90,21 +89,26 @@ function sameRow(before: CallView, after: CallView): boolean {
   )
 }
 
-function stillTrue(judged: Judged | undefined, { trace, endedAt, call }: ShownCall, now: Micros): Judged | null {
+function stillTrue(
+  judged: Judged | undefined,
+  { projection: { trace }, endedAt, call }: ShownCall,
+  now: Micros,
+): Judged | null {
   if (!judged || judged.messages !== trace.messages.length || judged.observations !== trace.observations.length)
     return null
   if (endedAt !== null) return judged.final ? judged : null
   return call?.state.kind === 'answered' && now - judged.at >= judgedForUs ? null : judged
 }
 
-function judge({ trace, endedAt }: ShownCall, now: Micros): Judged {
-  const facts = factsOf(trace, endedAt ?? now, endedAt)
+function judge({ projection, asked, endedAt }: ShownCall, now: Micros): Judged {
+  const { trace } = projection
+  const facts = projection.facts(endedAt ?? now, endedAt)
   const { invite, final } = facts
   const request = invite?.message ?? null
   const response = final?.message?.kind === 'response' ? final.message : null
   return {
     from: request ? redact(uriOf(header(request, 'from') ?? '')) : '',
-    to: redact(request?.kind === 'request' ? request.uri : (trace.placed?.uri ?? '')),
+    to: redact(request?.kind === 'request' ? request.uri : (asked.placed?.uri ?? '')),
     displayName: redact(nameOf(request)),
     startedAt: isoMicros(startOf(facts)),
     answeredAt: facts.answeredAt === null ? null : isoMicros(facts.answeredAt),

@@ -83,7 +83,7 @@ export class Softphone {
     if (args.recordTo !== undefined) checkGrowing(args.recordTo)
     const secrets = secretsAmong(headers)
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo, secrets)
-    const record = records.place(station, callId, placedAs(args), secrets)
+    const record = records.place(station, callId, { placed: placedAs(args), secrets })
     if (pcap) record.writeTo(pcap)
     try {
       const choice = {

@@ -57,7 +57,7 @@ async function read({ files }: CaptureRequest): Promise<void> {
     kind: 'end',
     rest: {
       files: [...files],
-      unmatchedStreams: unmatched.streams.map((stream) => streamOf(stream, null)),
+      unmatchedStreams: unmatched.all.map((stream) => streamOf(stream, null)),
       problems: [...problems],
       packets,
       damaged,

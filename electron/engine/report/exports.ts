@@ -6,10 +6,12 @@ import { explainError, machine, usage } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
 import type { PacketRing } from '../trace/capture/packet-ring.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
+import type { Asked } from './report.ts'
 import { htmlReport } from './html-report.ts'
 
 /** What of a call that the engine still has goes into files. */
 interface ExportedCall {
+  readonly asked: Asked
   readonly trace: CallTrace
   /** The newest packets; null where they were not kept. */
   readonly ring: PacketRing | null
@@ -46,14 +48,14 @@ export function exportCall(
         throw usage(
           'the packets of this call are no longer kept: a capture can be saved while the call is among the newest',
         )
-      const { ring, trace } = record
+      const { ring, trace, asked } = record
       const notes = [
         ...(ring.dropped > 0 ? [`the oldest ${ring.dropped} packets had to make room`] : []),
         ...(mask ? ['phone numbers are as they were on the wire'] : []),
       ]
       return file(
         'application/vnd.tcpdump.pcap',
-        ring.export(trace.messages, trace.secrets),
+        ring.export(trace.messages, asked.secrets),
         notes.length > 0 ? `${notes.join('; ')}` : null,
       )
     }

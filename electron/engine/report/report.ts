@@ -21,17 +21,35 @@ import { diagnose } from '../diagnosis/diagnose.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
 import { hideIn, hideValues, type CustomHeader } from '../base/secret-headers.ts'
 import { estimateMos } from '../quality/e-model.ts'
-import type { CallTrace, TracedStream } from '../trace/journal/call-trace.ts'
-import { factsOf, messageFacts } from '../trace/ladder/facts.ts'
+import type { CallProjection } from '../trace/facts/call-projection.ts'
+import { messageFacts } from '../trace/facts/messages.ts'
+import type { CallTrace } from '../trace/journal/call-trace.ts'
+import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 const thousandths = (value: number) => Math.round(value * 1000) / 1000
 
+/** How a call was asked for; `placed` is null for one that came in or was seen. */
+export interface Asked {
+  readonly placed: Placed | null
+  /** Headers of ours whose values are masked wherever the call is shown. */
+  readonly secrets: readonly CustomHeader[]
+}
+
+const notAsked: Asked = { placed: null, secrets: [] }
+
 /**
- * The report of a call at `now`, with the messages from number `from` on; `ended` as in factsOf. Everything in it is a
- * projection of the trace.
+ * The report of a call at `now`, with the messages from number `from` on; `ended` as in factsOf. All but how it was
+ * asked for is a projection of its trace.
  */
-export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, from = 0): CallReport {
-  const facts = factsOf(trace, now, ended)
+export function reportOf(
+  call: CallProjection,
+  now: Micros,
+  ended: Micros | null,
+  { placed, secrets }: Asked = notAsked,
+  from = 0,
+): CallReport {
+  const { trace, streams } = call
+  const facts = call.facts(now, ended)
   const { invite, final, ringing } = facts
   const response = final?.message?.kind === 'response' ? final.message : null
   const request = invite?.message?.kind === 'request' ? invite.message : null
@@ -39,15 +57,14 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
   const firstRtp = facts.answeredAt === null ? null : firstAfter(facts, facts.answeredAt)
   const sent = facts.vantage === 'inbound' ? response : request
   const received = facts.vantage === 'inbound' ? request : response
-  const { secrets } = trace
   return hideIn(
     {
       id: trace.id,
       callId: trace.callId,
       direction: facts.vantage,
       from: request ? redact(uriOf(header(request, 'from') ?? '')) : '',
-      to: redact(request ? uriOf(header(request, 'to') ?? '') : (trace.placed?.uri ?? '')),
-      requestUri: redact(request?.uri ?? trace.placed?.uri ?? ''),
+      to: redact(request ? uriOf(header(request, 'to') ?? '') : (placed?.uri ?? '')),
+      requestUri: redact(request?.uri ?? placed?.uri ?? ''),
       transport: facts.messages[0]?.event.transport ?? null,
       outcome: outcomeOf(facts),
       status: response && { code: response.status, reason: redact(response.reason) },
@@ -76,7 +93,7 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
         local,
         remote,
       })),
-      streams: trace.streams.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
+      streams: streams.all.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
       findings: diagnose(facts).map(shownFinding),
       verdict: shownVerdict(facts),
       observations: trace.observations.map(({ at, kind, text, value }) => ({
@@ -85,7 +102,7 @@ export function reportOf(trace: CallTrace, now: Micros, ended: Micros | null, fr
         text: redact(text),
         ...(value === undefined ? {} : { value }),
       })),
-      placed: trace.placed && shownPlaced(trace.placed),
+      placed: placed && shownPlaced(placed),
       droppedMessages: trace.droppedMessages,
     },
     secrets,
@@ -169,7 +186,7 @@ function ladderMessage(
 
 /** The ladder of a trace that is no call. */
 export function ladderOf(trace: CallTrace): LadderMessage[] {
-  return messageFacts(trace).map((message) => ladderMessage(message, trace.secrets))
+  return messageFacts(trace).map((message) => ladderMessage(message, []))
 }
 
 export function streamOf({ source, destination, stats, report }: TracedStream, toPeer: boolean | null): Stream {

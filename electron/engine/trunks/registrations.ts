@@ -7,7 +7,6 @@ import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
-import { meterOf } from '../media/codec/index.ts'
 import { ladderOf } from '../report/report.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
@@ -103,7 +102,7 @@ export class Registrations {
       tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
     })
     const callId = station.ua.newCallId()
-    const trace = new CallTrace(random.token(10), callId, 'outbound', meterOf)
+    const trace = new CallTrace(random.token(10), callId, 'outbound')
     station.adopt(trace)
     const { host, port } = parseHostPort(address)!
     const registrar = `sip:${host.includes(':') ? `[${host}]` : host}${port === null ? '' : `:${port}`}`

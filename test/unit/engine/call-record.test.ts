@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CallRecord } from '../../../electron/engine/calls/call-record.ts'
+import { CallProjection } from '../../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
 import { openBoundary } from '../../harness/boundary.ts'
 import { request, sdp } from '../../harness/messages.ts'
@@ -14,8 +15,9 @@ afterEach(() => bench.close())
 
 function record() {
   const { boundary, faults } = openBoundary()
-  const trace = new CallTrace('id', 'call-1', 'inbound', () => null)
-  const made = new CallRecord({ clock: bench.clock, boundary, trace, agent: null, ring: null })
+  const projection = new CallProjection(new CallTrace('id', 'call-1', 'inbound'), () => null)
+  const asked = { placed: null, secrets: [] }
+  const made = new CallRecord({ clock: bench.clock, boundary, projection, asked, agent: null, ring: null })
   const heard: string[] = []
   for (const name of ['moved', 'ended'] as const) made.events.on(name, () => void heard.push(name))
   return { record: made, heard, faults }

@@ -148,7 +148,7 @@ describe('L5: what a process that is killed leaves', () => {
     const bytes = Buffer.from(request({}))
     pcap.sip({ at, transport: 'udp', source, destination, direction: 'sent', bytes, message: parseSip(bytes) })
     expect(count()).toBe(1)
-    for (let i = 0; i <= 100; i++) pcap.udp(at + i * 20_000, source, destination, Buffer.alloc(172))
+    for (let i = 0; i <= 100; i++) pcap.packet('call-1', at + i * 20_000, source, destination, Buffer.alloc(172))
     expect(count()).toBeGreaterThan(51)
     pcap.close()
   })

@@ -4,6 +4,7 @@ import { CallViews, type ShownCall } from '../../../electron/engine/calls/call-v
 import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { htmlReport } from '../../../electron/engine/report/html-report.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
+import { CallProjection } from '../../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
 import { placeCallSchema } from '../../../shared/contract/place-call.ts'
 import { callReportSchema, registrationReportSchema } from '../../../shared/contract/report.ts'
@@ -18,8 +19,9 @@ const peer = { host: '192.0.2.99', port: 5060 }
 const startUs = 1_700_000_000_000_000
 const endUs = startUs + 40_000_000
 
-function traceOf(texts: readonly string[], vantage: Vantage = 'inbound'): CallTrace {
-  const trace = new CallTrace('1', 'call-1', vantage, meterOf)
+function callOf(texts: readonly string[], vantage: Vantage = 'inbound'): CallProjection {
+  const trace = new CallTrace('1', 'call-1', vantage)
+  const call = new CallProjection(trace, meterOf)
   texts.forEach((text, i) => {
     const bytes = crlf(text)
     const sent = text.startsWith('SIP/2.0') === (vantage === 'inbound')
@@ -33,14 +35,15 @@ function traceOf(texts: readonly string[], vantage: Vantage = 'inbound'): CallTr
       message: parseSip(bytes),
     })
   })
-  return trace
+  return call
 }
 
 const response = (line: string, { extra = '', body = '', method = 'INVITE' } = {}) =>
   `SIP/2.0 ${line}\nVia: SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bKaaa\nFrom: <sip:peer@192.0.2.99>;tag=peer\nTo: <sip:agent@192.0.2.1>;tag=b\nCall-ID: call-1\nCSeq: 1 ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`
 
 /** Reads the calls's report through its schema, as the store and the window do. */
-const reported = (trace: CallTrace) => callReportSchema.parse(JSON.parse(JSON.stringify(reportOf(trace, endUs, endUs))))
+const reported = (call: CallProjection) =>
+  callReportSchema.parse(JSON.parse(JSON.stringify(reportOf(call, endUs, endUs))))
 
 describe('a call with a session description that looks like numbers', () => {
   const described = (...lines: string[]) => `v=0\no=1 1 1 IN IP4 1\ns=1\nc=IN IP4 1\nt=0 0\n${lines.join('\n')}\n`
@@ -56,16 +59,16 @@ describe('a call with a session description that looks like numbers', () => {
     ['m=constructor 1 __proto__ 0'],
   ])('has a report: %s %s', (...lines) => {
     const body = described(...lines)
-    expect(reported(traceOf([request({ body }), response('200 OK', { body })])).messages).toHaveLength(2)
+    expect(reported(callOf([request({ body }), response('200 OK', { body })])).messages).toHaveLength(2)
   })
 
   it('has figures that are numbers, whatever the clock rate', () => {
     for (const rate of ['1', '8', '999', '384000', '0', 'x']) {
-      const trace = traceOf([request({ body: described('m=audio 4000 RTP/AVP 96', `a=rtpmap:96 slow/${rate}`) })])
+      const call = callOf([request({ body: described('m=audio 4000 RTP/AVP 96', `a=rtpmap:96 slow/${rate}`) })])
       const packet = new Uint8Array(172)
       for (let i = 0; i < 20; i++) {
         writeRtpHeader(packet, 96, false, i, i * 160, 7)
-        trace.rtp(
+        call.trace.rtp(
           startUs + i * 20_000,
           { host: peer.host, port: 4000 },
           { host: us.host, port: 20_000 },
@@ -75,7 +78,7 @@ describe('a call with a session description that looks like numbers', () => {
           headerOf(packet),
         )
       }
-      expect(reported(trace).streams[0]).toMatchObject({
+      expect(reported(call).streams[0]).toMatchObject({
         packets: 20,
         meanJitterMs: expect.any(Number),
         maxJitterMs: expect.any(Number),
@@ -86,7 +89,7 @@ describe('a call with a session description that looks like numbers', () => {
 
 it('a status code that is none leaves a report that can be read again', () => {
   for (const code of ['999999999999999999999999', '0', '1e3', '-1', '700'])
-    expect(reported(traceOf([request({ body: sdp() }), response(`${code} OK`)])).status).toBeNull()
+    expect(reported(callOf([request({ body: sdp() }), response(`${code} OK`)])).status).toBeNull()
 })
 
 describe('the ways out of a call', () => {
@@ -109,10 +112,11 @@ describe('the ways out of a call', () => {
   ]
 
   it('show none of its secrets: report, list, page', () => {
-    const trace = traceOf(inbound)
-    trace.observe({ at: startUs, kind: 'note', text: `the peer said X-Api-Key: ${secret(20)}` })
+    const call = callOf(inbound)
+    call.trace.observe({ at: startUs, kind: 'note', text: `the peer said X-Api-Key: ${secret(20)}` })
     const record: ShownCall = {
-      trace,
+      projection: call,
+      asked: { placed: null, secrets: [] },
       agent: null,
       call: null,
       waiting: false,
@@ -122,7 +126,7 @@ describe('the ways out of a call', () => {
       recording: null,
       endedAt: endUs,
     }
-    const report = reportOf(trace, endUs, endUs)
+    const report = reportOf(call, endUs, endUs)
     const shown = [
       JSON.stringify(report),
       JSON.stringify(new CallViews(new VirtualClock()).of(record)),
@@ -134,7 +138,7 @@ describe('the ways out of a call', () => {
   })
 
   it('show none of the secrets that a call was placed with', () => {
-    const trace = new CallTrace('1', 'call-1', 'outbound', meterOf)
+    const call = new CallProjection(new CallTrace('1', 'call-1', 'outbound'), meterOf)
     const { password: _, ...placed } = placeCallSchema.parse({
       uri: `sip:a:${secret(1)}@h;token=${secret(2)}`,
       from: `sip:me:${secret(3)}@h`,
@@ -143,14 +147,13 @@ describe('the ways out of a call', () => {
         { name: 'X-Custom', value: `Bearer ${secret(5)}` },
       ],
     })
-    trace.placed = placed
-    const text = JSON.stringify(reported(trace))
+    const text = JSON.stringify(reportOf(call, endUs, endUs, { placed, secrets: [] }))
     expect(text).not.toContain('GEHEIM')
     expect(text).toContain('X-Api-Key')
   })
 
   it('show none of the secrets of a registration', () => {
-    const trace = traceOf([
+    const { trace } = callOf([
       request({ method: 'REGISTER', uri: `sip:r;token=${secret(1)}` })
         .replace('To: <sip:agent@', `To: <sip:agent:${secret(2)}@`)
         .replace('Contact: <sip:peer@', `Contact: <sip:peer:${secret(3)}@`),

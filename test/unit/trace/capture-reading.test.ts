@@ -54,7 +54,7 @@ describe('times that cannot be', () => {
       ),
     )
     expect(problems).toEqual([expect.stringContaining('a clock that is finer than any')])
-    expect(calls[0]!.messages[0]!.event.at).toBe(captureStartUs)
+    expect(calls[0]!.trace.messages[0]!.event.at).toBe(captureStartUs)
   })
 
   it.each([
@@ -73,7 +73,7 @@ describe('times that cannot be', () => {
       ),
     )
     expect(problems).toEqual([])
-    expect(calls[0]!.messages[0]!.event.at).toBeCloseTo(captureStartUs, -1)
+    expect(calls[0]!.trace.messages[0]!.event.at).toBeCloseTo(captureStartUs, -1)
   })
 })
 
@@ -118,7 +118,7 @@ describe('a pcapng file that lies', () => {
         pcapng.packet(1n, frame, { at: 0xffffffff }),
       ),
     )
-    expect(calls[0]!.messages).toHaveLength(1)
+    expect(calls[0]!.trace.messages).toHaveLength(1)
     expect(problems).toEqual([
       expect.stringContaining('904 interfaces beyond the first 4096'),
       expect.stringContaining('2 packets of no interface'),

@@ -24,7 +24,7 @@ const lines = (trace: CallTrace) =>
   trace.messages.map(({ event: { message } }) =>
     message.kind === 'unreadable' ? '?' : startLine(message).split(' ')[0],
   )
-const trace = (callId = 'call-1') => new CallTrace('t', callId, 'inbound', () => null)
+const trace = (callId = 'call-1') => new CallTrace('t', callId, 'inbound')
 
 describe('the journal of a SIP element', () => {
   it('gives a call what came a moment before it', () => {
@@ -66,7 +66,7 @@ describe('the journal of a SIP element', () => {
   it('keeps of one call no more messages and bytes than allowed, counts the rest and says so once', () => {
     const reached: string[] = []
     const limits = { messages: 3, bytes: 700, reached: (name: string) => void reached.push(name) }
-    const many = new CallTrace('t', 'call-1', 'inbound', () => null, limits)
+    const many = new CallTrace('t', 'call-1', 'inbound', limits)
     for (let i = 0; i < 5; i++) many.sip(received({ method: 'INFO', cseq: i, extra: '' }))
     expect([many.messages.length, many.droppedMessages]).toEqual([2, 3])
     expect(reached).toEqual(['bytesPerCall'])

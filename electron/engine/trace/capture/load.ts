@@ -9,17 +9,21 @@ import { parseSdp } from '../../../../shared/wire/sdp/sdp.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header } from '../../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
-import { CallTrace, type MeterOf, type TracedStream } from '../journal/call-trace.ts'
+import { CallProjection } from '../facts/call-projection.ts'
+import { CallTrace } from '../journal/call-trace.ts'
+import { CallStreams } from '../streams/call-streams.ts'
+import type { MeterOf } from '../streams/payload-meanings.ts'
+import type { TracedStream } from '../streams/traced-stream.ts'
 import { PacketDecoder, knowsLinkType, type TcpSegment } from './decode.ts'
 import { readCapture } from './pcap-read.ts'
 import { TcpStream, looksLikeSip } from './tcp-stream.ts'
 
 /** What captures contain, in the same form as a live journal. */
 export interface LoadedCapture {
-  readonly calls: CallTrace[]
+  readonly calls: CallProjection[]
   readonly registrations: CallTrace[]
   /** RTP that no session description announces. */
-  readonly unmatched: CallTrace
+  readonly unmatched: CallStreams
   readonly problems: readonly string[]
   /** A file ended early, or said what cannot be so: not all that was captured is here. */
   readonly damaged: boolean
@@ -42,9 +46,9 @@ const mostProblems = 100
 /** Of the packet that is being read. */
 const rtpHeader = emptyRtpHeader()
 
-/** A trace and what its messages were so far. */
+/** A call and what its messages were so far. */
 interface Begun {
-  trace: CallTrace
+  call: CallProjection
   messages: number
   hasInvite: boolean
   onlyRegister: boolean
@@ -61,7 +65,7 @@ class Loader {
   readonly #meterOf: MeterOf
   /** By Call-ID. */
   readonly #begun = new Map<string, Begun>()
-  readonly #unmatched: CallTrace
+  readonly #unmatched: CallStreams
   /** The one that was used longest ago first. */
   readonly #tcp = new Map<string, TcpStream>()
   #heldBytes = 0
@@ -81,7 +85,7 @@ class Loader {
 
   constructor(meterOf: MeterOf) {
     this.#meterOf = meterOf
-    this.#unmatched = new CallTrace('unmatched', '', 'observed', meterOf)
+    this.#unmatched = new CallStreams(meterOf)
   }
 
   read(path: string): void {
@@ -113,7 +117,7 @@ class Loader {
   result(): LoadedCapture {
     const begun = [...this.#begun.values()]
     const unfollowed = begun.reduce(
-      (sum, { trace }) => sum + trace.unfollowedPackets,
+      (sum, { call }) => sum + call.streams.unfollowedPackets,
       this.#unmatched.unfollowedPackets,
     )
     if (this.#tlsConnections > 0)
@@ -135,12 +139,12 @@ class Loader {
       this.#problem(
         `${count(this.#givenUp, 'TCP connection')} of more than can be followed at once were given up: messages of theirs may be missing`,
       )
-    for (let i = this.#unmatched.streams.length - 1; i >= 0; i--) {
-      if (!isPlausible(this.#unmatched.streams[i]!)) this.#unmatched.streams.splice(i, 1)
+    for (let i = this.#unmatched.all.length - 1; i >= 0; i--) {
+      if (!isPlausible(this.#unmatched.all[i]!)) this.#unmatched.all.splice(i, 1)
     }
     return {
-      calls: begun.filter(({ hasInvite }) => hasInvite).map(({ trace }) => trace),
-      registrations: begun.filter(({ onlyRegister }) => onlyRegister).map(({ trace }) => trace),
+      calls: begun.filter(({ hasInvite }) => hasInvite).map(({ call }) => call),
+      registrations: begun.filter(({ onlyRegister }) => onlyRegister).map(({ call }) => call.trace),
       unmatched: this.#unmatched,
       problems: [...this.#problems],
       damaged: this.#damaged,
@@ -159,10 +163,10 @@ class Loader {
     if (isRtcp(payload)) {
       const call = this.#callOf(source, destination) ?? this.#callOf(below(source), below(destination))
       const packets = call ? parseRtcp(payload) : ''
-      if (typeof packets !== 'string') call!.rtcp(at, source, destination, payload, null, packets)
+      if (typeof packets !== 'string') call!.trace.rtcp(at, source, destination, payload, null, packets)
       return
     }
-    const call = this.#callOf(source, destination) ?? this.#unmatched
+    const call = this.#callOf(source, destination)?.trace ?? this.#unmatched
     if (readRtp(payload, rtpHeader) === null) call.rtp(at, source, destination, payload, payload, null, rtpHeader)
   }
 
@@ -208,9 +212,10 @@ class Loader {
       message,
     }
     const begun = this.#begun.get(callId) ?? this.#begin(callId)
-    begun.trace.sip(event)
-    if (begun.trace.messages.length > begun.messages) this.#keptBytes += bytes.length
-    begun.messages = begun.trace.messages.length
+    const { trace } = begun.call
+    trace.sip(event)
+    if (trace.messages.length > begun.messages) this.#keptBytes += bytes.length
+    begun.messages = trace.messages.length
     begun.hasInvite ||= cseq?.method === 'INVITE'
     begun.onlyRegister &&= cseq?.method === 'REGISTER'
     if (begun.onlyRegister && begun.messages >= mostOfRegistration) this.#renew(begun)
@@ -221,7 +226,7 @@ class Loader {
     // A text of its own: a piece of the message would keep the whole of it.
     const callId = Buffer.from(named).toString()
     const begun = {
-      trace: new CallTrace(String(this.#begun.size + 1), callId, 'observed', this.#meterOf),
+      call: this.#call(String(this.#begun.size + 1), callId),
       messages: 0,
       hasInvite: false,
       onlyRegister: true,
@@ -230,11 +235,15 @@ class Loader {
     return begun
   }
 
+  #call(id: string, callId: string): CallProjection {
+    return new CallProjection(new CallTrace(id, callId, 'observed'), this.#meterOf)
+  }
+
   /** A long registration goes on with an empty trace. */
   #renew(begun: Begun): void {
-    const { id, callId, droppedMessages, messages } = begun.trace
-    begun.trace = new CallTrace(id, callId, 'observed', this.#meterOf)
-    begun.trace.droppedMessages = droppedMessages + messages.length
+    const { id, callId, droppedMessages, messages } = begun.call.trace
+    begun.call = this.#call(id, callId)
+    begun.call.trace.droppedMessages = droppedMessages + messages.length
     begun.messages = 0
     this.#keptBytes -= messages.reduce((sum, { event }) => sum + event.bytes.length, 0)
   }
@@ -265,10 +274,10 @@ class Loader {
     }
   }
 
-  #callOf(source: Address, destination: Address): CallTrace | undefined {
+  #callOf(source: Address, destination: Address): CallProjection | undefined {
     return (
       this.#media.get(`${destination.host} ${destination.port}`) ?? this.#media.get(`${source.host} ${source.port}`)
-    )?.trace
+    )?.call
   }
 }
 

@@ -1,14 +1,13 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
-import type { SipEvent } from '../../../../shared/model/wire.ts'
 import type { CustomHeader } from '../../base/secret-headers.ts'
-import type { PacketSink, TracedMessage } from '../journal/call-trace.ts'
+import type { EventSink, TracedMessage } from '../journal/events.ts'
 import { PcapEncoder, pcapHeader } from './pcap-write.ts'
 
 const chunkBytes = 64 * 1024
 
 /** The newest RTP and RTCP of a call as pcap records, within a fixed number of bytes; SIP is kept whole elsewhere. */
-export class PacketRing implements PacketSink {
+export class PacketRing implements EventSink {
   readonly #limitBytes: number
   readonly #encoder = new PcapEncoder()
   #chunks: Buffer[][] = [[]]
@@ -21,9 +20,11 @@ export class PacketRing implements PacketSink {
     this.#limitBytes = limitBytes
   }
 
-  sip(_event: SipEvent): void {}
+  sip(): void {}
 
-  udp(at: Micros, source: Address, destination: Address, payload: Uint8Array): void {
+  observation(): void {}
+
+  packet(_callId: string, at: Micros, source: Address, destination: Address, payload: Uint8Array): void {
     const record = this.#encoder.udp(at, source, destination, payload)
     this.#chunks.at(-1)!.push(record)
     this.#chunkSize += record.length

@@ -6,7 +6,7 @@ import { redact } from '../../../../shared/wire/sip/redact.ts'
 import { notWritten, openGrowing, writeAll } from '../../base/durable.ts'
 import { explainError } from '../../base/errors.ts'
 import { hideValues, type CustomHeader } from '../../base/secret-headers.ts'
-import type { PacketSink } from '../journal/call-trace.ts'
+import type { EventSink } from '../journal/events.ts'
 
 /** Classic pcap, microseconds, raw IP (LINKTYPE_RAW). */
 export function pcapHeader(): Buffer {
@@ -150,7 +150,7 @@ const flushAfterUs = 1e6
  * Writes a capture as the packets happen: complete however long the call, with a few kilobytes of memory. Messages are
  * in the file at once, packets within a second of the call, whatever becomes of this process.
  */
-export class PcapFile implements PacketSink {
+export class PcapFile implements EventSink {
   readonly #path: string
   readonly #fd: number
   readonly #encoder: PcapEncoder
@@ -179,7 +179,10 @@ export class PcapFile implements PacketSink {
     this.#flush()
   }
 
-  udp(at: Micros, source: Address, destination: Address, payload: Uint8Array): void {
+  /** A capture has no place for what only an endpoint knows. */
+  observation(): void {}
+
+  packet(_callId: string, at: Micros, source: Address, destination: Address, payload: Uint8Array): void {
     this.#append(this.#encoder.udp(at, source, destination, payload))
     this.#pendingSince ??= at
     if (this.#pendingBytes > flushBytes || at - this.#pendingSince >= flushAfterUs) this.#flush()
