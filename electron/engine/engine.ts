@@ -188,9 +188,13 @@ export class Engine implements EngineClient {
     return this.#feed.subscribe(options, listener)
   }
 
-  /** What had to be done to use the profile folder, and what could not be kept in it, as sentences. */
+  /** What had to be done to use the profile folder, and what could not be kept, as sentences. */
   get notices(): readonly string[] {
-    return [...(this.#store?.notices ?? []), ...(this.#history.fault === null ? [] : [this.#history.fault])]
+    return [
+      ...(this.#store?.notices ?? []),
+      ...(this.#history.fault === null ? [] : [this.#history.fault]),
+      ...this.#agents.faults,
+    ]
   }
 
   async close(): Promise<void> {

@@ -27,7 +27,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'call.report': plain,
   'registration.start': plain,
   'registration.stop': plain,
-  'agent.start': { paths: ['recordDirectory'], source: 'behaviour.source' },
+  'agent.start': { paths: ['recordDirectory', 'pcapTo'], source: 'behaviour.source' },
   'agent.stop': plain,
   'capture.open': { files: ['files'] },
   'trunk.list': plain,

@@ -49,6 +49,7 @@ export const startAgentSchema = z.object({
   codecs: z.array(codecSchema).min(1).default(codecNames),
   answerDelayMs: z.number().min(0).default(0),
   recordDirectory: z.string().optional(),
+  pcapTo: z.string().optional().describe('a capture of all that it sends and receives, calls or not'),
   rtpPorts: portRangeSchema.optional(),
   limits: limitsSchema.optional().describe('what strangers may use of this agent, where it differs from the settings'),
 })
@@ -136,7 +137,7 @@ export type TrunkCheck = z.infer<typeof trunkCheckSchema>
 
 /** The agent that starts with the window; its password, if any, is kept among the secrets. */
 export const agentSettingsSchema = startAgentSchema
-  .omit({ password: true, recordDirectory: true, rtpPorts: true, limits: true })
+  .omit({ password: true, recordDirectory: true, pcapTo: true, rtpPorts: true, limits: true })
   .extend({ start: z.boolean().describe('with the window') })
 
 export const settingsSchema = z.object({

@@ -34,6 +34,7 @@ interface AgentOptions extends CommonOptions {
   readonly codecs?: StartAgent['codecs']
   readonly answerDelay?: number
   readonly record?: string
+  readonly pcap?: string
   readonly calls?: number
   readonly rtpPorts?: { first: number; last: number }
   readonly limit?: BudgetLimitsGiven
@@ -62,6 +63,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--codecs <list>', codecList, parseCodecs)
     .option('--answer-delay <ms>', 'ring this long before answering', parseWhole)
     .option('--record <dir>', 'record every call as a WAV file there')
+    .option('--pcap <file>', 'write everything that goes over the wire, also what becomes no call')
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls', parseWhole)
@@ -71,6 +73,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
 Examples:
   ringback agent --listen udp:127.0.0.1:5070 --answer echo
   ringback agent --listen tcp:0.0.0.0:5060 --answer reject:486 --calls 1 --json
+  ringback agent --listen udp:0.0.0.0:5060 --pcap strangers.pcap
   ringback agent --user alice --password-env AGENT_PASSWORD --allow 192.0.2.0/24
   ringback agent --limit callsAtOnce=50 --limit callsPerSource=5
 
@@ -95,6 +98,7 @@ ${limitLines()}`,
         codecs: options.codecs,
         answerDelayMs: options.answerDelay,
         recordDirectory: options.record,
+        pcapTo: options.pcap,
         rtpPorts: options.rtpPorts,
         limits: options.limit,
       }) as StartAgent

@@ -4,7 +4,7 @@ import type { Agent } from '../agent/agent.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
-import { usage } from '../base/errors.ts'
+import { machine, usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
@@ -12,6 +12,7 @@ import { selfSigned } from '../sip/transport/self-signed.ts'
 import type { Station } from '../stations/station.ts'
 import type { Stations } from '../stations/stations.ts'
 import type { Profile } from '../store/profile.ts'
+import { PcapFile } from '../trace/capture/pcap-write.ts'
 import { Gate, type InboundCall } from '../ua/index.ts'
 
 interface Running {
@@ -20,6 +21,8 @@ interface Running {
   readonly station: Station
   readonly addresses: AgentView['addresses']
   readonly answering: string
+  /** Where all that it sends and receives goes. */
+  readonly pcap: PcapFile | null
   calls: number
   /** INVITEs by Call-ID that became no call, and are to be reported when they do not come again. */
   readonly turnedAway: Map<string, { readonly text: string; readonly timer: Timer; report(): void }>
@@ -47,7 +50,7 @@ export class Agents {
     this.#deps = deps
   }
 
-  /** Throws RingbackError (machine) for a listener that cannot be opened; none stays open then. */
+  /** Throws RingbackError (machine) for a file or a listener that cannot be opened; none stays open then. */
   async start(args: Parsed<'agent.start'>): Promise<{ id: string; addresses: AgentView['addresses'] }> {
     const { clock, random, feed } = this.#deps
     const { behaviour } = args
@@ -63,10 +66,12 @@ export class Agents {
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') this.#deps.media.source(behaviour.source)
     if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
+    const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
     const station = this.#deps.stations.open(
       { localAddress: null, tlsCa: null, tlsInsecure: true },
       { gate, silent: behaviour.kind === 'ignore', limits: args.limits },
     )
+    if (pcap) station.addSink(pcap)
     const { agent, incoming } = answer(this.#deps, station, {
       id,
       behaviour,
@@ -78,13 +83,17 @@ export class Agents {
       recordDirectory: args.recordDirectory,
       changed: () => feed.change({ kind: 'agent', id }),
     })
-    const addresses = await this.#listen(station, args.listeners)
+    const addresses = await this.#listen(station, args.listeners).catch((error: unknown) => {
+      pcap?.close()
+      throw error
+    })
     const running: Running = {
       id,
       agent,
       station,
       addresses,
       answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind,
+      pcap,
       calls: 0,
       turnedAway: new Map(),
     }
@@ -94,6 +103,7 @@ export class Agents {
     return { id, addresses }
   }
 
+  /** Throws RingbackError (machine), once it is stopped, where its capture could not be written whole. */
   async stop(id: string): Promise<Record<string, never>> {
     const running = this.#running.get(id)
     if (!running) throw usage(`there is no agent "${id}"`)
@@ -107,6 +117,8 @@ export class Agents {
     this.#running.delete(id)
     for (const record of this.#deps.records.all()) if (record.agent === id) record.end()
     this.#deps.feed.change({ kind: 'agent', id })
+    running.pcap?.close()
+    if (running.pcap?.fault) throw machine(running.pcap.fault)
     return {}
   }
 
@@ -115,7 +127,15 @@ export class Agents {
   }
 
   close(): void {
-    for (const { station } of this.#running.values()) this.#deps.stations.close(station)
+    for (const { station, pcap } of this.#running.values()) {
+      this.#deps.stations.close(station)
+      pcap?.close()
+    }
+  }
+
+  /** Sentences: captures that could not be written to their end. */
+  get faults(): string[] {
+    return [...this.#running.values()].flatMap(({ pcap }) => pcap?.fault ?? [])
   }
 
   keys(): string[] {

@@ -10,6 +10,7 @@ import { SipEndpoint } from '../sip/endpoint.ts'
 import type { Dns } from '../sip/resolve/dns.ts'
 import type { TransportOptions } from '../sip/transport/transports.ts'
 import type { CallTrace, TraceLimits } from '../trace/journal/call-trace.ts'
+import type { EventSink } from '../trace/journal/events.ts'
 import { Journal } from '../trace/journal/journal.ts'
 import { UserAgent, type UserAgentPolicy } from '../ua/index.ts'
 
@@ -86,6 +87,11 @@ export class Station {
     }
   }
 
+  /** All that this element sends, receives and notices from now on goes there too, calls or not. */
+  addSink(sink: EventSink): void {
+    this.#journal.addSink(sink)
+  }
+
   trace(callId: string): CallTrace | undefined {
     return this.#journal.trace(callId)
   }
@@ -102,10 +108,8 @@ export class Station {
   }
 
   observe(callId: string, kind: ObservationKind, text: string): void {
-    const trace = this.trace(callId)
-    if (!trace) return
-    trace.observe({ at: this.#clock.nowUs(), kind, text })
-    this.#owner.traceChanged(trace)
+    const trace = this.#journal.observe(callId, { at: this.#clock.nowUs(), kind, text })
+    if (trace) this.#owner.traceChanged(trace)
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import { ladderOf } from '../report/report.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
 import type { StationPool } from '../stations/station-pool.ts'
+import type { Station } from '../stations/station.ts'
 import type { Profile } from '../store/profile.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Registration, RegistrationState } from '../ua/index.ts'
@@ -22,6 +23,7 @@ interface Running {
   readonly address: string
   readonly registration: Registration
   readonly trace: CallTrace
+  readonly station: Station
   since: Micros
 }
 
@@ -76,8 +78,9 @@ export class Registrations {
     return [...this.#running.values()].find((running) => running.trunk === trunk)
   }
 
-  #forget({ id, registration }: Running): void {
+  #forget({ id, registration, station, trace }: Running): void {
     registration.stop()
+    station.forget(trace)
     this.#running.delete(id)
     this.#deps.feed.change({ kind: 'registration', id })
   }
@@ -125,6 +128,7 @@ export class Registrations {
       address: addressOfRecord,
       registration,
       trace,
+      station,
       since: clock.nowUs(),
     }
     this.#running.set(running.id, running)

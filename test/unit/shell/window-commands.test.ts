@@ -20,6 +20,7 @@ describe('what a window may say', () => {
     ['call.place', { uri: 'sip:a@b', source: sound(undefined) }],
     ['call.answer', { id: '1', source: sound('/etc/passwd') }],
     ['agent.start', { listeners, recordDirectory: '/tmp' }],
+    ['agent.start', { listeners, pcapTo: '/tmp/x.pcap' }],
     ['agent.start', { listeners, behaviour: { kind: 'answer', source: sound('/etc/passwd') } }],
     ['capture.open', { files: ['/etc/passwd'] }],
     ['capture.open', { files: ['file:x', '/etc/passwd'] }],

@@ -63,6 +63,39 @@ describe('the journal of a SIP element', () => {
     expect(journal.trace('call-1')).toBe(second)
   })
 
+  it('passes on to a sink all that comes, calls or not, and each once', () => {
+    const journal = new Journal()
+    const got: string[] = []
+    journal.sip(received({ callId: 'before' }))
+    journal.addSink({
+      sip: ({ message }) =>
+        void got.push(message.kind === 'unreadable' ? 'garbage' : startLine(message).split(' ')[0]!),
+      packet: (callId, when) => void got.push(`${callId} packet ${when}`),
+      observation: (callId, { text }) => void got.push(`${callId} ${text}`),
+    })
+    journal.sip(received({}))
+    journal.sip(received({ method: 'OPTIONS', callId: 'probe' }))
+    journal.sip(event('garbage'))
+    const adopted = trace()
+    journal.adopt(adopted)
+    adopted.foreign(7, { host: '192.0.2.9', port: 1 }, { host: '192.0.2.1', port: 2 }, new Uint8Array(12))
+    adopted.observe({ at: 8, kind: 'note', text: 'of the call itself' })
+    expect(journal.observe('call-1', { at: 9, kind: 'note', text: 'of its station' })).toBe(adopted)
+    expect(journal.observe('probe', { at: 9, kind: 'note', text: 'of no call' })).toBeNull()
+    journal.sip(received({ method: 'BYE', cseq: 2 }))
+    expect(got).toEqual([
+      'INVITE',
+      'OPTIONS',
+      'garbage',
+      'call-1 packet 7',
+      'call-1 of the call itself',
+      'call-1 of its station',
+      'probe of no call',
+      'BYE',
+    ])
+    expect(adopted.observations).toHaveLength(2)
+  })
+
   it('keeps of one call no more messages and bytes than allowed, counts the rest and says so once', () => {
     const reached: string[] = []
     const limits = { messages: 3, bytes: 700, reached: (name: string) => void reached.push(name) }

@@ -1,6 +1,7 @@
-import type { SipEvent } from '../../../../shared/model/wire.ts'
+import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { CallTrace, KeptEvent } from './call-trace.ts'
+import type { EventSink } from './events.ts'
 
 const mostWaiting = 500
 const mostWaitingBytes = 1024 * 1024
@@ -12,41 +13,56 @@ interface Waiting {
 
 /**
  * All that one SIP endpoint saw, ordered by Call-ID. What belongs to no trace is counted, and what may yet begin a call
- * is kept for a moment.
+ * is kept for a moment. Sinks get everything, whether it becomes a call or not.
  */
 export class Journal {
-  readonly #open: (callId: string, event: SipEvent) => CallTrace | null
   readonly #traces = new Map<string, CallTrace>()
   /** Messages of INVITEs that are no calls, or not yet, the oldest first. */
   readonly #waiting = new Set<Waiting>()
+  readonly #sinks: EventSink[] = []
+  /** What the traces pass on; their messages were passed on when they came. */
+  readonly #fromTraces: EventSink = {
+    sip: () => {},
+    packet: (...packet) => {
+      for (const sink of this.#sinks) sink.packet(...packet)
+    },
+    observation: (callId, observation) => {
+      for (const sink of this.#sinks) sink.observation(callId, observation)
+    },
+  }
   #waitingBytes = 0
   /** Datagrams and pieces of streams that are no SIP message. */
   unreadable = 0
 
-  /** `open` decides whether the first message of a Call-ID begins a trace at once; else `adopt` may, later. */
-  constructor(open: (callId: string, event: SipEvent) => CallTrace | null = () => null) {
-    this.#open = open
+  /** The sink gets all that comes from now on. */
+  addSink(sink: EventSink): void {
+    this.#sinks.push(sink)
   }
 
   /** The trace that the event went to; null where it belongs to none. */
   sip(event: SipEvent): CallTrace | null {
+    for (const sink of this.#sinks) sink.sip(event)
     const callId = callIdOf(event)
     if (callId === null) {
       if (event.message.kind === 'unreadable') this.unreadable++
       return null
     }
-    const trace = this.#following(callId, event) ?? this.#begin(callId, event)
+    const trace = this.#traceFor(callId, event)
     if (trace) trace.sip(event)
     else if (isOfInvite(event)) this.#wait({ callId, event: new KeptEvent(event) })
-    return trace
+    return trace ?? null
+  }
+
+  /** The trace that the observation went to; null where none has that Call-ID. */
+  observe(callId: string, observation: Observation): CallTrace | null {
+    const trace = this.#traces.get(callId)
+    if (trace) trace.observe(observation)
+    else this.#fromTraces.observation(callId, observation)
+    return trace ?? null
   }
 
   trace(callId: string): CallTrace | undefined {
     return this.#traces.get(callId)
-  }
-
-  add(trace: CallTrace): void {
-    this.#traces.set(trace.callId, trace)
   }
 
   /**
@@ -54,7 +70,8 @@ export class Journal {
    * another's.
    */
   adopt(trace: CallTrace): void {
-    this.add(trace)
+    this.#traces.set(trace.callId, trace)
+    trace.addSink(this.#fromTraces)
     for (const waiting of [...this.#waiting]) {
       if (waiting.callId !== trace.callId) continue
       this.#drop(waiting)
@@ -82,7 +99,7 @@ export class Journal {
   }
 
   /** The trace that a message continues; a new INVITE after the end of its call does not. */
-  #following(callId: string, { direction, message }: SipEvent): CallTrace | undefined {
+  #traceFor(callId: string, { direction, message }: SipEvent): CallTrace | undefined {
     const trace = this.#traces.get(callId)
     const begins =
       direction === 'received' &&
@@ -90,12 +107,6 @@ export class Journal {
       message.method === 'INVITE' &&
       messageIds(message).toTag === null
     return begins && trace?.closed && !trace.knows(message) ? undefined : trace
-  }
-
-  #begin(callId: string, event: SipEvent): CallTrace | null {
-    const trace = this.#open(callId, event)
-    if (trace) this.#traces.set(callId, trace)
-    return trace
   }
 }
 
