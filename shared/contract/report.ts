@@ -158,13 +158,29 @@ export const registrationReportSchema = z.object({
 })
 export type RegistrationReport = z.infer<typeof registrationReportSchema>
 
+export const dialogReportSchema = z.object({
+  callId: z.string(),
+  method: z.string().describe('of its first message: OPTIONS, SUBSCRIBE, MESSAGE …'),
+  from: z.string(),
+  to: z.string(),
+  status: z.object({ code: z.int(), reason: z.string() }).nullable().describe('of the last final response'),
+  messages: z.array(messageSchema),
+  droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),
+})
+export type DialogReport = z.infer<typeof dialogReportSchema>
+
 export const inspectReportSchema = z.object({
   files: z.array(z.string()),
   calls: z.array(callReportSchema),
   registrations: z.array(registrationReportSchema),
+  dialogs: z.array(dialogReportSchema).default([]).describe('SIP that is neither a call nor a registration'),
   unmatchedStreams: z.array(streamSchema),
   problems: z.array(z.string()),
-  packets: z.int().describe('packets read'),
+  packets: z.int().describe('packets in the files'),
+  unread: z
+    .array(z.object({ reason: z.string(), packets: z.int() }))
+    .default([])
+    .describe('packets that were not read, by the reason; all others were read, or are neither SIP nor RTP'),
   damaged: z.boolean().default(false).describe('a file ended early or said what cannot be so; problems say where'),
 })
 export type InspectReport = z.infer<typeof inspectReportSchema>

@@ -10,7 +10,7 @@ import { Engine } from '../../electron/engine/engine.ts'
 import { atRate, decodeWav } from '../../electron/engine/media/audio/wav.ts'
 import { SrtpContext } from '../../electron/engine/media/transport/srtp.ts'
 import { htmlReport } from '../../electron/engine/report/html-report.ts'
-import { registrationReportOf, reportOf, streamOf } from '../../electron/engine/report/report.ts'
+import { dialogReportOf, registrationReportOf, reportOf, streamOf } from '../../electron/engine/report/report.ts'
 import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
 import { canAnswer, parseChallenge } from '../../electron/engine/sip/digest/digest.ts'
 import { parseDigest } from '../../electron/engine/sip/digest/params.ts'
@@ -22,7 +22,12 @@ import { Session } from '../../electron/shell/session.ts'
 import { openPort } from '../../electron/shell/window-port.ts'
 import { inCidr, ipBytes, parseCidr, parseHostPort } from '../../shared/base/address.ts'
 import { decodeText, elide, printable, visible } from '../../shared/base/text.ts'
-import { callReportSchema, registrationReportSchema, streamSchema } from '../../shared/contract/report.ts'
+import {
+  callReportSchema,
+  dialogReportSchema,
+  registrationReportSchema,
+  streamSchema,
+} from '../../shared/contract/report.ts'
 import { parseRtcp, writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, isRtcp, readRtp, rtpHeaderBytes, writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'
 import { readTelephoneEvent, writeTelephoneEvent } from '../../shared/wire/rtp/telephone-event.ts'
@@ -457,9 +462,13 @@ function refusing<T>(run: () => T): T | null {
   try {
     return run()
   } catch (error) {
-    if (error instanceof RingbackError) return null
-    throw error
+    return refused(error)
   }
+}
+
+function refused(error: unknown): null {
+  if (error instanceof RingbackError) return null
+  throw error
 }
 
 function checkWav(bytes: Buffer): void {
@@ -472,15 +481,17 @@ function checkWav(bytes: Buffer): void {
     )
 }
 
-function checkCapture(bytes: Buffer): void {
+async function checkCapture(bytes: Buffer): Promise<void> {
   const file = join(tmpdir(), `ringback-fuzz-${process.pid}.pcap`)
   writeFileSync(file, bytes)
   try {
-    const loaded = refusing(() => loadCaptures([file], meterOf))
+    const loaded = await loadCaptures([file], meterOf).catch(refused)
     if (!loaded) return
     whole(loaded.packets, 0, bytes.length, 'the number of packets')
     for (const call of loaded.calls) validReport(call, loaded.lastAt)
     for (const trace of loaded.registrations) registrationReportSchema.parse(registrationReportOf(trace))
+    for (const trace of loaded.dialogs) dialogReportSchema.parse(dialogReportOf(trace))
+    for (const { packets } of loaded.unread) whole(packets, 1, bytes.length, 'the number of packets that were not read')
     for (const stream of loaded.unmatched.all) streamSchema.parse(streamOf(stream, null))
   } finally {
     unlinkSync(file)

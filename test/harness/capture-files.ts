@@ -49,34 +49,58 @@ export function pcapOf(requests: Iterable<InviteParts>): Buffer {
 export const invites = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ callId: `call-${i}`, branch: `z9hG4bK${i}`, body: sdp() }))
 
-/** Blocks of a little-endian pcapng file; `lengthAtEnd` lies about itself. */
-export const pcapng = {
-  section: () => block(0x0a0d0d0a, Buffer.from('4d3c2b1a01000000ffffffffffffffff', 'hex')),
-  interface: (linkType = 101, resolution: number | null = null) =>
-    block(
-      1,
-      Buffer.concat([
-        u16(linkType),
-        u16(0),
-        u32(0),
-        ...(resolution === null ? [] : [u16(9), u16(1), Buffer.from([resolution, 0, 0, 0]), u32(0)]),
-      ]),
-    ),
-  packet: (ticks: bigint, frame: Uint8Array, { at = 0, lengthAtEnd = undefined as number | undefined } = {}) =>
-    block(
-      6,
-      Buffer.concat([
-        u32(at),
-        u32(Number((ticks >> 32n) & 0xffffffffn)),
-        u32(Number(ticks & 0xffffffffn)),
-        u32(frame.length),
-        u32(frame.length),
-        frame,
-        Buffer.alloc((4 - (frame.length % 4)) % 4),
-      ]),
-      lengthAtEnd,
-    ),
+interface PacketOptions {
+  /** Number of the interface. */
+  readonly at?: number
+  /** What the block says of its length at its end, where that is a lie. */
+  readonly lengthAtEnd?: number | undefined
 }
+
+/** Blocks of a pcapng file in one byte order. */
+function blocksOf(little: boolean) {
+  const u32 = (value: number) => {
+    const bytes = Buffer.alloc(4)
+    if (little) bytes.writeUInt32LE(value >>> 0)
+    else bytes.writeUInt32BE(value >>> 0)
+    return bytes
+  }
+  const u16 = (value: number) => {
+    const bytes = Buffer.alloc(2)
+    if (little) bytes.writeUInt16LE(value)
+    else bytes.writeUInt16BE(value)
+    return bytes
+  }
+  const padded = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
+  const block = (type: number, parts: readonly Uint8Array[], lengthAtEnd?: number) => {
+    const body = Buffer.concat(parts)
+    return Buffer.concat([u32(type), u32(body.length + 12), body, u32(lengthAtEnd ?? body.length + 12)])
+  }
+  const time = (ticks: bigint) => [u32(Number((ticks >> 32n) & 0xffffffffn)), u32(Number(ticks & 0xffffffffn))]
+  const interfaceWith = (options: readonly (readonly [code: number, value: Uint8Array])[], linkType = 101) =>
+    block(1, [
+      u16(linkType),
+      u16(0),
+      u32(0),
+      ...options.flatMap(([code, value]) => [u16(code), u16(value.length), padded(value)]),
+      ...(options.length > 0 ? [u32(0)] : []),
+    ])
+  return {
+    section: () => block(0x0a0d0d0a, [u32(0x1a2b3c4d), u16(1), u16(0), u32(0xffffffff), u32(0xffffffff)]),
+    interfaceWith,
+    interface: (linkType = 101, resolution: number | null = null) =>
+      interfaceWith(resolution === null ? [] : [[9, Buffer.from([resolution])]], linkType),
+    packet: (ticks: bigint, frame: Uint8Array, { at = 0, lengthAtEnd }: PacketOptions = {}) =>
+      block(6, [u32(at), ...time(ticks), u32(frame.length), u32(frame.length), padded(frame)], lengthAtEnd),
+    oldPacket: (ticks: bigint, frame: Uint8Array) =>
+      block(2, [u16(0), u16(0), ...time(ticks), u32(frame.length), u32(frame.length), padded(frame)]),
+    simplePacket: (frame: Uint8Array) => block(3, [u32(frame.length), padded(frame)]),
+    secrets: (log: string) => block(10, [u32(0x544c534b), u32(log.length), padded(Buffer.from(log))]),
+    statistics: (dropped: number) => block(5, [u32(0), ...time(1n), u16(5), u16(8), u32(dropped), u32(0), u32(0)]),
+  }
+}
+
+/** Blocks of a little-endian pcapng file; those of `big` are of the other order. */
+export const pcapng = { ...blocksOf(true), big: blocksOf(false) }
 
 /** The IP packets of a classic capture. */
 export function framesOf(pcap: Buffer): Buffer[] {
@@ -87,20 +111,4 @@ export function framesOf(pcap: Buffer): Buffer[] {
     at += 16 + length
   }
   return frames
-}
-
-function block(type: number, body: Buffer, lengthAtEnd = body.length + 12): Buffer {
-  return Buffer.concat([u32(type), u32(body.length + 12), body, u32(lengthAtEnd)])
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value >>> 0)
-  return bytes
-}
-
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeUInt16LE(value)
-  return bytes
 }

@@ -13,4 +13,6 @@ export function sharedFolder(variable: string, name: string): string | null {
 }
 
 export const torture = (): string | null => sharedFolder('RINGBACK_TORTURE', 'torture')
+/** Captures of kinds that were read wrongly once. */
+export const foundCaptures = (): string | null => sharedFolder('RINGBACK_FOUND', 'found/captures')
 export const captures = (): string | null => sharedFolder('RINGBACK_CAPTURES', 'captures')

@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PacketDecoder } from '../../electron/engine/trace/capture/decode.ts'
 import { readCapture } from '../../electron/engine/trace/capture/pcap-read.ts'
 import { Engines, callAndWait } from '../harness/engines.ts'
 import { request } from '../harness/messages.ts'
+import { Payloads } from '../harness/payloads.ts'
 
 let folder = ''
 const engines = new Engines()
@@ -18,7 +18,7 @@ afterEach(async () => {
 })
 
 /** The first words of the messages in a capture, in their order, and the number of its other packets. */
-function contentOf(path: string): { readonly lines: string[]; readonly packets: number } {
+async function contentOf(path: string): Promise<{ readonly lines: string[]; readonly packets: number }> {
   const lines: string[] = []
   let packets = 0
   const add = (payload: Uint8Array) => {
@@ -27,11 +27,10 @@ function contentOf(path: string): { readonly lines: string[]; readonly packets: 
       lines.push(text.startsWith('SIP') ? text.slice(8, 11) : text.split(' ')[0]!)
     else packets++
   }
-  const decoder = new PacketDecoder({
-    udp: (_at, _source, _destination, payload) => add(payload),
-    tcp: (_at, _source, _destination, { payload }) => add(payload),
-  })
-  expect(readCapture(path, (frame) => decoder.frame(frame)).problems).toEqual([])
+  const payloads = new Payloads()
+  const { problems } = await readCapture(path, { frame: (bytes, from, to) => payloads.frame(bytes, from, to) })
+  expect(problems).toEqual([])
+  payloads.found.forEach(add)
   return { lines, packets }
 }
 
@@ -58,7 +57,7 @@ describe('the capture of an agent', () => {
     const report = await callAndWait(engines.open(), { uri: `sip:x@127.0.0.1:${agent.port}`, durationMs: 600 })
     await agent.engine.execute('agent.stop', { id: agent.id })
     await expect.poll(() => agent.ended.length).toBe(1)
-    const { lines, packets } = contentOf(pcapTo)
+    const { lines, packets } = await contentOf(pcapTo)
     const [ours] = agent.ended
     expect(lines.filter((line) => ['OPTIONS', 'REGISTER', 'SUBSCRIBE'].includes(line))).toEqual([
       'OPTIONS',
@@ -78,7 +77,7 @@ describe('the capture of an agent', () => {
     await new Promise((resolve) => socket.once('data', resolve))
     socket.destroy()
     await agent.engine.execute('agent.stop', { id: agent.id })
-    expect(contentOf(pcapTo).lines).toEqual(['OPTIONS', '200'])
+    expect((await contentOf(pcapTo)).lines).toEqual(['OPTIONS', '200'])
   })
 
   it('that cannot be made keeps the agent from starting', async () => {

@@ -153,7 +153,7 @@ describe('L5: a call of the command line that is killed', () => {
     expect(bytes.readUInt32LE(40)).toBe(bytes.length - 44)
     expect(decodeWav(bytes, wav).samples.length).toBeGreaterThan(4000)
     let packets = 0
-    expect(readCapture(pcap, () => packets++).problems).toEqual([])
+    expect((await readCapture(pcap, { frame: () => packets++ })).problems).toEqual([])
     expect(packets).toBeGreaterThan(10)
     const { stdout } = await run(profile, ['history', 'list'])
     expect(stdout).toMatch(/^\w+ {2}\S+ {2}outbound {2}sip:x@127\.0\.0\.1:\d+ {2}interrupted/)

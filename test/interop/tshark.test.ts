@@ -74,7 +74,7 @@ describe.skipIf(!tshark || !folder)('figures of captures equal those of tshark',
 describe.skipIf(!tshark)('figures of strange streams equal those of tshark', () => {
   it.each([1, 2, 3])(
     '60 streams with loss, reordering, duplicates, pauses, comfort noise, DTMF and wraps, seed %i',
-    (seed) => {
+    async (seed) => {
       const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
       const file = join(folder, 'strange.pcap')
       const { uint32 } = predictableRandom(seed)
@@ -84,8 +84,8 @@ describe.skipIf(!tshark)('figures of strange streams equal those of tshark', () 
           file,
           Array.from({ length: 60 }, () => strangeStream(random, 30 + Math.floor(random() * 400))),
         )
-        const ours = loadCaptures([file], meterOf)
-          .calls.flatMap(({ streams }) => streams.all)
+        const ours = (await loadCaptures([file], meterOf)).calls
+          .flatMap(({ streams }) => streams.all)
           .map((stream) => streamOf(stream, null))
         const theirs = tsharkStreams(file)
         expect(theirs).toHaveLength(60)

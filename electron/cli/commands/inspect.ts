@@ -57,6 +57,8 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
                   `Registration of ${address} at ${registrar}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`,
                 ),
               )
+            for (const { method, from, to, status } of report.dialogs)
+              print(visible(`${method} ${from} → ${to}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`))
             for (const { source, destination, packets, codec } of report.unmatchedStreams)
               print(visible(`RTP without SIP: ${source} → ${destination}, ${codec}, ${packets} packets`))
             for (const problem of report.problems) print(paint.yellow(`! ${visible(problem)}`))

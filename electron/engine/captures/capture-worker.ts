@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { CallReport, RegistrationReport } from '../../../shared/contract/report.ts'
+import type { CallReport, DialogReport, RegistrationReport } from '../../../shared/contract/report.ts'
 import { RingbackError, explainError, machine } from '../base/errors.ts'
 import { meterOf } from '../media/codec/index.ts'
-import { registrationReportOf, reportOf, streamOf } from '../report/report.ts'
+import { dialogReportOf, registrationReportOf, reportOf, streamOf } from '../report/report.ts'
 import { loadCaptures } from '../trace/capture/load.ts'
 import type { CapturePart, CaptureRequest } from './parts.ts'
 
@@ -13,46 +13,47 @@ import type { CapturePart, CaptureRequest } from './parts.ts'
 /** A part is complete with so many bytes of messages, or so many calls and registrations. */
 const partBytes = 256 * 1024
 const partItems = 200
-/** Messages of registrations that are shown; beyond them a registration is listed with how it stands. */
-const mostRegistrationMessages = 20_000
+/** Messages beside those of calls that are shown; beyond them a registration is listed with how it stands. */
+const mostOtherMessages = 20_000
 
 const port = parentPort!
 const post = (part: CapturePart) => port.postMessage(JSON.stringify(part), [])
 
-const sizeOf = ({ messages }: CallReport | RegistrationReport): number =>
-  messages.reduce((sum, { raw }) => sum + raw.length, 0)
+type Listed = RegistrationReport | DialogReport
+type Part = Extract<CapturePart, { kind: 'part' }>
+const emptyPart = (): Part => ({ kind: 'part', calls: [], registrations: [], dialogs: [] })
+
+const sizeOf = ({ messages }: CallReport | Listed): number => messages.reduce((sum, { raw }) => sum + raw.length, 0)
 
 async function read({ files }: CaptureRequest): Promise<void> {
-  const { calls, registrations, unmatched, problems, damaged, packets, lastAt } = loadCaptures(files, meterOf)
-  let part: Extract<CapturePart, { kind: 'part' }> = { kind: 'part', calls: [], registrations: [] }
-  let size = 0
-  const flush = async (least: number) => {
-    if (size < partBytes && part.calls.length + part.registrations.length < least) return
+  const { calls, registrations, dialogs, unmatched, lastAt, ...rest } = await loadCaptures(files, meterOf)
+  let part = emptyPart()
+  let [size, items, others] = [0, 0, 0]
+  const flush = async () => {
+    if (items === 0) return
     post(part)
-    part = { kind: 'part', calls: [], registrations: [] }
-    size = 0
+    part = emptyPart()
+    size = items = 0
     await once(port, 'message')
   }
-  // A trace is let go of when its report is made.
-  for (const waiting = calls.splice(0).toReversed(); waiting.length > 0;) {
-    const report = reportOf(waiting.pop()!, lastAt, null)
-    part.calls.push(report)
+  const add = async <Report extends CallReport | Listed>(list: Report[], report: Report) => {
+    list.push(report)
+    items++
     size += sizeOf(report)
-    await flush(partItems)
+    if (size >= partBytes || items >= partItems) await flush()
   }
-  let messages = 0
-  for (const waiting = registrations.splice(0).toReversed(); waiting.length > 0;) {
-    const report = registrationReportOf(waiting.pop()!)
-    messages += report.messages.length
-    const kept =
-      messages <= mostRegistrationMessages
-        ? report
-        : { ...report, messages: [], droppedMessages: report.droppedMessages + report.messages.length }
-    part.registrations.push(kept)
-    size += sizeOf(kept)
-    await flush(partItems)
+  const shown = <Report extends Listed>(report: Report): Report => {
+    others += report.messages.length
+    return others <= mostOtherMessages
+      ? report
+      : { ...report, messages: [], droppedMessages: report.droppedMessages + report.messages.length }
   }
-  await flush(1)
+  // A trace is let go of when its report is made.
+  for (const call of drained(calls)) await add(part.calls, reportOf(call, lastAt, null))
+  for (const trace of drained(registrations)) await add(part.registrations, shown(registrationReportOf(trace)))
+  for (const trace of drained(dialogs)) await add(part.dialogs, shown(dialogReportOf(trace)))
+  await flush()
+  const { packets, damaged, problems, unread } = rest
   post({
     kind: 'end',
     rest: {
@@ -60,9 +61,15 @@ async function read({ files }: CaptureRequest): Promise<void> {
       unmatchedStreams: unmatched.all.map((stream) => streamOf(stream, null)),
       problems: [...problems],
       packets,
+      unread: [...unread],
       damaged,
     },
   })
+}
+
+/** The items of a list in their order; none of them is held any more when the next is taken. */
+function* drained<Item>(list: Item[]): Generator<Item> {
+  for (const waiting = list.splice(0).toReversed(); waiting.length > 0;) yield waiting.pop()!
 }
 
 try {

@@ -41,6 +41,7 @@ export class Captures {
       if (this.#closed) return reject(closed())
       const calls: InspectReport['calls'] = []
       const registrations: InspectReport['registrations'] = []
+      const dialogs: InspectReport['dialogs'] = []
       const worker = new Worker(workerFile, {
         workerData: request,
         resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb },
@@ -60,9 +61,10 @@ export class Captures {
         boundary.guard('capture', (text: string) => {
           const part = JSON.parse(text) as CapturePart
           if (part.kind === 'failed') return end(new RingbackError(part.error, part.text))
-          if (part.kind === 'end') return void done(() => resolve({ ...part.rest, calls, registrations }))
+          if (part.kind === 'end') return void done(() => resolve({ ...part.rest, calls, registrations, dialogs }))
           calls.push(...part.calls)
           registrations.push(...part.registrations)
+          dialogs.push(...part.dialogs)
           // The next part when the loop has had its turn.
           setImmediate(boundary.guard('capture', () => worker.postMessage('next', [])))
         }),

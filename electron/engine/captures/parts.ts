@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../../../shared/contract/channel.ts'
-import type { CallReport, InspectReport, RegistrationReport } from '../../../shared/contract/report.ts'
+import type { CallReport, DialogReport, InspectReport, RegistrationReport } from '../../../shared/contract/report.ts'
 
 /** What the reading thread is asked. */
 export interface CaptureRequest {
@@ -11,6 +11,11 @@ export interface CaptureRequest {
  * the last was taken in; then the rest of it, or why there is none.
  */
 export type CapturePart =
-  | { readonly kind: 'part'; readonly calls: CallReport[]; readonly registrations: RegistrationReport[] }
-  | { readonly kind: 'end'; readonly rest: Omit<InspectReport, 'calls' | 'registrations'> }
+  | {
+      readonly kind: 'part'
+      readonly calls: CallReport[]
+      readonly registrations: RegistrationReport[]
+      readonly dialogs: DialogReport[]
+    }
+  | { readonly kind: 'end'; readonly rest: Omit<InspectReport, 'calls' | 'registrations' | 'dialogs'> }
   | { readonly kind: 'failed'; readonly error: ErrorKind; readonly text: string }

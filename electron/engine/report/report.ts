@@ -4,6 +4,7 @@ import { isoMicros, spanMs, type Micros } from '../../../shared/base/time.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
 import type {
   CallReport,
+  DialogReport,
   Finding,
   LadderMessage,
   RegistrationReport,
@@ -229,6 +230,24 @@ export function streamOf({ source, destination, stats, report }: TracedStream, t
 function mosOf(codec: string, lostPercent: number, roundTripMs: number | null): Stream['mos'] {
   const mos = estimateMos({ codec, lostPercent, roundTripMs })
   return mos && { ...mos, assumptions: [...mos.assumptions] }
+}
+
+/** What a capture shows of SIP that is neither a call nor a registration. */
+export function dialogReportOf(trace: CallTrace): DialogReport {
+  const messages = trace.messages.map(({ event }) => event.message).filter((message) => message.kind !== 'unreadable')
+  const [first] = messages
+  const request = messages.find((message) => message.kind === 'request')
+  const last = messages.findLast((message) => message.kind === 'response' && message.status >= 200)
+  const named = (key: string) => redact(uriOf((first && header(first, key)) ?? ''))
+  return {
+    callId: trace.callId,
+    method: request?.method ?? (first && messageIds(first).cseq?.method) ?? '',
+    from: named('from'),
+    to: named('to'),
+    status: last?.kind === 'response' ? { code: last.status, reason: redact(last.reason) } : null,
+    messages: ladderOf(trace),
+    droppedMessages: trace.droppedMessages,
+  }
 }
 
 /** What a capture shows of one registration. */

@@ -2,13 +2,13 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { RingbackError } from '../../../electron/engine/base/errors.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
-import { PacketDecoder } from '../../../electron/engine/trace/capture/decode.ts'
 import { loadCaptures } from '../../../electron/engine/trace/capture/load.ts'
-import { TcpStream } from '../../../electron/engine/trace/capture/tcp-stream.ts'
+import { TcpStream } from '../../../electron/engine/trace/capture/tcp/tcp-stream.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
 import { callReportSchema, registrationReportSchema } from '../../../shared/contract/report.ts'
 import { CaptureFiles, captureStartUs, framesOf, invites, pcapOf, pcapng } from '../../harness/capture-files.ts'
 import { request } from '../../harness/messages.ts'
+import { Payloads } from '../../harness/payloads.ts'
 import { predictableRandom } from '../../harness/random.ts'
 
 const files = new CaptureFiles()
@@ -35,8 +35,8 @@ describe('times that cannot be', () => {
   it.each([
     ['2^64 - 1', 2n ** 64n - 1n],
     ['the year 10,000', 253_402_300_800_000_000n],
-  ])('a pcapng time of %s is the end of the year 9999, and a problem', (name, ticks) => {
-    const { calls, problems, lastAt, damaged } = load(
+  ])('a pcapng time of %s is the end of the year 9999, and a problem', async (name, ticks) => {
+    const { calls, problems, lastAt, damaged } = await load(
       files.write(`time ${name}.pcapng`, pcapng.section(), pcapng.interface(), pcapng.packet(ticks, frame)),
     )
     expect(problems).toEqual([expect.stringContaining('1 packet with a time after the year 9999')])
@@ -44,8 +44,8 @@ describe('times that cannot be', () => {
     expect(callReportSchema.safeParse(reportOf(calls[0]!, lastAt, null)).error).toBeUndefined()
   })
 
-  it.each([19, 127, 0x80 | 61, 0xff])('a resolution of %d is none: microseconds, and a problem', (resolution) => {
-    const { calls, problems } = load(
+  it.each([19, 127, 0x80 | 61, 0xff])('a resolution of %d is none: microseconds, and a problem', async (resolution) => {
+    const { calls, problems } = await load(
       files.write(
         `resolution ${resolution}.pcapng`,
         pcapng.section(),
@@ -61,10 +61,10 @@ describe('times that cannot be', () => {
     [6, 1n],
     [9, 1000n],
     [0x80 | 20, null],
-  ])('a resolution of %d is read', (resolution, factor) => {
+  ])('a resolution of %d is read', async (resolution, factor) => {
     const ticks =
       factor === null ? BigInt(Math.round((captureStartUs / 1e6) * 2 ** 20)) : BigInt(captureStartUs) * factor
-    const { calls, problems } = load(
+    const { calls, problems } = await load(
       files.write(
         `good ${resolution}.pcapng`,
         pcapng.section(),
@@ -78,8 +78,8 @@ describe('times that cannot be', () => {
 })
 
 describe('a pcapng file that lies', () => {
-  it('about the length of a block is read up to there', () => {
-    const { calls, problems, damaged } = load(
+  it('about the length of a block is read up to there', async () => {
+    const { calls, problems, damaged } = await load(
       files.write(
         'length.pcapng',
         pcapng.section(),
@@ -98,17 +98,17 @@ describe('a pcapng file that lies', () => {
     expect(damaged).toBe(true)
   })
 
-  it('about its byte order is not read', () => {
+  it('about its byte order is not read', async () => {
     const section = pcapng.section()
     section.fill(0, 8, 12)
-    expect(load(files.write('order.pcapng', section, pcapng.interface(), pcapng.packet(1n, frame))).problems).toEqual([
-      expect.stringContaining('no byte order'),
-    ])
+    expect(
+      (await load(files.write('order.pcapng', section, pcapng.interface(), pcapng.packet(1n, frame)))).problems,
+    ).toEqual([expect.stringContaining('no byte order')])
   })
 
-  it('with more interfaces than there can be is read with the first of them, and says so', () => {
+  it('with more interfaces than there can be is read with the first of them, and says so', async () => {
     const interfaces = Buffer.concat(Array.from({ length: 5000 }, () => pcapng.interface()))
-    const { calls, problems } = load(
+    const { calls, problems } = await load(
       files.write(
         'interfaces.pcapng',
         pcapng.section(),
@@ -138,14 +138,14 @@ describe('captures with bytes changed, cut and repeated', () => {
   it.each([
     ['pcap', classic],
     ['pcapng', modern],
-  ])('%s: give a report that its schema takes, or say what is wrong', (name, whole) => {
+  ])('%s: give a report that its schema takes, or say what is wrong', async (name, whole) => {
     for (let i = 0; i < 250; i++) {
       const bytes = Buffer.from(whole.subarray(0, below(4) === 0 ? below(whole.length) : whole.length))
       for (let n = below(12); n > 0 && bytes.length > 0; n--)
         bytes[below(below(2) === 0 ? Math.min(200, bytes.length) : bytes.length)] = below(256)
       const path = files.write(`mutated.${name}`, bytes)
       try {
-        const { calls, registrations, lastAt } = load(path)
+        const { calls, registrations, lastAt } = await load(path)
         for (const call of calls) expect(callReportSchema.safeParse(reportOf(call, lastAt, null)).error).toBeUndefined()
         for (const registration of registrations)
           expect(registrationReportSchema.safeParse(registrationReportOf(registration)).error).toBeUndefined()
@@ -157,7 +157,7 @@ describe('captures with bytes changed, cut and repeated', () => {
 })
 
 describe('registrations in a capture', () => {
-  it('keep their newest messages, however often they are refreshed', () => {
+  it('keep their newest messages, however often they are refreshed', async () => {
     const path = files.write(
       'refreshed.pcap',
       pcapOf(
@@ -170,7 +170,7 @@ describe('registrations in a capture', () => {
         })),
       ),
     )
-    const { registrations } = load(path)
+    const { registrations } = await load(path)
     expect(registrations).toHaveLength(1)
     const report = registrationReportOf(registrations[0]!)
     expect(report.messages.length).toBeLessThanOrEqual(50)
@@ -253,10 +253,14 @@ describe('fragments', () => {
     return Buffer.concat([head, udp.subarray(from, to), Buffer.alloc(Math.max(0, to - udp.length))])
   }
   const decode = (...frames: readonly Buffer[]) => {
-    const found: Uint8Array[] = []
-    const decoder = new PacketDecoder({ udp: (_at, _from, _to, payload) => found.push(payload), tcp: () => {} })
-    for (const bytes of frames) decoder.frame({ at: 0, linkType: 101, bytes, truncated: false })
-    return found
+    const payloads = new Payloads()
+    for (const bytes of frames) payloads.frame(bytes)
+    payloads.end()
+    // Every fragment is counted once, whatever became of it.
+    const { read, other } = payloads.account
+    const unread = payloads.account.reasons().reduce((sum, { packets }) => sum + packets, 0)
+    expect(read + other + unread).toBe(frames.length)
+    return payloads.found
   }
 
   it.each([

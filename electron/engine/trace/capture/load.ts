@@ -14,20 +14,33 @@ import { CallTrace } from '../journal/call-trace.ts'
 import { CallStreams } from '../streams/call-streams.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
-import { PacketDecoder, knowsLinkType, type TcpSegment } from './decode.ts'
+import { Account, type Outcome } from './account.ts'
+import { u16, u32 } from './decode/bytes.ts'
+import { hep, isHep } from './decode/hep.ts'
+import { layers } from './decode/layers.ts'
+import { Packet, type Receiver } from './decode/packet.ts'
+import { Endpoints } from './endpoints.ts'
 import { readCapture } from './pcap-read.ts'
-import { TcpStream, looksLikeSip } from './tcp-stream.ts'
+import { looksLikeSip } from './tcp/sip-stream.ts'
+import { TcpStream, type StreamKind } from './tcp/tcp-stream.ts'
 
 /** What captures contain, in the same form as a live journal. */
 export interface LoadedCapture {
   readonly calls: CallProjection[]
   readonly registrations: CallTrace[]
+  /** OPTIONS, SUBSCRIBE, PUBLISH, MESSAGE and what else is neither. */
+  readonly dialogs: CallTrace[]
   /** RTP that no session description announces. */
   readonly unmatched: CallStreams
   readonly problems: readonly string[]
   /** A file ended early, or said what cannot be so: not all that was captured is here. */
   readonly damaged: boolean
   readonly packets: number
+  /** Of them, those that are SIP, RTP or RTCP, and those that are nothing of the kind. */
+  readonly read: number
+  readonly other: number
+  /** Packets that were not read, by the reason. */
+  readonly unread: readonly { readonly reason: string; readonly packets: number }[]
   /** The time of the last packet. */
   readonly lastAt: Micros
 }
@@ -39,7 +52,10 @@ const mostKeptBytes = 1024 * 1024 * 1024
 const mostConnections = 20_000
 const mostHeldBytes = 256 * 1024 * 1024
 const mostMedia = 1_000_000
-const mostAddresses = 65_536
+/** Numbers of endpoints are below this: two of them make the number of a connection. */
+const mostEndpoints = 2 ** 26
+const mostReasonsTold = 20
+const ofTls = 'TLS connections whose keys are not known'
 /** A registration is refreshed as long as the capture lasts: its newest messages say how it stands. */
 const mostOfRegistration = 50
 const mostProblems = 100
@@ -50,14 +66,25 @@ const rtpHeader = emptyRtpHeader()
 interface Begun {
   call: CallProjection
   messages: number
-  hasInvite: boolean
-  onlyRegister: boolean
+  kind: DialogKind | null
+}
+
+/** What the messages of one Call-ID are about. */
+type DialogKind = 'call' | 'registration' | 'other'
+
+/** What is only sent in dialogs of calls: one of them is enough where the INVITE was not captured. */
+const ofCalls = new Set(['INVITE', 'ACK', 'BYE', 'CANCEL', 'PRACK', 'UPDATE', 'INFO'])
+
+interface Connection {
+  readonly source: number
+  readonly destination: number
+  readonly stream: TcpStream
 }
 
 /** Reads capture files in the order given. Throws RingbackError as readCapture does. */
-export function loadCaptures(paths: readonly string[], meterOf: MeterOf): LoadedCapture {
+export async function loadCaptures(paths: readonly string[], meterOf: MeterOf): Promise<LoadedCapture> {
   const loader = new Loader(meterOf)
-  for (const path of paths) loader.read(path)
+  for (const path of paths) await loader.read(path)
   return loader.result()
 }
 
@@ -67,12 +94,19 @@ class Loader {
   readonly #begun = new Map<string, Begun>()
   readonly #unmatched: CallStreams
   /** The one that was used longest ago first. */
-  readonly #tcp = new Map<string, TcpStream>()
+  readonly #tcp = new Map<number, Connection>()
+  readonly #endpoints = new Endpoints()
+  readonly #account = new Account()
+  readonly #receiver: Receiver = {
+    udp: (packet, from, to) => this.#udp(packet, from, to),
+    tcp: (packet, from, to) => this.#segment(packet, from, to),
+    relayed: (packet, transport, from, to) => this.#relayed(packet, transport, from, to),
+  }
+  readonly #packet = new Packet(layers, this.#endpoints, this.#receiver, this.#account)
   #heldBytes = 0
   #givenUp = 0
   /** Announced media addresses and the call that announced each last. */
   readonly #media = new Map<string, Begun>()
-  readonly #addresses = new Map<string, Address>()
   readonly #problems = new Set<string>()
   #damaged = false
   #keptBytes = 0
@@ -88,33 +122,31 @@ class Loader {
     this.#unmatched = new CallStreams(meterOf)
   }
 
-  read(path: string): void {
-    const decoder = new PacketDecoder({
-      udp: (at, source, destination, payload) => this.#udp(at, source, destination, payload),
-      tcp: (at, source, destination, segment) => this.#segment(at, source, destination, segment),
-    })
-    let truncated = 0
-    const summary = readCapture(path, (frame) => {
-      if (!knowsLinkType(frame.linkType)) {
-        this.#problem(
-          `${path}: link type ${frame.linkType} is not known here: capture on an Ethernet, cooked or raw IP interface`,
-        )
-        return
-      }
-      if (frame.truncated) truncated++
-      if (frame.at > this.#lastAt) this.#lastAt = frame.at
-      decoder.frame(frame)
+  async read(path: string): Promise<void> {
+    let cut = 0
+    const packet = this.#packet
+    const summary = await readCapture(path, {
+      frame: (bytes, from, to, at, linkType, position, isCut) => {
+        if (isCut) cut++
+        if (at > this.#lastAt) this.#lastAt = at
+        packet.frame(linkType, bytes, from, to, at, position)
+      },
     })
     this.#packets += summary.frames
     this.#damaged ||= summary.problems.length > 0
-    for (const problem of summary.problems) this.#problem(`${path}: ${problem}`)
-    if (truncated > 0)
+    for (const problem of [...summary.problems, ...summary.notes]) this.#problem(`${path}: ${problem}`)
+    if (cut > 0)
       this.#problem(
-        `${path}: ${truncated} packets were cut when they were captured: levels and long messages may be incomplete (capture with -s 0)`,
+        `${path}: ${count(cut, 'packet')} were cut when they were captured: levels and long messages may be incomplete (capture with -s 0)`,
       )
   }
 
   result(): LoadedCapture {
+    this.#packet.end()
+    for (const stream of this.#tcp.values()) this.#finish(stream)
+    const unread = this.#account.reasons()
+    const told = unread.filter(({ reason }) => reason !== ofTls).slice(0, mostReasonsTold)
+    for (const { reason, packets } of told) this.#problem(`${count(packets, 'packet')} not read: ${reason}`)
     const begun = [...this.#begun.values()]
     const unfollowed = begun.reduce(
       (sum, { call }) => sum + call.streams.unfollowedPackets,
@@ -140,15 +172,23 @@ class Loader {
         `${count(this.#givenUp, 'TCP connection')} of more than can be followed at once were given up: messages of theirs may be missing`,
       )
     for (let i = this.#unmatched.all.length - 1; i >= 0; i--) {
-      if (!isPlausible(this.#unmatched.all[i]!)) this.#unmatched.all.splice(i, 1)
+      const stream = this.#unmatched.all[i]!
+      if (isPlausible(stream)) continue
+      this.#account.move('read', 'other', stream.stats.packets)
+      this.#unmatched.all.splice(i, 1)
     }
+    const dialogs = begun.filter(({ kind }) => kind === 'other')
     return {
-      calls: begun.filter(({ hasInvite }) => hasInvite).map(({ call }) => call),
-      registrations: begun.filter(({ onlyRegister }) => onlyRegister).map(({ call }) => call.trace),
+      calls: begun.filter(({ kind }) => kind === 'call').map(({ call }) => call),
+      registrations: begun.filter(({ kind }) => kind === 'registration').map(({ call }) => call.trace),
+      dialogs: dialogs.map(({ call }) => call.trace),
       unmatched: this.#unmatched,
       problems: [...this.#problems],
       damaged: this.#damaged,
       packets: this.#packets,
+      read: this.#account.read,
+      other: this.#account.other,
+      unread,
       lastAt: this.#lastAt,
     }
   }
@@ -157,42 +197,122 @@ class Loader {
     if (this.#problems.size < mostProblems) this.#problems.add(text)
   }
 
-  #udp(at: Micros, source: Address, destination: Address, payload: Uint8Array): void {
-    if (looksLikeSip(payload)) return this.#sip(at, 'udp', source, destination, payload)
-    if (payload.length < 8 || payload[0]! >> 6 !== 2) return
+  #udp(packet: Packet, from: number, to: number): Outcome | string {
+    const { bytes, at } = packet
+    let start = from
+    while (start < to && (bytes[start] === 13 || bytes[start] === 10)) start++
+    if (looksLikeSip(bytes, start, to)) {
+      this.#sip(at, 'udp', this.#source(packet), this.#destination(packet), bytes.slice(start, to))
+      return 'read'
+    }
+    if (to - from >= 8 && bytes[from]! >> 6 === 2) return this.#rtpOrRtcp(packet, bytes.subarray(from, to))
+    if (isHep(bytes, from, to)) {
+      hep(packet, from, to)
+      return packet.outcome
+    }
+    return isChannelData(bytes, from, to) ? 'relayed by TURN (ChannelData)' : 'other'
+  }
+
+  #rtpOrRtcp(packet: Packet, payload: Uint8Array): Outcome {
+    const { at } = packet
+    const [source, destination] = [this.#source(packet), this.#destination(packet)]
     if (isRtcp(payload)) {
       const call = this.#callOf(source, destination) ?? this.#callOf(below(source), below(destination))
       const packets = call ? parseRtcp(payload) : ''
-      if (typeof packets !== 'string') call!.trace.rtcp(at, source, destination, payload, null, packets)
-      return
+      if (typeof packets === 'string') return 'other'
+      call!.trace.rtcp(at, source, destination, payload, null, packets)
+      return 'read'
     }
     const call = this.#callOf(source, destination)?.trace ?? this.#unmatched
-    if (readRtp(payload, rtpHeader) === null) call.rtp(at, source, destination, payload, payload, null, rtpHeader)
+    if (readRtp(payload, rtpHeader) !== null) return 'other'
+    call.rtp(at, source, destination, payload, payload, null, rtpHeader)
+    return 'read'
   }
 
-  #segment(at: Micros, source: Address, destination: Address, segment: TcpSegment): void {
-    const key = `${source.host} ${source.port} ${destination.host} ${destination.port}`
-    const stream = this.#tcp.get(key) ?? new TcpStream()
+  #relayed(packet: Packet, transport: TransportName, from: number, to: number): Outcome | string {
+    const { bytes, at } = packet
+    if (looksLikeSip(bytes, from, to)) {
+      this.#sip(at, transport, this.#source(packet), this.#destination(packet), bytes.slice(from, to))
+      return 'read'
+    }
+    if (bytes[from]! >> 6 === 2) return this.#rtpOrRtcp(packet, bytes.subarray(from, to))
+    return bytes[from] === 0x7b ? 'HEP messages with RTCP as JSON' : 'other'
+  }
+
+  #source(packet: Packet): Address {
+    return this.#endpoints.address(this.#endpoints.idOf(packet.sourceHost, packet.sourcePort))
+  }
+
+  #destination(packet: Packet): Address {
+    return this.#endpoints.address(this.#endpoints.idOf(packet.destinationHost, packet.destinationPort))
+  }
+
+  #segment(packet: Packet, from: number, to: number): Outcome | string {
+    const { bytes, at } = packet
+    const headerBytes = (bytes[from + 12]! >> 4) * 4
+    if (headerBytes < 20 || from + headerBytes > to) return 'cut off inside of a header'
+    const source = this.#endpoints.idOf(packet.sourceHost, packet.sourcePort)
+    const destination = this.#endpoints.idOf(packet.destinationHost, packet.destinationPort)
+    const key = source * mostEndpoints + destination
+    const connection = this.#tcp.get(key) ?? { source, destination, stream: new TcpStream() }
+    const { stream } = connection
     this.#tcp.delete(key)
-    this.#tcp.set(key, stream)
-    const [wasTls, held] = [stream.isTls, stream.heldBytes]
-    stream.push(at, segment, (when, bytes) => this.#sip(when, 'tcp', source, destination, bytes))
+    this.#tcp.set(key, connection)
+    const [before, held] = [stream.kind, stream.heldBytes]
+    const flags = bytes[from + 13]!
+    const segment = {
+      sequence: u32(bytes, from + 4),
+      syn: (flags & 2) !== 0,
+      end: (flags & 5) !== 0,
+      payload: bytes.subarray(from + headerBytes, to),
+    }
+    stream.push(at, segment, (when, message, kind) => this.#fromStream(when, connection, message, kind))
     this.#heldBytes += stream.heldBytes - held
     if (
-      !wasTls &&
-      stream.isTls &&
-      !this.#tcp.get(`${destination.host} ${destination.port} ${source.host} ${source.port}`)?.isTls
+      before !== 'tls' &&
+      stream.kind === 'tls' &&
+      this.#tcp.get(destination * mostEndpoints + source)?.stream.kind !== 'tls'
     )
       this.#tlsConnections++
     if (this.#tcp.size > mostConnections || this.#heldBytes > mostHeldBytes) this.#giveUp()
+    if (stream.kind === 'tls') return ofTls
+    if (stream.kind === 'unknown') {
+      stream.undecided++
+      return 'other'
+    }
+    this.#account.move('other', 'read', stream.undecided)
+    stream.undecided = 0
+    return 'read'
+  }
+
+  #fromStream(at: Micros, { source, destination }: Connection, message: Uint8Array, kind: StreamKind): void {
+    if (kind === 'hep') return this.#hepInStream(at, message)
+    const carrier = kind === 'websocket' ? 'ws' : 'tcp'
+    this.#sip(at, carrier, this.#endpoints.address(source), this.#endpoints.address(destination), message.slice())
+  }
+
+  #hepInStream(at: Micros, message: Uint8Array): void {
+    const packet = new Packet(layers, this.#endpoints, this.#receiver, new Account())
+    packet.bytes = message
+    packet.at = at
+    hep(packet, 0, message.length)
+  }
+
+  #finish(connection: Connection): void {
+    connection.stream.finish(this.#lastAt, (at, bytes, kind) => this.#fromStream(at, connection, bytes, kind))
+    const { compressed } = connection.stream
+    this.#account.unread('WebSocket with compression', compressed)
+    this.#account.count('read', -compressed)
   }
 
   /** The connection that was silent longest makes room. */
   #giveUp(): void {
-    const [key, stream] = this.#tcp.entries().next().value!
+    const [key, connection] = this.#tcp.entries().next().value!
+    const held = connection.stream.heldBytes
     this.#tcp.delete(key)
-    this.#heldBytes -= stream.heldBytes
-    if (stream.heldBytes > 0) this.#givenUp++
+    this.#heldBytes -= held
+    if (held > 0) this.#givenUp++
+    this.#finish(connection)
   }
 
   #sip(at: Micros, carrier: TransportName, source: Address, destination: Address, bytes: Uint8Array): void {
@@ -201,12 +321,12 @@ class Loader {
     if (message.kind === 'unreadable') return void this.#unreadable++
     const { callId, via, cseq } = messageIds(message)
     if (callId === null) return void this.#nameless++
-    const transport: TransportName = carrier === 'tcp' && via?.transport === 'TLS' ? 'tls' : carrier
+    const transport = overTls(carrier, via?.transport)
     const event: SipEvent = {
       at,
       transport,
-      source: this.#address(source),
-      destination: this.#address(destination),
+      source,
+      destination,
       direction: 'observed',
       bytes,
       message,
@@ -216,20 +336,18 @@ class Loader {
     trace.sip(event)
     if (trace.messages.length > begun.messages) this.#keptBytes += bytes.length
     begun.messages = trace.messages.length
-    begun.hasInvite ||= cseq?.method === 'INVITE'
-    begun.onlyRegister &&= cseq?.method === 'REGISTER'
-    if (begun.onlyRegister && begun.messages >= mostOfRegistration) this.#renew(begun)
+    begun.kind = kindWith(begun.kind, cseq?.method)
+    if (begun.kind === 'registration' && begun.messages >= mostOfRegistration) this.#renew(begun)
     this.#announce(event, begun)
   }
 
   #begin(named: string): Begun {
     // A text of its own: a piece of the message would keep the whole of it.
     const callId = Buffer.from(named).toString()
-    const begun = {
+    const begun: Begun = {
       call: this.#call(String(this.#begun.size + 1), callId),
       messages: 0,
-      hasInvite: false,
-      onlyRegister: true,
+      kind: null,
     }
     this.#begun.set(callId, begun)
     return begun
@@ -246,16 +364,6 @@ class Loader {
     begun.call.trace.droppedMessages = droppedMessages + messages.length
     begun.messages = 0
     this.#keptBytes -= messages.reduce((sum, { event }) => sum + event.bytes.length, 0)
-  }
-
-  /** One object for each address: a capture has few and names them in every message. */
-  #address(address: Address): Address {
-    const key = `${address.host} ${address.port}`
-    const known = this.#addresses.get(key)
-    if (known) return known
-    if (this.#addresses.size >= mostAddresses) this.#addresses.clear()
-    this.#addresses.set(key, address)
-    return address
   }
 
   #announce({ message }: SipEvent, begun: Begun): void {
@@ -293,3 +401,21 @@ function isPlausible({ source, destination, stats }: TracedStream): boolean {
 }
 
 const below = ({ host, port }: Address): Address => ({ host, port: port - 1 })
+
+/** A channel of TURN: its number, then the length of what it carries (RFC 8656 12.4). */
+function isChannelData(bytes: Uint8Array, from: number, to: number): boolean {
+  const size = to - from
+  if (size < 4 + 12 || bytes[from]! < 0x40 || bytes[from]! > 0x4f) return false
+  const length = u16(bytes, from + 2)
+  return length + 4 <= size && size - length - 4 < 4 && bytes[from + 4]! >> 6 === 2
+}
+
+function overTls(carrier: TransportName, via: string | undefined): TransportName {
+  if (carrier === 'tcp' && via === 'TLS') return 'tls'
+  return carrier === 'ws' && via === 'WSS' ? 'wss' : carrier
+}
+
+function kindWith(kind: DialogKind | null, method: string | undefined): DialogKind {
+  if (kind === 'call' || (method !== undefined && ofCalls.has(method))) return 'call'
+  return method === 'REGISTER' && kind !== 'other' ? 'registration' : 'other'
+}

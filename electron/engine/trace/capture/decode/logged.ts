@@ -1,0 +1,37 @@
+import { u16, u16le } from './bytes.ts'
+import { hdlc, rawIp } from './serial.ts'
+import type { Layer } from './packet.ts'
+
+const payloadAttribute = 9
+
+/** What netfilter logs: four bytes, then attributes, one of which is the IP packet (LINKTYPE_NFLOG). */
+export const nflog: Layer = (packet, from, to) => {
+  const { bytes } = packet
+  // Lengths are in the order of the machine that wrote them: the first says which, since none is longer than its packet.
+  const first = u16le(bytes, from + 4)
+  const number = first >= 4 && first <= to - from - 4 ? u16le : u16
+  for (let at = from + 4; at + 4 <= to;) {
+    const length = number(bytes, at)
+    if (length < 4) break
+    if ((number(bytes, at + 2) & 0x7fff) === payloadAttribute) return rawIp(packet, at + 4, Math.min(to, at + length))
+    at += (length + 3) & ~3
+  }
+  packet.cut()
+}
+
+const erfEthernet = new Set([2, 11, 16, 20])
+const erfSerial = new Set([1, 5, 10, 17, 19])
+const erfIp = new Set([22, 23])
+
+/** Endace's records: 16 bytes, further headers, then the frame (LINKTYPE_ERF). */
+export const erf: Layer = (packet, from, to) => {
+  const { bytes } = packet
+  if (to - from < 16) return packet.cut()
+  let at = from + 16
+  for (let more = bytes[from + 8]! & 0x80; more && at + 8 <= to; at += 8) more = bytes[at]! & 0x80
+  const type = bytes[from + 8]! & 0x7f
+  if (erfEthernet.has(type)) packet.link(1, at + 2, to)
+  else if (erfSerial.has(type)) hdlc(packet, at, to)
+  else if (erfIp.has(type)) rawIp(packet, at, to)
+  else packet.unread(`ERF records of type ${type}`)
+}

@@ -1,0 +1,24 @@
+import type { Micros } from '../../../../../shared/base/time.ts'
+import type { ReadAhead } from './read-ahead.ts'
+
+/** What takes the frames of a capture. Bytes stay as they are only during the call. */
+export interface FrameSink {
+  /** `position`: of `bytes[0]` in the file. `cut`: the frame was longer than what the capture kept. */
+  frame(bytes: Uint8Array, from: number, to: number, at: Micros, linkType: number, position: number, cut: boolean): void
+  /** Keys that lie in the capture, as the key log of a TLS library writes them. */
+  secrets?(text: string): void
+}
+
+/** Takes whole records from what was read; what is not whole stays for the next time. */
+export interface CaptureParser {
+  frames: number
+  /** False when nothing behind this place can be read. */
+  parse(ahead: ReadAhead, sink: FrameSink): boolean
+  /** Damage, as sentences; `rest`: bytes that are left at the end of the file. */
+  damage(rest: number): string[]
+  /** What else is to be known of the capture. */
+  notes(): string[]
+}
+
+/** No frame is larger. */
+export const largestFrame = 0x100_0000
