@@ -44,7 +44,8 @@ export async function followCall(
 }
 
 export function exitOf(report: CallReport): number {
-  if (report.observations.some(({ kind }) => kind === 'unresolved') && report.status === null) return exitCode.machine
+  const here = ({ kind }: CallReport['observations'][number]) => kind === 'unresolved' || kind === 'machine-fault'
+  if (report.observations.some(here) && report.status === null) return exitCode.machine
   return hasFault(report) ? exitCode.fault : exitCode.ok
 }
 

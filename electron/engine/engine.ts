@@ -130,7 +130,6 @@ export class Engine implements EngineClient {
       clock,
       random,
       net,
-      dns,
       profile: this.#profile,
       soundPath: (name, use) => this.#files.using([name], ([path]) => use(path!)),
     })

@@ -30,12 +30,16 @@ export type ObservationKind =
   | 'resolution'
   | 'connection-refused'
   | 'connection-failed'
+  /** A target gave no answer, or 503: the next one was tried. */
+  | 'failed-over'
   | 'tls-failed'
   | 'tls-chain'
   | 'unresolved'
   | 'no-answer'
   | 'large-datagram'
   | 'not-sent'
+  /** This computer could not do its part: no port is free, a file cannot be read. */
+  | 'machine-fault'
   | 'rtp-not-sent'
   | 'rtp-foreign'
   | 'ring-timeout'

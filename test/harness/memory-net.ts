@@ -45,12 +45,24 @@ export class MemoryNet implements Net {
     queueMicrotask(() => this.#sockets.get(`${to.host} ${to.port}`)?.message(datagram.bytes, from.host, from.port))
   }
 
+  /** UDP addresses (`host port`) that the network calls closed. */
+  readonly closed = new Set<string>()
+
+  async probeUdp(_localHost: string, to: Address): Promise<Error | null> {
+    return this.closed.has(`${to.host} ${to.port}`)
+      ? Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+      : null
+  }
+
   get openSockets(): number {
     return this.#sockets.size
   }
 
-  localAddressFor(): Promise<string> {
-    return Promise.resolve('192.0.2.1')
+  /** The local address towards each host that is not reached from 192.0.2.1. */
+  readonly routes = new Map<string, string>()
+
+  localAddressFor(host?: string): Promise<string> {
+    return Promise.resolve(this.routes.get(host ?? '') ?? '192.0.2.1')
   }
 
   connectTcp(): Promise<never> {

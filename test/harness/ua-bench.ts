@@ -29,6 +29,8 @@ export class UaBench {
   readonly incoming: InboundCall[] = []
   readonly endpoint: SipEndpoint
   readonly ua: UserAgent
+  /** What every name resolves to. */
+  addresses: readonly string[] = []
   /** The media that was opened last. */
   session: MediaSession | null = null
   readonly #pacer = new Pacer(this.clock)
@@ -37,7 +39,7 @@ export class UaBench {
 
   constructor() {
     const { net, clock, random } = this
-    const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
+    const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [...this.addresses] }
     this.endpoint = new SipEndpoint(
       {
         net,

@@ -88,6 +88,7 @@ export class Boundary {
       listenTcp: (host, port, limits, accept) => net.listenTcp(host, port, limits, accepting(accept)),
       listenTls: (host, port, server, limits, accept, failed) =>
         net.listenTls(host, port, server, limits, accepting(accept), this.guard('TLS handshake', failed)),
+      probeUdp: (localHost, to, bytes, waitMs) => net.probeUdp(localHost, to, bytes, waitMs),
       localAddressFor: (host) => net.localAddressFor(host),
     }
   }

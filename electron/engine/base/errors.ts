@@ -30,7 +30,7 @@ const remedies: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use by another program: choose another port, or 0 for any free one',
   EADDRNOTAVAIL: 'the address is not one of this machine: choose a local address, or leave it out',
   EACCES: 'permission denied: ports below 1024 and protected files need more rights',
-  EPERM: 'not permitted on this machine',
+  EPERM: 'this machine does not permit it: a firewall of its own forbids it, or more rights are needed',
   ECONNREFUSED: 'connection refused: nothing listens on that port, or a firewall rejects it',
   ECONNRESET: 'the peer closed the connection',
   EPIPE: 'the peer closed the connection',

@@ -101,11 +101,16 @@ export interface Net {
     accept: (socket: StreamSocket) => void,
     failed: (remote: Address, error: Error) => void,
   ): Promise<Listener>
+  /**
+   * What the network says of a UDP address (ICMP): `bytes` go there from a port of their own. Resolves with the error,
+   * or with null when something came back or nothing did within `waitMs`.
+   */
+  probeUdp(localHost: string, to: Address, bytes: Uint8Array, waitMs: number): Promise<Error | null>
   /** The local address from which packets to that host would leave. */
   localAddressFor(host: string): Promise<string>
 }
 
-export const systemNet: Net = { bindUdp, connectTcp, connectTls, listenTcp, listenTls, localAddressFor }
+export const systemNet: Net = { bindUdp, connectTcp, connectTls, listenTcp, listenTls, probeUdp, localAddressFor }
 
 /** Literal addresses only come here, so the look-up that dgram makes for every datagram is a formality. */
 const literal = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void =>
@@ -342,6 +347,27 @@ function listenTls(
     socket.once('close', () => shaking.delete(key))
   })
   return listening(server, host, port, admission)
+}
+
+function probeUdp(localHost: string, to: Address, bytes: Uint8Array, waitMs: number): Promise<Error | null> {
+  return new Promise((resolve) => {
+    const probe = createSocket({ type: isIPv6(to.host) ? 'udp6' : 'udp4', lookup: literal as never })
+    let open = true
+    const done = (error: Error | null) => {
+      if (!open) return
+      open = false
+      clearTimeout(timer)
+      probe.close()
+      resolve(error)
+    }
+    const timer = setTimeout(() => done(null), waitMs)
+    probe.on('error', done)
+    probe.on('message', () => done(null))
+    // Only a connected socket is told of ICMP.
+    probe.bind({ address: localHost }, () =>
+      probe.connect(to.port, to.host, (error?: Error) => (error ? done(error) : probe.send(bytes))),
+    )
+  })
 }
 
 function localAddressFor(host: string): Promise<string> {

@@ -42,6 +42,7 @@ export function answer(
     const name = `${record.id}-${safeFileName(call.caller)}.wav`
     const choice = {
       peer: call.source.host,
+      reachedAt: call.reachedAt,
       codecs,
       encryption,
       source: media.source(source),

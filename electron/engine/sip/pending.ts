@@ -6,7 +6,7 @@ import { parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
 import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
 import { retryAfterOf } from '../../../shared/wire/sip/numbers.ts'
 import { writeSip } from '../../../shared/wire/sip/write.ts'
-import { errorCode, explainError } from '../base/errors.ts'
+import { RingbackError, errorCode, explainError } from '../base/errors.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Log } from '../base/log.ts'
 import type { Certificate } from '../base/net.ts'
@@ -27,12 +27,18 @@ export const largestDatagram = 1300
 
 /** What went wrong before a final response came; `text` is a sentence. */
 export interface RequestFailure {
-  readonly kind: 'unresolved' | 'timeout' | 'refused' | 'transport' | 'tls'
+  /** `machine`: this computer could not do its part, a sentence with the remedy. */
+  readonly kind: 'unresolved' | 'timeout' | 'refused' | 'transport' | 'tls' | 'machine'
   readonly text: string
   readonly remedy?: Remedy
 }
 
 export interface RequestUser {
+  /**
+   * What the request needs before it can be built for a flow, like an address of it; false: it is not wanted any more.
+   * May reject with a RingbackError.
+   */
+  prepare?(flow: Flow): Promise<boolean>
   /**
    * The request on the flow that was chosen; called again for each target that is tried. Without Via: the endpoint adds
    * it.
@@ -162,14 +168,23 @@ export class Pending implements PendingRequest {
   async #send(flow: Flow, target: Target | null, transportFixed: boolean): Promise<void> {
     if (this.#abandoned) return
     try {
-      const request = this.#deps.withVia(this.#user.build(flow), flow)
+      const request = await this.#build(flow)
       const larger =
-        target?.transport === 'udp' ? await this.#flowForSize(target, writeSip(request).length, transportFixed) : null
-      if (larger) this.#begin(larger, this.#deps.withVia(this.#user.build(larger), larger), transportFixed)
-      else this.#begin(flow, request, transportFixed)
+        request && target?.transport === 'udp'
+          ? await this.#flowForSize(target, writeSip(request).length, transportFixed)
+          : null
+      const sent = larger ? await this.#build(larger) : request
+      if (sent) this.#begin(larger ?? flow, sent, transportFixed)
     } catch (error) {
-      this.#fail({ kind: 'transport', text: explainError(error) })
+      const ours = error instanceof RingbackError && error.kind === 'machine'
+      this.#fail({ kind: ours ? 'machine' : 'transport', text: explainError(error) })
     }
+  }
+
+  /** The request for a flow; null where it is not wanted any more. */
+  async #build(flow: Flow): Promise<SipRequest | null> {
+    const wanted = !this.#user.prepare || (await this.#user.prepare(flow))
+    return wanted && !this.#abandoned ? this.#deps.withVia(this.#user.build(flow), flow) : null
   }
 
   /**
@@ -197,6 +212,7 @@ export class Pending implements PendingRequest {
     if (this.#abandoned) return
     const next = (why: RequestFailure) => {
       this.#last = why
+      if (why.kind !== 'refused') this.#user.observe('failed-over', `${why.text}: the next target is tried`)
       this.#deps.boundary.run('request', () => this.#next(transportFixed))
     }
     this.#transaction = this.#transactions.client(request, flow, {
@@ -204,6 +220,7 @@ export class Pending implements PendingRequest {
       failed: (failure) => {
         if (this.#abandoned || this.#final) return
         const why = transactionFailure(failure, flow)
+        if (why.kind === 'refused') this.#user.observe('connection-refused', why.text)
         if (this.#targets.length > 0) next(why)
         else this.#fail(why)
       },
@@ -236,12 +253,13 @@ export class Pending implements PendingRequest {
 
 function transactionFailure(failure: TransactionFailure, flow: Flow): RequestFailure {
   const peer = `${flow.transport} ${bracketHost(flow.remote.host)}:${flow.remote.port}`
-  return failure.kind === 'timeout'
-    ? { kind: 'timeout', text: `${peer} gave no final answer in 32 s` }
-    : {
-        kind: errorCode(failure.error) === 'ECONNREFUSED' ? 'refused' : 'transport',
-        text: `${peer}: ${explainError(failure.error)}`,
-      }
+  if (failure.kind === 'timeout') return { kind: 'timeout', text: `${peer} gave no final answer in 32 s` }
+  if (errorCode(failure.error) !== 'ECONNREFUSED')
+    return { kind: 'transport', text: `${peer}: ${explainError(failure.error)}` }
+  const why = flow.reliable
+    ? explainError(failure.error)
+    : 'the port is closed (ICMP port unreachable): nothing listens there, or a firewall rejects it'
+  return { kind: 'refused', text: `${peer}: ${why}` }
 }
 
 const tlsFaults: Readonly<Record<string, string>> = {

@@ -13,7 +13,6 @@ import { Pacer } from '../media/session/pacer.ts'
 import { MediaSession, type MediaOptions } from '../media/session/session.ts'
 import type { MediaTap } from '../media/session/tap.ts'
 import { PortPool, type PortRange } from '../media/transport/ports.ts'
-import type { Dns } from '../sip/resolve/dns.ts'
 
 /** What a person has set about media. */
 interface MediaProfile {
@@ -27,7 +26,6 @@ export interface MediaOpenerDeps {
   readonly clock: Clock
   readonly random: Random
   readonly net: Net
-  readonly dns: Dns
   readonly profile: MediaProfile
   /** The path of a sound that is named by id or path. Throws RingbackError. */
   soundPath<T>(name: string, use: (path: string) => T): T
@@ -38,6 +36,8 @@ export interface MediaChoice extends Omit<MediaOptions, 'host' | 'signalling'> {
   readonly peer: string
   /** Undefined: the address that reaches the peer. */
   readonly localAddress?: string | undefined
+  /** The local address that the signalling of a call came to. */
+  readonly reachedAt?: string
   readonly rtpPorts: PortRange | undefined
 }
 
@@ -54,11 +54,15 @@ export class MediaOpener {
     this.#pacer = new Pacer(deps.clock)
   }
 
-  /** Throws RingbackError (machine): no port is free, or no network reaches the peer. */
+  /**
+   * Media to a name is opened with the first offer: only then is it known where that goes. Throws RingbackError
+   * (machine): no port is free, or no network reaches the peer.
+   */
   async open(choice: MediaChoice, tap: MediaTap): Promise<MediaSession> {
     const { clock, random, profile } = this.#deps
-    const { peer, localAddress, rtpPorts, ...options } = choice
-    const host = localAddress ?? profile.localAddressFor(peer) ?? (await this.#hostTowards(peer))
+    const { peer, localAddress, reachedAt, rtpPorts, ...options } = choice
+    const chosen = localAddress ?? profile.localAddressFor(peer) ?? reachedAt ?? null
+    const host = chosen ?? (isIp(peer) ? await this.#hostTowards(peer) : null)
     return MediaSession.open(
       {
         clock,
@@ -97,14 +101,10 @@ export class MediaOpener {
     return ports
   }
 
-  /**
-   * The local address that media to that host leaves from; of a name that does not resolve, where the default route
-   * leaves.
-   */
+  /** The local address that media to that address leaves from. */
   async #hostTowards(peer: string): Promise<string> {
-    const [target] = isIp(peer) ? [peer] : await this.#deps.dns.addresses(peer).catch(() => [])
     try {
-      return await this.#routes.find(target ?? '192.0.2.1')
+      return await this.#routes.find(peer)
     } catch (error) {
       throw machine(`media cannot be sent to ${peer}: ${explainError(error)}`, error)
     }

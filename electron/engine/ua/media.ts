@@ -15,9 +15,10 @@ export interface MediaRefusal {
 export interface CallMedia {
   /**
    * A session description to offer (RFC 3264 5); the same terms again, with a higher version, when nothing has changed
-   * (8).
+   * (8). `from`: the local address that signalling leaves from now, an IP literal; media is to be at the same. Only
+   * before an answer: another target may be reached from another one.
    */
-  offer(): Promise<string>
+  offer(from?: string): Promise<string>
   /** Answers an offer (RFC 3264 6); media follows it from then on. */
   answer(offer: string): Promise<{ readonly sdp: string } | MediaRefusal>
   /**

@@ -29,6 +29,7 @@ export function requestWithDigest(
     const credentials = digest.headersFor(user.method, user.uri).map(({ name, value }) => makeHeader(name, value))
     current = endpoint.request(next, {
       build: (flow) => user.build(flow, sequence, credentials),
+      ...(user.prepare ? { prepare: (flow: Flow) => user.prepare!(flow) } : {}),
       ...(user.sent ? { sent: (request: SipRequest, flow: Flow) => user.sent!(request, flow) } : {}),
       failed: (failure) => user.failed(failure),
       observe: (kind, text) => user.observe(kind, text),

@@ -8,12 +8,10 @@ import { VirtualClock } from '../../harness/virtual-clock.ts'
 const tap = { rtp: () => {}, rtcp: () => {}, foreign: () => {}, observe: () => {} }
 
 function opening(net: MemoryNet) {
-  const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
   return new MediaOpener({
     clock: new VirtualClock(),
     random: predictableRandom(),
     net,
-    dns,
     profile: new Profile(null),
     soundPath: (name, use) => use(name),
   })
@@ -34,6 +32,19 @@ describe('the media of a call', () => {
     const media = await opener.open(choice(opener, '192.0.2.99'), tap)
     expect(media.local.host).toBe('192.0.2.1')
     media.close()
+  })
+
+  it('of a name is opened where the first offer goes', async () => {
+    const net = new MemoryNet()
+    const opener = opening(net)
+    const media = await opener.open(choice(opener, 'two.example'), tap)
+    expect(net.openSockets).toBe(0)
+    expect(await media.offer('192.0.2.7')).toContain('c=IN IP4 192.0.2.7')
+    expect(media.local.host).toBe('192.0.2.7')
+    expect(await media.offer('2001:db8::7')).toContain('c=IN IP6 2001:db8::7')
+    expect(net.openSockets).toBe(2)
+    media.close()
+    expect(net.openSockets).toBe(0)
   })
 
   it('is not offered at a guess where nothing reaches the peer', async () => {

@@ -15,8 +15,8 @@ export interface MediaDeps {
 }
 
 export interface MediaOptions {
-  /** The local address for RTP. */
-  readonly host: string
+  /** The local address for RTP; null where the first offer is to say. */
+  readonly host: string | null
   /**
    * The host of the signalling peer, an IP literal, where it is known before the call: RTP from there is the peer's.
    */

@@ -44,6 +44,7 @@ export class MediaSession {
   readonly #audio: ReceivedAudio
   readonly #recording: Recording
   readonly #refusals: Refusals
+  readonly #events: TransportEvents
   #negotiated: Negotiated | null = null
   #closed = false
 
@@ -58,7 +59,7 @@ export class MediaSession {
     )
     const sessionId = String(random.uint32())
     this.#reports = new Reports(`${sessionId}@ringback`)
-    const udp = new UdpTransport(clock, ports, options.host)
+    const udp = new UdpTransport(clock, ports)
     this.#transport = options.encryption === 'disabled' ? udp : new SdesTransport(udp, random)
     this.#descriptions = new Descriptions(options, this.#transport, sessionId)
     this.#loop = new ReportLoop(deps, this.#reports, this.#sender, this.#transport, () => this.#reportsTo)
@@ -84,12 +85,16 @@ export class MediaSession {
       recording: this.#recording,
       stopped: (text) => observe('media-failed', text),
     })
+    this.#events = this.#arrivals()
   }
 
-  /** Opens the transport, and the recording where that can be. Throws RingbackError (machine). */
+  /**
+   * Opens the transport where its address is known, and the recording where that can be. Throws RingbackError
+   * (machine).
+   */
   static async open(deps: MediaDeps, options: MediaOptions, tap: MediaTap): Promise<MediaSession> {
     const session = new MediaSession(deps, options, tap)
-    await session.#transport.open(session.#arrivals())
+    if (options.host !== null) await session.#transport.open(options.host, session.#events)
     if (options.recordTo !== null) session.#recording.begin(options.recordTo, session.#rateHz)
     return session
   }
@@ -122,8 +127,9 @@ export class MediaSession {
     this.#allowance.confirm()
   }
 
-  /** A session description to offer. */
-  async offer(): Promise<string> {
+  /** A session description to offer; with `from` at that local address. Rejects with RingbackError (machine). */
+  async offer(from?: string): Promise<string> {
+    if (from !== undefined) await this.#transport.open(from, this.#events)
     return this.#descriptions.offer()
   }
 

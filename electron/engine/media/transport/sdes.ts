@@ -32,9 +32,9 @@ export class SdesTransport implements MediaTransport {
     this.#master = this.#offeredMaster = this.#newMaster()
   }
 
-  async open(events: TransportEvents): Promise<void> {
+  async open(host: string, events: TransportEvents): Promise<void> {
     this.#events = events
-    await this.#under.open({
+    await this.#under.open(host, {
       ...events,
       rtp: (wire, arrival) => this.#rtp(wire, arrival),
       rtcp: (wire, arrival) => this.#rtcp(wire, arrival),

@@ -39,7 +39,7 @@ export interface TransportEvents {
 
 /** Carries one call's RTP and RTCP, and hides how they are protected. */
 export interface MediaTransport {
-  /** Of RTP; known once it is open. */
+  /** Of RTP; known once it is open, which is before anything is offered or answered. */
   readonly local: Address
   readonly localRtcp: Address
   /** Whether what arrives has proven that it is the peer's. */
@@ -48,8 +48,11 @@ export interface MediaTransport {
   readonly isReady: boolean
   /** The most bytes that a packet grows by on the wire. */
   readonly overheadBytes: number
-  /** Opens what an offer or an answer names. Throws RingbackError (machine). */
-  open(events: TransportEvents): Promise<void>
+  /**
+   * Opens at that local address what an offer or an answer names; what was open at another one is closed. Throws
+   * RingbackError (machine).
+   */
+  open(host: string, events: TransportEvents): Promise<void>
   /**
    * Our key (SDES: key and salt) for an offer, for the answer to an offer, or of the offer that was answered; empty
    * where there is none.

@@ -15,8 +15,7 @@ export class UdpTransport implements MediaTransport {
   readonly overheadBytes = 0
   readonly #clock: Clock
   readonly #pool: PortPool
-  readonly #host: string
-  #ports!: RtpPorts
+  #ports: RtpPorts | null = null
   #events!: TransportEvents
   #agreed = false
   #closed = false
@@ -24,23 +23,26 @@ export class UdpTransport implements MediaTransport {
   readonly #rtp = new InFlight()
   readonly #rtcp = new InFlight()
 
-  constructor(clock: Clock, pool: PortPool, host: string) {
+  constructor(clock: Clock, pool: PortPool) {
     this.#clock = clock
     this.#pool = pool
-    this.#host = host
   }
 
-  async open(events: TransportEvents): Promise<void> {
+  async open(host: string, events: TransportEvents): Promise<void> {
     this.#events = events
-    this.#ports = await this.#pool.open(this.#host, this.#listener('RTP'), this.#listener('RTCP'))
+    if (this.#ports?.rtp.local.host === host) return
+    const ports = await this.#pool.open(host, this.#listener('RTP'), this.#listener('RTCP'))
+    if (this.#closed) return closePorts(ports)
+    if (this.#ports) closePorts(this.#ports)
+    this.#ports = ports
   }
 
   get local(): Address {
-    return this.#ports.rtp.local
+    return this.#ports!.rtp.local
   }
 
   get localRtcp(): Address {
-    return this.#ports.rtcp.local
+    return this.#ports!.rtcp.local
   }
 
   get isReady(): boolean {
@@ -58,20 +60,19 @@ export class UdpTransport implements MediaTransport {
 
   sendRtp(clear: Uint8Array, destination: Address, wire = clear): void {
     this.#rtp.push(this.#clock.nowUs(), destination, wire, clear)
-    this.#ports.rtp.send(wire, destination.host, destination.port, this.#rtpDone)
+    this.#ports!.rtp.send(wire, destination.host, destination.port, this.#rtpDone)
   }
 
   sendRtcp(clear: Uint8Array, destination: Address, wire = clear): Uint8Array {
     this.#rtcp.push(this.#clock.nowUs(), destination, wire, clear)
-    this.#ports.rtcp.send(wire, destination.host, destination.port, this.#rtcpDone)
+    this.#ports!.rtcp.send(wire, destination.host, destination.port, this.#rtcpDone)
     return wire
   }
 
   close(): void {
     this.#closed = true
     for (const { arrival } of this.#waiting.splice(0)) this.#events.abandoned(arrival)
-    this.#ports.rtp.close()
-    this.#ports.rtcp.close()
+    if (this.#ports) closePorts(this.#ports)
   }
 
   // One function for all packets: what it is about lies in order beside it.
@@ -100,7 +101,7 @@ export class UdpTransport implements MediaTransport {
   }
 
   #arrived(wire: Uint8Array, from: Address, onRtpPort: boolean): void {
-    if (this.#closed) return
+    if (this.#closed || !this.#ports) return
     const to = onRtpPort ? this.local : this.localRtcp
     const arrival = { from, to, at: this.#clock.nowUs(), atMs: this.#clock.monotonicMs(), wire }
     if (this.#agreed) this.#hand(arrival, onRtpPort)
@@ -112,4 +113,9 @@ export class UdpTransport implements MediaTransport {
     if (onRtpPort && !isRtcp(arrival.wire)) this.#events.rtp(arrival.wire, arrival)
     else this.#events.rtcp(arrival.wire, arrival)
   }
+}
+
+function closePorts({ rtp, rtcp }: RtpPorts): void {
+  rtp.close()
+  rtcp.close()
 }

@@ -60,7 +60,7 @@ export abstract class ClientTransaction {
 
   start(): void {
     this.transmit(this.#packet)
-    if (!this.flow.reliable) this.#retransmitAfter(T1)
+    if (!this.flow.reliable) this.#retransmitAfter(T1, true)
     this.#timeout = this.#clock.after(sixtyFourT1, () => this.#fail({ kind: 'timeout' }))
   }
 
@@ -104,9 +104,11 @@ export abstract class ClientTransaction {
     this.#timeout?.cancel()
   }
 
-  #retransmitAfter(delayMs: number): void {
+  /** With the first repetition the network is asked whether anybody is there at all (18.4). */
+  #retransmitAfter(delayMs: number, first = false): void {
     this.#timer = this.#clock.after(delayMs, () => {
       this.transmit(this.#packet)
+      if (first) this.flow.probe?.((error) => this.#state === this.#first && this.#fail({ kind: 'transport', error }))
       const next = this.retransmissionAfter(delayMs)
       if (next !== null) this.#retransmitAfter(next)
     })

@@ -27,6 +27,8 @@ export interface Flow {
   /** The same socket towards another port of the peer; a connection stays itself. */
   to(remote: Address): Flow
   send(packet: Packet, failed: (error: Error) => void): void
+  /** Asks the network whether the peer's port is closed, where nothing came from it; `closed` hears that it is. */
+  probe?(closed: (error: Error) => void): void
   /** Where answers are measured against what came: more bytes came. */
   heard?(bytes: number): void
 }

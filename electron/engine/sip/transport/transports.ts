@@ -1,4 +1,5 @@
 import { formatAddress, isIPv6, isUnspecified, unmapped, type Address } from '../../../../shared/base/address.ts'
+import { encodeText } from '../../../../shared/base/text.ts'
 import type { Target, TransportName } from '../../../../shared/model/transport.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
@@ -39,6 +40,10 @@ export interface TransportEvents {
   /** A peer's TLS handshake with our listener failed. */
   handshakeFailed(remote: Address, error: Error): void
 }
+
+/** A datagram that asks for nothing (RFC 5626 4.4.1), and how long an ICMP error may take to come back. */
+const keepAlive = encodeText('\r\n\r\n')
+const probeMs = 2000
 
 /** Signalling comes in bursts: room for some hundred messages. */
 const signallingBufferBytes = 1024 * 1024
@@ -159,6 +164,11 @@ export class Transports {
         this.#wire('sent', flow, bytes, message)
         socket.send(bytes, remote.host, remote.port, (error) => error && failed(error))
       },
+      probe: (closed) =>
+        this.#boundary.run('probe', async () => {
+          const error = await this.#net.probeUdp(local.host, flow.remote, keepAlive, probeMs)
+          if (error && !this.#closed) closed(error)
+        }),
     }
     return flow
   }

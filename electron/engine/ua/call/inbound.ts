@@ -13,6 +13,8 @@ import type { EndCause } from './state.ts'
 export class InboundCall extends Call {
   readonly request: SipRequest
   readonly source: { readonly host: string; readonly port: number }
+  /** Our address that the INVITE came to. */
+  readonly reachedAt: string
   /** The user part of the request URI. */
   readonly dialled: string | null
   /** The caller's URI, from From. */
@@ -32,6 +34,7 @@ export class InboundCall extends Call {
     })
     this.request = request
     this.source = flow.remote
+    this.reachedAt = flow.local.host
     this.dialled = dialled
     this.caller = parseNameAddr(from)?.uri ?? uriOf(from)
     this.dialog = Dialog.ofCallee(request, this.localTag, flow)

@@ -10,6 +10,7 @@ import {
 import { messageIds, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import { minSeOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Timer } from '../../base/clock.ts'
+import { RingbackError } from '../../base/errors.ts'
 import type { DigestClient } from '../../sip/digest/client.ts'
 import type { NextHop, RequestFailure } from '../../sip/pending.ts'
 import type { Flow } from '../../sip/transport/flow.ts'
@@ -51,6 +52,7 @@ export class Invite {
   #ringTimer: Timer | null = null
   #minimumS: number | null = null
   #offer = ''
+  #offeredFrom: string | null = null
   /** The media takes in one description after the other. */
   #taken: Promise<unknown> = Promise.resolve()
 
@@ -62,19 +64,13 @@ export class Invite {
   }
 
   start(media: CallMedia): void {
-    const { deps, negotiation } = this.#call
+    const { deps } = this.#call
     const { ringTimeoutMs, hop } = this.#options
     this.#ringTimer = deps.clock.after(ringTimeoutMs, () => {
       deps.observe('ring-timeout', `no answer in ${ringTimeoutMs / 1000} s: the call is cancelled`)
       this.#cancel.ask(reasons.ringTimeout, { by: 'nobody', reason: 'timeout' })
     })
-    negotiation.step('make-offer')
-    deps.run('INVITE', async () => {
-      this.#offer = await media.offer()
-      if (!this.#call.is('calling')) return
-      negotiation.step('offer-sent')
-      this.#send(hop)
-    })
+    this.#send(hop, media)
   }
 
   stop(): void {
@@ -86,19 +82,48 @@ export class Invite {
     return this.#early.get(tag)?.dialog ?? null
   }
 
-  #send(hop: NextHop): void {
+  #send(hop: NextHop, media: CallMedia): void {
     const { deps, digest } = this.#call
-    this.#cancel.sent(
-      requestWithDigest(deps.endpoint, hop, digest, {
-        method: 'INVITE',
-        uri: this.#options.uri,
-        nextSequence: () => ++this.#sequence,
-        build: (flow, sequence, credentials) => this.#request(flow, sequence, credentials),
-        response: (response, flow, request) => this.#response(response, flow, request),
-        failed: (failure) => this.#failed(failure),
-        observe: (kind, text) => deps.observe(kind, text),
+    const pending = requestWithDigest(deps.endpoint, hop, digest, {
+      method: 'INVITE',
+      uri: this.#options.uri,
+      nextSequence: () => ++this.#sequence,
+      prepare: (flow) => this.#prepared(flow.local.host, media),
+      build: (flow, sequence, credentials) => this.#request(flow, sequence, credentials),
+      sent: () => this.#cancel.sent(pending),
+      response: (response, flow, request) => this.#response(response, flow, request, media),
+      failed: (failure) => this.#failed(failure),
+      observe: (kind, text) => deps.observe(kind, text),
+    })
+  }
+
+  /** What this computer cannot do ends the call with its reason, a fault of the media as any other fault. */
+  #prepared(from: string, media: CallMedia): Promise<boolean> {
+    return new Promise((resolve, reject) =>
+      this.#call.deps.run('INVITE', async () => {
+        try {
+          resolve(await this.#prepare(from, media))
+        } catch (error) {
+          if (error instanceof RingbackError) return reject(error)
+          resolve(false)
+          throw error
+        }
       }),
     )
+  }
+
+  /** The offer that goes to a target names the address that this target is reached from. */
+  async #prepare(from: string, media: CallMedia): Promise<boolean> {
+    const { negotiation } = this.#call
+    if (from !== this.#offeredFrom) {
+      // What another target said before it failed is no longer of interest.
+      negotiation.step('rolled-back')
+      negotiation.step('make-offer')
+      this.#offer = await negotiation.waitFor(media.offer(from))
+      this.#offeredFrom = from
+      negotiation.step('offer-sent')
+    }
+    return this.#call.is('calling') || this.#call.is('ringing')
   }
 
   #request(flow: Flow, sequence: number, credentials: readonly SipHeader[]): SipRequest {
@@ -135,16 +160,17 @@ export class Invite {
     const { deps } = this.#call
     if (failure.kind === 'timeout') deps.observe('no-answer', failure.text)
     else if (failure.kind === 'unresolved') deps.observe('unresolved', failure.text)
+    else if (failure.kind === 'machine') deps.observe('machine-fault', failure.text)
     else if (failure.kind === 'transport') deps.observe('not-sent', failure.text)
     const reason = failure.kind === 'timeout' ? 'timeout' : 'transport'
     this.#call.step({ kind: 'end', cause: this.#cancel.asked?.cause ?? { by: 'nobody', reason } })
   }
 
-  #response(response: SipResponse, flow: Flow, request: SipRequest): void {
+  #response(response: SipResponse, flow: Flow, request: SipRequest, media: CallMedia): void {
     const { status } = response
     if (status < 200) this.#provisional(response, flow, request)
     else if (status < 300) this.#success(response, flow, request)
-    else this.#refused(response)
+    else this.#refused(response, media)
   }
 
   #provisional(response: SipResponse, flow: Flow, request: SipRequest): void {
@@ -226,14 +252,14 @@ export class Invite {
     if (refused) endForMedia(call, refused.text)
   }
 
-  #refused(response: SipResponse): void {
+  #refused(response: SipResponse, media: CallMedia): void {
     const call = this.#call
     const { status } = response
     const { asked } = this.#cancel
     const minimum = minSeOf(response)
     if (status === 422 && minimum !== null && this.#minimumS === null && !asked) {
       this.#minimumS = minimum
-      return this.#send(this.#options.hop)
+      return this.#send(this.#options.hop, media)
     }
     if (status >= 300 && status < 400) {
       const contacts = headerList(response, 'contact').map(uriOf).join(', ') || 'nowhere'
