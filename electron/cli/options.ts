@@ -74,6 +74,20 @@ export function parseSeconds(text: string): number {
   return seconds
 }
 
+/** The packet time of RTP, in ms. */
+export function parsePtime(text: string): number {
+  const ms = Number(text)
+  if (!/^\d{2}$/.test(text) || ms < 10 || ms > 60) throw invalid('give a packet time of 10 to 60 ms.')
+  return ms
+}
+
+/** Seconds without media before a call ends, in ms; 0 is null: never. */
+export function parseMediaTimeout(text: string): { readonly ms: number | null } {
+  const seconds = parseSeconds(text)
+  if (seconds > 0 && seconds < 1) throw invalid('give at least 1 second, or 0 to wait for ever.')
+  return { ms: seconds === 0 ? null : seconds * 1000 }
+}
+
 export function parseWhole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw invalid('give a whole number.')
   return Number(text)

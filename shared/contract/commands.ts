@@ -8,8 +8,10 @@ import {
   customHeaderSchema,
   dtmfModeSchema,
   encryptionSchema,
+  mediaTimeoutSchema,
   placeCallSchema,
   portRangeSchema,
+  ptimeSchema,
   sourceSchema,
 } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
@@ -51,6 +53,8 @@ export const startAgentSchema = z.object({
   recordDirectory: z.string().optional(),
   pcapTo: z.string().optional().describe('a capture of all that it sends and receives, calls or not'),
   rtpPorts: portRangeSchema.optional(),
+  ptimeMs: ptimeSchema.optional().describe('the packet time to ask for; as the caller likes it when absent'),
+  mediaTimeoutMs: mediaTimeoutSchema.default(60_000),
   limits: limitsSchema.optional().describe('what strangers may use of this agent, where it differs from the settings'),
 })
 export type StartAgent = z.input<typeof startAgentSchema>
@@ -137,7 +141,15 @@ export type TrunkCheck = z.infer<typeof trunkCheckSchema>
 
 /** The agent that starts with the window; its password, if any, is kept among the secrets. */
 export const agentSettingsSchema = startAgentSchema
-  .omit({ password: true, recordDirectory: true, pcapTo: true, rtpPorts: true, limits: true })
+  .omit({
+    password: true,
+    recordDirectory: true,
+    pcapTo: true,
+    rtpPorts: true,
+    ptimeMs: true,
+    mediaTimeoutMs: true,
+    limits: true,
+  })
   .extend({ start: z.boolean().describe('with the window') })
 
 export const settingsSchema = z.object({

@@ -16,6 +16,13 @@ export const codecSchema = z.enum(codecNames())
 export const dtmfModeSchema = z.enum(dtmfModes)
 export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
 
+export const ptimeSchema = z.int().min(10).max(60)
+export const mediaTimeoutSchema = z
+  .number()
+  .min(1000)
+  .nullable()
+  .describe('the call ends after so long without RTP and RTCP of the peer; null: it goes on')
+
 /** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, or a WAV file. */
 export const sourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tone'), hz: z.int().min(20).max(3900) }),
@@ -45,6 +52,8 @@ export const placeCallSchema = z.object({
   ringTimeoutMs: z.number().min(1).default(60_000),
   localAddress: z.string().optional(),
   rtpPorts: portRangeSchema.optional(),
+  ptimeMs: ptimeSchema.optional().describe('the packet time to ask for'),
+  mediaTimeoutMs: mediaTimeoutSchema.default(null),
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),
   recordTo: z.string().optional(),

@@ -52,6 +52,14 @@ export type ObservationKind =
   | 'rtp-garbage'
   | 'media-failed'
   | 'no-rtp-target'
+  /** Nothing came from the peer for a while, neither RTP nor RTCP, though audio was agreed to come. */
+  | 'media-silent'
+  /** The same for as long as it may: the call was ended here. */
+  | 'media-timeout'
+  /** The connection that the call's signalling goes over was closed while the call went on. */
+  | 'connection-lost'
+  | 'bye-unanswered'
+  | 'bye-refused'
   | 'session-timer'
   | 'refused-by-us'
   | 'auth-failed'

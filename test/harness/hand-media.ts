@@ -27,6 +27,8 @@ export class HandMedia implements CallMedia {
     this.asked.push('confirm')
   }
 
+  whenSilent(): void {}
+
   hold(on: boolean): void {
     this.asked.push(`hold ${on}`)
   }

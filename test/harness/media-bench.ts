@@ -31,6 +31,8 @@ export interface Sender {
   readonly payloadType?: number
   readonly fill?: number
   readonly firstSequence?: number
+  /** In the packet; 160. */
+  readonly samples?: number
   readonly srtp?: SrtpContext
 }
 
@@ -87,13 +89,21 @@ export class MediaBench {
   }
 
   /** One packet of a stream, numbered on from the last of the same sender and SSRC. */
-  async packet({ from, ssrc = 77, payloadType = 0, fill = 0x20, firstSequence = 100, srtp }: Sender): Promise<void> {
+  async packet({
+    from,
+    ssrc = 77,
+    payloadType = 0,
+    fill = 0x20,
+    firstSequence = 100,
+    samples = 160,
+    srtp,
+  }: Sender): Promise<void> {
     const key = `${from.host} ${from.port} ${ssrc}`
     const n = this.#sent.get(key) ?? 0
     this.#sent.set(key, n + 1)
     const sequence = (firstSequence + n) & 0xffff
-    const packet = new Uint8Array(rtpHeaderBytes + 160).fill(fill)
-    writeRtpHeader(packet, payloadType, n === 0, sequence, n * 160, ssrc)
+    const packet = new Uint8Array(rtpHeaderBytes + samples).fill(fill)
+    writeRtpHeader(packet, payloadType, n === 0, sequence, n * samples, ssrc)
     this.net.inject(from, ourMedia, srtp ? srtp.protectRtp(packet, rtpHeaderBytes, ssrc, sequence) : packet)
     await settle()
   }

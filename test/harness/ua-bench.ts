@@ -1,7 +1,7 @@
 import { noLogs } from '../../electron/engine/base/log.ts'
 import { openBoundary } from './boundary.ts'
 import { silence } from '../../electron/engine/media/audio/source.ts'
-import { MediaSession } from '../../electron/engine/media/session/session.ts'
+import { MediaSession, type MediaOptions } from '../../electron/engine/media/session/session.ts'
 import { PortPool } from '../../electron/engine/media/transport/ports.ts'
 import { Pacer } from '../../electron/engine/media/session/pacer.ts'
 import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
@@ -68,7 +68,7 @@ export class UaBench {
     await this.endpoint.listen('udp', us.host, us.port)
   }
 
-  async media(): Promise<MediaSession> {
+  async media(options: Partial<MediaOptions> = {}): Promise<MediaSession> {
     const { clock, random } = this
     return (this.session = await MediaSession.open(
       { clock, random, pacer: this.#pacer, ports: this.#ports, limits: initialLimits },
@@ -79,6 +79,7 @@ export class UaBench {
         encryption: 'disabled',
         source: { kind: 'samples', at: silence },
         recordTo: null,
+        ...options,
       },
       { rtp: () => {}, rtcp: () => {}, foreign: () => {}, observe: () => {} },
     ))

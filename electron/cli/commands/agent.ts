@@ -14,7 +14,9 @@ import {
   parseEncryption,
   parseLimit,
   parseListener,
+  parseMediaTimeout,
   parsePortRange,
+  parsePtime,
   parseWhole,
   type BudgetLimitsGiven,
 } from '../options.ts'
@@ -37,6 +39,8 @@ interface AgentOptions extends CommonOptions {
   readonly pcap?: string
   readonly calls?: number
   readonly rtpPorts?: { first: number; last: number }
+  readonly ptime?: number
+  readonly mediaTimeout?: { readonly ms: number | null }
   readonly limit?: BudgetLimitsGiven
 }
 
@@ -65,6 +69,12 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--record <dir>', 'record every call as a WAV file there')
     .option('--pcap <file>', 'write everything that goes over the wire, also what becomes no call')
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--ptime <ms>', 'the packet time to ask for: 10 to 60', parsePtime)
+    .option(
+      '--media-timeout <seconds>',
+      'end a call after so long without RTP and RTCP of the caller (60; 0: never)',
+      parseMediaTimeout,
+    )
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls', parseWhole)
     .addHelpText(
@@ -100,6 +110,8 @@ ${limitLines()}`,
         recordDirectory: options.record,
         pcapTo: options.pcap,
         rtpPorts: options.rtpPorts,
+        ptimeMs: options.ptime,
+        mediaTimeoutMs: options.mediaTimeout?.ms,
         limits: options.limit,
       }) as StartAgent
       finish(

@@ -10,7 +10,9 @@ import {
   parseDtmfMode,
   parseEncryption,
   parseLocal,
+  parseMediaTimeout,
   parsePortRange,
+  parsePtime,
   parseSeconds,
   parseSource,
   parseTransport,
@@ -36,6 +38,8 @@ interface CallOptions extends CommonOptions, HeaderOptions {
   readonly ringTimeout: number
   readonly local?: string
   readonly rtpPorts?: { first: number; last: number }
+  readonly ptime?: number
+  readonly mediaTimeout?: { readonly ms: number | null }
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
   readonly record?: string
@@ -61,6 +65,12 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--ring-timeout <seconds>', 'how long to wait for an answer', parseSeconds, 60)
     .option('--local <address>', 'the local IP address', parseLocal)
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--ptime <ms>', 'the packet time to ask for: 10 to 60', parsePtime)
+    .option(
+      '--media-timeout <seconds>',
+      'end the call after so long without RTP and RTCP of the peer (0: never)',
+      parseMediaTimeout,
+    )
     .option('--tls-ca <file>', 'a CA to trust (PEM)')
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--record <file.wav>', 'record both directions')
@@ -97,6 +107,8 @@ Examples:
         ringTimeoutMs: Math.max(1, options.ringTimeout * 1000),
         localAddress: options.local,
         rtpPorts: options.rtpPorts,
+        ptimeMs: options.ptime,
+        mediaTimeoutMs: options.mediaTimeout?.ms,
         tlsCa,
         tlsInsecure: options.tlsInsecure,
         recordTo: options.record,

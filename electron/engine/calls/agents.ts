@@ -80,6 +80,8 @@ export class Agents {
       codecs: args.codecs,
       encryption: args.encryption,
       rtpPorts: args.rtpPorts,
+      ptimeMs: args.ptimeMs,
+      silenceMs: args.mediaTimeoutMs,
       recordDirectory: args.recordDirectory,
       changed: () => feed.change({ kind: 'agent', id }),
     })

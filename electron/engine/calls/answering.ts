@@ -19,7 +19,7 @@ export interface AnsweringDeps {
   readonly records: CallRecords
 }
 
-interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption'> {
+interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption' | 'ptimeMs' | 'silenceMs'> {
   /** Of the agent; null for the softphone. */
   readonly id: string | null
   readonly rtpPorts: PortRange | undefined
@@ -35,7 +35,7 @@ export function answer(
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { clock, boundary, media, records } = deps
-  const { codecs, encryption, rtpPorts, recordDirectory } = options
+  const { codecs, encryption, ptimeMs, silenceMs, rtpPorts, recordDirectory } = options
   const recordOf = (call: InboundCall) => records.ofTrace(station.trace(call.callId))!
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const record = recordOf(call)
@@ -45,6 +45,8 @@ export function answer(
       reachedAt: call.reachedAt,
       codecs,
       encryption,
+      ptimeMs,
+      silenceMs,
       source: media.source(source),
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),

@@ -92,6 +92,8 @@ export class Softphone {
         rtpPorts: args.rtpPorts,
         source,
         recordTo: args.recordTo ?? null,
+        ptimeMs: args.ptimeMs,
+        silenceMs: args.mediaTimeoutMs,
         codecs: args.codecs ?? trunk?.codecs ?? codecNames(),
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
       }

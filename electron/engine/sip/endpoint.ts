@@ -56,6 +56,8 @@ export interface EndpointEvents {
   request(transaction: ServerTransaction): void
   /** Whether a call goes on over that connection. */
   busy(flow: Flow): boolean
+  /** That connection is closed; `why` is a clause. */
+  lost(flow: Flow, why: string): void
   /** The ACK of a 2xx, which belongs to no transaction. */
   ack(request: SipRequest, flow: Flow): void
 }
@@ -77,8 +79,11 @@ export class SipEndpoint {
       wire: deps.wire,
       received: (message, flow, bytes) => this.#received(message, flow, bytes),
       busy: (flow) => this.#events?.busy(flow) ?? false,
-      closed: (flow, error) =>
-        this.#transactions.connectionLost(flow, error ?? new Error('the peer closed the connection')),
+      closed: (flow, error) => {
+        const why = error ?? new Error('the peer closed the connection')
+        this.#transactions.connectionLost(flow, why)
+        if (!this.#closed) this.#events?.lost(flow, explainError(why))
+      },
       handshakeFailed: (remote, error) =>
         deps.log(`TLS handshake with ${remote.host}:${remote.port} failed: ${error.message}`),
     })

@@ -31,6 +31,8 @@ export interface CallMedia {
    * often as one likes.
    */
   confirm(host?: string): void
+  /** Hears, once, that nothing has come from the peer for as long as may be: the call is to end. */
+  whenSilent(hear: () => void): void
   /** Sets what the next offer asks for: on hold it sends only (RFC 3264 8.4). */
   hold(on: boolean): void
   /** Queues digits. Returns why that cannot be done, a clause, or null. */

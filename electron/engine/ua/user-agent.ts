@@ -68,6 +68,9 @@ export class UserAgent {
       admit: (request, flow) => this.#admit(request, flow),
       request: (transaction) => this.#request(transaction),
       ack: (request, flow) => this.#ack(request, flow),
+      lost: (flow, why) => {
+        for (const call of [...this.#calls.values()]) call.lost(flow, why)
+      },
       busy: (flow) => [...this.#calls.values()].some((call) => call.uses(flow)),
     })
   }

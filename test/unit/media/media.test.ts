@@ -81,23 +81,60 @@ describe('sources', () => {
   })
 })
 
+const frame = (n: number) => new Int16Array(160).fill(n)
+
 describe('playout', () => {
   it('puts frames in order, leaves holes as holes and drops what is too late', () => {
-    const playout = new Playout(160, 2)
-    const frame = (n: number) => Int16Array.of(n)
+    const playout = new Playout(8000, 8000, 40)
     for (const n of [0, 2, 1, 4]) playout.push(1000 + n * 160, frame(n))
-    expect(Array.from({ length: 7 }, () => playout.pull()?.[0] ?? null)).toEqual([null, null, 0, 1, 2, null, 4])
+    expect(Array.from({ length: 7 }, () => playout.pull(160)?.[0] ?? null)).toEqual([null, null, 0, 1, 2, null, 4])
     playout.push(1000 + 160, frame(1))
-    expect(playout.pull()).toBeNull()
+    expect(playout.pull(160)).toBeNull()
   })
 
   it('starts anew when the timestamps jump, and goes on over their wrap', () => {
-    const playout = new Playout(160, 0)
-    playout.push(2 ** 32 - 160, Int16Array.of(1))
-    playout.push(0, Int16Array.of(2))
-    expect([playout.pull()?.[0], playout.pull()?.[0]]).toEqual([1, 2])
-    playout.push(5_000_000, Int16Array.of(3))
-    expect(playout.pull()?.[0]).toBe(3)
+    const playout = new Playout(8000, 8000, 0)
+    playout.push(2 ** 32 - 160, frame(1))
+    playout.push(0, frame(2))
+    expect([playout.pull(160)?.[0], playout.pull(160)?.[0]]).toEqual([1, 2])
+    playout.push(5_000_000, frame(3))
+    expect(playout.pull(160)?.[0]).toBe(3)
+  })
+
+  it.each([10, 20, 25, 30, 40, 50, 60].flatMap((came) => [10, 20, 30, 60].map((leaves) => [came, leaves] as const)))(
+    'loses nothing of what came in packets of %i ms and leaves in frames of %i',
+    (cameMs, leavesMs) => {
+      const playout = new Playout(8000, 8000, leavesMs + 20)
+      const heard: number[] = []
+      let [sent, pulled] = [0, 0]
+      for (let ms = 0; ms < 3000; ms += 5) {
+        if (ms % cameMs === 0) {
+          playout.push(
+            500 + sent,
+            Int16Array.from({ length: cameMs * 8 }, (_, i) => 1 + ((sent + i) % 30_000)),
+          )
+          sent += cameMs * 8
+        }
+        if (ms % leavesMs === 0) {
+          heard.push(...(playout.pull(leavesMs * 8) ?? []))
+          pulled++
+        }
+      }
+      expect(heard.length).toBeGreaterThan(2800 * 8)
+      expect(heard).toEqual(Array.from(heard, (_, i) => 1 + (i % 30_000)))
+      expect(pulled).toBe(3000 / leavesMs)
+    },
+  )
+
+  it('goes on where the time of the peer stood still, and where it went on, while nothing was sent', () => {
+    for (const jump of [160, 160 * 101]) {
+      const playout = new Playout(8000, 8000, 40)
+      playout.push(0, frame(1))
+      for (let i = 0; i < 100; i++) playout.pull(160)
+      playout.push(jump, frame(2))
+      const heard = Array.from({ length: 6 }, () => playout.pull(160)?.[0] ?? null)
+      expect(heard.filter((sample) => sample !== null)).toEqual([2])
+    }
   })
 })
 

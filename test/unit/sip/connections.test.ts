@@ -31,6 +31,7 @@ async function listening(limits: Partial<BudgetLimits>, busy = false) {
     admit: () => null,
     ack: () => {},
     busy: () => busy,
+    lost: () => {},
     request: (transaction) => transaction.respond(responseTo(transaction.request, 200, 'tag')),
   })
   await endpoint.listen('tcp', '192.0.2.1', 5060)

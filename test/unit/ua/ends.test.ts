@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
-import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
+import { header, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
 import type { Call } from '../../../electron/engine/ua/index.ts'
 import { request, sdp } from '../../harness/messages.ts'
 import { UaBench } from '../../harness/ua-bench.ts'
@@ -195,5 +195,48 @@ describe('a call that comes in', () => {
     )
     call.abort()
     expect(endOf(call)).toEqual({ by: 'us', reason: 'internal' })
+  })
+})
+
+describe('a peer that is gone', () => {
+  const said = () => bench.observations.filter((text) => /^(bye|media|connection)-/.test(text))
+
+  it('and does not answer our BYE is said, and the call is over', async () => {
+    const call = await answered()
+    call.hangUp()
+    await bench.clock.advance(5000)
+    expect([call.state.kind, said()]).toEqual(['ended', ['bye-unanswered: BYE was not answered in 5 s']])
+    await bench.clock.advance(60_000)
+    expect(said()).toHaveLength(1)
+  })
+
+  it.each([481, 408, 500])('and answers our BYE %i is said', async (status) => {
+    const call = await answered()
+    call.hangUp()
+    await bench.clock.advance(0)
+    await bench.respond(sentRequest('BYE'), status)
+    expect([call.state.kind, said()]).toEqual(['ended', [`bye-refused: BYE was answered ${status} Reason`]])
+  })
+
+  it('is not one whose BYE crossed ours and who knows the call no more', async () => {
+    const call = await answered()
+    call.hangUp()
+    await bench.clock.advance(0)
+    const ours = sentRequest('BYE')
+    await byPeer(call.localTag, 'BYE')
+    await bench.respond(ours, 481)
+    expect(said()).toEqual([])
+  })
+
+  it('and sends no media is sent BYE with the reason', async () => {
+    const media = await bench.media({ silenceMs: 12_000 })
+    const call = await bench.call({ media })
+    await bench.respond(sentRequest('INVITE'), 200, { body: sdp() })
+    bench.sent()
+    await bench.clock.advance(13_000)
+    const [bye] = bench.sent().filter((message) => message.kind === 'request' && message.method === 'BYE')
+    expect(header(bye!, 'reason')).toBe('Q.850;cause=102;text="Media timeout"')
+    await bench.respond(bye as SipRequest, 200)
+    expect(endOf(call)).toEqual({ by: 'us', reason: 'media-timeout' })
   })
 })

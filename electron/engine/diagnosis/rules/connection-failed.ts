@@ -8,7 +8,15 @@ export const connectionFailed: Rule = {
   silences: ['no-response'],
   evaluate(facts) {
     if (facts.final) return []
-    const failures = observed(facts, 'unresolved', 'connection-refused', 'connection-failed', 'tls-failed', 'not-sent', 'machine-fault')
+    const failures = observed(
+      facts,
+      'unresolved',
+      'connection-refused',
+      'connection-failed',
+      'tls-failed',
+      'not-sent',
+      'machine-fault',
+    )
     const last = failures.at(-1)
     if (!last) return []
     const tls = observed(facts, 'tls-failed').length > 0

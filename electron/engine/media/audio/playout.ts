@@ -1,56 +1,98 @@
-const slots = 64
+/** What lies so far from what is due belongs to another stream of time. */
+const windowMs = 1280
+/** More than this in store, and one frame is left out at a time until it is less. */
+const mostStoredMs = 200
+const mostChunks = 256
+
+interface Chunk {
+  /** The place of the first sample, counted from the first of all. */
+  readonly start: number
+  readonly samples: Int16Array
+}
 
 /**
- * Received frames put back in order by timestamp and handed out one per packet interval, 40 ms behind.
- * What recording and echo need; figures never pass through here.
+ * Received audio put back in order by timestamp and handed out in frames of any length, a little behind; what came in
+ * packets of 30 ms may leave in frames of 20. What recording and echo need; figures never pass through here.
  */
 export class Playout {
-  readonly #frames: (Int16Array | null)[] = Array<Int16Array | null>(slots).fill(null)
-  readonly #frameTicks: number
-  readonly #delayFrames: number
+  readonly #rateHz: number
+  readonly #clockHz: number
+  readonly #delay: number
+  /** In order. */
+  readonly #chunks: Chunk[] = []
+  #frame = new Int16Array(0)
   #base: number | null = null
+  /** The sample that is due. */
   #next = 0
+  /** Where the newest chunk begins, and where the audio ends. */
   #newest = 0
+  #end = 0
   #waiting = 0
 
-  /** `frameTicks`: of the RTP clock, from one frame to the next. */
-  constructor(frameTicks: number, delayFrames = 2) {
-    this.#frameTicks = frameTicks
-    this.#delayFrames = delayFrames
+  /** `clockHz`: of RTP; `delayMs`: how far behind the first sample. */
+  constructor(rateHz: number, clockHz: number, delayMs: number) {
+    this.#rateHz = rateHz
+    this.#clockHz = clockHz
+    this.#delay = (delayMs * rateHz) / 1000
   }
 
   push(timestamp: number, samples: Int16Array): void {
     if (this.#base === null) this.#restart(timestamp)
-    let index = Math.round(((timestamp - this.#base!) | 0) / this.#frameTicks)
-    if (index >= this.#next + slots || index < this.#next - slots) {
+    let start = Math.round((((timestamp - this.#base!) | 0) * this.#rateHz) / this.#clockHz)
+    const window = (windowMs * this.#rateHz) / 1000
+    // Time that stood still while nothing was sent goes on from where the audio is.
+    const behind = start > this.#newest && start + samples.length <= this.#next
+    if (behind || start >= this.#next + window || start < this.#next - window) {
       this.#restart(timestamp)
-      index = 0
+      start = 0
     }
-    if (index < this.#next) return
-    this.#frames[index % slots] = samples
-    if (index > this.#newest) this.#newest = index
+    if (start + samples.length <= this.#next || this.#chunks.length >= mostChunks) return
+    this.#insert({ start, samples })
+    this.#newest = Math.max(this.#newest, start)
+    this.#end = Math.max(this.#end, start + samples.length)
   }
 
-  /** The frame that is due, or null where none came. */
-  pull(): Int16Array | null {
+  /** The frame of so many samples that is due, good until the next; null where nothing of it came. */
+  pull(length: number): Int16Array | null {
     if (this.#base === null) return null
     if (this.#waiting > 0) {
-      this.#waiting--
+      this.#waiting -= length
       return null
     }
-    if (this.#next > this.#newest) return null
-    const frame = this.#frames[this.#next % slots] ?? null
-    this.#frames[this.#next % slots] = null
-    this.#next++
-    if (this.#newest - this.#next > 10) this.#next++
+    const frame = this.#take(length)
+    if (this.#end - this.#next > (mostStoredMs * this.#rateHz) / 1000) this.#take(length)
     return frame
   }
 
+  #take(length: number): Int16Array | null {
+    if (this.#frame.length !== length) this.#frame = new Int16Array(length)
+    const frame = this.#frame.fill(0)
+    const from = this.#next
+    const to = (this.#next += length)
+    let any = false
+    while (this.#chunks[0] && this.#chunks[0].start < to) {
+      const { start, samples } = this.#chunks[0]
+      const part = samples.subarray(Math.max(0, from - start), to - start)
+      if (part.length > 0) {
+        frame.set(part, Math.max(0, start - from))
+        any = true
+      }
+      if (start + samples.length > to) break
+      this.#chunks.shift()
+    }
+    return any ? frame : null
+  }
+
+  #insert(chunk: Chunk): void {
+    let at = this.#chunks.length
+    while (at > 0 && this.#chunks[at - 1]!.start > chunk.start) at--
+    if (this.#chunks[at - 1]?.start !== chunk.start) this.#chunks.splice(at, 0, chunk)
+  }
+
   #restart(timestamp: number): void {
-    this.#frames.fill(null)
+    this.#chunks.length = 0
     this.#base = timestamp
-    this.#next = 0
-    this.#newest = 0
-    this.#waiting = this.#delayFrames
+    this.#next = this.#newest = this.#end = 0
+    this.#waiting = this.#delay
   }
 }

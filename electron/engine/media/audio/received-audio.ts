@@ -8,6 +8,9 @@ import { MarkerDetector } from './marker-detector.ts'
 import { Playout } from './playout.ts'
 import { markerPeriodMs } from './tones.ts'
 
+/** How much later than its time a packet may come and still be played. */
+const playoutMarginMs = 20
+
 /** Markers beyond these prove nothing new. */
 const markersObserved = 3
 
@@ -67,9 +70,9 @@ export class ReceivedAudio {
     this.#markerSentMs = this.#clock.monotonicMs()
   }
 
-  /** The frame that is due for echo or recording; null where none came. */
-  pull(): Int16Array | null {
-    return this.#playout?.pull() ?? null
+  /** The frame of so many samples that is due for echo or recording; null where none came. */
+  pull(samples: number): Int16Array | null {
+    return this.#playout?.pull(samples) ?? null
   }
 
   /** A packet in clear, with its header. */
@@ -93,7 +96,9 @@ export class ReceivedAudio {
 
   #play(): void {
     const { codec, ptimeMs } = this.#format ?? {}
-    if (codec && ptimeMs) this.#playout = new Playout((ptimeMs * codec.descriptor.rtpClockHz) / 1000)
+    if (!codec || !ptimeMs) return
+    const { sampleRateHz, rtpClockHz } = codec.descriptor
+    this.#playout = new Playout(sampleRateHz, rtpClockHz, ptimeMs + playoutMarginMs)
   }
 
   #digit(header: RtpHeader, clear: Uint8Array): void {

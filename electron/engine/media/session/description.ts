@@ -11,15 +11,17 @@ import {
 } from './negotiate.ts'
 import type { MediaOptions } from './options.ts'
 
+type DescribedOptions = Pick<MediaOptions, 'codecs' | 'encryption' | 'ptimeMs'>
+
 /** Our side of the offers and answers of one call: what is written, and what it means. */
 export class Descriptions {
-  readonly #options: Pick<MediaOptions, 'codecs' | 'encryption'>
+  readonly #options: DescribedOptions
   readonly #transport: MediaTransport
   readonly #sessionId: string
   #version = 0
   #wanted = directionOf(true, true)
 
-  constructor(options: Pick<MediaOptions, 'codecs' | 'encryption'>, transport: MediaTransport, sessionId: string) {
+  constructor(options: DescribedOptions, transport: MediaTransport, sessionId: string) {
     this.#options = options
     this.#transport = transport
     this.#sessionId = sessionId
@@ -55,6 +57,7 @@ export class Descriptions {
       encryption: this.#options.encryption,
       address: this.#transport.local,
       direction: this.#wanted,
+      ptimeMs: this.#options.ptimeMs,
       sessionId: this.#sessionId,
       version: this.#version,
       srtpMaster: this.#transport.key(description),

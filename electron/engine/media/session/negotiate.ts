@@ -32,6 +32,8 @@ export interface LocalMedia {
   readonly encryption: Encryption
   /** What we want to do; the answer may allow less. */
   readonly direction: MediaDirection
+  /** The packet time that is asked for, 10 to 60; left out: as the other side likes it, or 20. */
+  readonly ptimeMs?: number | undefined
   readonly sessionId: string
   readonly version: number
   /**
@@ -39,6 +41,16 @@ export interface LocalMedia {
    * answered.
    */
   readonly srtpMaster: Uint8Array
+}
+
+const usualPtimeMs = 20
+const shortestPtimeMs = 10
+const longestPtimeMs = 60
+
+/** How we send to who asks for that packet time (RFC 8866 6.4), or for none: never outside 10 to 60 ms. */
+function ptimeOf(asked: number | null, ours: number | undefined): number {
+  const ms = Math.round(asked ?? ours ?? usualPtimeMs)
+  return Math.min(longestPtimeMs, Math.max(shortestPtimeMs, ms))
 }
 
 /** The one a=crypto line that is offered. */
@@ -129,7 +141,7 @@ export function makeOffer(local: LocalMedia): SessionDescription {
       address: local.address.host,
       formats: ourFormats(local.codecs),
       direction: local.direction,
-      ptimeMs: 20,
+      ptimeMs: local.ptimeMs ?? usualPtimeMs,
       rtcpPort: null,
       rtcpMux: false,
       crypto,
@@ -180,7 +192,7 @@ export function makeAnswer(
       address: local.address.host,
       formats: event ? [codec.format, { ...event, parameters: telephoneEvents }] : [codec.format],
       direction,
-      ptimeMs: m.ptimeMs ?? 20,
+      ptimeMs: local.ptimeMs ?? m.ptimeMs ?? usualPtimeMs,
       rtcpPort: null,
       rtcpMux: false,
       crypto: crypto
@@ -189,7 +201,7 @@ export function makeAnswer(
     }
   })
   const negotiated = {
-    ...agreed(chosen, codec, event?.payloadType ?? null, direction),
+    ...agreed(chosen, codec, event?.payloadType ?? null, direction, local),
     crypto: agreedCrypto(crypto, local),
   }
   return { answer: session(local, media), negotiated }
@@ -218,7 +230,7 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
   const direction = directionOf(sends(theirs) && sends(local.direction), receives(theirs) && receives(local.direction))
   const event = eventOf(chosen, codec.codec) ?? chosen.formats.find(isEvent)
   return {
-    ...agreed(chosen, codec, event?.payloadType ?? null, direction),
+    ...agreed(chosen, codec, event?.payloadType ?? null, direction, local),
     crypto: agreedCrypto(typeof answered === 'string' || local.encryption === 'disabled' ? null : answered, local),
   }
 }
@@ -276,11 +288,11 @@ function agreed(
   { codec, format }: PickedCodec,
   telephoneEvent: number | null,
   direction: MediaDirection,
+  { ptimeMs }: LocalMedia,
 ): Omit<Negotiated, 'crypto'> {
   const usable = isMediaAddress(m.address) && !/^(0\.0\.0\.0|::)$/.test(m.address)
   const remote = usable ? { host: m.address!, port: m.port } : null
   const onHold = m.address === '0.0.0.0'
-  const ptime = m.ptimeMs !== null && m.ptimeMs % 10 === 0 && m.ptimeMs <= 60 ? m.ptimeMs : 20
   return {
     codec,
     payloadType: format.payloadType,
@@ -288,6 +300,6 @@ function agreed(
     remote,
     remoteRtcp: remote && { host: remote.host, port: m.rtcpMux ? remote.port : (m.rtcpPort ?? remote.port + 1) },
     direction: onHold ? directionOf(false, receives(direction)) : direction,
-    ptimeMs: ptime,
+    ptimeMs: ptimeOf(m.ptimeMs, ptimeMs),
   }
 }

@@ -24,6 +24,13 @@ export interface MediaOptions {
   /** Names of codecs, the preferred one first. */
   readonly codecs: readonly string[]
   readonly encryption: Encryption
+  /** The packet time to ask for, 10 to 60; left out: as the other side likes it, or 20. */
+  readonly ptimeMs?: number | undefined
+  /**
+   * So long may nothing come from the peer, neither RTP nor RTCP, while audio is to come; then the call ends. Null or
+   * left out: for ever.
+   */
+  readonly silenceMs?: number | null | undefined
   readonly source: SourceSpec
   readonly recordTo: string | null
 }

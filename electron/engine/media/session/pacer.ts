@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 
 const slotMs = 2
-/** 120 ms hold a whole number of packets of 10, 20, 30, 40 and 60 ms. */
-const slotCount = 60
+/** More than the longest interval of 60 ms has: nothing comes round to the slot that it is taken from. */
+const slotCount = 32
 /** After a stall longer than this the missed slots are skipped rather than sent in a burst. */
 const longestCatchUpMs = 200
 
-/** Called every `intervalMs`. */
+/** Called every `intervalMs`, 2 to 62. */
 export interface Paced {
   readonly intervalMs: number
   tick(): void
@@ -14,14 +14,20 @@ export interface Paced {
   failed?(error: unknown): void
 }
 
+interface Due {
+  readonly stream: Paced
+  /** Since the start of the loop. */
+  atMs: number
+}
+
 /**
- * One drift-corrected loop for every stream of the process, in slots of 2 ms; streams are spread over the slots, and
- * empty slots are slept through.
+ * One drift-corrected loop for every stream of the process, in slots of 2 ms: a wheel on which each stream moves on by
+ * its interval. Streams are spread over the slots, and empty slots are slept through.
  */
 export class Pacer {
   readonly #clock: Clock
-  readonly #slots: Set<Paced>[] = Array.from({ length: slotCount }, () => new Set())
-  readonly #where = new Map<Paced, number>()
+  readonly #slots: Set<Due>[] = Array.from({ length: slotCount }, () => new Set())
+  readonly #where = new Map<Paced, Due>()
   #timer: Timer | null = null
   #startMs = 0
   #slot = 0
@@ -32,12 +38,13 @@ export class Pacer {
 
   add(stream: Paced): void {
     if (this.#where.has(stream)) return
-    const every = Math.max(1, Math.round(stream.intervalMs / slotMs))
+    const every = Math.max(1, Math.floor(stream.intervalMs / slotMs))
     let best = 0
     for (let i = 1; i < Math.min(every, slotCount); i++)
-      if (this.#slots[(this.#slot + i) % slotCount]!.size < this.#slots[(this.#slot + best) % slotCount]!.size) best = i
-    for (let at = best; at < slotCount; at += every) this.#slots[(this.#slot + at) % slotCount]!.add(stream)
-    this.#where.set(stream, best)
+      if (this.#at(this.#slot + i).size < this.#at(this.#slot + best).size) best = i
+    const due = { stream, atMs: (this.#slot + best) * slotMs }
+    this.#at(this.#slot + best).add(due)
+    this.#where.set(stream, due)
     if (!this.#timer) {
       this.#startMs = this.#clock.monotonicMs() - this.#slot * slotMs
       this.#schedule()
@@ -45,8 +52,10 @@ export class Pacer {
   }
 
   remove(stream: Paced): void {
-    if (!this.#where.delete(stream)) return
-    for (const slot of this.#slots) slot.delete(stream)
+    const due = this.#where.get(stream)
+    if (!due) return
+    this.#where.delete(stream)
+    this.#at(slotOf(due)).delete(due)
     if (this.#where.size === 0) {
       this.#timer?.cancel()
       this.#timer = null
@@ -54,11 +63,15 @@ export class Pacer {
     }
   }
 
+  #at(slot: number): Set<Due> {
+    return this.#slots[slot % slotCount]!
+  }
+
   #schedule(): void {
     let next = this.#slot
-    while (this.#slots[next % slotCount]!.size === 0) next++
-    const due = this.#startMs + next * slotMs
-    this.#timer = this.#clock.after(Math.max(0, due - this.#clock.monotonicMs()), () => this.#run())
+    while (this.#at(next).size === 0) next++
+    const dueMs = this.#startMs + next * slotMs
+    this.#timer = this.#clock.after(Math.max(0, dueMs - this.#clock.monotonicMs()), () => this.#run())
   }
 
   #run(): void {
@@ -66,16 +79,18 @@ export class Pacer {
     const behind = now - (this.#startMs + this.#slot * slotMs)
     if (behind > longestCatchUpMs) this.#startMs += Math.floor(behind / slotMs) * slotMs
     while (this.#where.size > 0 && this.#startMs + this.#slot * slotMs <= now + 0.5) {
-      for (const stream of this.#slots[this.#slot % slotCount]!) this.#tick(stream)
+      for (const due of this.#at(this.#slot)) this.#tick(due)
       this.#slot++
     }
     if (this.#where.size > 0) this.#schedule()
   }
 
   /** What one stream throws is its own end, not that of the others. */
-  #tick(stream: Paced): void {
+  #tick(due: Due): void {
+    const { stream } = due
     try {
       stream.tick()
+      if (this.#where.get(stream) === due) this.#move(due)
     } catch (error) {
       this.remove(stream)
       try {
@@ -85,4 +100,12 @@ export class Pacer {
       }
     }
   }
+
+  #move(due: Due): void {
+    this.#at(slotOf(due)).delete(due)
+    due.atMs += due.stream.intervalMs
+    this.#at(slotOf(due)).add(due)
+  }
 }
+
+const slotOf = ({ atMs }: Due): number => Math.floor(atMs / slotMs)

@@ -54,7 +54,7 @@ export class Sending implements Paced {
   /** Called by the pacer. */
   tick(): void {
     const { transport, allowance, sender, receiver, outgoing, audio, recording } = this.#parts
-    const received = audio.pull()
+    const received = audio.pull(outgoing.samples)
     const { destination } = receiver
     const bytes = sender.packetBytes + transport.overheadBytes
     const may = destination !== null && transport.isReady && allowance.spend(bytes)

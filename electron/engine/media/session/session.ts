@@ -1,7 +1,7 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import { codecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
-import { sends } from '../../../../shared/wire/sdp/sdp.ts'
+import { receives, sends } from '../../../../shared/wire/sdp/sdp.ts'
 import { explainError } from '../../base/errors.ts'
 import { Outgoing } from '../audio/outgoing.ts'
 import { ReceivedAudio } from '../audio/received-audio.ts'
@@ -11,6 +11,7 @@ import { Allowance } from '../stream/allowance.ts'
 import { RtpReceiver } from '../stream/receiver.ts'
 import { Reports } from '../stream/reports.ts'
 import { RtpSender } from '../stream/sender.ts'
+import { Silence } from '../stream/silence.ts'
 import { Refusals } from '../transport/refusals.ts'
 import { SdesTransport } from '../transport/sdes.ts'
 import type { Arrival, MediaTransport, TransportEvents } from '../transport/transport.ts'
@@ -45,6 +46,8 @@ export class MediaSession {
   readonly #recording: Recording
   readonly #refusals: Refusals
   readonly #events: TransportEvents
+  readonly #silence: Silence
+  #hearSilence: () => void = () => {}
   #negotiated: Negotiated | null = null
   #closed = false
 
@@ -84,6 +87,13 @@ export class MediaSession {
       audio: this.#audio,
       recording: this.#recording,
       stopped: (text) => observe('media-failed', text),
+    })
+    this.#silence = new Silence(clock, options.silenceMs ?? null, {
+      silent: (ms) => observe('media-silent', silenceText(ms)),
+      timedOut: (ms) => {
+        observe('media-timeout', silenceText(ms))
+        this.#hearSilence()
+      },
     })
     this.#events = this.#arrivals()
   }
@@ -149,6 +159,10 @@ export class MediaSession {
     return null
   }
 
+  whenSilent(hear: () => void): void {
+    this.#hearSilence = hear
+  }
+
   /** What the next offer asks for. */
   hold(on: boolean): void {
     this.#descriptions.hold(on)
@@ -185,6 +199,7 @@ export class MediaSession {
     if (this.#closed) return
     this.#closed = true
     this.#sending.stop()
+    this.#silence.close()
     const last = this.#loop.close()
     // Nobody is there any more to hear whether the system took it.
     if (last) new SentTap(this.#tap, this.#transport).rtcp(this.#deps.clock.nowUs(), last.to, last.wire, last.clear)
@@ -206,6 +221,7 @@ export class MediaSession {
     if (remote === null && sends(direction))
       this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
     this.#sending.use(format, sends(direction))
+    this.#silence.expect(receives(direction))
     this.#loop.start()
     this.#transport.agree(negotiated.crypto)
   }
@@ -217,7 +233,9 @@ export class MediaSession {
       rtp: (clear, arrival) => this.#rtp(clear, arrival),
       rtcp: (clear, arrival) => {
         const packets = receiver.rtcp(clear, arrival, this.#transport.isAuthentic)
-        if (packets) this.#reports.take(packets, arrival.atMs)
+        if (!packets) return
+        this.#reports.take(packets, arrival.atMs)
+        this.#silence.heard(arrival.atMs)
       },
       unusable: (arrival, why, text) => receiver.unusable(arrival, why, text),
       unclaimed: (arrival) => receiver.ignore(arrival),
@@ -242,11 +260,15 @@ export class MediaSession {
     const negotiated = this.#negotiated!
     const header = this.#receiver.rtp(clear, arrival, negotiated, this.#transport.isAuthentic)
     if (!header) return
+    this.#silence.heard(arrival.atMs)
     const isEvent = header.payloadType === negotiated.telephoneEvent
     this.#reports.received(header, negotiated.codec.rtpClockHz, isEvent, arrival.atMs)
     this.#audio.take(header, clear)
   }
 }
+
+const silenceText = (ms: number) =>
+  `nothing has come from the peer for ${Math.round(ms / 1000)} s, neither RTP nor RTCP`
 
 function isAt(from: Address | null, address: Address | null): boolean {
   return from !== null && address !== null && from.port === address.port && from.host === address.host

@@ -2,6 +2,7 @@ import { makeHeader } from '../../../../shared/wire/sip/message.ts'
 import type { Flow } from '../../sip/transport/flow.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
 import type { Call } from './call.ts'
+import { reasons } from './headers.ts'
 import { inDialog, userAgent, type Outcome } from './in-dialog.ts'
 import type { EndCause } from './state.ts'
 
@@ -11,14 +12,33 @@ const byePatienceMs = 5000
 /** Ends an answered call with BYE (RFC 3261 15.1.1); `reason`: a Reason header value (RFC 3326). */
 export function bye(call: Call, cause: EndCause, reason?: string): void {
   if (!call.step({ kind: 'bye', cause })) return
+  const { clock, observe } = call.deps
   const end = () => void call.step({ kind: 'end', cause })
-  const timer = call.deps.clock.after(byePatienceMs, end)
+  const timer = clock.after(byePatienceMs, () => {
+    observe('bye-unanswered', `BYE was not answered in ${byePatienceMs / 1000} s`)
+    end()
+  })
   call.events.on('state', () => timer.cancel())
   inDialog(call, {
     method: 'BYE',
     headers: reason === undefined ? [] : [makeHeader('Reason', reason)],
-    done: end,
+    done(outcome) {
+      if (call.is('ending')) observeOutcome(call, outcome)
+      end()
+    },
   })
+}
+
+/** What the answer to our BYE says of the peer: that it is gone, or knows nothing of the call. */
+function observeOutcome({ deps }: Call, outcome: Outcome): void {
+  if (outcome.kind === 'failed') return deps.observe('bye-unanswered', `BYE was not answered: ${outcome.failure.text}`)
+  const { status, reason } = outcome.response
+  if (status >= 300) deps.observe('bye-refused', `BYE was answered ${status} ${reason}`)
+}
+
+/** Ends a call whose peer sends nothing any more. */
+export function byeForSilence(call: Call): void {
+  bye(call, { by: 'us', reason: 'media-timeout' }, reasons.mediaTimeout)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { formatAddress } from '../../../../shared/base/address.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header, makeHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
@@ -13,7 +14,7 @@ import type { Dialog } from '../dialog.ts'
 import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
 import type { CallMedia } from '../media.ts'
 import { receiveAck } from './ack.ts'
-import { receiveBye } from './bye.ts'
+import { byeForSilence, receiveBye } from './bye.ts'
 import { allow, reasons } from './headers.ts'
 import { receiveInfo, sendInfoDigits } from './info.ts'
 import { Negotiation } from './negotiation.ts'
@@ -104,6 +105,16 @@ export abstract class Call {
     return this.flows.includes(flow)
   }
 
+  /** A connection is closed. What the peer must hear goes over another one, where it can be reached. */
+  lost(flow: Flow, why: string): void {
+    if (!this.is('answered') || !this.uses(flow)) return
+    const { transport, remote } = flow
+    this.deps.observe(
+      'connection-lost',
+      `the ${transport} connection to ${formatAddress(remote)} was lost while the call went on: ${why}`,
+    )
+  }
+
   /**
    * Ends the call in the way its state asks for: CANCEL, a refusal, or BYE. `reason`: a Reason header value (RFC 3326);
    * `cause`: what is kept, where it is not a person's wish.
@@ -177,6 +188,7 @@ export abstract class Call {
   /** The media of the call; none before, and none where `null` takes back what could not be used. */
   attach(media: CallMedia | null): void {
     this.#media = media
+    media?.whenSilent(() => byeForSilence(this))
     if (this.is('ended')) media?.close()
   }
 

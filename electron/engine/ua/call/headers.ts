@@ -50,6 +50,7 @@ export const reasons = {
   cancelled: 'SIP;cause=487;text="Cancelled by the caller"',
   ringTimeout: 'SIP;cause=408;text="Ring timeout"',
   sessionExpired: 'SIP;cause=408;text="Session timer expired"',
+  mediaTimeout: 'Q.850;cause=102;text="Media timeout"',
   mediaUnusable: 'SIP;cause=488;text="Media cannot be used"',
   internal: 'SIP;cause=500;text="Internal fault"',
 } as const

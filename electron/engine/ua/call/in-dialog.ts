@@ -41,7 +41,7 @@ export function inDialog(call: Call, { method, headers = [], body = '', done }: 
       failed: (failure) => {
         if (fallback && failure.kind !== 'timeout' && dialog.flow.reliable)
           return send({ kind: 'flow', flow: dialog.flow }, false)
-        deps.observe('note', `${method} was not answered: ${failure.text}`)
+        if (method !== 'BYE') deps.observe('note', `${method} was not answered: ${failure.text}`)
         done({ kind: 'failed', failure })
       },
       observe: (kind, text) => kind !== 'resolution' && kind !== 'tls-chain' && deps.observe('note', text),

@@ -33,6 +33,8 @@ export type EndCause =
         | 'not-acknowledged'
         /** No session description that both can use. */
         | 'media'
+        /** Nothing came from the peer for as long as may be, neither RTP nor RTCP. */
+        | 'media-timeout'
         /** A message could not be sent or delivered. */
         | 'transport'
         | 'session-timer'

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { MediaBench, theirMedia } from '../../harness/media-bench.ts'
+import { sdp } from '../../harness/messages.ts'
+
+// A peer whose media comes no more.
+
+const opened = async (silenceMs: number | null, offer = sdp()) => {
+  const bench = new MediaBench()
+  await bench.answered({ silenceMs }, offer)
+  let ends = 0
+  bench.session.whenSilent(() => void ends++)
+  return { bench, ends: () => ends }
+}
+const kinds = ({ observations }: MediaBench) =>
+  observations.filter((text) => text.startsWith('media-')).map((text) => text.split(':')[0])
+
+describe('a peer that sends nothing any more', () => {
+  it('is worth a word after ten seconds, and ends the call after as long as was set', async () => {
+    const { bench, ends } = await opened(15_000)
+    await bench.stream(3000, { from: theirMedia })
+    await bench.clock.advance(9000)
+    expect(kinds(bench)).toEqual([])
+    await bench.clock.advance(2000)
+    expect(kinds(bench)).toEqual(['media-silent'])
+    await bench.clock.advance(5000)
+    expect([kinds(bench), ends()]).toEqual([['media-silent', 'media-timeout'], 1])
+    expect(bench.observations.at(-1)).toMatch(/nothing has come from the peer for 15 s, neither RTP nor RTCP/)
+    await bench.clock.advance(60_000)
+    expect(ends()).toBe(1)
+    bench.session.close()
+  })
+
+  it('ends no call where nothing is set', async () => {
+    const { bench, ends } = await opened(null)
+    await bench.clock.advance(3_600_000)
+    expect([kinds(bench), ends()]).toEqual([['media-silent'], 0])
+    bench.session.close()
+  })
+
+  it('is not one that is on hold', async () => {
+    const { bench, ends } = await opened(15_000, sdp(theirMedia.host, theirMedia.port, 'a=inactive\n'))
+    await bench.clock.advance(60_000)
+    expect([kinds(bench), ends()]).toEqual([[], 0])
+    bench.session.close()
+  })
+})
+
+describe('packets of any length', () => {
+  const ptimes = [10, 20, 30, 40, 60]
+  it.each(ptimes.flatMap((theirs) => [undefined, ...ptimes].map((asked) => [theirs, asked] as const)))(
+    'of %i ms are echoed whole where the description says ptime %s',
+    async (theirs, asked) => {
+      const bench = new MediaBench()
+      const ptime =
+        asked === undefined
+          ? ''
+          : `a=ptime:${asked}
+`
+      await bench.answered({ source: { kind: 'echo' } }, sdp(theirMedia.host, theirMedia.port, ptime))
+      for (let ms = 0; ms < 2400; ms += theirs) {
+        await bench.packet({ from: theirMedia, samples: theirs * 8 })
+        await bench.clock.advance(theirs)
+      }
+      const sent = bench.rtp.filter(({ sent }) => sent).map(({ clear }) => clear.subarray(12))
+      expect(new Set(sent.map(({ length }) => length))).toEqual(new Set([(asked ?? 20) * 8]))
+      // Silence before the first of theirs is due, and no more than one frame of it in between.
+      const speech = sent.slice(sent.findIndex((payload) => payload.includes(0x20)))
+      expect(speech.flatMap((payload) => [...payload]).filter((byte) => byte !== 0x20).length).toBeLessThan(400)
+      bench.session.close()
+    },
+  )
+})
