@@ -177,7 +177,8 @@ function beginEngine(notices: readonly string[]): void {
     setTimeout(() => {
       if (ending) return
       beginEngine([
-        `The engine ended with code ${code} and was started again. Calls that were under way then are lost; the history is as it was.`,
+        `The engine ended with code ${code} and was started again. Calls that were under way then are lost; the ` +
+          'history is as it was.',
       ])
       connect()
     }, restartDelayMs(deathsMs))

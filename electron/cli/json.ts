@@ -34,7 +34,10 @@ function* parts(value: unknown, indent: number, depth: number): Generator<string
   const line = (at: number) => (indent === 0 ? '' : `\n${' '.repeat(indent * at)}`)
   yield open
   for (const [i, [key, inner]] of entries.entries()) {
-    yield `${i === 0 ? '' : ','}${line(depth + 1)}${key === null ? '' : `${JSON.stringify(key)}:${indent === 0 ? '' : ' '}`}`
+    yield (
+      `${i === 0 ? '' : ','}${line(depth + 1)}` +
+      `${key === null ? '' : `${JSON.stringify(key)}:${indent === 0 ? '' : ' '}`}`
+    )
     yield* parts(inner, indent, depth + 1)
   }
   yield line(depth) + close

@@ -76,7 +76,8 @@ class LadderView {
   #wait(): void {
     if (this.#answered) return
     this.#replace(
-      `${this.#ringing ? 'ringing' : 'waiting for an answer'} ${((performance.now() - this.#startMs) / 1000).toFixed(0)} s (Ctrl+C cancels)`,
+      `${this.#ringing ? 'ringing' : 'waiting for an answer'} ` +
+        `${((performance.now() - this.#startMs) / 1000).toFixed(0)} s (Ctrl+C cancels)`,
     )
   }
 
@@ -92,7 +93,8 @@ class LadderView {
     if (this.#shown === 0 && first)
       this.#print(
         this.#paint.dim(
-          `    time  this computer ${visible(left)} ⇄ ${visible(first.source === left ? first.destination : first.source)} over ${first.transport}`,
+          `    time  this computer ${visible(left)} ⇄ ` +
+            `${visible(first.source === left ? first.destination : first.source)} over ${first.transport}`,
         ),
       )
     for (const message of report.messages.slice(this.#shown))
@@ -103,7 +105,8 @@ class LadderView {
     if (this.#meter && report.streams.length > 0 && report.timeline.endedAt === null) {
       const figures = report.streams.map(
         ({ source, packets, level }) =>
-          `${report.media.some(({ local }) => local === source) ? '▶' : '◀'} ${packets} pkts ${level ? `${bar(level.meanDbfs)} ${level.meanDbfs.toFixed(0)} dBFS` : ''}`,
+          `${report.media.some(({ local }) => local === source) ? '▶' : '◀'} ${packets} pkts ` +
+          `${level ? `${bar(level.meanDbfs)} ${level.meanDbfs.toFixed(0)} dBFS` : ''}`,
       )
       this.#replace(figures.join('   '))
     }

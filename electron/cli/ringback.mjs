@@ -36,7 +36,8 @@ if (major >= needed) {
   const node = findNode()
   if (!node) {
     process.stderr.write(
-      `ringback needs Node.js ${needed} or later, this is ${process.versions.node}: install it, or set RINGBACK_NODE to its path.\n`,
+      `ringback needs Node.js ${needed} or later, this is ${process.versions.node}: install it, or set ` +
+        'RINGBACK_NODE to its path.\n',
     )
     process.exit(3)
   }

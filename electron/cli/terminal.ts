@@ -86,7 +86,8 @@ function cells(stream: Stream, label: string): string[] {
     level ? `${level.meanDbfs.toFixed(1)} dBFS` : 'unknown',
     mos ? mos.value.toFixed(2) : 'not computable',
     rtcp
-      ? `${rtcp.reportedLost} lost, round trip ${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}`
+      ? `${rtcp.reportedLost} lost, round trip ` +
+        `${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}`
       : 'none',
   ]
 }
@@ -155,7 +156,8 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
       .slice(-1)
       .map((m) =>
         visible(
-          `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`,
+          `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ` +
+            `${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`,
         ),
       ),
     '',

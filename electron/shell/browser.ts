@@ -160,7 +160,8 @@ export class BrowserShell {
       return text(
         response,
         401,
-        'This window is locked. Open the link that Ringback printed in the terminal; each link works once, and pressing Enter there prints a new one.',
+        'This window is locked. Open the link that Ringback printed in the terminal; each link works once, and ' +
+          'pressing Enter there prints a new one.',
       )
     // A link that was used before, in the browser that used it.
     if (target.token !== null) return void response.writeHead(303, { ...pageHeaders, Location: '/' }).end()

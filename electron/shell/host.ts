@@ -119,7 +119,8 @@ async function startAgent(
         listeners: agent.listeners.map((listener) => ({ ...listener, port: 0 })),
       } as never)
       told.push(
-        `The agent listens on ${addresses.map(({ transport, port }) => `${transport} ${port}`).join(', ')} instead of its usual port: ${why}.`,
+        `The agent listens on ${addresses.map(({ transport, port }) => `${transport} ${port}`).join(', ')} ` +
+          `instead of its usual port: ${why}.`,
       )
     } catch (second) {
       told.push(`The agent does not run: ${explainError(second)}.`)

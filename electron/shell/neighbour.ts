@@ -32,7 +32,10 @@ export async function otherShell(profile: string): Promise<string | null> {
     !(await listens(port))
   )
     return null
-  return `Another Ringback runs with the same data folder, at http://127.0.0.1:${port}: both see the same trunks and history, and each its own calls. Close one of them, or start this one with another --profile.`
+  return (
+    `Another Ringback runs with the same data folder, at http://127.0.0.1:${port}: both see the same trunks ` +
+    'and history, and each its own calls. Close one of them, or start this one with another --profile.'
+  )
 }
 
 function listens(port: number): Promise<boolean> {

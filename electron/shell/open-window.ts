@@ -42,7 +42,8 @@ export function openWindow(browser: string, link: string): OpenWindow {
   const page = join(folder, 'open.html')
   writeFileSync(
     page,
-    `<!doctype html><meta charset="utf-8"><title>Ringback</title><script>location.replace(${JSON.stringify(link)})</script>\n`,
+    '<!doctype html><meta charset="utf-8"><title>Ringback</title><script>' +
+      `location.replace(${JSON.stringify(link)})</script>\n`,
     { mode: 0o600 },
   )
   const window = spawn(

@@ -40,7 +40,9 @@ function readOptions(): Options {
   })
   if (values.help) {
     process.stdout.write(
-      'npm start -- [--no-open] [--port N] [--profile DIR] [--verbose]\n  --no-open  print the link instead of opening a window\n  --port     of the browser window on 127.0.0.1 (7420)\n  --profile  where settings and history live\n',
+      'npm start -- [--no-open] [--port N] [--profile DIR] [--verbose]\n' +
+        '  --no-open  print the link instead of opening a window\n' +
+        '  --port     of the browser window on 127.0.0.1 (7420)\n  --profile  where settings and history live\n',
     )
     process.exit(0)
   }
@@ -98,11 +100,13 @@ function browserShell(options: Options, version: string): void {
     if (browser) return ask(openedLifeMs, (link) => openIn(browser, link))
     ask(printedLifeMs, (link) => {
       say(
-        `Ringback runs. Open this link in a browser on this machine (it works once, within ten minutes; ${keys}):\n\n  ${link}\n`,
+        'Ringback runs. Open this link in a browser on this machine (it works once, within ten minutes; ' +
+          `${keys}):\n\n  ${link}\n`,
       )
       if (process.env['SSH_CONNECTION'])
         say(
-          `Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ${process.env['USER'] ?? 'user'}@this-host`,
+          `Over ssh, first forward the port from your own machine: ssh -L ${port}:127.0.0.1:${port} ` +
+            `${process.env['USER'] ?? 'user'}@this-host`,
         )
     })
   }
@@ -182,7 +186,8 @@ function browserShell(options: Options, version: string): void {
       say(
         delayMs === 0
           ? `The engine ${how}; it is started again.`
-          : `The engine ${how}, again and again: it is started again in ${delayMs / 1000} s. Start with --verbose to see why.`,
+          : `The engine ${how}, again and again: it is started again in ${delayMs / 1000} s. Start with --verbose ` +
+              'to see why.',
       )
       setTimeout(() => ending || begin(again), delayMs)
     })

@@ -40,7 +40,9 @@ export function span(seconds: number): string {
 /** `0:07`, `12:40`, `1:02:03`: a running call. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
-  const tail = `${String(Math.floor(whole / 60) % 60).padStart(whole >= 3600 ? 2 : 1, '0')}:${String(whole % 60).padStart(2, '0')}`
+  const tail =
+    `${String(Math.floor(whole / 60) % 60).padStart(whole >= 3600 ? 2 : 1, '0')}:` +
+    `${String(whole % 60).padStart(2, '0')}`
   return whole >= 3600 ? `${Math.floor(whole / 3600)}:${tail}` : tail
 }
 

@@ -30,12 +30,15 @@ export const liveKit: Provider = {
       reason: '',
       atDomain: true,
       refusedBy: 'media',
-      next: 'No codec or no encryption is in common: call again with PCMU, PCMA or G.722, and with the media encryption of the trunk.',
+      next:
+        'No codec or no encryption is in common: call again with PCMU, PCMA or G.722, and with the media ' +
+        'encryption of the trunk.',
     },
   ],
   limits: [
     'Codecs PCMU, PCMA and G.722, with telephone-event; AMR-WB where it is switched on; no Opus.',
-    'Rings for at most 3 minutes until an agent joins: a long ringing says that trunk and rule match and no agent comes.',
+    'Rings for at most 3 minutes until an agent joins: a long ringing says that trunk and rule match and no ' +
+      'agent comes.',
     'Ends a call without media: 30 s before the first packet, 15 s later.',
     'Repeats a refusal for the same Call-ID and From tag: a second try needs both anew.',
   ],

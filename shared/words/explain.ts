@@ -74,7 +74,10 @@ function explain(line: string): string {
 function media([kind = '?', port = '?', protocol = '?', ...types]: readonly string[]): string {
   if (port === '0') return `${kind} is refused (port 0).`
   const offered = types.map((type) => staticFormat(decimal(type, 127) ?? -1)?.codec ?? `payload type ${type}`)
-  return `${kind} at port ${port}, ${protocols.get(protocol) ?? protocol}; ${offered.join(', ')}, in order of preference.`
+  return (
+    `${kind} at port ${port}, ${protocols.get(protocol) ?? protocol}; ${offered.join(', ')}, in order of ` +
+    'preference.'
+  )
 }
 
 function attribute(value: string): string {

@@ -62,8 +62,14 @@ export async function attacked(kind: keyof typeof kinds): Promise<Row> {
       Math.round(sent.reduce((sum, part) => sum + part[of], 0) / sent.reduce((sum, { seconds }) => sum + seconds, 0))
     const [ratio, worstMs, growth] = [median(ratios), Math.max(...worst), laterMb / beforeMb]
     return {
-      what: `${calls} calls while strangers send ${garbage} garbage datagrams and ${invites} INVITEs ${kinds[kind]} a second`,
-      measured: `${talking} calls go on, ${packets} packets, ${lost} lost; inter-arrival p99 ${ratio.toFixed(2)} times that of calm; OPTIONS ${worstMs.toFixed(0)} ms at worst, ${lostPings} unanswered; memory ${beforeMb.toFixed(0)} MB before, ${peakMb.toFixed(0)} after the attack, ${laterMb.toFixed(0)} a minute later (sent ${rate('garbage')} and ${rate('invites')} a second)`,
+      what:
+        `${calls} calls while strangers send ${garbage} garbage datagrams and ${invites} INVITEs ` +
+        `${kinds[kind]} a second`,
+      measured:
+        `${talking} calls go on, ${packets} packets, ${lost} lost; inter-arrival p99 ${ratio.toFixed(2)} ` +
+        `times that of calm; OPTIONS ${worstMs.toFixed(0)} ms at worst, ${lostPings} unanswered; memory ` +
+        `${beforeMb.toFixed(0)} MB before, ${peakMb.toFixed(0)} after the attack, ${laterMb.toFixed(0)} a ` +
+        `minute later (sent ${rate('garbage')} and ${rate('invites')} a second)`,
       mark: 'none lost, p99 at most 1.2 times, 100 ms, memory within 1.2 times',
       ok: talking === calls && lost === 0 && ratio <= 1.2 && worstMs <= 100 && lostPings === 0 && growth <= 1.2,
     }

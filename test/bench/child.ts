@@ -192,7 +192,11 @@ async function attacker(): Promise<void> {
   const sdp = `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n`
   const invite = (n: number) =>
     Buffer.from(
-      `INVITE sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP ${host}:${socket.address().port};branch=z9hG4bKflood${n};rport\r\nMax-Forwards: 70\r\nFrom: <sip:s@${host}>;tag=s\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: flood-${oneCallId ? 0 : n}\r\nCSeq: 1 INVITE\r\nContact: <sip:s@${host}:9>\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`,
+      'INVITE sip:agent@127.0.0.1 SIP/2.0\r\n' +
+        `Via: SIP/2.0/UDP ${host}:${socket.address().port};branch=z9hG4bKflood${n};rport\r\nMax-Forwards: 70\r\n` +
+        `From: <sip:s@${host}>;tag=s\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: flood-${oneCallId ? 0 : n}\r\n` +
+        `CSeq: 1 INVITE\r\nContact: <sip:s@${host}:9>\r\nContent-Type: application/sdp\r\n` +
+        `Content-Length: ${sdp.length}\r\n\r\n${sdp}`,
     )
   let [on, startMs, sent, begun, n] = [false, 0, 0, 0, 0]
   process.on('SIGUSR2', () => {
@@ -228,7 +232,10 @@ async function pinger(): Promise<void> {
     const id = `ping-${++n}`
     waiting.set(id, performance.now())
     socket.send(
-      `OPTIONS sip:agent@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id};rport\r\nMax-Forwards: 70\r\nFrom: <sip:p@127.0.0.1>;tag=p\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: ${id}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
+      'OPTIONS sip:agent@127.0.0.1 SIP/2.0\r\n' +
+        `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${id};rport\r\nMax-Forwards: 70\r\n` +
+        `From: <sip:p@127.0.0.1>;tag=p\r\nTo: <sip:agent@127.0.0.1>\r\nCall-ID: ${id}\r\nCSeq: 1 OPTIONS\r\n` +
+        'Content-Length: 0\r\n\r\n',
       port,
       '127.0.0.1',
     )

@@ -34,7 +34,8 @@ async function callsPerSecond(): Promise<Row> {
     'bash',
     [
       '-c',
-      `TIMEFORMAT='cpu %U %S'; time ${findPeer('sipp')} -sn uac 127.0.0.1:${second.port} -i 127.0.0.1 -p ${port} -r ${rate} -m ${calls} -d 0 -nostdin > /dev/null`,
+      `TIMEFORMAT='cpu %U %S'; time ${findPeer('sipp')} -sn uac 127.0.0.1:${second.port} -i 127.0.0.1 -p ` +
+        `${port} -r ${rate} -m ${calls} -d 0 -nostdin > /dev/null`,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
@@ -47,7 +48,10 @@ async function callsPerSecond(): Promise<Row> {
   const ratio = result.cpuUsPerCall / sippUs
   return {
     what: 'calls a second, INVITE to BYE, against SIPp over UDP',
-    measured: `${result.perSecond.toFixed(0)}/s, ${result.failed + (calls - result.done)} failed; CPU per call ${result.cpuUsPerCall.toFixed(0)} µs (${result.kernelUsPerCall.toFixed(0)} in the kernel), ${ratio.toFixed(1)} times SIPp's ${sippUs.toFixed(0)} µs`,
+    measured:
+      `${result.perSecond.toFixed(0)}/s, ${result.failed + (calls - result.done)} failed; CPU per call ` +
+      `${result.cpuUsPerCall.toFixed(0)} µs (${result.kernelUsPerCall.toFixed(0)} in the kernel), ` +
+      `${ratio.toFixed(1)} times SIPp's ${sippUs.toFixed(0)} µs`,
     mark: 'at least 200/s, none failed, at most 12 times',
     ok: result.perSecond >= 200 && result.failed === 0 && result.done === calls && ratio <= 12,
   }
@@ -81,7 +85,10 @@ async function concurrentCalls(): Promise<Row> {
   const base = Math.max(...plain.map(({ p99Ms }) => p99Ms))
   return {
     what: `${calls} concurrent calls, 20 ms G.711 both ways, two processes`,
-    measured: `${result.streams} streams, ${result.packets} packets, ${result.lost} lost; inter-arrival p99 ${worst.toFixed(1)} ms, ${(worst / base).toFixed(2)} times the ${base.toFixed(1)} ms of plain sockets; ${result.cores.toFixed(2)} cores against ${plain[0]!.cores.toFixed(2)}`,
+    measured:
+      `${result.streams} streams, ${result.packets} packets, ${result.lost} lost; inter-arrival p99 ` +
+      `${worst.toFixed(1)} ms, ${(worst / base).toFixed(2)} times the ${base.toFixed(1)} ms of plain sockets; ` +
+      `${result.cores.toFixed(2)} cores against ${plain[0]!.cores.toFixed(2)}`,
     mark: 'no loss, p99 at most 1.1 times',
     ok: result.streams === calls * 2 && result.lost === 0 && worst <= base * 1.1,
   }
@@ -91,7 +98,8 @@ async function parsing(): Promise<Row> {
   const text = request({
     body: sdp(),
     extra:
-      'Record-Route: <sip:p1@192.0.2.99;lr>, <sip:p2@192.0.2.98;lr>\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\nSupported: 100rel, timer\nUser-Agent: bench\nX-CALL-ID: 42\n',
+      'Record-Route: <sip:p1@192.0.2.99;lr>, <sip:p2@192.0.2.98;lr>\n' +
+      'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS\nSupported: 100rel, timer\nUser-Agent: bench\nX-CALL-ID: 42\n',
   })
   const bytes = Buffer.from(text)
   const load = createRequire(import.meta.url)
@@ -114,7 +122,9 @@ async function parsing(): Promise<Row> {
   const ratios = rounds.map(([a, b]) => a / b).toSorted((a, b) => a - b)
   return {
     what: 'SIP messages parsed a second (an INVITE with SDP)',
-    measured: `${Math.round(rounds[1]![0])}/s against ${Math.round(rounds[1]![1])}/s of JsSIP: ${ratios[1]!.toFixed(1)} times`,
+    measured:
+      `${Math.round(rounds[1]![0])}/s against ${Math.round(rounds[1]![1])}/s of JsSIP: ` +
+      `${ratios[1]!.toFixed(1)} times`,
     mark: "at least 5 times JsSIP's parser",
     ok: ratios[1]! >= 5,
   }

@@ -152,7 +152,9 @@ export async function longLadder(): Promise<Row> {
     if (frames.length < 100) throw new Error(`the trace holds only ${frames.length} frames`)
     return {
       what: `ladder of ${messages.toLocaleString('en')} messages: scrolled and walked through`,
-      measured: `${(within * 100).toFixed(1)} % of ${frames.length} frames within 16.7 ms of work (p95 ${percentile(frames, 0.95).toFixed(1)} ms); longest task ${longest.toFixed(0)} ms`,
+      measured:
+        `${(within * 100).toFixed(1)} % of ${frames.length} frames within 16.7 ms of work (p95 ` +
+        `${percentile(frames, 0.95).toFixed(1)} ms); longest task ${longest.toFixed(0)} ms`,
       mark: '95 % within 16.7 ms, no task over 50 ms',
       ok: within >= 0.95 && longest <= 50,
     }
@@ -247,7 +249,10 @@ export async function eventToPaint(): Promise<Row> {
     const median = percentile(delays, 0.5)
     return {
       what: '20 live calls: from the wire to the screen, and the cost of watching',
-      measured: `median ${median.toFixed(0)} ms, p95 ${percentile(delays, 0.95).toFixed(0)} ms over ${delays.length} answers; engine ${(percentile(watched, 0.5) * 100).toFixed(1)} % of a core against ${(percentile(alone, 0.5) * 100).toFixed(1)} % alone: ${ratio.toFixed(2)} times`,
+      measured:
+        `median ${median.toFixed(0)} ms, p95 ${percentile(delays, 0.95).toFixed(0)} ms over ` +
+        `${delays.length} answers; engine ${(percentile(watched, 0.5) * 100).toFixed(1)} % of a core against ` +
+        `${(percentile(alone, 0.5) * 100).toFixed(1)} % alone: ${ratio.toFixed(2)} times`,
       mark: 'median below 100 ms, CPU at most 1.1 times',
       ok: delays.length >= 40 && median < 100 && ratio <= 1.1,
     }

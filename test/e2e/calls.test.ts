@@ -10,7 +10,7 @@ const keep = keepRunning('SIGKILL')
 describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
   const windows = new Windows()
 
-  it('a first start shows ladder, both directions and verdict of a test call within ten seconds, by one click', async () => {
+  it('a first start shows ladder, directions and verdict of a test call in ten seconds, by one click', async () => {
     const page = await windows.open((await windows.shell()).link)
     await page.getByRole('button', { name: 'Place a test call' }).last().click()
     await verdict(page).getByText('two-way audio', { exact: true }).waitFor({ timeout: 10_000 })

@@ -54,7 +54,8 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     writeFileSync(
       file,
       works
-        ? `#!/bin/sh\nexec ${findPeer('chromium')} --headless=new --no-sandbox --disable-background-networking --remote-debugging-port=0 "$@"\n`
+        ? `#!/bin/sh\nexec ${findPeer('chromium')} --headless=new --no-sandbox --disable-background-networking ` +
+            '--remote-debugging-port=0 "$@"\n'
         : '#!/bin/sh\nexit 1\n',
     )
     chmodSync(file, 0o755)
@@ -65,7 +66,7 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
       env: { DISPLAY: ':99', PATH: browser(true) },
     })
 
-  it('opens a window of its own where there is a display and a browser; its link is used up, and stood in no process list and no output', async () => {
+  it('opens a window where display and browser are; its link is used up and stood in no process list', async () => {
     const shell = opening()
     const [, port] = await shell.until(/Ringback is open in a window \(http:\/\/127\.0\.0\.1:(\d+)\)/)
     expect(shell.stdout).toMatch(/Electron is not installed .* the window opens in a browser/)
@@ -190,9 +191,11 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     }
   })
 
-  it('is started again when the engine has a fault that nothing caught: that is said in one line without secrets, and its calls get their BYE', async () => {
+  it('begins again after a fault nothing caught: one line without secrets says so, its calls get BYE', async () => {
     const peer = await keep(startAgent(['--answer', 'tone']))
-    const fault = `process.on('SIGUSR2', () => { throw Object.assign(new Error('broken by sip:me:hunter2@example.org \\u001b[31m'), {}) })`
+    const fault =
+      "process.on('SIGUSR2', () => { throw Object.assign(new Error('broken by " +
+      "sip:me:hunter2@example.org \\u001b[31m'), {}) })"
     const shell = await windows.shell({
       env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` },
     })
@@ -210,7 +213,10 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     const said = shell.stderr.split('\n').filter((line) => line.includes('unexpected fault'))
     expect(said).toEqual([
       expect.stringMatching(
-        /^unexpected fault: broken by sip:me:x+@example\.org ␛\[31m at .*; calls are ended and the engine is started again$/,
+        new RegExp(
+          String.raw`^unexpected fault: broken by sip:me:x+@example\.org ␛\[31m at .*; ` +
+            'calls are ended and the engine is started again$',
+        ),
       ),
     ])
     await until(async () => (await ask(shell.port, '/', { cookie }).catch(() => null))?.status === 200)

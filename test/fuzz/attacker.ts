@@ -106,10 +106,12 @@ class Call {
     this.#socket.bind(0, this.#slots.host, () => {
       const key = Buffer.from(Uint8Array.from({ length: 30 }, (_, i) => i)).toString('base64')
       const body = this.#secure
-        ? `v=0\r\no=- 1 1 IN IP4 ${this.#slots.host}\r\ns=-\r\nc=IN IP4 ${this.#slots.host}\r\nt=0 0\r\nm=audio ${this.#port} RTP/SAVP 0 101\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`
+        ? `v=0\r\no=- 1 1 IN IP4 ${this.#slots.host}\r\ns=-\r\nc=IN IP4 ${this.#slots.host}\r\nt=0 0\r\n` +
+          `m=audio ${this.#port} RTP/SAVP 0 101\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}\r\n`
         : dice.chance(0.5)
           ? sdp(dice, { ...this.#slots, mediaPort: this.#port })
-          : `v=0\r\no=- 1 1 IN IP4 ${this.#slots.host}\r\ns=-\r\nc=IN IP4 ${this.#slots.host}\r\nt=0 0\r\nm=audio ${this.#port} RTP/AVP 0 101\r\n`
+          : `v=0\r\no=- 1 1 IN IP4 ${this.#slots.host}\r\ns=-\r\nc=IN IP4 ${this.#slots.host}\r\nt=0 0\r\n` +
+            `m=audio ${this.#port} RTP/AVP 0 101\r\n`
       this.#send('INVITE', 1, body)
     })
     setTimeout(() => this.#over(), dice.between(500, 4000))
@@ -259,7 +261,9 @@ function web(port: number): void {
     return void socket.once('connect', () => trickle(socket, bytes))
   }
   const upgrade = Buffer.from(
-    `GET /engine HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${dice.bytes(16).toString('base64')}\r\nCookie: ${entry.cookie}\r\n\r\n`,
+    `GET /engine HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\n` +
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+      `Sec-WebSocket-Key: ${dice.bytes(16).toString('base64')}\r\nCookie: ${entry.cookie}\r\n\r\n`,
   )
   const frames = Buffer.concat(
     Array.from({ length: dice.between(1, 8) }, () => {

@@ -207,7 +207,11 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   }
   await target.stop()
   process.stdout.write(
-    `\n${kind.name}, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${inputs} inputs, ${Math.round((inputs * 1000) / (performance.now() - startMs))} a second${calls > 0 ? `, ${calls} calls of the attacker answered` : ''}; ${pings} pings, the worst ${worstMs.toFixed(0)} ms${noise > 0 ? ` (${noise} late ones did not happen again)` : ''}; memory ${startMb.toFixed(0)} MB at first, ${peakMb.toFixed(0)} at most, ${endMb.toFixed(0)} at last\n`,
+    `\n${kind.name}, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${inputs} inputs, ` +
+      `${Math.round((inputs * 1000) / (performance.now() - startMs))} a ` +
+      `second${calls > 0 ? `, ${calls} calls of the attacker answered` : ''}; ${pings} pings, the worst ` +
+      `${worstMs.toFixed(0)} ms${noise > 0 ? ` (${noise} late ones did not happen again)` : ''}; memory ` +
+      `${startMb.toFixed(0)} MB at first, ${peakMb.toFixed(0)} at most, ${endMb.toFixed(0)} at last\n`,
   )
   return inputs
 }

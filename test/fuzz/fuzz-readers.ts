@@ -49,11 +49,13 @@ export async function fuzzReaders(
   }
   const total = [...counts.values()].reduce((sum, { inputs }) => sum + inputs, 0)
   process.stdout.write(
-    `\nin process, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${total} inputs, ${Math.round((total * 1000) / (performance.now() - startMs))} a second\n`,
+    `\nin process, ${((performance.now() - startMs) / 1000).toFixed(0)} s: ${total} inputs, ` +
+      `${Math.round((total * 1000) / (performance.now() - startMs))} a second\n`,
   )
   for (const [name, { inputs, worstMs, worstBytes }] of counts) {
     process.stdout.write(
-      `  ${name.padEnd(20)} ${String(inputs).padStart(9)} inputs, slowest ${worstMs.toFixed(1)} ms for ${worstBytes} bytes${(hangs.get(name) ?? 0) >= mostHangs ? '; given up, it hangs' : ''}\n`,
+      `  ${name.padEnd(20)} ${String(inputs).padStart(9)} inputs, slowest ${worstMs.toFixed(1)} ms for ` +
+        `${worstBytes} bytes${(hangs.get(name) ?? 0) >= mostHangs ? '; given up, it hangs' : ''}\n`,
     )
   }
   return total

@@ -118,7 +118,10 @@ export function uri(dice: Dice, { host, port, odd }: SipSlots): string {
         ';ttl=999',
       ])
     : ''
-  return `${dice.chance(odd) ? dice.pick(['sips', 'tel', 'http', 'SIP', '']) : 'sip'}:${user === '' ? '' : `${user}${password}@`}${where}${params}`
+  return (
+    `${dice.chance(odd) ? dice.pick(['sips', 'tel', 'http', 'SIP', '']) : 'sip'}:` +
+    `${user === '' ? '' : `${user}${password}@`}${where}${params}`
+  )
 }
 
 function address(dice: Dice, slots: SipSlots, tag: string | null): string {
@@ -141,7 +144,10 @@ function authorization(dice: Dice, odd: number): string {
     'opaque="x"',
     'stale=TRUE',
   ])
-  return `${dice.chance(odd) ? dice.pick(['digest', 'Basic', 'Bearer', 'Digest,', '']) : 'Digest'} ${params.slice(0, dice.between(3, params.length)).join(dice.pick([', ', ',', ' ,\r\n ']))}`
+  return (
+    `${dice.chance(odd) ? dice.pick(['digest', 'Basic', 'Bearer', 'Digest,', '']) : 'Digest'} ` +
+    `${params.slice(0, dice.between(3, params.length)).join(dice.pick([', ', ',', ' ,\r\n ']))}`
+  )
 }
 
 /** Headers beyond the mandatory ones, each with a value of its type. */
@@ -212,9 +218,11 @@ export function sipMessage(
   const { host, port, to, transport, odd } = slots
   const method = fixed.method ?? dice.pick(methods)
   const request = fixed.method !== undefined || dice.chance(0.75)
+  const target = () => (fixed.plain || dice.chance(0.7) ? `sip:agent@${to}` : uri(dice, slots))
   const start = request
-    ? `${method} ${slot(dice, odd, () => (fixed.plain || dice.chance(0.7) ? `sip:agent@${to}` : uri(dice, slots)))} ${slot(dice, odd / 2, () => 'SIP/2.0')}`
-    : `${slot(dice, odd / 2, () => 'SIP/2.0')} ${dice.chance(odd) ? borderNumber(dice) : dice.pick(statuses)} ${slot(dice, odd, () => 'Reason')}`
+    ? `${method} ${slot(dice, odd, target)} ${slot(dice, odd / 2, () => 'SIP/2.0')}`
+    : `${slot(dice, odd / 2, () => 'SIP/2.0')} ${dice.chance(odd) ? borderNumber(dice) : dice.pick(statuses)} ` +
+      `${slot(dice, odd, () => 'Reason')}`
   const body =
     fixed.body ??
     (dice.chance(0.6)
@@ -238,7 +246,9 @@ export function sipMessage(
   const mandatory: [string, string][] = [
     [
       'Via',
-      `SIP/2.0/${slot(dice, odd, () => transport)} ${slot(dice, odd, () => host)}:${number(dice, odd, port)};branch=${slot(dice, odd, () => `z9hG4bK${dice.word(10)}`)}${dice.chance(0.8) ? ';rport' : ''}`,
+      `SIP/2.0/${slot(dice, odd, () => transport)} ` +
+        `${slot(dice, odd, () => host)}:${number(dice, odd, port)};` +
+        `branch=${slot(dice, odd, () => `z9hG4bK${dice.word(10)}`)}${dice.chance(0.8) ? ';rport' : ''}`,
     ],
     ['Max-Forwards', number(dice, odd, 70)],
     ['From', slot(dice, odd, () => address(dice, slots, fixed.fromTag ?? dice.word(6)))],
@@ -266,7 +276,9 @@ function written(dice: Dice, odd: number, start: string, headers: readonly [stri
     const short = compact[name]
     const shown = short !== undefined && dice.chance(0.2) ? short : dice.chance(0.1) ? name.toUpperCase() : name
     const folded = dice.chance(0.05) ? value.replace(/[ ,;]/, (c) => `${c}\r\n${dice.pick([' ', '\t', '   '])}`) : value
-    const line = `${shown}${dice.chance(0.05) ? dice.pick([' ', '\t']) : ''}:${dice.chance(0.9) ? ' ' : dice.pick(['', '  ', '\t'])}${folded}`
+    const line =
+      `${shown}${dice.chance(0.05) ? dice.pick([' ', '\t']) : ''}:` +
+      `${dice.chance(0.9) ? ' ' : dice.pick(['', '  ', '\t'])}${folded}`
     return dice.chance(odd / 3) ? [line, line] : [line]
   })
   const end = dice.chance(0.03) ? '\n' : '\r\n'
@@ -318,7 +330,8 @@ export function sdp(dice: Dice, { host, mediaPort, odd }: SipSlots = usualSlots)
     `t=${n(0)} ${n(0)}`,
     `b=AS:${n(64)}`,
     ...Array.from({ length: dice.chance(odd) ? 60 : 1 }, () => [
-      `m=${word('audio')} ${n(mediaPort)} ${word(dice.pick(['RTP/AVP', 'RTP/AVP', 'RTP/AVP', 'RTP/SAVP', 'UDP/TLS/RTP/SAVPF', 'udptl']))} ${types}`,
+      `m=${word('audio')} ${n(mediaPort)} ` +
+        `${word(dice.pick(['RTP/AVP', 'RTP/AVP', 'RTP/AVP', 'RTP/SAVP', 'UDP/TLS/RTP/SAVPF', 'udptl']))} ${types}`,
       ...dice
         .shuffled(attributes)
         .slice(0, dice.below(9))
@@ -388,7 +401,8 @@ export function httpRequest(
   ]
   const lines = headers.map(([name, value]) => `${name}: ${value}`)
   return Buffer.from(
-    `${slot(dice, odd, () => dice.pick(['GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'CONNECT']))} ${path} ${slot(dice, odd, () => 'HTTP/1.1')}\r\n${lines.join('\r\n')}\r\n\r\n`,
+    `${slot(dice, odd, () => dice.pick(['GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'CONNECT']))} ` +
+      `${path} ${slot(dice, odd, () => 'HTTP/1.1')}\r\n${lines.join('\r\n')}\r\n\r\n`,
     'latin1',
   )
 }

@@ -73,7 +73,8 @@ export function textWithSecrets(dice: Dice): string {
     `X-Note: ${dice.word(12)}`,
   ])
   const body = dice.chance(0.5)
-    ? `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n${Array.from({ length: dice.between(0, 2) }, () => line(dice.pick(lines))).join('\r\n')}\r\n`
+    ? 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n' +
+      `${Array.from({ length: dice.between(0, 2) }, () => line(dice.pick(lines))).join('\r\n')}\r\n`
     : dice.chance(0.6)
       ? dice.pick(bodies).replace('§', secret())
       : ''

@@ -177,7 +177,13 @@ export class Stranger {
     toTag,
   }: Invite = {}): string {
     const type = body === '' || /content-type/i.test(extra) ? '' : 'Content-Type: application/sdp\r\n'
-    return `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.host}:${this.port};branch=${branch};rport\r\nMax-Forwards: 70\r\nFrom: <sip:stranger@${this.host}>;tag=${fromTag}\r\nTo: <sip:agent@127.0.0.1>${toTag === undefined ? '' : `;tag=${toTag}`}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\nContact: <sip:stranger@${this.host}:${this.port}>\r\n${extra}${type}Content-Length: ${body.length}\r\n\r\n${body}`
+    return (
+      `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.host}:${this.port};branch=${branch};rport\r\n` +
+      `Max-Forwards: 70\r\nFrom: <sip:stranger@${this.host}>;tag=${fromTag}\r\n` +
+      `To: <sip:agent@127.0.0.1>${toTag === undefined ? '' : `;tag=${toTag}`}\r\nCall-ID: ${callId}\r\n` +
+      `CSeq: ${cseq} ${method}\r\nContact: <sip:stranger@${this.host}:${this.port}>\r\n` +
+      `${extra}${type}Content-Length: ${body.length}\r\n\r\n${body}`
+    )
   }
 
   /** An offer of PCMU at an address, this socket's unless another is given. */
@@ -209,5 +215,6 @@ export function responseText(request: string, status: string, extra = '', body =
     .filter((line) => /^(Via|From|Call-ID|CSeq|To):/i.test(line))
     .map((line) => (/^To:/i.test(line) && !line.includes('tag=') ? `${line};tag=t` : line))
     .join('\r\n')
-  return `SIP/2.0 ${status}\r\n${copied}\r\n${extra}${body === '' || /content-type/i.test(extra) ? '' : 'Content-Type: application/sdp\r\n'}Content-Length: ${body.length}\r\n\r\n${body}`
+  const type = body === '' || /content-type/i.test(extra) ? '' : 'Content-Type: application/sdp\r\n'
+  return `SIP/2.0 ${status}\r\n${copied}\r\n${extra}${type}Content-Length: ${body.length}\r\n\r\n${body}`
 }

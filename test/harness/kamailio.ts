@@ -138,7 +138,10 @@ async function ready(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const ask = () =>
         socket.send(
-          `OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${Date.now()}\r\nMax-Forwards: 5\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: ready\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
+          'OPTIONS sip:127.0.0.1 SIP/2.0\r\n' +
+            `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${Date.now()}\r\n` +
+            'Max-Forwards: 5\r\nFrom: <sip:x@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: ready\r\n' +
+            'CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n',
           port,
           '127.0.0.1',
         )

@@ -104,12 +104,15 @@ export function answering(options: UasOptions = {}): string {
     lines.push(`  <recv request="INVITE" />`)
     lines.push(
       message(
-        `SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n      WWW-Authenticate: Digest realm="sipp", nonce="47ebe028cda119c35d4877b383027d28da013815", qop="auth"\n      Content-Length: 0\n`,
+        `SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n` +
+          '      WWW-Authenticate: Digest realm="sipp", nonce="47ebe028cda119c35d4877b383027d28da013815", ' +
+          'qop="auth"\n      Content-Length: 0\n',
       ),
     )
     lines.push('  <recv request="ACK" />')
     lines.push(
-      `  <recv request="INVITE"><action>${checks}<verifyauth assign_to="ok" username="${challenge.user}" password="${challenge.password}" /></action></recv>`,
+      `  <recv request="INVITE"><action>${checks}<verifyauth assign_to="ok" username="${challenge.user}" ` +
+        `password="${challenge.password}" /></action></recv>`,
     )
     lines.push('  <nop test="ok" next="accepted" />')
     lines.push(message(`SIP/2.0 403 Forbidden\n      ${answerHeaders}\n      Content-Length: 0\n`))
@@ -126,7 +129,8 @@ export function answering(options: UasOptions = {}): string {
   lines.push('  <recv request="ACK" />', '  <recv request="BYE" />')
   lines.push(
     message(
-      'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      [last_CSeq:]\n      Content-Length: 0\n',
+      'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
+        '      [last_CSeq:]\n      Content-Length: 0\n',
     ),
   )
   return scenario(lines.join('\n'))
@@ -139,7 +143,8 @@ export function refusing(status: string, { extra = '', challengeFirst = false } 
     lines.push('  <recv request="INVITE" />')
     lines.push(
       message(
-        `SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n      WWW-Authenticate: Digest realm="sipp", nonce="abc", qop="auth"\n      Content-Length: 0\n`,
+        `SIP/2.0 401 Unauthorized\n      ${answerHeaders}\n` +
+          '      WWW-Authenticate: Digest realm="sipp", nonce="abc", qop="auth"\n      Content-Length: 0\n',
       ),
     )
     lines.push('  <recv request="ACK" />')
@@ -161,5 +166,8 @@ export { answerHeaders, message, sdpBody }
 /** Checks a header byte for byte: the call fails in SIPp when it is another. */
 export function headerIs(name: string, value: string): string {
   const escaped = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return `<ereg regexp="^${escaped}$" search_in="hdr" header="${name}:" check_it="true" assign_to="seen" /><log message="[$seen]" />`
+  return (
+    `<ereg regexp="^${escaped}$" search_in="hdr" header="${name}:" check_it="true" assign_to="seen" /><log ` +
+    'message="[$seen]" />'
+  )
 }

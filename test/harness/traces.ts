@@ -79,7 +79,9 @@ export class TraceBuilder {
     return this.#sip(
       atMs,
       sent,
-      `${method} ${uri} SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: ${from}\nTo: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
+      `${method} ${uri} SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: ${from}\n` +
+        `To: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n` +
+        `${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
     )
   }
 
@@ -91,7 +93,9 @@ export class TraceBuilder {
     return this.#sip(
       atMs,
       sent,
-      `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: <sip:a@10.0.0.5>;tag=a\nTo: <sip:b@203.0.113.9>;tag=b\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
+      `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\n` +
+        `From: <sip:a@10.0.0.5>;tag=a\nTo: <sip:b@203.0.113.9>;tag=b\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n` +
+        `${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
     )
   }
 

@@ -24,14 +24,16 @@ function run(args: readonly string[]): string {
   })
 }
 
+/** Source, destination, SSRC, packets and lost; then minimum, mean and maximum of delta and of jitter. */
+const rtpStreamRow = new RegExp(
+  String.raw`(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]{8})\s+.*?(\d+)\s+(-?\d+) \(-?[\d.]+%\)` +
+    String.raw`\s+([\d.]+)`.repeat(6),
+)
+
 export function tsharkStreams(file: string): TsharkStream[] {
   const rows = run(['-r', file, '-q', '-z', 'rtp,streams']).split('\n')
   return rows
-    .map((row) =>
-      /(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]{8})\s+.*?(\d+)\s+(-?\d+) \(-?[\d.]+%\)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)/.exec(
-        row,
-      ),
-    )
+    .map((row) => rtpStreamRow.exec(row))
     .filter((match) => match !== null)
     .map((match) => {
       const number = (i: number) => Number(match[i])

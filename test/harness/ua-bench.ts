@@ -149,7 +149,9 @@ export class UaBench {
     const to = header(request, 'to')!
     const type = body === '' ? '' : 'Content-Type: application/sdp\n'
     await this.inject(
-      `SIP/2.0 ${status} Reason\n${copied.join('\n')}\nTo: ${to.includes(';tag=') || tag === '' ? to : `${to};tag=${tag}`}\nContact: ${contact}\n${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`,
+      `SIP/2.0 ${status} Reason\n${copied.join('\n')}\n` +
+        `To: ${to.includes(';tag=') || tag === '' ? to : `${to};tag=${tag}`}\nContact: ${contact}\n` +
+        `${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`,
     )
   }
 

@@ -121,7 +121,7 @@ describe('our two ends', () => {
     expect(fixed.observations.some(({ text }) => /stays on UDP because the transport was chosen/.test(text))).toBe(true)
   })
 
-  it('fail over to the next target of an SRV record when the first refuses the connection, and show each step', async () => {
+  it('fail over to the next target of an SRV record when the first refuses to connect; steps are shown', async () => {
     const [dead, agent] = [
       await freePort(),
       await engines.agent({ listeners: [{ transport: 'tcp', address: '127.0.0.1', port: 0 }] }),
@@ -314,7 +314,9 @@ describe('a peer whose Contact cannot be connected to', () => {
         const to = /^To: .*$/m.exec(text)![0].trim()
         const body = method === 'INVITE' ? sdp('127.0.0.1', dead) : ''
         socket.write(
-          `SIP/2.0 200 OK\r\n${copied}\r\n${to.includes('tag=') ? to : `${to};tag=p`}\r\nContact: <sip:p@127.0.0.1:${dead};transport=tcp>\r\n${body ? 'Content-Type: application/sdp\r\n' : ''}Content-Length: ${body.length}\r\n\r\n${body}`,
+          `SIP/2.0 200 OK\r\n${copied}\r\n${to.includes('tag=') ? to : `${to};tag=p`}\r\n` +
+            `Contact: <sip:p@127.0.0.1:${dead};transport=tcp>\r\n` +
+            `${body ? 'Content-Type: application/sdp\r\n' : ''}Content-Length: ${body.length}\r\n\r\n${body}`,
         )
       })
     })

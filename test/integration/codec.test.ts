@@ -36,7 +36,7 @@ it('a codec of one file is negotiated, sent, received and measured', async () =>
   expect(agent.ended[0]!.observations.find(({ kind }) => kind === 'digit-received')).toMatchObject({ value: '5' })
 })
 
-it('a codec of one file is taken beside the others where the peer prefers it, and recorded at its own rate', async () => {
+it('a codec of one file is taken where the peer prefers it, and recorded at its own rate', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-codec-'))
   try {
     const agent = await engines.agent({ recordDirectory: folder, codecs: ['PCMA', 'WIDE'] })

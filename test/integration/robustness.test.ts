@@ -154,7 +154,10 @@ describe('text that changes its type', () => {
       { host: '192.0.2.99', port: 5060 },
     ]
     const texts = Object.values(descriptions).flatMap((lines, n) => {
-      const invite = `INVITE sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK${n}\r\nFrom: <sip:b@192.0.2.99>;tag=1\r\nTo: <sip:a@192.0.2.1>\r\nCall-ID: capture-${n}\r\nCSeq: 1 INVITE\r\nContact: <sip:b@192.0.2.99>\r\nContent-Type: application/sdp\r\n\r\n${description(lines)}`
+      const invite =
+        `INVITE sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK${n}\r\n` +
+        `From: <sip:b@192.0.2.99>;tag=1\r\nTo: <sip:a@192.0.2.1>\r\nCall-ID: capture-${n}\r\nCSeq: 1 INVITE\r\n` +
+        `Contact: <sip:b@192.0.2.99>\r\nContent-Type: application/sdp\r\n\r\n${description(lines)}`
       return [invite, responseText(invite, '200 OK', 'Contact: <sip:a@192.0.2.1>\r\n', description(lines))]
     })
     writeFileSync(
@@ -200,7 +203,9 @@ describe('text that changes its type', () => {
       stranger.send(
         stranger.request({
           cseq: 2,
-          extra: `Authorization: Digest username="alice", realm="${challenge.realm}", nonce="${challenge.nonce}", uri="sip:agent@127.0.0.1", response="x", algorithm=${algorithm}\r\n`,
+          extra:
+            `Authorization: Digest username="alice", realm="${challenge.realm}", nonce="${challenge.nonce}", ` +
+            `uri="sip:agent@127.0.0.1", response="x", algorithm=${algorithm}\r\n`,
         }),
         target.port,
       )
@@ -313,7 +318,9 @@ describe('what is shown and kept', () => {
     const video = (extra: string, body = '') =>
       stranger.request({
         extra,
-        body: `v=0\r\no=- 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=video 1 RTP/AVP 31\r\n${body}`,
+        body:
+          'v=0\r\no=- 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=video 1 RTP/AVP 31\r\n' +
+          `${body}`,
       })
     for (let i = 0; i < 10; i++) {
       stranger.send(video(`X-Long: ${'sip:'.repeat(15_000)}\r\n`), target.port)
@@ -383,7 +390,7 @@ describe('work that a stranger orders', () => {
     }
   }, 60_000)
 
-  it('by calls that are never acknowledged is refused beyond a budget, with a time to come again; others are served', async () => {
+  it('by calls that are never acknowledged is refused beyond a budget, until a time; others are served', async () => {
     const target = await agent()
     const stranger = await Stranger.open()
     for (let i = 0; i < 500; i++) {
@@ -538,7 +545,10 @@ describe('credentials and dialogs of others', () => {
         nc,
         qop,
       })
-      return `Digest username="alice", realm="${realm}", nonce="${nonce}", uri="${said}", response="${response}", algorithm=MD5${qop === null ? '' : `, qop=${qop}, nc=${nc}, cnonce="c"`}`
+      return (
+        `Digest username="alice", realm="${realm}", nonce="${nonce}", uri="${said}", response="${response}", ` +
+        `algorithm=MD5${qop === null ? '' : `, qop=${qop}, nc=${nc}, cnonce="c"`}`
+      )
     }
     expect(await ask((challenge) => digest(challenge)), 'as it should be').toBeLessThan(300)
     expect(await ask((challenge) => digest(challenge), 2), 'the same count again').toBeGreaterThanOrEqual(400)
@@ -606,7 +616,9 @@ describe('the shell', () => {
       for (let i = 0; i < 10; i++) {
         const socket = await connected(shell.port)
         socket.write(
-          `GET ${i % 2 ? '/engine' : '//['} HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\n${extra}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n${'x'.repeat(i * 1000)}`,
+          `GET ${i % 2 ? '/engine' : '//['} HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\n` +
+            `${extra}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+            `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n${'x'.repeat(i * 1000)}`,
         )
         if (i > 4) await sleep(5)
         socket.resetAndDestroy()

@@ -131,7 +131,13 @@ function files(name: string, path: string): void {
 /** The other side of our calls and registrations: asks for credentials, and answers with secrets in everything. */
 async function startCarrier(passwords: Readonly<Record<string, string>>): Promise<Stranger> {
   const carrier = await Stranger.open('127.0.0.1')
-  const keys = `m=audio ${carrier.port + 1} RTP/AVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${of('the first key of a=crypto')}|2^20|1:4;inline:${of('the second key of a=crypto')}|2^20|2:4\r\na=crypto:2 AES_CM_128_HMAC_SHA1_32 INLINE:${of('a key after INLINE:')}\r\na=key-mgmt:mikey ${of('a=key-mgmt')}\r\nk=clear:${of('k=clear')}\r\nk=base64:${of('k=base64')}\r\na=ice-ufrag:ab\r\na=ice-pwd:${of('a=ice-pwd')}\r\n`
+  const keys =
+    `m=audio ${carrier.port + 1} RTP/AVP 0\r\n` +
+    'a=crypto:1 AES_CM_128_HMAC_SHA1_80 ' +
+    `inline:${of('the first key of a=crypto')}|2^20|1:4;inline:${of('the second key of a=crypto')}|2^20|` +
+    `2:4\r\na=crypto:2 AES_CM_128_HMAC_SHA1_32 INLINE:${of('a key after INLINE:')}\r\n` +
+    `a=key-mgmt:mikey ${of('a=key-mgmt')}\r\nk=clear:${of('k=clear')}\r\nk=base64:${of('k=base64')}\r\n` +
+    `a=ice-ufrag:ab\r\na=ice-pwd:${of('a=ice-pwd')}\r\n`
   const answer = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n${keys}`
   const say = (text: string, port: number) => {
     wire += text
@@ -162,7 +168,8 @@ async function startCarrier(passwords: Readonly<Record<string, string>>): Promis
         responseText(
           text,
           '200 OK',
-          `${/^Contact: .*$/m.exec(text)![0]!.trimEnd()};expires=60\r\nX-Auth-Token: ${of('a response to REGISTER')}\r\n`,
+          `${/^Contact: .*$/m.exec(text)![0]!.trimEnd()};expires=60\r\n` +
+            `X-Auth-Token: ${of('a response to REGISTER')}\r\n`,
         ),
         fromPort,
       )
@@ -183,7 +190,10 @@ async function startCarrier(passwords: Readonly<Record<string, string>>): Promis
     const [from, to] = [/^From: (.*)\r$/m.exec(ack)![1]!, /^To: (.*)\r$/m.exec(ack)![1]!]
     let cseq = 100
     const request = (method: string, extra: string, body = '') =>
-      `${method} sip:x@127.0.0.1:${port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${carrier.port};branch=z9hG4bK${method}${++cseq}${callId};rport\r\nMax-Forwards: 70\r\nFrom: ${to}\r\nTo: ${from}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n${extra}Content-Length: ${body.length}\r\n\r\n${body}`
+      `${method} sip:x@127.0.0.1:${port} SIP/2.0\r\n` +
+      `Via: SIP/2.0/UDP 127.0.0.1:${carrier.port};branch=z9hG4bK${method}${++cseq}${callId};rport\r\n` +
+      `Max-Forwards: 70\r\nFrom: ${to}\r\nTo: ${from}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n` +
+      `${extra}Content-Length: ${body.length}\r\n\r\n${body}`
     const steps = [
       request('INFO', 'Content-Type: text/plain\r\n', `password=${of('the body of an INFO')}\r\n`),
       request(
@@ -288,7 +298,10 @@ function captureFile(): string {
     { host: '192.0.2.1', port: 5060 },
     { host: '192.0.2.99', port: 5060 },
   ]
-  const invite = `INVITE sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK1\r\nFrom: <sip:b:${of('a message in a capture')}@192.0.2.99>;tag=1\r\nTo: <sip:a@192.0.2.1>\r\nCall-ID: capture\r\nCSeq: 1 INVITE\r\nX-Api-Key: ${of('a message in a capture')}\r\nContent-Length: 0\r\n\r\n`
+  const invite =
+    'INVITE sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK1\r\n' +
+    `From: <sip:b:${of('a message in a capture')}@192.0.2.99>;tag=1\r\nTo: <sip:a@192.0.2.1>\r\n` +
+    `Call-ID: capture\r\nCSeq: 1 INVITE\r\nX-Api-Key: ${of('a message in a capture')}\r\nContent-Length: 0\r\n\r\n`
   writeFileSync(
     file,
     Buffer.concat([

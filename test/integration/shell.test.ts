@@ -137,28 +137,33 @@ describe('the server of the browser shell', () => {
     ['another origin', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:1\r\n\r\n', 403],
     [
       'an image of another site',
-      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n' +
+        'Sec-Fetch-Dest: image\r\n\r\n',
       403,
     ],
     [
       'a fetch of another port',
-      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: empty\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: no-cors\r\n' +
+        'Sec-Fetch-Dest: empty\r\n\r\n',
       403,
     ],
     [
       'a frame of another port',
-      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\n' +
+        'Sec-Fetch-Dest: iframe\r\n\r\n',
       403,
     ],
     [
       'a preflight',
-      'OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: GET\r\nAccess-Control-Request-Private-Network: true\r\n\r\n',
+      'OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\n' +
+        'Access-Control-Request-Method: GET\r\nAccess-Control-Request-Private-Network: true\r\n\r\n',
       403,
     ],
     ['OPTIONS of everything', 'OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 405],
     [
       'a form that is posted',
-      'POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b',
+      'POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://evil.example\r\n' +
+        'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b',
       403,
     ],
     ['a POST of nobody', 'POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n', 405],
@@ -169,12 +174,14 @@ describe('the server of the browser shell', () => {
     ['another protocol', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
     [
       'an upgrade to another protocol',
-      'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\n' +
+        'Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
       400,
     ],
     [
       'an upgrade without a key',
-      'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'GET /engine HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT\r\n' +
+        'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
       400,
     ],
   ] as const)('%s gets nothing, whatever cookie it brings', async (_name, request, status) => {
@@ -197,7 +204,9 @@ describe('the server of the browser shell', () => {
     const { port, link } = await open()
     const { cookie } = await follow(link())
     const host = `Host: 127.0.0.1:${port}\r\n`
-    const upgrade = `GET /engine HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n`
+    const upgrade =
+      `GET /engine HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
     for (let n = 0; n < 20; n++) {
       for (const bytes of [
         '',
@@ -291,7 +300,7 @@ describe('a page that wants to be a window', () => {
     ;(await enter(one.port, fresh.cookie, () => ({ type: 'claim', claim: fresh.claim }))).socket.close()
   })
 
-  it('comes in by a link that another page opened without a redirect, so that the strict cookie goes along', async () => {
+  it('comes in by a link that another page opened, without a redirect: the strict cookie goes along', async () => {
     const { port, link } = await open()
     const answer = await ask(port, new URL(link()).search.replace('?', '/?'), {
       'sec-fetch-site': 'cross-site',
@@ -314,7 +323,7 @@ describe('a page that wants to be a window', () => {
     ).toBe(403)
   })
 
-  it('is closed when it does not prove itself in time, when it is one of too many, when it says too much, and when it does not read', async () => {
+  it('is closed when it does not prove itself in time, is one too many, says too much or does not read', async () => {
     const { port, link } = await open({
       limits: { proofMs: 200, windows: 3, messageBytes: 100_000, behindBytes: 1_000_000 },
     })

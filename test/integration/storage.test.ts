@@ -26,7 +26,7 @@ const filesOf = (path: string) =>
 if (!canMount) process.stderr.write('SKIPPED: full and read-only disks need root and tmpfs\n')
 
 describe.skipIf(!canMount)('M10: a disk that is full', () => {
-  it('keeps nobody from calling: it is said, and what happened meanwhile is kept when there is room again', async () => {
+  it('keeps nobody from calling: it is said, and what happened meanwhile is kept when there is room', async () => {
     const { path, fill, empty } = disk('2m')
     const agent = await agentAt(join(path, 'profile'))
     const caller = folder()

@@ -136,7 +136,7 @@ describe('an engine that a person looks at', () => {
 })
 
 describe('a window at its engine', () => {
-  it('hears hello and the whole state, then only what is new of the call it watches; unknown commands and noise do no harm', async () => {
+  it('hears hello and the whole state, then what is new of the call it watches; noise does no harm', async () => {
     const engine = engines.open({ attended: true })
     const agent = await engines.agent()
     const said: ToWindow[] = []

@@ -104,13 +104,15 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
       [
         '  <recv request="INVITE" />',
         message(
-          `SIP/2.0 180 Ringing\n      [last_Via:]\n      [last_From:]\n      [last_Call-ID:]\n      CSeq: nonsense\n      Content-Length: 0\n`,
+          'SIP/2.0 180 Ringing\n      [last_Via:]\n      [last_From:]\n      [last_Call-ID:]\n' +
+            '      CSeq: nonsense\n      Content-Length: 0\n',
         ),
         message(`SIP/2.0 200 OK\n      ${answerHeaders}\n      ${sdpBody}\n`),
         '  <recv request="ACK" />',
         '  <recv request="BYE" />',
         message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      [last_CSeq:]\n      Content-Length: 0\n',
+          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
+            '      [last_CSeq:]\n      Content-Length: 0\n',
         ),
       ].join('\n'),
     )
@@ -133,7 +135,8 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
         '  <recv request="ACK" />',
         '  <recv request="BYE" />',
         message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      [last_CSeq:]\n      Content-Length: 0\n',
+          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
+            '      [last_CSeq:]\n      Content-Length: 0\n',
         ),
       ].join('\n'),
     )
@@ -154,10 +157,13 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
         message(`SIP/2.0 180 Ringing\n      ${answerHeaders}\n      Content-Length: 0\n`),
         '  <recv request="CANCEL" />',
         message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      [last_CSeq:]\n      Content-Length: 0\n',
+          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
+            '      [last_CSeq:]\n      Content-Length: 0\n',
         ),
         message(
-          `SIP/2.0 487 Request Terminated\n      [last_Via:]\n      [last_From:]\n      [last_To:];tag=[pid]SIPp[call_number]\n      [last_Call-ID:]\n      CSeq: [cseq] INVITE\n      Content-Length: 0\n`,
+          'SIP/2.0 487 Request Terminated\n      [last_Via:]\n      [last_From:]\n' +
+            '      [last_To:];tag=[pid]SIPp[call_number]\n      [last_Call-ID:]\n      CSeq: [cseq] INVITE\n' +
+            '      Content-Length: 0\n',
         ),
       ].join('\n'),
     )
@@ -184,7 +190,8 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
         message(`SIP/2.0 180 Ringing\n      ${answerHeaders}\n      Content-Length: 0\n`),
         '  <recv request="CANCEL" />',
         message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      [last_CSeq:]\n      Content-Length: 0\n',
+          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
+            '      [last_CSeq:]\n      Content-Length: 0\n',
         ),
       ].join('\n'),
     )
@@ -222,18 +229,31 @@ describe.skipIf(!findPeer('sipp'))('calls from SIPp', () => {
     const caller = (password: string, expected: string) =>
       custom(
         [
-          `  <send retrans="500"><![CDATA[\n      INVITE sip:agent@[remote_ip]:[remote_port] SIP/2.0\n      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n      From: <sip:alice@[local_ip]>;tag=[call_number]\n      To: <sip:agent@[remote_ip]>\n      Call-ID: [call_id]\n      CSeq: 1 INVITE\n      Contact: <sip:alice@[local_ip]:[local_port]>\n      Max-Forwards: 70\n      ${sdpBody}\n\n  ]]></send>`,
+          '  <send retrans="500"><![CDATA[\n      INVITE sip:agent@[remote_ip]:[remote_port] SIP/2.0\n' +
+            '      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n' +
+            '      From: <sip:alice@[local_ip]>;tag=[call_number]\n      To: <sip:agent@[remote_ip]>\n' +
+            '      Call-ID: [call_id]\n      CSeq: 1 INVITE\n      Contact: <sip:alice@[local_ip]:[local_port]>\n' +
+            `      Max-Forwards: 70\n      ${sdpBody}\n\n  ]]></send>`,
           '  <recv response="401" auth="true" />',
           message(
-            'ACK sip:agent@[remote_ip]:[remote_port] SIP/2.0\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      CSeq: 1 ACK\n      Max-Forwards: 70\n      Content-Length: 0\n',
+            'ACK sip:agent@[remote_ip]:[remote_port] SIP/2.0\n      [last_Via:]\n      [last_From:]\n' +
+              '      [last_To:]\n      [last_Call-ID:]\n      CSeq: 1 ACK\n      Max-Forwards: 70\n' +
+              '      Content-Length: 0\n',
           ),
-          `  <send retrans="500"><![CDATA[\n      INVITE sip:agent@[remote_ip]:[remote_port] SIP/2.0\n      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n      From: <sip:alice@[local_ip]>;tag=[call_number]\n      To: <sip:agent@[remote_ip]>\n      Call-ID: [call_id]\n      CSeq: 2 INVITE\n      Contact: <sip:alice@[local_ip]:[local_port]>\n      [authentication username=alice password=${password}]\n      Max-Forwards: 70\n      ${sdpBody}\n\n  ]]></send>`,
+          '  <send retrans="500"><![CDATA[\n      INVITE sip:agent@[remote_ip]:[remote_port] SIP/2.0\n' +
+            '      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n' +
+            '      From: <sip:alice@[local_ip]>;tag=[call_number]\n      To: <sip:agent@[remote_ip]>\n' +
+            '      Call-ID: [call_id]\n      CSeq: 2 INVITE\n      Contact: <sip:alice@[local_ip]:[local_port]>\n' +
+            `      [authentication username=alice password=${password}]\n      Max-Forwards: 70\n` +
+            `      ${sdpBody}\n\n  ]]></send>`,
           expected,
         ].join('\n'),
       )
     const ack = (branch: string) =>
       message(
-        `ACK sip:agent@[remote_ip]:[remote_port] SIP/2.0\n      ${branch}\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n      CSeq: 2 ACK\n      Max-Forwards: 70\n      Content-Length: 0\n`,
+        `ACK sip:agent@[remote_ip]:[remote_port] SIP/2.0\n      ${branch}\n      [last_From:]\n` +
+          '      [last_To:]\n      [last_Call-ID:]\n      CSeq: 2 ACK\n      Max-Forwards: 70\n' +
+          '      Content-Length: 0\n',
       )
     const target = `127.0.0.1:${agent.port}`
     const right = await keep(

@@ -126,7 +126,8 @@ ${limitLines()}`,
             if (options.calls !== undefined && calls >= options.calls) stop()
             if (options.json) return printLine({ type: 'call', report } as { type: string })
             print(
-              `${report.timeline.startedAt}  ${visible(report.from)} → ${visible(report.requestUri)}  ${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}`,
+              `${report.timeline.startedAt}  ${visible(report.from)} → ${visible(report.requestUri)}  ` +
+                `${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}`,
             )
           }
           const subscription = engine.subscribe({ reports: 'ended' }, async ({ changes }) => {

@@ -20,7 +20,8 @@ export function addDemo(program: Command, finish: (code: number) => void): Comma
           const uri = `sip:agent@127.0.0.1:${addresses[0]!.port}`
           if (!options.json)
             print(
-              `The built-in agent listens at udp 127.0.0.1:${addresses[0]!.port} and echoes. Calling ${uri} with a marker tone.\n`,
+              `The built-in agent listens at udp 127.0.0.1:${addresses[0]!.port} and echoes. Calling ${uri} with ` +
+                'a marker tone.\n',
             )
           const report = await followCall(
             engine,

@@ -14,7 +14,8 @@ export function addHistory(program: Command, finish: (code: number) => void): Co
     .description('past calls')
     .addHelpText(
       'after',
-      '\nExamples:\n  ringback history list --limit 20\n  ringback history show ID\n  ringback history export ID call.json',
+      '\nExamples:\n  ringback history list --limit 20\n  ringback history show ID\n' +
+        '  ringback history export ID call.json',
     )
   const list = history
     .command('list')
@@ -27,7 +28,8 @@ export function addHistory(program: Command, finish: (code: number) => void): Co
           const { entries, unreadable } = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
           if (unreadable > 0)
             warn(
-              `warning: ${count(unreadable, 'call')} of the history ${unreadable === 1 ? 'is' : 'are'} damaged and left out`,
+              `warning: ${count(unreadable, 'call')} of the history ${unreadable === 1 ? 'is' : 'are'} damaged ` +
+                'and left out',
             )
           if (options.json) await printJson(entries)
           else if (entries.length === 0 && unreadable === 0) print('no calls yet: ringback demo makes one')
@@ -81,5 +83,8 @@ function* lines(report: unknown): Generator<string> {
 function entryLine({ id, startedAt, direction, to, outcome, status, verdict, durationMs }: HistoryEntry): string {
   // Without an end: the process that had the call died in it, or still has it.
   const interrupted = durationMs === null && (outcome === 'in-progress' || outcome === 'answered')
-  return `${id}  ${startedAt.slice(0, 19)}Z  ${direction}  ${visible(to)}  ${interrupted ? 'interrupted' : outcome}${status === null ? '' : ` ${status}`}  ${visible(verdict)}`
+  return (
+    `${id}  ${startedAt.slice(0, 19)}Z  ${direction}  ${visible(to)}  ` +
+    `${interrupted ? 'interrupted' : outcome}${status === null ? '' : ` ${status}`}  ${visible(verdict)}`
+  )
 }

@@ -42,7 +42,8 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
               print(
                 paint.bold(
                   visible(
-                    `Call ${call.id}: ${call.from} → ${call.to}, ${call.outcome}${call.status ? ` ${call.status.code} ${call.status.reason}` : ''}`,
+                    `Call ${call.id}: ${call.from} → ${call.to}, ` +
+                      `${call.outcome}${call.status ? ` ${call.status.code} ${call.status.reason}` : ''}`,
                   ),
                 ),
               )
@@ -54,7 +55,8 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
             for (const { address, registrar, status } of report.registrations)
               print(
                 visible(
-                  `Registration of ${address} at ${registrar}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`,
+                  `Registration of ${address} at ${registrar}: ` +
+                    `${status ? `${status.code} ${status.reason}` : 'no answer'}`,
                 ),
               )
             for (const { method, from, to, status } of report.dialogs)

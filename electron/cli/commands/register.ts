@@ -93,10 +93,11 @@ Examples:
               for (const message of view.messages.slice(shown))
                 print(ladderLine(message, view.messages[0]!.at, view.messages[0]!.source, paint))
               shown = view.messages.length
-              if (view.state === 'registered' && state !== 'registered')
-                print(
-                  `${paint.green('✓')} ${visible(`registered ${view.address} at ${view.registrar}: ${view.contact} for ${view.expiresS} s`)}`,
-                )
+              if (view.state === 'registered' && state !== 'registered') {
+                const { address, registrar, contact, expiresS } = view
+                const text = `registered ${address} at ${registrar}: ${contact} for ${expiresS} s`
+                print(`${paint.green('✓')} ${visible(text)}`)
+              }
               if (view.state === 'failed' && state !== 'failed')
                 print(`${paint.red('✕')} not registered: ${visible(withFlags(view.text ?? '', view.remedy))}`)
             }

@@ -99,9 +99,11 @@ function trunkLine({
   const added =
     headers.length === 0
       ? ''
-      : `  headers ${headers.map((header) => `${header.name}: ${header.value}`).join(', ')}${lost.includes('headers') ? ' (values lost: set them again)' : ''}`
+      : `  headers ${headers.map((header) => `${header.name}: ${header.value}`).join(', ')}` +
+        `${lost.includes('headers') ? ' (values lost: set them again)' : ''}`
   return visible(
-    `${name}  ${transport} ${address}  ${authentication}${user ? ` ${user}` : ''}${password}  media encryption ${encryption}${added}`,
+    `${name}  ${transport} ${address}  ${authentication}${user ? ` ${user}` : ''}${password}  media ` +
+      `encryption ${encryption}${added}`,
   )
 }
 

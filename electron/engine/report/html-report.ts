@@ -1,5 +1,5 @@
 import { visible } from '../../../shared/base/text.ts'
-import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
+import type { CallReport, Evidence, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -20,12 +20,22 @@ const style = `
 body { margin: 24px; max-width: 1200px; }
 h1 { font-size: 18px; } h2 { font-size: 15px; margin: 24px 0 4px; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 3px 12px 3px 0; border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); vertical-align: top; }
-td, pre, code { font-family: ui-monospace, monospace; font-variant-numeric: tabular-nums; font-size: 12px; overflow-wrap: anywhere; }
+th, td {
+  text-align: left; vertical-align: top; padding: 3px 12px 3px 0;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent);
+}
+td, pre, code {
+  font-family: ui-monospace, monospace; font-variant-numeric: tabular-nums; font-size: 12px; overflow-wrap: anywhere;
+}
 pre { white-space: pre-wrap; margin: 4px 0 12px; }
 .verdict { font-size: 15px; padding: 8px 12px; border-left: 4px solid currentColor; }
 .finding { margin: 8px 0; } .quiet { opacity: 0.75; }
 `
+
+function evidenceText({ message, stream, observation }: Evidence): string {
+  if (message !== undefined) return `<a href="#m${message}">message ${message + 1}</a>`
+  return stream !== undefined ? `stream ${stream + 1}` : safe(`"${observation}"`)
+}
 
 const finding = ({
   severity,
@@ -33,7 +43,7 @@ const finding = ({
   evidence,
   next,
 }: Finding): string => `<div class="finding"><strong>${severity}</strong>: ${safe(sentence)}<br>
-<span class="quiet">evidence: ${evidence.map(({ message, stream, observation }) => (message !== undefined ? `<a href="#m${message}">message ${message + 1}</a>` : stream !== undefined ? `stream ${stream + 1}` : safe(`"${observation}"`))).join(', ') || 'none'}</span><br>
+<span class="quiet">evidence: ${evidence.map(evidenceText).join(', ') || 'none'}</span><br>
 next: ${safe(next)}</div>`
 
 function messageRow(message: LadderMessage, n: number, startedAt: string, prefix: string): string {
@@ -42,8 +52,11 @@ function messageRow(message: LadderMessage, n: number, startedAt: string, prefix
     ...(message.retransmissionOf === null ? [] : [`repeats ${message.retransmissionOf + 1}`]),
     ...message.problems,
   ]
-  return `<tr id="${prefix}m${n}"><td>${n + 1}</td><td>${(ms / 1000).toFixed(3)}</td><td>${safe(message.source)} → ${safe(message.destination)}</td><td>${message.transport}</td>
-<td><details><summary>${safe(message.startLine)}${notes.length > 0 ? ` <em>(${safe(notes.join('; '))})</em>` : ''}</summary><pre>${safeLines(message.raw)}</pre></details></td></tr>`
+  const said = notes.length > 0 ? ` <em>(${safe(notes.join('; '))})</em>` : ''
+  return `<tr id="${prefix}m${n}"><td>${n + 1}</td><td>${(ms / 1000).toFixed(3)}</td>
+<td>${safe(message.source)} → ${safe(message.destination)}</td><td>${message.transport}</td>
+<td><details><summary>${safe(message.startLine)}${said}</summary>
+<pre>${safeLines(message.raw)}</pre></details></td></tr>`
 }
 
 function streamRow(stream: Stream): string {
@@ -80,28 +93,42 @@ const streamHeads = [
 
 function* callSection(report: CallReport, index: number): Generator<string> {
   const prefix = index === 0 ? '' : `c${index}`
-  const { timeline } = report
+  const { timeline, status, refusedBy, findings, streams, observations } = report
+  const outcome =
+    report.outcome +
+    (status ? ` with ${status.code} ${safe(status.reason)}` : '') +
+    (refusedBy ? `, refused by ${refusedBy}` : '')
   const times: readonly (readonly [string, number | null])[] = [
     ['post-dial delay', timeline.postDialDelayMs],
     ['setup', timeline.setupMs],
     ['answer to first RTP', timeline.answerToFirstRtpMs],
     ['duration', timeline.durationMs],
   ]
-  const assumptions = report.streams.find(({ mos }) => mos)?.mos?.assumptions ?? []
+  const assumptions = streams.find(({ mos }) => mos)?.mos?.assumptions ?? []
   yield `<section><h1>${safe(report.from)} → ${safe(report.requestUri)}</h1>
 <p class="verdict">${safe(report.verdict.sentence)}</p>
-<p>${report.direction}, ${report.outcome}${report.status ? ` with ${report.status.code} ${safe(report.status.reason)}` : ''}${report.refusedBy ? `, refused by ${report.refusedBy}` : ''}; started ${timeline.startedAt}; Call-ID <code>${safe(report.callId)}</code><br>
+<p>${report.direction}, ${outcome}; started ${timeline.startedAt}; Call-ID <code>${safe(report.callId)}</code><br>
 ${times
   .filter(([, value]) => value !== null)
   .map(([name, value]) => `${name} ${(value! / 1000).toFixed(3)} s`)
   .join(', ')}</p>
-${report.findings.length > 0 ? `<h2>Findings</h2>${report.findings.map(finding).join('').replaceAll('href="#m', `href="#${prefix}m`)}` : ''}
+`
+  if (findings.length > 0)
+    yield `<h2>Findings</h2>${findings.map(finding).join('').replaceAll('href="#m', `href="#${prefix}m`)}`
+  yield `
 <h2>Messages</h2><table><tr><th>#</th><th>seconds</th><th>path</th><th>transport</th><th>message</th></tr>`
   for (const [n, message] of report.messages.entries()) yield messageRow(message, n, timeline.startedAt, prefix)
-  yield `</table>
-${report.streams.length > 0 ? `<h2>Audio</h2><table><tr>${streamHeads.map((head) => `<th>${head}</th>`).join('')}</tr>${report.streams.map(streamRow).join('')}</table>` : ''}
+  yield '</table>\n'
+  if (streams.length > 0) {
+    yield `<h2>Audio</h2><table><tr>${streamHeads.map((head) => `<th>${head}</th>`).join('')}</tr>`
+    yield `${streams.map(streamRow).join('')}</table>`
+  }
+  yield `
 ${assumptions.length > 0 ? `<p class="quiet">MOS assumes: ${safe(assumptions.join('; '))}.</p>` : ''}
-${report.observations.length > 0 ? `<h2>Observations</h2><ul>${report.observations.map(({ at, text }) => `<li>${safe(`${at} ${text}`)}</li>`).join('')}</ul>` : ''}</section>`
+`
+  const seen = observations.map(({ at, text }) => `<li>${safe(`${at} ${text}`)}</li>`).join('')
+  if (seen !== '') yield `<h2>Observations</h2><ul>${seen}</ul>`
+  yield '</section>'
 }
 
 /**
@@ -109,10 +136,11 @@ ${report.observations.length > 0 ? `<h2>Observations</h2><ul>${report.observatio
  * reports already.
  */
 export function* htmlPieces(reports: readonly CallReport[]): Generator<string> {
+  const title = reports.length === 1 ? safe(reports[0]!.verdict.sentence) : `${reports.length} calls`
   yield `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Ringback: ${reports.length === 1 ? safe(reports[0]!.verdict.sentence) : `${reports.length} calls`}</title><style>${style}</style></head>
+<title>Ringback: ${title}</title><style>${style}</style></head>
 <body>`
   for (const [index, report] of reports.entries()) {
     if (index > 0) yield '<hr>'

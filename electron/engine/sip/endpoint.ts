@@ -155,7 +155,9 @@ export class SipEndpoint {
 
   #withVia(request: SipRequest, flow: Flow): SipRequest {
     const { host, port } = flow.contact
-    const via = `SIP/2.0/${flow.transport.toUpperCase()} ${bracketHost(host)}:${port};branch=z9hG4bK${this.#deps.random.token(20)};rport`
+    const via =
+      `SIP/2.0/${flow.transport.toUpperCase()} ` +
+      `${bracketHost(host)}:${port};branch=z9hG4bK${this.#deps.random.token(20)};rport`
     return { ...request, headers: [makeHeader('Via', via), ...request.headers] }
   }
 
@@ -251,7 +253,9 @@ export class SipEndpoint {
     const port = via && !via.params.has('rport') ? (via.port ?? 5060) : flow.remote.port
     const back = port === flow.remote.port ? flow : flow.to({ host: flow.remote.host, port })
     return new AnswerFlow(back, this.#proofs, bytes, () => {
-      const text = `repetitions to ${formatAddress(back.remote)} are held back: nothing has come from there yet that proves that it gets our messages`
+      const text =
+        `repetitions to ${formatAddress(back.remote)} are held back: nothing has come from there yet ` +
+        'that proves that it gets our messages'
       if (callId !== null) this.#deps.observe(callId, 'note', text)
     })
   }

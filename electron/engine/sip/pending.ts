@@ -234,7 +234,9 @@ export class Pending implements PendingRequest {
       const retryAfter = retryAfterOf(response)
       return next({
         kind: 'transport',
-        text: `${flow.remote.host}:${flow.remote.port} answered 503${retryAfter !== null ? `, retry after ${retryAfter} s` : ''}`,
+        text:
+          `${flow.remote.host}:${flow.remote.port} answered ` +
+          `503${retryAfter !== null ? `, retry after ${retryAfter} s` : ''}`,
       })
     }
     if (response.status >= 200) {
@@ -287,7 +289,9 @@ function connectFailure(target: Target, error: unknown): RequestFailure {
   if (code === 'TLS_CERTIFICATE')
     return {
       kind: 'tls',
-      text: `${peer}: ${tlsFaults[text] ?? `its certificate was not accepted (${text})`}; the name wanted is ${target.serverName}`,
+      text:
+        `${peer}: ${tlsFaults[text] ?? `its certificate was not accepted (${text})`}; the name wanted is ` +
+        `${target.serverName}`,
       ...(unknownIssuer.has(text) && { remedy: { code: 'trust-certificate' } }),
     }
   if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL' || code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION') {

@@ -104,7 +104,8 @@ export class Calls {
     try {
       const { number } = this.#db
         .prepare(
-          'INSERT INTO calls (id, entry, report) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, report = excluded.report RETURNING number',
+          'INSERT INTO calls (id, entry, report) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = ' +
+            'excluded.entry, report = excluded.report RETURNING number',
         )
         .get(kept.id, JSON.stringify(entry), JSON.stringify(kept))!
       indexCall(this.#db, Number(number), kept)
@@ -122,7 +123,8 @@ export class Calls {
     const gone: number[] = []
     for (const { number, startedAt } of this.#db
       .prepare(
-        `SELECT number, CASE WHEN json_valid(entry) THEN entry ->> 'startedAt' END AS startedAt FROM calls ORDER BY number`,
+        "SELECT number, CASE WHEN json_valid(entry) THEN entry ->> 'startedAt' END AS startedAt FROM calls " +
+          'ORDER BY number',
       )
       .iterate()) {
       if (Number(number) > last && String(startedAt ?? oldest) >= oldest) break

@@ -77,7 +77,8 @@ function opened(folder: string, file: string, steps: readonly Step[]): DatabaseS
     const found = formatOf(db)
     if (found > steps.length)
       throw machine(
-        `the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ${steps.length}): update Ringback, or choose another`,
+        `the profile folder ${folder} was written by a newer Ringback (format ${found}, this one knows ` +
+          `${steps.length}): update Ringback, or choose another`,
         undefined,
         { code: 'choose-profile' },
       )
@@ -128,12 +129,13 @@ function begunAnew(folder: string, file: string, clock: Clock, steps: readonly S
     rmSync(join(folder, suspectFile), { force: true })
     closeSync(openSync(file, 'wx', 0o600))
     const db = opened(folder, file, steps)
-    const saved = salvage(aside, db)
+    const taken =
+      salvage(aside, db) > 0
+        ? 'trunks and settings that could still be read were taken over, past calls were not'
+        : 'nothing of it could be taken over'
     return {
       db,
-      notices: [
-        `The database of ${folder} was damaged and a new one is begun. The old one is ${aside}; ${saved > 0 ? `trunks and settings that could still be read were taken over, past calls were not` : 'nothing of it could be taken over'}.`,
-      ],
+      notices: [`The database of ${folder} was damaged and a new one is begun. The old one is ${aside}; ${taken}.`],
     }
   } catch (error) {
     throw error instanceof RingbackError

@@ -93,7 +93,8 @@ export class Store {
       this.#write(() => this.#db.prepare('DELETE FROM settings WHERE name = ?').run(oldPages))
     } catch (error) {
       this.#note(
-        `Header values of trunks are sealed now, but their old text may still be in ${this.#folder}: ${explainSqlite(error)}.`,
+        `Header values of trunks are sealed now, but their old text may still be in ${this.#folder}: ` +
+          `${explainSqlite(error)}.`,
       )
     }
   }
@@ -104,7 +105,8 @@ export class Store {
       if (this.#secrets.unusable) this.#write(() => this.#secrets.unusable && this.#setKeyAside())
     } catch (error) {
       this.#note(
-        `${this.#secrets.file} holds no key and cannot be set aside: stored passwords cannot be used (${explainSqlite(error)}).`,
+        `${this.#secrets.file} holds no key and cannot be set aside: stored passwords cannot be used ` +
+          `(${explainSqlite(error)}).`,
       )
     }
   }
@@ -112,7 +114,8 @@ export class Store {
   #setKeyAside(): void {
     const aside = this.#secrets.setAside()
     this.#note(
-      `There was no key in ${this.#secrets.file}, which is ${aside} now. Passwords and header values that were sealed with it must be set again.`,
+      `There was no key in ${this.#secrets.file}, which is ${aside} now. Passwords and header values that ` +
+        'were sealed with it must be set again.',
     )
   }
 
@@ -128,7 +131,8 @@ export class Store {
       // It stays where it is, and is found again.
     }
     this.#note(
-      `The stored settings cannot be read: the usual ones are used. The old ones are kept in the database as "${aside}".`,
+      'The stored settings cannot be read: the usual ones are used. The old ones are kept in the database as ' +
+        `"${aside}".`,
     )
   }
 
@@ -257,9 +261,12 @@ function hideInCalls(db: DatabaseSync, header: CustomHeader): void {
 }
 
 function createCalls(db: DatabaseSync): void {
-  db.exec(`CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT;
+  db.exec(
+    `CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT;
     CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-    CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, report TEXT NOT NULL) STRICT;`)
+    CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, ` +
+      'report TEXT NOT NULL) STRICT;',
+  )
 }
 
 function createSearch(db: DatabaseSync): void {

@@ -70,7 +70,8 @@ export class Trunks {
     const values = this.#headerValues(trunk)
     if (!values)
       throw machine(
-        `the header values of trunk "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the key they were sealed with; set its headers again`,
+        `the header values of trunk "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the ` +
+          'key they were sealed with; set its headers again',
       )
     return { ...trunk, headers: trunk.headers.map((header, i) => ({ ...header, value: values[i]! })) }
   }
@@ -83,7 +84,8 @@ export class Trunks {
     if (row) throw machine(`trunk "${name}" is stored but cannot be read: remove it and add it anew`)
     const names = this.all().trunks.map((known) => known.name)
     throw usage(
-      `there is no trunk "${name}": ${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored; add one with ringback trunk add'}`,
+      `there is no trunk "${name}": ` +
+        `${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored; add one with ringback trunk add'}`,
     )
   }
 
@@ -103,7 +105,8 @@ export class Trunks {
     const secret = this.#secrets.open(row['sealed'] as Uint8Array)
     if (secret === null)
       throw machine(
-        `the stored password of "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the key it was sealed with; set the password again`,
+        `the stored password of "${name}" cannot be opened: ${this.#secrets.file} is missing or is not the key ` +
+          'it was sealed with; set the password again',
       )
     return secret
   }

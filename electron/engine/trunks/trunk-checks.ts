@@ -174,5 +174,9 @@ function sentence(
   if (registration.accepted) return `${there}; it accepts ${user ?? 'us'} and the password.`
   if (takesNone(registration.status))
     return `${there}; it takes no registrations (${registration.status}): calls are authenticated one by one.`
-  return `${there}; but it refuses to register ${user ?? 'us'}${registration.status === null ? '' : ` (${registration.status})`}: check the user name and the password.`
+  return (
+    `${there}; but it refuses to register ` +
+    `${user ?? 'us'}${registration.status === null ? '' : ` (${registration.status})`}: check the user name ` +
+    'and the password.'
+  )
 }

@@ -59,7 +59,9 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { 
       <Icon name="live" />
       <span className="agent-addresses">
         {addresses.map(({ transport, address, port }) => {
-          const uri = `sip:agent@${formatAddress({ host: address, port })}${transport === 'udp' ? '' : `;transport=${transport}`}`
+          const uri =
+            `sip:agent@${formatAddress({ host: address, port })}` +
+            `${transport === 'udp' ? '' : `;transport=${transport}`}`
           return (
             <span key={uri}>
               <span className="mono">
@@ -73,8 +75,8 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { 
         })}
       </span>
       <span className="muted numbers">
-        {answeringWords[answering] ?? `answers with ${answering}`} · {calls} call{calls === 1 ? '' : 's'}, {activeCalls}{' '}
-        now
+        {answeringWords[answering] ?? `answers with ${answering}`} · {calls} {calls === 1 ? 'call' : 'calls'},{' '}
+        {activeCalls} now
       </span>
       <Act kind="danger" run={() => execute('agent.stop', { id })}>
         Stop

@@ -134,7 +134,9 @@ export function Ladder({
         className="ladder-rows"
         role="listbox"
         tabIndex={0}
-        aria-label={`${rows.length} messages and streams between ${visible(columns.map(({ title }) => title).join(' and '))}`}
+        aria-label={
+          `${rows.length} messages and streams between ` + visible(columns.map(({ title }) => title).join(' and '))
+        }
         aria-activedescendant={at >= 0 ? `ladder-${at}` : undefined}
         onKeyDown={keyed}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
@@ -247,14 +249,18 @@ function describe(row: Row) {
             {row.repeats > 0 && <span className="muted"> ↻ {row.repeats}</span>}
           </>
         ),
-        spoken: `${row.from === 0 ? 'sent' : 'received'}${row.repeats > 0 ? `, repeated ${row.repeats} times` : ''}${bad ? `, ${problems.join(', ')}` : ''}`,
+        spoken:
+          `${row.from === 0 ? 'sent' : 'received'}` +
+          `${row.repeats > 0 ? `, repeated ${row.repeats} times` : ''}${bad ? `, ${problems.join(', ')}` : ''}`,
         title: `${timeOf(at)} ${at}${bad ? `\n${problems.join('\n')}` : ''}`,
         state: `${refused ? ' refused' : ''}${retransmissionOf !== null ? ' again' : ''}`,
       }
     }
     case 'media': {
       const { codec, packets, lost, source, destination } = row.stream
-      const label = `RTP ${codec} ${packets.toLocaleString('en')} packet${packets === 1 ? '' : 's'}${lost > 0 ? `, ${lost} lost` : ''}`
+      const label =
+        `RTP ${codec} ${packets.toLocaleString('en')} ` +
+        `packet${packets === 1 ? '' : 's'}${lost > 0 ? `, ${lost} lost` : ''}`
       return {
         label: <Foreign text={label} />,
         spoken: row.stream.toPeer === false ? 'from the peer' : 'to the peer',

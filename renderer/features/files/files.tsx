@@ -119,8 +119,9 @@ function Found({
     <>
       <p className="muted">
         <Foreign text={name} />: {packets.toLocaleString('en')} packets, {calls.length} call
-        {calls.length === 1 ? '' : 's'}, {registrations.length} registration{registrations.length === 1 ? '' : 's'},{' '}
-        {unmatchedStreams.length} stream{unmatchedStreams.length === 1 ? '' : 's'} of no known call
+        {calls.length === 1 ? '' : 's'}, {registrations.length}{' '}
+        {registrations.length === 1 ? 'registration' : 'registrations'}, {unmatchedStreams.length} stream
+        {unmatchedStreams.length === 1 ? '' : 's'} of no known call
       </p>
       {problems.map((text) => (
         <Fault key={text} text={text} />

@@ -13,7 +13,8 @@ const hints = [
   ],
   [
     'The media',
-    'Below: both directions side by side as they arrive. The marker that is sent comes back through the agent’s echo, which proves the round trip.',
+    'Below: both directions side by side as they arrive. The marker that is sent comes back through the ' +
+      'agent’s echo, which proves the round trip.',
   ],
 ] as const
 

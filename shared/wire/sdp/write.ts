@@ -19,7 +19,8 @@ function mediaLines(m: MediaDescription, sessionAddress: string): string[] {
     ...(m.address !== null && m.address !== sessionAddress ? [connection(m.address)] : []),
     ...m.formats.map(
       ({ payloadType, codec, clockRateHz, channels }) =>
-        `a=rtpmap:${payloadType} ${codec}${clockRateHz > 0 ? `/${clockRateHz}` : ''}${channels > 1 ? `/${channels}` : ''}`,
+        `a=rtpmap:${payloadType} ` +
+        `${codec}${clockRateHz > 0 ? `/${clockRateHz}` : ''}${channels > 1 ? `/${channels}` : ''}`,
     ),
     ...m.formats
       .filter(({ parameters }) => parameters !== null)

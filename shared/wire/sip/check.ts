@@ -49,7 +49,8 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
       // A response is taken without it: its dialog has other targets.
       const tell = message.kind === 'request' ? refuse : odd
       tell(
-        `Contact "${printable(contact)}" cannot be read${contact.includes('?') ? ': a URI with ? needs angle brackets' : ''}`,
+        `Contact "${printable(contact)}" cannot be ` +
+          `read${contact.includes('?') ? ': a URI with ? needs angle brackets' : ''}`,
       )
       break
     }

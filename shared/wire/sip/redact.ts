@@ -421,7 +421,7 @@ const mask = (text: string) => 'x'.repeat(text.length)
 const numberInUri = /((?:sips?|tel):\+?)(\d{5,})/gi
 const e164 = /(?<!\w)(\+)(\d{7,15})(?!\w)/g
 const numberInHeader =
-  /^((?:x-[\w-]+|p-asserted-identity|p-preferred-identity|remote-party-id|from|to|contact)[ \t]*:[ \t]*"?)(\d{7,15})(?!\w)/gim
+  /^((?:x-[\w-]+|p-(?:asserted|preferred)-identity|remote-party-id|from|to|contact)[ \t]*:[ \t]*"?)(\d{7,15})(?!\w)/gim
 
 /**
  * Phone numbers with all but their last two digits masked, character for character: in URIs, in E.164 form, alone in a

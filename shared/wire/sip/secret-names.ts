@@ -60,12 +60,11 @@ const digestParams: ReadonlySet<string> = new Set(['response', 'rspauth', 'cnonc
 const signedIdentity: ReadonlySet<string> = new Set(['identity', 'y'])
 
 /** Most names, and most texts, have nothing of these in them, and need no closer look. */
-const inText =
-  /key|auth|sig|pass|pw|pin|otp|bearer|basic|secret|token|cred|cookie|jwt|response|rspauth|cnonce|identity|inline|eyj|k=|\by[ \t]*:/i
 const hint = /key|auth|sig|pass|pw|pin|otp|bearer|secret|token|cred|cookie|jwt|response|cnonce|identity|inline|^y$/i
+const hintInText = /basic|eyj|k=|\by[ \t]*:/i
 
 /** Whether secrets may stand in a text, those in user parts of URIs aside. */
-export const mayHoldSecrets = (text: string): boolean => inText.test(text)
+export const mayHoldSecrets = (text: string): boolean => hint.test(text) || hintInText.test(text)
 
 /** Whether a name may be that of a secret, or of a key of media. */
 export const mayBeSecret = (name: string): boolean => hint.test(name)

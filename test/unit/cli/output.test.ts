@@ -187,7 +187,7 @@ describe('limits', () => {
     for (const name of budgetNames) expect(limitLines()).toMatch(new RegExp(`^ {2}${name} +\\d+ {2}\\w`, 'm'))
   })
 
-  it('are part of what an agent is started with, and of the settings, where unknown and impossible ones are refused', () => {
+  it('are part of how an agent is started and of the settings; unknown and impossible ones are refused', () => {
     const listeners = [{ transport: 'udp', address: '127.0.0.1', port: 0 }]
     expect(commands['agent.start'].args.parse({ listeners, limits: { callsAtOnce: 5 } }).limits).toEqual({
       callsAtOnce: 5,

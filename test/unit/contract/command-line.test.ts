@@ -19,7 +19,8 @@ describe('the command for a call', () => {
         durationMs: 2500,
       }),
     ).toBe(
-      "ringback call 'sip:a@h;transport=tcp' --trunk twilio --user alice --password-env TRUNK_PASSWORD --header 'X-CALL-ID: it'\\''s 1; b' --encryption required --send tone:440 --duration 2.5",
+      "ringback call 'sip:a@h;transport=tcp' --trunk twilio --user alice --password-env TRUNK_PASSWORD " +
+        "--header 'X-CALL-ID: it'\\''s 1; b' --encryption required --send tone:440 --duration 2.5",
     )
   })
 })

@@ -65,7 +65,7 @@ describe('files that a window hands over', () => {
     expect(statSync(join(profile, 'sounds')).mode & 0o777).toBe(0o700)
   })
 
-  it('are found by no other text: nothing beside the folder of sounds, no link out of it, nothing of another run', () => {
+  it('are found by no other text: nothing beside the folder, no link out of it, nothing of another run', () => {
     const profile = folder()
     const secret = join(profile, 'secret.key')
     writeFileSync(secret, 'secret')
@@ -95,7 +95,7 @@ describe('files that a window hands over', () => {
     expect(readFileSync(secret, 'utf8')).toBe('secret')
   })
 
-  it('are named as the person named them in what is said of them, and paths of the command line as they are', async () => {
+  it('are named in sentences as the person named them, and paths of the command line as they are', async () => {
     const files = filesOf(folder())
     const { file } = files.put(null, 'Meine Datei.pcap', bytes)
     const complain = (path: string) => {

@@ -144,7 +144,8 @@ describe('H6: a report with a value that cannot be', () => {
     const path = filled(5)
     sql(
       path,
-      `UPDATE calls SET entry = json_set(entry, '$.status', 1e24) WHERE id = 'call1'; UPDATE calls SET entry = 'not json', report = '{' WHERE id = 'call2'`,
+      "UPDATE calls SET entry = json_set(entry, '$.status', 1e24) WHERE id = 'call1'; UPDATE calls SET entry " +
+        "= 'not json', report = '{' WHERE id = 'call2'",
     )
     opened(path, (store) => {
       expect(store.history(all)).toMatchObject({
@@ -244,7 +245,7 @@ describe('M10: a damaged profile', () => {
     expect(opened(path, ({ notices }) => notices)).toEqual([])
   })
 
-  it('damage that shows only later makes that operation fail with a sentence; the next start sets the file aside and takes trunks and settings over', () => {
+  it('damage that shows later fails that operation with a sentence; the next start saves trunks and settings', () => {
     const path = filled()
     const bytes = readFileSync(database(path))
     const page = bytes.indexOf('{"id":"call150"') & ~4095

@@ -45,7 +45,7 @@ describe('H7: header values of trunks', () => {
     store.close()
   })
 
-  it('stay when a hidden value is given back, in another order too; a hidden value of no stored header is refused', () => {
+  it('stay when a hidden value is given back, in another order too; one of no stored header is refused', () => {
     const store = new Store(folder(), clock)
     store.saveTrunk(trunk(), undefined, false)
     const [, token, marked] = store.trunks()[0]!.headers
@@ -102,11 +102,16 @@ describe('H7: header values of trunks', () => {
     (format) => {
       const path = folder()
       const old = new DatabaseSync(join(path, 'ringback.sqlite'))
-      old.exec(`PRAGMA journal_mode = WAL; CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT; CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-      CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, report TEXT NOT NULL) STRICT`)
+      old.exec(
+        'PRAGMA journal_mode = WAL; CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) ' +
+          `STRICT; CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+      CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, ` +
+          'report TEXT NOT NULL) STRICT',
+      )
       if (format === 2)
         old.exec(
-          `CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT; CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'trigram', content = '', contentless_delete = 1)`,
+          'CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT; CREATE VIRTUAL TABLE words ' +
+            "USING fts5(text, tokenize = 'trigram', content = '', contentless_delete = 1)",
         )
       old.exec(`PRAGMA user_version = ${format}`)
       const put = old.prepare('INSERT OR REPLACE INTO trunks VALUES (?, ?)')

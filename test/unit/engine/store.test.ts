@@ -84,8 +84,12 @@ describe('the history', () => {
   it('a folder of the first format is brought to this one, and its calls are found', () => {
     const path = folder()
     const old = new DatabaseSync(join(path, 'ringback.sqlite'))
-    old.exec(`CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT; CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-      CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, report TEXT NOT NULL) STRICT; PRAGMA user_version = 1`)
+    old.exec(
+      'CREATE TABLE trunks (name TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT; CREATE TABLE secrets ' +
+        `(name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+      CREATE TABLE calls (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, ` +
+        'report TEXT NOT NULL) STRICT; PRAGMA user_version = 1',
+    )
     const { placed: _placed, droppedMessages: _dropped, ...before } = report('a', { raw: 'X-Old: header' })
     old.prepare('INSERT INTO calls (id, entry, report) VALUES (?, ?, ?)').run(
       'a',

@@ -204,7 +204,8 @@ const beginnings = [
 ]
 
 const head =
-  'INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n'
+  'INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n' +
+  'To: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n'
 const parse = (text: string) => parseSip(encodeText(text)) as SipMessage
 const plain = parse(`${head}\r\n`)
 const withHeader = (name: string, value: string) => ({ headers: [makeHeader(name, value)] })
@@ -344,7 +345,8 @@ function faultsOf(some: typeof texts, read: (text: string) => unknown): string[]
     })
     if (growth)
       faults.push(
-        `${JSON.stringify(text(40))}: ${growth.factor.toFixed(1)} times from 8 to 64 KB (${growth.largeMs.toFixed(1)} ms)`,
+        `${JSON.stringify(text(40))}: ${growth.factor.toFixed(1)} times from 8 to 64 KB ` +
+          `(${growth.largeMs.toFixed(1)} ms)`,
       )
   }
   return faults

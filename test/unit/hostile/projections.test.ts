@@ -39,7 +39,9 @@ function callOf(texts: readonly string[], vantage: Vantage = 'inbound'): CallPro
 }
 
 const response = (line: string, { extra = '', body = '', method = 'INVITE' } = {}) =>
-  `SIP/2.0 ${line}\nVia: SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bKaaa\nFrom: <sip:peer@192.0.2.99>;tag=peer\nTo: <sip:agent@192.0.2.1>;tag=b\nCall-ID: call-1\nCSeq: 1 ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`
+  `SIP/2.0 ${line}\nVia: SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bKaaa\n` +
+  'From: <sip:peer@192.0.2.99>;tag=peer\nTo: <sip:agent@192.0.2.1>;tag=b\nCall-ID: call-1\n' +
+  `CSeq: 1 ${method}\n${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`
 
 /** Reads the calls's report through its schema, as the store and the window do. */
 const reported = (call: CallProjection) =>
@@ -102,7 +104,10 @@ describe('the ways out of a call', () => {
         30_000,
         `a=crypto:1 X inline:${secret(3)};inline:${secret(4)}\nk=clear:${secret(5)}\na=ice-pwd:${secret(6)}\n`,
       ),
-      extra: `X-Auth-Token: ${secret(7)}\nX-Api-Key: a\n ${secret(8)}\nCookie: ${secret(9)}\nAuthorization: Bearer ${secret(10)}\nVia: broken x:password=${secret(11)}\nMax-Forwards: token=${secret(12)}\n`,
+      extra:
+        `X-Auth-Token: ${secret(7)}\nX-Api-Key: a\n ${secret(8)}\nCookie: ${secret(9)}\n` +
+        `Authorization: Bearer ${secret(10)}\nVia: broken x:password=${secret(11)}\n` +
+        `Max-Forwards: token=${secret(12)}\n`,
     })
       .replace('From: <sip:peer@', `From: "password=${secret(13)}" <sip:peer:${secret(14)}@`)
       .replace('To: <sip:agent@', `To: <sip:agent:${secret(15)}@`)

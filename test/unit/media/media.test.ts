@@ -52,7 +52,7 @@ describe('sources', () => {
     expect(toDbfs(meanSquare(samples))).toBeCloseTo(-14, 0)
   })
 
-  it('finds the marker through a codec, delayed by any number of samples, and nothing in speech-like noise or another tone', () => {
+  it('finds the marker through a codec at any delay, and nothing in speech-like noise or another tone', () => {
     for (const offset of [0, 37, 80, 159]) {
       const source = marker(8000)
       frameOf(source, offset + 1)

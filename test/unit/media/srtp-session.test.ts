@@ -90,7 +90,7 @@ describe('SRTP over re-INVITEs', () => {
     expect(`inline:${Buffer.from(bench.session.negotiated!.crypto!.localMaster).toString('base64')}`).toBe(offered)
   })
 
-  it("a packet that was recorded under the peer's key is replayed, not taken, when the peer comes back to the key", async () => {
+  it("a packet recorded under the peer's key is a replay, not taken, when the peer comes back to the key", async () => {
     await bench.answered({ encryption: 'required' }, secured(0))
     const peer = new SrtpContext(suite, masters[0]!)
     await bench.stream(100, { from: theirMedia, srtp: peer })
@@ -154,7 +154,7 @@ describe('SRTP that does not authenticate', () => {
       {
         rule: 'nothing-arrives',
         sentence: expect.stringMatching(
-          /^No RTP that can be used arrives .*; what came instead: SRTP from 203.0.113.9:30000: authentication failed\.$/,
+          /^No RTP that can be used arrives .*; .* instead: SRTP from 203\.0\.113\.9:30000: authentication failed\.$/,
         ),
       },
     ])

@@ -154,7 +154,7 @@ describe('whose RTP it is', () => {
     expect(Object.keys(bench.sentTo())).toEqual(['203.0.113.9:61000'])
   })
 
-  it('another port of the right host steals nothing while the one of the description is alive, and takes over when that falls silent', async () => {
+  it('another port of the host steals nothing while the described one lives, and takes over afterwards', async () => {
     await bench.answered()
     await bench.stream(1000, { from: theirMedia }, { from: other, ssrc: 9 })
     expect(Object.keys(bench.sentTo())).toEqual([to(theirMedia)])
@@ -168,7 +168,7 @@ describe('whose RTP it is', () => {
     expect(bench.sentTo(after)).toEqual({ [to(theirMedia)]: 5 })
   })
 
-  it("a stranger is followed only after a second of its steady stream in which the peer was silent, and left at the peer's first packet", async () => {
+  it("a stranger is followed after a steady second without the peer, and left at the peer's first packet", async () => {
     await bench.answered()
     await bench.stream(980, { from: stranger })
     expect(Object.keys(bench.sentTo())).toEqual([to(theirMedia)])
@@ -250,7 +250,7 @@ describe('whose RTP it is', () => {
 })
 
 describe("a stranger's packets", () => {
-  it('are told once for each source and counted at the end; beyond the budget of sources they are counted only', async () => {
+  it('are said once for each source and counted at the end; beyond the budget of sources only counted', async () => {
     await bench.answered()
     await bench.packet({ from: theirMedia })
     for (let port = 1; port <= 300; port++)
@@ -374,7 +374,7 @@ describe('the rule', () => {
     stream: { ssrc: 1, sequence },
   })
 
-  it("takes an authenticated packet for the peer's wherever it comes from, and the description's address still wins", () => {
+  it("takes an authenticated packet for the peer's from anywhere, and the description's address still wins", () => {
     const latch = new Latch(rtpTimes)
     latch.expect(told, 0)
     expect(latch.heard({ ...packet(stranger, 0), authentic: true })).toEqual({ kind: 'peer', moved: told })

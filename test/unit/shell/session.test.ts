@@ -75,7 +75,7 @@ describe('a session', () => {
     expect(session.passOf(cookie)).toBeNull()
   })
 
-  it('knows its cookies after a restart on the same port, and nothing of those of another port or from before it was revoked', () => {
+  it('knows its cookies after a restart on the same port, none of another port or from before a revocation', () => {
     const profile = folder()
     const before = new Session(profile, 7420)
     const { cookie, claim } = before.exchange(before.issue(minuteMs))!

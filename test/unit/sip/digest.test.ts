@@ -169,7 +169,8 @@ describe('what a header with digest says', () => {
   it('is read whatever stands between, and of two the first holds', () => {
     expect(
       parseDigest(
-        ' digest  realm = "a, \\"b\\"" ,nonce=x ; y,, NONCE="z", qop="AUTH, auth-int" , stale=True, nc=0000000A, =, a, "b"=c',
+        ' digest  realm = "a, \\"b\\"" ,nonce=x ; y,, NONCE="z", qop="AUTH, auth-int" , stale=True, ' +
+          'nc=0000000A, =, a, "b"=c',
       ),
     ).toMatchObject({
       realm: 'a, "b"',

@@ -199,7 +199,7 @@ describe('TCP as it was captured', () => {
   }
   const expected = messages.map(String)
 
-  it('is put together from segments out of order, repeated, overlapping and of any size, over the end of the numbers', () => {
+  it('is put together from segments out of order, repeated, overlapping, of any size, over the numbers’ end', () => {
     for (let round = 0; round < 30; round++) {
       const segments: { from: number; to: number }[] = []
       for (let from = 0; from < whole.length;) {

@@ -14,7 +14,8 @@ describe('the HTML report', () => {
     const hostile = request({
       body: sdp(),
       extra:
-        'X-Evil: <script>alert(1)</script>\nSubject: \u202eoverride\u0000\nAuthorization: Digest username="u", response="deadbeefcafe"\n',
+        'X-Evil: <script>alert(1)</script>\nSubject: \u202eoverride\u0000\n' +
+        'Authorization: Digest username="u", response="deadbeefcafe"\n',
     }).replace('sip:peer@192.0.2.99>;tag', 'sip:"<img src=x>"@192.0.2.99>;tag')
     const bytes = Buffer.from(hostile)
     trace.sip({

@@ -41,7 +41,7 @@ describe('a call that comes in', () => {
     expect(bench.lines()).toEqual([])
   })
 
-  it('sends to a source that has proven nothing at most three times the bytes that came from there, and nothing to its Contact', async () => {
+  it('sends at most three times the bytes that came from an unproven source, and nothing to its Contact', async () => {
     await invite()
     const received = bench.net.sent.at(-1)!.bytes.length
     await answer()

@@ -31,7 +31,7 @@ describe('a call that we place', () => {
     ).toEqual(['X-CALL-ID: a b;c=1', 'x-call-id: 2', 'P-Asserted-Identity: <sip:+1555@x>'])
   })
 
-  it('rings, is answered, acknowledges each 2xx again, and ends with BYE along the route set and the remote target', async () => {
+  it('rings, is answered, acknowledges each 2xx again, ends with BYE along route set and remote target', async () => {
     const call = await bench.call()
     const invite = only()
     await bench.respond(invite, 180)

@@ -18,7 +18,8 @@ const fatal = (text: string) => parse(text).problems.filter((problem) => problem
 const response = (line: string) =>
   parseSip(
     Buffer.from(
-      `${line}\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n`,
+      `${line}\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\n` +
+        'Call-ID: c\r\nCSeq: 1 INVITE\r\n\r\n',
     ),
   )
 
@@ -259,7 +260,9 @@ describe('patterns of the log', () => {
 it('compares messages of many headers and lines', () => {
   const message = (mark: string) =>
     parseRequest(
-      `${request().replace(/Content-Length.*\r\n\r\n/, '')}${Array.from({ length: 5000 }, (_, i) => `X-${mark}${i}: 1\n`).join('')}\n${Array.from({ length: 5000 }, (_, i) => `a=${mark}${i}:x\n`).join('')}`,
+      `${request().replace(/Content-Length.*\r\n\r\n/, '')}` +
+        `${Array.from({ length: 5000 }, (_, i) => `X-${mark}${i}: 1\n`).join('')}\n` +
+        `${Array.from({ length: 5000 }, (_, i) => `a=${mark}${i}:x\n`).join('')}`,
     )
   expect(compareMessages(message('a'), message('b'))).toHaveLength(20_000)
 })

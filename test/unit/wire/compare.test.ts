@@ -8,10 +8,12 @@ const read = (text: string) => parseSip(encodeText(text.replaceAll('\n', '\r\n')
 describe('comparing messages', () => {
   it('names each header and line that changed, came or went', () => {
     const before = read(
-      'INVITE sip:a@h SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nCSeq: 1 INVITE\nSubject: x\nContent-Type: application/sdp\n\nm=audio 4000 RTP/AVP 0\na=sendrecv\n',
+      'INVITE sip:a@h SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nCSeq: 1 INVITE\nSubject: x\n' +
+        'Content-Type: application/sdp\n\nm=audio 4000 RTP/AVP 0\na=sendrecv\n',
     )
     const after = read(
-      'INVITE sip:a@h SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK2\nCSeq: 2 INVITE\nAuthorization: Digest x\nContent-Type: application/sdp\n\nm=audio 4000 RTP/AVP 0\na=sendonly\n',
+      'INVITE sip:a@h SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK2\nCSeq: 2 INVITE\nAuthorization: Digest x\n' +
+        'Content-Type: application/sdp\n\nm=audio 4000 RTP/AVP 0\na=sendonly\n',
     )
     expect(compareMessages(before, after)).toEqual([
       { name: 'Via', before: 'SIP/2.0/UDP h;branch=z9hG4bK1', after: 'SIP/2.0/UDP h;branch=z9hG4bK2' },

@@ -11,7 +11,8 @@ import { crlf, parse, request } from '../../harness/messages.ts'
 describe('reading a message', () => {
   it('understands compact forms and folded lines, and keeps names as written', () => {
     const message = parse(
-      'OPTIONS sip:a@b SIP/2.0\nv: SIP/2.0/TCP h;branch=z9hG4bK1\nf: <sip:x@y>;tag=1\nt: <sip:a@b>\ni: id\nCSeq: 1\n OPTIONS\nl: 0\n\n',
+      'OPTIONS sip:a@b SIP/2.0\nv: SIP/2.0/TCP h;branch=z9hG4bK1\nf: <sip:x@y>;tag=1\nt: <sip:a@b>\ni: id\n' +
+        'CSeq: 1\n OPTIONS\nl: 0\n\n',
     )
     expect(header(message, 'call-id')).toBe('id')
     expect(message.headers[0]).toEqual({ name: 'v', value: 'SIP/2.0/TCP h;branch=z9hG4bK1', key: 'via' })
@@ -21,7 +22,8 @@ describe('reading a message', () => {
 
   it('lists what is wrong instead of throwing', () => {
     const message = parse(
-      'INVITE sip:a@b SIP/2.0\nVia: nonsense\nFrom: <sip:x@y>;tag=1\nTo: <sip:a@b>\nCall-ID: i\nCSeq: 99999999999 INVITE\nContent-Length: 5\n\nab',
+      'INVITE sip:a@b SIP/2.0\nVia: nonsense\nFrom: <sip:x@y>;tag=1\nTo: <sip:a@b>\nCall-ID: i\n' +
+        'CSeq: 99999999999 INVITE\nContent-Length: 5\n\nab',
     )
     expect(message.problems.map(({ text }) => text)).toEqual([
       'Content-Length says 5 bytes, 2 came',

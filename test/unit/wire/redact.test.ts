@@ -6,7 +6,8 @@ import { maskNumbers, redact, redactHeader } from '../../../shared/wire/sip/reda
 /** Each with its secrets written GEHEIM1, GEHEIM2 ... so that any that is left is seen. */
 const secrets: Readonly<Record<string, readonly string[]>> = {
   'a digest': [
-    'Authorization: Digest username="alice", realm="a, b", nonce="n", uri="sip:h", response="GEHEIM1", cnonce="GEHEIM2", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
+    'Authorization: Digest username="alice", realm="a, b", nonce="n", uri="sip:h", response="GEHEIM1", ' +
+      'cnonce="GEHEIM2", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
     'proxy-authorization : digest response=GEHEIM1,cnonce=GEHEIM2',
     'Authorization: Digest GEHEIM1',
     'Authentication-Info: rspauth="GEHEIM1", cnonce="GEHEIM2"',
@@ -103,7 +104,8 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
     '{"headers":{"Authorization":"Digest response=\\"GEHEIM1\\""}}',
     '{"name":"X-Api-Key","value":"GEHEIM1"}',
     '<password>GEHEIM1</password>',
-    '{"raw":"INVITE sip:a SIP/2.0\\r\\nX-Auth-Token: GEHEIM1\\r\\na=crypto:1 X inline:GEHEIM2\\r\\nk=clear:GEHEIM3\\r\\n"}',
+    '{"raw":"INVITE sip:a SIP/2.0\\r\\nX-Auth-Token: GEHEIM1\\r\\na=crypto:1 X ' +
+      'inline:GEHEIM2\\r\\nk=clear:GEHEIM3\\r\\n"}',
     'password: GEHEIM1',
     '  api_key: GEHEIM1',
     'login with password: geheim',
@@ -112,10 +114,30 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
 
 /** Messages and sentences as they are every day: nothing in them is a secret. */
 const harmless: readonly string[] = [
-  'INVITE sip:+15550100@sip.example.com:5060;transport=tcp;user=phone SIP/2.0\r\nVia: SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bK-524287-1---token;rport;alias\r\nFrom: "Alice: the key" <sip:alice@example.com>;tag=a73kszlfl\r\nTo: <sip:+15550100@example.com>\r\nCall-ID: x:y:1j9FpLxk3uxtm8tn@biloxi.example.com\r\nCSeq: 1 INVITE\r\nContact: <sip:alice@[2001:db8::9:1]:5060;ob;transport=tcp>;+sip.instance="<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>";reg-id=1\r\nMin-SE: 90\r\nSession-Expires: 1800;refresher=uac\r\nSubject: the key to success\r\nUser-Agent: Passkey/1.0 (auth)\r\nSupported: replaces, sec-agree, authid\r\n\r\n',
-  'SIP/2.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="token", domain="sip:a:b", nonce="84a4cc6f3082121f32b42a2187831a9e", opaque="5ccc", stale=FALSE, qop="auth,auth-int", algorithm=SHA-256\r\nWWW-Authenticate: Basic realm="x"\r\nProxy-Authenticate: Bearer authz_server="https://auth.example", scope="sip"\r\nSession-ID: ab30317f1a784dc48ff824d0d3715d86;remote=47755a9de7794ba387653f2099600ef2\r\n\r\n',
-  'v=0\r\no=FreeSWITCH 1 2 IN IP4 192.0.2.1\r\ns=secret meeting\r\na=ice-ufrag:8hhY\r\na=fingerprint:sha-256 12:DF:3E\r\na=setup:actpass\r\na=candidate:1 1 UDP 2113667327 192.0.2.1 54400 typ host\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ssrc:1234 cname:user@host\r\na=key-mgmt-something\r\na=rtcp-fb:* nack\r\n',
-  'P-Asserted-Identity: "A" <sip:+15550100@h>\r\nIdentity-Info: <https://cert.example>;alg=rsa\r\nP-Charging-Vector: icid-value="1";orig-ioi=home1.net\r\nP-Access-Network-Info: 3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=00101\r\nReason: Q.850;cause=65;text="Bearer capability not implemented"\r\nX-Token-Type: none\r\nX-Call-ID: 17\r\nRemote-Party-ID: <sip:a@b>;privacy=off;screen=no\r\nHistory-Info: <sip:a@b?Reason=SIP%3Bcause%3D302>;index=1\r\n',
+  'INVITE sip:+15550100@sip.example.com:5060;transport=tcp;user=phone SIP/2.0\r\n' +
+    'Via: SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bK-524287-1---token;rport;alias\r\n' +
+    'From: "Alice: the key" <sip:alice@example.com>;tag=a73kszlfl\r\nTo: <sip:+15550100@example.com>\r\n' +
+    'Call-ID: x:y:1j9FpLxk3uxtm8tn@biloxi.example.com\r\nCSeq: 1 INVITE\r\n' +
+    'Contact: <sip:alice@[2001:db8::9:1]:5060;ob;transport=tcp>;' +
+    '+sip.instance="<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>";reg-id=1\r\nMin-SE: 90\r\n' +
+    'Session-Expires: 1800;refresher=uac\r\nSubject: the key to success\r\n' +
+    'User-Agent: Passkey/1.0 (auth)\r\nSupported: replaces, sec-agree, authid\r\n\r\n',
+  'SIP/2.0 401 Unauthorized\r\n' +
+    'WWW-Authenticate: Digest realm="token", domain="sip:a:b", nonce="84a4cc6f3082121f32b42a2187831a9e", ' +
+    'opaque="5ccc", stale=FALSE, qop="auth,auth-int", algorithm=SHA-256\r\n' +
+    'WWW-Authenticate: Basic realm="x"\r\n' +
+    'Proxy-Authenticate: Bearer authz_server="https://auth.example", scope="sip"\r\n' +
+    'Session-ID: ab30317f1a784dc48ff824d0d3715d86;remote=47755a9de7794ba387653f2099600ef2\r\n\r\n',
+  'v=0\r\no=FreeSWITCH 1 2 IN IP4 192.0.2.1\r\ns=secret meeting\r\na=ice-ufrag:8hhY\r\n' +
+    'a=fingerprint:sha-256 12:DF:3E\r\na=setup:actpass\r\n' +
+    'a=candidate:1 1 UDP 2113667327 192.0.2.1 54400 typ host\r\na=rtpmap:101 telephone-event/8000\r\n' +
+    'a=fmtp:101 0-16\r\na=ssrc:1234 cname:user@host\r\na=key-mgmt-something\r\na=rtcp-fb:* nack\r\n',
+  'P-Asserted-Identity: "A" <sip:+15550100@h>\r\nIdentity-Info: <https://cert.example>;alg=rsa\r\n' +
+    'P-Charging-Vector: icid-value="1";orig-ioi=home1.net\r\n' +
+    'P-Access-Network-Info: 3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=00101\r\n' +
+    'Reason: Q.850;cause=65;text="Bearer capability not implemented"\r\nX-Token-Type: none\r\n' +
+    'X-Call-ID: 17\r\nRemote-Party-ID: <sip:a@b>;privacy=off;screen=no\r\n' +
+    'History-Info: <sip:a@b?Reason=SIP%3Bcause%3D302>;index=1\r\n',
   'Digest realm="r" asks for a user and a password, none are set',
   'wrong password for user "alice"',
   "Check the password and that the user is the credential's user name.",
@@ -147,10 +169,12 @@ describe('redaction', () => {
   it('shows of a digest what does not help to guess its password', () => {
     expect(
       redact(
-        'Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="0123", cnonce="45", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
+        'Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="0123", ' +
+          'cnonce="45", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
       ),
     ).toBe(
-      'Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="xxxx", cnonce="xx", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
+      'Authorization: Digest username="alice", realm="r", nonce="n", uri="sip:h", response="xxxx", ' +
+        'cnonce="xx", opaque="o", qop=auth, nc=00000001, algorithm=MD5',
     )
   })
 
@@ -186,7 +210,8 @@ describe('redaction', () => {
 describe('redaction', () => {
   it('masks digest responses, keys and passwords, keeping every length', () => {
     const text =
-      'Authorization: Digest username="u", response="deadbeef", nonce="n"\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\r\nTo: <sip:u:pw@h>'
+      'Authorization: Digest username="u", response="deadbeef", nonce="n"\r\n' +
+      'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\r\nTo: <sip:u:pw@h>'
     const masked = redact(text)
     expect(masked).toHaveLength(text.length)
     for (const secret of ['deadbeef', 'c2VjcmV0', 'pw@']) expect(masked).not.toContain(secret)

@@ -133,7 +133,8 @@ describe('values of a session description', () => {
     fc.assert(
       fc.property(fc.array(number, { minLength: 8, maxLength: 8 }), ([a, b, c, d, e, f, g, h]) => {
         const session = parseSdp(
-          `v=0\r\no=- ${a} ${b} IN IP4 h\r\nm=audio ${c} RTP/AVP ${d} 96\r\na=rtpmap:96 x/${e}/${f}\r\na=ptime:${g}\r\na=rtcp:${h}\r\na=crypto:${a} s inline:k\r\n`,
+          `v=0\r\no=- ${a} ${b} IN IP4 h\r\nm=audio ${c} RTP/AVP ${d} 96\r\na=rtpmap:96 x/${e}/${f}\r\n` +
+            `a=ptime:${g}\r\na=rtcp:${h}\r\na=crypto:${a} s inline:k\r\n`,
         )
         expect(JSON.parse(JSON.stringify(session))).toEqual(session)
       }),

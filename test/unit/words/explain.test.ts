@@ -5,7 +5,9 @@ import { explainSdp } from '../../../shared/words/explain.ts'
 describe('explaining a session description', () => {
   it('says where audio goes, which codecs, which encryption', () => {
     const lines = explainSdp(
-      'v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/SAVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:xxxx\r\na=ptime:20\r\na=sendonly\r\nx=odd\r\n',
+      'v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/SAVP 0 8 101\r\n' +
+        'a=rtpmap:101 telephone-event/8000\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:xxxx\r\na=ptime:20\r\n' +
+        'a=sendonly\r\nx=odd\r\n',
     )
     expect(lines.map(({ text }) => text)).toEqual([
       'Version of the format.',

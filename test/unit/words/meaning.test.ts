@@ -11,7 +11,8 @@ import { torture } from '../../harness/fixtures.ts'
 const read = (text: string) => parseSip(encodeText(text.replaceAll('\n', '\r\n'))) as SipMessage
 const response = (status: number) =>
   read(
-    `SIP/2.0 ${status} Any\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\nCall-ID: c\nCSeq: 1 INVITE\nContent-Length: 0\n\n`,
+    `SIP/2.0 ${status} Any\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\n` +
+      'Call-ID: c\nCSeq: 1 INVITE\nContent-Length: 0\n\n',
   )
 
 describe('what a message says', () => {
@@ -53,7 +54,8 @@ describe('what a message says', () => {
   it('has a sentence for every status from 100 to 699 and for methods nobody knows', () => {
     for (let status = 100; status < 700; status++) expect(messageMeaning(response(status)).text).toMatch(/^[A-Z].*\.$/)
     const odd = read(
-      'NEWTHING sip:a SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\nCall-ID: c\nCSeq: 1 NEWTHING\n\n',
+      'NEWTHING sip:a SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\n' +
+        'Call-ID: c\nCSeq: 1 NEWTHING\n\n',
     )
     expect(messageMeaning(odd).text).toMatch(/not standardised/)
   })

@@ -65,7 +65,8 @@ export class DigestClient {
       const offered = challenges
         .map(
           (challenge) =>
-            `${printable(challenge.algorithm)}${challenge.qop.length > 0 ? ` with qop ${printable(challenge.qop.join(','))}` : ''}`,
+            `${printable(challenge.algorithm)}` +
+            `${challenge.qop.length > 0 ? ` with qop ${printable(challenge.qop.join(','))}` : ''}`,
         )
         .join('; ')
       return {

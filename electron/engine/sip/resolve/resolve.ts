@@ -47,9 +47,8 @@ export async function resolveTarget(
   const targets: Target[] = []
   for (const { transport: chosen, name } of candidates) {
     const records = order(await dns.srv(name), random)
-    steps.push(
-      `SRV ${name}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.priority} ${r.weight} ${r.port} ${r.name}`).join(', ')}`,
-    )
+    const found = records.map((r) => `${r.priority} ${r.weight} ${r.port} ${r.name}`).join(', ')
+    steps.push(`SRV ${name}: ${found || 'no records'}`)
     for (const record of records)
       targets.push(...(await addressesOf(record.name, record.port, chosen, uri.host, dns, steps)))
   }
@@ -71,9 +70,8 @@ async function transportsOf(
   const records = (await dns.naptr(host))
     .filter((record) => record.flags.toLowerCase() === 's' && Object.hasOwn(services, record.service.toUpperCase()))
     .sort((a, b) => a.order - b.order || a.preference - b.preference)
-  steps.push(
-    `NAPTR ${host}: ${records.length === 0 ? 'no records' : records.map((r) => `${r.order} ${r.preference} ${r.service} ${r.replacement}`).join(', ')}`,
-  )
+  const found = records.map((r) => `${r.order} ${r.preference} ${r.service} ${r.replacement}`).join(', ')
+  steps.push(`NAPTR ${host}: ${found || 'no records'}`)
   if (records.length > 0)
     return records.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))
   return (['udp', 'tcp', 'tls'] as const).map((transport) => ({ transport, name: srvPrefix[transport] + host }))
