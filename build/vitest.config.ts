@@ -14,24 +14,21 @@ const project = (name: string, extra: object = {}) => ({
   },
 })
 
+// Most of these tests wait for a call to go on, not for a core: two files at a time fill two cores.
+const processes = { sequence: { groupOrder: 1 }, maxWorkers: 2 }
+
 export default defineConfig({
   test: {
     root,
     projects: [
-      project('unit'),
-      project('integration'),
-      // Peers are real processes with ports of their own: one file after the other keeps two cores honest.
-      project('interop', {
-        globalSetup: ['test/harness/install-peers.ts'],
-        fileParallelism: false,
-        testTimeout: 90_000,
-      }),
-      // The window, when nothing else runs.
+      project('unit', { maxWorkers: 2 }),
+      // Every process of these has ports and folders of its own.
+      project('integration', processes),
+      project('interop', { ...processes, globalSetup: ['test/harness/install-peers.ts'], testTimeout: 90_000 }),
       project('e2e', {
+        ...processes,
         globalSetup: ['test/harness/install-peers.ts', 'test/harness/build-window.ts'],
-        fileParallelism: false,
         testTimeout: 90_000,
-        sequence: { groupOrder: 1 },
       }),
     ],
   },

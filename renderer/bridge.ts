@@ -145,14 +145,17 @@ const lockedCode = 4401
 function openSocket(events: ChannelEvents): void {
   const socket = new WebSocket(new URL('/engine', location.href.replace(/^http/, 'ws').replace(/#.*$/, '')))
   const close = () => socket.close()
+  /** Nothing once it is closing: who waits for an answer hears of it when it has closed. */
+  const send = (said: ToShell | ToEngine) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(said))
+  }
   let entered = false
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(String(data)) as FromShell | ToWindow
-    if (message.type === 'challenge')
-      answerTo(message.challenge).then((said) => socket.send(JSON.stringify(said)), close)
+    if (message.type === 'challenge') answerTo(message.challenge).then(send, close)
     else if (message.type === 'key') passKey.set(message.key)
     else {
-      if (!entered) events.open({ send: (said) => socket.send(JSON.stringify(said)), close })
+      if (!entered) events.open({ send, close })
       entered = true
       events.message(message)
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { startSipp, answering, headerIs } from '../harness/sipp.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
-import { Windows, ready, screenButton, verdict } from '../harness/window.ts'
+import { Windows, ready, screenButton, testCall, verdict } from '../harness/window.ts'
 import { pageFits } from '../harness/axe.ts'
 
 const keep = keepRunning('SIGKILL')
@@ -222,8 +222,7 @@ describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
   it('search finds past calls by a header, and a call of an earlier run opens from the history', async () => {
     const shell = await windows.shell()
     const first = await windows.open(shell.link)
-    await first.getByRole('button', { name: 'Place a test call' }).last().click()
-    await first.getByText('ended by us').waitFor({ timeout: 20_000 })
+    await testCall(first)
     await shell.stop('SIGTERM')
     const page = await windows.open((await windows.shell({ profile: shell.profile })).link)
     const filter = page.getByRole('searchbox', { name: 'Filter calls' })

@@ -3,7 +3,7 @@ import { pageFits } from '../harness/axe.ts'
 import { looksAs } from '../harness/fingerprint.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
-import { Windows } from '../harness/window.ts'
+import { Windows, withoutNotices } from '../harness/window.ts'
 
 /** Screens without times, ports or figures in them. */
 const steady = new Set(['calls-empty', 'calls-dial', 'trunks-empty', 'files-empty', 'settings', 'keys'])
@@ -14,6 +14,7 @@ describe.skipIf(!findPeer('chromium'))('every screen', () => {
   it.each(['light', 'dark'] as const)('has no axe violation and looks as it did, %s', async (colorScheme) => {
     const capture = await makeCapture(windows.folder())
     const page = await windows.open((await windows.shell()).link, { colorScheme, reducedMotion: 'reduce' })
+    await withoutNotices(page)
     await tour(page, capture, async (name) => {
       await pageFits(page)
       if (steady.has(name)) await looksAs(page, `${name} ${colorScheme}`)

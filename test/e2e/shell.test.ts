@@ -11,7 +11,7 @@ import { startKamailio } from '../harness/kamailio.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { freePort, startAgent } from '../harness/process.ts'
-import { Windows, enginePid, ready, screenButton, verdict } from '../harness/window.ts'
+import { Windows, enginePid, ready, screenButton, testCall, verdict } from '../harness/window.ts'
 
 const keep = keepRunning()
 const mayMount = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0
@@ -117,8 +117,7 @@ describe.skipIf(!findPeer('chromium'))('the browser shell', () => {
     const port = await freePort()
     const shell = await windows.shell({ port })
     const page = await windows.open(shell.link)
-    await page.getByRole('button', { name: 'Place a test call' }).last().click()
-    await page.getByText('ended by us').waitFor({ timeout: 20_000 })
+    await testCall(page)
     shell.child.kill('SIGKILL')
     await page.getByText('The engine does not answer').waitFor()
     await windows.shell({ port, profile: shell.profile })

@@ -13,6 +13,9 @@ export interface Finished {
   readonly stderr: string
 }
 
+/** What Node has compiled of our sources once: hundreds of processes start in half the time. */
+const compiled = join(root, 'test-results', 'compiled')
+
 const alive = new Set<Running>()
 
 /** Kills what a test has left running; the commands that were. */
@@ -37,7 +40,7 @@ export class Running {
   ) {
     this.child = spawn(command, args, {
       cwd: options.cwd ?? root,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...options.env },
       stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
     alive.add(this)

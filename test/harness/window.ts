@@ -116,6 +116,28 @@ export async function ready(page: Page): Promise<void> {
   await page.getByText('engine ok').waitFor()
 }
 
+/** Ends the call that is shown, rather than wait for it to end by itself. */
+export async function hangUp(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Hang up' }).click()
+  await page.getByText('ended by us').waitFor()
+}
+
+/** A test call to the agent of the shell, ended as soon as its verdict stands. */
+export async function testCall(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Place a test call' }).last().click()
+  await verdict(page).getByText('two-way audio', { exact: true }).waitFor()
+  await hangUp(page)
+}
+
+/**
+ * Takes away what the shell said at its start. Where another Ringback has the agent's usual port, be it that of a test
+ * beside this one, a line about it stands above every screen.
+ */
+export async function withoutNotices(page: Page): Promise<void> {
+  const dismiss = page.getByRole('button', { name: 'Dismiss' })
+  while ((await dismiss.count()) > 0) await dismiss.first().click()
+}
+
 export const verdict = (page: Page): Locator => page.getByRole('region', { name: 'Verdict' })
 export const screenButton = (page: Page, name: string): Locator =>
   page.getByRole('navigation').getByRole('button', { name })
