@@ -16,6 +16,15 @@ export interface TsharkStream {
   readonly maxJitterMs: number
 }
 
+/** What tshark counts in a capture. */
+export interface TsharkFigures {
+  /** SIP messages by the method of their CSeq, responses included. */
+  readonly messages: Readonly<Record<string, number>>
+  /** SIP requests by their method. */
+  readonly requests: Readonly<Record<string, number>>
+  readonly streams: readonly TsharkStream[]
+}
+
 function run(args: readonly string[]): string {
   return execFileSync(findPeer('tshark')!, [...args], {
     encoding: 'utf8',
@@ -30,9 +39,11 @@ const rtpStreamRow = new RegExp(
     String.raw`\s+([\d.]+)`.repeat(6),
 )
 
-export function tsharkStreams(file: string): TsharkStream[] {
-  const rows = run(['-r', file, '-q', '-z', 'rtp,streams']).split('\n')
-  return rows
+export const tsharkStreams = (file: string): TsharkStream[] => streamsIn(run(['-r', file, '-q', '-z', 'rtp,streams']))
+
+function streamsIn(output: string): TsharkStream[] {
+  return output
+    .split('\n')
     .map((row) => rtpStreamRow.exec(row))
     .filter((match) => match !== null)
     .map((match) => {
@@ -57,3 +68,24 @@ export function tsharkStreams(file: string): TsharkStream[] {
 export function tsharkField(file: string, filter: string, field: string): string[] {
   return run(['-r', file, '-Y', filter, '-T', 'fields', '-e', field]).split('\n').filter(Boolean)
 }
+
+export function countOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
+
+export function tsharkFigures(file: string): TsharkFigures {
+  const fields = ['-Y', 'sip', '-T', 'fields', '-e', 'sip.CSeq.method', '-e', 'sip.Method']
+  const output = run(['-r', file, ...fields, '-z', 'rtp,streams'])
+  // Before the table a line for each frame with SIP; values of several messages in it have commas between them.
+  const frames = output.split(/^=/m)[0]!.split('\n').filter(Boolean)
+  const values = (column: number) => frames.flatMap((line) => line.split('\t')[column]!.split(',').filter(Boolean))
+  return {
+    messages: countOf(values(0)),
+    requests: countOf(values(1)),
+    streams: streamsIn(output).sort((a, b) => a.ssrc.localeCompare(b.ssrc) || a.source.localeCompare(b.source)),
+  }
+}
+
+export const tsharkVersion = (): string => /TShark \(Wireshark\) ([\d.]+\d)/.exec(run(['--version']))![1]!

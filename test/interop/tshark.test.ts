@@ -2,17 +2,21 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import type { InspectReport, Stream } from '../../shared/contract/report.ts'
-import { meterOf } from '../../electron/engine/media/codec/index.ts'
-import { streamOf } from '../../electron/engine/report/report.ts'
-import { loadCaptures } from '../../electron/engine/trace/capture/load.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { InspectReport } from '../../shared/contract/report.ts'
+import {
+  announcedOtherwise,
+  expectSameStreams,
+  figuresOf,
+  recordFigures,
+  recordedFigures,
+  strangeCapture,
+  writeStrangeCapture,
+} from '../harness/figures.ts'
 import { captures } from '../harness/fixtures.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { callReport, ringback, startAgent } from '../harness/process.ts'
-import { predictableRandom } from '../harness/random.ts'
-import { strangeStream, writeSyntheticCapture } from '../harness/rtp-capture.ts'
-import { tsharkField, tsharkStreams, type TsharkStream } from '../harness/tshark.ts'
+import { tsharkField, tsharkFigures, tsharkStreams, tsharkVersion, type TsharkFigures } from '../harness/tshark.ts'
 
 const tshark = findPeer('tshark')
 const folder = captures()
@@ -23,82 +27,47 @@ async function inspect(...files: string[]): Promise<InspectReport> {
   return JSON.parse(stdout) as InspectReport
 }
 
-const port = (address: string) => address.slice(address.lastIndexOf(':') + 1)
-
-function same(ours: Stream, theirs: TsharkStream): void {
-  expect(ours.packets).toBe(theirs.packets)
-  expect(ours.lost).toBe(theirs.lost)
-  for (const figure of [
-    'minDeltaMs',
-    'meanDeltaMs',
-    'maxDeltaMs',
-    'minJitterMs',
-    'meanJitterMs',
-    'maxJitterMs',
-  ] as const) {
-    expect(
-      Math.abs(ours[figure] - theirs[figure]),
-      `${figure} of ${theirs.ssrc}: ours ${ours[figure]}, tshark ${theirs[figure]}`,
-    ).toBeLessThanOrEqual(0.0011)
-  }
-}
-
-/**
- * SIP_CALL_RTP_G711 has one stream that MGCP announces; c07-sip-r2.cap is a Network Monitor file, neither pcap nor
- * pcapng.
- */
-const announcedOtherwise: Readonly<Record<string, number>> = { SIP_CALL_RTP_G711: 1 }
+/** c07-sip-r2.cap is a Network Monitor file, neither pcap nor pcapng. */
 const files = folder ? readdirSync(folder).filter((name) => name !== 'README.md' && name !== 'c07-sip-r2.cap') : []
 
-describe.skipIf(!tshark || !folder)('figures of captures equal those of tshark', () => {
+/** UPDATE_FIGURES=1 records what tshark counts now. */
+function recorded(name: string, figures: TsharkFigures): void {
+  if (process.env['UPDATE_FIGURES']) return recordFigures(tsharkVersion(), name, figures)
+  const { tshark: version, captures: known } = recordedFigures()
+  expect(known[name], `recorded from tshark ${version}, this is ${tsharkVersion()}`).toEqual(figures)
+}
+
+describe.skipIf(!tshark || !folder)('figures of captures equal those of tshark, which still counts as recorded', () => {
   it.each(files)('%s', async (name) => {
     const file = join(folder!, name)
+    const theirs = tsharkFigures(file)
+    recorded(name, theirs)
     const report = await inspect(file)
     const ours = [...report.calls.flatMap(({ streams }) => streams), ...report.unmatchedStreams]
-    const theirs = tsharkStreams(file)
-    let missing = 0
-    for (const stream of theirs) {
-      const match = ours.find(
-        ({ ssrc, source, destination }) =>
-          ssrc === stream.ssrc &&
-          port(source) === port(stream.source) &&
-          port(destination) === port(stream.destination),
-      )
-      if (match) same(match, stream)
-      else missing++
-    }
-    expect(missing).toBe(announcedOtherwise[name] ?? 0)
+    expect(expectSameStreams(ours, theirs.streams)).toBe(announcedOtherwise[name] ?? 0)
   })
 })
 
 describe.skipIf(!tshark)('figures of strange streams equal those of tshark', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
   it.each([1, 2, 3])(
     '60 streams with loss, reordering, duplicates, pauses, comfort noise, DTMF and wraps, seed %i',
     async (seed) => {
-      const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
-      const file = join(folder, 'strange.pcap')
-      const { uint32 } = predictableRandom(seed)
-      const random = () => uint32() / 2 ** 32
-      try {
-        writeSyntheticCapture(
-          file,
-          Array.from({ length: 60 }, () => strangeStream(random, 30 + Math.floor(random() * 400))),
-        )
-        const ours = (await loadCaptures([file], meterOf)).calls
-          .flatMap(({ streams }) => streams.all)
-          .map((stream) => streamOf(stream, null))
-        const theirs = tsharkStreams(file)
-        expect(theirs).toHaveLength(60)
-        for (const stream of theirs)
-          same(
-            ours.find(({ ssrc }) => ssrc === stream.ssrc)!,
-            stream,
-          )
-      } finally {
-        rmSync(folder, { recursive: true })
-      }
+      const file = join(folder, `${seed}.pcap`)
+      writeStrangeCapture(file, 60, seed)
+      const theirs = tsharkStreams(file)
+      expect(theirs).toHaveLength(60)
+      expect(expectSameStreams((await figuresOf(file)).streams, theirs)).toBe(0)
     },
   )
+
+  it('which still counts as recorded', () => {
+    const file = join(folder, 'recorded.pcap')
+    writeStrangeCapture(file, 12, 4)
+    recorded(strangeCapture, tsharkFigures(file))
+  })
 })
 
 describe.skipIf(!tshark)('a call of ours, exported as pcap', () => {
@@ -125,11 +94,7 @@ describe.skipIf(!tshark)('a call of ours, exported as pcap', () => {
         expect(code).toBe(0)
         const streams = tsharkStreams(file)
         expect(streams).toHaveLength(2)
-        for (const stream of streams)
-          same(
-            report.streams.find(({ ssrc }) => ssrc === stream.ssrc)!,
-            stream,
-          )
+        expect(expectSameStreams(report.streams, streams)).toBe(0)
         expect(tsharkField(file, 'sip', 'sip.Call-ID')).toHaveLength(report.messages.length)
         expect(new Set(tsharkField(file, 'sip', 'sip.Call-ID'))).toEqual(new Set([report.callId]))
         expect(tsharkField(file, 'rtpevent', 'rtpevent.event_id').length).toBeGreaterThan(10)
