@@ -74,6 +74,11 @@ export function parseSeconds(text: string): number {
   return seconds
 }
 
+export function parseRequire(text: string): '100rel' {
+  if (text !== '100rel') throw invalid('100rel is the only extension that can be required.')
+  return text
+}
+
 /** The packet time of RTP, in ms. */
 export function parsePtime(text: string): number {
   const ms = Number(text)

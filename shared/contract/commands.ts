@@ -50,6 +50,8 @@ export const startAgentSchema = z.object({
   encryption: encryptionSchema.default('allowed'),
   codecs: z.array(codecSchema).min(1).default(codecNames),
   answerDelayMs: z.number().min(0).default(0),
+  earlyMedia: z.boolean().default(false).describe('media flows before the answer: 183 with a session description'),
+  requires100rel: z.boolean().default(false).describe('callers without reliable provisional responses get 421'),
   recordDirectory: z.string().optional(),
   pcapTo: z.string().optional().describe('a capture of all that it sends and receives, calls or not'),
   rtpPorts: portRangeSchema.optional(),
@@ -147,6 +149,8 @@ export const agentSettingsSchema = startAgentSchema
     pcapTo: true,
     rtpPorts: true,
     ptimeMs: true,
+    earlyMedia: true,
+    requires100rel: true,
     mediaTimeoutMs: true,
     limits: true,
   })

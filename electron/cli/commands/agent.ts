@@ -17,6 +17,7 @@ import {
   parseMediaTimeout,
   parsePortRange,
   parsePtime,
+  parseRequire,
   parseWhole,
   type BudgetLimitsGiven,
 } from '../options.ts'
@@ -35,6 +36,8 @@ interface AgentOptions extends CommonOptions {
   readonly encryption?: StartAgent['encryption']
   readonly codecs?: StartAgent['codecs']
   readonly answerDelay?: number
+  readonly earlyMedia?: boolean
+  readonly require?: '100rel'
   readonly record?: string
   readonly pcap?: string
   readonly calls?: number
@@ -66,6 +69,8 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
     .option('--codecs <list>', codecList, parseCodecs)
     .option('--answer-delay <ms>', 'ring this long before answering', parseWhole)
+    .option('--early-media', 'send media before the answer (183 with a session description)')
+    .option('--require <extension>', '100rel: refuse callers without reliable provisional responses', parseRequire)
     .option('--record <dir>', 'record every call as a WAV file there')
     .option('--pcap <file>', 'write everything that goes over the wire, also what becomes no call')
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
@@ -107,6 +112,8 @@ ${limitLines()}`,
         encryption: options.encryption,
         codecs: options.codecs,
         answerDelayMs: options.answerDelay,
+        earlyMedia: options.earlyMedia,
+        requires100rel: options.require !== undefined,
         recordDirectory: options.record,
         pcapTo: options.pcap,
         rtpPorts: options.rtpPorts,

@@ -10,6 +10,10 @@ export interface AgentOptions {
   /** The user parts that are answered; null: any. */
   readonly identifiers: readonly string[] | null
   readonly answerDelayMs: number
+  /** Media flows before the answer (183 with a session description). */
+  readonly earlyMedia?: boolean
+  /** Callers must acknowledge provisional responses (100rel, RFC 3262); others get 421. */
+  readonly requires100rel?: boolean
 }
 
 export interface AgentDeps {
@@ -54,6 +58,8 @@ export class Agent {
       )
       return call.reject(404)
     }
+    if (this.#options.requires100rel && !call.knows100rel)
+      return call.reject(421, undefined, [makeHeader('Require', '100rel')])
     switch (behaviour.kind) {
       case 'reject':
         call.reject(behaviour.code)
@@ -62,7 +68,11 @@ export class Agent {
         call.ring()
         break
       case 'answer':
-        if (answerDelayMs > 0) {
+        if (this.#options.earlyMedia) {
+          this.#early(call, behaviour.source, (media) => {
+            delay = this.#deps.clock.after(answerDelayMs, () => this.#answerOrRefuse(call, behaviour.source, media))
+          })
+        } else if (answerDelayMs > 0) {
           call.ring()
           delay = this.#deps.clock.after(answerDelayMs, () => this.#answerOrRefuse(call, behaviour.source))
         } else this.#answerOrRefuse(call, behaviour.source)
@@ -85,14 +95,14 @@ export class Agent {
    * Returns why the call was refused instead, or null. Rejects with what opening its media, or the media, throws; it
    * goes on ringing then.
    */
-  async answer(call: InboundCall, source: SourceArgs): Promise<string | null> {
+  async answer(call: InboundCall, source: SourceArgs, early: CallMedia | null = null): Promise<string | null> {
     if (this.#answering.has(call)) return 'the call is being answered already'
     this.#answering.add(call)
-    let media: CallMedia | null = null
+    let media = early
     let fault: string | null = null
     let taken = false
     try {
-      media = await this.#deps.openMedia(call, source)
+      media ??= await this.#deps.openMedia(call, source)
       fault = await call.answer(media)
       taken = fault === null
     } finally {
@@ -102,10 +112,28 @@ export class Agent {
     return fault
   }
 
-  #answerOrRefuse(call: InboundCall, source: SourceArgs): void {
-    this.#deps.boundary.run('answer', async () => {
+  #answerOrRefuse(call: InboundCall, source: SourceArgs, early: CallMedia | null = null): void {
+    this.#orRefuse(call, 'answer', async () => void (await this.answer(call, source, early)))
+  }
+
+  /** Opens the media and sends 183; `then` goes on with it, or with none where the caller can take none yet. */
+  #early(call: InboundCall, source: SourceArgs, then: (media: CallMedia | null) => void): void {
+    this.#orRefuse(call, 'early media', async () => {
+      const media = await this.#deps.openMedia(call, source)
+      const fault = await call.progress(media)
+      if (fault !== null) {
+        media.close()
+        this.#deps.observe(call, `no early media: ${fault}`)
+        if (call.state.kind === 'ringing') call.ring()
+      }
+      if (call.state.kind === 'ringing') then(fault === null ? media : null)
+    })
+  }
+
+  #orRefuse(call: InboundCall, place: string, work: () => Promise<void>): void {
+    this.#deps.boundary.run(place, async () => {
       try {
-        await this.answer(call, source)
+        await work()
       } catch (error) {
         this.#deps.observe(call, error instanceof Error ? error.message : String(error))
         call.reject(503, undefined, [makeHeader('Retry-After', '5')])

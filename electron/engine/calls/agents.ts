@@ -77,6 +77,8 @@ export class Agents {
       behaviour,
       identifiers: args.identifiers ?? null,
       answerDelayMs: args.answerDelayMs,
+      earlyMedia: args.earlyMedia,
+      requires100rel: args.requires100rel,
       codecs: args.codecs,
       encryption: args.encryption,
       rtpPorts: args.rtpPorts,

@@ -1,6 +1,13 @@
 import { decimal, eachLine, isSpace, words } from '../../base/scan.ts'
 import { printable, visible } from '../../base/text.ts'
-import type { CryptoAttribute, MediaDescription, MediaDirection, MediaFormat, SessionDescription } from './sdp.ts'
+import type {
+  CryptoAttribute,
+  MediaDescription,
+  MediaDirection,
+  MediaFormat,
+  SessionDescription,
+  WrittenMedium,
+} from './sdp.ts'
 import { staticFormat } from './static-formats.ts'
 
 /** More than any call has; what lies beyond is not read, and said. */
@@ -30,6 +37,7 @@ interface Medium {
   readonly maps: Map<number, RtpMap>
   readonly parameters: Map<number, string>
   readonly crypto: Map<number, CryptoAttribute>
+  readonly written: WrittenMedium | null
   address: string | null
   direction: MediaDirection | null
   ptimeMs: number | null
@@ -111,6 +119,7 @@ class Reader {
     maps,
     parameters,
     crypto,
+    written,
     address,
     direction,
     ptimeMs,
@@ -128,6 +137,7 @@ class Reader {
       rtcpPort,
       rtcpMux,
       crypto: [...crypto.values()],
+      ...(written && { written }),
     }
   }
 
@@ -165,11 +175,14 @@ class Reader {
     if (types.length > mostFormats)
       this.problem(`only the first ${mostFormats} formats of ${printable(kind!)} were read`)
     this.#skipping = false
+    const formats = types.slice(0, mostFormats)
+    const payloadTypes = this.#payloadTypes(formats, protocol)
     this.#medium = {
       kind: kind!,
       port: number ?? 0,
       protocol: protocol.toUpperCase(),
-      payloadTypes: this.#payloadTypes(types.slice(0, mostFormats), protocol),
+      payloadTypes,
+      written: payloadTypes.length > 0 ? null : { protocol, formats: formats.map(visible) },
       maps: new Map(),
       parameters: new Map(),
       crypto: new Map(),

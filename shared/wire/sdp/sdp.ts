@@ -45,6 +45,13 @@ export interface MediaDescription {
   readonly rtcpPort: number | null
   readonly rtcpMux: boolean
   readonly crypto: readonly CryptoAttribute[]
+  /** Protocol and formats as they stand in the m= line, where the formats are no payload types; left out else. */
+  readonly written?: WrittenMedium
+}
+
+export interface WrittenMedium {
+  readonly protocol: string
+  readonly formats: readonly string[]
 }
 
 export interface SessionDescription {

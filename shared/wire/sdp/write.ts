@@ -15,7 +15,7 @@ export function writeSdp({ origin, media }: SessionDescription): string {
 
 function mediaLines(m: MediaDescription, sessionAddress: string): string[] {
   return [
-    `m=${m.kind} ${m.port} ${m.protocol} ${m.formats.map(({ payloadType }) => payloadType).join(' ')}`,
+    mediaLine(m),
     ...(m.address !== null && m.address !== sessionAddress ? [connection(m.address)] : []),
     ...m.formats.map(
       ({ payloadType, codec, clockRateHz, channels }) =>
@@ -32,6 +32,12 @@ function mediaLines(m: MediaDescription, sessionAddress: string): string[] {
     ...(m.ptimeMs === null ? [] : [`a=ptime:${m.ptimeMs}`]),
     `a=${m.direction}`,
   ]
+}
+
+/** At least one format (RFC 8866 9); where none is known, any. */
+function mediaLine({ kind, port, protocol, formats, written }: MediaDescription): string {
+  const names = written?.formats ?? formats.map(({ payloadType }) => String(payloadType))
+  return `m=${kind} ${port} ${written?.protocol ?? protocol} ${names.length > 0 ? names.join(' ') : '0'}`
 }
 
 const addressType = (address: string) => (address.includes(':') ? 'IP6' : 'IP4')

@@ -123,7 +123,7 @@ describe('a call that we place', () => {
     const call = await bench.call()
     await bench.respond(sentRequest('INVITE'), 200, {
       body: sdp(),
-      extra: 'Session-Expires: 120;refresher=uac\n',
+      extra: 'Session-Expires: 120;refresher=uac\nAllow: INVITE, ACK, BYE, UPDATE\n',
     })
     await bench.clock.advance(60_000)
     await bench.respond(sentRequest('UPDATE'), 481)

@@ -227,11 +227,61 @@ describe('a call that we place', () => {
 
   it('refreshes a session at half its interval when the answer makes us the refresher', async () => {
     await bench.call()
-    await bench.respond(only(), 200, { body: sdp(), extra: 'Session-Expires: 120;refresher=uac\n' })
+    await bench.respond(only(), 200, {
+      body: sdp(),
+      extra: 'Session-Expires: 120;refresher=uac\nAllow: INVITE, ACK, BYE, UPDATE\n',
+    })
     bench.sent()
     await bench.clock.advance(60_000)
     const update = bench.sent().find((message) => message.kind === 'request') as SipRequest
     expect(update.method).toBe('UPDATE')
+  })
+
+  const refreshing = async (allow: string) => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), extra: `Session-Expires: 120;refresher=uac\n${allow}` })
+    bench.sent()
+    await bench.clock.advance(60_000)
+    return { call, refresh: bench.sent().at(-1) as SipRequest }
+  }
+
+  it.each(['', 'Allow: INVITE, ACK, BYE\n'])(
+    'refreshes by re-INVITE a session whose peer names no UPDATE in Allow (%j)',
+    async (allow) => {
+      const { call, refresh } = await refreshing(allow)
+      expect([refresh.method, header(refresh, 'session-expires')]).toEqual(['INVITE', '120;refresher=uac'])
+      await bench.respond(refresh, 200, { body: sdp(), extra: 'Session-Expires: 120;refresher=uac\n' })
+      await bench.clock.advance(59_000)
+      expect(call.state.kind).toBe('answered')
+    },
+  )
+
+  it.each([403, 500])(
+    'tries a refresh again that was answered %i, and ends the call when its time is over',
+    async (status) => {
+      const { call, refresh } = await refreshing('Allow: UPDATE\n')
+      await bench.respond(refresh, status)
+      await bench.clock.advance(15_000)
+      const again = bench.sent().at(-1) as SipRequest
+      expect([call.state.kind, again.method]).toEqual(['answered', 'UPDATE'])
+      await bench.respond(again, status)
+      await bench.clock.advance(16_000)
+      expect(bench.lines()).toContain('BYE')
+      expect(bench.observations.filter((line) => line.startsWith('session-timer'))[0]).toBe(
+        `session-timer: the session was not refreshed: UPDATE was answered ${status} Reason; it is tried again`,
+      )
+    },
+  )
+
+  it('refreshes with the interval that a 422 demands, once', async () => {
+    const { call, refresh } = await refreshing('Allow: UPDATE\n')
+    await bench.respond(refresh, 422, { extra: 'Min-SE: 600\n' })
+    await bench.clock.advance(0)
+    const [again] = bench.sent() as [SipRequest]
+    expect([header(again, 'session-expires'), header(again, 'min-se')]).toEqual(['600;refresher=uac', '600'])
+    await bench.respond(again, 422, { extra: 'Min-SE: 900\n' })
+    await bench.clock.advance(0)
+    expect([bench.sent(), call.state.kind]).toEqual([[], 'answered'])
   })
 
   it('ends a session that the peer was to refresh and did not', async () => {

@@ -252,6 +252,61 @@ describe('our own session descriptions', () => {
     )
   })
 
+  it.each([
+    'image 15198 udptl t38',
+    'message 7394 TCP/MSRP *',
+    'application 49999 UDP/DTLS/SCTP webrtc-datachannel',
+    'application 5000 TCP/BFCP *',
+    'video 3000 RTP/AVP 96',
+    'text 11000 RTP/AVP 98 100',
+    'data 9 udp wb whiteboard',
+  ])('refuse m=%s as it stands, with port 0', (line) => {
+    const offer = parseSdp(`${head}m=audio 4000 RTP/AVP 0\r\nm=${line}\r\n`)
+    if (typeof offer === 'string') throw new Error(offer)
+    const result = makeAnswer(offer, local())
+    if ('refusal' in result) throw new Error(result.text)
+    const [kind, , protocol, format] = line.split(' ')
+    const written = writeSdp(result.answer).split('\r\n')
+    expect(written.find((text) => text.startsWith(`m=${kind}`))).toMatch(`m=${kind} 0 ${protocol} ${format}`)
+  })
+
+  const twoLines = (first: string, second: string) => {
+    const offer = parseSdp(`${head}${first}${second}`)
+    if (typeof offer === 'string') throw new Error(offer)
+    return offer
+  }
+  const key = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH\r\n'
+  const secure = `m=audio 4000 RTP/SAVP 0\r\n${key}`
+  const clear = 'm=audio 4002 RTP/AVP 0\r\n'
+  it.each([
+    ['disabled', secure, clear, [0, 4000]],
+    ['allowed', secure, clear, [4000, 0]],
+    ['required', clear, secure, [0, 4000]],
+    ['allowed', 'm=audio 4004 RTP/AVP 18\r\n', clear, [0, 4000]],
+    ['allowed', 'm=audio 4004 UDP/TLS/RTP/SAVPF 0\r\n', clear, [0, 4000]],
+    ['allowed', `m=audio 4004 RTP/SAVPF 0\r\n${key}`, clear, [4000, 0]],
+  ] as const)('take the audio line that fits, with media encryption %s', (encryption, first, second, ports) => {
+    const result = makeAnswer(twoLines(first, second), local({ encryption }))
+    if ('refusal' in result) throw new Error(result.text)
+    expect(result.answer.media.map(({ port }) => port)).toEqual(ports)
+  })
+
+  it('refuse with the reason of each audio line where none fits', () => {
+    const result = makeAnswer(twoLines(secure, 'm=audio 4004 RTP/AVP 18\r\n'), local())
+    expect('refusal' in result && result.text).toMatch(/RTP\/SAVP.*; no codec in common: offered G729/)
+  })
+
+  it('offer again each line of the session in its place', () => {
+    const video = 'm=video 3000 RTP/AVP 96\r\n'
+    const answer = makeAnswer(twoLines(video, secure), local({ encryption: 'allowed' }))
+    if ('refusal' in answer) throw new Error(answer.text)
+    const again = makeOffer(local({ encryption: 'allowed' }), answer.answer.media)
+    expect(again.media.map(({ kind, port, protocol }) => `${kind} ${port} ${protocol}`)).toEqual([
+      'video 0 RTP/AVP',
+      'audio 4000 RTP/SAVP',
+    ])
+  })
+
   it('are read back as they were', () => {
     const media: MediaDescription = {
       kind: 'audio',

@@ -1,4 +1,10 @@
-import { directionOf, parseSdp, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
+import {
+  directionOf,
+  parseSdp,
+  writeSdp,
+  type MediaDescription,
+  type SessionDescription,
+} from '../../../../shared/wire/sdp/sdp.ts'
 import type { MediaTransport } from '../transport/transport.ts'
 import {
   isRefusal,
@@ -19,6 +25,9 @@ export class Descriptions {
   readonly #transport: MediaTransport
   readonly #sessionId: string
   #version = 0
+  /** The lines of our last description that was agreed to: each later one has them in their places. */
+  #lines: readonly MediaDescription[] = []
+  #offered: readonly MediaDescription[] = []
   #wanted = directionOf(true, true)
 
   constructor(options: DescribedOptions, transport: MediaTransport, sessionId: string) {
@@ -35,7 +44,9 @@ export class Descriptions {
   /** Each offer counts the version up (RFC 3264 8). */
   offer(): string {
     this.#version++
-    return writeSdp(makeOffer(this.#local('offer')))
+    const offer = makeOffer(this.#local('offer'), this.#lines)
+    this.#offered = offer.media
+    return writeSdp(offer)
   }
 
   answer(text: string): { readonly sdp: string; readonly negotiated: Negotiated } | NotNegotiated {
@@ -43,12 +54,17 @@ export class Descriptions {
     if (isRefusal(offer)) return offer
     this.#version++
     const result = makeAnswer(offer, this.#local('answer'))
-    return isRefusal(result) ? result : { sdp: writeSdp(result.answer), negotiated: result.negotiated }
+    if (isRefusal(result)) return result
+    this.#lines = result.answer.media
+    return { sdp: writeSdp(result.answer), negotiated: result.negotiated }
   }
 
   answered(text: string): Negotiated | NotNegotiated {
     const answer = read(text)
-    return isRefusal(answer) ? answer : readAnswer(answer, this.#local('offered'))
+    if (isRefusal(answer)) return answer
+    const result = readAnswer(answer, this.#local('offered'))
+    if (!isRefusal(result)) this.#lines = this.#offered
+    return result
   }
 
   #local(description: 'offer' | 'answer' | 'offered'): LocalMedia {

@@ -128,25 +128,51 @@ function session(local: LocalMedia, media: readonly MediaDescription[]): Session
   }
 }
 
-export function makeOffer(local: LocalMedia): SessionDescription {
+/**
+ * An offer; after an earlier description of ours it has each of its lines again in its place (RFC 3264 8), those that
+ * are no longer used with port 0.
+ */
+export function makeOffer(local: LocalMedia, before: readonly MediaDescription[] = []): SessionDescription {
+  const used = before.findIndex((m) => m.kind === 'audio' && m.port !== 0)
+  const audio = offeredAudio(local, before[used]?.protocol)
+  if (used < 0) return session(local, [...before.map(refused), audio])
+  return session(
+    local,
+    before.map((m, i) => (i === used ? audio : refused(m))),
+  )
+}
+
+function offeredAudio(local: LocalMedia, protocol: string | undefined): MediaDescription {
   const crypto: CryptoAttribute[] =
     local.encryption === 'disabled'
       ? []
       : [{ ...offeredCrypto, keyParams: inline(local.srtpMaster), sessionParams: null }]
-  return session(local, [
-    {
-      kind: 'audio',
-      port: local.address.port,
-      protocol: local.encryption === 'required' ? 'RTP/SAVP' : 'RTP/AVP',
-      address: local.address.host,
-      formats: ourFormats(local.codecs),
-      direction: local.direction,
-      ptimeMs: local.ptimeMs ?? usualPtimeMs,
-      rtcpPort: null,
-      rtcpMux: false,
-      crypto,
-    },
-  ])
+  return {
+    kind: 'audio',
+    port: local.address.port,
+    protocol: protocol ?? (local.encryption === 'required' ? 'RTP/SAVP' : 'RTP/AVP'),
+    address: local.address.host,
+    formats: ourFormats(local.codecs),
+    direction: local.direction,
+    ptimeMs: local.ptimeMs ?? usualPtimeMs,
+    rtcpPort: null,
+    rtcpMux: false,
+    crypto,
+  }
+}
+
+/** A line of theirs or of ours that is not used: its kind, its protocol and a format of its own (RFC 3264 6). */
+function refused(m: MediaDescription): MediaDescription {
+  return {
+    ...m,
+    port: 0,
+    address: null,
+    crypto: [],
+    formats: m.formats.slice(0, 1),
+    direction: 'inactive',
+    ptimeMs: null,
+    rtcpPort: null,
+  }
 }
 
 export function isRefusal(result: object): result is NotNegotiated {
@@ -158,33 +184,20 @@ export function makeAnswer(
   offer: SessionDescription,
   local: LocalMedia,
 ): { readonly answer: SessionDescription; readonly negotiated: Negotiated } | NotNegotiated {
-  const chosen = audioOf(offer)
-  if (!chosen) return { refusal: 'no-audio', text: 'the offer has no audio' }
-  const codec = pickCodec(chosen, local.codecs)
-  if (!codec)
-    return {
-      refusal: 'no-codec',
-      text: `no codec in common: offered ${describe(chosen) || 'none'}, accepted here ${local.codecs.join(', ')}`,
-    }
-  const offered = usableKey(chosen.crypto)
-  const fault = encryptionFault(chosen, offered, local.encryption, 'offered')
-  if (fault) return { refusal: 'encryption', text: fault }
-  const crypto = typeof offered === 'string' || local.encryption === 'disabled' ? null : offered
+  const lines = offer.media.filter((m) => m.kind === 'audio' && m.port !== 0)
+  if (lines.length === 0) return { refusal: 'no-audio', text: 'the offer has no audio' }
+  const looked = lines.map((m) => acceptable(m, local))
+  const accepted = looked.find((result): result is Accepted => !isRefusal(result))
+  if (!accepted) {
+    const faults = looked.filter(isRefusal)
+    return { ...faults[0]!, text: [...new Set(faults.map(({ text }) => text))].join('; ') }
+  }
+  const { m: chosen, codec, crypto } = accepted
   const wanted = reverse(chosen.direction)
   const direction = directionOf(sends(wanted) && sends(local.direction), receives(wanted) && receives(local.direction))
   const event = eventOf(chosen, codec.codec)
   const media = offer.media.map((m): MediaDescription => {
-    if (m !== chosen)
-      return {
-        ...m,
-        port: 0,
-        address: null,
-        crypto: [],
-        formats: m.formats.slice(0, 1),
-        direction: 'inactive',
-        ptimeMs: null,
-        rtcpPort: null,
-      }
+    if (m !== chosen) return refused(m)
     return {
       kind: 'audio',
       port: local.address.port,
@@ -205,6 +218,26 @@ export function makeAnswer(
     crypto: agreedCrypto(crypto, local),
   }
   return { answer: session(local, media), negotiated }
+}
+
+/** An audio line that we can answer. */
+interface Accepted {
+  readonly m: MediaDescription
+  readonly codec: PickedCodec
+  readonly crypto: SdesKey | null
+}
+
+function acceptable(m: MediaDescription, { codecs, encryption }: LocalMedia): Accepted | NotNegotiated {
+  const codec = pickCodec(m, codecs)
+  if (!codec)
+    return {
+      refusal: 'no-codec',
+      text: `no codec in common: offered ${describe(m) || 'none'}, accepted here ${codecs.join(', ')}`,
+    }
+  const offered = usableKey(m.crypto)
+  const fault = encryptionFault(m, offered, encryption, 'offered')
+  if (fault) return { refusal: 'encryption', text: fault }
+  return { m, codec, crypto: typeof offered === 'string' || encryption === 'disabled' ? null : offered }
 }
 
 /** What an answer to our offer means for us. */
@@ -273,7 +306,7 @@ function encryptionFault(
   verb: 'offered' | 'answered',
 ): string | null {
   const secure = m.protocol.includes('SAVP')
-  if (m.protocol !== 'RTP/AVP' && m.protocol !== 'RTP/SAVP')
+  if (!/^RTP\/S?AVPF?$/.test(m.protocol))
     return `media profile ${elide(visible(m.protocol), 40)} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
   if (secure && ours === 'disabled')
     return `encrypted media (RTP/SAVP) was ${verb}, media encryption is disabled here: set it to allowed or required`

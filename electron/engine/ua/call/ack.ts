@@ -15,15 +15,16 @@ export function receiveAck(call: Call, request: SipRequest): void {
   if (!call.reliable.acknowledged(sequenceOf(request))) return
   call.media?.confirm()
   call.events.emit('acknowledged', null)
-  if (call.negotiation.state === 'local-offer') call.deps.run('ACK', () => takeAnswer(call, sdpOf(request)))
+  if (call.negotiation.state === 'local-offer') call.deps.run('ACK', () => takeAnswer(call, sdpOf(request), 'the ACK'))
 }
 
-async function takeAnswer(call: Call, sdp: string | null): Promise<void> {
+/** The answer to an offer of ours that a response had; `where`: in which request it must be. */
+export async function takeAnswer(call: Call, sdp: string | null, where: 'the ACK' | 'the PRACK'): Promise<void> {
   const { media, negotiation } = call
   if (sdp === null || !media) {
     negotiation.step('rolled-back')
     // A re-INVITE that comes to nothing changes nothing.
-    if (!negotiation.agreed) endForMedia(call, 'the ACK has no answer to our offer')
+    if (!negotiation.agreed) endForMedia(call, `${where} has no answer to our offer`)
     return
   }
   negotiation.step('answer-received')
@@ -34,7 +35,8 @@ async function takeAnswer(call: Call, sdp: string | null): Promise<void> {
 
 /** Ends an answered call whose media cannot flow. */
 export function endForMedia(call: Call, fault: string): void {
-  if (!call.is('answered')) return
+  if (!call.is('answered') && !call.is('ringing')) return
   call.deps.observe('media-failed', fault)
+  if (call.is('ringing')) return call.hangUp(reasons.mediaUnusable, { by: 'us', reason: 'media' })
   bye(call, { by: 'us', reason: 'media' }, reasons.mediaUnusable)
 }

@@ -2,18 +2,28 @@ import { listHas, makeHeader, type SipHeader } from '../../../../shared/wire/sip
 import { responseTo, type ResponseExtras } from '../../sip/transaction/response.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
 import type { CallMedia } from '../media.ts'
+import { takeAnswer } from './ack.ts'
 import { byeUnproven } from './bye.ts'
 import type { Call } from './call.ts'
 import { allow, contactHeader, sdpOf, sdpType, sequenceOf, warning } from './headers.ts'
 import { userAgent } from './in-dialog.ts'
 import { ReliableProvisional } from './prack.ts'
+import { offerInside } from './reinvite.ts'
 import type { EndCause } from './state.ts'
+
+/** Our session description, and whether it is the offer. */
+interface Described {
+  readonly sdp: string
+  readonly offers: boolean
+}
 
 /** The INVITE that a call came in with, to our final response (RFC 3261 13.3). */
 export class Answer {
   readonly #call: Call
   readonly #invite: ServerTransaction
   readonly #provisional: ReliableProvisional
+  /** What a 183 has said already. */
+  #described: Described | null = null
   /** The 200, where it waits for the PRACK of the 180. */
   #ready: (() => void) | null = null
 
@@ -28,19 +38,49 @@ export class Answer {
     }
   }
 
-  /** 180, reliably where the caller requires it (RFC 3262 3). */
+  /**
+   * 180, reliably where the caller requires it (RFC 3262 3). Where it also leaves the offer to us, there is none: the
+   * first reliable response would have to have it (RFC 3261 13.2.1).
+   */
   ring(): void {
-    if (!this.#call.is('ringing') || this.#provisional.waiting) return
+    if (!this.#call.is('ringing') || this.#provisional.waiting || this.#described) return
     const headers = [this.#contact(), allow]
     if (!listHas(this.#invite.request, 'require', '100rel')) return this.#respond(180, { headers })
-    this.#provisional.send(
-      headers,
-      (extras) => this.#respond(180, extras),
-      () => this.refuse(504, { by: 'nobody', reason: 'timeout' }, 'PRACK never came'),
-    )
+    if (sdpOf(this.#invite.request) !== null) this.#reliably(180, { headers })
+  }
+
+  async progress(media: CallMedia): Promise<string | null> {
+    const call = this.#call
+    const { request, flow } = this.#invite
+    const reliably = (['supported', 'require'] as const).some((key) => listHas(request, key, '100rel'))
+    if (sdpOf(request) === null && !reliably) return 'the caller offers no media before the answer'
+    if (this.#provisional.waiting) return 'an earlier response waits for its PRACK'
+    const described = await this.#describe(media)
+    if (typeof described === 'string') return described
+    this.#described = described
+    if (call.deps.endpoint.isProven(flow)) media.confirm()
+    const extras = { headers: [this.#contact(), allow, sdpType], body: described.sdp }
+    if (!reliably) this.#respond(183, extras)
+    else {
+      call.negotiation.step(described.offers ? 'offer-sent' : 'answer-sent')
+      this.#reliably(183, extras)
+    }
+    return null
   }
 
   async accept(media: CallMedia): Promise<string | null> {
+    const described = this.#described ?? (await this.#describe(media))
+    if (typeof described === 'string') return described
+    if (!this.#call.is('ringing')) return 'the call is over'
+    const send = () => this.#success(described)
+    // RFC 3262 3: the 2xx waits for the PRACK of a reliable provisional response.
+    if (this.#provisional.waiting) this.#ready = send
+    else send()
+    return null
+  }
+
+  /** Our side of the media: the answer to the caller's offer, or an offer where it has none; a string: why not. */
+  async #describe(media: CallMedia): Promise<Described | string> {
     const call = this.#call
     if (!call.is('ringing')) return 'the call is over'
     if (call.media) return 'the call is being answered already'
@@ -57,17 +97,10 @@ export class Answer {
       throw error
     }
     if (!call.is('ringing')) return 'the call is over'
-    if ('refusal' in made) {
-      call.deps.observe('refused-by-us', made.text)
-      this.refuse(488, { by: 'us', reason: 'refused', status: 488 }, undefined, [warning(made.text)])
-      return made.text
-    }
-    const { sdp } = made
-    const send = () => this.#success(sdp, offer === null)
-    // RFC 3262 3: the 2xx waits for the PRACK of a reliable provisional response.
-    if (this.#provisional.waiting) this.#ready = send
-    else send()
-    return null
+    if (!('refusal' in made)) return { sdp: made.sdp, offers: offer === null }
+    call.deps.observe('refused-by-us', made.text)
+    this.refuse(488, { by: 'us', reason: 'refused', status: 488 }, undefined, [warning(made.text)])
+    return made.text
   }
 
   refuse(status: number, cause: EndCause, reason?: string, headers: readonly SipHeader[] = []): void {
@@ -77,12 +110,17 @@ export class Answer {
     call.step({ kind: 'end', cause })
   }
 
+  /** PRACK may have the answer to the offer of our reliable response, or after its answer an offer (RFC 3262 5). */
   prack(transaction: ServerTransaction): void {
     const call = this.#call
-    if (!this.#provisional.acknowledged(transaction.request, sequenceOf(this.#invite.request)))
-      return call.reply(transaction, 481)
+    const { request } = transaction
+    if (!this.#provisional.acknowledged(request, sequenceOf(this.#invite.request))) return call.reply(transaction, 481)
     call.media?.confirm()
-    call.reply(transaction, 200)
+    const sdp = sdpOf(request)
+    if (sdp !== null && call.media && call.negotiation.state === 'stable')
+      offerInside(call, call.media, transaction, sdp)
+    else call.reply(transaction, 200)
+    if (call.negotiation.state === 'local-offer') call.deps.run('PRACK', () => takeAnswer(call, sdp, 'the PRACK'))
     const ready = this.#ready
     this.#ready = null
     ready?.()
@@ -97,23 +135,33 @@ export class Answer {
     else this.#invite.abandon()
   }
 
-  #success(sdp: string, offers: boolean): void {
+  #success({ sdp, offers }: Described): void {
     const call = this.#call
     const { request, flow } = this.#invite
+    // What a reliable response has said is not said again (RFC 6337 3.1.1).
+    const agreed = call.negotiation.agreed
     const headers = [
       this.#contact(),
       allow,
       makeHeader('Supported', '100rel, timer'),
       userAgent(call),
       ...call.timer.accept(request),
-      sdpType,
+      ...(agreed ? [] : [sdpType]),
     ]
-    call.negotiation.step(offers ? 'offer-sent' : 'answer-sent')
-    call.reliable.answer(this.#invite, call.localTag, { headers, body: sdp }, () => {
+    if (!agreed) call.negotiation.step(offers ? 'offer-sent' : 'answer-sent')
+    call.reliable.answer(this.#invite, call.localTag, { headers, ...(agreed ? {} : { body: sdp }) }, () => {
       call.deps.observe('not-acknowledged', 'the 200 OK was never acknowledged: the call is ended')
       byeUnproven(call, flow, { by: 'nobody', reason: 'not-acknowledged' })
     })
     call.step({ kind: 'success', at: call.deps.clock.nowUs() })
+  }
+
+  #reliably(status: number, extras: ResponseExtras): void {
+    this.#provisional.send(
+      extras.headers ?? [],
+      (reliable) => this.#respond(status, { ...extras, ...reliable }),
+      () => this.refuse(504, { by: 'nobody', reason: 'timeout' }, 'PRACK never came'),
+    )
   }
 
   #contact(): SipHeader {

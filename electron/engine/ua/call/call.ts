@@ -1,7 +1,13 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { header, makeHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
+import {
+  header,
+  headerList,
+  makeHeader,
+  type SipMessage,
+  type SipRequest,
+} from '../../../../shared/wire/sip/message.ts'
 import type { Clock } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
 import type { Random } from '../../base/random.ts'
@@ -65,6 +71,8 @@ export abstract class Call {
   dialog: Dialog | null = null
   /** A re-INVITE or UPDATE of the peer's whose answer is being made. */
   unanswered: ServerTransaction | null = null
+  /** As its last Allow says; none where it has sent none. */
+  #peerAllows: ReadonlySet<string> = new Set()
   #state: CallState
   #media: CallMedia | null = null
 
@@ -155,6 +163,7 @@ export abstract class Call {
     const dialog = this.dialogWith(messageIds(request).fromTag ?? '')
     // The called side must not send BYE before its answer (RFC 3261 15).
     if (!dialog || (request.method === 'BYE' && !this.dialog)) return this.reply(transaction, 481)
+    this.hearAllow(request)
     if (!dialog.inOrder(request)) return this.reply(transaction, 500, { reason: 'Request Out Of Order' })
     switch (request.method) {
       case 'BYE':
@@ -183,6 +192,16 @@ export abstract class Call {
   /** Answers a request of the peer's inside the dialog. */
   reply(transaction: ServerTransaction, status: number, extras: ResponseExtras = {}): void {
     transaction.respond(responseTo(transaction.request, status, this.localTag, extras))
+  }
+
+  /** Takes in which methods the peer understands, where a message says so. */
+  hearAllow(message: SipMessage): void {
+    const methods = headerList(message, 'allow')
+    if (methods.length > 0) this.#peerAllows = new Set(methods.map((method) => method.toUpperCase()))
+  }
+
+  peerAllows(method: string): boolean {
+    return this.#peerAllows.has(method)
   }
 
   /** The media of the call; none before, and none where `null` takes back what could not be used. */

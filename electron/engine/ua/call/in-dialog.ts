@@ -37,7 +37,11 @@ export function inDialog(call: Call, { method, headers = [], body = '', done }: 
         const contact = method === 'INVITE' || method === 'UPDATE' ? [contactHeader(call.contactUser, flow)] : []
         return dialog.request(method, number, [...contact, ...credentials, userAgent(call), ...headers], body)
       },
-      response: (response) => response.status >= 200 && done({ kind: 'response', response, sequence }),
+      response: (response) => {
+        if (response.status < 200) return
+        if (response.status < 300) call.hearAllow(response)
+        done({ kind: 'response', response, sequence })
+      },
       failed: (failure) => {
         if (fallback && failure.kind !== 'timeout' && dialog.flow.reliable)
           return send({ kind: 'flow', flow: dialog.flow }, false)

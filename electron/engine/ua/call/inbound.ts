@@ -1,4 +1,4 @@
-import { header, type SipHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
+import { header, listHas, type SipHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import { parseNameAddr, parseUri, uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import type { DigestClient } from '../../sip/digest/client.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
@@ -37,6 +37,7 @@ export class InboundCall extends Call {
     this.reachedAt = flow.local.host
     this.dialled = dialled
     this.caller = parseNameAddr(from)?.uri ?? uriOf(from)
+    this.hearAllow(request)
     this.dialog = Dialog.ofCallee(request, this.localTag, flow)
     this.#answer = new Answer(this, transaction)
   }
@@ -44,6 +45,15 @@ export class InboundCall extends Call {
   /** Sends 180, reliably where the caller requires it. */
   ring(): void {
     this.#answer.ring()
+  }
+
+  /**
+   * Sends 183 with a session description, so that media may flow before the answer: reliably where the caller knows how.
+   * Resolves to null, or to why it was not sent: refused with 488, over meanwhile, or the caller offers nothing and
+   * acknowledges nothing. `answer` goes on with the same media.
+   */
+  progress(media: CallMedia): Promise<string | null> {
+    return this.#answer.progress(media)
   }
 
   /**
@@ -63,6 +73,11 @@ export class InboundCall extends Call {
     if (this.is('ringing')) return this.#answer.refuse(480, cause ?? { by: 'us', reason: 'refused', status: 480 })
     if (this.is('answered')) this.deps.observe('ended-by-user', 'the call was ended here')
     bye(this, cause ?? { by: 'us', reason: 'bye' }, reason)
+  }
+
+  /** Whether the caller acknowledges provisional responses (RFC 3262). */
+  get knows100rel(): boolean {
+    return ['supported', 'require'].some((key) => listHas(this.request, key, '100rel'))
   }
 
   protected override prack(transaction: ServerTransaction): void {

@@ -24,7 +24,7 @@ import type { Cancel } from './cancel.ts'
 import { endFork } from './fork.ts'
 import { allow, contactHeader, reasons, sdpOf, sdpType, sequenceOf } from './headers.ts'
 import { userAgent } from './in-dialog.ts'
-import { acknowledgeProvisional, type EarlyDialog } from './prack.ts'
+import { acknowledgeProvisional, isReliable, type EarlyDialog } from './prack.ts'
 
 export interface OutboundOptions {
   /** As typed: it becomes the request URI byte for byte. */
@@ -181,7 +181,10 @@ export class Invite {
     const tag = messageIds(response).toTag ?? ''
     let early = this.#early.get(tag)
     if (!early)
-      this.#early.set(tag, (early = { dialog: Dialog.ofCaller(request, response, flow), rseq: null, sdp: null }))
+      this.#early.set(
+        tag,
+        (early = { dialog: Dialog.ofCaller(request, response, flow), rseq: null, sdp: null, answered: null }),
+      )
     const count = (dialog: Dialog) => {
       dialog.countFrom(this.#sequence)
       return (this.#sequence = dialog.nextSequence())
@@ -191,7 +194,8 @@ export class Invite {
     const sdp = sdpOf(response)
     if (sdp !== null && early.sdp !== sdp) {
       early.sdp = sdp
-      this.#preview(sdp, flow)
+      if (isReliable(response)) this.#earlyAnswer(sdp, flow, early)
+      else this.#preview(sdp, flow)
     }
   }
 
@@ -199,12 +203,28 @@ export class Invite {
   #preview(sdp: string, flow: Flow): void {
     const call = this.#call
     const { media, negotiation, deps } = call
-    if (!media || !negotiation.step('preview-received')) return
+    // Another branch has answered already: media follows whoever speaks last.
+    if (!media || !(negotiation.step('preview-received') || negotiation.state === 'stable')) return
     call.step({ kind: 'early-media' })
     media.confirm(flow.remote.host)
     deps.run('early media', async () => {
       const refused = await this.#take(media, sdp)
       if (refused) deps.observe('note', `early media cannot be used: ${refused.text}`)
+    })
+  }
+
+  /** The answer in a reliable provisional response (RFC 3262 5): from now on both sides may offer by UPDATE. */
+  #earlyAnswer(sdp: string, flow: Flow, early: EarlyDialog): void {
+    const call = this.#call
+    const { media, negotiation, deps } = call
+    if (!media || !negotiation.step('answer-received')) return this.#preview(sdp, flow)
+    call.step({ kind: 'early-media' })
+    media.confirm(flow.remote.host)
+    deps.run('early media', async () => {
+      const refused = await negotiation.waitFor(this.#take(media, sdp))
+      negotiation.step(refused ? 'rolled-back' : 'settled')
+      if (refused) deps.observe('note', `the answer in a provisional response cannot be used: ${refused.text}`)
+      else early.answered = negotiation.rounds
     })
   }
 
@@ -217,9 +237,9 @@ export class Invite {
   #success(response: SipResponse, flow: Flow, request: SipRequest): void {
     const call = this.#call
     const tag = messageIds(response).toTag ?? ''
-    const known = this.#acked.get(tag)
-    if (known !== undefined) {
-      if (call.dialog && tag === call.dialog.remoteTag) sendAck(call, call.dialog, known)
+    const acked = this.#acked.get(tag)
+    if (acked !== undefined) {
+      if (call.dialog && tag === call.dialog.remoteTag) sendAck(call, call.dialog, acked)
       return
     }
     this.#ringTimer?.cancel()
@@ -231,14 +251,19 @@ export class Invite {
     if (call.dialog || call.is('ended')) return endFork(call, dialog, sequence)
     call.dialog = dialog
     sendAck(call, dialog, sequence)
+    call.hearAllow(response)
     call.timer.granted(response)
     call.media?.confirm(flow.remote.host)
-    const sdp = sdpOf(response) ?? this.#early.get(tag)?.sdp ?? this.#early.get('')?.sdp ?? null
+    const early = this.#early.get(tag)
+    const sdp = sdpOf(response) ?? early?.sdp ?? this.#early.get('')?.sdp ?? null
+    // What was agreed reliably, or changed since, is not undone by its repetition (RFC 3261 13.2.1).
+    const known = early?.answered ?? null
+    const settled = known !== null && (sdp === early?.sdp || call.negotiation.rounds > known)
     this.#early.clear()
     call.step({ kind: 'success', at: call.deps.clock.nowUs() })
     const { asked } = this.#cancel
     if (asked) bye(call, asked.cause, asked.reason)
-    else call.deps.run('answer', () => this.#takeAnswer(sdp))
+    else if (!settled) call.deps.run('answer', () => this.#takeAnswer(sdp))
   }
 
   async #takeAnswer(sdp: string | null): Promise<void> {
@@ -246,9 +271,9 @@ export class Invite {
     const { media, negotiation } = call
     if (sdp === null || !media)
       return endForMedia(call, 'the 200 OK has no session description, and no earlier response had one')
-    negotiation.step('answer-received')
+    const first = negotiation.step('answer-received')
     const refused = await negotiation.waitFor(this.#take(media, sdp))
-    negotiation.step(refused ? 'rolled-back' : 'settled')
+    if (first) negotiation.step(refused ? 'rolled-back' : 'settled')
     if (refused) endForMedia(call, refused.text)
   }
 

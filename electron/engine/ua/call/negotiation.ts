@@ -69,7 +69,7 @@ export function collision(state: SignallingState, method: 'INVITE' | 'UPDATE', o
 /** Offer and answer of one call. */
 export class Negotiation {
   #state: SignallingState = 'stable'
-  #agreed = false
+  #rounds = 0
   /** Whether what was last agreed to has the peer on hold. */
   held = false
 
@@ -79,7 +79,12 @@ export class Negotiation {
 
   /** An offer has had its answer: there is something to fall back on. */
   get agreed(): boolean {
-    return this.#agreed
+    return this.#rounds > 0
+  }
+
+  /** How many offers have had their answer. */
+  get rounds(): number {
+    return this.#rounds
   }
 
   /** False where the event does not belong into the state. */
@@ -87,7 +92,7 @@ export class Negotiation {
     const next = signalling(this.#state, event)
     if (next === null) return false
     this.#state = next
-    if (event === 'settled' || event === 'answer-sent') this.#agreed = true
+    if (event === 'settled' || event === 'answer-sent') this.#rounds++
     return true
   }
 

@@ -13,7 +13,13 @@ export interface EarlyDialog {
   /** The last reliable provisional response taken in (RFC 3262 4). */
   rseq: number | null
   sdp: string | null
+  /** The round of offer and answer that a reliable response of it has ended; null: none has. */
+  answered: number | null
 }
+
+/** Whether a provisional response is sent until its PRACK comes, so that a session description in it is the answer. */
+export const isReliable = (response: SipResponse): boolean =>
+  rseqOf(response) !== null && listHas(response, 'require', '100rel')
 
 /**
  * PRACK for a reliable provisional response (RFC 3262 4); false for one that was seen before or comes out of order.
@@ -27,7 +33,7 @@ export function acknowledgeProvisional(
   count: (dialog: Dialog) => number,
 ): boolean {
   const rseq = rseqOf(response)
-  if (rseq === null || !listHas(response, 'require', '100rel')) return true
+  if (rseq === null || !isReliable(response)) return true
   if (early.rseq !== null && rseq !== early.rseq + 1) return false
   early.rseq = rseq
   const { dialog } = early

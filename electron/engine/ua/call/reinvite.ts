@@ -99,7 +99,12 @@ export function receiveOffer(
   // UPDATE without an offer refreshes; INVITE without one asks for ours.
   if (!media || (offer === null && method === 'UPDATE'))
     return call.reply(transaction, 200, { headers: successHeaders(call, transaction) })
-  deps.run(method, () => answerOffer(call, media, transaction, offer))
+  offerInside(call, media, transaction, offer)
+}
+
+/** Answers an offer inside the dialog, of INVITE, UPDATE or PRACK; null asks for ours (INVITE). */
+export function offerInside(call: Call, media: CallMedia, transaction: ServerTransaction, offer: string | null): void {
+  call.deps.run(transaction.request.method, () => answerOffer(call, media, transaction, offer))
 }
 
 async function answerOffer(
@@ -127,7 +132,7 @@ async function answerOffer(
   }
   negotiation.step(offer === null ? 'offer-sent' : 'answer-sent')
   const extras = { headers: [...successHeaders(call, transaction), sdpType], body: made.sdp }
-  if (transaction.request.method === 'UPDATE') return call.reply(transaction, 200, extras)
+  if (transaction.request.method !== 'INVITE') return call.reply(transaction, 200, extras)
   call.reliable.answer(transaction, call.localTag, extras, () => {
     call.deps.observe('not-acknowledged', 'the 200 to a re-INVITE was never acknowledged')
     bye(call, { by: 'nobody', reason: 'not-acknowledged' })

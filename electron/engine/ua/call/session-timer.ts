@@ -15,10 +15,15 @@ import { refresh } from './update.ts'
 /** RFC 4028 4: nobody may demand less. */
 const minimumS = 90
 
+const retryMs = 30_000
+
 /** The session timer of a call (RFC 4028): only as a peer asks for it. */
 export class SessionTimer {
   readonly #call: Call
-  #running: { readonly seconds: number; readonly weRefresh: boolean; readonly timer: Timer } | null = null
+  #running: { readonly seconds: number; readonly weRefresh: boolean; readonly timers: Timer[] } | null = null
+
+  /** The peer has demanded a longer interval, which it may do once. */
+  #raised = false
 
   constructor(call: Call) {
     this.#call = call
@@ -57,22 +62,38 @@ export class SessionTimer {
     return [
       makeHeader('Supported', 'timer'),
       makeHeader('Session-Expires', `${seconds};refresher=${weRefresh ? 'uac' : 'uas'}`),
+      ...(this.#raised ? [makeHeader('Min-SE', String(seconds))] : []),
     ]
   }
 
   stop(): void {
-    this.#running?.timer.cancel()
+    for (const timer of this.#running?.timers ?? []) timer.cancel()
     this.#running = null
   }
 
-  /** RFC 4028 10: the refresher refreshes at half the interval; the other side gives up a little before its end. */
+  /** A refresh of ours was refused, and the call goes on: it is tried again, until the interval is over. */
+  refused(why: string, minimum: number | null = null): void {
+    const running = this.#running
+    if (!running) return
+    const { clock, observe } = this.#call.deps
+    const longer = minimum !== null && minimum > running.seconds && !this.#raised
+    // Who demands longer gets it at once (RFC 4028 7.4).
+    if (longer) {
+      this.#raised = true
+      this.#start(minimum, true)
+    }
+    const delayMs = longer ? 0 : Math.min(retryMs, running.seconds * 125)
+    observe('session-timer', `the session was not refreshed: ${why}; it is tried again`)
+    this.#running!.timers.push(clock.after(delayMs, () => refresh(this.#call)))
+  }
+
+  /** RFC 4028 10: the refresher refreshes at half the interval; either side gives up a little before its end. */
   #start(seconds: number, weRefresh: boolean): void {
     this.stop()
-    const afterS = weRefresh ? seconds / 2 : seconds - Math.min(32, seconds / 3)
-    const timer = this.#call.deps.clock.after(afterS * 1000, () =>
-      weRefresh ? refresh(this.#call) : this.#expired(seconds),
-    )
-    this.#running = { seconds, weRefresh, timer }
+    const { clock } = this.#call.deps
+    const timers = [clock.after((seconds - Math.min(32, seconds / 3)) * 1000, () => this.#expired(seconds))]
+    if (weRefresh) timers.push(clock.after(seconds * 500, () => refresh(this.#call)))
+    this.#running = { seconds, weRefresh, timers }
   }
 
   #expired(seconds: number): void {

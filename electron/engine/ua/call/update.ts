@@ -1,18 +1,28 @@
+import { minSeOf } from '../../../../shared/wire/sip/numbers.ts'
 import { byeToGone } from './bye.ts'
 import type { Call } from './call.ts'
 import { inDialog, isGone } from './in-dialog.ts'
 
-/** Refreshes the session (RFC 4028 10) by UPDATE without an offer, by re-INVITE where the peer has no UPDATE. */
+/**
+ * Refreshes the session (RFC 4028 10): by UPDATE without an offer where the peer's Allow names it (RFC 3311 4), else by
+ * re-INVITE. A refusal that does not end the call is tried again.
+ */
 export function refresh(call: Call): void {
+  if (!call.peerAllows('UPDATE')) return refreshByInvite(call)
   inDialog(call, {
     method: 'UPDATE',
     headers: call.timer.headers(),
     done(outcome) {
       if (isGone(outcome)) return byeToGone(call, outcome)
-      if (outcome.kind === 'failed') return
-      const { status } = outcome.response
-      if (status < 300) call.timer.granted(outcome.response)
-      else if (status === 405 || status === 501) call.reoffer(() => {})
+      if (outcome.kind === 'failed') return call.timer.refused(outcome.failure.text)
+      const { response } = outcome
+      if (response.status < 300) return call.timer.granted(response)
+      if (response.status === 405 || response.status === 501) return refreshByInvite(call)
+      call.timer.refused(`UPDATE was answered ${response.status} ${response.reason}`, minSeOf(response))
     },
   })
+}
+
+function refreshByInvite(call: Call): void {
+  call.reoffer((fault) => fault !== null && call.is('answered') && call.timer.refused(fault))
 }
