@@ -109,6 +109,17 @@ export function ipFromBytes(bytes: ArrayLike<number>, offset: number, length: 4 
   return `${hex.slice(0, best).join(':')}::${hex.slice(best + bestLength).join(':')}`
 }
 
+/**
+ * An IP literal as every other spelling of the same address is written: IPv6 in the form of RFC 5952, IPv4-mapped as
+ * IPv4. A name, or a literal with a zone, as it is.
+ */
+export function canonicalHost(host: string): string {
+  const bytes = host.includes('%') ? null : ipBytes(host)
+  if (bytes === null) return host
+  const mapped = bytes.length === 16 && bytes.every((byte, i) => i >= 12 || byte === (i < 10 ? 0 : 0xff))
+  return mapped ? ipFromBytes(bytes, 12, 4) : ipFromBytes(bytes, 0, bytes.length as 4 | 16)
+}
+
 export interface Cidr {
   readonly bytes: readonly number[]
   readonly prefix: number

@@ -1,5 +1,6 @@
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { header, headerList, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { findSession } from '../../../shared/wire/sdp/find.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { faultText, type Boundary } from '../base/boundary.ts'
 import type { Budgets } from '../base/budgets.ts'
@@ -283,7 +284,7 @@ function bodyFault(request: SipRequest): { status: number; headers: SipHeader[] 
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
       return { status: 415, headers: [makeHeader('Accept-Encoding', 'identity')] }
     const optional = /handling\s*=\s*optional/i.test(header(request, 'content-disposition') ?? '')
-    if (!optional && !/^(application\/sdp|multipart\/)/i.test(type ?? ''))
+    if (!optional && !findSession(request) && !/^multipart\//i.test(type ?? ''))
       return { status: 415, headers: [makeHeader('Accept', 'application/sdp')] }
   }
   const accept = headerList(request, 'accept')

@@ -1,4 +1,4 @@
-import { isIp } from '../../base/address.ts'
+import { isIp, isUnspecified } from '../../base/address.ts'
 
 export { parseSdp } from './read.ts'
 export { staticFormat } from './static-formats.ts'
@@ -36,7 +36,9 @@ export interface MediaDescription {
   readonly port: number
   /** In upper case. */
   readonly protocol: string
-  /** The c= address that holds for this medium; null when there is none. */
+  /**
+   * The c= address that holds for this medium, IPv6 in the form of RFC 5952; null when there is none. May be a host name.
+   */
   readonly address: string | null
   readonly formats: readonly MediaFormat[]
   readonly direction: MediaDirection
@@ -47,11 +49,27 @@ export interface MediaDescription {
   readonly crypto: readonly CryptoAttribute[]
   /** Protocol and formats as they stand in the m= line, where the formats are no payload types; left out else. */
   readonly written?: WrittenMedium
+  /** The address that a=rtcp names beside its port (RFC 3605); left out where it names none. */
+  readonly rtcpAddress?: string
+  /** Addresses of ICE (RFC 8839); left out where there are none. */
+  readonly candidates?: readonly Candidate[]
+  /** A certificate is announced for DTLS (RFC 8122); left out where none is. */
+  readonly fingerprint?: true
 }
 
 export interface WrittenMedium {
   readonly protocol: string
   readonly formats: readonly string[]
+}
+
+/** An address that packets may come from and go to (RFC 8839 5.1): of UDP only. */
+export interface Candidate {
+  /** 1: RTP, 2: RTCP. */
+  readonly component: number
+  readonly host: string
+  readonly port: number
+  /** host, srflx, prflx, relay */
+  readonly type: string
 }
 
 export interface SessionDescription {
@@ -75,6 +93,11 @@ export function audioOf(session: SessionDescription): MediaDescription | null {
 /** Whether an address can be sent to at all. */
 export function isMediaAddress(address: string | null): address is string {
   return address !== null && isIp(address)
+}
+
+/** No address at all: the way to hold of RFC 2543 (0.0.0.0, or :: of IPv6). */
+export function isHeldAddress(address: string | null): boolean {
+  return address !== null && isUnspecified(address)
 }
 
 /** What the answerer may choose when the offer says this (RFC 3264 6.1). */

@@ -27,7 +27,7 @@ export function headLength(bytes: Uint8Array, from = 0): number {
 
 /**
  * Reads one whole SIP message (RFC 3261 7), leniently: what is wrong with it is listed in `problems`.
- * Bytes beyond Content-Length are ignored, as RFC 3261 18.3 asks of datagrams.
+ * Bytes beyond Content-Length are ignored, as RFC 3261 18.3 asks of datagrams, but for a session description behind 0.
  */
 export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
   let start = 0
@@ -153,7 +153,19 @@ function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipPr
     problems.push({ text: `Content-Length says ${length} bytes, ${rest.length} came`, fatal: true, status: 400 })
     return rest
   }
+  if (length === 0 && beginsSession(rest)) {
+    problems.push({
+      text: `Content-Length says 0 bytes, and a session description of ${rest.length} follows: it was taken`,
+      fatal: false,
+    })
+    return rest
+  }
   return rest.subarray(0, length)
+}
+
+/** `v=0` and a line end. */
+function beginsSession(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x76 && bytes[1] === 0x3d && bytes[2] === 0x30 && (bytes[3] === CR || bytes[3] === LF)
 }
 
 function stripCr(line: string): string {

@@ -1,5 +1,6 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import { elide, visible } from '../../../../shared/base/text.ts'
+import { agreeMedium, isEvent, type Leg } from '../../../../shared/wire/agreement/agree.ts'
 import {
   audioOf,
   directionOf,
@@ -213,8 +214,9 @@ export function makeAnswer(
         : [],
     }
   })
+  const { toOfferer, toAnswerer } = agreeMedium(chosen, media[offer.media.indexOf(chosen)])
   const negotiated = {
-    ...agreed(chosen, codec, event?.payloadType ?? null, direction, local),
+    ...agreed(codec, event?.payloadType ?? null, toOfferer, toAnswerer, local),
     crypto: agreedCrypto(crypto, local),
   }
   return { answer: session(local, media), negotiated }
@@ -259,11 +261,10 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
   // It says that it encrypts, and in a way that was not offered: neither side would understand the other.
   if (typeof answered === 'string' && chosen.crypto.length > 0 && local.encryption !== 'disabled')
     return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
-  const theirs = reverse(chosen.direction)
-  const direction = directionOf(sends(theirs) && sends(local.direction), receives(theirs) && receives(local.direction))
+  const { toAnswerer, toOfferer } = agreeMedium(makeOffer(local).media[0]!, chosen)
   const event = eventOf(chosen, codec.codec) ?? chosen.formats.find(isEvent)
   return {
-    ...agreed(chosen, codec, event?.payloadType ?? null, direction, local),
+    ...agreed(codec, event?.payloadType ?? null, toAnswerer, toOfferer, local),
     crypto: agreedCrypto(typeof answered === 'string' || local.encryption === 'disabled' ? null : answered, local),
   }
 }
@@ -292,8 +293,6 @@ function pickCodec(m: MediaDescription, ours: readonly string[]): PickedCodec | 
   return null
 }
 
-const isEvent = (format: MediaFormat) => format.codec.toLowerCase() === 'telephone-event'
-
 /** The telephone-event that goes with a codec. */
 function eventOf(m: MediaDescription, codec: CodecDescriptor): MediaFormat | undefined {
   return m.formats.find((format) => isEvent(format) && format.clockRateHz === codec.rtpClockHz)
@@ -316,23 +315,22 @@ function encryptionFault(
   return null
 }
 
+/** What the two legs of an agreement mean for our side. */
 function agreed(
-  m: MediaDescription,
   { codec, format }: PickedCodec,
   telephoneEvent: number | null,
-  direction: MediaDirection,
+  toPeer: Leg,
+  fromPeer: Leg,
   { ptimeMs }: LocalMedia,
 ): Omit<Negotiated, 'crypto'> {
-  const usable = isMediaAddress(m.address) && !/^(0\.0\.0\.0|::)$/.test(m.address)
-  const remote = usable ? { host: m.address!, port: m.port } : null
-  const onHold = m.address === '0.0.0.0'
+  const remote = toPeer.to && isMediaAddress(toPeer.to.host) ? toPeer.to : null
   return {
     codec,
     payloadType: format.payloadType,
     telephoneEvent,
     remote,
-    remoteRtcp: remote && { host: remote.host, port: m.rtcpMux ? remote.port : (m.rtcpPort ?? remote.port + 1) },
-    direction: onHold ? directionOf(false, receives(direction)) : direction,
-    ptimeMs: ptimeOf(m.ptimeMs, ptimeMs),
+    remoteRtcp: remote && toPeer.rtcpTo,
+    direction: directionOf(toPeer.flows, fromPeer.flows),
+    ptimeMs: ptimeOf(toPeer.ptimeMs, ptimeMs),
   }
 }

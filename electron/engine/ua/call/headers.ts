@@ -1,8 +1,7 @@
 import { bracketHost } from '../../../../shared/base/address.ts'
-import { decodeText } from '../../../../shared/base/text.ts'
+import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import {
-  header,
   headerList,
   makeHeader,
   type SipHeader,
@@ -21,11 +20,9 @@ export function contactHeader(user: string | null, { transport, contact }: Flow)
   return makeHeader('Contact', `<${uri}>`)
 }
 
-/** The session description of a message; null where it has none. */
+/** The session description of a message, wherever in its body it stands; null where it has none. */
 export function sdpOf(message: SipRequest | SipResponse): string | null {
-  return message.body.length > 0 && /^application\/sdp\b/i.test(header(message, 'content-type') ?? '')
-    ? decodeText(message.body)
-    : null
+  return findSession(message)?.text ?? null
 }
 
 export function warning(text: string): SipHeader {
