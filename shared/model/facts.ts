@@ -1,5 +1,5 @@
 import type { Micros } from '../base/time.ts'
-import type { MediaDirection } from '../wire/sdp/sdp.ts'
+import type { MediaDirection, MediaFormat, SessionDescription } from '../wire/sdp/sdp.ts'
 import type { SipMessage, SipProblem } from '../wire/sip/message.ts'
 import type { Observation, SipEvent } from './wire.ts'
 
@@ -13,13 +13,30 @@ export interface MessageFact {
   /** Null for bytes that are no SIP message. */
   readonly message: SipMessage | null
   readonly problems: readonly SipProblem[]
+  /** Null where it carries none that can be read. */
+  readonly session: SessionDescription | null
   readonly retransmissionOf: number | null
   /** Sent by our side: the recording endpoint, or the caller of an observed call. */
   readonly fromUs: boolean
 }
 
-/** What the last completed offer and answer say (RFC 3264), seen from our side. */
+/** One way of a medium that was agreed on. */
+export interface FlowFact {
+  /** The directions of both sides allow it, and its receiver is not on hold. */
+  readonly allowed: boolean
+  /** Audio is to be expected: not of who is on hold, or holds. */
+  readonly due: boolean
+  /** What may be sent, with the numbers that the receiver gave. */
+  readonly formats: readonly MediaFormat[]
+  /** `ip:port` where the receiver listens; null where that is no address. */
+  readonly to: string | null
+  /** Where it may listen too (ICE). */
+  readonly candidates: readonly string[]
+}
+
+/** What a completed offer and answer say of one medium (RFC 3264), seen from our side. */
 export interface AgreedMedia {
+  readonly kind: string
   readonly codec: string
   readonly payloadType: number
   readonly clockRateHz: number
@@ -29,10 +46,20 @@ export interface AgreedMedia {
   /** `ip:port` where we receive and where the peer receives, as the session descriptions say. */
   readonly local: string
   readonly remote: string
+  readonly toPeer: FlowFact
+  readonly fromPeer: FlowFact
   readonly since: Micros
+  /** When another took its place; null while it holds. */
+  readonly until: Micros | null
   /** The messages that carried them. */
   readonly offerMessage: number
   readonly answerMessage: number
+  /** The To tag of the dialog: early dialogs of a forked call agree apart. */
+  readonly branch: string
+  /** Between which two SIP elements: 0 is the one nearest to the caller. A relay has other addresses on each side. */
+  readonly hop: number
+  /** Where the answer breaks a rule, each a clause about the answer. */
+  readonly faults: readonly string[]
 }
 
 export interface RtcpFact {
@@ -42,6 +69,15 @@ export interface RtcpFact {
   readonly highestSequence: number
 }
 
+/** Packets without a pause between them (see quality/runs). */
+export interface RunFact {
+  readonly firstAt: Micros
+  readonly lastAt: Micros
+  readonly packets: number
+  readonly lost: number
+  readonly skipped: number
+}
+
 /** One RTP stream with its figures (see quality/rtp-stats). */
 export interface StreamFact {
   readonly n: number
@@ -49,6 +85,10 @@ export interface StreamFact {
   readonly destination: string
   /** Towards the peer; null when neither session description names its addresses. */
   readonly toPeer: boolean | null
+  /** `audio`, `video`; null where nothing tells. */
+  readonly kind: string | null
+  /** As for AgreedMedia; null where nothing tells. */
+  readonly hop: number | null
   readonly ssrc: number
   readonly payloadType: number
   readonly codec: string
@@ -61,8 +101,27 @@ export interface StreamFact {
   readonly lastEnergyAt: Micros | null
   readonly levelPackets: number
   readonly payloadTypes: ReadonlyMap<number, number>
+  readonly lastPayloadType: number
+  /** When its packets came. */
+  readonly runs: readonly RunFact[]
+  /** The receiver names it no more though it is sent: since when, the last time that it did. */
+  readonly unheardSince: Micros | null
+  /** Packets that are audio, but sound like noise and have the size of SRTP. */
+  readonly looksCiphered: boolean
   /** What the receiver reported of this stream by RTCP; null when it reported nothing. */
   readonly rtcp: RtcpFact | null
+}
+
+/** An address that a session description names. */
+export interface AnnouncedFact {
+  readonly address: string
+  readonly byUs: boolean
+  readonly kind: string
+  readonly hop: number
+  readonly since: Micros
+  readonly message: number
+  /** The host that the message came from. */
+  readonly signalling: string
 }
 
 /** Everything that a rule may know of a call. */
@@ -82,14 +141,18 @@ export interface CallFacts {
   readonly ack: MessageFact | null
   readonly cancel: MessageFact | null
   readonly bye: MessageFact | null
+  /** The call began before the recording did: its INVITE is not there. */
+  readonly beganBefore: boolean
   readonly answeredAt: Micros | null
   readonly endedAt: Micros | null
+  /** Of audio, in the dialog that was answered; before that in every early dialog. */
   readonly agreed: readonly AgreedMedia[]
+  /** Of all media, in all dialogs. */
+  readonly agreements: readonly AgreedMedia[]
+  /** Addresses of media (`ip:port`) that session descriptions name, and where the messages came from that carry them. */
+  readonly announced: readonly AnnouncedFact[]
   readonly streams: readonly StreamFact[]
-  /**
-   * RTCP reports that came from the peer; `blind` ones name none of the packets that had been running towards it for a
-   * second.
-   */
-  readonly reportsFromPeer: { readonly total: number; readonly blind: number }
+  /** RTCP reports that came from the peer, and how many packets it says to have sent; null where it says nothing. */
+  readonly reportsFromPeer: { readonly total: number; readonly sentPackets: number | null }
   readonly observations: readonly Observation[]
 }

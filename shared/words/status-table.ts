@@ -200,7 +200,13 @@ export const statuses: Readonly<Record<number, Status>> = {
     because: 'the called party is busy',
     next: 'Call again later, or raise the number of concurrent calls of the called agent.',
   },
-  487: { phrase: 'Request Terminated', meaning: 'The INVITE was cancelled.', refusedBy: 'callee' },
+  487: {
+    phrase: 'Request Terminated',
+    meaning: 'The INVITE was cancelled.',
+    refusedBy: 'callee',
+    because: 'the call was ended there before anyone answered',
+    next: 'Find out who ended it: no CANCEL was seen.',
+  },
   488: {
     phrase: 'Not Acceptable Here',
     meaning: 'The media that was offered is not acceptable: codec, encryption or address.',

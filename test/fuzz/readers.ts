@@ -492,7 +492,7 @@ async function checkCapture(bytes: Buffer): Promise<void> {
     for (const trace of loaded.registrations) registrationReportSchema.parse(registrationReportOf(trace))
     for (const trace of loaded.dialogs) dialogReportSchema.parse(dialogReportOf(trace))
     for (const { packets } of loaded.unread) whole(packets, 1, bytes.length, 'the number of packets that were not read')
-    for (const stream of loaded.unmatched.all) streamSchema.parse(streamOf(stream, null))
+    for (const stream of loaded.unmatched) streamSchema.parse(streamOf(stream, null))
   } finally {
     unlinkSync(file)
   }

@@ -9,7 +9,9 @@ import { writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../shared/wire/rtp/rtp.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { crlf, sdp } from './messages.ts'
+import { predictableRandom } from './random.ts'
 
+const noise = predictableRandom(5)
 const startUs = 1_700_000_000_000_000
 const us = { host: '10.0.0.5', port: 5060 }
 const peer = { host: '203.0.113.9', port: 5060 }
@@ -31,6 +33,12 @@ export interface RtpOptions {
   /** 0xff is silence, 0x20 is loud. */
   readonly fill?: number
   readonly source?: { host: string; port: number }
+  readonly target?: { host: string; port: number }
+  /** The number of the first packet, and the time from one packet to the next. */
+  readonly sequence?: number
+  readonly everyMs?: number
+  /** Random bytes, with a tag of ten bytes behind them. */
+  readonly ciphered?: boolean
   readonly skip?: (n: number) => boolean
 }
 
@@ -88,13 +96,15 @@ export class TraceBuilder {
   response(
     atMs: number,
     status: string,
-    { cseq = 1, method = 'INVITE', extra = '', body = '', sent = false } = {},
+    { cseq = 1, method = 'INVITE', extra = '', body = '', sent = false, tag = 'b', back = false } = {},
   ): this {
+    const ends = ['<sip:a@10.0.0.5>;tag=a', `<sip:b@203.0.113.9>;tag=${tag}`]
+    const [from, to] = back ? ends.toReversed() : ends
     return this.#sip(
       atMs,
       sent,
       `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\n` +
-        `From: <sip:a@10.0.0.5>;tag=a\nTo: <sip:b@203.0.113.9>;tag=b\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n` +
+        `From: ${from}\nTo: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n` +
         `${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
     )
   }
@@ -108,16 +118,29 @@ export class TraceBuilder {
 
   rtp(
     direction: 'sent' | 'received',
-    { fromMs, packets, payloadType = 0, fill = 0x20, source, skip = () => false }: RtpOptions,
+    {
+      fromMs,
+      packets,
+      payloadType = 0,
+      fill = 0x20,
+      source,
+      target,
+      sequence = 0,
+      everyMs = 20,
+      ciphered = false,
+      skip = () => false,
+    }: RtpOptions,
   ): this {
     const sent = direction === 'sent'
-    const [from, to] = sent ? [ourMedia, theirMedia] : [source ?? theirMedia, ourMedia]
+    const [from, to] = sent ? [source ?? ourMedia, target ?? theirMedia] : [source ?? theirMedia, target ?? ourMedia]
     for (let i = 0; i < packets; i++) {
       if (skip(i)) continue
-      const packet = new Uint8Array(rtpHeaderBytes + 160).fill(fill)
-      writeRtpHeader(packet, payloadType, i === 0, i, i * 160, sent ? 1 : 2)
+      const packet = new Uint8Array(rtpHeaderBytes + (ciphered ? 170 : 160)).fill(fill)
+      if (ciphered) packet.set(noise.bytes(170), rtpHeaderBytes)
+      const number = (sequence + i) & 0xffff
+      writeRtpHeader(packet, payloadType, i === 0, number, (sequence + i) * 160, sent ? 1 : 2)
       this.#trace.rtp(
-        startUs + (fromMs + i * 20) * 1000,
+        startUs + (fromMs + i * everyMs) * 1000,
         from,
         to,
         packet,
@@ -129,18 +152,18 @@ export class TraceBuilder {
     return this
   }
 
-  /** A receiver report of the peer; `about` our stream or about nothing. */
-  report(atMs: number, about: 'us' | 'nothing'): this {
+  /** A receiver report of the peer; `about` our stream up to that packet, another stream or nothing. */
+  report(atMs: number, about: 'us' | 'nothing' | 'another', highestSequence = 100): this {
     const block = {
-      ssrc: 1,
+      ssrc: about === 'another' ? 77 : 1,
       fractionLost: 0,
       cumulativeLost: 0,
-      highestSequence: 100,
+      highestSequence,
       jitter: 0,
       lastSr: 0,
       delaySinceLastSr: 0,
     }
-    const packets = [{ type: 'rr' as const, ssrc: 2, reports: about === 'us' ? [block] : [] }]
+    const packets = [{ type: 'rr' as const, ssrc: 2, reports: about === 'nothing' ? [] : [block] }]
     this.#trace.rtcp(
       startUs + atMs * 1000,
       { ...theirMedia, port: theirMedia.port + 1 },

@@ -58,7 +58,7 @@ async function read({ files }: CaptureRequest): Promise<void> {
     kind: 'end',
     rest: {
       files: [...files],
-      unmatchedStreams: unmatched.all.map((stream) => streamOf(stream, null)),
+      unmatchedStreams: unmatched.map((stream) => streamOf(stream, null)),
       problems: [...problems],
       packets,
       unread: [...unread],

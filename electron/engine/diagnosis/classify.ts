@@ -33,20 +33,26 @@ export function knownRefusal(facts: CallFacts): ProviderRefusal | null {
 }
 
 /** By the words of a provider, then by the status (RFC 3261 21) and what went before it. */
-function causeOf(facts: CallFacts, { status, reason }: SipResponse): RefusedBy {
+function causeOf(facts: CallFacts, { status, reason }: SipResponse): RefusedBy | null {
   const known = knownRefusal(facts)
   if (known) return known.refusedBy
+  // Nobody refused: the caller gave it up.
+  if (status === 487 && isCancelled(facts)) return null
   if (status === 403 && (facts.challenges.length > 0 || facts.credentialsSent)) return 'credentials'
   // Whoever speaks of trunks knows the form of the number and has no way for it.
   if (status === 404 && /trunk|dispatch/i.test(reason)) return 'routing'
   return statusOf(status).refusedBy ?? 'provider'
 }
 
+function isCancelled(facts: CallFacts): boolean {
+  return facts.cancel !== null || observed(facts, 'ring-timeout', 'cancelled-by-user').length > 0
+}
+
 export function outcomeOf(facts: CallFacts): Outcome {
   const message = facts.final?.message
   const status = message?.kind === 'response' ? message.status : null
   if (observed(facts, 'media-failed').length > 0) return 'failed'
-  if (status !== null && status < 300) return 'answered'
+  if (facts.answeredAt !== null || (status !== null && status < 300)) return 'answered'
   if (observed(facts, 'ring-timeout').length > 0) return 'no-answer'
   if (facts.cancel && (status === null || status === 487))
     return status === null && facts.endedAt === null ? 'in-progress' : 'cancelled'

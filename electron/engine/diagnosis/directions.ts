@@ -1,24 +1,27 @@
 import type { Micros } from '../../../shared/base/time.ts'
-import type { CallFacts, StreamFact } from '../../../shared/model/facts.ts'
-import { receives, sends } from '../../../shared/wire/sdp/sdp.ts'
-import { observed } from './rule.ts'
-
-/** Without a packet by then, nothing arrives. Inside the two seconds that a verdict may take. */
-export const waitUs = 1_500_000
-/** A call shorter than this is too short to judge. */
-export const shortestUs = 1_000_000
+import { count } from '../../../shared/base/text.ts'
+import type { AgreedMedia, CallFacts, StreamFact } from '../../../shared/model/facts.ts'
+import { audioStreams, isAudio, packetsIn, periodsOf, shortestUs, waitUs, type Audio, type Period } from './periods.ts'
+import { afterAnswer, observed } from './rule.ts'
 
 /** What is known of audio in one direction. */
 export interface DirectionFact {
-  /** The negotiated direction allows it. */
+  readonly toPeer: boolean
+  /** The period that decides: the last one in which audio was due and missing, else the last one. */
+  readonly period: Period | null
+  readonly periods: readonly Period[]
+  /** Audio was due in the period that decides. */
   readonly due: boolean
+  /** From the answer to the end. */
   readonly streams: readonly StreamFact[]
   readonly packets: number
-  /**
-   * `silent`: packets of a codec whose level can be read, all below -60 dBFS. `undecodable`: no packet of an agreed
-   * payload type.
-   */
-  readonly audio: 'none' | 'nearly-none' | 'undecodable' | 'silent' | 'present'
+  readonly audio: Audio
+  readonly agreed: AgreedMedia | null
+  /** Why it cannot be known whether audio that is missing was there; null where it can. */
+  readonly unknown: string | null
+  /** Whether its receiver gets it: its RTCP or our marker tells; otherwise unknown. */
+  readonly delivered: 'yes' | 'no' | 'unknown'
+  readonly deliveredBy: string | null
 }
 
 export interface Judgement {
@@ -30,9 +33,6 @@ export interface Judgement {
   readonly at: Micros
   readonly toPeer: DirectionFact
   readonly fromPeer: DirectionFact
-  /** Whether what we send reaches the peer: its RTCP or our marker tells; otherwise unknown. */
-  readonly delivered: 'yes' | 'no' | 'unknown'
-  readonly deliveredBy: string | null
 }
 
 export function judge(facts: CallFacts): Judgement | null {
@@ -40,53 +40,98 @@ export function judge(facts: CallFacts): Judgement | null {
   if (answeredAt === null) return null
   const until = facts.endedAt ?? facts.now
   const lasted = until - answeredAt
-  const ended = facts.endedAt !== null
-  const at = Math.min(answeredAt + waitUs, until)
-  const agreed = facts.agreed.at(-1)
-  const due = (check: typeof sends) =>
-    facts.agreed.length === 0 || facts.agreed.some(({ direction }) => check(direction))
-  const types = new Set(facts.agreed.map(({ payloadType }) => payloadType))
-  const direction = (toPeer: boolean, isDue: boolean): DirectionFact => {
-    const streams = facts.streams.filter((stream) => stream.toPeer === toPeer && stream.lastAt >= answeredAt - waitUs)
-    const packets = streams.reduce((sum, { packets }) => sum + packets, 0)
-    return { due: isDue, streams, packets, audio: audioOf(streams, packets, lasted, agreed?.ptimeMs ?? 20, types) }
-  }
-  const toPeer = direction(true, due(sends))
-  const unseen = facts.vantage === 'observed' && facts.streams.length === 0
+  const streams = facts.streams.filter((stream) => isAudio(stream) && stream.lastAt >= answeredAt - waitUs)
+  const unseen =
+    facts.vantage === 'observed' && !streams.some(({ firstAt }) => facts.endedAt === null || firstAt < facts.endedAt)
+  // Each side hears what passes the hop next to it, of those that were captured.
+  const hops = streams.map(({ hop }) => hop).filter((hop) => hop !== null)
+  const [nearest, farthest] = hops.length > 0 ? [Math.min(...hops), Math.max(...hops)] : [null, null]
   return {
     unseen,
-    ready: !unseen && (lasted >= waitUs || (ended && lasted >= shortestUs)),
-    at,
-    toPeer,
-    fromPeer: direction(false, due(receives)),
-    ...delivery(facts, toPeer),
+    ready: !unseen && (lasted >= waitUs || (facts.endedAt !== null && lasted >= shortestUs)),
+    at: Math.min(answeredAt + waitUs, until),
+    toPeer: directionOf(facts, true, farthest),
+    fromPeer: directionOf(facts, false, nearest),
   }
 }
 
-function audioOf(
-  streams: readonly StreamFact[],
-  packets: number,
-  lastedUs: number,
-  ptimeMs: number,
-  types: ReadonlySet<number>,
-): DirectionFact['audio'] {
-  if (packets === 0) return 'none'
-  if (packets < 10 && lastedUs / 1000 / ptimeMs > 50) return 'nearly-none'
-  // Static types of codecs we decode are played whatever was agreed; anything else unknown to the agreement is noise.
-  const decodable = streams.some(({ payloadTypes }) =>
-    [...payloadTypes.keys()].some((type) => types.size === 0 || types.has(type)),
-  )
-  if (!decodable) return 'undecodable'
-  const measured = streams.filter(({ levelPackets }) => levelPackets > 0)
-  if (measured.length > 0 && measured.every(({ firstEnergyAt }) => firstEnergyAt === null)) return 'silent'
-  return 'present'
+/** Whether a period lacks audio that was due. */
+export function isBad({ due, audio, stoppedAt, astray }: Period): boolean {
+  return due && (isMissing(audio) || stoppedAt !== null || astray !== null)
 }
 
-function delivery(facts: CallFacts, toPeer: DirectionFact): Pick<Judgement, 'delivered' | 'deliveredBy'> {
-  if (observed(facts, 'marker-heard').length > 0) return { delivered: 'yes', deliveredBy: 'our marker came back' }
-  const reported = toPeer.streams.find(({ rtcp }) => rtcp !== null)
-  if (reported) return { delivered: 'yes', deliveredBy: 'the peer reports receiving it (RTCP)' }
-  const { blind } = facts.reportsFromPeer
-  if (blind >= 2) return { delivered: 'no', deliveredBy: `${blind} RTCP reports of the peer name none of our packets` }
+export function isMissing(audio: Audio): boolean {
+  return audio === 'none' || audio === 'nearly-none' || audio === 'undecodable' || audio === 'ciphered'
+}
+
+/** Sides that stop of their own accord do not stop together. */
+const togetherUs = 1_500_000
+
+/**
+ * When the RTP of both directions of a capture ends at once, long before the call: nobody can tell from it whether the
+ * audio stopped or the capture. Null for any other call.
+ */
+export function bothStop({ toPeer, fromPeer }: Judgement, { vantage }: CallFacts): Micros | null {
+  const [a, b] = [toPeer.period?.stoppedAt ?? null, fromPeer.period?.stoppedAt ?? null]
+  if (vantage !== 'observed' || a === null || b === null || Math.abs(a - b) > togetherUs) return null
+  return Math.max(a, b)
+}
+
+function directionOf(facts: CallFacts, toPeer: boolean, hop: number | null): DirectionFact {
+  const periods = periodsOf(facts, toPeer, hop)
+  const due = periods.filter((period) => period.due)
+  const period = due.findLast(isBad) ?? due.at(-1) ?? periods.at(-1) ?? null
+  const [from, until] = [facts.answeredAt!, facts.endedAt ?? facts.now]
+  const streams = audioStreams(facts, toPeer, hop, from, until)
+  return {
+    toPeer,
+    period,
+    periods,
+    due: period?.due ?? true,
+    streams,
+    packets: Math.round(streams.reduce((sum, stream) => sum + packetsIn(stream, from, until), 0)),
+    audio: period?.audio ?? 'none',
+    agreed: period?.agreed ?? null,
+    unknown: period && isMissing(period.audio) ? unattributed(facts, period) : null,
+    ...delivery(facts, toPeer, streams),
+  }
+}
+
+/** No accusation while packets of the call's addresses are not attributed to a direction. */
+function unattributed(facts: CallFacts, { from, until, flow }: Period): string | null {
+  const open = facts.streams.filter(
+    (stream) =>
+      stream.toPeer === null &&
+      isAudio(stream) &&
+      stream.packets >= 10 &&
+      stream.runs.some((run) => run.lastAt >= from && run.firstAt < until),
+  )
+  if (open.length > 0) {
+    const { source, destination } = open[0]!
+    const packets = open.reduce((sum, stream) => sum + stream.packets, 0)
+    return `${count(packets, 'packet')} (${source} to ${destination}) cannot be told to be of one direction or the other`
+  }
+  const name = flow?.to && /[a-z]/i.test(flow.to) && !flow.to.startsWith('[') ? flow.to : null
+  if (facts.vantage === 'observed' && name)
+    return `the session description names ${name}, and the capture does not tell its address`
+  return null
+}
+
+function delivery(
+  facts: CallFacts,
+  toPeer: boolean,
+  streams: readonly StreamFact[],
+): Pick<DirectionFact, 'delivered' | 'deliveredBy'> {
+  if (toPeer && observed(facts, 'marker-heard').length > 0)
+    return { delivered: 'yes', deliveredBy: 'our marker came back' }
+  const receiver = toPeer ? 'the peer' : 'the caller'
+  const last = streams.reduce<StreamFact | null>((a, b) => (a && a.lastAt > b.lastAt ? a : b), null)
+  if (last && last.unheardSince !== null)
+    return {
+      delivered: 'no',
+      deliveredBy: `its RTCP reports name it no more since ${afterAnswer(facts, last.unheardSince)}`,
+    }
+  if (streams.some(({ rtcp, unheardSince }) => rtcp !== null && unheardSince === null))
+    return { delivered: 'yes', deliveredBy: `${receiver} reports receiving it (RTCP)` }
   return { delivered: 'unknown', deliveredBy: null }
 }

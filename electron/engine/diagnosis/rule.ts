@@ -8,6 +8,11 @@ import { header, type SipResponse } from '../../../shared/wire/sip/message.ts'
 /** A rule: from facts to findings, nothing else. It says nothing where it has no evidence. */
 export interface Rule {
   readonly id: string
+  readonly severities: readonly Finding['severity'][]
+  /** What it looks at, when it speaks, and when it is silent though one might expect it to: each a clause for people. */
+  readonly looksAt: string
+  readonly speaks: string
+  readonly silent: string
   /** Rules whose findings are consequences of this one's and are left out beside it. */
   readonly silences?: readonly string[]
   evaluate(facts: CallFacts): readonly Found[]
@@ -59,6 +64,26 @@ export function refusal({ final }: CallFacts): FinalResponse | null {
 export function statusText({ message }: { readonly message: SipResponse }): string {
   const why = header(message, 'warning') ?? header(message, 'reason')
   return `${message.status} ${message.reason}${why ? ` (${why})` : ''}`
+}
+
+/** `5.2 s after the answer`. */
+export function afterAnswer({ answeredAt }: CallFacts, at: Micros): string {
+  return `${((at - (answeredAt ?? at)) / 1e6).toFixed(1)} s after the answer`
+}
+
+/** `since 5.2 s after the answer`; null for what began with it. */
+export function sinceAnswer(facts: CallFacts, from: Micros): string | null {
+  return from - (facts.answeredAt ?? from) > 1_000_000 ? `since ${afterAnswer(facts, from)}` : null
+}
+
+/** Who should hear the audio of a direction. */
+export function whoReceives({ vantage }: CallFacts, toPeer: boolean): string {
+  return toPeer ? 'the peer' : vantage === 'observed' ? 'the caller' : 'this computer'
+}
+
+/** Who should send the audio of a direction. */
+export function whoSends({ vantage }: CallFacts, toPeer: boolean): string {
+  return toPeer ? (vantage === 'observed' ? 'the caller' : 'this computer') : 'the peer'
 }
 
 /** Who sent the final response, as it would stand in a ticket. */

@@ -1,31 +1,38 @@
-import type { Verdict } from '../../../shared/contract/report.ts'
 import { count } from '../../../shared/base/text.ts'
+import type { Verdict } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import { outcomeOf } from './classify.ts'
-import { judge, type DirectionFact, type Judgement } from './directions.ts'
-import { observed } from './rule.ts'
+import { bothStop, isBad, isMissing, judge, type DirectionFact, type Judgement } from './directions.ts'
+import { afterAnswer, observed, sinceAnswer, whoReceives } from './rule.ts'
 
 /** The one-line answer to "was there audio, and where not". Unknown where it cannot be known, with the reason. */
 export function verdictOf(facts: CallFacts): Verdict {
   const judgement = judge(facts)
   const outcome = outcomeOf(facts)
   if (!judgement || outcome === 'failed') return notAnswered(facts, outcome)
-  if (judgement.unseen)
+  const { toPeer, fromPeer, unseen, ready } = judgement
+  if (!ready && (!unseen || isShort(facts))) {
+    if (hasAudio(toPeer) && hasAudio(fromPeer)) return twoWay(judgement, facts)
+    return unknown(
+      facts.endedAt === null
+        ? 'Answered a moment ago: too early to judge the audio.'
+        : 'The call ended within a second of the answer: too short to judge the audio.',
+    )
+  }
+  if (unseen)
     return unknown(
       'Answered; the capture holds no RTP of this call, so whether there was audio is unknown: capture where the media passes, and without a filter on SIP.',
     )
-  if (!judgement.ready) {
-    const text =
-      facts.endedAt === null
-        ? 'Answered a moment ago: too early to judge the audio.'
-        : 'The call ended within a second of the answer: too short to judge the audio.'
-    const { toPeer, fromPeer } = judgement
-    return toPeer.audio === 'present' && fromPeer.audio === 'present' ? twoWay(judgement, facts) : unknown(text)
-  }
   return audio(judgement, facts)
 }
 
 const unknown = (sentence: string): Verdict => ({ kind: 'unknown', missing: null, sentence })
+const hasAudio = ({ audio: kind }: DirectionFact) => kind === 'present'
+
+/** Ended so soon that no capture could show more. */
+function isShort({ answeredAt, endedAt }: CallFacts): boolean {
+  return answeredAt !== null && endedAt !== null && endedAt - answeredAt < 1_000_000
+}
 
 function notAnswered(facts: CallFacts, outcome: string): Verdict {
   const message = facts.final?.message
@@ -47,51 +54,71 @@ function notAnswered(facts: CallFacts, outcome: string): Verdict {
 }
 
 function audio(judgement: Judgement, facts: CallFacts): Verdict {
-  const { toPeer, fromPeer, delivered } = judgement
-  if (!toPeer.due && !fromPeer.due) return unknown('The media is inactive (on hold): no audio is due either way.')
-  const silentBoth = toPeer.audio === 'silent' && fromPeer.audio === 'silent'
-  if (silentBoth)
+  const { toPeer, fromPeer } = judgement
+  if (!toPeer.period && !fromPeer.period)
+    return unknown('What was agreed last holds for too short a time: too early to judge the audio.')
+  if (!toPeer.due && !fromPeer.due)
+    return unknown(
+      toPeer.period?.flow?.allowed === true || fromPeer.period?.flow?.allowed === true
+        ? `The call is on hold (${facts.agreed.at(-1)?.direction}): no audio is due.`
+        : 'The media is inactive (on hold): no audio is due either way.',
+    )
+  for (const direction of [toPeer, fromPeer])
+    if (direction.due && direction.unknown)
+      return unknown(`Whether there was audio ${wayOf(direction)} is unknown: ${direction.unknown}.`)
+  const stop = bothStop(judgement, facts)
+  if (stop !== null)
+    return unknown(
+      `The RTP of both directions ends ${afterAnswer(facts, stop)}, long before the call: either the audio stopped then, or the capture holds no RTP from there on.`,
+    )
+  if (toPeer.audio === 'silent' && fromPeer.audio === 'silent')
     return unknown(
       'RTP flows both ways, but neither side has energy: send the marker or a tone to know whether audio would pass.',
     )
-  const weLack = toPeer.due && (isMissing(toPeer) || delivered === 'no') && toPeer.audio !== 'silent'
-  const theyLack = fromPeer.due && (isMissing(fromPeer) || (fromPeer.audio === 'silent' && toPeer.audio !== 'silent'))
+  const weLack = lacks(toPeer)
+  const theyLack = lacks(fromPeer) || (fromPeer.due && fromPeer.audio === 'silent' && toPeer.audio !== 'silent')
   if (weLack && theyLack)
     return {
       kind: 'no-audio',
       missing: 'both',
-      sentence: `No audio: ${lackText(toPeer, 'to-peer', judgement, facts)}, and ${lackText(fromPeer, 'from-peer', judgement, facts)}.`,
+      sentence: `No audio: ${lackText(toPeer, facts)}, and ${lackText(fromPeer, facts)}.`,
     }
   if (theyLack)
     return {
       kind: 'one-way-audio',
       missing: 'from-peer',
-      sentence: `One-way audio: ${lackText(fromPeer, 'from-peer', judgement, facts)}; ${haveText(toPeer, judgement)}.`,
+      sentence: `One-way audio: ${lackText(fromPeer, facts)}; ${count(toPeer.packets, 'packet')} went to the peer${toPeer.delivered === 'yes' ? ` (${toPeer.deliveredBy})` : ''}.`,
     }
   if (weLack)
     return {
       kind: 'one-way-audio',
       missing: 'to-peer',
-      sentence: `One-way audio: ${lackText(toPeer, 'to-peer', judgement, facts)}; ${count(fromPeer.packets, 'packet')} came from the peer.`,
+      sentence: `One-way audio: ${lackText(toPeer, facts)}; ${count(fromPeer.packets, 'packet')} came from the peer.`,
     }
   if (!toPeer.due || !fromPeer.due)
     return unknown(
       `The media direction allows audio only ${toPeer.due ? 'to' : 'from'} the peer (${facts.agreed.at(-1)?.direction}): it flows.`,
     )
+  const quiet = [toPeer, fromPeer].find((direction) => direction.audio === 'no-speech')
+  if (quiet)
+    return unknown(
+      `RTP flows both ways; ${wayOf(quiet)} it is only comfort noise or digits: whoever sends it is muted or silent, so whether speech would pass is unknown.`,
+    )
   return twoWay(judgement, facts)
 }
 
-function isMissing({ audio }: DirectionFact): boolean {
-  return audio === 'none' || audio === 'nearly-none' || audio === 'undecodable'
+function lacks(direction: DirectionFact): boolean {
+  const { period, due, delivered } = direction
+  return due && period !== null && (isBad(period) || delivered === 'no')
 }
 
-function twoWay({ toPeer, fromPeer, delivered, deliveredBy }: Judgement, facts: CallFacts): Verdict {
+function twoWay({ toPeer, fromPeer }: Judgement, { vantage }: CallFacts): Verdict {
   const proof =
-    delivered === 'yes'
-      ? `and it arrives: ${deliveredBy}`
-      : facts.vantage === 'observed'
+    toPeer.delivered === 'yes'
+      ? `and it arrives: ${toPeer.deliveredBy}`
+      : vantage === 'observed'
         ? 'whether it arrived beyond this capture point is unknown'
-        : 'whether it arrives is not confirmed (no RTCP, no marker came back)'
+        : 'whether it arrives is unknown: the peer sends no RTCP and our marker did not come back'
   return {
     kind: 'two-way-audio',
     missing: null,
@@ -99,30 +126,33 @@ function twoWay({ toPeer, fromPeer, delivered, deliveredBy }: Judgement, facts: 
   }
 }
 
-function haveText(toPeer: DirectionFact, { delivered, deliveredBy }: Judgement): string {
-  return `${count(toPeer.packets, 'packet')} went to the peer${delivered === 'yes' ? ` (${deliveredBy})` : ''}`
-}
+const wayOf = ({ toPeer }: DirectionFact) => (toPeer ? 'to the peer' : 'from the peer')
 
-function lackText(
-  direction: DirectionFact,
-  which: 'to-peer' | 'from-peer',
-  judgement: Judgement,
-  facts: CallFacts,
-): string {
-  const agreed = facts.agreed.at(-1)
-  const where = which === 'from-peer' ? `from ${agreed?.remote ?? 'the peer'}` : `to ${agreed?.remote ?? 'the peer'}`
-  switch (direction.audio) {
+function lackText(direction: DirectionFact, facts: CallFacts): string {
+  const { toPeer, audio: kind, agreed, period, delivered, deliveredBy, packets } = direction
+  const where = `${toPeer ? 'to' : 'from'} ${agreed?.remote ?? 'the peer'}`
+  if (period && !isMissing(kind)) {
+    if (period.astray)
+      return `the packets ${toPeer ? 'to' : 'from'} the peer go to ${period.astray.to}, where nobody listens: ${period.astray.because}`
+    if (period.stoppedAt !== null)
+      return `nothing ${toPeer ? 'is sent' : 'arrives'} ${where} any more from ${afterAnswer(facts, period.stoppedAt)} on`
+    if (delivered === 'no')
+      return `${whoReceives(facts, toPeer)} receives nothing of ${count(packets, 'packet')} sent (${deliveredBy})`
+  }
+  const from = period && sinceAnswer(facts, period.from)
+  const since = from ? `, ${from}` : ''
+  switch (kind) {
     case 'none':
-      return which === 'from-peer'
-        ? `nothing ${observed(facts, 'rtp-garbage').length > 0 ? 'that can be used ' : ''}arrives ${where}`
-        : `nothing is sent ${where}`
+      return toPeer
+        ? `nothing is sent ${where}${since}`
+        : `nothing ${observed(facts, 'rtp-garbage').length > 0 ? 'that can be used ' : ''}arrives ${where}${since}`
     case 'nearly-none':
-      return `only ${count(direction.packets, 'packet')} ${which === 'from-peer' ? 'came' : 'went'} ${where}`
+      return `only ${count(period?.packets ?? packets, 'packet')} ${toPeer ? 'went' : 'came'} ${where}${since}`
     case 'undecodable':
-      return `the packets ${where} have a payload type that was not agreed`
-    case 'silent':
+      return `the packets ${where} have a payload type that was not agreed${since}`
+    case 'ciphered':
+      return `the packets ${where} are noise: encrypted audio that was not agreed${since}`
+    default:
       return `the packets ${where} carry silence`
-    case 'present':
-      return `the peer receives nothing of ${count(direction.packets, 'packet')} sent (${judgement.deliveredBy})`
   }
 }

@@ -21,6 +21,11 @@ const recent = 64
 const slowestClockHz = 1000
 /** Of the packet that is being counted. */
 const level: Level = { squares: 0, samples: 0, peak: 0 }
+/** What looksCiphered goes by: bytes of 10 ms of G.711, and the level that random bytes have in it. */
+const fewestToTell = 25
+const packetStep = 80
+const meanSquareOf = (dbfs: number) => 32768 * 32768 * 10 ** (dbfs / 10)
+const [noiseFrom, noiseTo] = [meanSquareOf(-12), meanSquareOf(-8.5)]
 const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
 
 /**
@@ -69,6 +74,7 @@ export class RtpStreamStats {
   #previousType = -1
   #squares = 0
   #samples = 0
+  #noisePackets = 0
   #peak = 0
   readonly #recent = new Int32Array(recent).fill(-1)
 
@@ -82,6 +88,19 @@ export class RtpStreamStats {
 
   get lost(): number {
     return this.expected - this.packets
+  }
+
+  /** Of the last packet; -1 before the first. */
+  get lastPayloadType(): number {
+    return this.#previousType
+  }
+
+  /**
+   * Whether nearly all packets sound like noise of one level and have the size of SRTP: what a cipher makes of G.711 (RFC
+   * 3711 4.2: a tag of 4 or 10 bytes behind the payload).
+   */
+  get looksCiphered(): boolean {
+    return this.levelPackets >= fewestToTell && this.#noisePackets * 10 >= this.levelPackets * 9
   }
 
   /** Jitter as of the last packet (RFC 3550 A.8). */
@@ -199,6 +218,8 @@ export class RtpStreamStats {
     this.#samples += samples
     if (peak > this.#peak) this.#peak = peak
     this.levelPackets++
+    const tag = payloadLength % packetStep
+    if ((tag === 4 || tag === 10) && squares / samples > noiseFrom && squares / samples < noiseTo) this.#noisePackets++
     if (squares / samples >= silentMeanSquare) {
       this.firstEnergyAt ??= at
       this.lastEnergyAt = at

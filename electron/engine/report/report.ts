@@ -190,7 +190,10 @@ export function ladderOf(trace: CallTrace): LadderMessage[] {
   return messageFacts(trace).map((message) => ladderMessage(message, []))
 }
 
-export function streamOf({ source, destination, stats, report }: TracedStream, toPeer: boolean | null): Stream {
+export function streamOf(
+  { source, destination, stats, report }: Pick<TracedStream, 'source' | 'destination' | 'stats' | 'report'>,
+  toPeer: boolean | null,
+): Stream {
   const { expected, lost } = stats
   const lostPercent = expected > 0 ? thousandths((100 * lost) / expected) : 0
   const roundTripMs = report?.roundTripMs ?? null

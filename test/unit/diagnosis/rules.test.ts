@@ -10,6 +10,21 @@ const both = (ms = 3000) =>
     .answered()
     .rtp('sent', { fromMs: 1000, packets: ms / 20 })
     .rtp('received', { fromMs: 1000, packets: ms / 20 })
+/** On hold from 3 s to 6 s by a re-INVITE of the peer, whose sequence numbers go on. */
+const held = () =>
+  both(2000)
+    .request(3000, 'INVITE', {
+      cseq: 1,
+      sent: false,
+      toTag: ';tag=b',
+      body: sdp('203.0.113.9', 30_000, 'a=inactive\n'),
+    })
+    .response(3010, '200 OK', { sent: true, back: true, body: sdp('10.0.0.5', 20_000, 'a=inactive\n') })
+    .request(6000, 'INVITE', { cseq: 2, sent: false, toTag: ';tag=b', body: sdp('203.0.113.9', 30_000) })
+    .response(6010, '200 OK', { cseq: 2, sent: true, back: true, body: sdp('10.0.0.5', 20_000) })
+    .rtp('sent', { fromMs: 6020, packets: 150, sequence: 250 })
+    .rtp('received', { fromMs: 6020, packets: 150, sequence: 250 })
+    .at(9000)
 const found = (report: CallReport) => report.findings.map(({ rule }) => rule)
 const challenge = { extra: 'WWW-Authenticate: Digest realm="trunk", nonce="n"\n' }
 
@@ -114,7 +129,11 @@ const cases: Readonly<
     speaks: [486, 480, 600, 603, 607, 608].map(
       (code) => () => call().request(0, 'INVITE').response(50, `${code} No`).at(60),
     ),
-    silent: [() => call().request(0, 'INVITE').response(50, '404 Not Found').at(60)],
+    silent: [
+      () => call().request(0, 'INVITE').response(50, '404 Not Found').at(60),
+      () =>
+        call().request(0, 'INVITE').request(10, 'CANCEL', { toTag: '' }).response(50, '487 Request Terminated').at(60),
+    ],
   },
   'refused-other': {
     speaks: [302, 420, 482, 483, 500, 502, 504].map(
@@ -221,11 +240,152 @@ const cases: Readonly<
     ],
   },
   'peer-hears-nothing': {
-    speaks: [() => both().report(3000, 'nothing').report(3900, 'nothing').at(4000)],
+    speaks: [
+      () => both(6000).report(2500, 'us').report(4000, 'nothing').report(5500, 'nothing').at(7000),
+      () => both(6000).report(2500, 'us').report(4000, 'us').report(5500, 'us').at(7000),
+    ],
     silent: [
-      () => both().report(3000, 'us').report(3900, 'us').at(4000),
+      () => both().report(3000, 'us').report(3900, 'us', 120).at(4000),
       () => both().report(1100, 'nothing').at(4000),
-      () => both().report(3000, 'nothing').report(3900, 'nothing').observe(3950, 'marker-heard', 'came back').at(4000),
+      () => both(6000).report(2500, 'nothing').report(4000, 'nothing').report(5500, 'nothing').at(7000),
+      () => both(6000).report(2500, 'us').report(4000, 'another').report(5500, 'another').at(7000),
+      () =>
+        both(6000)
+          .report(2500, 'us')
+          .report(4000, 'nothing')
+          .report(5500, 'nothing')
+          .observe(3950, 'marker-heard', 'came back')
+          .at(7000),
+    ],
+  },
+  'audio-stops': {
+    speaks: [
+      () => both().rtp('sent', { fromMs: 4000, packets: 200, sequence: 150 }).at(8000),
+      () => both().rtp('received', { fromMs: 4000, packets: 200, sequence: 150 }).request(8000, 'BYE').at(8000),
+      () => both().rtp('sent', { fromMs: 4000, packets: 150, sequence: 150 }).at(7100),
+    ],
+    silent: [
+      () => both().at(6900),
+      // Comfort noise was its last packet.
+      () =>
+        call()
+          .answered({ answer: sdp('203.0.113.9', 30_000, '', '0 13 101'), offer: sdp('10.0.0.5', 20_000, '', '0 13') })
+          .rtp('sent', { fromMs: 1000, packets: 500 })
+          .rtp('received', { fromMs: 1000, packets: 100 })
+          .rtp('received', { fromMs: 3000, packets: 1, payloadType: 13, sequence: 100 })
+          .at(11_000),
+      // It paused before and went on.
+      () =>
+        call()
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 500 })
+          .rtp('received', { fromMs: 1000, packets: 50 })
+          .rtp('received', { fromMs: 4000, packets: 50, sequence: 50 })
+          .at(11_000),
+      // A transfer was accepted.
+      () =>
+        both()
+          .request(4000, 'REFER', { cseq: 2, sent: false, toTag: ';tag=b' })
+          .response(4010, '202 Accepted', { cseq: 2, method: 'REFER', sent: true })
+          .at(12_000),
+    ],
+  },
+  'sent-astray': {
+    speaks: [
+      () =>
+        call()
+          .answered({ answer: sdp('192.168.1.9', 30_000) })
+          .rtp('sent', { fromMs: 1000, packets: 300, target: { host: '192.168.1.9', port: 30_000 } })
+          .rtp('received', { fromMs: 1000, packets: 300, source: { host: '203.0.113.77', port: 41_000 } })
+          .at(7000),
+    ],
+    silent: [
+      () => both(6000).at(7000),
+      // It goes to where the packets come from.
+      () =>
+        call()
+          .answered({ answer: sdp('192.168.1.9', 30_000) })
+          .rtp('sent', { fromMs: 1000, packets: 5, target: { host: '192.168.1.9', port: 30_000 } })
+          .rtp('sent', { fromMs: 1100, packets: 295, sequence: 5, target: { host: '203.0.113.77', port: 41_000 } })
+          .rtp('received', { fromMs: 1000, packets: 300, source: { host: '203.0.113.77', port: 41_000 } })
+          .at(7000),
+    ],
+  },
+  'sounds-encrypted': {
+    speaks: [
+      () =>
+        call()
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 150 })
+          .rtp('received', { fromMs: 1000, packets: 150, ciphered: true })
+          .at(4000),
+    ],
+    silent: [
+      () => both().at(4000),
+      // Both sides do it: they agreed on it elsewhere.
+      () =>
+        call('observed')
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 150, ciphered: true })
+          .rtp('received', { fromMs: 1000, packets: 150, ciphered: true })
+          .at(4000),
+    ],
+  },
+  'illegal-answer': {
+    speaks: [
+      () =>
+        both()
+          .request(3000, 'INVITE', { cseq: 2, toTag: ';tag=b', body: sdp('10.0.0.5', 20_000, 'a=sendonly\n') })
+          .response(3010, '200 OK', { cseq: 2, body: sdp('203.0.113.9', 30_000) })
+          .at(4000),
+      () =>
+        call()
+          .answered({ answer: sdp('203.0.113.9', 30_000, '', '9 18') })
+          .at(4000),
+    ],
+    silent: [
+      () => both().at(4000),
+      () =>
+        call()
+          .answered({ answer: sdp('203.0.113.9', 30_000, '', '9 0 8') })
+          .at(1500),
+    ],
+  },
+  'after-the-end': {
+    speaks: [() => both().request(4000, 'BYE').rtp('received', { fromMs: 4000, packets: 200, sequence: 150 }).at(8000)],
+    silent: [() => both().request(4000, 'BYE').rtp('received', { fromMs: 4000, packets: 20 }).at(8000)],
+  },
+  'bye-unanswered': {
+    speaks: [
+      () => both().request(4000, 'BYE').response(4010, '481 Gone', { method: 'BYE' }).at(5000),
+      () => [4000, 4500, 5500, 7500].reduce((trace, at) => trace.request(at, 'BYE'), both()).at(9000),
+    ],
+    silent: [
+      () => both().request(4000, 'BYE').response(4010, '200 OK', { method: 'BYE' }).at(5000),
+      () => both().request(4000, 'BYE').request(4500, 'BYE').at(5000),
+      () =>
+        both()
+          .request(4000, 'BYE')
+          .response(4010, '401 Unauthorized', { method: 'BYE' })
+          .request(4020, 'BYE', { cseq: 2 })
+          .response(4030, '200 OK', { method: 'BYE', cseq: 2 })
+          .at(5000),
+    ],
+  },
+  'ring-timeout': {
+    speaks: [
+      () =>
+        call()
+          .request(0, 'INVITE')
+          .response(100, '180 Ringing')
+          .observe(30_000, 'ring-timeout', 'nobody answered within 30 s')
+          .request(30_000, 'CANCEL', { toTag: '' })
+          .response(30_100, '487 Request Terminated')
+          .at(31_000, true),
+    ],
+    silent: [
+      () =>
+        call().request(0, 'INVITE').request(10, 'CANCEL', { toTag: '' }).response(50, '487 Request Terminated').at(60),
     ],
   },
   'late-audio': {
@@ -248,8 +408,22 @@ const cases: Readonly<
           .rtp('sent', { fromMs: 1000, packets: 150 })
           .rtp('received', { fromMs: 1000, packets: 150, skip: (n) => n % 10 === 5 })
           .at(4000),
+      // A hole of the path: the sender went on.
+      () =>
+        call()
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 300 })
+          .rtp('received', { fromMs: 1000, packets: 300, skip: (n) => n > 100 && n < 200 })
+          .at(7000),
     ],
-    silent: [() => both().at(4000)],
+    silent: [
+      () => both().at(4000),
+      // It begins to number anew.
+      () => both().rtp('received', { fromMs: 4000, packets: 150, sequence: 60_000 }).at(7000),
+      // Each packet twice.
+      () => both().rtp('received', { fromMs: 1001, packets: 150 }).at(4000),
+      held,
+    ],
   },
   'malformed': {
     speaks: [() => both().response(2000, '200 OK', { method: 'INFO', extra: 'CSeq: x\n' }).at(4000)],

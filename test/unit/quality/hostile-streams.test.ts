@@ -12,15 +12,13 @@ import { predictableRandom } from '../../harness/random.ts'
 const random = predictableRandom(3)
 const below = (n: number) => random.uint32() % n
 const here = { host: '192.0.2.1', port: 1 }
-const report = (stats: RtpStreamStats, series: FigureSeries | null = null) =>
+const report = (stats: RtpStreamStats) =>
   streamOf(
     {
       source: here,
       destination: here,
-      sent: null,
       stats,
-      series,
-      report: { lost: 1, jitter: 0xffffffff, highestSequence: 0, roundTripMs: 1e9 },
+      report: { at: 0, lost: 1, jitter: 0xffffffff, highestSequence: 0, roundTripMs: 1e9 },
     },
     null,
   )

@@ -5,6 +5,10 @@ import { observed, type Rule } from '../rule.ts'
 /** The request could not even leave: no name, no connection, no TLS. */
 export const connectionFailed: Rule = {
   id: 'connection-failed',
+  severities: ['fault'],
+  looksAt: 'what became of the attempts to send the request: names, connections, TLS',
+  speaks: 'no final response came and an attempt failed to leave',
+  silent: 'a later attempt got a final response',
   silences: ['no-response'],
   evaluate(facts) {
     if (facts.final) return []

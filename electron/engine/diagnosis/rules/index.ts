@@ -1,4 +1,11 @@
 import type { Rule } from '../rule.ts'
+import { afterTheEnd } from './after-the-end.ts'
+import { audioStops } from './audio-stops.ts'
+import { byeUnanswered } from './bye-unanswered.ts'
+import { illegalAnswer } from './illegal-answer.ts'
+import { ringTimeout } from './ring-timeout.ts'
+import { sentAstray } from './sent-astray.ts'
+import { soundsEncrypted } from './sounds-encrypted.ts'
 import { arrivesElsewhere } from './arrives-elsewhere.ts'
 import { connectionFailed } from './connection-failed.ts'
 import { lateAudio } from './late-audio.ts'
@@ -32,14 +39,21 @@ export const rules: readonly Rule[] = [
   refusedCapacity,
   refusedCallee,
   refusedOther,
+  ringTimeout,
   notAcknowledged,
+  illegalAnswer,
   nothingSent,
   nothingArrives,
+  sentAstray,
+  audioStops,
   arrivesElsewhere,
   wrongPayloadType,
+  soundsEncrypted,
   silentFromPeer,
   peerHearsNothing,
   lateAudio,
   packetLoss,
+  byeUnanswered,
+  afterTheEnd,
   malformed,
 ]

@@ -6,6 +6,10 @@ const lateUs = 3_000_000
 /** The first energy comes late: an agent that is slow to speak, not a network fault. */
 export const lateAudio: Rule = {
   id: 'late-audio',
+  severities: ['warning'],
+  looksAt: 'when the first packet of the peer with energy came, after the answer',
+  speaks: 'it came more than 3 s after the answer',
+  silent: 'the codec cannot be read, the media is encrypted, or there was energy before the answer',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement || facts.answeredAt === null) return []

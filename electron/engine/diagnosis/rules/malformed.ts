@@ -3,6 +3,10 @@ import type { Rule } from '../rule.ts'
 /** Messages that cannot be read, or break the grammar. */
 export const malformed: Rule = {
   id: 'malformed',
+  severities: ['warning'],
+  looksAt: 'messages that came from the other side, against the grammar of SIP',
+  speaks: 'one of them cannot be used',
+  silent: 'it can be used in spite of its faults: those stand at the message',
   evaluate(facts) {
     const bad = facts.messages.filter(({ fromUs, problems }) => !fromUs && problems.some(({ fatal }) => fatal))
     if (bad.length === 0) return []

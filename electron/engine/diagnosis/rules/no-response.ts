@@ -9,6 +9,10 @@ const givenUpUs = 1_000_000
 /** The INVITE was sent, again and again, and nothing came back. */
 export const noResponse: Rule = {
   id: 'no-response',
+  severities: ['fault'],
+  looksAt: 'the INVITE, how often it was sent, and any response to it',
+  speaks: 'nothing came back for 4 s (1 s in a call that was given up)',
+  silent: 'any response came, a 100 Trying too, or the INVITE could not be sent at all',
   evaluate(facts) {
     const { invite } = facts
     if (!invite || observed(facts, 'connection-refused', 'connection-failed', 'tls-failed').length > 0) return []

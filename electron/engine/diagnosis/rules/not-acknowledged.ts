@@ -4,6 +4,10 @@ import type { Rule } from '../rule.ts'
 /** A 2xx that is sent again and again: its ACK is lost or goes elsewhere. */
 export const notAcknowledged: Rule = {
   id: 'not-acknowledged',
+  severities: ['fault'],
+  looksAt: 'the 2xx of the INVITE, how often it was sent, and its ACK',
+  speaks: 'the same 2xx came three times and more after the first',
+  silent: 'fewer repetitions: the ACK may have been late',
   evaluate(facts) {
     const { final } = facts
     if (!final || facts.answeredAt === null) return []

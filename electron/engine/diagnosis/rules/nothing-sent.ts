@@ -1,27 +1,32 @@
 import { count } from '../../../../shared/base/text.ts'
 import { judge } from '../directions.ts'
-import { observed, type Rule } from '../rule.ts'
+import { observed, sinceAnswer, whoSends, type Rule } from '../rule.ts'
 
 /** We should send and do not. */
 export const nothingSent: Rule = {
   id: 'nothing-sent',
+  severities: ['fault'],
+  looksAt: 'the RTP that goes to the peer, in each period between two agreements on the media',
+  speaks:
+    'audio was due for 1.5 s (1 s in a call that ended) and none was sent, or fewer than ten packets where fifty were due',
+  silent:
+    'the call is on hold, the direction does not allow it, our ACK or the ACK to us never came, a capture has no RTP of the call at all, or has RTP whose direction cannot be told',
   evaluate(facts) {
     const judgement = judge(facts)
-    if (!judgement?.ready || !judgement.toPeer.due) return []
-    const { audio, packets } = judgement.toPeer
-    if (audio !== 'none' && audio !== 'nearly-none') return []
+    if (!judgement?.ready || !judgement.toPeer.due || judgement.toPeer.unknown) return []
+    const { audio, period, agreed } = judgement.toPeer
+    if (!period || (audio !== 'none' && audio !== 'nearly-none')) return []
     // Before the ACK nothing may be sent: that it never came is the cause.
     if (facts.vantage === 'inbound' && !facts.ack) return []
     const why = observed(facts, 'rtp-not-sent', 'no-rtp-target')[0]
     const refused = observed(facts, 'rtp-not-sent').length > 0
-    const agreed = facts.agreed.at(-1)
-    const us = facts.vantage === 'observed' ? 'the caller' : 'this computer'
+    const since = sinceAnswer(facts, period.from)
     return [
       {
         severity: 'fault',
-        at: judgement.at,
+        at: Math.max(judgement.at, period.from),
         evidence: [facts.final, why],
-        sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(packets, 'packet')} of audio ${packets === 1 ? 'was' : 'were'}`} sent from ${us}${agreed ? ` to ${agreed.remote}` : ''}${why ? `: ${why.text}` : ''}.`,
+        sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(period.packets, 'packet')} of audio ${period.packets === 1 ? 'was' : 'were'}`} sent from ${whoSends(facts, true)}${agreed ? ` to ${agreed.remote}` : ''}${since ? ` ${since}` : ''}${why ? `: ${why.text}` : ''}.`,
         next: refused
           ? 'Check the firewall and the routes of this computer towards that address.'
           : why

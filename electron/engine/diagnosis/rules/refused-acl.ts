@@ -4,6 +4,11 @@ import { peerName, statusText, type Rule } from '../rule.ts'
 /** 403 before any challenge: the source address, or the right to call, is refused. */
 export const refusedAcl: Rule = {
   id: 'refused-acl',
+  severities: ['fault'],
+  looksAt: 'the final response and what went before it',
+  speaks:
+    'the call was refused with 403 and nobody had asked for credentials, or a provider names its list of addresses',
+  silent: 'credentials had been asked for or sent',
   evaluate(facts) {
     const final = refusedFor(facts, 'acl')
     if (!final) return []

@@ -5,10 +5,13 @@ import { peerName, statusText, type Rule } from '../rule.ts'
 /** The called party, or someone in its name, said no. */
 export const refusedCallee: Rule = {
   id: 'refused-callee',
+  severities: ['fault'],
+  looksAt: 'the final response: 480, 486, 600, 603, 607, 608 and others of the called party',
+  speaks: 'the called party, or someone in its name, said no',
+  silent: 'it is 487 after a CANCEL: that follows from the caller',
   evaluate(facts) {
     const final = refusedFor(facts, 'callee')
-    // 487 follows from a CANCEL.
-    if (!final || final.message.status === 487) return []
+    if (!final) return []
     const { because, next } = statusOf(final.message.status)
     return [
       {

@@ -5,6 +5,10 @@ import { peerName, statusText, type Rule } from '../rule.ts'
 /** 503 and 429: overload, a limit of calls a second or of concurrent calls, or no way onward. */
 export const refusedCapacity: Rule = {
   id: 'refused-capacity',
+  severities: ['fault'],
+  looksAt: 'the final response: 429 and 503 with Retry-After',
+  speaks: 'the other side cannot take the call now',
+  silent: 'it never takes it: other rules speak',
   evaluate(facts) {
     const final = refusedFor(facts, 'capacity')
     if (!final) return []

@@ -8,6 +8,10 @@ import { observed, peerName, statusText, type Rule } from '../rule.ts'
 /** A challenge that could not be answered, or was answered in vain. */
 export const refusedCredentials: Rule = {
   id: 'refused-credentials',
+  severities: ['fault'],
+  looksAt: 'challenges (401, 407), credentials that were sent, the final response',
+  speaks: 'the last answer is a challenge, or a 403 that follows credentials',
+  silent: 'another attempt with credentials was taken',
   evaluate(facts) {
     const final = refusedFor(facts, 'credentials')
     if (!final) return []

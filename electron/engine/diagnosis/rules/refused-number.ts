@@ -6,6 +6,10 @@ import { peerName, statusText, type Rule } from '../rule.ts'
 /** The number or the identifier is not known, or not in the form that the peer wants. */
 export const refusedNumber: Rule = {
   id: 'refused-number',
+  severities: ['fault'],
+  looksAt: 'the final response: 404, 410, 414, 416, 484, 485 and 604, and the words of known providers',
+  speaks: 'the number or identifier is not known, or not in the form that the other side wants',
+  silent: 'the words are of trunks and routing: then refused-other speaks',
   evaluate(facts) {
     const final = refusedFor(facts, 'number', 'routing')
     if (!final || statusOf(final.message.status).refusedBy !== 'number') return []

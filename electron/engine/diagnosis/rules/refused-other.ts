@@ -28,6 +28,10 @@ function reading(message: SipResponse): Reading {
 /** Refusals that no other rule explains, and redirections. */
 export const refusedOther: Rule = {
   id: 'refused-other',
+  severities: ['fault'],
+  looksAt: 'final responses that no other rule explains, and redirections',
+  speaks: 'such a response ended the call',
+  silent: 'the call was answered, or another rule explains the refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'provider', 'routing')
     if (!final || statusOf(final.message.status).refusedBy === 'number') return []

@@ -1,23 +1,33 @@
-import { judge } from '../directions.ts'
-import type { Rule } from '../rule.ts'
+import type { MediaFormat } from '../../../../shared/wire/sdp/sdp.ts'
+import { judge, type DirectionFact } from '../directions.ts'
+import { whoReceives, whoSends, type Rule } from '../rule.ts'
 
-/** Packets arrive and none has a payload type that was agreed. */
+const listed = (formats: readonly MediaFormat[]) =>
+  formats.map(({ payloadType, codec }) => `${payloadType} (${codec})`).join(', ') || 'nothing'
+
+/** Packets are sent, and none has a payload type that was agreed. */
 export const wrongPayloadType: Rule = {
   id: 'wrong-payload-type',
+  severities: ['fault'],
+  looksAt:
+    'the payload types of the RTP of each direction, and all formats that both session descriptions list, with the number that the receiver gave each',
+  speaks: 'packets of speech are sent and none of them has such a number',
+  silent: 'any agreed codec is used, the first of the answer or another; digits and comfort noise are no speech',
   evaluate(facts) {
     const judgement = judge(facts)
-    const agreed = facts.agreed.at(-1)
-    if (!judgement?.ready || !agreed) return []
+    if (!judgement?.ready) return []
     return [judgement.fromPeer, judgement.toPeer]
-      .filter(({ audio }) => audio === 'undecodable')
-      .map((direction) => {
-        const types = [...new Set(direction.streams.flatMap(({ payloadTypes }) => [...payloadTypes.keys()]))]
+      .filter(({ audio, period, due }) => due && audio === 'undecodable' && period !== null)
+      .map(({ toPeer, period, agreed }: DirectionFact) => {
+        const types = [...new Set(period!.streams.flatMap(({ payloadTypes }) => [...payloadTypes.keys()]))]
+        const other = agreed && (toPeer ? agreed.fromPeer : agreed.toPeer).formats
+        const own = other?.find(({ payloadType }) => types.includes(payloadType))
         return {
           severity: 'fault' as const,
-          at: judgement.at,
-          evidence: [...direction.streams, facts.final],
-          sentence: `RTP ${direction === judgement.fromPeer ? 'from' : 'to'} the peer has payload type ${types.join(', ')}; agreed was ${agreed.payloadType} (${agreed.codec}): it cannot be decoded.`,
-          next: `The sending side must use payload type ${agreed.payloadType}; call again offering only the codec that it insists on.`,
+          at: Math.max(judgement.at, period!.from),
+          evidence: [...period!.streams, agreed ? facts.messages[agreed.answerMessage] : facts.final],
+          sentence: `RTP ${toPeer ? 'to' : 'from'} the peer has payload type ${types.join(', ')}; agreed was ${listed(period!.flow?.formats ?? [])}: it cannot be decoded${own ? ` (${own.payloadType} is the sender's own number for ${own.codec})` : ''}.`,
+          next: `Have ${whoSends(facts, toPeer)} send with the numbers that ${whoReceives(facts, toPeer)} gave in its session description, or call again offering only the codec that it insists on.`,
         }
       })
   },

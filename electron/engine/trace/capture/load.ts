@@ -1,17 +1,17 @@
 import type { Address } from '../../../../shared/base/address.ts'
-import { count, decodeText } from '../../../../shared/base/text.ts'
+import { count } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { TransportName } from '../../../../shared/model/transport.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, isRtcp, readRtp } from '../../../../shared/wire/rtp/rtp.ts'
-import { parseSdp } from '../../../../shared/wire/sdp/sdp.ts'
+import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { header } from '../../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 import { CallProjection } from '../facts/call-projection.ts'
+import { CallSpan } from '../facts/call-span.ts'
 import { CallTrace } from '../journal/call-trace.ts'
-import { CallStreams } from '../streams/call-streams.ts'
+import { CaptureMedia } from '../streams/capture-media.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
 import { Account, type Outcome } from './account.ts'
@@ -31,7 +31,7 @@ export interface LoadedCapture {
   /** OPTIONS, SUBSCRIBE, PUBLISH, MESSAGE and what else is neither. */
   readonly dialogs: CallTrace[]
   /** RTP that no session description announces. */
-  readonly unmatched: CallStreams
+  readonly unmatched: readonly TracedStream[]
   readonly problems: readonly string[]
   /** A file ended early, or said what cannot be so: not all that was captured is here. */
   readonly damaged: boolean
@@ -47,11 +47,10 @@ export interface LoadedCapture {
 
 /** Fewer packets than this, with nothing announcing them, may be anything. */
 const fewestUnmatched = 10
-/** What is kept of all captures together: messages, connections and what they hold back, addresses of media. */
+/** What is kept of all captures together: messages, connections and what they hold back. */
 const mostKeptBytes = 1024 * 1024 * 1024
 const mostConnections = 20_000
 const mostHeldBytes = 256 * 1024 * 1024
-const mostMedia = 1_000_000
 /** Numbers of endpoints are below this: two of them make the number of a connection. */
 const mostEndpoints = 2 ** 26
 const mostReasonsTold = 20
@@ -67,6 +66,7 @@ interface Begun {
   call: CallProjection
   messages: number
   kind: DialogKind | null
+  readonly span: CallSpan
 }
 
 /** What the messages of one Call-ID are about. */
@@ -92,7 +92,7 @@ class Loader {
   readonly #meterOf: MeterOf
   /** By Call-ID. */
   readonly #begun = new Map<string, Begun>()
-  readonly #unmatched: CallStreams
+  readonly #media: CaptureMedia<Begun>
   /** The one that was used longest ago first. */
   readonly #tcp = new Map<number, Connection>()
   readonly #endpoints = new Endpoints()
@@ -105,8 +105,6 @@ class Loader {
   readonly #packet = new Packet(layers, this.#endpoints, this.#receiver, this.#account)
   #heldBytes = 0
   #givenUp = 0
-  /** Announced media addresses and the call that announced each last. */
-  readonly #media = new Map<string, Begun>()
   readonly #problems = new Set<string>()
   #damaged = false
   #keptBytes = 0
@@ -119,7 +117,7 @@ class Loader {
 
   constructor(meterOf: MeterOf) {
     this.#meterOf = meterOf
-    this.#unmatched = new CallStreams(meterOf)
+    this.#media = new CaptureMedia(meterOf)
   }
 
   async read(path: string): Promise<void> {
@@ -148,10 +146,7 @@ class Loader {
     const told = unread.filter(({ reason }) => reason !== ofTls).slice(0, mostReasonsTold)
     for (const { reason, packets } of told) this.#problem(`${count(packets, 'packet')} not read: ${reason}`)
     const begun = [...this.#begun.values()]
-    const unfollowed = begun.reduce(
-      (sum, { call }) => sum + call.streams.unfollowedPackets,
-      this.#unmatched.unfollowedPackets,
-    )
+    const { unfollowedPackets: unfollowed } = this.#media
     if (this.#tlsConnections > 0)
       this.#problem(
         `${count(this.#tlsConnections, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown`,
@@ -171,18 +166,19 @@ class Loader {
       this.#problem(
         `${count(this.#givenUp, 'TCP connection')} of more than can be followed at once were given up: messages of theirs may be missing`,
       )
-    for (let i = this.#unmatched.all.length - 1; i >= 0; i--) {
-      const stream = this.#unmatched.all[i]!
-      if (isPlausible(stream)) continue
-      this.#account.move('read', 'other', stream.stats.packets)
-      this.#unmatched.all.splice(i, 1)
-    }
+    const unmatched = this.#media
+      .attribute(({ call: { streams }, span }) => ({ streams, from: span.from, until: span.until }))
+      .filter((stream) => {
+        if (isPlausible(stream)) return true
+        this.#account.move('read', 'other', stream.stats.packets)
+        return false
+      })
     const dialogs = begun.filter(({ kind }) => kind === 'other')
     return {
       calls: begun.filter(({ kind }) => kind === 'call').map(({ call }) => call),
       registrations: begun.filter(({ kind }) => kind === 'registration').map(({ call }) => call.trace),
       dialogs: dialogs.map(({ call }) => call.trace),
-      unmatched: this.#unmatched,
+      unmatched,
       problems: [...this.#problems],
       damaged: this.#damaged,
       packets: this.#packets,
@@ -217,15 +213,13 @@ class Loader {
     const { at } = packet
     const [source, destination] = [this.#source(packet), this.#destination(packet)]
     if (isRtcp(payload)) {
-      const call = this.#callOf(source, destination) ?? this.#callOf(below(source), below(destination))
-      const packets = call ? parseRtcp(payload) : ''
+      const packets = this.#media.isControl(source, destination) ? parseRtcp(payload) : ''
       if (typeof packets === 'string') return 'other'
-      call!.trace.rtcp(at, source, destination, payload, null, packets)
+      this.#media.rtcp(at, source, packets)
       return 'read'
     }
-    const call = this.#callOf(source, destination)?.trace ?? this.#unmatched
     if (readRtp(payload, rtpHeader) !== null) return 'other'
-    call.rtp(at, source, destination, payload, payload, null, rtpHeader)
+    this.#media.rtp(at, source, destination, payload, rtpHeader)
     return 'read'
   }
 
@@ -338,7 +332,9 @@ class Loader {
     begun.messages = trace.messages.length
     begun.kind = kindWith(begun.kind, cseq?.method)
     if (begun.kind === 'registration' && begun.messages >= mostOfRegistration) this.#renew(begun)
-    this.#announce(event, begun)
+    begun.span.message(event)
+    const session = findSession(message)?.session
+    if (session) this.#media.announce(begun, session)
   }
 
   #begin(named: string): Begun {
@@ -348,6 +344,7 @@ class Loader {
       call: this.#call(String(this.#begun.size + 1), callId),
       messages: 0,
       kind: null,
+      span: new CallSpan(),
     }
     this.#begun.set(callId, begun)
     return begun
@@ -365,28 +362,6 @@ class Loader {
     begun.messages = 0
     this.#keptBytes -= messages.reduce((sum, { event }) => sum + event.bytes.length, 0)
   }
-
-  #announce({ message }: SipEvent, begun: Begun): void {
-    if (
-      message.kind === 'unreadable' ||
-      message.body.length === 0 ||
-      !/sdp/i.test(header(message, 'content-type') ?? '')
-    )
-      return
-    const sdp = parseSdp(decodeText(message.body))
-    if (typeof sdp === 'string') return
-    for (const media of sdp.media) {
-      if (media.address === null || media.port === 0) continue
-      this.#media.set(`${media.address} ${media.port}`, begun)
-      if (this.#media.size > mostMedia) this.#media.delete(this.#media.keys().next().value!)
-    }
-  }
-
-  #callOf(source: Address, destination: Address): CallProjection | undefined {
-    return (
-      this.#media.get(`${destination.host} ${destination.port}`) ?? this.#media.get(`${source.host} ${source.port}`)
-    )?.call
-  }
 }
 
 /**
@@ -399,8 +374,6 @@ function isPlausible({ source, destination, stats }: TracedStream): boolean {
     stats.packets >= fewestUnmatched && strange * 4 <= stats.packets && source.port >= 1024 && destination.port >= 1024
   )
 }
-
-const below = ({ host, port }: Address): Address => ({ host, port: port - 1 })
 
 /** A channel of TURN: its number, then the length of what it carries (RFC 8656 12.4). */
 function isChannelData(bytes: Uint8Array, from: number, to: number): boolean {

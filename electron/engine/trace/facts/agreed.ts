@@ -1,93 +1,138 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
-import { decodeText } from '../../../../shared/base/text.ts'
-import type { AgreedMedia, MessageFact } from '../../../../shared/model/facts.ts'
+import type { AgreedMedia, AnnouncedFact, FlowFact, MessageFact } from '../../../../shared/model/facts.ts'
 import {
-  audioOf,
-  directionOf,
-  parseSdp,
-  receives,
-  reverse,
-  sends,
-  type MediaDescription,
-} from '../../../../shared/wire/sdp/sdp.ts'
+  addressesOf,
+  agree,
+  isSpeech,
+  type Leg,
+  type MediumAgreement,
+} from '../../../../shared/wire/agreement/agree.ts'
+import { OfferAnswer, type Exchange } from '../../../../shared/wire/agreement/exchange.ts'
+import { isHeldAddress, type MediaDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { header } from '../../../../shared/wire/sip/message.ts'
+import { Hops } from './hops.ts'
 
-interface Described {
-  readonly fact: MessageFact
-  readonly media: MediaDescription
-}
+const mostAnnounced = 1_000
 
-function audioIn(fact: MessageFact): Described | null {
-  const { message } = fact
-  if (!message || message.body.length === 0 || !/sdp/i.test(header(message, 'content-type') ?? '')) return null
-  const sdp = parseSdp(decodeText(message.body))
-  const media = typeof sdp === 'string' ? null : (audioOf(sdp) ?? sdp.media.find((m) => m.kind === 'audio'))
-  return media ? { fact, media } : null
-}
+/** What the messages of a call agree on, between each two SIP elements that they pass and in each dialog. */
+export class Agreements {
+  /** In their order. */
+  readonly all: AgreedMedia[] = []
+  readonly announced: AnnouncedFact[] = []
+  readonly #hops: Hops
+  readonly #rooms: OfferAnswer<MessageFact>[] = []
 
-/** Offers that wait for their answer, by method and number. */
-export interface Negotiation {
-  readonly offers: Map<string, Described>
-  readonly lateOffers: Map<number, Described>
-}
+  /** `observed`: messages pass between others than us, over any number of hops. */
+  constructor(observed: boolean) {
+    this.#hops = new Hops(observed)
+  }
 
-/**
- * Takes in the next message: request and response complete an offer and answer, or 2xx and ACK when the INVITE carried
- * no offer.
- */
-export function negotiate({ offers, lateOffers }: Negotiation, agreed: AgreedMedia[], fact: MessageFact): void {
-  const { message } = fact
-  const described = message && audioIn(fact)
-  const cseq = message && messageIds(message).cseq
-  if (!described || !cseq) return
-  const key = `${cseq.method} ${cseq.number}`
-  if (message.kind === 'request' && message.method === 'ACK') {
-    const offer = lateOffers.get(cseq.number)
-    if (offer) agree(agreed, offer, described)
-  } else if (message.kind === 'request') offers.set(key, described)
-  else if (message.status < 300) {
-    const offer = offers.get(key)
-    if (offer) agree(agreed, offer, described)
-    else if (message.status >= 200) lateOffers.set(cseq.number, described)
+  /** The next message of the call, none that was sent before. */
+  take(fact: MessageFact): void {
+    const { message, session } = fact
+    if (!message) return
+    const hop = this.#hops.of(fact.event, message)
+    if (session) this.#announce(fact, hop)
+    let exchange = this.#room(hop).take(message, session, fact)
+    // An ACK may go past the proxies that the INVITE passed.
+    if (!exchange && message.kind === 'request' && message.method === 'ACK' && session)
+      for (const room of this.#rooms) exchange ??= room.take(message, session, fact)
+    if (exchange?.offer) this.#agree(exchange, hop)
+  }
+
+  #room(hop: number): OfferAnswer<MessageFact> {
+    return (this.#rooms[hop] ??= new OfferAnswer())
+  }
+
+  #announce({ session, fromUs, event, n }: MessageFact, hop: number): void {
+    for (const medium of session!.media)
+      for (const address of addressesOf(medium)) {
+        if (this.announced.length >= mostAnnounced) return
+        this.announced.push({
+          address: formatAddress(address),
+          byUs: fromUs,
+          kind: medium.kind,
+          hop,
+          since: event.at,
+          message: n,
+          signalling: event.source.host,
+        })
+      }
+  }
+
+  #agree({ branch, offer, answer }: Exchange<MessageFact>, hop: number): void {
+    for (const medium of agree(offer!.session, answer.session)) {
+      const before = this.all.findLastIndex(
+        (known) => known.hop === hop && known.branch === branch && known.kind === medium.kind && known.until === null,
+      )
+      const since = answer.ref.event.at
+      if (before >= 0) this.all[before] = { ...this.all[before]!, until: since }
+      const spoke = this.all.some((known) => known.branch === branch && known.direction === 'sendrecv')
+      const next = agreedMedia(medium, offer!, answer, spoke)
+      if (next) this.all.push({ ...next, branch, hop })
+    }
   }
 }
 
-function agree(agreed: AgreedMedia[], offer: Described, answer: Described): void {
-  const [ours, theirs] = offer.fact.fromUs ? [offer, answer] : [answer, offer]
-  const format = answer.media.formats.find(({ codec }) => codec.toLowerCase() !== 'telephone-event')
-  if (!format || answer.media.port === 0) return
-  const allowed = reverse(theirs.media.direction)
-  const secure = answer.media.protocol.includes('SAVP') || answer.media.crypto.length > 0
-  const next: AgreedMedia = {
-    codec: format.codec,
-    payloadType: format.payloadType,
-    clockRateHz: format.clockRateHz,
-    ptimeMs: answer.media.ptimeMs ?? 20,
-    encryption: answer.media.protocol.startsWith('UDP/TLS') ? 'dtls' : secure ? 'sdes' : 'none',
-    direction: directionOf(
-      sends(allowed) && sends(ours.media.direction),
-      receives(allowed) && receives(ours.media.direction),
-    ),
-    local: formatAddress({ host: ours.media.address ?? '0.0.0.0', port: ours.media.port }),
-    remote: formatAddress({ host: theirs.media.address ?? '0.0.0.0', port: theirs.media.port }),
-    since: answer.fact.event.at,
-    offerMessage: offer.fact.n,
-    answerMessage: answer.fact.n,
+type Said = Exchange<MessageFact>['answer']
+
+function agreedMedia(
+  medium: MediumAgreement,
+  offer: Said,
+  answer: Said,
+  spoke: boolean,
+): Omit<AgreedMedia, 'branch' | 'hop'> | null {
+  const format = medium.toAnswerer.formats.find(isSpeech) ?? medium.toAnswerer.formats[0]
+  const [offered, answered] = [offer.session.media[medium.index]!, answer.session.media[medium.index]]
+  if (medium.refused || !answered) return null
+  const ours = offer.ref.fromUs
+  const held = isHeldAddress(offered.address) || isHeldAddress(answered.address)
+  const heldByAnswer = answered.direction === 'sendonly' && offered.direction === 'sendrecv'
+  const due = !held && (medium.direction === 'sendrecv' || (!spoke && !heldByAnswer))
+  const { toOfferer, toAnswerer } = medium
+  const [toPeer, fromPeer] = (ours ? [toAnswerer, toOfferer] : [toOfferer, toAnswerer]).map((leg) => flowOf(leg, due))
+  const [local, remote] = (ours ? [offered, answered] : [answered, offered]).map(written)
+  return {
+    kind: medium.kind,
+    codec: format?.codec ?? '',
+    payloadType: format?.payloadType ?? 0,
+    clockRateHz: format?.clockRateHz ?? 0,
+    ptimeMs: answered.ptimeMs ?? 20,
+    encryption: medium.encryption,
+    direction: directions[`${toPeer!.allowed} ${fromPeer!.allowed}`]!,
+    local: local!,
+    remote: remote!,
+    toPeer: toPeer!,
+    fromPeer: fromPeer!,
+    since: answer.ref.event.at,
+    until: null,
+    offerMessage: offer.ref.n,
+    answerMessage: answer.ref.n,
+    faults: medium.faults,
   }
-  const last = agreed.at(-1)
-  // A 200 repeats what its 183 said: the same agreement, not a second one.
-  if (last && last.offerMessage === next.offerMessage)
-    agreed[agreed.length - 1] = same(last, next) ? { ...next, since: last.since } : next
-  else agreed.push(next)
 }
 
-function same(a: AgreedMedia, b: AgreedMedia): boolean {
-  return (
-    a.codec === b.codec &&
-    a.local === b.local &&
-    a.remote === b.remote &&
-    a.direction === b.direction &&
-    a.encryption === b.encryption
-  )
+const directions: Readonly<Record<string, AgreedMedia['direction']>> = {
+  'true true': 'sendrecv',
+  'true false': 'sendonly',
+  'false true': 'recvonly',
+  'false false': 'inactive',
+}
+
+function flowOf({ flows, formats, to, candidates }: Leg, due: boolean): FlowFact {
+  return {
+    allowed: flows,
+    due: flows && due,
+    formats,
+    to: to && formatAddress(to),
+    candidates: candidates.map(formatAddress),
+  }
+}
+
+const written = ({ address, port }: MediaDescription) => formatAddress({ host: address ?? '0.0.0.0', port })
+
+/** The tag of the called side in a message of its dialog. */
+export function isOfBranch(fact: MessageFact, branch: string): boolean {
+  const ids = fact.message && messageIds(fact.message)
+  return ids !== null && (ids.toTag === branch || ids.fromTag === branch)
 }

@@ -1,17 +1,16 @@
 import type { Micros } from '../../../../shared/base/time.ts'
-import type { AgreedMedia, CallFacts, MessageFact } from '../../../../shared/model/facts.ts'
+import type { CallFacts, MessageFact } from '../../../../shared/model/facts.ts'
 import type { CallTrace } from '../journal/call-trace.ts'
 import { CallStreams } from '../streams/call-streams.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
-import { negotiate, type Negotiation } from './agreed.ts'
+import { Agreements } from './agreed.ts'
 import { factsOf } from './facts.ts'
 import { messageFact } from './messages.ts'
 
 /** How far the messages of a call were read. */
 interface Reading {
   readonly messages: MessageFact[]
-  readonly agreed: AgreedMedia[]
-  readonly negotiation: Negotiation
+  readonly agreements: Agreements
   callerTag: string | null
 }
 
@@ -41,14 +40,13 @@ export class CallProjection {
   #read(): Reading {
     const reading: Reading = this.#kept ?? {
       messages: [],
-      agreed: [],
-      negotiation: { offers: new Map(), lateOffers: new Map() },
+      agreements: new Agreements(this.trace.vantage === 'observed'),
       callerTag: null,
     }
     for (let n = reading.messages.length; n < this.trace.messages.length; n++) {
       const fact = messageFact(this.trace, n, reading)
       reading.messages.push(fact)
-      if (fact.retransmissionOf === null) negotiate(reading.negotiation, reading.agreed, fact)
+      if (fact.retransmissionOf === null) reading.agreements.take(fact)
     }
     if (this.#attended) this.#kept = reading
     return reading

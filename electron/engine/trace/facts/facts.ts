@@ -4,6 +4,7 @@ import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { header, type SipMessage, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
 import type { CallTrace } from '../journal/call-trace.ts'
 import type { CallStreams } from '../streams/call-streams.ts'
+import { isOfBranch, type Agreements } from './agreed.ts'
 import { reportsFromPeer, streamFacts } from './streams.ts'
 
 type Fact<M extends SipMessage> = MessageFact & { readonly message: M }
@@ -12,11 +13,12 @@ const isRequest = (fact: MessageFact, method: string): fact is Fact<SipRequest> 
   fact.message?.kind === 'request' && fact.message.method === method
 const isResponseTo = (fact: MessageFact, method: string): fact is Fact<SipResponse> =>
   fact.message?.kind === 'response' && messageIds(fact.message).cseq?.method === method
+const sequenceOf = ({ message }: Fact<SipMessage>) => messageIds(message).cseq?.number ?? 0
 
 /** What was read of the messages of a call, and what they agree on. */
 export interface Read {
   readonly messages: readonly MessageFact[]
-  readonly agreed: readonly AgreedMedia[]
+  readonly agreements: Agreements
 }
 
 /**
@@ -26,36 +28,40 @@ export interface Read {
 export function factsOf(
   trace: CallTrace,
   streams: CallStreams,
-  { messages, agreed }: Read,
+  { messages, agreements }: Read,
   now: Micros,
   ended: Micros | null,
 ): CallFacts {
   const first = messages.filter((fact) => fact.retransmissionOf === null)
-  const initial = first.filter(
-    (fact): fact is Fact<SipRequest> => isRequest(fact, 'INVITE') && messageIds(fact.message).toTag === null,
-  )
-  const numbers = new Set(initial.map((fact) => messageIds(fact.message).cseq?.number))
-  const responses = first.filter(
-    (fact): fact is Fact<SipResponse> =>
-      isResponseTo(fact, 'INVITE') && numbers.has(messageIds(fact.message).cseq?.number),
-  )
+  const invites = first.filter((fact): fact is Fact<SipRequest> => isRequest(fact, 'INVITE'))
+  const initial = invites.filter(({ message }) => messageIds(message).toTag === null)
+  const numbers = new Set(initial.map(sequenceOf))
+  const all = first.filter((fact): fact is Fact<SipResponse> => isResponseTo(fact, 'INVITE'))
+  // Where the INVITE was not captured, the responses to it may have been: those that come before any other INVITE.
+  const beganBefore = initial.length === 0 && first.some(({ message }) => message !== null)
+  const until = invites[0]?.n ?? Infinity
+  const responses = all.filter((fact) => (beganBefore ? fact.n < until : numbers.has(sequenceOf(fact))))
   const branches = branchesOf(initial)
   // A copy of the INVITE that came another way was turned away (RFC 3261 8.2.2.2): that is not how the call went.
-  const merged = ({ message }: Fact<SipResponse>) =>
-    message.status === 482 && (branches.get(messageIds(message).cseq?.number)?.size ?? 0) > 1
+  const merged = (fact: Fact<SipResponse>) =>
+    fact.message.status === 482 && (branches.get(sequenceOf(fact))?.size ?? 0) > 1
   const finals = responses.filter((fact) => fact.message.status >= 200 && !merged(fact))
-  const success = finals.find((fact) => fact.message.status < 300)
+  const byes = first.filter((fact) => isRequest(fact, 'BYE'))
+  const success = lastingOf(
+    finals.filter((fact) => fact.message.status < 300),
+    byes,
+  )
   const retried = (fact: Fact<SipResponse>) =>
-    initial.some(
-      (invite) =>
-        invite.n > fact.n &&
-        (messageIds(invite.message).cseq?.number ?? 0) > (messageIds(fact.message).cseq?.number ?? 0),
-    )
+    initial.some((invite) => invite.n > fact.n && sequenceOf(invite) > sequenceOf(fact))
   const challenges = finals.filter((fact) => fact.message.status === 401 || fact.message.status === 407)
   const final = success ?? finals.findLast((fact) => !retried(fact)) ?? null
-  const bye = first.find((fact) => isRequest(fact, 'BYE')) ?? null
+  const branch = success ? (messageIds(success.message).toTag ?? '') : null
+  const bye = (branch === null ? null : byes.find((fact) => isOfBranch(fact, branch))) ?? byes[0] ?? null
   const cancel = first.find((fact) => isRequest(fact, 'CANCEL')) ?? null
   const endedOnWire = bye?.event.at ?? (final && final.message.status >= 300 ? final.event.at : null)
+  // What can only be sent in a dialog shows that there is one.
+  const established = beganBefore && !final ? (first.find(isInDialog)?.event.at ?? null) : null
+  const { announced, all: agreed } = agreements
   return {
     vantage: trace.vantage,
     now,
@@ -70,24 +76,58 @@ export function factsOf(
     ringing: responses.find((fact) => fact.message.status > 100 && fact.message.status < 200) ?? null,
     final,
     bye,
+    beganBefore,
     cancel,
-    ack: success ? (first.find((fact) => isRequest(fact, 'ACK') && fact.n > success.n) ?? null) : null,
-    answeredAt: success?.event.at ?? null,
+    ack: success ? ackOf(first, success) : null,
+    answeredAt: success?.event.at ?? established,
     endedAt: endedOnWire ?? ended,
-    agreed,
-    streams: streamFacts(streams, agreed),
-    reportsFromPeer: reportsFromPeer(streams, agreed),
+    agreed: ofBranch(agreed, branch),
+    agreements: agreed,
+    announced,
+    streams: streamFacts(streams, announced),
+    reportsFromPeer: reportsFromPeer(streams, announced),
     observations: trace.observations,
   }
 }
 
+/** A forked call may be answered twice: the dialog that was not ended, or was ended last, is the call. */
+function lastingOf(
+  answers: readonly Fact<SipResponse>[],
+  byes: readonly Fact<SipRequest>[],
+): Fact<SipResponse> | undefined {
+  const endOf = (answer: Fact<SipResponse>) => {
+    const tag = messageIds(answer.message).toTag
+    return tag === null ? Infinity : (byes.find((bye) => isOfBranch(bye, tag))?.event.at ?? Infinity)
+  }
+  const last = Math.max(...answers.map(endOf))
+  return answers.find((answer) => endOf(answer) === last)
+}
+
+function ackOf(first: readonly MessageFact[], success: Fact<SipResponse>): MessageFact | null {
+  const tag = messageIds(success.message).toTag
+  const acks = first.filter((fact) => isRequest(fact, 'ACK') && fact.n > success.n)
+  return acks.find((fact) => tag === null || isOfBranch(fact, tag)) ?? acks[0] ?? null
+}
+
+/** Audio of the dialog that was answered; of every early dialog as long as none was. */
+function ofBranch(agreed: readonly AgreedMedia[], branch: string | null): AgreedMedia[] {
+  const audio = agreed.filter(({ kind }) => kind === 'audio')
+  const own = audio.filter((media) => media.branch === branch)
+  return branch === null ? audio : own.length > 0 ? own : audio.filter((media) => media.branch === '')
+}
+
+const inDialog: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'BYE', 'INFO', 'UPDATE', 'REFER', 'NOTIFY'])
+
+function isInDialog({ message }: MessageFact): boolean {
+  return message?.kind === 'request' && inDialog.has(message.method) && messageIds(message).toTag !== null
+}
+
 /** The branches that INVITEs of each number came with. */
-function branchesOf(invites: readonly Fact<SipRequest>[]): Map<number | undefined, Set<string | undefined>> {
-  const branches = new Map<number | undefined, Set<string | undefined>>()
-  for (const { message } of invites) {
-    const { cseq, via } = messageIds(message)
-    const known = branches.get(cseq?.number) ?? new Set()
-    branches.set(cseq?.number, known.add(via?.params.get('branch')))
+function branchesOf(invites: readonly Fact<SipRequest>[]): Map<number, Set<string | undefined>> {
+  const branches = new Map<number, Set<string | undefined>>()
+  for (const invite of invites) {
+    const known = branches.get(sequenceOf(invite)) ?? new Set()
+    branches.set(sequenceOf(invite), known.add(messageIds(invite.message).via?.params.get('branch')))
   }
   return branches
 }

@@ -1,4 +1,5 @@
 import type { MessageFact } from '../../../../shared/model/facts.ts'
+import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import type { CallTrace } from '../journal/call-trace.ts'
 
@@ -13,16 +14,20 @@ export function messageFact(trace: CallTrace, n: number, caller: { callerTag: st
   const { event, retransmissionOf } = trace.messages[n]!
   const read = event.message
   const message = read.kind === 'unreadable' ? null : read
-  const fromTag = message ? messageIds(message).fromTag : null
-  caller.callerTag ??= message?.kind === 'request' && message.method === 'INVITE' ? fromTag : null
-  const byCaller = (fromTag === caller.callerTag) === (message?.kind === 'request')
+  const ids = message && messageIds(message)
+  // A response names the caller as the request did, where that was not captured.
+  caller.callerTag ??= ids?.cseq?.method === 'INVITE' ? ids.fromTag : null
+  const byCaller = (ids?.fromTag === caller.callerTag) === (message?.kind === 'request')
   const fromUs =
     event.direction === 'observed' ? byCaller === (trace.vantage !== 'inbound') : event.direction === 'sent'
+  const found = message && findSession(message)
+  const problems = read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : read.problems
   return {
     n,
     event,
     message,
-    problems: read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : read.problems,
+    problems: found ? [...problems, ...found.problems.map((text) => ({ text, fatal: false }))] : problems,
+    session: found?.session ?? null,
     retransmissionOf,
     fromUs,
   }

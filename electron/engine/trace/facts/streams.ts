@@ -1,58 +1,111 @@
 import { formatAddress, parseAddress, type Address } from '../../../../shared/base/address.ts'
-import type { AgreedMedia, CallFacts, StreamFact } from '../../../../shared/model/facts.ts'
+import type { AnnouncedFact, CallFacts, StreamFact } from '../../../../shared/model/facts.ts'
 import type { CallStreams } from '../streams/call-streams.ts'
 
-export function streamFacts({ all }: CallStreams, agreed: readonly AgreedMedia[]): StreamFact[] {
-  return all.map(({ source, destination, sent, stats, report }, n) => ({
-    n,
-    source: formatAddress(source),
-    destination: formatAddress(destination),
-    toPeer: sent ?? towardsPeer(source, destination, agreed),
-    ssrc: stats.ssrc,
-    payloadType: stats.payloadType,
-    codec: stats.codec,
-    packets: stats.packets,
-    lost: stats.lost,
-    firstAt: stats.firstAt,
-    lastAt: stats.lastAt,
-    meanDbfs: stats.meanDbfs,
-    firstEnergyAt: stats.firstEnergyAt,
-    lastEnergyAt: stats.lastEnergyAt,
-    levelPackets: stats.levelPackets,
-    payloadTypes: stats.payloadTypes,
-    rtcp: report && {
-      reportedLost: report.lost,
-      highestSequence: report.highestSequence,
-      roundTripMs: report.roundTripMs,
-      reportedJitterMs: stats.clockRateHz > 0 ? Math.round((report.jitter * 1e6) / stats.clockRateHz) / 1000 : 0,
-    },
-  }))
+/** The streams of a call, and what is known of each: which way it goes, of which medium it is, between whom. */
+export function streamFacts({ all }: CallStreams, announced: readonly AnnouncedFact[]): StreamFact[] {
+  const book = new AddressBook(announced)
+  return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil }, n) => {
+    const place = book.place(source, destination)
+    return {
+      n,
+      source: formatAddress(source),
+      destination: formatAddress(destination),
+      toPeer: sent ?? place.toPeer,
+      kind: place.kind,
+      hop: place.hop,
+      ssrc: stats.ssrc,
+      payloadType: stats.payloadType,
+      codec: stats.codec,
+      packets: stats.packets,
+      lost: stats.lost,
+      firstAt: stats.firstAt,
+      lastAt: stats.lastAt,
+      meanDbfs: stats.meanDbfs,
+      firstEnergyAt: stats.firstEnergyAt,
+      lastEnergyAt: stats.lastEnergyAt,
+      levelPackets: stats.levelPackets,
+      payloadTypes: stats.payloadTypes,
+      lastPayloadType: stats.lastPayloadType,
+      runs: runs.all,
+      unheardSince: unheard >= enoughUnheard ? heardUntil : null,
+      looksCiphered: stats.looksCiphered,
+      rtcp: report && {
+        reportedLost: report.lost,
+        highestSequence: report.highestSequence,
+        roundTripMs: report.roundTripMs,
+        reportedJitterMs: stats.clockRateHz > 0 ? Math.round((report.jitter * 1e6) / stats.clockRateHz) / 1000 : 0,
+      },
+    }
+  })
 }
 
-function towardsPeer(source: Address, destination: Address, agreed: readonly AgreedMedia[]): boolean | null {
-  const from = formatAddress(source)
-  const to = formatAddress(destination)
-  if (agreed.some(({ remote, local }) => to === remote || from === local)) return true
-  if (agreed.some(({ remote, local }) => to === local || from === remote)) return false
-  return null
+/** Reports that name a stream no more, before that means something. */
+const enoughUnheard = 2
+
+interface Place {
+  readonly toPeer: boolean | null
+  readonly kind: string | null
+  readonly hop: number | null
+}
+
+/** Who announced which address, and, where nobody did, who sits at that host as far as its messages show. */
+class AddressBook {
+  readonly #named = new Map<string, AnnouncedFact[]>()
+  /** The port of a session description at the host that its message came from: what a 1:1 NAT hides. */
+  readonly #hosts = new Map<string, AnnouncedFact[]>()
+
+  constructor(announced: readonly AnnouncedFact[]) {
+    for (const fact of announced) {
+      add(this.#named, fact.address, fact)
+      const address = parseAddress(fact.address)
+      if (address && address.host !== fact.signalling)
+        add(this.#hosts, formatAddress({ host: fact.signalling, port: address.port }), fact)
+    }
+  }
+
+  place(source: Address, destination: Address): Place {
+    const [from, to] = [formatAddress(source), formatAddress(destination)]
+    const named = this.#judge(this.#named.get(from), this.#named.get(to))
+    return named ?? this.#judge(this.#hosts.get(from), this.#hosts.get(to)) ?? { toPeer: null, kind: null, hop: null }
+  }
+
+  #judge(from: readonly AnnouncedFact[] = [], to: readonly AnnouncedFact[] = []): Place | null {
+    const toPeer = sideOf(to, false) ?? sideOf(from, true)
+    if (toPeer === null) return null
+    const ofSide = [...to.filter(({ byUs }) => byUs !== toPeer), ...from.filter(({ byUs }) => byUs === toPeer)]
+    const hops = new Set(ofSide.map(({ hop }) => hop))
+    const both = [...hops].filter(
+      (hop) => to.some((fact) => fact.hop === hop && fact.byUs !== toPeer) && from.some((fact) => fact.hop === hop),
+    )
+    return { toPeer, kind: ofSide[0]!.kind, hop: Math.min(...(both.length > 0 ? both : hops)) }
+  }
+}
+
+/** Whether all who named an address are of one side: true where that is ours and `ours` is true, and so on. */
+function sideOf(facts: readonly AnnouncedFact[], ours: boolean): boolean | null {
+  if (facts.length === 0) return null
+  if (facts.every(({ byUs }) => byUs)) return ours
+  return facts.every(({ byUs }) => !byUs) ? !ours : null
+}
+
+function add(map: Map<string, AnnouncedFact[]>, key: string, fact: AnnouncedFact): void {
+  const list = map.get(key)
+  if (list) list.push(fact)
+  else map.set(key, [fact])
 }
 
 export function reportsFromPeer(
   { reporters }: CallStreams,
-  agreed: readonly AgreedMedia[],
+  announced: readonly AnnouncedFact[],
 ): CallFacts['reportsFromPeer'] {
-  const theirs = (address: Address) =>
-    agreed.some(({ remote }) => {
-      const media = parseAddress(remote)
-      return (
-        media !== null &&
-        media.host === address.host &&
-        (address.port === media.port || address.port === media.port + 1)
-      )
-    })
-  const peers = reporters.filter(({ address, sent }) => (sent === null ? theirs(address) : !sent))
+  const theirs = new Set(announced.filter(({ byUs }) => !byUs).map(({ address }) => address))
+  const isTheirs = ({ host, port }: Address) =>
+    theirs.has(formatAddress({ host, port })) || (port > 0 && theirs.has(formatAddress({ host, port: port - 1 })))
+  const peers = reporters.filter(({ address, sent }) => (sent === null ? isTheirs(address) : !sent))
+  const sent = peers.map(({ sentPackets }) => sentPackets).filter((packets) => packets !== null)
   return {
     total: peers.reduce((sum, { reports }) => sum + reports, 0),
-    blind: peers.reduce((sum, { blind }) => sum + blind, 0),
+    sentPackets: sent.length > 0 ? Math.max(...sent) : null,
   }
 }

@@ -2,12 +2,12 @@ import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
 import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
+import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { FigureSeries } from '../../quality/figure-series.ts'
-import { RtpStreamStats } from '../../quality/rtp-stats.ts'
 import type { Projection, TracedMessage } from '../journal/events.ts'
 import { PayloadMeanings, type MeterOf } from './payload-meanings.ts'
 import { ReceptionReports, type Reporter } from './reception-reports.ts'
-import type { TracedStream } from './traced-stream.ts'
+import { TracedStream } from './traced-stream.ts'
 
 const mostStreams = 200
 
@@ -28,13 +28,14 @@ export class CallStreams implements Projection {
   }
 
   /** Who sent RTCP sender and receiver reports. */
-  get reporters(): readonly Reporter[] {
+  get reporters(): Reporter[] {
     return this.#reports.reporters
   }
 
   message({ event, retransmissionOf }: TracedMessage): void {
     const { message } = event
-    if (retransmissionOf === null && message.kind !== 'unreadable') this.#meanings.learn(message)
+    const session = retransmissionOf === null && message.kind !== 'unreadable' ? findSession(message)?.session : null
+    if (session) this.#meanings.learn(session)
   }
 
   rtp(
@@ -48,8 +49,8 @@ export class CallStreams implements Projection {
   ): void {
     const stream = this.#stream(source, destination, header.ssrc, sent)
     if (!stream) return void this.unfollowedPackets++
-    const meaning = this.#meanings.of(header.payloadType, sent !== null)
-    stream.stats.update(at, header, meaning, bytes.length, clear)
+    stream.stats.update(at, header, this.#meanings.of(stream, header.payloadType), bytes.length, clear)
+    stream.runs.update(at, header.sequence)
     stream.series?.update(at, stream.stats)
   }
 
@@ -62,32 +63,14 @@ export class CallStreams implements Projection {
   }
 
   #stream(source: Address, destination: Address, ssrc: number, sent: boolean | null): TracedStream | null {
-    const last = this.#last
-    if (last && isStream(last, source, destination, ssrc)) return last
-    let stream = this.all.find((candidate) => isStream(candidate, source, destination, ssrc))
+    if (this.#last?.is(source, destination, ssrc)) return this.#last
+    let stream = this.all.find((candidate) => candidate.is(source, destination, ssrc))
     if (!stream) {
       // What one side sends does not take the place of what the other does.
       if (this.all.filter((other) => other.sent === sent).length >= mostStreams) return null
-      stream = {
-        source,
-        destination,
-        sent,
-        stats: new RtpStreamStats(ssrc),
-        series: this.#series ? new FigureSeries() : null,
-        report: null,
-      }
+      stream = new TracedStream(source, destination, sent, ssrc, this.#series ? new FigureSeries() : null)
       this.all.push(stream)
     }
     return (this.#last = stream)
   }
-}
-
-function isStream(stream: TracedStream, source: Address, destination: Address, ssrc: number): boolean {
-  return (
-    stream.stats.ssrc === ssrc &&
-    stream.source.port === source.port &&
-    stream.destination.port === destination.port &&
-    stream.source.host === source.host &&
-    stream.destination.host === destination.host
-  )
 }

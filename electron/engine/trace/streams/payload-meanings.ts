@@ -1,11 +1,15 @@
-import { decodeText } from '../../../../shared/base/text.ts'
-import { parseSdp, staticFormat } from '../../../../shared/wire/sdp/sdp.ts'
-import { header, type SipMessage } from '../../../../shared/wire/sip/message.ts'
+import { addressesOf, isEvent } from '../../../../shared/wire/agreement/agree.ts'
+import type { MediaDescription, SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
+import { staticFormat } from '../../../../shared/wire/sdp/static-formats.ts'
 import type { Meter } from '../../quality/level.ts'
 import type { PayloadMeaning } from '../../quality/rtp-stats.ts'
+import type { TracedStream } from './traced-stream.ts'
 
 /** What reads the level of a codec's payloads, by its name and RTP clock; null where none can be read. */
 export type MeterOf = (codec: string, rtpClockHz: number) => Meter | null
+
+/** Addresses of more media than this are not told apart. */
+const mostAddresses = 1_000_000
 
 const unknownPayload = (payloadType: number): PayloadMeaning => ({
   codec: `unknown(${payloadType})`,
@@ -13,44 +17,93 @@ const unknownPayload = (payloadType: number): PayloadMeaning => ({
   meter: null,
 })
 
-/** What the payload types of a call mean: as its session descriptions say, else as RFC 3551 does. */
+/**
+ * What payload types mean on a stream: as its receiver numbered them, else as its sender did for the other direction,
+ * else as any session description did, else as RFC 3551 does. Each medium has numbers of its own.
+ */
 export class PayloadMeanings {
   readonly #meterOf: MeterOf
-  #known: Map<number, PayloadMeaning> | null = null
-  #encrypted = false
+  /** By `host port`. */
+  readonly #media = new Map<string, MediaDescription>()
+  /** Of all media, those of audio before others: for streams whose addresses nobody named. */
+  readonly #any = new Map<number, PayloadMeaning>()
+  #anyCiphered = false
+  #knowledge = 0
 
   constructor(meterOf: MeterOf) {
     this.#meterOf = meterOf
   }
 
-  /** `readable`: the payload is there without SRTP, so that its level can be read. */
-  of(payloadType: number, readable: boolean): PayloadMeaning {
-    const known = (this.#known ??= new Map())
-    let meaning = known.get(payloadType)
-    if (!meaning) {
-      const fixed = staticFormat(payloadType)
-      meaning = fixed ? { ...fixed, meter: this.#meterOf(fixed.codec, fixed.clockRateHz) } : unknownPayload(payloadType)
-      known.set(payloadType, meaning)
-    }
-    // Nobody can read the level of SRTP from outside.
-    return !readable && this.#encrypted && meaning.meter ? { ...meaning, meter: null } : meaning
+  /** Whether a session description named that address. */
+  knows({ host, port }: { readonly host: string; readonly port: number }): boolean {
+    return this.#media.has(`${host} ${port}`)
   }
 
-  learn(message: SipMessage): void {
-    if (message.body.length === 0 || !/sdp/i.test(header(message, 'content-type') ?? '')) return
-    const sdp = parseSdp(decodeText(message.body))
-    if (typeof sdp === 'string') return
-    for (const media of sdp.media) {
-      if (media.protocol.includes('SAVP')) this.#encrypted = true
-      for (const { payloadType, codec, clockRateHz } of media.formats) {
-        const event = codec.toLowerCase() === 'telephone-event'
-        const known = (this.#known ??= new Map())
-        known.set(payloadType, {
-          codec,
-          clockRateHz: event ? 0 : clockRateHz,
-          meter: this.#meterOf(codec, clockRateHz),
-        })
+  of(stream: TracedStream, payloadType: number): PayloadMeaning {
+    if (stream.knowledge !== this.#knowledge) {
+      stream.meanings.length = 0
+      stream.knowledge = this.#knowledge
+    }
+    return (stream.meanings[payloadType] ??= this.#find(stream, payloadType))
+  }
+
+  learn({ media }: SessionDescription): void {
+    this.#knowledge++
+    const audioLast = [...media].sort((a, b) => Number(a.kind === 'audio') - Number(b.kind === 'audio'))
+    for (const medium of audioLast) {
+      for (const { host, port } of addressesOf(medium)) {
+        const key = `${host} ${port}`
+        this.#media.delete(key)
+        this.#media.set(key, medium)
+        if (this.#media.size > mostAddresses) this.#media.delete(this.#media.keys().next().value!)
+      }
+      if (isCiphered(medium)) this.#anyCiphered = true
+      for (const { payloadType } of medium.formats) {
+        const meaning = this.#read(medium, payloadType)
+        if (meaning) this.#any.set(payloadType, meaning)
       }
     }
   }
+
+  #find({ source, destination, sent }: TracedStream, payloadType: number): PayloadMeaning {
+    const [to, from] = [destination, source].map(({ host, port }) => this.#media.get(`${host} ${port}`))
+    const meaning =
+      this.#read(to, payloadType) ??
+      this.#read(from, payloadType) ??
+      (to || from ? null : this.#any.get(payloadType)) ??
+      this.#fixed(payloadType) ??
+      this.#any.get(payloadType) ??
+      unknownPayload(payloadType)
+    if (!meaning.meter || sent !== null) return meaning
+    // Nobody can read the level of SRTP from outside.
+    const ciphered = to || from ? areCiphered(to, from) : this.#anyCiphered
+    return ciphered ? { ...meaning, meter: null } : meaning
+  }
+
+  #read(medium: MediaDescription | undefined, payloadType: number): PayloadMeaning | null {
+    const format = medium?.formats.find((known) => known.payloadType === payloadType)
+    if (!format || format.codec.startsWith('unknown(')) return null
+    const { codec, clockRateHz } = format
+    return { codec, clockRateHz: isEvent(format) ? 0 : clockRateHz, meter: this.#meterOf(codec, clockRateHz) }
+  }
+
+  #fixed(payloadType: number): PayloadMeaning | null {
+    const fixed = staticFormat(payloadType)
+    return fixed && { ...fixed, meter: this.#meterOf(fixed.codec, fixed.clockRateHz) }
+  }
+}
+
+const isOpen = ({ suite, sessionParams }: MediaDescription['crypto'][number]) =>
+  /^NULL_/i.test(suite) || /\bUNENCRYPTED_SRTP\b/i.test(sessionParams ?? '')
+
+/** SRTP, whatever the other side says. */
+const isCiphered = ({ protocol, crypto }: MediaDescription) =>
+  protocol.includes('SAVP') && !(crypto.length > 0 && crypto.every(isOpen))
+
+/** SRTP by the profile of one side, or by keys of both (RFC 8643). */
+function areCiphered(to: MediaDescription | undefined, from: MediaDescription | undefined): boolean {
+  const sides = [to, from].filter((medium) => medium !== undefined)
+  if (sides.some(isCiphered)) return true
+  const keys = (medium: MediaDescription) => medium.fingerprint === true || medium.crypto.some((line) => !isOpen(line))
+  return sides.length === 2 && sides.every(keys)
 }

@@ -1,29 +1,34 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
-import { middleNtp, type RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
+import { middleNtp, type ReportBlock, type RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
 import type { TracedStream } from './traced-stream.ts'
 
-/** An address that sends RTCP reports; `sent` as for streams, `blind` the reports that miss a stream towards it. */
+/** An address that sends RTCP reports; `sent` as for streams. */
 export interface Reporter {
   readonly address: Address
   readonly sent: boolean | null
   reports: number
-  blind: number
+  /** When its last report came. */
+  at: Micros
+  /** Packets of RTP that it says to have sent, in its last sender report; null where it never sent one. */
+  sentPackets: number | null
 }
 
 /** Packets of a compound RTCP packet that are looked at. */
 const mostInCompound = 32
 const mostReporters = 200
-const enoughToReport = 50
 /** Report blocks speak of the last sender report, rarely of the one before. */
 const keptSenderReports = 12
+/** A stream that was sent this short a time ago is still being sent. */
+const stillUs = 1_000_000
 
-/** What the RTCP of a call says of its streams. */
+/** What RTCP says of streams. */
 export class ReceptionReports {
   readonly reporters: Reporter[] = []
   /** When sender reports passed here, by SSRC and the middle of their NTP time: the base of round trips. */
   #senderReports: Map<string, Micros> | null = null
 
+  /** `streams`: all that the packets may speak of. */
   rtcp(
     at: Micros,
     source: Address,
@@ -33,30 +38,17 @@ export class ReceptionReports {
   ): void {
     for (const packet of packets.slice(0, mostInCompound)) {
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
-      this.#count(source, sent, packet.reports, streams)
+      const reporter = this.#reporter(at, source, sent)
+      this.#listen(at, source, reporter?.at ?? null, packet.reports, streams)
       if (packet.type === 'sr') {
         const known = (this.#senderReports ??= new Map())
         if (known.size >= keptSenderReports) known.delete(known.keys().next().value!)
         known.set(`${packet.ssrc} ${middleNtp(packet.ntpSeconds, packet.ntpFraction)}`, at)
       }
-      for (const block of packet.reports) {
-        const stream = streams.findLast((candidate) => candidate.stats.ssrc === block.ssrc)
-        if (!stream) continue
-        const sentAt = this.#senderReports?.get(`${block.ssrc} ${block.lastSr}`)
-        const roundTripMs =
-          sentAt === undefined || block.lastSr === 0
-            ? null
-            : (at - sentAt) / 1000 - (block.delaySinceLastSr * 1000) / 65536
-        stream.report = {
-          lost: block.cumulativeLost,
-          jitter: block.jitter,
-          highestSequence: block.highestSequence,
-          roundTripMs:
-            roundTripMs !== null && roundTripMs >= 0
-              ? Math.round(roundTripMs * 1000) / 1000
-              : (stream.report?.roundTripMs ?? null),
-        }
-      }
+      if (!reporter) continue
+      reporter.reports++
+      reporter.at = at
+      if (packet.type === 'sr') reporter.sentPackets = packet.packets
     }
   }
 
@@ -64,26 +56,66 @@ export class ReceptionReports {
     this.#senderReports = null
   }
 
-  /** A report is blind when a stream has been running towards its sender for a second and no block speaks of it. */
-  #count(
-    source: Address,
-    sent: boolean | null,
-    blocks: readonly { readonly ssrc: number }[],
-    streams: readonly TracedStream[],
-  ): void {
+  #reporter(at: Micros, source: Address, sent: boolean | null): Reporter | null {
     let known = this.reporters.find(({ address }) => address.host === source.host && address.port === source.port)
     if (!known) {
-      if (this.reporters.length >= mostReporters) return
-      this.reporters.push((known = { address: source, sent, reports: 0, blind: 0 }))
+      if (this.reporters.length >= mostReporters) return null
+      this.reporters.push((known = { address: source, sent, reports: 0, at, sentPackets: null }))
     }
-    known.reports++
-    const towards = streams.filter(
-      ({ destination, stats }) =>
-        destination.host === source.host &&
-        (destination.port === source.port || destination.port === source.port - 1) &&
-        stats.packets >= enoughToReport,
-    )
-    if (towards.length > 0 && !towards.some(({ stats }) => blocks.some(({ ssrc }) => ssrc === stats.ssrc)))
-      known.blind++
+    return known
   }
+
+  /** `before`: when the same receiver reported last. */
+  #listen(
+    at: Micros,
+    source: Address,
+    before: Micros | null,
+    blocks: readonly ReportBlock[],
+    streams: readonly TracedStream[],
+  ): void {
+    for (const block of blocks) {
+      const named = streams.filter(({ stats }) => stats.ssrc === block.ssrc)
+      const stream = named.findLast((candidate) => goesTo(candidate, source)) ?? named.at(-1)
+      if (!stream) continue
+      const last = stream.report
+      // The same number as before: nothing came since.
+      if (last && last.highestSequence === block.highestSequence && wentOn(stream, last.at, at)) stream.unheard++
+      else {
+        stream.unheard = 0
+        stream.heardUntil = at
+      }
+      stream.report = {
+        at,
+        lost: block.cumulativeLost,
+        jitter: block.jitter,
+        highestSequence: block.highestSequence,
+        roundTripMs: this.#roundTrip(at, block) ?? last?.roundTripMs ?? null,
+      }
+    }
+    // A report about nobody, from who named a stream before that went on since (RFC 3550 6.4.1). One about somebody else
+    // shows that something is heard.
+    if (blocks.length > 0 || before === null) return
+    for (const stream of streams)
+      if (stream.report && goesTo(stream, source) && wentOn(stream, before, at)) stream.unheard++
+  }
+
+  #roundTrip(at: Micros, { ssrc, lastSr, delaySinceLastSr }: ReportBlock): number | null {
+    const sentAt = lastSr === 0 ? undefined : this.#senderReports?.get(`${ssrc} ${lastSr}`)
+    if (sentAt === undefined) return null
+    const ms = (at - sentAt) / 1000 - (delaySinceLastSr * 1000) / 65536
+    return ms >= 0 ? Math.round(ms * 1000) / 1000 : null
+  }
+}
+
+/** RTCP comes from the address of the RTP, or the port above. */
+function goesTo({ destination }: TracedStream, receiver: Address): boolean {
+  return (
+    destination.host === receiver.host && (destination.port === receiver.port || destination.port === receiver.port - 1)
+  )
+}
+
+/** Whether packets were sent all along between two instants, which are not one. */
+function wentOn({ runs }: TracedStream, from: Micros, to: Micros): boolean {
+  const run = runs.all.at(-1)
+  return run !== undefined && to - from >= stillUs && run.firstAt <= from && run.lastAt >= to - stillUs
 }

@@ -1,21 +1,60 @@
 import type { Address } from '../../../../shared/base/address.ts'
+import type { Micros } from '../../../../shared/base/time.ts'
 import type { FigureSeries } from '../../quality/figure-series.ts'
-import type { RtpStreamStats } from '../../quality/rtp-stats.ts'
+import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
+import { Runs } from '../../quality/runs.ts'
 
 /** What a receiver said of a stream in its last report block (RFC 3550 6.4.1). */
 export interface ReceiverReport {
+  readonly at: Micros
   readonly lost: number
   readonly jitter: number
   readonly highestSequence: number
   readonly roundTripMs: number | null
 }
 
-export interface TracedStream {
+/** RTP from one address to another with one SSRC. */
+export class TracedStream {
   readonly source: Address
   readonly destination: Address
   /** True when the recording endpoint sent it; null for captures. */
   readonly sent: boolean | null
   readonly stats: RtpStreamStats
+  readonly runs = new Runs()
   readonly series: FigureSeries | null
-  report: ReceiverReport | null
+  report: ReceiverReport | null = null
+  /**
+   * Reports of its receiver that name it no more, though it was sent all along since the report before, and the receiver
+   * had named it.
+   */
+  unheard = 0
+  /** When the receiver named it last before that. */
+  heardUntil: Micros | null = null
+  /** What its payload types mean, as far as anyone asked, and of which state of the knowledge that is. */
+  readonly meanings: (PayloadMeaning | undefined)[] = []
+  knowledge = -1
+
+  constructor(
+    source: Address,
+    destination: Address,
+    sent: boolean | null,
+    ssrc: number,
+    series: FigureSeries | null = null,
+  ) {
+    this.source = source
+    this.destination = destination
+    this.sent = sent
+    this.stats = new RtpStreamStats(ssrc)
+    this.series = series
+  }
+
+  is(source: Address, destination: Address, ssrc: number): boolean {
+    return (
+      this.stats.ssrc === ssrc &&
+      this.source.port === source.port &&
+      this.destination.port === destination.port &&
+      this.source.host === source.host &&
+      this.destination.host === destination.host
+    )
+  }
 }
