@@ -69,7 +69,7 @@ export async function figuresOf(path: string): Promise<{
   return {
     messages: countOf(all.map((message) => messageIds(message).cseq?.method ?? 'unknown')),
     requests: countOf(all.flatMap((message) => (message.kind === 'request' ? [message.method] : []))),
-    streams: [...calls.flatMap(({ streams }) => streams.all), ...unmatched.all].map((stream) => streamOf(stream, null)),
+    streams: [...calls.flatMap(({ streams }) => streams.all), ...unmatched].map((stream) => streamOf(stream, null)),
   }
 }
 

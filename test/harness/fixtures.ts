@@ -16,4 +16,3 @@ export const torture = (): string | null => sharedFolder('RINGBACK_TORTURE', 'to
 /** Captures of kinds that were read wrongly once. */
 export const foundCaptures = (): string | null => sharedFolder('RINGBACK_FOUND', 'found/captures')
 export const captures = (): string | null => sharedFolder('RINGBACK_CAPTURES', 'captures')
-export const foundCaptures = (): string | null => sharedFolder('RINGBACK_FOUND_CAPTURES', 'found/captures')

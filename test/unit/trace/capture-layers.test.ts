@@ -173,7 +173,7 @@ describe('what is not read is said, with the number of packets', () => {
       ipv4(17, udp(4789, after('8000', u16(i), u32(i * 160), '00000007', Buffer.alloc(160)))),
     )
     const { unmatched, read } = await load('media on a tunnel port', 101, packets)
-    expect(unmatched.all.map(({ stats }) => stats.packets)).toEqual([20])
+    expect(unmatched.map(({ stats }) => stats.packets)).toEqual([20])
     expect(read).toBe(20)
   })
 })
