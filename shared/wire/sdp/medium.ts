@@ -1,14 +1,7 @@
 import { canonicalHost, isIp } from '../../base/address.ts'
 import { decimal, isSpace, words } from '../../base/scan.ts'
 import { printable } from '../../base/text.ts'
-import type {
-  Candidate,
-  CryptoAttribute,
-  MediaDescription,
-  MediaDirection,
-  MediaFormat,
-  WrittenMedium,
-} from './sdp.ts'
+import type { Candidate, CryptoAttribute, MediaDescription, MediaDirection, MediaFormat, WrittenMedium } from './sdp.ts'
 import { staticFormat } from './static-formats.ts'
 
 const mostCrypto = 32

@@ -261,7 +261,7 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
   // It says that it encrypts, and in a way that was not offered: neither side would understand the other.
   if (typeof answered === 'string' && chosen.crypto.length > 0 && local.encryption !== 'disabled')
     return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
-  const { toAnswerer, toOfferer } = agreeMedium(makeOffer(local).media[0]!, chosen)
+  const { toAnswerer, toOfferer } = agreeMedium(offeredAudio(local, chosen.protocol), chosen)
   const event = eventOf(chosen, codec.codec) ?? chosen.formats.find(isEvent)
   return {
     ...agreed(codec, event?.payloadType ?? null, toAnswerer, toOfferer, local),
