@@ -6,7 +6,7 @@ import { join } from 'node:path'
  * process or a thread goes through a boundary.
  */
 const exempt: readonly (readonly [path: string, reason: string])[] = [
-  ['electron/engine/base/net.ts', 'the sockets that a boundary wraps'],
+  ['electron/engine/base/system-net.ts', 'the sockets that a boundary wraps'],
   ['electron/engine/base/clock.ts', 'the timers that a boundary wraps'],
   ['electron/engine/base/parent.ts', 'looks whether npm is there, and tells its caller'],
   ['electron/shell/last-net.ts', 'is the last net'],
@@ -79,7 +79,7 @@ export function rawCallbacks(file: string, source: string): string[] {
     for (const match of text.matchAll(opening))
       fault(
         match.index,
-        `opens ${match[0].replace('(', '')}: the engine's sockets are in base/net.ts, others in build/boundary.ts`,
+        `opens ${match[0].replace('(', '')}: the engine's sockets are in base/system-net.ts, others in build/boundary.ts`,
       )
   for (const match of text.matchAll(dropped))
     if (!match[0].includes('.catch('))

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { connect } from './state/engine.ts'
 import './ui/base.css'
+import './ui/controls.css'
 
 connect()
 createRoot(document.getElementById('root')!).render(

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../../electron/engine/base/clock.ts'
-import { systemNet, type Net } from '../../electron/engine/base/net.ts'
+import type { Net } from '../../electron/engine/base/net.ts'
+import { systemNet } from '../../electron/engine/base/system-net.ts'
 import { Engine } from '../../electron/engine/engine.ts'
 
 // The processes of the benchmarks: `child.ts ROLE JSON` prints one JSON line when ready and one at the end.

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Stranger, childOf, rawHttp, startLetIn } from '../harness/attack.ts'
-import { Running, freePort, launcher } from '../harness/process.ts'
+import { freePort, startAgent, type Listens, type Running } from '../harness/process.ts'
 import { WindowClient, type Entry } from '../harness/window-client.ts'
 
 /** A process under attack: what is asked of it meanwhile. */
@@ -17,7 +17,7 @@ export interface Target {
 }
 
 export interface AgentTarget extends Target {
-  readonly ports: { readonly udp: number; readonly tcp: number; readonly tls: number }
+  readonly ports: Listens['ports']
 }
 
 /**
@@ -25,41 +25,19 @@ export interface AgentTarget extends Target {
  */
 export async function startAgentTarget(): Promise<AgentTarget> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-fuzz-'))
-  const running = new Running(
-    process.execPath,
-    [
-      launcher,
-      'agent',
-      '--json',
-      '--answer',
-      'echo',
-      '--profile',
-      join(folder, 'profile'),
-      '--listen',
-      'udp:127.0.0.1:0',
-      '--listen',
-      'tcp:127.0.0.1:0',
-      '--listen',
-      'tls:127.0.0.1:0',
-    ],
-    {
-      env: { RINGBACK_DNS: `127.0.0.1:${await freePort()}`, NO_COLOR: '1' },
-    },
-  )
-  await running.until(/"listening".*\n/)
-  const { addresses } = JSON.parse(running.stdout.split('\n')[0]!) as {
-    addresses: { transport: string; port: number }[]
-  }
-  const port = (transport: string) => addresses.find((address) => address.transport === transport)!.port
+  const everywhere = ['udp', 'tcp', 'tls'].flatMap((transport) => ['--listen', `${transport}:127.0.0.1:0`])
+  const running = await startAgent(['--answer', 'echo', '--profile', join(folder, 'profile'), ...everywhere], {
+    RINGBACK_DNS: `127.0.0.1:${await freePort()}`,
+  })
   const pinger = await Stranger.open('127.0.0.1')
   // Reports of thousands of calls need not be kept here.
   running.child.stdout!.on('data', () => (running.stdout = ''))
   return {
     running,
-    ports: { udp: port('udp'), tcp: port('tcp'), tls: port('tls') },
+    ports: running.ports,
     pid: () => running.child.pid!,
     alive: () => running.child.exitCode === null && running.child.signalCode === null,
-    ping: (timeoutMs) => pinger.ping(port('udp'), timeoutMs),
+    ping: (timeoutMs) => pinger.ping(running.port, timeoutMs),
     async stop(signal = 'SIGTERM') {
       pinger.close()
       await running.stop(signal)

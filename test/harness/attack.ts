@@ -97,6 +97,8 @@ export interface Invite {
   readonly uri?: string
   readonly method?: string
   readonly cseq?: number
+  /** Display name and URI of From, without its tag. */
+  readonly from?: string
   readonly fromTag?: string
   readonly toTag?: string
 }
@@ -173,13 +175,14 @@ export class Stranger {
     extra = '',
     body = '',
     cseq = 1,
+    from = `<sip:stranger@${this.host}>`,
     fromTag = 'stranger',
     toTag,
   }: Invite = {}): string {
     const type = body === '' || /content-type/i.test(extra) ? '' : 'Content-Type: application/sdp\r\n'
     return (
       `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${this.host}:${this.port};branch=${branch};rport\r\n` +
-      `Max-Forwards: 70\r\nFrom: <sip:stranger@${this.host}>;tag=${fromTag}\r\n` +
+      `Max-Forwards: 70\r\nFrom: ${from};tag=${fromTag}\r\n` +
       `To: <sip:agent@127.0.0.1>${toTag === undefined ? '' : `;tag=${toTag}`}\r\nCall-ID: ${callId}\r\n` +
       `CSeq: ${cseq} ${method}\r\nContact: <sip:stranger@${this.host}:${this.port}>\r\n` +
       `${extra}${type}Content-Length: ${body.length}\r\n\r\n${body}`

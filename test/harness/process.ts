@@ -102,18 +102,27 @@ export async function callReport(
   return { code, report: JSON.parse(stdout) as CallReport, stderr }
 }
 
-/** An agent of ours in a process of its own; `port` of its first listener. */
-export async function startAgent(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<Running & { port: number }> {
+/** Where an agent listens: the port of its first listener, and of the first over each transport (0 where none is). */
+export interface Listens {
+  readonly port: number
+  readonly ports: Readonly<Record<'udp' | 'tcp' | 'tls', number>>
+}
+
+/** An agent of ours in a process of its own. */
+export async function startAgent(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Running & Listens> {
   const agent = ringback(
     ['agent', ...(args.includes('--listen') ? [] : ['--listen', 'udp:127.0.0.1:0']), ...args, '--json'],
     env,
   )
   await agent.until(/"listening".*\n/)
-  const { addresses } = JSON.parse(agent.stdout.split('\n')[0]!) as { addresses: { port: number }[] }
-  return Object.assign(agent, { port: addresses[0]!.port })
+  const { addresses } = JSON.parse(agent.stdout.split('\n')[0]!) as {
+    addresses: { transport: string; port: number }[]
+  }
+  const over = (name: string) => addresses.find(({ transport }) => transport === name)?.port ?? 0
+  return Object.assign(agent, {
+    port: addresses[0]!.port,
+    ports: { udp: over('udp'), tcp: over('tcp'), tls: over('tls') },
+  })
 }
 
 /** The reports that an agent has printed. */

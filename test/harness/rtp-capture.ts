@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { PcapEncoder, pcapHeader } from '../../electron/engine/trace/capture/pcap-write.ts'
-import { parseSip } from '../../shared/wire/sip/parse.ts'
+import { PcapEncoder } from '../../electron/engine/trace/capture/pcap-write.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'
-import { request, sdp } from './messages.ts'
+import { captureStartUs, pcapOf } from './capture-files.ts'
+import { sdp } from './messages.ts'
 
 export interface SyntheticPacket {
   /** Milliseconds after the first. */
@@ -13,25 +13,10 @@ export interface SyntheticPacket {
   readonly timestamp: number
 }
 
-const caller = { host: '192.0.2.99', port: 5060 }
-const callee = { host: '192.0.2.1', port: 5060 }
-const startUs = 1_700_000_000_000_000
-
 /** A capture of an INVITE that announces port 30000 of the caller, and of streams towards it, one SSRC each. */
 export function writeSyntheticCapture(file: string, streams: readonly (readonly SyntheticPacket[])[]): void {
   const encoder = new PcapEncoder()
-  const bytes = Buffer.from(request({ body: sdp('192.0.2.99', 30_000) }))
-  const records = [
-    encoder.sip({
-      at: startUs,
-      transport: 'udp',
-      source: caller,
-      destination: callee,
-      direction: 'observed',
-      bytes,
-      message: parseSip(bytes),
-    }),
-  ]
+  const records = [pcapOf([{ body: sdp('192.0.2.99', 30_000) }])]
   const packets = streams
     .flatMap((stream, ssrc) => stream.map((packet) => ({ ...packet, ssrc: ssrc + 1 })))
     .sort((a, b) => a.atMs - b.atMs)
@@ -40,14 +25,14 @@ export function writeSyntheticCapture(file: string, streams: readonly (readonly 
     writeRtpHeader(packet, payloadType, marker, sequence & 0xffff, timestamp >>> 0, ssrc)
     records.push(
       encoder.udp(
-        startUs + 10_000 + Math.round(atMs * 1000),
+        captureStartUs + 10_000 + Math.round(atMs * 1000),
         { host: '192.0.2.1', port: 40_000 + ssrc * 2 },
         { host: '192.0.2.99', port: 30_000 },
         packet,
       ),
     )
   }
-  writeFileSync(file, Buffer.concat([pcapHeader(), ...records]))
+  writeFileSync(file, Buffer.concat(records))
 }
 
 /** A stream with loss, reordering, duplicates, jitter, pauses with a marker, comfort noise, DTMF and wraps. */

@@ -74,6 +74,15 @@ const message = (text: string) => `  <send><![CDATA[
       ${text}
   ]]></send>`
 
+/** 180 to the INVITE that came last. */
+export const ringing = message(`SIP/2.0 180 Ringing\n      ${answerHeaders}\n      Content-Length: 0\n`)
+
+/** 200 to the request that came last: BYE, CANCEL. */
+export const okToLast = message(
+  'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
+    '      [last_CSeq:]\n      Content-Length: 0\n',
+)
+
 const sdpBody = `Content-Type: application/sdp
       Content-Length: [len]
 
@@ -126,13 +135,7 @@ export function answering(options: UasOptions = {}): string {
     lines.push(message(`SIP/2.0 ${line}\n      ${answerHeaders}\n      Content-Length: 0\n`))
   if (pauseMs) lines.push(`  <pause milliseconds="${pauseMs}" />`)
   lines.push(message(`SIP/2.0 200 OK\n      ${answerHeaders}\n      ${body}\n`))
-  lines.push('  <recv request="ACK" />', '  <recv request="BYE" />')
-  lines.push(
-    message(
-      'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
-        '      [last_CSeq:]\n      Content-Length: 0\n',
-    ),
-  )
+  lines.push('  <recv request="ACK" />', '  <recv request="BYE" />', okToLast)
   return scenario(lines.join('\n'))
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { callReport, startAgent } from './process.ts'
-import { hangUp, screenButton, verdict } from './window.ts'
+import { agentPort, hangUp, screenButton, verdict } from './window.ts'
 
 /** A capture of our own: a call whose agent sends nothing back. */
 export async function makeCapture(folder: string): Promise<string> {
@@ -36,11 +36,7 @@ export async function tour(page: Page, capture: string, look: (name: string) => 
   await look('trunks-empty')
   await form.getByLabel('Name', { exact: true }).fill('example')
   // The agent stands in for the far side.
-  const agent = await page
-    .getByRole('contentinfo')
-    .getByRole('button', { name: /^agent udp/ })
-    .textContent()
-  await form.getByLabel('Address').fill(`127.0.0.1:${/\d+/.exec(agent!)![0]}`)
+  await form.getByLabel('Address').fill(`127.0.0.1:${await agentPort(page)}`)
   await form.getByLabel('Authentication').selectOption('ip')
   await form.getByRole('button', { name: 'Add trunk' }).click()
   await page.getByRole('button', { name: 'Check', exact: true }).click()

@@ -138,6 +138,12 @@ export async function withoutNotices(page: Page): Promise<void> {
   while ((await dismiss.count()) > 0) await dismiss.first().click()
 }
 
+/** Where the agent of the shell listens, as the foot of the window says. */
+export async function agentPort(page: Page): Promise<number> {
+  const agent = page.getByRole('contentinfo').getByRole('button', { name: /^agent udp/ })
+  return Number(/\d+/.exec((await agent.textContent())!)![0])
+}
+
 export const verdict = (page: Page): Locator => page.getByRole('region', { name: 'Verdict' })
 export const screenButton = (page: Page, name: string): Locator =>
   page.getByRole('navigation').getByRole('button', { name })

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
-import { answerHeaders, answering, custom, headerIs, message, refusing, sdpBody, startSipp } from '../harness/sipp.ts'
+import {
+  answerHeaders,
+  answering,
+  custom,
+  headerIs,
+  message,
+  okToLast,
+  refusing,
+  ringing,
+  sdpBody,
+  startSipp,
+} from '../harness/sipp.ts'
 
 const keep = keepRunning('SIGKILL')
 
@@ -110,10 +121,7 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
         message(`SIP/2.0 200 OK\n      ${answerHeaders}\n      ${sdpBody}\n`),
         '  <recv request="ACK" />',
         '  <recv request="BYE" />',
-        message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
-            '      [last_CSeq:]\n      Content-Length: 0\n',
-        ),
+        okToLast,
       ].join('\n'),
     )
     const sipp = await keep(startSipp({ text }))
@@ -134,10 +142,7 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
         '  <recv request="ACK" />',
         '  <recv request="ACK" />',
         '  <recv request="BYE" />',
-        message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
-            '      [last_CSeq:]\n      Content-Length: 0\n',
-        ),
+        okToLast,
       ].join('\n'),
     )
     const sipp = await keep(startSipp({ text }))
@@ -154,12 +159,9 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
     const text = custom(
       [
         '  <recv request="INVITE" />',
-        message(`SIP/2.0 180 Ringing\n      ${answerHeaders}\n      Content-Length: 0\n`),
+        ringing,
         '  <recv request="CANCEL" />',
-        message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
-            '      [last_CSeq:]\n      Content-Length: 0\n',
-        ),
+        okToLast,
         message(
           'SIP/2.0 487 Request Terminated\n      [last_Via:]\n      [last_From:]\n' +
             '      [last_To:];tag=[pid]SIPp[call_number]\n      [last_Call-ID:]\n      CSeq: [cseq] INVITE\n' +
@@ -184,17 +186,7 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
   })
 
   it('gives up when it rings too long', async () => {
-    const text = custom(
-      [
-        '  <recv request="INVITE" />',
-        message(`SIP/2.0 180 Ringing\n      ${answerHeaders}\n      Content-Length: 0\n`),
-        '  <recv request="CANCEL" />',
-        message(
-          'SIP/2.0 200 OK\n      [last_Via:]\n      [last_From:]\n      [last_To:]\n      [last_Call-ID:]\n' +
-            '      [last_CSeq:]\n      Content-Length: 0\n',
-        ),
-      ].join('\n'),
-    )
+    const text = custom(['  <recv request="INVITE" />', ringing, '  <recv request="CANCEL" />', okToLast].join('\n'))
     const sipp = await keep(startSipp({ text }))
     const { code, report } = await callReport(dial(sipp.port, '--ring-timeout', '1'))
     expect(code).toBe(1)

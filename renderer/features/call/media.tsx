@@ -1,21 +1,10 @@
-import { useMemo } from 'react'
-import type { CallReport, Stream } from '../../../shared/contract/report.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
 import { visible } from '../../../shared/base/text.ts'
-import { microsOf } from '../../ui/format.ts'
 import { Foreign, Icon } from '../../ui/controls.tsx'
-import { Chart, type Line } from '../../ui/chart.tsx'
 import type { Selection } from './ladder.tsx'
+import { Charts, type Direction, type Flow } from './media-charts.tsx'
 import './media.css'
-
-type Direction = 'to-peer' | 'from-peer'
-
-interface Flow {
-  readonly n: number
-  readonly stream: Stream
-  readonly direction: Direction
-  readonly samples: readonly Sample[]
-}
 
 /** RTP and RTCP of both directions side by side, and how they went in the last two minutes. */
 export function Media({
@@ -262,40 +251,5 @@ function Meter({ dbfs, live }: { dbfs: number | null; live: boolean }) {
       <span className="mono">{dbfs.toFixed(1).padStart(6, ' ')} dBFS</span>
       <span className="muted">{dbfs <= -60 ? 'silence' : live ? 'now' : 'mean'}</span>
     </p>
-  )
-}
-
-/** Against the time of the call, in whole half seconds so that both directions share points. */
-function Charts({ flows, startedAt }: { flows: readonly Flow[]; startedAt: string }) {
-  const [jitter, level, lost] = useMemo(() => {
-    const begin = microsOf(startedAt)
-    const line = (pick: (sample: Sample, before: Sample | undefined) => number | null): Line[] =>
-      flows
-        .filter(({ samples }) => samples.length > 0)
-        .map(({ stream, direction, samples, n }) => {
-          const offsetS = (microsOf(stream.startedAt) - begin) / 1e6
-          return {
-            label: `${direction} ${n}`,
-            direction,
-            points: samples.map(
-              (sample, i) => [Math.round((offsetS + sample[0] / 1000) * 2) / 2, pick(sample, samples[i - 1])] as const,
-            ),
-          }
-        })
-    return [
-      line((sample) => sample[1]),
-      line((sample) => sample[3]),
-      line((sample, before) => sample[2] - (before?.[2] ?? 0)),
-    ] as const
-  }, [flows, startedAt])
-  return (
-    <div className="media-charts">
-      <Chart title="Jitter" unit="ms" lines={jitter} />
-      <Chart title="Level" unit="dBFS" lines={level} floor={-96} />
-      <Chart title="Lost" unit="packets in half a second" lines={lost} />
-      <p className="media-key">
-        <span className="to-peer">── to peer</span> <span className="from-peer">╌╌ from peer</span>
-      </p>
-    </div>
   )
 }

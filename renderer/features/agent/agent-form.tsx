@@ -1,0 +1,217 @@
+import { useState } from 'react'
+import type { Behaviour, ListenerArgs, Settings } from '../../../shared/contract/commands.ts'
+import { reasonPhrase } from '../../../shared/words/statuses.ts'
+import { handOver } from '../../state/dial.ts'
+import { execute, useEngine } from '../../state/engine.ts'
+import { encryptions, transports } from '../../ui/choices.ts'
+import { Act, Button, Choice, Field, Icon } from '../../ui/controls.tsx'
+import { SourceChoice } from '../../ui/source-choice.tsx'
+
+type AgentSettings = Settings['agent']
+
+const behaviours = [
+  ['answer', 'Answer automatically'],
+  ['hand', 'Ring until I answer'],
+  ['reject', 'Refuse'],
+  ['ring', 'Ring and never answer'],
+  ['ignore', 'Ignore'],
+] as const
+const codes = (['486', '480', '403', '404', '488', '503', '603'] as const).map(
+  (code) => [code, `${code} ${reasonPhrase(Number(code))}`] as const,
+)
+
+/** Where the agent listens and how it answers, when it is started next. */
+export function AgentForm({ settings }: { settings: Settings }) {
+  const [draft, setDraft] = useState<AgentSettings>(settings.agent)
+  const [password, setPassword] = useState('')
+  const agents = useEngine((state) => state.agents)
+  const set = (change: Partial<AgentSettings>) => setDraft({ ...draft, ...change })
+  const { behaviour, listeners } = draft
+  const listener = (index: number, change: Partial<ListenerArgs>) =>
+    set({ listeners: listeners.map((known, i) => (i === index ? { ...known, ...change } : known)) })
+  const pick = (kind: Behaviour['kind']) =>
+    set({
+      behaviour:
+        kind === 'answer' ? { kind, source: { kind: 'echo' } } : kind === 'reject' ? { kind, code: 486 } : { kind },
+    })
+  const start = async () => {
+    await execute('settings.save', {
+      settings: { ...settings, agent: draft },
+      ...(password === '' ? {} : { agentPassword: password }),
+    })
+    for (const { id } of agents.values()) await execute('agent.stop', { id })
+    const { start: _, ...args } = draft
+    await execute('agent.start', { ...args, ...(password === '' ? {} : { password }) })
+  }
+  return (
+    <form className="section" aria-label="Agent settings" onSubmit={(event) => event.preventDefault()}>
+      <h2>Settings</h2>
+      <Field label="Listen on">
+        {({ id }) => (
+          <div className="agent-listeners" id={id}>
+            {listeners.map(({ transport, address, port }, i) => (
+              <span key={i}>
+                <Choice
+                  aria-label={`Transport of listener ${i + 1}`}
+                  value={transport as 'udp'}
+                  options={transports}
+                  onChange={(next) => listener(i, { transport: next })}
+                />
+                <input
+                  className="mono"
+                  aria-label={`Address of listener ${i + 1}`}
+                  value={address}
+                  onChange={(event) => listener(i, { address: event.target.value })}
+                />
+                <input
+                  type="number"
+                  aria-label={`Port of listener ${i + 1}`}
+                  min={0}
+                  max={65535}
+                  value={port}
+                  onChange={(event) => listener(i, { port: Number(event.target.value) })}
+                />
+                <Button
+                  kind="quiet"
+                  aria-label={`Remove listener ${i + 1}`}
+                  disabled={listeners.length === 1}
+                  onClick={() => set({ listeners: listeners.filter((_, n) => n !== i) })}
+                >
+                  <Icon name="close" />
+                </Button>
+              </span>
+            ))}
+            <Button
+              onClick={() => set({ listeners: [...listeners, { transport: 'tcp', address: '127.0.0.1', port: 0 }] })}
+            >
+              Add listener
+            </Button>
+            <p className="hint">
+              127.0.0.1 is reached from this computer only, 0.0.0.0 from everywhere; port 0 takes any free one.
+            </p>
+          </div>
+        )}
+      </Field>
+      <Field label="Inbound calls">
+        {(props) => <Choice {...props} value={behaviour.kind} options={behaviours} onChange={pick} />}
+      </Field>
+      {behaviour.kind === 'answer' && (
+        <>
+          <Field label="Send">
+            {({ id }) => (
+              <SourceChoice
+                id={id}
+                value={behaviour.source}
+                onChange={(source) => set({ behaviour: { kind: 'answer', source } })}
+                handOver={handOver}
+              />
+            )}
+          </Field>
+          <Field label="Ring before" hint="Milliseconds until the answer.">
+            {(props) => (
+              <input
+                {...props}
+                type="number"
+                min={0}
+                max={120_000}
+                step={100}
+                value={draft.answerDelayMs}
+                onChange={(event) => set({ answerDelayMs: Number(event.target.value) })}
+              />
+            )}
+          </Field>
+        </>
+      )}
+      {behaviour.kind === 'reject' && (
+        <Field label="With">
+          {(props) => (
+            <Choice
+              {...props}
+              value={String(behaviour.code) as '486'}
+              options={codes}
+              onChange={(code) => set({ behaviour: { kind: 'reject', code: Number(code) } })}
+            />
+          )}
+        </Field>
+      )}
+      <Field
+        label="Identifiers"
+        hint="The user parts that are answered, separated by spaces; others get 404. Empty: all."
+      >
+        {(props) => (
+          <input
+            {...props}
+            className="mono"
+            value={(draft.identifiers ?? []).join(' ')}
+            onChange={(event) =>
+              set({ identifiers: event.target.value.trim() === '' ? undefined : event.target.value.split(/\s+/) })
+            }
+          />
+        )}
+      </Field>
+      <Field label="Media encryption">
+        {(props) => (
+          <Choice
+            {...props}
+            value={draft.encryption}
+            options={encryptions}
+            onChange={(encryption) => set({ encryption })}
+          />
+        )}
+      </Field>
+      <Field label="Digest user" hint="Callers must know its password. Empty: none is asked for.">
+        {(props) => (
+          <input
+            {...props}
+            value={draft.user ?? ''}
+            autoComplete="off"
+            onChange={(event) => set({ user: event.target.value === '' ? undefined : event.target.value })}
+          />
+        )}
+      </Field>
+      {draft.user !== undefined && (
+        <Field label="Password" hint="Stored encrypted; empty keeps the stored one.">
+          {(props) => (
+            <input
+              {...props}
+              type="password"
+              autoComplete="new-password"
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Allowed addresses" hint="CIDR blocks, separated by spaces; others get 403. Empty: everyone.">
+        {(props) => (
+          <input
+            {...props}
+            className="mono"
+            value={draft.allow.join(' ')}
+            onChange={(event) =>
+              set({ allow: event.target.value.trim() === '' ? [] : event.target.value.split(/\s+/) })
+            }
+          />
+        )}
+      </Field>
+      <Field label="Start">
+        {(props) => (
+          <label className="check">
+            <input
+              {...props}
+              type="checkbox"
+              checked={draft.start}
+              onChange={(event) => set({ start: event.target.checked })}
+            />{' '}
+            with Ringback
+          </label>
+        )}
+      </Field>
+      <div className="actions">
+        <Act kind="primary" run={start}>
+          {agents.size > 0 ? 'Apply and start again' : 'Start the agent'}
+        </Act>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,295 @@
+import { useState } from 'react'
+import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
+import { codecNames } from '../../../shared/model/codecs.ts'
+import { addressFault } from '../../../shared/words/dial.ts'
+import { execute, useEngine } from '../../state/engine.ts'
+import { headerRow, type HeaderRow } from '../../state/ui.ts'
+import { encryptions, transports } from '../../ui/choices.ts'
+import { Act, Choice, Field, Foreign, Icon } from '../../ui/controls.tsx'
+import { HeaderEditor } from '../../ui/header-editor.tsx'
+import { registrationText } from './registration.ts'
+
+const authentications = [
+  ['digest', 'Digest (user name and password)'],
+  ['ip', 'IP access list (no password)'],
+] as const
+/** Each codec before the others, then each alone. */
+const codecOrders: readonly (readonly [value: string, label: string])[] = [
+  ...codecNames().map((first) => {
+    const order = [first, ...codecNames().filter((name) => name !== first)]
+    return [order.join(','), order.join(', then ')] as const
+  }),
+  ...codecNames().map((name) => [name, `${name} only`] as const),
+]
+
+/** The settings of one trunk, its registration and its check. */
+export function TrunkForm({
+  trunk,
+  onSaved,
+  onRemoved,
+}: {
+  trunk: StoredTrunk
+  onSaved: (name: string) => void
+  onRemoved: () => void
+}) {
+  const isNew = trunk.name === ''
+  const [draft, setDraft] = useState<StoredTrunk>(trunk)
+  const [rows, setRows] = useState<readonly HeaderRow[]>(() =>
+    trunk.headers.map(({ name, value }) => headerRow(name, value)),
+  )
+  const [password, setPassword] = useState('')
+  const registration = useEngine((state) => [...state.registrations.values()].find((view) => view.trunk === trunk.name))
+  const set = (change: Partial<StoredTrunk>) => setDraft({ ...draft, ...change })
+  const text = (name: 'user' | 'from' | 'displayName' | 'proxy' | 'tlsCa') => ({
+    value: draft[name] ?? '',
+    spellCheck: false,
+    onChange: (event: { target: { value: string } }) =>
+      set({ [name]: event.target.value === '' ? undefined : event.target.value }),
+  })
+  const fault = draft.address === '' ? null : addressFault(draft.address)
+  const proxyFault = draft.proxy === undefined ? null : addressFault(draft.proxy)
+  const save = async () => {
+    const { hasPassword: _, ...rest } = draft
+    const saved = Object.fromEntries(
+      Object.entries({
+        ...rest,
+        headers: rows
+          .filter(({ name, value }) => name !== '' || value !== '')
+          .map(({ name, value }) => ({ name, value })),
+      }).filter(([, value]) => value !== undefined),
+    ) as Trunk
+    await execute('trunk.save', { trunk: saved, replace: !isNew, ...(password === '' ? {} : { password }) })
+    setPassword('')
+    onSaved(saved.name)
+  }
+  const registered =
+    registration &&
+    registration.state !== 'idle' &&
+    registration.state !== 'removing' &&
+    !(registration.state === 'failed' && registration.final)
+  return (
+    <div className="page">
+      <h1>{isNew ? 'New trunk' : trunk.name}</h1>
+      {!isNew && (
+        <div className="section">
+          <div className="actions">
+            <Act kind="primary" run={() => execute('trunk.check', { name: trunk.name })}>
+              Check
+            </Act>
+            {registered ? (
+              <Act run={() => execute('registration.stop', { id: registration.id })}>Un-register</Act>
+            ) : (
+              <Act run={() => execute('registration.start', { trunk: trunk.name })}>Register</Act>
+            )}
+            <span className={`tone-${registrationText(registration).tone}`} role="status">
+              <Foreign text={registrationText(registration).text} />
+            </span>
+          </div>
+          <CheckSteps name={trunk.name} />
+        </div>
+      )}
+      <form className="section" aria-label="Trunk settings" onSubmit={(event) => event.preventDefault()}>
+        {isNew && (
+          <Field label="Name" hint="Letters, digits and . _ -">
+            {(props) => (
+              <input
+                {...props}
+                value={draft.name}
+                spellCheck={false}
+                onChange={(event) => set({ name: event.target.value })}
+              />
+            )}
+          </Field>
+        )}
+        <Field
+          label="Address"
+          hint="Host or host:port, as the provider names it; not a URI."
+          fault={fault?.text ?? null}
+          correction={fault?.correction ?? null}
+          onCorrect={(address) => set({ address })}
+        >
+          {(props) => (
+            <input
+              {...props}
+              className="mono"
+              placeholder="trunk.example.com"
+              value={draft.address}
+              spellCheck={false}
+              onChange={(event) => set({ address: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Transport">
+          {(props) => (
+            <Choice
+              {...props}
+              value={draft.transport as 'udp'}
+              options={transports}
+              onChange={(transport) => set({ transport })}
+            />
+          )}
+        </Field>
+        <Field
+          label="Media encryption"
+          hint="Allowed offers SRTP and takes either; Required ends a call that would be in clear."
+        >
+          {(props) => (
+            <Choice
+              {...props}
+              value={draft.encryption}
+              options={encryptions}
+              onChange={(encryption) => set({ encryption })}
+            />
+          )}
+        </Field>
+        <Field label="Authentication">
+          {(props) => (
+            <Choice
+              {...props}
+              value={draft.authentication}
+              options={authentications}
+              onChange={(authentication) => set({ authentication })}
+            />
+          )}
+        </Field>
+        {draft.authentication === 'digest' && (
+          <>
+            <Field label="User name" hint="That of the credentials, not the friendly name of their list.">
+              {(props) => <input {...props} {...text('user')} autoComplete="off" />}
+            </Field>
+            <Field
+              label="Password"
+              hint={
+                trunk.hasPassword
+                  ? 'One is stored, encrypted; leave this empty to keep it.'
+                  : 'Stored encrypted in the data folder; never shown again.'
+              }
+            >
+              {(props) => (
+                <input
+                  {...props}
+                  type="password"
+                  autoComplete="new-password"
+                  placeholder={trunk.hasPassword ? 'stored' : ''}
+                  value={password}
+                  onChange={(event) => setPassword(event.target.value)}
+                />
+              )}
+            </Field>
+            <Field label="Registration">
+              {(props) => (
+                <label className="check">
+                  <input
+                    {...props}
+                    type="checkbox"
+                    checked={draft.register}
+                    onChange={(event) => set({ register: event.target.checked })}
+                  />{' '}
+                  keep registered while Ringback runs
+                </label>
+              )}
+            </Field>
+          </>
+        )}
+        <Field label="Caller ID" hint="A number or a URI for From.">
+          {(props) => <input {...props} {...text('from')} className="mono" />}
+        </Field>
+        <Field label="Display name">{(props) => <input {...props} {...text('displayName')} />}</Field>
+        <Field
+          label="Outbound proxy"
+          hint="Host or host:port, where it is not the address."
+          fault={proxyFault?.text ?? null}
+          correction={proxyFault?.correction ?? null}
+          onCorrect={(proxy) => set({ proxy })}
+        >
+          {(props) => <input {...props} {...text('proxy')} className="mono" />}
+        </Field>
+        <Field label="Codecs">
+          {(props) => (
+            <Choice
+              {...props}
+              value={draft.codecs.join(',')}
+              options={codecOrders}
+              onChange={(order) => set({ codecs: order.split(',') })}
+            />
+          )}
+        </Field>
+        {draft.transport === 'tls' && (
+          <>
+            <Field
+              label="CA certificate"
+              hint="PEM; where the trunk's certificate is signed by nobody that this computer knows."
+            >
+              {(props) => <textarea {...props} {...text('tlsCa')} rows={3} className="mono" />}
+            </Field>
+            <Field label="Certificate">
+              {(props) => (
+                <label className="check">
+                  <input
+                    {...props}
+                    type="checkbox"
+                    checked={draft.tlsInsecure}
+                    onChange={(event) => set({ tlsInsecure: event.target.checked })}
+                  />{' '}
+                  accept any (insecure)
+                </label>
+              )}
+            </Field>
+          </>
+        )}
+        <h2>Default headers</h2>
+        <HeaderEditor rows={rows} onChange={setRows} make={headerRow} />
+        <div className="actions trunks-save">
+          <Act kind="primary" run={save} disabled={draft.name === '' || draft.address === ''}>
+            {isNew ? 'Add trunk' : 'Save'}
+          </Act>
+          {!isNew && (
+            <Act
+              kind="danger"
+              run={async () => {
+                await execute('trunk.remove', { name: trunk.name })
+                onRemoved()
+              }}
+            >
+              Remove
+            </Act>
+          )}
+        </div>
+      </form>
+    </div>
+  )
+}
+
+/** The steps of the last check, as they happen. */
+function CheckSteps({ name }: { name: string }) {
+  const check = useEngine((state) => state.checks.get(name))
+  if (!check)
+    return (
+      <p className="hint">
+        Check resolves the address, connects, shows the TLS chain, and asks with OPTIONS and REGISTER; each step appears
+        here.
+      </p>
+    )
+  return (
+    <div className="check-steps" aria-label="Check" role="group">
+      <ol>
+        {check.steps.map(({ at, kind, ok, text }, i) => (
+          <li key={i} title={at}>
+            <Icon name={ok ? 'ok' : 'fault'} />
+            <span className="muted">{kind}</span>
+            <Foreign text={text} />
+          </li>
+        ))}
+      </ol>
+      <p role="status">
+        {check.done ? (
+          <b className={check.ok ? 'tone-ok' : 'tone-fault'}>
+            <Icon name={check.ok ? 'ok' : 'fault'} /> <Foreign text={check.sentence} />
+          </b>
+        ) : (
+          'Checking …'
+        )}
+      </p>
+    </div>
+  )
+}
