@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { callReport, startAgent } from './process.ts'
-import { agentPort, hangUp, screenButton, verdict } from './window.ts'
+import { agentPort, screenButton, verdict } from './window.ts'
 
 /** A capture of our own: a call whose agent sends nothing back. */
 export async function makeCapture(folder: string): Promise<string> {
@@ -19,7 +19,7 @@ export async function tour(page: Page, capture: string, look: (name: string) => 
   await verdict(page).getByText('two-way audio', { exact: true }).waitFor()
   await page.waitForTimeout(2500)
   await look('calls-live')
-  await hangUp(page)
+  await page.getByText('ended by us').waitFor({ timeout: 15_000 })
   await page.getByRole('button', { name: 'Skip' }).click()
   await page.getByRole('button', { name: /^Headers/ }).click()
   await page.getByRole('button', { name: '+ X-CALL-ID' }).click()

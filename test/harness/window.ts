@@ -116,17 +116,12 @@ export async function ready(page: Page): Promise<void> {
   await page.getByText('engine ok').waitFor()
 }
 
-/** Ends the call that is shown, rather than wait for it to end by itself. */
-export async function hangUp(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Hang up' }).click()
-  await page.getByText('ended by us').waitFor()
-}
-
 /** A test call to the agent of the shell, ended as soon as its verdict stands. */
 export async function testCall(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Place a test call' }).last().click()
   await verdict(page).getByText('two-way audio', { exact: true }).waitFor()
-  await hangUp(page)
+  await page.getByRole('button', { name: 'Hang up' }).click()
+  await page.getByText('ended by us').waitFor()
 }
 
 /**
