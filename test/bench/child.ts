@@ -40,7 +40,7 @@ class Gaps {
 function watching(gaps: Gaps): Net {
   return {
     ...systemNet,
-    bindUdp(host, port, events) {
+    bindUdp(host, port, events, ...more) {
       const rtp = port >= 20_000 && port < 30_000 && port % 2 === 0
       const arrived = rtp ? gaps.watch() : null
       return systemNet.bindUdp(
@@ -55,6 +55,7 @@ function watching(gaps: Gaps): Net {
               },
             }
           : events,
+        ...more,
       )
     },
   }
