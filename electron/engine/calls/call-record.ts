@@ -71,6 +71,8 @@ export class CallRecord {
   #phase: Phase = { kind: 'opening' }
   #media: MediaSession | null = null
   #pcap: PcapFile | null = null
+  /** Of an ended call, until something is still added to it. */
+  #final: CallReport | null = null
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
 
@@ -204,11 +206,13 @@ export class CallRecord {
 
   observe(kind: Observation['kind'], text: string, value?: string): void {
     this.trace.observe({ at: this.#clock.nowUs(), kind, text, ...(value === undefined ? {} : { value }) })
+    this.#final = null
     this.events.emit('changed', null)
   }
 
   /** A message or an observation came to its trace. */
   traceChanged(): void {
+    this.#final = null
     this.events.emit('changed', null)
   }
 
@@ -227,7 +231,13 @@ export class CallRecord {
 
   /** With the messages from number `from` on. */
   report(from = 0): CallReport {
-    return reportOf(this.projection, this.endedAt ?? this.#clock.nowUs(), this.endedAt, this.asked, from)
+    if (this.endedAt === null) return this.#drawn(this.#clock.nowUs(), from)
+    const report = (this.#final ??= this.#drawn(this.endedAt, 0))
+    return from === 0 ? report : { ...report, messages: report.messages.slice(from) }
+  }
+
+  #drawn(now: Micros, from: number): CallReport {
+    return reportOf(this.projection, now, this.endedAt, this.asked, from)
   }
 
   /** The call is over: its report is final. */
