@@ -34,7 +34,17 @@ const engineRooms = Object.entries({
   'feed.ts': [],
   'files.ts': [],
   'history.ts': ['store/'],
-  'handlers/': ['calls/', 'captures/', 'feed.ts', 'files.ts', 'history.ts', 'report/', 'store/profile.ts', 'trunks/'],
+  'handlers/': [
+    'calls/',
+    'captures/',
+    'diagnosis/',
+    'feed.ts',
+    'files.ts',
+    'history.ts',
+    'report/',
+    'store/profile.ts',
+    'trunks/',
+  ],
   'engine.ts': [''],
 }).map(([room, allowed]): readonly [string, readonly string[]] => [
   `electron/engine/${room}`,

@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts'
 import { addHistory } from './commands/history.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addRegister } from './commands/register.ts'
+import { addRules } from './commands/rules.ts'
 import { addSchema } from './commands/schema.ts'
 import { addTrunk } from './commands/trunk.ts'
 import { withCommon } from './options.ts'
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     addInspect(program, finish),
     ...addTrunk(program, finish),
     ...addHistory(program, finish),
+    addRules(program, finish),
     addSchema(program, finish),
   ]
   const groups = new Set(['trunk', 'history'])

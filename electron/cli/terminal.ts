@@ -92,21 +92,16 @@ function cells(stream: Stream, label: string): string[] {
   ]
 }
 
-/** Streams as a table, with their direction as the report's media tells it. */
+/** Streams as a table, with their direction. */
 export function streamLines(report: CallReport): string[] {
   if (report.streams.length === 0) return []
-  const remotes = new Set(report.media.map(({ remote }) => remote))
-  const locals = new Set(report.media.map(({ local }) => local))
   const rows = report.streams.map((stream) => {
-    const [sent, received] = [
-      remotes.has(stream.destination) || locals.has(stream.source),
-      locals.has(stream.destination) || remotes.has(stream.source),
-    ]
+    const { toPeer } = stream
     return cells(
       stream,
-      sent
+      toPeer
         ? `→ to ${stream.destination}`
-        : received
+        : toPeer === false
           ? `← from ${stream.source}`
           : `  ${stream.source} → ${stream.destination}`,
     ).map(visible)
@@ -117,8 +112,10 @@ export function streamLines(report: CallReport): string[] {
       .map((cell, i) => cell.padEnd(widths[i]!))
       .join('  ')
       .trimEnd()
-  const [mos] = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
-  return [line(columns), ...rows.map(line), ...(mos ? [`MOS by ${mos.model}: ${mos.assumptions.join('; ')}`] : [])]
+  const estimates = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
+  const assumed = [...new Set(estimates.flatMap(({ assumptions }) => assumptions))]
+  const mos = estimates.length > 0 ? [`MOS by ${estimates[0]!.model}: ${assumed.join('; ')}`] : []
+  return [line(columns), ...rows.map(line), ...mos]
 }
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const

@@ -25,6 +25,7 @@ import { captureHandlers } from './handlers/captures.ts'
 import type { Handler, Handlers } from './handlers/handlers.ts'
 import { historyHandlers } from './handlers/history.ts'
 import { registrationHandlers } from './handlers/registrations.ts'
+import { ruleHandlers } from './handlers/rules.ts'
 import { fileHandlers, settingsHandlers } from './handlers/settings.ts'
 import { trunkHandlers } from './handlers/trunks.ts'
 import { Feed, type EntityKey, type Watcher } from './feed.ts'
@@ -169,6 +170,7 @@ export class Engine implements EngineClient {
         feed,
       }),
       ...historyHandlers(history, records),
+      ...ruleHandlers(),
       ...settingsHandlers(profile, feed),
       ...fileHandlers(files),
     }

@@ -36,6 +36,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'trunk.check': plain,
   'history.list': plain,
   'history.show': plain,
+  'rule.list': plain,
   'settings.save': { source: 'settings.agent.behaviour.source' },
   'file.put': { files: ['file'] },
 }

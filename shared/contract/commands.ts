@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { budgetNames, budgets } from '../model/budgets.ts'
 import { codecNames } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
-import { callReportSchema, inspectReportSchema, outcomeSchema, verdictSchema } from './report.ts'
+import { callReportSchema, inspectReportSchema, outcomeSchema, ruleSchema, verdictSchema } from './report.ts'
 import {
   codecSchema,
   customHeaderSchema,
@@ -236,6 +236,7 @@ export const commands = {
     }),
   },
   'history.show': { args: byId, result: callReportSchema },
+  'rule.list': { args: nothing, result: z.array(ruleSchema) },
   'settings.save': {
     args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }),
     result: nothing,

@@ -62,9 +62,22 @@ export const evidenceSchema = z.object({
 })
 export type Evidence = z.infer<typeof evidenceSchema>
 
+export const severitySchema = z.enum(['fault', 'warning', 'info'])
+
+/** What a rule of the diagnosis says of itself. */
+export const ruleSchema = z.object({
+  id: z.string(),
+  severities: z.array(severitySchema),
+  looksAt: z.string(),
+  speaks: z.string().describe('when it gives a finding'),
+  silent: z.string().describe('when it gives none though one might expect it'),
+  silences: z.array(z.string()).describe('rules whose findings are consequences of its own and left out beside them'),
+})
+export type RuleDescription = z.infer<typeof ruleSchema>
+
 export const findingSchema = z.object({
   rule: z.string(),
-  severity: z.enum(['fault', 'warning', 'info']),
+  severity: severitySchema,
   at: iso.describe('when the condition was met'),
   sentence: z.string(),
   evidence: z.array(evidenceSchema),

@@ -139,7 +139,23 @@ describe('documents', () => {
     expect(code).toBe(0)
   })
 
-  it.each(['', 'call', 'register', 'agent', 'inspect', 'trunk', 'history', 'demo', 'schema'])(
+  it('rules says of each rule what it looks at, when it speaks and when it is silent', async () => {
+    const { stdout, code } = await run(['rules', '--json'])
+    const rules = documents.RuleList.parse(JSON.parse(stdout))
+    expect(rules.map(({ id }) => id)).toContain('audio-stops')
+    for (const { looksAt, speaks, silent, severities } of rules) {
+      for (const clause of [looksAt, speaks, silent]) expect(clause).toMatch(/[^.]$/)
+      expect(severities.length).toBeGreaterThan(0)
+    }
+    expect(code).toBe(0)
+    const one = await run(['rules', 'nothing-arrives'])
+    expect(one.stdout).toMatch(/^nothing-arrives \(fault\)\n {2}looks at {3}.*\n {2}speaks.*\n {2}is silent/)
+    const none = await run(['rules', 'no-such-rule'])
+    expect(none.stderr).toMatch(/no such rule; there are/)
+    expect(none.code).toBe(2)
+  })
+
+  it.each(['', 'call', 'register', 'agent', 'inspect', 'trunk', 'history', 'demo', 'rules', 'schema'])(
     'help of %j has examples or commands',
     async (name) => {
       const { stdout, code } = await run([...(name === '' ? [] : [name]), '--help'])

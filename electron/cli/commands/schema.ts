@@ -6,7 +6,7 @@ import {
   storedTrunkSchema,
   trunkCheckSchema,
 } from '../../../shared/contract/commands.ts'
-import { callReportSchema, inspectReportSchema, streamSchema } from '../../../shared/contract/report.ts'
+import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { printJson } from '../output.ts'
 import { exitCode } from '../session.ts'
@@ -22,6 +22,7 @@ export const documents = {
   TrunkList: z.array(storedTrunkSchema),
   TrunkCheck: trunkCheckSchema,
   HistoryList: z.array(historyEntrySchema),
+  RuleList: z.array(ruleSchema),
 }
 
 export function addSchema(program: Command, finish: (code: number) => void): Command {

@@ -104,7 +104,7 @@ function* callSection(report: CallReport, index: number): Generator<string> {
     ['answer to first RTP', timeline.answerToFirstRtpMs],
     ['duration', timeline.durationMs],
   ]
-  const assumptions = streams.find(({ mos }) => mos)?.mos?.assumptions ?? []
+  const assumptions = [...new Set(streams.flatMap(({ mos }) => mos?.assumptions ?? []))]
   yield `<section><h1>${safe(report.from)} → ${safe(report.requestUri)}</h1>
 <p class="verdict">${safe(report.verdict.sentence)}</p>
 <p>${report.direction}, ${outcome}; started ${timeline.startedAt}; Call-ID <code>${safe(report.callId)}</code><br>

@@ -17,6 +17,8 @@ import { messageIds, parseNameAddr, uriOf } from '../../../shared/wire/sip/gramm
 import { header, headerList, startLine, type SipMessage } from '../../../shared/wire/sip/message.ts'
 import { expiresOf, expiresParam } from '../../../shared/wire/sip/numbers.ts'
 import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
+import { judge } from '../diagnosis/directions.ts'
+import { lostOf } from '../diagnosis/loss.ts'
 import { outcomeOf, refusedBy } from '../diagnosis/classify.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
@@ -94,7 +96,7 @@ export function reportOf(
         local,
         remote,
       })),
-      streams: streams.all.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer)),
+      streams: streams.all.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer, qualityOf(facts, n))),
       findings: diagnose(facts).map(shownFinding),
       verdict: shownVerdict(facts),
       observations: trace.observations.map(({ at, kind, text, value }) => ({
@@ -190,9 +192,29 @@ export function ladderOf(trace: CallTrace): LadderMessage[] {
   return messageFacts(trace).map((message) => ladderMessage(message, []))
 }
 
+/** What the estimate of a stream's quality rests on beyond its figures. */
+interface Quality {
+  readonly lost: number
+  /** Null where its receiver confirmed it. */
+  readonly unconfirmed: string | null
+}
+
+/** Of a stream of a call: its loss without pauses that were agreed, and whether anyone heard it. */
+function qualityOf(facts: CallFacts, n: number): Quality {
+  const stream = facts.streams[n]!
+  const heard = stream.rtcp !== null || (stream.toPeer === true && judge(facts)?.toPeer.delivered === 'yes')
+  const where = facts.vantage === 'observed' ? 'what passed the capture point' : 'what left this computer'
+  const ours = facts.vantage === 'observed' || stream.toPeer === true
+  return {
+    lost: lostOf(stream, facts),
+    unconfirmed: ours && !heard ? `it is of ${where}: nobody confirmed that it arrived` : null,
+  }
+}
+
 export function streamOf(
   { source, destination, stats, report }: Pick<TracedStream, 'source' | 'destination' | 'stats' | 'report'>,
   toPeer: boolean | null,
+  quality: Quality | null = null,
 ): Stream {
   const { expected, lost } = stats
   const lostPercent = expected > 0 ? thousandths((100 * lost) / expected) : 0
@@ -221,7 +243,7 @@ export function streamOf(
     maxJitterMs: thousandths(stats.maxJitterMs),
     bitrateKbps: stats.bitrateKbps,
     level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
-    mos: mosOf(stats.codec, lostPercent, roundTripMs),
+    mos: mosOf(stats.codec, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
     rtcp: report && {
       reportedLost: report.lost,
       roundTripMs,
@@ -230,9 +252,11 @@ export function streamOf(
   }
 }
 
-function mosOf(codec: string, lostPercent: number, roundTripMs: number | null): Stream['mos'] {
+const percentOf = (lost: number, packets: number) => (lost > 0 ? thousandths((100 * lost) / (lost + packets)) : 0)
+
+function mosOf(codec: string, lostPercent: number, roundTripMs: number | null, quality: Quality | null): Stream['mos'] {
   const mos = estimateMos({ codec, lostPercent, roundTripMs })
-  return mos && { ...mos, assumptions: [...mos.assumptions] }
+  return mos && { ...mos, assumptions: [...mos.assumptions, ...(quality?.unconfirmed ? [quality.unconfirmed] : [])] }
 }
 
 /** What a capture shows of SIP that is neither a call nor a registration. */

@@ -160,3 +160,14 @@ it('the second answer of a fork is not the call, and its BYE does not end it', (
   expect(report.timeline.durationMs).toBe(6020)
   expect(report.media.map(({ remote }) => remote)).toEqual(['203.0.113.9:30000'])
 })
+
+it('an estimate of quality counts no hold as loss, and says where nobody confirmed it', () => {
+  const held = calls['hold by us, without a packet']!(new TraceBuilder('outbound'))
+  const [sent, received] = held.streams
+  expect(received).toMatchObject({ toPeer: false, lost: 250 })
+  expect(received!.mos!.value).toBeGreaterThan(4)
+  expect(received!.mos!.assumptions.join()).not.toMatch(/nobody confirmed/)
+  expect(sent!.mos!.assumptions.join()).toMatch(/what left this computer: nobody confirmed/)
+  const heard = talk(new TraceBuilder('outbound').answered(), 1000, 4000).report(4500, 'us').at(5000)
+  expect(heard.streams[0]!.mos!.assumptions.join()).not.toMatch(/nobody confirmed/)
+})

@@ -127,6 +127,21 @@ describe('a call that comes in', () => {
     },
   )
 
+  it.each([
+    [
+      'in one part of several',
+      'multipart/mixed;boundary=b',
+      `--b\r\nContent-Type: application/isup\r\n\r\n1\r\n--b\r\nContent-Type: application/sdp\r\n\r\n${sdp()}\r\n--b--\r\n`,
+    ],
+    ['under another type', 'text/plain', sdp()],
+  ])('with its session description %s gets an answer to it', async (_name, type, body) => {
+    await bench.inject(request({ body }).replace('Content-Type: application/sdp', `Content-Type: ${type}`))
+    await answer()
+    const { status, body: answered } = lastResponse()
+    expect(status).toBe(200)
+    expect(Buffer.from(answered).toString()).toMatch(/m=audio \d+ RTP\/AVP 0 101/)
+  })
+
   it('with a bare CR in Require is answered 420', async () => {
     await bench.inject(
       Buffer.from(request({ body: sdp(), extra: 'Require: a\u000db\n' }).replace('Require: a\r\nb', 'Require: a\rb')),

@@ -1,4 +1,4 @@
-import type { AgreedMedia, CallFacts, StreamFact } from '../../../../shared/model/facts.ts'
+import { lostOf } from '../loss.ts'
 import type { Rule } from '../rule.ts'
 
 const redPercent = 3
@@ -25,27 +25,4 @@ export const packetLoss: Rule = {
         next: 'Look for the loss on the path: wireless links, a saturated uplink, a VPN. Compare with a call from another network.',
       }))
   },
-}
-
-/** What is missing inside its runs, and between two of them unless something else explains that. */
-function lostOf(stream: StreamFact, facts: CallFacts): number {
-  return stream.runs.reduce((sum, run, i) => {
-    const before = stream.runs[i - 1]
-    const skipped = before && !isExplained(stream, before.lastAt, run.firstAt, facts) ? run.skipped : 0
-    return sum + run.lost + skipped
-  }, 0)
-}
-
-function isExplained(stream: StreamFact, from: number, until: number, { agreed, streams }: CallFacts): boolean {
-  const flow = (media: AgreedMedia) => (stream.toPeer ? media.toPeer : media.fromPeer)
-  const held = agreed.some(
-    (media) => !(flow(media).allowed && flow(media).due) && media.since < until && (media.until ?? Infinity) > from,
-  )
-  const elsewhere = streams.some(
-    (other) =>
-      other !== stream &&
-      other.ssrc === stream.ssrc &&
-      other.runs.some((run) => run.firstAt < until && run.lastAt > from),
-  )
-  return held || elsewhere
 }
