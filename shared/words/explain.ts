@@ -1,6 +1,6 @@
 import { decimal, eachLine, words as split } from '../base/scan.ts'
 import { elide, visible } from '../base/text.ts'
-import { staticFormat } from '../wire/sdp/static-formats.ts'
+import { isHeldAddress, parseSdp, staticFormat, type MediaDescription } from '../wire/sdp/sdp.ts'
 
 /** A line of a session description with what it says; an empty text where it goes without saying. */
 export interface ExplainedLine {
@@ -14,7 +14,15 @@ export interface ExplainedLine {
  */
 export function explainSdp(body: string): ExplainedLine[] {
   const lines: ExplainedLine[] = []
-  eachLine(body, (line) => void (line !== '' && lines.push({ line, text: explain(line) })))
+  const session = parseSdp(body)
+  const media = typeof session === 'string' ? [] : [...session.media]
+  eachLine(body, (line) => {
+    if (line === '') return
+    // The medium as it is read, where this line is one that can be.
+    const [kind, port] = line.startsWith('m=') ? split(line.slice(2), 2) : []
+    const medium = media[0]?.kind === kind && String(media[0]?.port) === port ? media.shift() : undefined
+    lines.push({ line, text: explain(line, medium) })
+  })
   return lines
 }
 
@@ -44,7 +52,7 @@ const attributes: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-function explain(line: string): string {
+function explain(line: string, medium: MediaDescription | undefined): string {
   const value = line.slice(2)
   const words = split(value, mostWords).map(shown)
   switch (line.slice(0, 2)) {
@@ -55,7 +63,7 @@ function explain(line: string): string {
     case 's=':
       return 'Name of the session; of no effect in calls.'
     case 'c=':
-      return words[2] === '0.0.0.0'
+      return isHeldAddress(words[2] ?? null)
         ? 'No address: an old way to put a call on hold.'
         : `Audio is to be sent to ${words[2] ?? '?'}.`
     case 't=':
@@ -63,7 +71,7 @@ function explain(line: string): string {
     case 'b=':
       return `Bandwidth: ${shown(value)}.`
     case 'm=':
-      return media(words)
+      return media(words, medium)
     case 'a=':
       return attribute(value)
     default:
@@ -71,9 +79,17 @@ function explain(line: string): string {
   }
 }
 
-function media([kind = '?', port = '?', protocol = '?', ...types]: readonly string[]): string {
+function media(
+  [kind = '?', port = '?', protocol = '?', ...types]: readonly string[],
+  medium: MediaDescription | undefined,
+): string {
   if (port === '0') return `${kind} is refused (port 0).`
-  const offered = types.map((type) => staticFormat(decimal(type, 127) ?? -1)?.codec ?? `payload type ${type}`)
+  const names = new Map(medium?.formats.map(({ payloadType, codec }) => [payloadType, codec]))
+  const offered = types.map((type) => {
+    const number = decimal(type, 127) ?? -1
+    const codec = names.get(number) ?? staticFormat(number)?.codec
+    return codec === undefined || codec.startsWith('unknown(') ? `payload type ${type}` : shown(codec)
+  })
   return (
     `${kind} at port ${port}, ${protocols.get(protocol) ?? protocol}; ${offered.join(', ')}, in order of ` +
     'preference.'

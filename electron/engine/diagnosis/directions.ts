@@ -1,3 +1,4 @@
+import { isIp, parseAddress } from '../../../shared/base/address.ts'
 import type { Micros } from '../../../shared/base/time.ts'
 import { count } from '../../../shared/base/text.ts'
 import type { AgreedMedia, CallFacts, StreamFact } from '../../../shared/model/facts.ts'
@@ -35,9 +36,17 @@ export interface Judgement {
   readonly fromPeer: DirectionFact
 }
 
+const judged = new WeakMap<CallFacts, Judgement>()
+
+/** What there was of audio after the answer; null where there was none. The same facts are judged once. */
 export function judge(facts: CallFacts): Judgement | null {
-  const { answeredAt } = facts
-  if (answeredAt === null) return null
+  if (facts.answeredAt === null) return null
+  const known = judged.get(facts) ?? judgeAnew(facts, facts.answeredAt)
+  judged.set(facts, known)
+  return known
+}
+
+function judgeAnew(facts: CallFacts, answeredAt: Micros): Judgement {
   const until = facts.endedAt ?? facts.now
   const lasted = until - answeredAt
   const streams = facts.streams.filter((stream) => isAudio(stream) && stream.lastAt >= answeredAt - waitUs)
@@ -111,10 +120,16 @@ function unattributed(facts: CallFacts, { from, until, flow }: Period): string |
     const packets = open.reduce((sum, stream) => sum + stream.packets, 0)
     return `${count(packets, 'packet')} (${source} to ${destination}) cannot be told to be of one direction or the other`
   }
-  const name = flow?.to && /[a-z]/i.test(flow.to) && !flow.to.startsWith('[') ? flow.to : null
+  const name = flow?.to && isNamed(flow.to) ? flow.to : null
   if (facts.vantage === 'observed' && name)
     return `the session description names ${name}, and the capture does not tell its address`
   return null
+}
+
+/** A host name where an address should be. */
+export const isNamed = (address: string) => {
+  const host = parseAddress(address)?.host
+  return host !== undefined && !isIp(host)
 }
 
 function delivery(

@@ -36,7 +36,7 @@ export function nobodyListensAt(
   // An offer after the agreement may be followed before it is answered.
   const now = named.filter(({ message }) => message >= agreed.offerMessage).map(({ address }) => address)
   if (!now.includes(to) && named.some(({ address }) => address === to))
-    return { to, because: `its receiver names ${flow.to} since` }
+    return { to, because: `its receiver has named ${flow.to} since then` }
   if (to !== flow.to || !isPrivate(hostOf(to))) return null
   const seen = back.find(({ source }) => !isPrivate(hostOf(source)))
   const signalling = named.map((fact) => fact.signalling)

@@ -55,9 +55,9 @@ export function periodsOf(facts: CallFacts, toPeer: boolean, hop: number | null)
   const spans =
     agreed.length === 0
       ? [{ from: answeredAt, until: end, agreed: null }]
-      : agreed.map((media) => ({
+      : joined(agreed, toPeer).map(([media, last]) => ({
           from: Math.max(media.since, answeredAt),
-          until: Math.min(media.until ?? end, end),
+          until: Math.min(last.until ?? end, end),
           agreed: media,
         }))
   const known = new Set(agreed.flatMap(({ toPeer: there, fromPeer: back }) => (toPeer ? there : back).formats))
@@ -71,6 +71,19 @@ export function periodsOf(facts: CallFacts, toPeer: boolean, hop: number | null)
   return spans
     .filter(({ from, until }) => until - from >= (until === facts.endedAt ? shortestUs : waitUs))
     .map(({ from, until, agreed: media }) => periodOf(facts, { toPeer, hop, from, until, media, types }))
+}
+
+/** Agreements with the last of those that say the same again, as a session timer has it said. */
+function joined(agreed: readonly AgreedMedia[], toPeer: boolean): (readonly [AgreedMedia, AgreedMedia])[] {
+  const said = ({ toPeer: there, fromPeer: back, local, remote }: AgreedMedia) =>
+    JSON.stringify([toPeer ? there : back, local, remote])
+  const groups: [AgreedMedia, AgreedMedia][] = []
+  for (const media of agreed) {
+    const last = groups.at(-1)
+    if (last && last[1].until === media.since && said(last[0]) === said(media)) last[1] = media
+    else groups.push([media, media])
+  }
+  return groups
 }
 
 interface Types {
@@ -171,7 +184,7 @@ function stopOf(streams: readonly StreamFact[], from: Micros, until: Micros, { i
   const paused = streams.some(({ runs }) =>
     runs.some(({ skipped, packets, firstAt }, i) => {
       const before = runs[i - 1]
-      return before && before.lastAt >= from && firstAt - before.lastAt > pauseUs && skipped === 0 && packets > 1
+      return before && before.lastAt >= from && firstAt - before.lastAt > pauseUs && skipped <= 2 && packets > 1
     }),
   )
   if (paused || idle.has(last.lastPayloadType) || pausing.has(last.codec.toUpperCase())) return null

@@ -2,7 +2,7 @@ import { count } from '../../../shared/base/text.ts'
 import type { Verdict } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import { outcomeOf } from './classify.ts'
-import { bothStop, isBad, isMissing, judge, type DirectionFact, type Judgement } from './directions.ts'
+import { bothStop, isBad, isMissing, isNamed, judge, type DirectionFact, type Judgement } from './directions.ts'
 import { afterAnswer, observed, sinceAnswer, whoReceives } from './rule.ts'
 
 /** The one-line answer to "was there audio, and where not". Unknown where it cannot be known, with the reason. */
@@ -19,6 +19,11 @@ export function verdictOf(facts: CallFacts): Verdict {
         : 'The call ended within a second of the answer: too short to judge the audio.',
     )
   }
+  const named = facts.agreed.flatMap(({ local, remote }) => [local, remote]).find(isNamed)
+  if (unseen && named)
+    return unknown(
+      `Answered; the session descriptions name ${named}, whose address the capture does not tell, so which RTP is of this call is unknown.`,
+    )
   if (unseen)
     return unknown(
       'Answered; the capture holds no RTP of this call, so whether there was audio is unknown: capture where the media passes, and without a filter on SIP.',

@@ -6,6 +6,7 @@ import { platformMeaning } from '../../../shared/providers/index.ts'
 import { headerMeaning, messageMeaning } from '../../../shared/words/meaning.ts'
 import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
+import { findSession } from '../../../shared/wire/sdp/find.ts'
 import { explainSdp } from '../../../shared/words/explain.ts'
 import { copyText } from '../../bridge.ts'
 import { Button, Copy, Foreign, Icon } from '../../ui/controls.tsx'
@@ -89,6 +90,7 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
 function Parts({ message }: { message: SipMessage }) {
   const body = decodeText(message.body)
   const type = header(message, 'content-type') ?? ''
+  const found = findSession(message)
   return (
     <>
       <dl className="message-headers">
@@ -117,10 +119,10 @@ function Parts({ message }: { message: SipMessage }) {
       </dl>
       {body !== '' && (
         <>
-          <h3>{/sdp/i.test(type) ? 'Session description (SDP)' : visible(`Body: ${type || 'of no named type'}`)}</h3>
-          {/sdp/i.test(type) ? (
+          <h3>{found ? 'Session description (SDP)' : visible(`Body: ${type || 'of no named type'}`)}</h3>
+          {found ? (
             <dl className="message-headers">
-              {explainSdp(body).map(({ line, text }, i) => (
+              {explainSdp(found.text).map(({ line, text }, i) => (
                 <div key={i}>
                   <dt className="mono sdp">
                     <Foreign text={line} />

@@ -13,13 +13,18 @@ describe('explaining a session description', () => {
       'Version of the format.',
       'Session 1, version 2: the version goes up with every change.',
       'Audio is to be sent to 192.0.2.1.',
-      'audio at port 4000, SRTP, keys in the description (SDES); PCMU, PCMA, payload type 101, in order of preference.',
+      'audio at port 4000, SRTP, keys in the description (SDES); PCMU, PCMA, telephone-event, in order of preference.',
       'Payload type 101 is telephone-event/8000.',
       'An SRTP key for AES_CM_128_HMAC_SHA1_80 (RFC 4568); never shown.',
       'Packets of 20 ms.',
       'The sender sends and does not receive: hold.',
       '',
     ])
+  })
+
+  it('knows both ways to be on hold without an address', () => {
+    for (const address of ['0.0.0.0', '::', '0:0:0:0:0:0:0:0'])
+      expect(explainSdp(`v=0\r\nc=IN IP6 ${address}\r\n`)[1]!.text).toMatch(/hold/)
   })
 
   it('reads anything', () => {

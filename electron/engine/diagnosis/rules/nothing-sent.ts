@@ -20,13 +20,15 @@ export const nothingSent: Rule = {
     if (facts.vantage === 'inbound' && !facts.ack) return []
     const why = observed(facts, 'rtp-not-sent', 'no-rtp-target')[0]
     const refused = observed(facts, 'rtp-not-sent').length > 0
+    // Behind a relay it is the relay that should send.
+    const sender = agreed && agreed.hop > 0 ? agreed.local : whoSends(facts, true)
     const since = sinceAnswer(facts, period.from)
     return [
       {
         severity: 'fault',
         at: Math.max(judgement.at, period.from),
         evidence: [facts.final, why],
-        sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(period.packets, 'packet')} of audio ${period.packets === 1 ? 'was' : 'were'}`} sent from ${whoSends(facts, true)}${agreed ? ` to ${agreed.remote}` : ''}${since ? ` ${since}` : ''}${why ? `: ${why.text}` : ''}.`,
+        sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(period.packets, 'packet')} of audio ${period.packets === 1 ? 'was' : 'were'}`} sent from ${sender}${agreed ? ` to ${agreed.remote}` : ''}${since ? ` ${since}` : ''}${why ? `: ${why.text}` : ''}.`,
         next: refused
           ? 'Check the firewall and the routes of this computer towards that address.'
           : why

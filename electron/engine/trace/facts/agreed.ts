@@ -61,12 +61,10 @@ export class Agreements {
   }
 
   #agree({ branch, offer, answer }: Exchange<MessageFact>, hop: number): void {
+    const since = answer.ref.event.at
+    for (const [i, known] of this.all.entries())
+      if (known.hop === hop && known.branch === branch && known.until === null) this.all[i] = { ...known, until: since }
     for (const medium of agree(offer!.session, answer.session)) {
-      const before = this.all.findLastIndex(
-        (known) => known.hop === hop && known.branch === branch && known.kind === medium.kind && known.until === null,
-      )
-      const since = answer.ref.event.at
-      if (before >= 0) this.all[before] = { ...this.all[before]!, until: since }
       const spoke = this.all.some((known) => known.branch === branch && known.direction === 'sendrecv')
       const next = agreedMedia(medium, offer!, answer, spoke)
       if (next) this.all.push({ ...next, branch, hop })

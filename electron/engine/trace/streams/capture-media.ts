@@ -14,6 +14,9 @@ import { TracedStream } from './traced-stream.ts'
 const mostOfPair = 200
 const mostUnannounced = 5_000
 const mostPairs = 500_000
+/** Addresses of one call, and calls at one address at about one time. */
+const mostOfCall = 4_096
+const mostAtAddress = 200
 /** Streams that a report may mean. */
 const mostAlike = 100
 
@@ -56,7 +59,7 @@ export class CaptureMedia<Call> {
     const known = this.#announced.get(call) ?? new Set()
     this.#announced.set(call, known)
     for (const medium of session.media) {
-      for (const address of addressesOf(medium)) known.add(addressKey(address))
+      for (const address of addressesOf(medium)) if (known.size < mostOfCall) known.add(addressKey(address))
       const rtcp = rtcpAt(medium)
       if (rtcp) this.#control.add(addressKey(rtcp))
     }
@@ -98,20 +101,20 @@ export class CaptureMedia<Call> {
   /** Gives each call its streams, and what reported on them; returns the streams of no call. */
   attribute(spanOf: (call: Call) => CapturedCall): TracedStream[] {
     const byAddress = new Map<string, Announced<Call>[]>()
-    for (const [call, addresses] of this.#announced) {
+    const inTime = [...this.#announced].map(([call, addresses]): Announced<Call> => {
       const { from, until } = spanOf(call)
-      const announced = { call, addresses, from, until }
-      for (const key of addresses) byAddress.set(key, [...(byAddress.get(key) ?? []), announced])
-    }
+      return { call, addresses, from, until }
+    })
+    for (const announced of inTime.sort((a, b) => a.from - b.from))
+      for (const key of announced.addresses) collect(byAddress, key, announced)
     const left: TracedStream[] = []
     const reporters = new Map(this.#reports.reporters.map((reporter) => [addressKey(reporter.address), reporter]))
     for (const pair of this.#pairs.values()) {
       for (const stream of pair) {
         const { source, destination } = stream
-        const near = new Set([
-          ...(byAddress.get(addressKey(destination)) ?? []),
-          ...(byAddress.get(addressKey(source)) ?? []),
-        ])
+        const near = new Set(
+          [destination, source].flatMap((end) => begunBy(byAddress.get(addressKey(end)) ?? [], stream.stats.lastAt)),
+        )
         const calls = callsOf({ source, destination, firstAt: stream.stats.firstAt, lastAt: stream.stats.lastAt }, [
           ...near,
         ])
@@ -146,8 +149,8 @@ export class CaptureMedia<Call> {
     if (!stream) {
       stream = new TracedStream(source, destination, null, ssrc)
       pair.push(stream)
-      collect(this.#bySsrc, ssrc, stream)
-      collect(this.#byDestination, addressKey(destination), stream)
+      collect(this.#bySsrc, ssrc, stream, mostAlike)
+      collect(this.#byDestination, addressKey(destination), stream, mostAlike)
     }
     return (this.#last = stream)
   }
@@ -161,8 +164,20 @@ export class CaptureMedia<Call> {
   }
 }
 
-function collect<Key>(map: Map<Key, TracedStream[]>, key: Key, stream: TracedStream): void {
+function collect<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item, most = Infinity): void {
   const list = map.get(key)
-  if (list && list.length < mostAlike) list.push(stream)
-  else if (!list) map.set(key, [stream])
+  if (list && list.length < most) list.push(item)
+  else if (!list) map.set(key, [item])
+}
+
+/** The last of the calls that had begun by an instant, of a list in the order of their beginnings. */
+function begunBy<Call extends Announcing>(calls: readonly Call[], at: Micros): readonly Call[] {
+  let [low, high] = [0, calls.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (calls[middle]!.from <= at) low = middle + 1
+    else high = middle
+  }
+  // An address that no call had named yet may be named by the next.
+  return calls.slice(Math.max(0, low - mostAtAddress), Math.max(low, 1))
 }
