@@ -96,16 +96,26 @@ export class TraceBuilder {
   response(
     atMs: number,
     status: string,
-    { cseq = 1, method = 'INVITE', extra = '', body = '', sent = false, tag = 'b', back = false } = {},
+    {
+      cseq = 1,
+      method = 'INVITE',
+      extra = '',
+      body = '',
+      sent = false,
+      tag = 'b',
+      back = false,
+      contact = 'Contact: <sip:b@203.0.113.9>\n',
+    } = {},
   ): this {
-    const ends = ['<sip:a@10.0.0.5>;tag=a', `<sip:b@203.0.113.9>;tag=${tag}`]
+    const ends = ['<sip:a@10.0.0.5>;tag=a', `<sip:b@203.0.113.9>${tag === '' ? '' : `;tag=${tag}`}`]
     const [from, to] = back ? ends.toReversed() : ends
+    const target = status.startsWith('2') && method === 'INVITE' ? contact : ''
     return this.#sip(
       atMs,
       sent,
       `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\n` +
         `From: ${from}\nTo: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n` +
-        `${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
+        `${target}${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
     )
   }
 

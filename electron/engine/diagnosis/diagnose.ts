@@ -12,7 +12,10 @@ export function diagnose(facts: CallFacts): Finding[] {
   for (const rule of rules) {
     const results = rule.evaluate(facts)
     if (results.length > 0) for (const id of rule.silences ?? []) silenced.add(id)
-    for (const finding of results) found.push({ id: rule.id, finding })
+    // A message that passes several hops breaks a rule once.
+    for (const finding of results)
+      if (!found.some((known) => known.id === rule.id && known.finding.sentence === finding.sentence))
+        found.push({ id: rule.id, finding })
   }
   return found
     .filter(({ id }) => !silenced.has(id))

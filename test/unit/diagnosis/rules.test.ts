@@ -372,6 +372,88 @@ const cases: Readonly<
           .at(5000),
     ],
   },
+  'bye-reason': {
+    speaks: [
+      () =>
+        both().request(4000, 'BYE', { sent: false, extra: 'Reason: Q.850;cause=127;text="RTP timeout"\n' }).at(5000),
+    ],
+    silent: [
+      () => both().request(4000, 'BYE', { extra: 'Reason: Q.850;cause=16;text="Normal call clearing"\n' }).at(5000),
+      () => both().request(4000, 'BYE').at(5000),
+    ],
+  },
+  'dialog-incomplete': {
+    speaks: [
+      () => both().response(900, '200 OK', { tag: '', body: sdp() }).at(4000),
+      () =>
+        call().request(0, 'INVITE').response(100, '200 OK', { extra: 'Contact: <tel:+1555>\n', contact: '' }).at(900),
+    ],
+    silent: [() => both().at(4000)],
+  },
+  'offer-unanswered': {
+    speaks: [
+      () =>
+        both()
+          .request(3000, 'INVITE', { cseq: 2, toTag: ';tag=b', body: sdp('10.0.0.5', 20_000, 'a=sendonly\n') })
+          .response(3010, '200 OK', { cseq: 2 })
+          .at(4000),
+      () =>
+        call()
+          .request(0, 'INVITE')
+          .response(1000, '200 OK', { body: sdp() })
+          .request(1001, 'ACK', { toTag: ';tag=b' })
+          .at(2000),
+    ],
+    silent: [
+      () =>
+        call()
+          .request(0, 'INVITE')
+          .response(1000, '200 OK', { body: sdp() })
+          .request(1001, 'ACK', { toTag: ';tag=b', body: sdp('10.0.0.5', 20_000) })
+          .at(2000),
+      () =>
+        both()
+          .request(3000, 'UPDATE', { cseq: 2, toTag: ';tag=b' })
+          .response(3010, '200 OK', { cseq: 2, method: 'UPDATE' })
+          .at(4000),
+    ],
+  },
+  'change-refused': {
+    speaks: [
+      () =>
+        both()
+          .request(3000, 'INVITE', { cseq: 2, toTag: ';tag=b', body: sdp('10.0.0.5', 20_000, 'a=sendonly\n') })
+          .response(3010, '488 Not Acceptable Here', { cseq: 2 })
+          .at(4000),
+    ],
+    silent: [
+      () =>
+        both()
+          .request(3000, 'INVITE', { cseq: 2, toTag: ';tag=b', body: sdp('10.0.0.5', 20_000) })
+          .response(3010, '491 Request Pending', { cseq: 2 })
+          .at(4000),
+    ],
+  },
+  'cancel-ignored': {
+    speaks: [
+      () =>
+        call()
+          .request(0, 'INVITE')
+          .response(100, '180 Ringing')
+          .request(2000, 'CANCEL', { toTag: '' })
+          .response(2010, '200 OK', { method: 'CANCEL' })
+          .at(7000),
+    ],
+    silent: [
+      () =>
+        call()
+          .request(0, 'INVITE')
+          .request(2000, 'CANCEL', { toTag: '' })
+          .response(2010, '200 OK', { method: 'CANCEL' })
+          .response(2020, '487 Request Terminated')
+          .at(7000),
+    ],
+  },
   'ring-timeout': {
     speaks: [
       () =>

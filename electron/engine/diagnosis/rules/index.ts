@@ -7,6 +7,11 @@ import { ringTimeout } from './ring-timeout.ts'
 import { sentAstray } from './sent-astray.ts'
 import { soundsEncrypted } from './sounds-encrypted.ts'
 import { arrivesElsewhere } from './arrives-elsewhere.ts'
+import { byeReason } from './bye-reason.ts'
+import { dialogIncomplete } from './dialog-incomplete.ts'
+import { offerUnanswered } from './offer-unanswered.ts'
+import { changeRefused } from './change-refused.ts'
+import { cancelIgnored } from './cancel-ignored.ts'
 import { connectionFailed } from './connection-failed.ts'
 import { lateAudio } from './late-audio.ts'
 import { malformed } from './malformed.ts'
@@ -40,8 +45,12 @@ export const rules: readonly Rule[] = [
   refusedCallee,
   refusedOther,
   ringTimeout,
+  cancelIgnored,
+  dialogIncomplete,
   notAcknowledged,
   illegalAnswer,
+  offerUnanswered,
+  changeRefused,
   nothingSent,
   nothingArrives,
   sentAstray,
@@ -54,6 +63,7 @@ export const rules: readonly Rule[] = [
   lateAudio,
   packetLoss,
   byeUnanswered,
+  byeReason,
   afterTheEnd,
   malformed,
 ]

@@ -45,7 +45,7 @@ function adviceOf(facts: CallFacts, final: FinalResponse, audio: readonly MediaD
   if (/codec|format|no common|media type/i.test(why) && !/profile|encrypt|srtp|savp|crypto/i.test(why)) return codecs
   if (/profile|encrypt|srtp|savp|crypto|transport/i.test(why)) return change
   // Without a word of the peer's: what is missing that nearly everybody has, then the one thing that is left.
-  return missing.length === g711.size ? codecs : change
+  return missing.length > 0 ? codecs : change
 }
 
 const describe = (audio: readonly MediaDescription[]) =>
