@@ -384,7 +384,7 @@ const cases: Readonly<
   },
   'dialog-incomplete': {
     speaks: [
-      () => both().response(900, '200 OK', { tag: '', body: sdp() }).at(4000),
+      () => call().request(0, 'INVITE').response(100, '200 OK', { tag: '' }).at(900),
       () =>
         call().request(0, 'INVITE').response(100, '200 OK', { extra: 'Contact: <tel:+1555>\n', contact: '' }).at(900),
     ],
