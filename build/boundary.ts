@@ -79,7 +79,8 @@ export function rawCallbacks(file: string, source: string): string[] {
     for (const match of text.matchAll(opening))
       fault(
         match.index,
-        `opens ${match[0].replace('(', '')}: the engine's sockets are in base/system-net.ts, others in build/boundary.ts`,
+        `opens ${match[0].replace('(', '')}: the engine's sockets are in base/system-net.ts, others in ` +
+          'build/boundary.ts',
       )
   for (const match of text.matchAll(dropped))
     if (!match[0].includes('.catch('))

@@ -149,7 +149,9 @@ export interface CallFacts {
   readonly agreed: readonly AgreedMedia[]
   /** Of all media, in all dialogs. */
   readonly agreements: readonly AgreedMedia[]
-  /** Addresses of media (`ip:port`) that session descriptions name, and where the messages came from that carry them. */
+  /**
+   * Addresses of media (`ip:port`) that session descriptions name, and where the messages came from that carry them.
+   */
   readonly announced: readonly AnnouncedFact[]
   readonly streams: readonly StreamFact[]
   /** RTCP reports that came from the peer, and how many packets it says to have sent; null where it says nothing. */

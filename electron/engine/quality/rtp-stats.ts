@@ -96,8 +96,8 @@ export class RtpStreamStats {
   }
 
   /**
-   * Whether nearly all packets sound like noise of one level and have the size of SRTP: what a cipher makes of G.711 (RFC
-   * 3711 4.2: a tag of 4 or 10 bytes behind the payload).
+   * Whether nearly all packets sound like noise of one level and have the size of SRTP: what a cipher makes of G.711
+   * (RFC 3711 4.2: a tag of 4 or 10 bytes behind the payload).
    */
   get looksCiphered(): boolean {
     return this.levelPackets >= fewestToTell && this.#noisePackets * 10 >= this.levelPackets * 9

@@ -22,8 +22,8 @@ const mostRuns = 256
 const remembered = 128
 
 /**
- * When packets of a stream came and which were missing then, apart from the figures of the whole stream: a pause, a hold
- * or a sender that numbers anew is no loss.
+ * When packets of a stream came and which were missing then, apart from the figures of the whole stream: a pause, a
+ * hold or a sender that numbers anew is no loss.
  */
 export class Runs {
   readonly all: Run[] = []

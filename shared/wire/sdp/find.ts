@@ -21,7 +21,8 @@ const mostBefore = 10
 
 /**
  * The session description of a message, wherever it stands: the body itself or a part of a multipart body (RFC 5621,
- * RFC 2046 5.1), with its Content-Type, another or none. Null where there is none. What is not as it should be is named.
+ * RFC 2046 5.1), with its Content-Type, another or none. Null where there is none. What is not as it should be is
+ * named.
  */
 export function findSession(message: Pick<SipMessage, 'headers' | 'body'>): FoundSession | null {
   if (message.body.length === 0) return null

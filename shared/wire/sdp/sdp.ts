@@ -37,7 +37,8 @@ export interface MediaDescription {
   /** In upper case. */
   readonly protocol: string
   /**
-   * The c= address that holds for this medium, IPv6 in the form of RFC 5952; null when there is none. May be a host name.
+   * The c= address that holds for this medium, IPv6 in the form of RFC 5952; null when there is none. May be a host
+   * name.
    */
   readonly address: string | null
   readonly formats: readonly MediaFormat[]

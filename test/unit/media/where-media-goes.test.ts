@@ -332,14 +332,16 @@ describe('what the system refuses to send', () => {
     await bench.clock.advance(1000)
     expect(bench.rtp).toEqual([])
     expect(bench.observations).toEqual([
-      `rtp-not-sent: this computer refuses to send RTP to ${to(theirMedia)}: this machine does not permit it: a firewall of its own forbids it, or more rights are needed`,
+      `rtp-not-sent: this computer refuses to send RTP to ${to(theirMedia)}: this machine does not permit it: ` +
+        'a firewall of its own forbids it, or more rights are needed',
     ])
     bench.net.refuse = null
     await bench.clock.advance(100)
     expect(bench.rtp).toHaveLength(5)
     send.close()
     expect(bench.observations.at(-1)).toBe(
-      'rtp-not-sent: 51 packets of RTP not sent: this machine does not permit it: a firewall of its own forbids it, or more rights are needed',
+      'rtp-not-sent: 51 packets of RTP not sent: this machine does not permit it: a firewall of its own ' +
+        'forbids it, or more rights are needed',
     )
   })
 })

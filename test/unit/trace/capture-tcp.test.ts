@@ -25,7 +25,8 @@ const found = async (...frames: readonly Buffer[]) => {
 }
 /** An INVITE whose headers are as they are, without a Content-Length. */
 const invite = (callId: string, extra = '') =>
-  `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK${callId}\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@c>\r\nCall-ID: ${callId}\r\nCSeq: 1 INVITE\r\n${extra}\r\n`
+  `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK${callId}\r\nFrom: <sip:a@b>;tag=1\r\n` +
+  `To: <sip:b@c>\r\nCall-ID: ${callId}\r\nCSeq: 1 INVITE\r\n${extra}\r\n`
 const whole = (callId: string) => invite(callId, 'Content-Length: 0\r\n')
 
 describe('SIP over TCP', () => {

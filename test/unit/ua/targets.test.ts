@@ -25,7 +25,7 @@ describe('a name with two addresses', () => {
     bench.net.routes.set('2001:db8::99', '2001:db8::1')
   })
 
-  it('is called at the second where the first is closed, with media and Contact at the address that reaches it', async () => {
+  it('is called at the second where the first is closed; media and Contact at the one that reaches it', async () => {
     bench.net.closed.add('192.0.2.99 5060')
     const call = await bench.call({ uri: 'sip:agent@two.example:5060' })
     await bench.clock.advance(600)
@@ -57,7 +57,8 @@ describe('a UDP port that is closed', () => {
     await bench.clock.advance(600)
     expect(call.state).toMatchObject({ kind: 'ended', cause: { by: 'nobody', reason: 'transport' } })
     expect(bench.observations).toEqual([
-      'connection-refused: udp 192.0.2.99:5060: the port is closed (ICMP port unreachable): nothing listens there, or a firewall rejects it',
+      'connection-refused: udp 192.0.2.99:5060: the port is closed (ICMP port unreachable): nothing listens ' +
+        'there, or a firewall rejects it',
     ])
   })
 

@@ -228,8 +228,12 @@ function exchanges(...steps: readonly Step[]): string[] {
   const found: string[] = []
   for (const [n, { line, cseq, to = '', body = false, extra = '', back = false }] of steps.entries()) {
     const [from, target] = back ? [`b>;tag=${to}`, 'a>;tag=a'] : ['a>;tag=a', `b>${to ? `;tag=${to}` : ''}`]
-    const head = `${line}\nVia: SIP/2.0/UDP h;branch=z9hG4bK${n}\nFrom: <sip:${from}\nTo: <sip:${target}\nCall-ID: c\nCSeq: ${cseq}\n${extra}`
-    const sdp = `Content-Type: application/sdp\n\nv=0\no=- ${n} 1 IN IP4 192.0.2.${n + 1}\nc=IN IP4 192.0.2.${n + 1}\nm=audio 4000 RTP/AVP 0\n`
+    const head =
+      `${line}\nVia: SIP/2.0/UDP h;branch=z9hG4bK${n}\nFrom: <sip:${from}\nTo: <sip:${target}\n` +
+      `Call-ID: c\nCSeq: ${cseq}\n${extra}`
+    const sdp =
+      `Content-Type: application/sdp\n\nv=0\no=- ${n} 1 IN IP4 192.0.2.${n + 1}\n` +
+      `c=IN IP4 192.0.2.${n + 1}\nm=audio 4000 RTP/AVP 0\n`
     const message = parse(`${head}${body ? sdp : '\n'}`)
     const done: Exchange<number> | null = room.take(message, findSession(message)?.session ?? null, n)
     if (done)
@@ -323,7 +327,8 @@ describe('the session description of a message', () => {
   const sdp = 'v=0\no=- 1 1 IN IP4 192.0.2.1\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 0\n'
   const found = (headers: string, body: string) => {
     const message = parse(
-      `INVITE sip:b SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a>;tag=a\nTo: <sip:b>\nCall-ID: c\nCSeq: 1 INVITE\n${headers}\n${body}`,
+      'INVITE sip:b SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a>;tag=a\nTo: <sip:b>\n' +
+        `Call-ID: c\nCSeq: 1 INVITE\n${headers}\n${body}`,
     )
     return findSession(message)
   }
@@ -382,7 +387,8 @@ describe('the session description of a message', () => {
   it('behind a Content-Length of 0 is a problem of the message, and what follows another length is passed over', () => {
     const text = (length: number, body: string) =>
       parse(
-        `INVITE sip:b SIP/2.0\nVia: SIP/2.0/UDP h\nFrom: <sip:a>;tag=a\nTo: <sip:b>\nCall-ID: c\nCSeq: 1 INVITE\nContent-Length: ${length}\n\n${body}`,
+        'INVITE sip:b SIP/2.0\nVia: SIP/2.0/UDP h\nFrom: <sip:a>;tag=a\nTo: <sip:b>\nCall-ID: c\n' +
+          `CSeq: 1 INVITE\nContent-Length: ${length}\n\n${body}`,
       )
     expect(
       text(0, sdp)
