@@ -86,7 +86,8 @@ export class Captures {
   #explain({ files }: CaptureRequest, error: unknown): RingbackError {
     return errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY'
       ? machine(
-          `${files.join(', ')} needs more memory than ${this.#memoryMb} MB: open a part of it (editcap -c 100000 cuts it into pieces)`,
+          `${files.join(', ')} needs more memory than ${this.#memoryMb} MB: open a part of it (editcap -c 100000 ` +
+            'cuts it into pieces)',
           error,
         )
       : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`, error)

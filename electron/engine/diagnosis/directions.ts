@@ -118,7 +118,10 @@ function unattributed(facts: CallFacts, { from, until, flow }: Period): string |
   if (open.length > 0) {
     const { source, destination } = open[0]!
     const packets = open.reduce((sum, stream) => sum + stream.packets, 0)
-    return `${count(packets, 'packet')} (${source} to ${destination}) cannot be told to be of one direction or the other`
+    return (
+      `${count(packets, 'packet')} (${source} to ${destination}) cannot be told to be of one direction or ` +
+      'the other'
+    )
   }
   const name = flow?.to && isNamed(flow.to) ? flow.to : null
   if (facts.vantage === 'observed' && name)

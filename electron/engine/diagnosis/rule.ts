@@ -9,7 +9,9 @@ import { header, type SipResponse } from '../../../shared/wire/sip/message.ts'
 export interface Rule {
   readonly id: string
   readonly severities: readonly Finding['severity'][]
-  /** What it looks at, when it speaks, and when it is silent though one might expect it to: each a clause for people. */
+  /**
+   * What it looks at, when it speaks, and when it is silent though one might expect it to: each a clause for people.
+   */
   readonly looksAt: string
   readonly speaks: string
   readonly silent: string

@@ -26,7 +26,8 @@ export function verdictOf(facts: CallFacts): Verdict {
     )
   if (unseen)
     return unknown(
-      'Answered; the capture holds no RTP of this call, so whether there was audio is unknown: capture where the media passes, and without a filter on SIP.',
+      'Answered; the capture holds no RTP of this call, so whether there was audio is unknown: capture where ' +
+        'the media passes, and without a filter on SIP.',
     )
   return audio(judgement, facts)
 }
@@ -74,7 +75,8 @@ function audio(judgement: Judgement, facts: CallFacts): Verdict {
   const stop = bothStop(judgement, facts)
   if (stop !== null)
     return unknown(
-      `The RTP of both directions ends ${afterAnswer(facts, stop)}, long before the call: either the audio stopped then, or the capture holds no RTP from there on.`,
+      `The RTP of both directions ends ${afterAnswer(facts, stop)}, long before the call: either the audio ` +
+        'stopped then, or the capture holds no RTP from there on.',
     )
   if (toPeer.audio === 'silent' && fromPeer.audio === 'silent')
     return unknown(
@@ -92,7 +94,9 @@ function audio(judgement: Judgement, facts: CallFacts): Verdict {
     return {
       kind: 'one-way-audio',
       missing: 'from-peer',
-      sentence: `One-way audio: ${lackText(fromPeer, facts)}; ${count(toPeer.packets, 'packet')} went to the peer${toPeer.delivered === 'yes' ? ` (${toPeer.deliveredBy})` : ''}.`,
+      sentence:
+        `One-way audio: ${lackText(fromPeer, facts)}; ${count(toPeer.packets, 'packet')} went to the ` +
+        `peer${toPeer.delivered === 'yes' ? ` (${toPeer.deliveredBy})` : ''}.`,
     }
   if (weLack)
     return {
@@ -102,12 +106,14 @@ function audio(judgement: Judgement, facts: CallFacts): Verdict {
     }
   if (!toPeer.due || !fromPeer.due)
     return unknown(
-      `The media direction allows audio only ${toPeer.due ? 'to' : 'from'} the peer (${facts.agreed.at(-1)?.direction}): it flows.`,
+      `The media direction allows audio only ${toPeer.due ? 'to' : 'from'} the peer ` +
+        `(${facts.agreed.at(-1)?.direction}): it flows.`,
     )
   const quiet = [toPeer, fromPeer].find((direction) => direction.audio === 'no-speech')
   if (quiet)
     return unknown(
-      `RTP flows both ways; ${wayOf(quiet)} it is only comfort noise or digits: whoever sends it is muted or silent, so whether speech would pass is unknown.`,
+      `RTP flows both ways; ${wayOf(quiet)} it is only comfort noise or digits: whoever sends it is muted or ` +
+        'silent, so whether speech would pass is unknown.',
     )
   return twoWay(judgement, facts)
 }
@@ -127,7 +133,9 @@ function twoWay({ toPeer, fromPeer }: Judgement, { vantage }: CallFacts): Verdic
   return {
     kind: 'two-way-audio',
     missing: null,
-    sentence: `Two-way audio: ${count(toPeer.packets, 'packet')} to the peer (${proof}), ${count(fromPeer.packets, 'packet')} from the peer.`,
+    sentence:
+      `Two-way audio: ${count(toPeer.packets, 'packet')} to the peer (${proof}), ` +
+      `${count(fromPeer.packets, 'packet')} from the peer.`,
   }
 }
 
@@ -138,9 +146,15 @@ function lackText(direction: DirectionFact, facts: CallFacts): string {
   const where = `${toPeer ? 'to' : 'from'} ${agreed?.remote ?? 'the peer'}`
   if (period && !isMissing(kind)) {
     if (period.astray)
-      return `the packets ${toPeer ? 'to' : 'from'} the peer go to ${period.astray.to}, where nobody listens: ${period.astray.because}`
+      return (
+        `the packets ${toPeer ? 'to' : 'from'} the peer go to ${period.astray.to}, where nobody listens: ` +
+        `${period.astray.because}`
+      )
     if (period.stoppedAt !== null)
-      return `nothing ${toPeer ? 'is sent' : 'arrives'} ${where} any more from ${afterAnswer(facts, period.stoppedAt)} on`
+      return (
+        `nothing ${toPeer ? 'is sent' : 'arrives'} ${where} any more from ` +
+        `${afterAnswer(facts, period.stoppedAt)} on`
+      )
     if (delivered === 'no')
       return `${whoReceives(facts, toPeer)} receives nothing of ${count(packets, 'packet')} sent (${deliveredBy})`
   }

@@ -24,8 +24,13 @@ export const afterTheEnd: Rule = {
         severity: 'info',
         at: endedAt + graceUs,
         evidence: [facts.bye, ...late],
-        sentence: `RTP goes on for ${((last - endedAt) / 1e6).toFixed(1)} s after the end of the call: ${count(packets, 'packet')} from ${[...new Set(late.map(({ source }) => source))].join(', ')}. They count for nothing in its verdict.`,
-        next: 'If another call uses the same addresses it is that call; else the sending side did not notice the end: check that it gets the BYE.',
+        sentence:
+          `RTP goes on for ${((last - endedAt) / 1e6).toFixed(1)} s after the end of the call: ` +
+          `${count(packets, 'packet')} from ${[...new Set(late.map(({ source }) => source))].join(', ')}. They ` +
+          'count for nothing in its verdict.',
+        next:
+          'If another call uses the same addresses it is that call; else the sending side did not notice the ' +
+          'end: check that it gets the BYE.',
       },
     ]
   },

@@ -14,7 +14,8 @@ export const arrivesElsewhere: Rule = {
   looksAt: 'where the RTP of the peer comes from, and every address that its session descriptions name',
   speaks: 'ten packets and more come from an address that none of them names',
   silent:
-    'the address is one of ICE, of another branch of a forked call, or the private host that the peer signals from with the port that it announced at a public address (a NAT behind the capture point)',
+    'the address is one of ICE, of another branch of a forked call, or the private host that the peer ' +
+    'signals from with the port that it announced at a public address (a NAT behind the capture point)',
   evaluate(facts) {
     const judgement = judge(facts)
     const { agreed } = judgement?.fromPeer ?? {}
@@ -41,8 +42,12 @@ export const arrivesElsewhere: Rule = {
         severity: 'warning',
         at: strange[0]!.firstAt,
         evidence: [...strange, facts.messages[agreed.answerMessage], ...latched],
-        sentence: `RTP comes from ${[...new Set(strange.map(({ source }) => source))].join(', ')}, not from ${agreed.remote} as the session description says${latched.length > 0 ? '; audio is sent there now' : ''}.`,
-        next: 'A side that sends only to the address of the session description will not be heard: the peer should announce the address that it sends from.',
+        sentence:
+          `RTP comes from ${[...new Set(strange.map(({ source }) => source))].join(', ')}, not from ` +
+          `${agreed.remote} as the session description says${latched.length > 0 ? '; audio is sent there now' : ''}.`,
+        next:
+          'A side that sends only to the address of the session description will not be heard: the peer ' +
+          'should announce the address that it sends from.',
       },
     ]
   },

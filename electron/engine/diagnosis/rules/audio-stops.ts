@@ -8,9 +8,11 @@ export const audioStops: Rule = {
   severities: ['fault', 'warning'],
   looksAt: 'the last packet of each direction in each period between two agreements on the media',
   speaks:
-    'it came 3 s and more before the end of the period (or before now); as a warning where a capture loses both directions at once',
+    'it came 3 s and more before the end of the period (or before now); as a warning where a capture loses ' +
+    'both directions at once',
   silent:
-    'the sender leaves silence out (comfort noise was its last packet, it paused before and went on, or its codec does), the call is on hold, or a transfer was accepted',
+    'the sender leaves silence out (comfort noise was its last packet, it paused before and went on, or its ' +
+    'codec does), the call is on hold, or a transfer was accepted',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []
@@ -21,14 +23,19 @@ export const audioStops: Rule = {
       const reason = facts.bye?.message && header(facts.bye.message, 'reason')
       const bye = reason && /rtp|media/i.test(reason) ? `; the BYE names the reason: ${reason}` : ''
       const who = whoSends(facts, toPeer)
+      const end =
+        until === facts.endedAt ? 'the end of the call' : until === facts.now ? 'now' : 'the media was agreed on anew'
       return [
         {
           severity: together ? ('warning' as const) : ('fault' as const),
           at: stoppedAt,
           evidence: [...streams, agreed ? facts.messages[agreed.answerMessage] : null, bye ? facts.bye : null],
-          sentence: `The audio ${toPeer ? 'to' : 'from'} the peer stops ${afterAnswer(facts, stoppedAt)}, ${((until - stoppedAt) / 1e6).toFixed(1)} s before ${until === facts.endedAt ? 'the end of the call' : until === facts.now ? 'now' : 'the media was agreed on anew'}${bye}.`,
+          sentence:
+            `The audio ${toPeer ? 'to' : 'from'} the peer stops ${afterAnswer(facts, stoppedAt)}, ` +
+            `${((until - stoppedAt) / 1e6).toFixed(1)} s before ${end}${bye}.`,
           next: together
-            ? 'Check whether the capture holds all RTP: both directions end at once. If it does, something between the two sides stopped.'
+            ? 'Check whether the capture holds all RTP: both directions end at once. If it does, something ' +
+              'between the two sides stopped.'
             : `Find out why ${who} stopped sending: its process, its network, or a firewall whose state ran out.`,
         },
       ]

@@ -33,9 +33,13 @@ export const byeUnanswered: Rule = {
         at: refused?.event.at ?? repeats.at(-1)!.event.at,
         evidence: [bye, refused, ...repeats.slice(0, enough)],
         sentence: refused
-          ? `The BYE was refused with ${statusText(refused)}: it went to ${bye.event.destination.host}, which does not know the call.`
-          : `The BYE was sent ${count(repeats.length + 1, 'time')} to ${bye.event.destination.host} and never answered: the other side is gone, or does not get it.`,
-        next: 'Compare where the BYE went with the Contact and the Record-Route of the 200 OK; at the other side the call may still be going on.',
+          ? `The BYE was refused with ${statusText(refused)}: it went to ${bye.event.destination.host}, which ` +
+            'does not know the call.'
+          : `The BYE was sent ${count(repeats.length + 1, 'time')} to ${bye.event.destination.host} and never ` +
+            'answered: the other side is gone, or does not get it.',
+        next:
+          'Compare where the BYE went with the Contact and the Record-Route of the 200 OK; at the other side ' +
+          'the call may still be going on.',
       },
     ]
   },

@@ -26,7 +26,9 @@ export const illegalAnswer: Rule = {
           at: answer.event.at,
           evidence: [offer, answer],
           sentence: `${who} gave an answer for ${kind} that its offer does not allow: ${faults.join('; ')}.`,
-          next: 'Show both messages to whoever runs the answering side: it breaks RFC 3264 (or RFC 4568 for keys), and the other side may take it in another way.',
+          next:
+            'Show both messages to whoever runs the answering side: it breaks RFC 3264 (or RFC 4568 for ' +
+            'keys), and the other side may take it in another way.',
         }
       })
   },

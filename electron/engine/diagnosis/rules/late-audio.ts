@@ -18,12 +18,13 @@ export const lateAudio: Rule = {
       .filter((at) => at !== null)
       .sort((a, b) => a - b)[0]
     if (first === undefined || first - facts.answeredAt < lateUs) return []
+    const lateS = (first - facts.answeredAt) / 1e6
     return [
       {
         severity: 'warning',
         at: first,
         evidence: [facts.final, ...judgement.fromPeer.streams],
-        sentence: `The first audio of the peer came ${((first - facts.answeredAt) / 1e6).toFixed(1)} s after the answer.`,
+        sentence: `The first audio of the peer came ${lateS.toFixed(1)} s after the answer.`,
         next: 'The agent is slow to speak: look at its first message and at what it does before.',
       },
     ]

@@ -16,7 +16,8 @@ export const malformed: Rule = {
         severity: 'warning',
         at: bad[0]!.event.at,
         evidence: bad.slice(0, 20),
-        sentence: `${bad.length === 1 ? 'A message' : `${bad.length} messages`} from the peer could not be used: ${text}.`,
+        sentence:
+          `${bad.length === 1 ? 'A message' : `${bad.length} messages`} from the peer could not be used: ` + `${text}.`,
         next: 'Show the raw message to whoever runs the other side: an element on the way writes broken SIP.',
       },
     ]

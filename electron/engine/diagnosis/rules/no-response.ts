@@ -29,7 +29,10 @@ export const noResponse: Rule = {
         severity: 'fault',
         at: invite.event.at + Math.min(waited, silentUs),
         evidence: facts.messages,
-        sentence: `No response at all came from ${transport} ${formatAddress(destination)} to ${count(sent, 'INVITE')}: the address or port is wrong, a firewall drops the packets, or the peer drops them silently.`,
+        sentence:
+          `No response at all came from ${transport} ${formatAddress(destination)} to ` +
+          `${count(sent, 'INVITE')}: the address or port is wrong, a firewall drops the packets, or the peer ` +
+          'drops them silently.',
         next:
           transport === 'udp'
             ? 'Check address and port; call again over TCP: it says at once whether anything listens there.'

@@ -18,8 +18,12 @@ export const notAcknowledged: Rule = {
         severity: 'fault',
         at: repeats[2]!.event.at,
         evidence: [final, ...repeats, facts.ack],
-        sentence: `The 200 OK was repeated ${count(repeats.length, 'time')}: its ACK ${facts.ack ? 'was sent and does not reach the peer' : 'never came'}.`,
-        next: 'Compare the Contact and Record-Route headers of the 200 OK with where the ACK goes: a private address there cannot be reached from outside.',
+        sentence:
+          `The 200 OK was repeated ${count(repeats.length, 'time')}: its ACK ` +
+          `${facts.ack ? 'was sent and does not reach the peer' : 'never came'}.`,
+        next:
+          'Compare the Contact and Record-Route headers of the 200 OK with where the ACK goes: a private ' +
+          'address there cannot be reached from outside.',
       },
     ]
   },

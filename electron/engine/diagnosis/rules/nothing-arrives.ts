@@ -10,7 +10,8 @@ function rtcpText({ reportsFromPeer: { total, sentPackets } }: CallFacts): strin
   if (sentPackets === null) return `; ${count(total, 'RTCP report')} came, of a peer that says to have sent no audio`
   return sentPackets === 0
     ? '; its RTCP says that it has sent none'
-    : `; its RTCP says that it has sent ${count(sentPackets, 'packet')}, so they are lost on the way or the RTP port is closed`
+    : `; its RTCP says that it has sent ${count(sentPackets, 'packet')}, so they are lost on the way or the ` +
+        'RTP port is closed'
 }
 
 /** The call is answered and no RTP comes from the peer, or next to none. */
@@ -18,11 +19,13 @@ export const nothingArrives: Rule = {
   id: 'nothing-arrives',
   severities: ['fault'],
   looksAt:
-    'the RTP that comes from the peer, in each period between two agreements on the media; in a capture on the hop next to the caller',
+    'the RTP that comes from the peer, in each period between two agreements on the media; in a capture on ' +
+    'the hop next to the caller',
   speaks:
     'audio was due for 1.5 s (1 s in a call that ended) and none came, or fewer than ten packets where fifty were due',
   silent:
-    'the call is on hold, the direction does not allow it, a capture has no RTP of the call at all, or RTP whose direction cannot be told',
+    'the call is on hold, the direction does not allow it, a capture has no RTP of the call at all, or RTP ' +
+    'whose direction cannot be told',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready || !judgement.fromPeer.due || judgement.fromPeer.unknown) return []
@@ -44,10 +47,14 @@ export const nothingArrives: Rule = {
         severity: 'fault',
         at: Math.max(judgement.at, period.from),
         evidence: [facts.final, agreed ? facts.messages[agreed.answerMessage] : null, ...period.streams, unusable],
-        sentence: `${what} from ${agreed?.remote ?? 'the peer'} at ${agreed?.local ?? 'this computer'} ${since}${rtcpText(facts)}${unusable ? `; what came instead: ${unusable.text}` : ''}.`,
+        sentence:
+          `${what} from ${agreed?.remote ?? 'the peer'} at ${agreed?.local ?? 'this computer'} ` +
+          `${since}${rtcpText(facts)}${unusable ? `; what came instead: ${unusable.text}` : ''}.`,
         next: behindNat
-          ? `Our session description names the private address ${agreed!.local}: give the peer a public one, or let it answer to where our packets come from (symmetric RTP).`
-          : `Check that the peer sends to ${agreed?.local ?? 'our address'} and that no firewall closes that UDP port; have the peer confirm that its agent speaks.`,
+          ? `Our session description names the private address ${agreed!.local}: give the peer a public one, or ` +
+            'let it answer to where our packets come from (symmetric RTP).'
+          : `Check that the peer sends to ${agreed?.local ?? 'our address'} and that no firewall closes that UDP ` +
+            'port; have the peer confirm that its agent speaks.',
       },
     ]
   },

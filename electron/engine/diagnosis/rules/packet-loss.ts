@@ -11,7 +11,8 @@ export const packetLoss: Rule = {
   looksAt: 'the sequence numbers of each stream while it was sent',
   speaks: 'more than 3 % of fifty packets and more are missing',
   silent:
-    'numbers are missing over a hold or another pause that was agreed, over a time in which the stream went to another address, or because the sender began to number anew',
+    'numbers are missing over a hold or another pause that was agreed, over a time in which the stream went ' +
+    'to another address, or because the sender began to number anew',
   evaluate(facts) {
     return facts.streams
       .filter(({ packets }) => packets >= fewest)
@@ -21,8 +22,12 @@ export const packetLoss: Rule = {
         severity: 'warning' as const,
         at: stream.lastAt,
         evidence: [stream],
-        sentence: `Packets from ${stream.source} to ${stream.destination} were lost: ${lost} of ${stream.packets + lost} (${((100 * lost) / (stream.packets + lost)).toFixed(1)} %).`,
-        next: 'Look for the loss on the path: wireless links, a saturated uplink, a VPN. Compare with a call from another network.',
+        sentence:
+          `Packets from ${stream.source} to ${stream.destination} were lost: ${lost} of ` +
+          `${stream.packets + lost} (${((100 * lost) / (stream.packets + lost)).toFixed(1)} %).`,
+        next:
+          'Look for the loss on the path: wireless links, a saturated uplink, a VPN. Compare with a call from ' +
+          'another network.',
       }))
   },
 }

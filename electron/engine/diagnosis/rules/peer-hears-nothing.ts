@@ -18,8 +18,12 @@ export const peerHearsNothing: Rule = {
         severity: 'fault' as const,
         at: Math.max(...streams.map(({ unheardSince }) => unheardSince ?? judgement.at)),
         evidence: [...streams, facts.final],
-        sentence: `RTP leaves for ${(toPeer ? agreed?.remote : agreed?.local) ?? 'the peer'}, and ${whoReceives(facts, toPeer)} receives none of it (${deliveredBy}).`,
-        next: `Check the firewall of ${whoReceives(facts, toPeer)} for the UDP port in its session description, and that the address there is its own.`,
+        sentence:
+          `RTP leaves for ${(toPeer ? agreed?.remote : agreed?.local) ?? 'the peer'}, and ` +
+          `${whoReceives(facts, toPeer)} receives none of it (${deliveredBy}).`,
+        next:
+          `Check the firewall of ${whoReceives(facts, toPeer)} for the UDP port in its session description, ` +
+          'and that the address there is its own.',
       }))
   },
 }

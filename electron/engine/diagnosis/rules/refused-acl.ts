@@ -17,8 +17,13 @@ export const refusedAcl: Rule = {
         severity: 'fault',
         at: final.event.at,
         evidence: [facts.invite, final],
-        sentence: `${peerName(facts)} refused the call with ${statusText(final)} without asking for credentials: our source address ${facts.invite ? facts.invite.event.source.host : ''} is not on its list, or this call is not permitted.`,
-        next: 'Compare the public address of this machine with the list of the trunk (IP ACL), or set a user and a password if the trunk uses digest; check geographic permissions for the number.',
+        sentence:
+          `${peerName(facts)} refused the call with ${statusText(final)} without asking for credentials: ` +
+          `our source address ${facts.invite ? facts.invite.event.source.host : ''} is not on its list, or this ` +
+          'call is not permitted.',
+        next:
+          'Compare the public address of this machine with the list of the trunk (IP ACL), or set a user and ' +
+          'a password if the trunk uses digest; check geographic permissions for the number.',
       },
     ]
   },

@@ -18,9 +18,12 @@ export const refusedCapacity: Rule = {
         severity: 'fault',
         at: final.event.at,
         evidence: [facts.invite, final],
-        sentence: `${peerName(facts)} cannot take the call now: it answered ${statusText(final)}${after ? ` and asks to wait ${after} s` : ''}.`,
+        sentence:
+          `${peerName(facts)} cannot take the call now: it answered ` +
+          `${statusText(final)}${after ? ` and asks to wait ${after} s` : ''}.`,
         next: after
-          ? `Wait ${after} s and call again; if it stays, check the limits of concurrent calls and of calls a second at the trunk.`
+          ? `Wait ${after} s and call again; if it stays, check the limits of concurrent calls and of calls a ` +
+            'second at the trunk.'
           : 'Call again later and slower: check the limits of concurrent calls and of calls a second at the trunk.',
       },
     ]

@@ -24,8 +24,11 @@ export const refusedCredentials: Rule = {
     const reason = observed(facts, 'auth-failed').at(-1)
     const remedy: Remedy = { code: 'set-credentials' }
     const sentence = facts.credentialsSent
-      ? `${peerName(facts)} refused the credentials with ${statusText(final)}${realm === undefined ? '' : ` (realm "${realm}")`}.`
-      : `${peerName(facts)} asks for digest credentials (${statusText(final)}${realm === undefined ? '' : `, realm "${realm}"`}) and none could be given${reason ? `: ${reason.text}` : ''}.`
+      ? `${peerName(facts)} refused the credentials with ` +
+        `${statusText(final)}${realm === undefined ? '' : ` (realm "${realm}")`}.`
+      : `${peerName(facts)} asks for digest credentials ` +
+        `(${statusText(final)}${realm === undefined ? '' : `, realm "${realm}"`}) and none could be ` +
+        `given${reason ? `: ${reason.text}` : ''}.`
     return [
       {
         severity: 'fault',
@@ -33,7 +36,8 @@ export const refusedCredentials: Rule = {
         evidence: [...facts.challenges, final, facts.credentialsSent ? null : reason],
         sentence,
         next: facts.credentialsSent
-          ? `Check the password and that the user is the credential's user name, not the name of the credential list${user ? ` (From was ${user})` : ''}.`
+          ? "Check the password and that the user is the credential's user name, not the name of the credential " +
+            `list${user ? ` (From was ${user})` : ''}.`
           : `${remedyWords(remedy)}.`,
         remedy: facts.credentialsSent ? undefined : remedy,
       },

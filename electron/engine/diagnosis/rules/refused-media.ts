@@ -18,11 +18,15 @@ function adviceOf(facts: CallFacts, final: FinalResponse, audio: readonly MediaD
   const why = header(final.message, 'warning') ?? ''
   if (facts.vantage === 'inbound')
     return {
-      next: 'Let this endpoint take what was offered: its codecs and its media encryption decide that; or have the caller offer something else.',
+      next:
+        'Let this endpoint take what was offered: its codecs and its media encryption decide that; or have ' +
+        'the caller offer something else.',
     }
   if (audio.length === 0)
     return {
-      next: 'The INVITE carried no session description with audio: call with one, or find out why the other side wants none of its own.',
+      next:
+        'The INVITE carried no session description with audio: call with one, or find out why the other side ' +
+        'wants none of its own.',
     }
   const secure = audio.every(({ protocol }) => protocol.includes('SAVP'))
   const keys = audio.some(({ crypto }) => crypto.length > 0)

@@ -6,9 +6,11 @@ export const sentAstray: Rule = {
   id: 'sent-astray',
   severities: ['fault'],
   looksAt:
-    'where the packets of each direction go at the end of a period, what their receiver announced last, and where its own packets come from',
+    'where the packets of each direction go at the end of a period, what their receiver announced last, and ' +
+    'where its own packets come from',
   speaks:
-    'they go to an address that the receiver has replaced by another, or to a private one while its own packets come from a public one (a NAT)',
+    'they go to an address that the receiver has replaced by another, or to a private one while its own ' +
+    'packets come from a public one (a NAT)',
   silent: 'the receiver sends from that address itself, its RTCP names the packets, or two streams go different ways',
   evaluate(facts) {
     const judgement = judge(facts)
@@ -23,10 +25,13 @@ export const sentAstray: Rule = {
           severity: 'fault' as const,
           at: period.from,
           evidence: [...period.streams, facts.messages[named.offerMessage], facts.messages[named.answerMessage]],
-          sentence: `The packets ${toPeer ? 'to' : 'from'} the peer go to ${period.astray.to}, where nobody listens: ${period.astray.because}.`,
+          sentence:
+            `The packets ${toPeer ? 'to' : 'from'} the peer go to ${period.astray.to}, where nobody ` +
+            `listens: ${period.astray.because}.`,
           next: moved
             ? `Have ${sender} follow the last session description: ${receiver} listens at ${period.flow?.to}.`
-            : `Have ${receiver} announce the public address that its packets come from, or let ${sender} answer to where they come from (symmetric RTP, comedia).`,
+            : `Have ${receiver} announce the public address that its packets come from, or let ${sender} answer ` +
+              'to where they come from (symmetric RTP, comedia).',
         },
       ]
     })

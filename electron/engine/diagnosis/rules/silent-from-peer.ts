@@ -7,7 +7,8 @@ export const silentFromPeer: Rule = {
   severities: ['fault', 'info'],
   looksAt: 'the level of the audio of both directions, where the codec lets it be read',
   speaks:
-    'all packets of the peer are below -60 dBFS while the other direction has energy; as information where only comfort noise or digits came',
+    'all packets of the peer are below -60 dBFS while the other direction has energy; as information where ' +
+    'only comfort noise or digits came',
   silent: 'both directions are silent, the codec cannot be read, or the media is encrypted',
   evaluate(facts) {
     const judgement = judge(facts)
@@ -32,7 +33,9 @@ export const silentFromPeer: Rule = {
         at: judgement.at,
         evidence: streams,
         sentence: `RTP arrives from the peer and carries only silence (${level} dBFS).`,
-        next: 'The network is fine: check that the far side is not muted, uses the right device, and that its agent speaks.',
+        next:
+          'The network is fine: check that the far side is not muted, uses the right device, and that its ' +
+          'agent speaks.',
       },
     ]
   },

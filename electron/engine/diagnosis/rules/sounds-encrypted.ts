@@ -18,7 +18,9 @@ export const soundsEncrypted: Rule = {
           severity: 'fault' as const,
           at: Math.max(judgement.at, period.from),
           evidence: [...period.streams, agreed ? facts.messages[agreed.answerMessage] : facts.final],
-          sentence: `The RTP ${toPeer ? 'to' : 'from'} the peer is noise in packets of the size of SRTP: ${whoSends(facts, toPeer)} encrypts, though the session descriptions agree on media in clear.`,
+          sentence:
+            `The RTP ${toPeer ? 'to' : 'from'} the peer is noise in packets of the size of SRTP: ` +
+            `${whoSends(facts, toPeer)} encrypts, though the session descriptions agree on media in clear.`,
           next: 'Set media encryption to the same on both sides: required on both, or disabled on both.',
           remedy: { code: 'choose-encryption' as const, encryption: 'required' as const },
         },

@@ -10,7 +10,8 @@ export const wrongPayloadType: Rule = {
   id: 'wrong-payload-type',
   severities: ['fault'],
   looksAt:
-    'the payload types of the RTP of each direction, and all formats that both session descriptions list, with the number that the receiver gave each',
+    'the payload types of the RTP of each direction, and all formats that both session descriptions list, ' +
+    'with the number that the receiver gave each',
   speaks: 'packets of speech are sent and none of them has such a number',
   silent: 'any agreed codec is used, the first of the answer or another; digits and comfort noise are no speech',
   evaluate(facts) {
@@ -26,8 +27,13 @@ export const wrongPayloadType: Rule = {
           severity: 'fault' as const,
           at: Math.max(judgement.at, period!.from),
           evidence: [...period!.streams, agreed ? facts.messages[agreed.answerMessage] : facts.final],
-          sentence: `RTP ${toPeer ? 'to' : 'from'} the peer has payload type ${types.join(', ')}; agreed was ${listed(period!.flow?.formats ?? [])}: it cannot be decoded${own ? ` (${own.payloadType} is the sender's own number for ${own.codec})` : ''}.`,
-          next: `Have ${whoSends(facts, toPeer)} send with the numbers that ${whoReceives(facts, toPeer)} gave in its session description, or call again offering only the codec that it insists on.`,
+          sentence:
+            `RTP ${toPeer ? 'to' : 'from'} the peer has payload type ${types.join(', ')}; agreed was ` +
+            `${listed(period!.flow?.formats ?? [])}: it cannot be ` +
+            `decoded${own ? ` (${own.payloadType} is the sender's own number for ${own.codec})` : ''}.`,
+          next:
+            `Have ${whoSends(facts, toPeer)} send with the numbers that ${whoReceives(facts, toPeer)} gave in ` +
+            'its session description, or call again offering only the codec that it insists on.',
         }
       })
   },

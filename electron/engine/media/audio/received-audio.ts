@@ -119,7 +119,8 @@ export class ReceivedAudio {
     const delay = Math.round(heardMs - this.#markerSentMs)
     this.#observe(
       'marker-heard',
-      `our marker came back after ${delay >= 0 ? delay : delay + markerPeriodMs} ms (known to ${markerPeriodMs} ms): audio makes the round trip`,
+      `our marker came back after ${delay >= 0 ? delay : delay + markerPeriodMs} ms (known to ` +
+        `${markerPeriodMs} ms): audio makes the round trip`,
     )
   }
 }

@@ -253,7 +253,9 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
   if (!codec)
     return {
       refusal: 'no-codec',
-      text: `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ${local.codecs.join(', ')}`,
+      text:
+        `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ` +
+        `${local.codecs.join(', ')}`,
     }
   const answered = answeredKey(chosen.crypto, offeredCrypto)
   const fault = encryptionFault(chosen, answered, local.encryption, 'answered')
@@ -311,7 +313,10 @@ function encryptionFault(
     return `encrypted media (RTP/SAVP) was ${verb}, media encryption is disabled here: set it to allowed or required`
   if (secure && typeof key === 'string') return `encrypted media (RTP/SAVP) was ${verb} without a usable key: ${key}`
   if (typeof key === 'string' && ours === 'required')
-    return `media in clear (RTP/AVP) was ${verb}, media encryption is required here: set the peer to SRTP, or this side to allowed`
+    return (
+      `media in clear (RTP/AVP) was ${verb}, media encryption is required here: set the peer to SRTP, or ` +
+      'this side to allowed'
+    )
   return null
 }
 

@@ -135,7 +135,8 @@ class Loader {
     for (const problem of [...summary.problems, ...summary.notes]) this.#problem(`${path}: ${problem}`)
     if (cut > 0)
       this.#problem(
-        `${path}: ${count(cut, 'packet')} were cut when they were captured: levels and long messages may be incomplete (capture with -s 0)`,
+        `${path}: ${count(cut, 'packet')} were cut when they were captured: levels and long messages may be ` +
+          'incomplete (capture with -s 0)',
       )
   }
 
@@ -149,7 +150,8 @@ class Loader {
     const { unfollowedPackets: unfollowed } = this.#media
     if (this.#tlsConnections > 0)
       this.#problem(
-        `${count(this.#tlsConnections, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown`,
+        `${count(this.#tlsConnections, 'TLS connection')} cannot be read without their keys: SIP inside them is ` +
+          'not shown',
       )
     if (this.#unreadable > 0) this.#problem(`${this.#unreadable} packets look like SIP and cannot be read`)
     if (this.#nameless > 0)
@@ -160,11 +162,13 @@ class Loader {
       )
     if (this.#notKept > 0)
       this.#problem(
-        `${count(this.#notKept, 'message')} beyond the first ${mostKeptBytes / 1024 / 1024} MB are not shown: open a part of the capture (editcap -c)`,
+        `${count(this.#notKept, 'message')} beyond the first ${mostKeptBytes / 1024 / 1024} MB are not shown: ` +
+          'open a part of the capture (editcap -c)',
       )
     if (this.#givenUp > 0)
       this.#problem(
-        `${count(this.#givenUp, 'TCP connection')} of more than can be followed at once were given up: messages of theirs may be missing`,
+        `${count(this.#givenUp, 'TCP connection')} of more than can be followed at once were given up: messages ` +
+          'of theirs may be missing',
       )
     const unmatched = this.#media
       .attribute(({ call: { streams }, span }) => ({ streams, from: span.from, until: span.until }))

@@ -21,11 +21,11 @@ export interface Placed {
 export const addressKey = ({ host, port }: Address): string => `${host} ${port}`
 
 /**
- * The calls that a stream belongs to, of those that announce one of its ends. All that announce both ends share it:
- * the legs of a call that passes its session descriptions on; and those that have two addresses in common with them:
- * legs, of which one learned later of a new address. Else those that announce where it goes to, else those that announce
- * where it comes from. Of calls at different times it belongs to those during which it runs; where it runs
- * during none, to the one that ended last before it.
+ * The calls that a stream belongs to, of those that announce one of its ends. All that announce both ends share it: the
+ * legs of a call that passes its session descriptions on; and those that have two addresses in common with them: legs,
+ * of which one learned later of a new address. Else those that announce where it goes to, else those that announce
+ * where it comes from. Of calls at different times it belongs to those during which it runs; where it runs during none,
+ * to the one that ended last before it.
  */
 export function callsOf<Call extends Announcing>(stream: Placed, calls: readonly Call[]): Call[] {
   const [from, to] = [addressKey(stream.source), addressKey(stream.destination)]

@@ -92,8 +92,8 @@ export class ReceptionReports {
         roundTripMs: this.#roundTrip(at, block) ?? last?.roundTripMs ?? null,
       }
     }
-    // A report about nobody, from who named a stream before that went on since (RFC 3550 6.4.1). One about somebody else
-    // shows that something is heard.
+    // A report about nobody, from who named a stream before that went on since (RFC 3550 6.4.1). One about somebody
+    // else shows that something is heard.
     if (blocks.length > 0 || before === null) return
     for (const stream of streams)
       if (stream.report && goesTo(stream, source) && wentOn(stream, before, at)) stream.unheard++

@@ -24,8 +24,8 @@ export class TracedStream {
   readonly series: FigureSeries | null
   report: ReceiverReport | null = null
   /**
-   * Reports of its receiver that name it no more, though it was sent all along since the report before, and the receiver
-   * had named it.
+   * Reports of its receiver that name it no more, though it was sent all along since the report before, and the
+   * receiver had named it.
    */
   unheard = 0
   /** When the receiver named it last before that. */

@@ -16,7 +16,9 @@ export const allow = makeHeader('Allow', allowedMethods)
 export const sdpType = makeHeader('Content-Type', 'application/sdp')
 
 export function contactHeader(user: string | null, { transport, contact }: Flow): SipHeader {
-  const uri = `sip:${user ? `${user}@` : ''}${bracketHost(contact.host)}:${contact.port}${transport === 'udp' ? '' : `;transport=${transport}`}`
+  const uri =
+    `sip:${user ? `${user}@` : ''}${bracketHost(contact.host)}:${contact.port}` +
+    `${transport === 'udp' ? '' : `;transport=${transport}`}`
   return makeHeader('Contact', `<${uri}>`)
 }
 

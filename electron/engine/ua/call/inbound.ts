@@ -48,9 +48,9 @@ export class InboundCall extends Call {
   }
 
   /**
-   * Sends 183 with a session description, so that media may flow before the answer: reliably where the caller knows how.
-   * Resolves to null, or to why it was not sent: refused with 488, over meanwhile, or the caller offers nothing and
-   * acknowledges nothing. `answer` goes on with the same media.
+   * Sends 183 with a session description, so that media may flow before the answer: reliably where the caller knows
+   * how. Resolves to null, or to why it was not sent: refused with 488, over meanwhile, or the caller offers nothing
+   * and acknowledges nothing. `answer` goes on with the same media.
    */
   progress(media: CallMedia): Promise<string | null> {
     return this.#answer.progress(media)

@@ -7,7 +7,8 @@ const payloadAttribute = 9
 /** What netfilter logs: four bytes, then attributes, one of which is the IP packet (LINKTYPE_NFLOG). */
 export const nflog: Layer = (packet, from, to) => {
   const { bytes } = packet
-  // Lengths are in the order of the machine that wrote them: the first says which, since none is longer than its packet.
+  // Lengths are in the order of the machine that wrote them: the first says which, since none is longer than its
+  // packet.
   const first = u16le(bytes, from + 4)
   const number = first >= 4 && first <= to - from - 4 ? u16le : u16
   for (let at = from + 4; at + 4 <= to;) {

@@ -88,7 +88,8 @@ export class PcapngParser implements CaptureParser {
     return this.#dropped === 0
       ? []
       : [
-          `${count(this.#dropped, 'packet')} were lost while this was captured, as the capture says: what is missing in a stream may have arrived`,
+          `${count(this.#dropped, 'packet')} were lost while this was captured, as the capture says: what is ` +
+            'missing in a stream may have arrived',
         ]
   }
 

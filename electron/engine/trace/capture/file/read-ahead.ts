@@ -1,6 +1,8 @@
 const roomBytes = 4 * 1024 * 1024
 
-/** Bytes of a capture that were read and not used: those from `from` to `to`; the first of `bytes` lies at `position`. */
+/**
+ * Bytes of a capture that were read and not used: those from `from` to `to`; the first of `bytes` lies at `position`.
+ */
 export class ReadAhead {
   /** No Buffer, whose `slice` would be a view: what is kept of these bytes must be a copy. */
   bytes: Uint8Array = new Uint8Array(roomBytes)
