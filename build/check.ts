@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { boundaryFaults } from './boundary.ts'
+import { sizeFaults } from './sizes.ts'
 import { unusedFaults } from './unused.ts'
 import { zoneFaults } from './zones.ts'
 
-// What CI runs: types, lint, zones, unused code, then the tests. Ends with one line of totals.
+// What CI runs: types, lint, zones, unused code, sizes, then the tests. Ends with one line of totals.
 const root = join(import.meta.dirname, '..')
 const fast = process.argv.includes('--fast')
 const results = join(root, 'test-results')
@@ -68,6 +69,7 @@ step('lint', () => tool('oxlint', '--quiet'))
 step('zones', () => none(zoneFaults()))
 step('boundaries', () => none(boundaryFaults()))
 step('unused code', () => none(unusedFaults()))
+step('sizes', () => none(sizeFaults()))
 tests(fast ? ['unit'] : ['unit', 'integration', 'interop', 'e2e'])
 if (!fast)
   step(
