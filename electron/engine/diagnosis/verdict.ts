@@ -22,7 +22,8 @@ export function verdictOf(facts: CallFacts): Verdict {
   const named = facts.agreed.flatMap(({ local, remote }) => [local, remote]).find(isNamed)
   if (unseen && named)
     return unknown(
-      `Answered; the session descriptions name ${named}, whose address the capture does not tell, so which RTP is of this call is unknown.`,
+      `Answered; the session descriptions name ${named}, whose address the capture does not tell, so which ` +
+        'RTP is of this call is unknown.',
     )
   if (unseen)
     return unknown(

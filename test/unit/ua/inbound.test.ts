@@ -131,7 +131,8 @@ describe('a call that comes in', () => {
     [
       'in one part of several',
       'multipart/mixed;boundary=b',
-      `--b\r\nContent-Type: application/isup\r\n\r\n1\r\n--b\r\nContent-Type: application/sdp\r\n\r\n${sdp()}\r\n--b--\r\n`,
+      '--b\r\nContent-Type: application/isup\r\n\r\n1\r\n--b\r\nContent-Type: application/sdp\r\n\r\n' +
+        `${sdp()}\r\n--b--\r\n`,
     ],
     ['under another type', 'text/plain', sdp()],
   ])('with its session description %s gets an answer to it', async (_name, type, body) => {

@@ -8,9 +8,11 @@ export const nothingSent: Rule = {
   severities: ['fault'],
   looksAt: 'the RTP that goes to the peer, in each period between two agreements on the media',
   speaks:
-    'audio was due for 1.5 s (1 s in a call that ended) and none was sent, or fewer than ten packets where fifty were due',
+    'audio was due for 1.5 s (1 s in a call that ended) and none was sent, or fewer than ten packets where ' +
+    'fifty were due',
   silent:
-    'the call is on hold, the direction does not allow it, our ACK or the ACK to us never came, a capture has no RTP of the call at all, or has RTP whose direction cannot be told',
+    'the call is on hold, the direction does not allow it, our ACK or the ACK to us never came, a capture ' +
+    'has no RTP of the call at all, or has RTP whose direction cannot be told',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready || !judgement.toPeer.due || judgement.toPeer.unknown) return []
@@ -23,12 +25,16 @@ export const nothingSent: Rule = {
     // Behind a relay it is the relay that should send.
     const sender = agreed && agreed.hop > 0 ? agreed.local : whoSends(facts, true)
     const since = sinceAnswer(facts, period.from)
+    const few = `Only ${count(period.packets, 'packet')} of audio ${period.packets === 1 ? 'was' : 'were'}`
+    const what = audio === 'none' ? 'No audio is' : few
     return [
       {
         severity: 'fault',
         at: Math.max(judgement.at, period.from),
         evidence: [facts.final, why],
-        sentence: `${audio === 'none' ? 'No audio is' : `Only ${count(period.packets, 'packet')} of audio ${period.packets === 1 ? 'was' : 'were'}`} sent from ${sender}${agreed ? ` to ${agreed.remote}` : ''}${since ? ` ${since}` : ''}${why ? `: ${why.text}` : ''}.`,
+        sentence:
+          `${what} sent from ${sender}${agreed ? ` to ${agreed.remote}` : ''}` +
+          `${since ? ` ${since}` : ''}${why ? `: ${why.text}` : ''}.`,
         next: refused
           ? 'Check the firewall and the routes of this computer towards that address.'
           : why
