@@ -11,13 +11,13 @@ export const malformed: Rule = {
     const bad = facts.messages.filter(({ fromUs, problems }) => !fromUs && problems.some(({ fatal }) => fatal))
     if (bad.length === 0) return []
     const { text } = bad[0]!.problems.find(({ fatal }) => fatal)!
+    const who = bad.length === 1 ? 'A message' : `${bad.length} messages`
     return [
       {
         severity: 'warning',
         at: bad[0]!.event.at,
         evidence: bad.slice(0, 20),
-        sentence:
-          `${bad.length === 1 ? 'A message' : `${bad.length} messages`} from the peer could not be used: ` + `${text}.`,
+        sentence: `${who} from the peer could not be used: ${text}.`,
         next: 'Show the raw message to whoever runs the other side: an element on the way writes broken SIP.',
       },
     ]
