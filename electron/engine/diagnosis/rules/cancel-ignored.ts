@@ -22,8 +22,11 @@ export const cancelIgnored: Rule = {
         at: cancel.event.at + waitUs,
         evidence: [facts.invite, cancel, ok],
         sentence:
-          'The CANCEL was answered with 200, and the INVITE never with 487: at the other side the call may go on ringing.',
-        next: 'Show the messages to whoever runs the called side: a cancelled INVITE must be answered with 487 (RFC 3261 9.2).',
+          'The CANCEL was answered with 200, and the INVITE never with 487: at the other side the call may go on ' +
+          'ringing.',
+        next:
+          'Show the messages to whoever runs the called side: a cancelled INVITE must be answered with 487 ' +
+          '(RFC 3261 9.2).',
       },
     ]
   },

@@ -24,8 +24,12 @@ export const changeRefused: Rule = {
             severity: 'warning' as const,
             at: refused.event.at,
             evidence: [request, refused],
-            sentence: `${senderOf(facts, refused)} refused the ${request.message.method} of ${senderOf(facts, request)} inside the call with ${statusText(refused)}: the media stays as it was.`,
-            next: 'Compare what was offered with what was agreed before: a codec, an address or a direction is not acceptable there.',
+            sentence:
+              `${senderOf(facts, refused)} refused the ${request.message.method} of ` +
+              `${senderOf(facts, request)} inside the call with ${statusText(refused)}: the media stays as it was.`,
+            next:
+              'Compare what was offered with what was agreed before: a codec, an address or a direction is ' +
+              'not acceptable there.',
           },
         ]
       })

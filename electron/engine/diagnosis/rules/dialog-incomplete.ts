@@ -30,7 +30,9 @@ export const dialogIncomplete: Rule = {
         severity: 'warning',
         at: final.event.at,
         evidence: [facts.invite, final],
-        sentence: `The ${statusText(final as FinalResponse)} of ${senderOf(facts, final)} has ${faults.join(' and ')}: ACK, BYE and re-INVITE cannot be sent as RFC 3261 12 asks.`,
+        sentence:
+          `The ${statusText(final as FinalResponse)} of ${senderOf(facts, final)} has ` +
+          `${faults.join(' and ')}: ACK, BYE and re-INVITE cannot be sent as RFC 3261 12 asks.`,
         next: 'Show the message to whoever runs the answering side, or the element on the way that changes it.',
       },
     ]

@@ -21,7 +21,9 @@ export const offerUnanswered: Rule = {
           severity: 'warning',
           at: ok.event.at,
           evidence: [request, ok],
-          sentence: `The 2xx of ${senderOf(facts, ok)} to the ${request.message.method} of ${senderOf(facts, request)} has no answer to its offer: nothing changed, whatever was asked for.`,
+          sentence:
+            `The 2xx of ${senderOf(facts, ok)} to the ${request.message.method} of ` +
+            `${senderOf(facts, request)} has no answer to its offer: nothing changed, whatever was asked for.`,
           next: 'Show both messages to whoever runs the answering side: an offer must have its answer (RFC 3264 5).',
         })
       const ack = requestsOf(facts, 'ACK').find(
@@ -32,8 +34,12 @@ export const offerUnanswered: Rule = {
           severity: 'warning',
           at: ack.event.at,
           evidence: [request, ok, ack],
-          sentence: `The ACK of ${senderOf(facts, ack)} has no answer to the offer in the 2xx: no media is agreed on by it.`,
-          next: 'Show the three messages to whoever runs the calling side: where the INVITE has no offer, the ACK must have the answer (RFC 3261 13.2.1).',
+          sentence:
+            `The ACK of ${senderOf(facts, ack)} has no answer to the offer in the 2xx: no media is agreed ` +
+            'on by it.',
+          next:
+            'Show the three messages to whoever runs the calling side: where the INVITE has no offer, the ACK ' +
+            'must have the answer (RFC 3261 13.2.1).',
         })
     }
     return found
