@@ -11,7 +11,7 @@ const engineRooms = Object.entries({
   'trace/journal/': [],
   'trace/streams/': ['trace/journal/', 'quality/'],
   'trace/facts/': ['trace/journal/', 'trace/streams/'],
-  'trace/capture/': ['trace/journal/', 'trace/streams/', 'trace/facts/'],
+  'trace/capture/': ['trace/journal/', 'trace/streams/', 'trace/facts/', 'quality/'],
   'store/': ['npm:zod'],
   'ua/': ['sip/'],
   'agent/': ['ua/index.ts'],

@@ -9,6 +9,7 @@ import { request, sdp } from '../harness/messages.ts'
 import { freePort } from '../harness/process.ts'
 import { startSipp } from '../harness/sipp.ts'
 import { attacked } from './attack.ts'
+import { everyMessage, manyPackets } from './captures.ts'
 import { Child, type Row } from './child-process.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 
@@ -155,6 +156,8 @@ const all = {
   paint: eventToPaint,
   start: firstPaint,
   bundle: bundleSize,
+  packets: manyPackets,
+  messages: everyMessage,
   strangers: () => attacked('new'),
   merged: () => attacked('one Call-ID'),
   challenged: () => attacked('challenged'),

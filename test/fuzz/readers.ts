@@ -15,7 +15,6 @@ import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
 import { canAnswer, parseChallenge } from '../../electron/engine/sip/digest/digest.ts'
 import { parseDigest } from '../../electron/engine/sip/digest/params.ts'
 import { DigestServer } from '../../electron/engine/sip/digest/server.ts'
-import { loadCaptures } from '../../electron/engine/trace/capture/load.ts'
 import { CallProjection } from '../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import { Session } from '../../electron/shell/session.ts'
@@ -62,6 +61,7 @@ import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { maskNumbers, redact } from '../../shared/wire/sip/redact.ts'
 import { SipWriteError, writeSip } from '../../shared/wire/sip/write.ts'
 import { customHeaderFault } from '../../shared/words/own-headers.ts'
+import { openCaptures } from '../harness/opened.ts'
 import { predictableRandom } from '../harness/random.ts'
 import { Dice, hashOf } from './dice.ts'
 import { httpRequest, sdp, sipMessage, uri, usualSlots, windowMessage } from './grammar.ts'
@@ -485,7 +485,7 @@ async function checkCapture(bytes: Buffer): Promise<void> {
   const file = join(tmpdir(), `ringback-fuzz-${process.pid}.pcap`)
   writeFileSync(file, bytes)
   try {
-    const loaded = await loadCaptures([file], meterOf).catch(refused)
+    const loaded = await openCaptures(file).catch(refused)
     if (!loaded) return
     whole(loaded.packets, 0, bytes.length, 'the number of packets')
     for (const call of loaded.calls) validReport(call, loaded.lastAt)

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { streamOf } from '../../electron/engine/report/report.ts'
-import { loadCaptures } from '../../electron/engine/trace/capture/load.ts'
 import type { Stream } from '../../shared/contract/report.ts'
 import { messageIds } from '../../shared/wire/sip/grammar.ts'
+import { openCaptures } from './opened.ts'
 import { root } from './process.ts'
 import { predictableRandom } from './random.ts'
 import { strangeStream, writeSyntheticCapture } from './rtp-capture.ts'
@@ -62,7 +61,7 @@ export async function figuresOf(path: string): Promise<{
   requests: Record<string, number>
   streams: Stream[]
 }> {
-  const { calls, registrations, unmatched } = await loadCaptures([path], meterOf)
+  const { calls, registrations, unmatched } = await openCaptures(path)
   const all = [...calls.map(({ trace }) => trace), ...registrations].flatMap(({ messages }) =>
     messages.flatMap(({ event }) => (event.message.kind === 'unreadable' ? [] : [event.message])),
   )

@@ -26,7 +26,8 @@ const emptyPart = (): Part => ({ kind: 'part', calls: [], registrations: [], dia
 const sizeOf = ({ messages }: CallReport | Listed): number => messages.reduce((sum, { raw }) => sum + raw.length, 0)
 
 async function read({ files }: CaptureRequest): Promise<void> {
-  const { calls, registrations, dialogs, unmatched, lastAt, ...rest } = await loadCaptures(files, meterOf)
+  const loaded = await loadCaptures(files, meterOf)
+  const { calls, registrations, dialogs, unmatched, lastAt, ...rest } = loaded
   let part = emptyPart()
   let [size, items, others] = [0, 0, 0]
   const flush = async () => {
@@ -48,10 +49,10 @@ async function read({ files }: CaptureRequest): Promise<void> {
       ? report
       : { ...report, messages: [], droppedMessages: report.droppedMessages + report.messages.length }
   }
-  // A trace is let go of when its report is made.
-  for (const call of drained(calls)) await add(part.calls, reportOf(call, lastAt, null))
-  for (const trace of drained(registrations)) await add(part.registrations, shown(registrationReportOf(trace)))
-  for (const trace of drained(dialogs)) await add(part.dialogs, shown(dialogReportOf(trace)))
+  for (const call of calls) await add(part.calls, reportOf(call.open(), lastAt, null))
+  for (const registration of registrations)
+    await add(part.registrations, shown(registrationReportOf(registration.open().trace)))
+  for (const dialog of dialogs) await add(part.dialogs, shown(dialogReportOf(dialog.open().trace)))
   await flush()
   const { packets, damaged, problems, unread } = rest
   post({
@@ -65,11 +66,6 @@ async function read({ files }: CaptureRequest): Promise<void> {
       damaged,
     },
   })
-}
-
-/** The items of a list in their order; none of them is held any more when the next is taken. */
-function* drained<Item>(list: Item[]): Generator<Item> {
-  for (const waiting = list.splice(0).toReversed(); waiting.length > 0;) yield waiting.pop()!
 }
 
 try {

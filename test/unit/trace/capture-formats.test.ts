@@ -1,8 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { truncateSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { meterOf } from '../../../electron/engine/media/codec/index.ts'
-import { loadCaptures } from '../../../electron/engine/trace/capture/load.ts'
+import { openCaptures } from '../../harness/opened.ts'
 import { readCapture } from '../../../electron/engine/trace/capture/pcap-read.ts'
 import { captures, foundCaptures } from '../../harness/fixtures.ts'
 import { CaptureFiles, captureStartUs, framesOf, invites, pcapOf, pcapng } from '../../harness/capture-files.ts'
@@ -12,7 +11,7 @@ import { join } from 'node:path'
 const files = new CaptureFiles()
 afterAll(() => files.remove())
 
-const load = (...paths: readonly string[]) => loadCaptures(paths, meterOf)
+const load = (...paths: readonly string[]) => openCaptures(...paths)
 const classic = pcapOf(invites(3))
 const frames = framesOf(classic) as [Buffer, Buffer, Buffer]
 

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { meterOf } from '../../../electron/engine/media/codec/index.ts'
-import { loadCaptures } from '../../../electron/engine/trace/capture/load.ts'
+import { openCaptures } from '../../harness/opened.ts'
 import { CaptureFiles } from '../../harness/capture-files.ts'
 import { request } from '../../harness/messages.ts'
 import { ethernet, hep3, hex, ipPacket, ipv4, ipv6, pcapFile, tunnel, u16, u32, udp } from '../../harness/wrapped.ts'
@@ -12,7 +11,7 @@ const ip = ipPacket()
 const frame = ethernet(0x0800, ip)
 const segment = ip.subarray(20)
 const load = (name: string, linkType: number, frames: readonly Buffer[]) =>
-  loadCaptures([files.write(`${name.replace(/\W/g, '-')}.pcap`, pcapFile(linkType, frames))], meterOf)
+  openCaptures(files.write(`${name.replace(/\W/g, '-')}.pcap`, pcapFile(linkType, frames)))
 const after = (...parts: readonly (string | Buffer)[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? hex(part) : part)))
 

@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { RingbackError } from '../../../electron/engine/base/errors.ts'
 import { registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
-import { loadCaptures } from '../../../electron/engine/trace/capture/load.ts'
+import { openCaptures } from '../../harness/opened.ts'
 import { TcpStream } from '../../../electron/engine/trace/capture/tcp/tcp-stream.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
 import { callReportSchema, registrationReportSchema } from '../../../shared/contract/report.ts'
@@ -16,7 +15,7 @@ afterAll(() => files.remove())
 
 const random = predictableRandom(11)
 const below = (n: number) => random.uint32() % n
-const load = (...paths: string[]) => loadCaptures(paths, meterOf)
+const load = (...paths: string[]) => openCaptures(...paths)
 const [frame] = framesOf(pcapOf(invites(1))) as [Buffer]
 
 describe('times that cannot be', () => {

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { meterOf } from '../../../electron/engine/media/codec/index.ts'
-import { loadCaptures } from '../../../electron/engine/trace/capture/load.ts'
+import { openCaptures } from '../../harness/opened.ts'
 import { CaptureFiles } from '../../harness/capture-files.ts'
 import { request } from '../../harness/messages.ts'
 import { hep3, hex, ipv4, pcapFile, u16, u32 } from '../../harness/wrapped.ts'
@@ -16,8 +15,7 @@ const segment = (sequence: number, payload: Buffer | string, { syn = false, fin 
   const head = [u16(source), u16(destination), u32(sequence), u32(0), Buffer.from([0x50, flags]), hex('ffff 0000 0000')]
   return ipv4(6, Buffer.concat([...head, Buffer.from(payload)]))
 }
-const load = (...frames: readonly Buffer[]) =>
-  loadCaptures([files.write(`${n++}.pcap`, pcapFile(101, frames))], meterOf)
+const load = (...frames: readonly Buffer[]) => openCaptures(files.write(`${n++}.pcap`, pcapFile(101, frames)))
 const found = async (...frames: readonly Buffer[]) => {
   const { calls, dialogs, problems } = await load(...frames)
   expect(problems).toEqual([])

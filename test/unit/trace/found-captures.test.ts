@@ -1,11 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { reportOf } from '../../../electron/engine/report/report.ts'
-import { loadCaptures } from '../../../electron/engine/trace/capture/load.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import { foundCaptures } from '../../harness/fixtures.ts'
+import { openCaptures } from '../../harness/opened.ts'
 
 /** A verdict, and the rules that speak above information; `says`: what a sentence of it must name. */
 interface Reading {
@@ -81,7 +80,7 @@ const withoutCalls: Readonly<Record<string, RegExp>> = {
 const folder = foundCaptures()
 
 async function reportsOf(file: string): Promise<CallReport[]> {
-  const { calls, lastAt } = await loadCaptures([join(folder!, file)], meterOf)
+  const { calls, lastAt } = await openCaptures(join(folder!, file))
   return calls.map((call) => reportOf(call, lastAt, null))
 }
 
@@ -92,7 +91,7 @@ describe.skipIf(!folder)('captures that were read wrongly once', () => {
     ))
 
   it.each(Object.entries(withoutCalls))('%s holds no call, and it is said why', async (file, problem) => {
-    const { calls, problems } = await loadCaptures([join(folder!, file)], meterOf)
+    const { calls, problems } = await openCaptures(join(folder!, file))
     expect(calls).toEqual([])
     expect(problems.join()).toMatch(problem)
   })

@@ -67,6 +67,19 @@ export class PayloadMeanings {
 
   #find({ source, destination, sent }: TracedStream, payloadType: number): PayloadMeaning {
     const [to, from] = [destination, source].map(({ host, port }) => this.#media.get(`${host} ${port}`))
+    return this.between(to, from, payloadType, sent !== null)
+  }
+
+  /**
+   * What a type means where a medium is announced at the address that packets go to, and at the one they come from.
+   * `readable`: the payload is there without SRTP.
+   */
+  between(
+    to: MediaDescription | undefined,
+    from: MediaDescription | undefined,
+    payloadType: number,
+    readable: boolean,
+  ): PayloadMeaning {
     const meaning =
       this.#read(to, payloadType) ??
       this.#read(from, payloadType) ??
@@ -74,7 +87,7 @@ export class PayloadMeanings {
       this.#fixed(payloadType) ??
       this.#any.get(payloadType) ??
       unknownPayload(payloadType)
-    if (!meaning.meter || sent !== null) return meaning
+    if (!meaning.meter || readable) return meaning
     // Nobody can read the level of SRTP from outside.
     const ciphered = to || from ? areCiphered(to, from) : this.#anyCiphered
     return ciphered ? { ...meaning, meter: null } : meaning

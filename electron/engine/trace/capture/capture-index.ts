@@ -1,0 +1,219 @@
+import { count } from '../../../../shared/base/text.ts'
+import type { Micros } from '../../../../shared/base/time.ts'
+import type { TransportName } from '../../../../shared/model/transport.ts'
+import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
+import { parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
+import type { MeterOf } from '../streams/payload-meanings.ts'
+import { Account, type Outcome } from './account.ts'
+import { Connections, type Connection } from './connections.ts'
+import { u16 } from './decode/bytes.ts'
+import { hep, isHep } from './decode/hep.ts'
+import { layers } from './decode/layers.ts'
+import { Packet, type Receiver } from './decode/packet.ts'
+import { Dialogs } from './dialogs.ts'
+import { Endpoints } from './endpoints.ts'
+import type { FrameSink } from './file/parser.ts'
+import { Announcements } from './media/announcements.ts'
+import { Meanings } from './media/meanings.ts'
+import { RtcpFlows } from './media/rtcp-flows.ts'
+import { StreamTable } from './media/stream-table.ts'
+import { MessageStore } from './message-store.ts'
+import { scanSip } from './sip/scan.ts'
+import { announcedAddresses } from './sip/sdp-scan.ts'
+import { looksLikeSip } from './tcp/sip-stream.ts'
+import type { StreamKind } from './tcp/tcp-stream.ts'
+
+const mostAnnouncements = 2_000_000
+const mostHostNames = 100_000
+/** Below, ports are of other services: RTP there must have been announced. */
+const firstMediaPort = 1024
+
+/**
+ * What a capture contains, as it is read: dialogs with the numbers of their messages, streams with their figures, RTCP.
+ * Nothing is attributed to anything before the end.
+ */
+export class CaptureIndex implements Receiver {
+  readonly account = new Account()
+  readonly endpoints = new Endpoints()
+  readonly store: MessageStore
+  readonly dialogs = new Dialogs()
+  readonly announcements = new Announcements()
+  readonly streams: StreamTable
+  readonly rtcp: RtcpFlows
+  readonly connections: Connections
+  lastAt: Micros = 0
+  /** Frames that were longer than what the capture kept. */
+  cut = 0
+  /** Messages that look like SIP and are not, and those without a Call-ID. */
+  unreadable = 0
+  nameless = 0
+  readonly #packet: Packet
+  /** What a capture agent sent on over TCP. */
+  readonly #inner: Packet
+  readonly #hosts = new Map<string, number | null>()
+  #announced = 0
+  #file = 0
+
+  constructor(meterOf: MeterOf, store = new MessageStore()) {
+    this.store = store
+    const meanings = new Meanings(this.announcements, this.endpoints, store, meterOf)
+    this.streams = new StreamTable(this.announcements, this.endpoints, (...of) => meanings.of(...of))
+    this.rtcp = new RtcpFlows(this.endpoints, this.streams)
+    this.connections = new Connections(this.account, (...of) => this.#fromStream(...of))
+    this.#packet = new Packet(layers, this.endpoints, this, this.account)
+    this.#inner = new Packet(layers, this.endpoints, this, new Account())
+  }
+
+  /** Takes the frames of a file. */
+  file(path: string): FrameSink {
+    this.#file = this.store.file(path)
+    return {
+      frame: (bytes, from, to, at, linkType, position, cut) => {
+        if (cut) this.cut++
+        if (at > this.lastAt) this.lastAt = at
+        this.#packet.frame(linkType, bytes, from, to, at, position)
+      },
+    }
+  }
+
+  /** Nothing more will come. */
+  end(): void {
+    this.#packet.end()
+    this.connections.end()
+  }
+
+  udp(packet: Packet, from: number, to: number): Outcome | string {
+    const { bytes } = packet
+    if (bytes[from]! >> 6 === 2) return this.#media(packet, from, to)
+    let start = from
+    while (start < to && (bytes[start] === 13 || bytes[start] === 10)) start++
+    if (looksLikeSip(bytes, start, to)) return this.#sip(packet, 'udp', start, to)
+    if (isHep(bytes, from, to)) {
+      hep(packet, from, to)
+      return packet.outcome
+    }
+    return isChannelData(bytes, from, to) ? 'relayed by TURN (ChannelData)' : 'other'
+  }
+
+  tcp(packet: Packet, from: number, to: number): Outcome | string {
+    return this.connections.segment(packet, from, to, this.#source(packet), this.#destination(packet))
+  }
+
+  relayed(packet: Packet, transport: TransportName, from: number, to: number): Outcome | string {
+    const { bytes } = packet
+    if (looksLikeSip(bytes, from, to)) return this.#sip(packet, transport, from, to)
+    if (bytes[from]! >> 6 === 2) return this.#media(packet, from, to)
+    return bytes[from] === 0x7b ? 'HEP messages with RTCP as JSON' : 'other'
+  }
+
+  #source(packet: Packet): number {
+    return this.endpoints.idOf(packet.sourceHost, packet.sourcePort)
+  }
+
+  #destination(packet: Packet): number {
+    return this.endpoints.idOf(packet.destinationHost, packet.destinationPort)
+  }
+
+  #media(packet: Packet, from: number, to: number): Outcome {
+    const { bytes, at } = packet
+    const [source, destination] = [this.#source(packet), this.#destination(packet)]
+    if (isRtcp(bytes, from, to)) {
+      const packets = parseRtcp(bytes.subarray(from, to))
+      if (typeof packets === 'string') return 'other'
+      this.rtcp.add(at, source, destination, packets)
+      return 'read'
+    }
+    const low = packet.sourcePort < firstMediaPort || packet.destinationPort < firstMediaPort
+    if (low && this.announcements.count(source) + this.announcements.count(destination) === 0) return 'other'
+    return this.streams.packet(at, source, destination, bytes, from, to) ? 'read' : 'other'
+  }
+
+  #fromStream(at: Micros, { source, destination }: Connection, message: Uint8Array, kind: StreamKind): void {
+    const packet = this.#inner
+    packet.bytes = message
+    packet.at = at
+    packet.position = -1
+    packet.sourceHost = this.endpoints.host(source)
+    packet.sourcePort = this.endpoints.port(source)
+    packet.destinationHost = this.endpoints.host(destination)
+    packet.destinationPort = this.endpoints.port(destination)
+    if (kind === 'hep') hep(packet, 0, message.length)
+    else this.#sip(packet, kind === 'websocket' ? 'ws' : 'tcp', 0, message.length)
+  }
+
+  #sip(packet: Packet, carrier: TransportName, from: number, to: number): Outcome {
+    const { bytes, at } = packet
+    const scanned = scanSip(bytes, from, to)
+    if (!scanned) {
+      this.unreadable++
+      return 'read'
+    }
+    const { callId } = scanned
+    if (callId === null) {
+      this.nameless++
+      return 'read'
+    }
+    const message = this.store.add(bytes, from, to, this.#file, placeIn(packet, from))
+    const [source, destination] = [this.#source(packet), this.#destination(packet)]
+    const transport = overTls(carrier, scanned.via)
+    const hosts = [packet.sourceHost, packet.destinationHost]
+    const dialog = this.dialogs.add(message, { ...scanned, callId }, at, transport, source, destination, hosts)
+    if (from + scanned.body >= to) return 'read'
+    for (const { host, port } of announcedAddresses(bytes, from + scanned.body, to)) {
+      const number = port > 0 && this.#announced < mostAnnouncements ? this.#host(host) : null
+      if (number === null) continue
+      this.#announced++
+      this.announcements.add(this.endpoints.idOf(number, port), { dialog, message, at })
+    }
+    return 'read'
+  }
+
+  /** The number of a host as session descriptions write it; null for a name. */
+  #host(text: string): number | null {
+    let known = this.#hosts.get(text)
+    if (known === undefined) {
+      if (this.#hosts.size >= mostHostNames) this.#hosts.clear()
+      this.#hosts.set(text, (known = this.endpoints.hostOf(text)))
+    }
+    return known
+  }
+
+  /** What is to be said of the whole, beside damage: a sentence each. */
+  problems(): string[] {
+    const { tls, givenUp } = this.connections
+    const sentences: [number, string][] = [
+      [tls, `${count(tls, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown`],
+      [this.unreadable, `${count(this.unreadable, 'packet')} that begin like SIP cannot be read`],
+      [this.nameless, `${count(this.nameless, 'SIP message')} without Call-ID belong to no call and are not shown`],
+      [
+        this.streams.unfollowed,
+        `${count(this.streams.unfollowed, 'packet')} of RTP belong to more streams than are followed: ` +
+          'they are in no figure',
+      ],
+      [
+        givenUp,
+        `${count(givenUp, 'TCP connection')} of more than can be followed at once were given up: ` +
+          'messages of theirs may be missing',
+      ],
+    ]
+    return sentences.filter(([n]) => n > 0).map(([, sentence]) => sentence)
+  }
+}
+
+/** Where a place in the bytes of a packet lies in the file; -1 where they are not in it as they are. */
+function placeIn(packet: Packet, at: number): number {
+  return packet.position < 0 ? -1 : packet.position + at
+}
+
+/** A channel of TURN: its number, then the length of what it carries (RFC 8656 12.4). */
+function isChannelData(bytes: Uint8Array, from: number, to: number): boolean {
+  const size = to - from
+  if (size < 4 + 12 || bytes[from]! < 0x40 || bytes[from]! > 0x4f) return false
+  const length = u16(bytes, from + 2)
+  return length + 4 <= size && size - length - 4 < 4 && bytes[from + 4]! >> 6 === 2
+}
+
+function overTls(carrier: TransportName, via: string): TransportName {
+  if (carrier === 'tcp' && via === 'TLS') return 'tls'
+  return carrier === 'ws' && via === 'WSS' ? 'wss' : carrier
+}

@@ -1,0 +1,99 @@
+import type { Reporter } from '../../streams/reception-reports.ts'
+import type { TracedStream } from '../../streams/traced-stream.ts'
+import type { CaptureIndex } from '../capture-index.ts'
+import type { Dialog } from '../dialogs.ts'
+import { Attribution, type Flow } from './attribution.ts'
+
+/** Fewer packets than this, with nothing announcing them, may be anything. */
+const fewestUnmatched = 10
+/** A call has not more streams than these; those of more packets are shown. */
+const mostOfCall = 200
+
+/** Which streams and which RTCP belong to which calls. */
+export class Belongings {
+  /** RTP that belongs to no call. */
+  readonly unmatched: TracedStream[] = []
+  readonly #index: CaptureIndex
+  readonly #attribution: Attribution
+  readonly #streams = new Map<Dialog, number[]>()
+
+  constructor(index: CaptureIndex) {
+    this.#index = index
+    this.#attribution = new Attribution(index.announcements, index.endpoints)
+    this.#attribute()
+  }
+
+  streams(dialog: Dialog): TracedStream[] {
+    const ids = this.#streams.get(dialog) ?? []
+    const { all } = this.#index.streams
+    const shown =
+      ids.length <= mostOfCall
+        ? ids
+        : ids.toSorted((a, b) => all[b]!.stats.packets - all[a]!.stats.packets).slice(0, mostOfCall)
+    return shown.map((id) => all[id]!).toSorted((a, b) => a.stats.firstAt - b.stats.firstAt)
+  }
+
+  /** Who reports by RTCP from where streams of a call come from or go to. */
+  reporters(dialog: Dialog): Reporter[] {
+    const { streams, rtcp } = this.#index
+    const ends = new Set(
+      (this.#streams.get(dialog) ?? []).flatMap((id) => [streams.source(id), streams.destination(id)]),
+    )
+    return [...new Set([...ends].flatMap((endpoint) => rtcp.reportersAt(endpoint)))]
+  }
+
+  #attribute(): void {
+    const { all } = this.#index.streams
+    let left: number[] = []
+    const dialogsOf = new Map<number, readonly Dialog[]>()
+    const belongs = (id: number, dialogs: readonly Dialog[]): boolean => {
+      if (dialogs.length === 0) return false
+      dialogsOf.set(id, dialogs)
+      for (const dialog of dialogs) append(this.#streams, dialog, id)
+      return true
+    }
+    for (let id = 0; id < all.length; id++) if (!belongs(id, this.#attribution.of(this.#flow(id)))) left.push(id)
+    left = left.filter((id) => !belongs(id, this.#attribution.behindNat(this.#flow(id))))
+    left = this.#answers(left, dialogsOf, belongs)
+    for (const id of left) {
+      if (this.#isPlausible(id)) this.unmatched.push(all[id]!)
+      else this.#index.account.move('read', 'other', all[id]!.stats.packets)
+    }
+  }
+
+  /** What goes the other way between the ends of a stream that belongs to a call belongs to it as well. */
+  #answers(
+    left: readonly number[],
+    dialogsOf: ReadonlyMap<number, readonly Dialog[]>,
+    belongs: (id: number, dialogs: readonly Dialog[]) => boolean,
+  ): number[] {
+    const { streams } = this.#index
+    if (left.length === 0) return []
+    const byPath = new Map<string, readonly Dialog[]>()
+    for (const [id, dialogs] of dialogsOf) byPath.set(`${streams.source(id)} ${streams.destination(id)}`, dialogs)
+    return left.filter((id) => !belongs(id, byPath.get(`${streams.destination(id)} ${streams.source(id)}`) ?? []))
+  }
+
+  #flow(id: number): Flow {
+    const { streams } = this.#index
+    const { firstAt, lastAt } = streams.all[id]!.stats
+    return { source: streams.source(id), destination: streams.destination(id), firstAt, lastAt }
+  }
+
+  /**
+   * Whether packets that nothing announces look like a stream: enough of them, numbered in order, between unprivileged
+   * ports.
+   */
+  #isPlausible(id: number): boolean {
+    const { streams } = this.#index
+    const { stats } = streams.all[id]!
+    const strange = Math.abs(stats.lost) + stats.duplicates + stats.outOfOrder
+    return stats.packets >= fewestUnmatched && strange * 4 <= stats.packets
+  }
+}
+
+function append(map: Map<Dialog, number[]>, dialog: Dialog, id: number): void {
+  const known = map.get(dialog)
+  if (known) known.push(id)
+  else map.set(dialog, [id])
+}

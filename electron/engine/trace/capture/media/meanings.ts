@@ -1,0 +1,65 @@
+import { addressesOf } from '../../../../../shared/wire/agreement/agree.ts'
+import { findSession } from '../../../../../shared/wire/sdp/find.ts'
+import type { MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
+import { parseSip } from '../../../../../shared/wire/sip/parse.ts'
+import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
+import { PayloadMeanings, type MeterOf } from '../../streams/payload-meanings.ts'
+import type { Endpoints } from '../endpoints.ts'
+import type { MessageStore } from '../message-store.ts'
+import type { Announcements } from './announcements.ts'
+
+/** Messages whose media are remembered. */
+const mostRead = 2000
+/** Announcements of one endpoint that are looked at, the newest first. */
+const mostLookedAt = 8
+
+/** What payload types mean between two endpoints: as the newest session descriptions that named them say. */
+export class Meanings {
+  readonly #announcements: Announcements
+  readonly #endpoints: Endpoints
+  readonly #store: MessageStore
+  readonly #meanings: PayloadMeanings
+  readonly #read = new Map<number, readonly MediaDescription[]>()
+
+  constructor(announcements: Announcements, endpoints: Endpoints, store: MessageStore, meterOf: MeterOf) {
+    this.#announcements = announcements
+    this.#endpoints = endpoints
+    this.#store = store
+    this.#meanings = new PayloadMeanings(meterOf)
+  }
+
+  of(source: number, destination: number, payloadType: number): PayloadMeaning {
+    let to = this.#mediumAt(destination, payloadType)
+    const from = this.#mediumAt(source, payloadType)
+    const newest = this.#announcements.newest
+    // Where nobody named an address, what the last call said is better than nothing.
+    if (!to && !from && newest !== null && payloadType >= firstDynamic) to = this.#media(newest)[0]
+    return this.#meanings.between(to, from, payloadType, false)
+  }
+
+  /** The medium at an endpoint, as it was described last with that type, else as it was described last. */
+  #mediumAt(endpoint: number, payloadType: number): MediaDescription | undefined {
+    const port = this.#endpoints.port(endpoint)
+    let last: MediaDescription | undefined
+    for (const { message } of this.#announcements.of(endpoint).slice(-mostLookedAt).toReversed()) {
+      const media = this.#media(message)
+      const medium = media.find((known) => addressesOf(known).some((address) => address.port === port))
+      if (medium?.formats.some((format) => format.payloadType === payloadType)) return medium
+      last ??= medium
+    }
+    return last
+  }
+
+  #media(message: number): readonly MediaDescription[] {
+    const known = this.#read.get(message)
+    if (known) return known
+    const read = parseSip(this.#store.bytes(message))
+    const media = (read.kind === 'unreadable' ? null : findSession(read)?.session?.media) ?? []
+    if (this.#read.size >= mostRead) this.#read.delete(this.#read.keys().next().value!)
+    this.#read.set(message, media)
+    return media
+  }
+}
+
+/** Types below have a fixed meaning, or none (RFC 3551 6). */
+const firstDynamic = 96

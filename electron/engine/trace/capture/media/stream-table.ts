@@ -1,0 +1,99 @@
+import type { Micros } from '../../../../../shared/base/time.ts'
+import { emptyRtpHeader, readRtp } from '../../../../../shared/wire/rtp/rtp.ts'
+import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
+import { TracedStream } from '../../streams/traced-stream.ts'
+import type { Endpoints } from '../endpoints.ts'
+import { WordTable } from '../word-table.ts'
+import type { Announcements } from './announcements.ts'
+
+/** More streams than any capture has that is not made to fill a machine. */
+const mostStreams = 250_000
+/** Streams that a report may mean. */
+const mostAlike = 100
+/** Of the packet that is being read. */
+const header = emptyRtpHeader()
+
+/** What a payload type means on a stream between two endpoints. */
+export type MeaningOf = (source: number, destination: number, payloadType: number) => PayloadMeaning
+
+/**
+ * The RTP streams of a capture, each one source, destination and SSRC, with their figures. A packet is some numbers in
+ * typed tables: no text and no object is made of it.
+ */
+export class StreamTable {
+  readonly all: TracedStream[] = []
+  /** Packets of more streams than are followed. */
+  unfollowed = 0
+  readonly #ids = new WordTable()
+  readonly #announcements: Announcements
+  readonly #endpoints: Endpoints
+  readonly #meaningOf: MeaningOf
+  readonly #meanings: PayloadMeaning[] = []
+  readonly #bySsrc = new Map<number, number[]>()
+  readonly #byDestination = new Map<number, number[]>()
+  /** By stream, for what the meaning holds: a payload type, and how often its ends had been announced. */
+  readonly #types: number[] = []
+  readonly #announced: number[] = []
+
+  constructor(announcements: Announcements, endpoints: Endpoints, meaningOf: MeaningOf) {
+    this.#endpoints = endpoints
+    this.#announcements = announcements
+    this.#meaningOf = meaningOf
+  }
+
+  /** Whether the bytes are RTP. */
+  packet(at: Micros, source: number, destination: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (readRtp(bytes, header, from, to) !== null) return false
+    let id = this.#ids.find(source, destination, header.ssrc, 0)
+    if (id < 0) {
+      if (this.#ids.size >= mostStreams) {
+        this.unfollowed++
+        return true
+      }
+      id = this.#begin(source, destination, header.ssrc)
+    }
+    const announced = this.#announcements.count(destination) + this.#announcements.count(source)
+    if (this.#types[id] !== header.payloadType || this.#announced[id] !== announced) {
+      this.#types[id] = header.payloadType
+      this.#announced[id] = announced
+      this.#meanings[id] = this.#meaningOf(source, destination, header.payloadType)
+    }
+    const stream = this.all[id]!
+    stream.stats.update(at, header, this.#meanings[id]!, to - from, bytes)
+    stream.runs.update(at, header.sequence)
+    return true
+  }
+
+  /** The streams that have an SSRC, and those that go to an endpoint. */
+  withSsrc(ssrc: number): readonly number[] {
+    return this.#bySsrc.get(ssrc) ?? []
+  }
+
+  towards(endpoint: number): readonly number[] {
+    return this.#byDestination.get(endpoint) ?? []
+  }
+
+  #begin(source: number, destination: number, ssrc: number): number {
+    const id = this.#ids.idOf(source, destination, ssrc, 0)
+    this.all.push(new TracedStream(this.#endpoints.address(source), this.#endpoints.address(destination), null, ssrc))
+    this.#types.push(-1)
+    this.#announced.push(-1)
+    collect(this.#bySsrc, ssrc, id)
+    collect(this.#byDestination, destination, id)
+    return id
+  }
+
+  source(id: number): number {
+    return this.#ids.word(id, 0)
+  }
+
+  destination(id: number): number {
+    return this.#ids.word(id, 1)
+  }
+}
+
+function collect(map: Map<number, number[]>, key: number, id: number): void {
+  const list = map.get(key)
+  if (!list) map.set(key, [id])
+  else if (list.length < mostAlike) list.push(id)
+}
