@@ -4,7 +4,7 @@ import type { CallReport } from '../../shared/contract/report.ts'
 import { visible } from '../../shared/base/text.ts'
 import { print, warn, write } from './output.ts'
 import { exitCode, type CommonOptions } from './session.ts'
-import { Paint, hasFault, ladderLine, leftSide, summaryLines } from './terminal.ts'
+import { Paint, hasFault, ladderLine, leftSide, summaryLines, verdictLine } from './terminal.ts'
 
 /** Follows one call to its end, with a running ladder for a person; returns its report. */
 export async function followCall(
@@ -47,6 +47,13 @@ export function exitOf(report: CallReport): number {
   const here = ({ kind }: CallReport['observations'][number]) => kind === 'unresolved' || kind === 'machine-fault'
   if (report.observations.some(here) && report.status === null) return exitCode.machine
   return hasFault(report) ? exitCode.fault : exitCode.ok
+}
+
+/** A call that came in, in a line. */
+export function callLine(report: CallReport, paint: Paint): string {
+  const status = report.status ? ` ${report.status.code}` : ''
+  const parties = `${visible(report.from)} → ${visible(report.requestUri)}`
+  return `${report.timeline.startedAt}  ${parties}  ${report.outcome}${status}  ${verdictLine(report, paint)}`
 }
 
 /** Says what could not be recorded or captured; whether there was anything. */

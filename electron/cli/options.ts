@@ -1,7 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import { parseUri } from '../../shared/wire/sip/grammar.ts'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
 import type { Behaviour, ListenerArgs } from '../../shared/contract/commands.ts'
-import { codecSchema, type SourceArgs } from '../../shared/contract/place-call.ts'
+import { codecSchema, timedActionSchema, type SourceArgs, type TimedAction } from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
 import { codecDescriptor, codecNames } from '../../shared/model/codecs.ts'
 import { dtmfModes, type DtmfMode } from '../../shared/model/dtmf.ts'
@@ -23,11 +24,15 @@ export function parseSource(text: string): SourceArgs {
 }
 
 export function parseBehaviour(text: string): Behaviour {
-  const reject = /^reject:(\d{3})$/.exec(text)
+  const reject = /^reject:(\d{3})(?::(.+))?$/.exec(text)
   if (reject) {
     const code = Number(reject[1])
     if (code < 300 || code > 699) throw invalid(`${code} refuses nothing: give a code from 300 to 699.`)
-    return { kind: 'reject', code }
+    const contact = reject[2]
+    if (contact === undefined) return { kind: 'reject', code }
+    if (code > 399) throw invalid(`${code} does not redirect: only 300 to 399 go with a URI.`)
+    if (!parseUri(contact) || /[\s<>"]/.test(contact)) throw invalid(`"${contact}" is no SIP URI to redirect to.`)
+    return { kind: 'reject', code, contact }
   }
   if (text === 'ring' || text === 'ignore') return { kind: text }
   return { kind: 'answer', source: parseSource(text) }
@@ -72,6 +77,30 @@ export function parseSeconds(text: string): number {
   const seconds = Number(text)
   if (!/^\d+(\.\d+)?$/.test(text) || seconds > 86_400) throw invalid('give seconds, at most 86400.')
   return seconds
+}
+
+/** `3s:hold`, `500ms:dtmf 12#`, `4:record file.wav`: what happens how long after the answer. */
+export function parseTimed(text: string, before: readonly TimedAction[] = []): TimedAction[] {
+  const [, number = '', unit = '', kind = '', argument] =
+    /^(\d{1,8}(?:\.\d{1,6})?)(ms|s)?:([a-z]+)(?: (.+))?$/.exec(text) ?? []
+  const parsed = timedActionSchema.safeParse({
+    kind,
+    atMs: Math.round(Number(number) * (unit === 'ms' ? 1 : 1000)),
+    ...(kind === 'dtmf' ? { digits: argument } : kind === 'record' ? { file: argument ?? null } : {}),
+  })
+  if (!parsed.success || (argument !== undefined && kind !== 'dtmf' && kind !== 'record'))
+    throw invalid(
+      'write TIME:ACTION like 3s:hold; actions are hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), reinvite, update and hangup.',
+    )
+  return [...before, parsed.data]
+}
+
+/** A name server: an address, with a port where it is not 53. */
+export function parseNameServer(text: string, before: readonly string[] = []): string[] {
+  const address = parseHostPort(text)
+  if (!address || !isIp(address.host))
+    throw invalid('give the IP address of a name server, like 192.0.2.53 or 192.0.2.53:5353.')
+  return [...before, text]
 }
 
 export function parseRequire(text: string): '100rel' {

@@ -12,6 +12,8 @@ export interface CommonOptions {
   readonly profile?: string
   readonly verbose?: boolean
   readonly color?: boolean
+  /** Name servers instead of those of the system. */
+  readonly dns?: readonly string[]
 }
 
 export const exitCode = { ok: 0, fault: 1, usage: 2, machine: 3, interrupted: 130 } as const
@@ -54,7 +56,10 @@ export async function withEngine(
 }
 
 function openEngine(options: CommonOptions, needsStore: boolean): Engine {
-  const common: Omit<EngineOptions, 'profile'> = fromEnvironment(debugNamespaces(options.verbose === true))
+  const common: Omit<EngineOptions, 'profile'> = {
+    ...fromEnvironment(debugNamespaces(options.verbose === true)),
+    ...(options.dns && { dnsServers: options.dns }),
+  }
   try {
     return new Engine({ ...common, profile: profileFolder(options.profile) })
   } catch (error) {

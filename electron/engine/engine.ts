@@ -160,7 +160,7 @@ export class Engine implements EngineClient {
         maskNumbers: () => profile.settings.maskNumbers,
       }),
       ...registrationHandlers(this.#registrations),
-      ...agentHandlers(this.#agents),
+      ...agentHandlers(this.#agents, this.#registrations),
       ...captureHandlers(this.#captures, files),
       ...trunkHandlers({
         profile,

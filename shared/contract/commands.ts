@@ -8,11 +8,13 @@ import {
   customHeaderSchema,
   dtmfModeSchema,
   encryptionSchema,
+  latchSchema,
   mediaTimeoutSchema,
   placeCallSchema,
   portRangeSchema,
   ptimeSchema,
   sourceSchema,
+  tlsIdentitySchema,
 } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
 
@@ -25,7 +27,11 @@ export type ListenerArgs = z.infer<typeof listenerSchema>
 
 export const behaviourSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), source: sourceSchema }),
-  z.object({ kind: z.literal('reject'), code: z.int().min(300).max(699) }),
+  z.object({
+    kind: z.literal('reject'),
+    code: z.int().min(300).max(699),
+    contact: z.string().optional().describe('the URI that a redirection (3xx) points to'),
+  }),
   z.object({ kind: z.literal('hand') }).describe('rings until a person answers or refuses'),
   z.object({ kind: z.literal('ring') }),
   z.object({ kind: z.literal('ignore') }),
@@ -57,6 +63,14 @@ export const startAgentSchema = z.object({
   rtpPorts: portRangeSchema.optional(),
   ptimeMs: ptimeSchema.optional().describe('the packet time to ask for; as the caller likes it when absent'),
   mediaTimeoutMs: mediaTimeoutSchema.default(60_000),
+  latch: latchSchema.default(true),
+  tlsIdentity: tlsIdentitySchema
+    .optional()
+    .describe('the certificate of its TLS listeners; one of its own when absent'),
+  register: z
+    .lazy(() => registerSchema)
+    .optional()
+    .describe('the agent is reachable at that address while it runs'),
   limits: limitsSchema.optional().describe('what strangers may use of this agent, where it differs from the settings'),
 })
 export type StartAgent = z.input<typeof startAgentSchema>
@@ -100,6 +114,7 @@ export const registerSchema = z.object({
   localAddress: z.string().optional(),
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),
+  tlsIdentity: tlsIdentitySchema.optional(),
 })
 export type RegisterArgs = z.input<typeof registerSchema>
 
@@ -152,6 +167,9 @@ export const agentSettingsSchema = startAgentSchema
     earlyMedia: true,
     requires100rel: true,
     mediaTimeoutMs: true,
+    latch: true,
+    tlsIdentity: true,
+    register: true,
     limits: true,
   })
   .extend({ start: z.boolean().describe('with the window') })
@@ -206,7 +224,13 @@ export const commands = {
   'call.report': { args: byId, result: callReportSchema },
   'registration.start': { args: registerSchema, result: byId },
   'registration.stop': { args: byId, result: nothing },
-  'agent.start': { args: startAgentSchema, result: byId.extend({ addresses: z.array(listenerSchema) }) },
+  'agent.start': {
+    args: startAgentSchema,
+    result: byId.extend({
+      addresses: z.array(listenerSchema),
+      registration: z.string().optional().describe('its id, where the agent registers'),
+    }),
+  },
   'agent.stop': { args: byId, result: nothing },
   'capture.open': { args: z.object({ files: z.array(z.string()).min(1) }), result: inspectReportSchema },
   'trunk.list': { args: nothing, result: z.array(storedTrunkSchema) },

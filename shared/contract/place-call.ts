@@ -16,7 +16,12 @@ export const codecSchema = z.enum(codecNames())
 export const dtmfModeSchema = z.enum(dtmfModes)
 export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
 
+/** A certificate, with its chain, and its private key (PEM). */
+export const tlsIdentitySchema = z.object({ cert: z.string(), key: z.string() })
 export const ptimeSchema = z.int().min(10).max(60)
+export const latchSchema = z
+  .boolean()
+  .describe('false: RTP goes where the session description says, even where the RTP of the peer comes from elsewhere')
 export const mediaTimeoutSchema = z
   .number()
   .min(1000)
@@ -33,6 +38,28 @@ export const sourceSchema = z.discriminatedUnion('kind', [
 ])
 export type SourceArgs = z.infer<typeof sourceSchema>
 
+const at = { atMs: z.number().min(0).max(86_400_000).describe('after the answer') }
+const bare = <Kind extends string>(kind: Kind) => z.object({ kind: z.literal(kind), ...at })
+
+/** Something that is done to a call while it goes on. */
+export const timedActionSchema = z.discriminatedUnion('kind', [
+  bare('hold'),
+  bare('resume'),
+  bare('mute'),
+  bare('unmute'),
+  bare('reinvite'),
+  bare('update'),
+  bare('hangup'),
+  z.object({
+    kind: z.literal('dtmf'),
+    digits: z.string().regex(/^[0-9*#A-Da-d]{1,64}$/),
+    mode: dtmfModeSchema.default('rfc4733'),
+    ...at,
+  }),
+  z.object({ kind: z.literal('record'), file: z.string().nullable().describe('null ends the recording'), ...at }),
+])
+export type TimedAction = z.infer<typeof timedActionSchema>
+
 export const placeCallSchema = z.object({
   uri: z.string(),
   trunk: z.string().optional(),
@@ -48,19 +75,22 @@ export const placeCallSchema = z.object({
   source: sourceSchema.default({ kind: 'marker' }),
   dtmf: z.string().default(''),
   dtmfMode: dtmfModeSchema.default('rfc4733'),
+  timeline: z.array(timedActionSchema).max(1000).default([]),
   durationMs: z.number().min(0).nullable().default(null).describe('after the answer; null until someone hangs up'),
   ringTimeoutMs: z.number().min(1).default(60_000),
   localAddress: z.string().optional(),
   rtpPorts: portRangeSchema.optional(),
   ptimeMs: ptimeSchema.optional().describe('the packet time to ask for'),
   mediaTimeoutMs: mediaTimeoutSchema.default(null),
+  latch: latchSchema.default(true),
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),
+  tlsIdentity: tlsIdentitySchema.optional().describe('the certificate of this side'),
   recordTo: z.string().optional(),
   pcapTo: z.string().optional(),
 })
 export type PlaceCall = z.input<typeof placeCallSchema>
 
 /** How a call was asked for, as it is kept: without the password. */
-export const placedSchema = placeCallSchema.omit({ password: true })
+export const placedSchema = placeCallSchema.omit({ password: true, tlsIdentity: true })
 export type Placed = z.infer<typeof placedSchema>

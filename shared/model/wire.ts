@@ -37,6 +37,8 @@ export type ObservationKind =
   | 'unresolved'
   | 'no-answer'
   | 'large-datagram'
+  /** Our messages reach the peer from another address than our Contact names. */
+  | 'nat'
   | 'not-sent'
   /** This computer could not do its part: no port is free, a file cannot be read. */
   | 'machine-fault'
@@ -51,6 +53,8 @@ export type ObservationKind =
   | 'digit-received'
   | 'rtp-garbage'
   | 'media-failed'
+  /** Something that was asked for in the middle of a call could not be done. */
+  | 'action-failed'
   | 'no-rtp-target'
   /** Nothing came from the peer for a while, neither RTP nor RTCP, though audio was agreed to come. */
   | 'media-silent'
@@ -63,6 +67,8 @@ export type ObservationKind =
   | 'session-timer'
   | 'refused-by-us'
   | 'auth-failed'
+  /** A registrar agreed and lists no binding of ours. */
+  | 'binding-missing'
   | 'not-acknowledged'
   | 'internal-fault'
   | 'not-kept'

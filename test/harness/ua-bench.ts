@@ -51,7 +51,7 @@ export class UaBench {
         observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`),
         ...this.edge,
       },
-      { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 },
+      { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null, connectTimeoutMs: 1000 },
     )
     this.ua = new UserAgent({
       endpoint: this.endpoint,
@@ -88,6 +88,7 @@ export class UaBench {
   async call(
     options: {
       headers?: { name: string; value: string }[]
+      fromUser?: string
       password?: string
       ringTimeoutMs?: number
       uri?: string
@@ -100,7 +101,7 @@ export class UaBench {
         uri,
         hop: hopTo(uri)!,
         fromUri: null,
-        fromUser: 'alice',
+        fromUser: options.fromUser ?? 'alice',
         displayName: null,
         headers: options.headers ?? [],
         ringTimeoutMs: options.ringTimeoutMs ?? 60_000,
@@ -141,11 +142,11 @@ export class UaBench {
   async respond(
     request: SipRequest,
     status: number,
-    { tag = 'peer', extra = '', body = '', contact = `<sip:agent@${peer.host}:${peer.port}>` } = {},
+    { tag = 'peer', extra = '', body = '', via = '', contact = `<sip:agent@${peer.host}:${peer.port}>` } = {},
   ): Promise<void> {
     const copied = request.headers
       .filter(({ key }) => ['via', 'from', 'call-id', 'cseq'].includes(key))
-      .map(({ name, value }) => `${name}: ${value}`)
+      .map(({ name, key, value }) => `${name}: ${value}${key === 'via' ? via : ''}`)
     const to = header(request, 'to')!
     const type = body === '' ? '' : 'Content-Type: application/sdp\n'
     await this.inject(

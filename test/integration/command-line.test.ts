@@ -35,6 +35,22 @@ describe('wrong usage ends with 2 and one line', () => {
       ['trunk', 'add', 'x', '--address', 'sip:sip.telnyx.com'],
       /did you mean sip.telnyx.com/,
     ],
+    ['an action that there is not', ['call', target, '--at', '3s:dance'], /write TIME:ACTION like 3s:hold/],
+    ['digits that are none', ['call', target, '--at', '3:dtmf x'], /write TIME:ACTION/],
+    ['a packet time beyond all', ['call', target, '--ptime', '5'], /a packet time of 10 to 60 ms/],
+    ['a CA file that has none', ['call', target, '--tls-ca', 'package.json'], /has no certificate: PEM is needed/],
+    [
+      'a certificate without its key',
+      ['call', target, '--tls-cert', 'x.pem'],
+      /--tls-cert and --tls-key belong together/,
+    ],
+    ['a name server by name', ['call', target, '--dns', 'dns.example'], /give the IP address of a name server/],
+    ['a redirection that is none', ['agent', '--answer', 'reject:486:sip:x@y'], /486 does not redirect/],
+    [
+      'answering an address that is given up',
+      ['register', '--address', 'a', '--answer', 'echo'],
+      /--answer needs --keep/,
+    ],
     ['an agent with a user and no password', ['agent', '--user', 'a'], /needs a password/],
     [
       'an address block that is none',

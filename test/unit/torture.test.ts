@@ -125,7 +125,7 @@ describe.skipIf(!folder)('RFC 4475', () => {
         observe: () => {},
         ...openBoundary(),
       },
-      { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 },
+      { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null, connectTimeoutMs: 1000 },
     )
     const ua = new UserAgent({ endpoint, ...openBoundary(), clock, random, name: 'test', observe: () => {} })
     ua.serve({ incoming: (call: InboundCall) => call.ring(), turnedAway: () => {} })

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import { formatAddress } from '../../../shared/base/address.ts'
-import { visible } from '../../../shared/base/text.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { ListenerArgs, StartAgent } from '../../../shared/contract/commands.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { sayNotKept } from '../live-call.ts'
+import { callLine, sayNotKept } from '../live-call.ts'
 import {
   collect,
   limitLines,
@@ -14,6 +13,7 @@ import {
   parseEncryption,
   parseLimit,
   parseListener,
+  parseNameServer,
   parseMediaTimeout,
   parsePortRange,
   parsePtime,
@@ -23,10 +23,11 @@ import {
 } from '../options.ts'
 import { print, printLine } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
-import { Paint, verdictLine } from '../terminal.ts'
-import { given } from '../arguments.ts'
+import { RegistrationLines } from '../registration-lines.ts'
+import { Paint } from '../terminal.ts'
+import { given, readIdentity, type IdentityOptions } from '../arguments.ts'
 
-interface AgentOptions extends CommonOptions {
+interface AgentOptions extends CommonOptions, IdentityOptions {
   readonly listen?: ListenerArgs[]
   readonly answer: NonNullable<StartAgent['behaviour']>
   readonly identifier?: string[]
@@ -36,6 +37,7 @@ interface AgentOptions extends CommonOptions {
   readonly encryption?: StartAgent['encryption']
   readonly codecs?: StartAgent['codecs']
   readonly answerDelay?: number
+  readonly register?: string
   readonly earlyMedia?: boolean
   readonly require?: '100rel'
   readonly record?: string
@@ -43,6 +45,7 @@ interface AgentOptions extends CommonOptions {
   readonly calls?: number
   readonly rtpPorts?: { first: number; last: number }
   readonly ptime?: number
+  readonly latch: boolean
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly limit?: BudgetLimitsGiven
 }
@@ -58,7 +61,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     )
     .option(
       '--answer <behaviour>',
-      'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, ring or ignore',
+      'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, reject:302:URI, ring or ignore',
       parseBehaviour,
       { kind: 'answer', source: { kind: 'echo' } },
     )
@@ -69,11 +72,16 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
     .option('--codecs <list>', codecList, parseCodecs)
     .option('--answer-delay <ms>', 'ring this long before answering', parseWhole)
+    .option('--register <trunk>', 'be reachable at the address of a stored trunk: register there', String)
+    .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--early-media', 'send media before the answer (183 with a session description)')
     .option('--require <extension>', '100rel: refuse callers without reliable provisional responses', parseRequire)
+    .option('--tls-cert <file>', 'the certificate of TLS listeners (PEM, with its chain)')
+    .option('--tls-key <file>', 'its private key (PEM)')
     .option('--record <dir>', 'record every call as a WAV file there')
     .option('--pcap <file>', 'write everything that goes over the wire, also what becomes no call')
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--no-latch', 'send RTP where the session description says, wherever that of the peer comes from')
     .option('--ptime <ms>', 'the packet time to ask for: 10 to 60', parsePtime)
     .option(
       '--media-timeout <seconds>',
@@ -90,6 +98,7 @@ Examples:
   ringback agent --listen tcp:0.0.0.0:5060 --answer reject:486 --calls 1 --json
   ringback agent --listen udp:0.0.0.0:5060 --pcap strangers.pcap
   ringback agent --user alice --password-env AGENT_PASSWORD --allow 192.0.2.0/24
+  ringback agent --register my-trunk --answer marker
   ringback agent --limit callsAtOnce=50 --limit callsPerSource=5
 
 Limits, and what they are unless set:
@@ -103,7 +112,11 @@ ${limitLines()}`,
       if (options.passwordEnv !== undefined && options.user === undefined)
         throw usage('--password-env needs a user: give it with --user')
       const args = given({
-        listeners: options.listen ?? [{ transport: 'udp' as const, address: '127.0.0.1', port: 5070 }],
+        listeners: options.listen ?? [
+          options.register === undefined
+            ? { transport: 'udp' as const, address: '127.0.0.1', port: 5070 }
+            : { transport: 'udp' as const, address: '0.0.0.0', port: 0 },
+        ],
         behaviour: options.answer,
         identifiers: options.identifier,
         user: options.user,
@@ -112,33 +125,37 @@ ${limitLines()}`,
         encryption: options.encryption,
         codecs: options.codecs,
         answerDelayMs: options.answerDelay,
+        tlsIdentity: readIdentity(options),
+        register: options.register === undefined ? undefined : { trunk: options.register },
         earlyMedia: options.earlyMedia,
         requires100rel: options.require !== undefined,
         recordDirectory: options.record,
         pcapTo: options.pcap,
         rtpPorts: options.rtpPorts,
         ptimeMs: options.ptime,
+        latch: options.latch,
         mediaTimeoutMs: options.mediaTimeout?.ms,
         limits: options.limit,
       }) as StartAgent
       finish(
-        await withEngine(options, false, async (engine, interrupted) => {
+        await withEngine(options, options.register !== undefined, async (engine, interrupted) => {
           const paint = new Paint(options)
           let calls = 0
           let stop: () => void
           const enough = new Promise<void>((resolve) => (stop = resolve))
+          const registration = new RegistrationLines(options, paint)
           const show = (report: CallReport) => {
             calls++
             sayNotKept(report)
             if (options.calls !== undefined && calls >= options.calls) stop()
             if (options.json) return printLine({ type: 'call', report } as { type: string })
-            print(
-              `${report.timeline.startedAt}  ${visible(report.from)} → ${visible(report.requestUri)}  ` +
-                `${report.outcome}${report.status ? ` ${report.status.code}` : ''}  ${verdictLine(report, paint)}`,
-            )
+            print(callLine(report, paint))
           }
           const subscription = engine.subscribe({ reports: 'ended' }, async ({ changes }) => {
-            for (const change of changes) if (change.kind === 'report') await show(change.report)
+            for (const change of changes) {
+              if (change.kind === 'report') await show(change.report)
+              if (change.kind === 'registration') registration.show(change.registration)
+            }
           })
           const { id, addresses } = await engine.execute('agent.start', args)
           if (options.json) await printLine({ type: 'listening', addresses } as { type: string })

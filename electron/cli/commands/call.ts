@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { PlaceCall } from '../../../shared/contract/place-call.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
-import { given, readCa } from '../arguments.ts'
+import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.ts'
 import { exitOf, followCall, sayNotKept } from '../live-call.ts'
 import {
   codecList,
@@ -11,17 +11,19 @@ import {
   parseEncryption,
   parseLocal,
   parseMediaTimeout,
+  parseNameServer,
   parsePortRange,
   parsePtime,
   parseSeconds,
   parseSource,
+  parseTimed,
   parseTransport,
 } from '../options.ts'
 import { printJson } from '../output.ts'
 import { savePage } from '../page.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 
-interface CallOptions extends CommonOptions, HeaderOptions {
+interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly trunk?: string
   readonly transport?: PlaceCall['transport']
   readonly proxy?: string
@@ -34,11 +36,13 @@ interface CallOptions extends CommonOptions, HeaderOptions {
   readonly send: NonNullable<PlaceCall['source']>
   readonly dtmf?: string
   readonly dtmfMode: NonNullable<PlaceCall['dtmfMode']>
+  readonly at?: PlaceCall['timeline']
   readonly duration: number
   readonly ringTimeout: number
   readonly local?: string
   readonly rtpPorts?: { first: number; last: number }
   readonly ptime?: number
+  readonly latch: boolean
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
@@ -61,10 +65,16 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file', parseSource, { kind: 'marker' })
     .option('--dtmf <digits>', 'digits to send after the answer', parseDigits)
     .option('--dtmf-mode <mode>', 'rfc4733, info or inband', parseDtmfMode, 'rfc4733')
+    .option(
+      '--at <time:action>',
+      'do that so long after the answer, like 3s:hold (repeatable; actions below)',
+      parseTimed,
+    )
     .option('--duration <seconds>', 'how long to stay after the answer', parseSeconds, 5)
     .option('--ring-timeout <seconds>', 'how long to wait for an answer', parseSeconds, 60)
     .option('--local <address>', 'the local IP address', parseLocal)
     .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--no-latch', 'send RTP where the session description says, wherever that of the peer comes from')
     .option('--ptime <ms>', 'the packet time to ask for: 10 to 60', parsePtime)
     .option(
       '--media-timeout <seconds>',
@@ -73,6 +83,9 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     )
     .option('--tls-ca <file>', 'a CA to trust (PEM)')
     .option('--tls-insecure', 'accept any TLS certificate')
+    .option('--tls-cert <file>', 'our certificate, where the peer asks for one (PEM, with its chain)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--record <file.wav>', 'record both directions')
     .option('--pcap <file>', 'write what went over the wire')
     .option('--report <file.html>', 'write a page that anyone can open')
@@ -82,7 +95,10 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
 Examples:
   ringback call sip:1001@192.0.2.10
   ringback call 'sip:agent_1@sip.example.com;transport=tcp' --user alice --password-env TRUNK_PASSWORD
-  ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json`,
+  ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json
+  ringback call sip:1001@192.0.2.10 --at 2s:hold --at 5s:resume --at '6s:dtmf 12#' --duration 8
+
+Actions of --at: hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), reinvite, update, hangup.`,
     )
     .action(async (uri: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CallOptions>()
@@ -103,14 +119,17 @@ Examples:
         source: options.send,
         dtmf: options.dtmf,
         dtmfMode: options.dtmfMode,
+        timeline: options.at,
         durationMs: options.duration * 1000,
         ringTimeoutMs: Math.max(1, options.ringTimeout * 1000),
         localAddress: options.local,
         rtpPorts: options.rtpPorts,
         ptimeMs: options.ptime,
+        latch: options.latch,
         mediaTimeoutMs: options.mediaTimeout?.ms,
         tlsCa,
         tlsInsecure: options.tlsInsecure,
+        tlsIdentity: readIdentity(options),
         recordTo: options.record,
         pcapTo: options.pcap,
       }) as PlaceCall

@@ -1,16 +1,17 @@
 import type { Command } from 'commander'
-import type { RegisterArgs } from '../../../shared/contract/commands.ts'
+import type { Behaviour, RegisterArgs } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
-import { visible } from '../../../shared/base/text.ts'
+import type { EngineClient } from '../../../shared/contract/client.ts'
+import { callLine } from '../live-call.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { parseLocal, parseTransport, parseWhole } from '../options.ts'
+import { parseBehaviour, parseLocal, parseNameServer, parseTransport, parseWhole } from '../options.ts'
 import { print, printJson, printLine } from '../output.ts'
-import { withFlags } from '../remedies.ts'
+import { RegistrationLines } from '../registration-lines.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLine } from '../terminal.ts'
-import { given, readCa } from '../arguments.ts'
+import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.ts'
 
-interface RegisterOptions extends CommonOptions {
+interface RegisterOptions extends CommonOptions, IdentityOptions {
   readonly address?: string
   readonly transport?: RegisterArgs['transport']
   readonly proxy?: string
@@ -22,6 +23,7 @@ interface RegisterOptions extends CommonOptions {
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
   readonly keep?: boolean
+  readonly answer?: Behaviour
 }
 
 export function addRegister(program: Command, finish: (code: number) => void): Command {
@@ -38,18 +40,29 @@ export function addRegister(program: Command, finish: (code: number) => void): C
     .option('--local <address>', 'the local IP address', parseLocal)
     .option('--tls-ca <file>', 'a CA to trust (PEM)')
     .option('--tls-insecure', 'accept any TLS certificate')
+    .option('--tls-cert <file>', 'our certificate, where the registrar asks for one (PEM, with its chain)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--keep', 'stay registered until interrupted')
+    .option(
+      '--answer <behaviour>',
+      'with --keep, answer calls to the address: echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, ring or ignore',
+      parseBehaviour,
+    )
     .addHelpText(
       'after',
       `
 Examples:
   ringback register my-trunk
-  ringback register --address pbx.example --user 1001 --password-env PBX_PASSWORD --keep`,
+  ringback register --address pbx.example --user 1001 --password-env PBX_PASSWORD --keep
+  ringback register my-trunk --keep --answer echo`,
     )
     .action(async (trunk: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<RegisterOptions>()
       if (trunk === undefined && options.address === undefined)
         throw usage('register needs a stored trunk, or --address and --user')
+      if (options.answer !== undefined && !options.keep)
+        throw usage('--answer needs --keep: nobody calls an address that is given up at once')
       const password =
         trunk === undefined || options.passwordEnv !== undefined
           ? await readPassword(options.passwordEnv, options.user)
@@ -66,6 +79,7 @@ Examples:
         localAddress: options.local,
         tlsCa: readCa(options.tlsCa),
         tlsInsecure: options.tlsInsecure,
+        tlsIdentity: readIdentity(options),
       })
       finish(
         await withEngine(options, trunk !== undefined, async (engine, interrupted) => {
@@ -77,34 +91,24 @@ Examples:
           const settled = new Promise<RegistrationView>((resolve) => (settle = resolve))
           let removed: (view: RegistrationView) => void
           const gone = new Promise<RegistrationView>((resolve) => (removed = resolve))
-          let state = ''
+          const lines = new RegistrationLines(options, paint)
           const show = (view: RegistrationView) => {
-            if (options.json) {
-              if (options.keep && view.state !== state)
-                void printLine({
-                  type: 'registration',
-                  state: view.state,
-                  contact: view.contact,
-                  expiresS: view.expiresS,
-                  status: view.status,
-                  text: view.text,
-                } as { type: string })
-            } else {
+            if (!options.json) {
               for (const message of view.messages.slice(shown))
                 print(ladderLine(message, view.messages[0]!.at, view.messages[0]!.source, paint))
               shown = view.messages.length
-              if (view.state === 'registered' && state !== 'registered') {
-                const { address, registrar, contact, expiresS } = view
-                const text = `registered ${address} at ${registrar}: ${contact} for ${expiresS} s`
-                print(`${paint.green('✓')} ${visible(text)}`)
-              }
-              if (view.state === 'failed' && state !== 'failed')
-                print(`${paint.red('✕')} not registered: ${visible(withFlags(view.text ?? '', view.remedy))}`)
             }
-            state = view.state
+            if (!options.json || options.keep) lines.show(view)
           }
           const subscription = engine.subscribe({ reports: 'ended' }, ({ changes }) => {
             for (const change of changes) {
+              if (change.kind === 'report') {
+                const { report } = change
+                if (options.json) void printLine({ type: 'call', report } as { type: string })
+                else print(callLine(report, paint))
+              }
+              if (change.kind === 'gone' && change.of === 'registration' && change.id === id && registered)
+                removed(registered)
               if (change.kind !== 'registration' || (id !== '' && change.registration.id !== id)) continue
               const view = change.registration
               show(view)
@@ -114,11 +118,13 @@ Examples:
             }
           })
           let stopping = false
-          ;({ id } = await engine.execute('registration.start', args as RegisterArgs))
+          const agent = await answering(engine, args as RegisterArgs, options.answer)
+          id = agent?.registration ?? (await engine.execute('registration.start', args as RegisterArgs)).id
           const first = await Promise.race([settled, interrupted.then(() => null)])
           if (first?.state === 'registered' && options.keep) await interrupted
           stopping = true
-          await engine.execute('registration.stop', { id })
+          if (agent) await engine.execute('agent.stop', { id: agent.id })
+          else await engine.execute('registration.stop', { id })
           const last =
             first?.state === 'registered'
               ? await Promise.race([gone, new Promise<null>((resolve) => setTimeout(() => resolve(null), 3000))])
@@ -135,4 +141,11 @@ Examples:
         }),
       )
     })
+}
+
+/** Registers with an agent behind the address, where calls to it are to be answered. */
+async function answering(engine: EngineClient, register: RegisterArgs, behaviour: Behaviour | undefined) {
+  if (!behaviour) return null
+  const listeners = [{ transport: 'udp' as const, address: '0.0.0.0', port: 0 }]
+  return engine.execute('agent.start', { listeners, behaviour, register })
 }

@@ -62,7 +62,11 @@ export class Agent {
       return call.reject(421, undefined, [makeHeader('Require', '100rel')])
     switch (behaviour.kind) {
       case 'reject':
-        call.reject(behaviour.code)
+        call.reject(
+          behaviour.code,
+          undefined,
+          behaviour.contact === undefined ? [] : [makeHeader('Contact', `<${behaviour.contact}>`)],
+        )
         break
       case 'ring':
         call.ring()

@@ -43,11 +43,34 @@ const remedies: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, a file is needed',
   ENOSPC: 'the disk is full',
   EROFS: 'the file system is read-only',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the peer demands a certificate of this side: give one with its key',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'the peer does not accept the certificate of this side',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'the peer says that the certificate of this side has expired',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'the peer does not accept the certificate of this side',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'the peer does not know the CA of the certificate of this side',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    'the peer refuses the TLS handshake: no cipher in common, or it demands a certificate of this side',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the peer does not speak TLS 1.2 or later',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the peer does not speak TLS 1.2 or later',
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'the peer has no certificate for the name that was asked for',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the peer does not speak TLS on that port',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the peer does not speak TLS on that port',
+  ERR_SSL_HTTP_REQUEST: 'the peer speaks HTTP, not TLS',
+  ERR_TLS_HANDSHAKE_TIMEOUT: 'the TLS handshake was not answered: the port may be one for TCP without TLS',
   EMFILE: 'too many open files: raise the limit (ulimit -n)',
+}
+
+/** `4077:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert ...:../deps/...`: what a person can read of it. */
+function opensslReason(text: string): string {
+  const parts = text.split(':')
+  return (parts[1] === 'error' && parts[5]) || text
 }
 
 /** What a system error means, in words with the remedy. */
 export function explainError(error: unknown): string {
-  const known = remedies[errorCode(error)]
-  return known ?? (error instanceof Error ? error.message : String(error))
+  const code = errorCode(error)
+  const known = remedies[code]
+  if (known !== undefined) return known
+  const text = error instanceof Error ? error.message : String(error)
+  return code.startsWith('ERR_SSL_') ? `TLS failed: ${opensslReason(text)}` : text
 }

@@ -58,9 +58,12 @@ export interface TlsClientOptions {
   readonly serverName: string
   readonly ca: string | null
   readonly insecure: boolean
+  /** Ours, where the peer asks who we are. */
+  readonly identity: TlsIdentity | null
 }
 
-export interface TlsServerOptions {
+/** A certificate, with its chain, and its private key (PEM). */
+export interface TlsIdentity {
   readonly key: string
   readonly cert: string
 }
@@ -93,7 +96,7 @@ export interface Net {
   listenTls(
     host: string,
     port: number,
-    server: TlsServerOptions,
+    server: TlsIdentity,
     admission: Admission,
     accept: (socket: StreamSocket) => void,
     failed: (remote: Address, error: Error) => void,

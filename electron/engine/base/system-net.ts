@@ -10,7 +10,7 @@ import type {
   StreamSocket,
   Listener,
   TlsClientOptions,
-  TlsServerOptions,
+  TlsIdentity,
   Admission,
   ConnectOptions,
   Net,
@@ -132,6 +132,7 @@ function connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Pr
     rejectUnauthorized: false,
     ...(nodeNet.isIP(options.serverName) ? {} : { servername: options.serverName }),
     ...(options.ca ? { ca: options.ca } : {}),
+    ...options.identity,
     ...(options.localAddress ? { localAddress: options.localAddress } : {}),
     checkServerIdentity: (_host, cert) => tls.checkServerIdentity(options.serverName, cert),
   } as tls.ConnectionOptions)
@@ -216,7 +217,7 @@ function listenTcp(
 function listenTls(
   host: string,
   port: number,
-  { key, cert }: TlsServerOptions,
+  { key, cert }: TlsIdentity,
   admission: Admission,
   accept: (socket: StreamSocket) => void,
   failed: (remote: Address, error: Error) => void,

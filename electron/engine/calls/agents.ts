@@ -4,12 +4,13 @@ import type { Agent } from '../agent/agent.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
+import type { TlsIdentity } from '../base/net.ts'
 import { machine, usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
-import type { Station } from '../stations/station.ts'
+import type { Station, StationOptions } from '../stations/station.ts'
 import type { Stations } from '../stations/stations.ts'
 import type { Profile } from '../store/profile.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
@@ -51,7 +52,10 @@ export class Agents {
   }
 
   /** Throws RingbackError (machine) for a file or a listener that cannot be opened; none stays open then. */
-  async start(args: Parsed<'agent.start'>): Promise<{ id: string; addresses: AgentView['addresses'] }> {
+  async start(
+    args: Parsed<'agent.start'>,
+    transport: StationOptions = { localAddress: null, tlsCa: null, tlsInsecure: true, tlsIdentity: null },
+  ): Promise<{ id: string; addresses: AgentView['addresses'] }> {
     const { clock, random, feed } = this.#deps
     const { behaviour } = args
     const id = random.token(10)
@@ -67,10 +71,11 @@ export class Agents {
     if (behaviour.kind === 'answer') this.#deps.media.source(behaviour.source)
     if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
-    const station = this.#deps.stations.open(
-      { localAddress: null, tlsCa: null, tlsInsecure: true },
-      { gate, silent: behaviour.kind === 'ignore', limits: args.limits },
-    )
+    const station = this.#deps.stations.open(transport, {
+      gate,
+      silent: behaviour.kind === 'ignore',
+      limits: args.limits,
+    })
     if (pcap) station.addSink(pcap)
     const { agent, incoming } = answer(this.#deps, station, {
       id,
@@ -84,10 +89,11 @@ export class Agents {
       rtpPorts: args.rtpPorts,
       ptimeMs: args.ptimeMs,
       silenceMs: args.mediaTimeoutMs,
+      latch: args.latch,
       recordDirectory: args.recordDirectory,
       changed: () => feed.change({ kind: 'agent', id }),
     })
-    const addresses = await this.#listen(station, args.listeners).catch((error: unknown) => {
+    const addresses = await this.#listen(station, args.listeners, args.tlsIdentity ?? null).catch((error: unknown) => {
       pcap?.close()
       throw error
     })
@@ -124,6 +130,13 @@ export class Agents {
     running.pcap?.close()
     if (running.pcap?.fault) throw machine(running.pcap.fault)
     return {}
+  }
+
+  /** Throws RingbackError (usage). */
+  station(id: string): Station {
+    const running = this.#running.get(id)
+    if (!running) throw usage(`there is no agent "${id}"`)
+    return running.station
   }
 
   hangUpAll(): void {
@@ -190,11 +203,15 @@ export class Agents {
   }
 
   /** Throws RingbackError (machine) for a listener that cannot be opened; the station is closed then. */
-  async #listen(station: Station, listeners: Parsed<'agent.start'>['listeners']): Promise<AgentView['addresses']> {
+  async #listen(
+    station: Station,
+    listeners: Parsed<'agent.start'>['listeners'],
+    identity: TlsIdentity | null,
+  ): Promise<AgentView['addresses']> {
     const addresses: AgentView['addresses'] = []
     try {
       for (const { transport, address, port } of listeners) {
-        const tls = transport === 'tls' ? await selfSigned(address) : null
+        const tls = transport === 'tls' ? (identity ?? (await selfSigned(address))) : null
         const bound = await station.endpoint.listen(transport, address, port, tls)
         addresses.push({ transport, address: bound.host, port: bound.port })
       }

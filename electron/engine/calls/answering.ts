@@ -19,7 +19,8 @@ export interface AnsweringDeps {
   readonly records: CallRecords
 }
 
-interface Answering extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption' | 'ptimeMs' | 'silenceMs'> {
+interface Answering
+  extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption' | 'ptimeMs' | 'silenceMs' | 'latch'> {
   /** Of the agent; null for the softphone. */
   readonly id: string | null
   readonly rtpPorts: PortRange | undefined
@@ -35,7 +36,7 @@ export function answer(
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { clock, boundary, media, records } = deps
-  const { codecs, encryption, ptimeMs, silenceMs, rtpPorts, recordDirectory } = options
+  const { codecs, encryption, ptimeMs, silenceMs, latch, rtpPorts, recordDirectory } = options
   const recordOf = (call: InboundCall) => records.ofTrace(station.trace(call.callId))!
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const record = recordOf(call)
@@ -47,6 +48,7 @@ export function answer(
       encryption,
       ptimeMs,
       silenceMs,
+      latch,
       source: media.source(source),
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),

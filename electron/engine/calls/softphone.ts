@@ -15,6 +15,7 @@ import { codecNames } from '../../../shared/model/codecs.ts'
 import type { CallRecord } from './call-record.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
+import { runTimeline } from './timeline.ts'
 import type { StationPool } from '../stations/station-pool.ts'
 import type { Station } from '../stations/station.ts'
 import type { Profile } from '../store/profile.ts'
@@ -78,6 +79,7 @@ export class Softphone {
       localAddress: args.localAddress ?? profile.localAddressFor(hop.uri.host),
       tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null,
       tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false),
+      tlsIdentity: args.tlsIdentity ?? null,
     })
     const callId = station.ua.newCallId()
     if (args.recordTo !== undefined) checkGrowing(args.recordTo)
@@ -94,6 +96,7 @@ export class Softphone {
         recordTo: args.recordTo ?? null,
         ptimeMs: args.ptimeMs,
         silenceMs: args.mediaTimeoutMs,
+        latch: args.latch,
         codecs: args.codecs ?? trunk?.codecs ?? codecNames(),
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
       }
@@ -113,6 +116,7 @@ export class Softphone {
       )
       record.attach(call, args.recordTo)
       this.#whenAnswered(record, call, args)
+      runTimeline(this.#deps.clock, record, call, args.timeline)
       call.start(media)
     } catch (error) {
       record.observe('not-sent', error instanceof Error ? error.message : String(error))
@@ -145,7 +149,7 @@ export class Softphone {
 
 /** How the call was asked for, as it is kept: without the password, secret header values masked and marked. */
 function placedAs(asked: Parsed<'call.place'>): Placed {
-  const { password: _, ...args } = asked
+  const { password: _password, tlsIdentity: _identity, ...args } = asked
   const secret = secretsAmong(args.headers)
   return {
     ...args,

@@ -16,7 +16,7 @@ import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
 import { explainError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import type { Net, TlsServerOptions } from '../base/net.ts'
+import type { Net, TlsIdentity } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { Pending, type NextHop, type PendingRequest, type RequestUser } from './pending.ts'
 import type { Dns } from './resolve/dns.ts'
@@ -93,7 +93,7 @@ export class SipEndpoint {
     this.#events = events
   }
 
-  listen(transport: TransportName, host: string, port: number, tls: TlsServerOptions | null = null): Promise<Address> {
+  listen(transport: TransportName, host: string, port: number, tls: TlsIdentity | null = null): Promise<Address> {
     return this.#transports.listen(transport, host, port, tls)
   }
 

@@ -1,8 +1,8 @@
-import { bracketHost } from '../../../shared/base/address.ts'
+import { bracketHost, formatAddress, isIp } from '../../../shared/base/address.ts'
 import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { Target, TransportName } from '../../../shared/model/transport.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
-import { parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
+import { messageIds, parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
 import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
 import { retryAfterOf } from '../../../shared/wire/sip/numbers.ts'
 import { writeSip } from '../../../shared/wire/sip/write.ts'
@@ -95,7 +95,7 @@ export class Pending implements PendingRequest {
   async run(hop: NextHop): Promise<void> {
     if (hop.kind === 'flow') return this.#send(hop.flow, null, true)
     try {
-      const { targets, steps, transportFixed } = await resolveTarget(
+      const { targets, steps, noService, transportFixed } = await resolveTarget(
         hop.uri,
         hop.transport,
         this.#deps.dns,
@@ -106,7 +106,9 @@ export class Pending implements PendingRequest {
       if (targets.length === 0)
         return this.#fail({
           kind: 'unresolved',
-          text: `the name ${hop.uri.host} does not resolve: check the spelling, or give an IP address`,
+          text: noService
+            ? `${hop.uri.host} says in DNS that it has no SIP service (SRV target "."): ask its owner for the address to call`
+            : `the name ${hop.uri.host} does not resolve: check the spelling, or give an IP address`,
         })
       await this.#next(transportFixed)
     } catch (error) {
@@ -212,7 +214,8 @@ export class Pending implements PendingRequest {
     if (this.#abandoned) return
     const next = (why: RequestFailure) => {
       this.#last = why
-      if (why.kind !== 'refused') this.#user.observe('failed-over', `${why.text}: the next target is tried`)
+      if (why.kind !== 'refused' && why.kind !== 'tls')
+        this.#user.observe('failed-over', `${why.text}: the next target is tried`)
       this.#deps.boundary.run('request', () => this.#next(transportFixed))
     }
     this.#transaction = this.#transactions.client(request, flow, {
@@ -221,6 +224,7 @@ export class Pending implements PendingRequest {
         if (this.#abandoned || this.#final) return
         const why = transactionFailure(failure, flow)
         if (why.kind === 'refused') this.#user.observe('connection-refused', why.text)
+        if (why.kind === 'tls') this.#user.observe('tls-failed', why.text)
         if (this.#targets.length > 0) next(why)
         else this.#fail(why)
       },
@@ -243,7 +247,21 @@ export class Pending implements PendingRequest {
       this.#final = true
       this.#transaction = null
     }
+    this.#lookAtNat(response, flow)
     this.#user.response(response, flow, request)
+  }
+
+  /** Whether the peer sees us elsewhere than our Contact says (RFC 3581 4). */
+  #lookAtNat(response: SipResponse, { contact, reliable }: Flow): void {
+    const params = messageIds(response).via?.params
+    const host = params?.get('received') ?? contact.host
+    const port = Number(params?.get('rport') || contact.port)
+    if (!isIp(host) || (host === contact.host && (reliable || port === contact.port))) return
+    const seen = reliable ? host : formatAddress({ host, port })
+    this.#user.observe(
+      'nat',
+      `the peer sees us at ${seen}, our Contact says ${formatAddress(contact)}: there is a NAT between, and requests of the peer may not find us`,
+    )
   }
 
   #fail(failure: RequestFailure): void {
@@ -253,9 +271,12 @@ export class Pending implements PendingRequest {
   }
 }
 
+const isTlsFault = (code: string) => code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')
+
 function transactionFailure(failure: TransactionFailure, flow: Flow): RequestFailure {
   const peer = `${flow.transport} ${bracketHost(flow.remote.host)}:${flow.remote.port}`
   if (failure.kind === 'timeout') return { kind: 'timeout', text: `${peer} gave no final answer in 32 s` }
+  if (isTlsFault(errorCode(failure.error))) return { kind: 'tls', text: `${peer}: ${explainError(failure.error)}` }
   if (errorCode(failure.error) !== 'ECONNREFUSED')
     return { kind: 'transport', text: `${peer}: ${explainError(failure.error)}` }
   const why = flow.reliable
@@ -294,13 +315,7 @@ function connectFailure(target: Target, error: unknown): RequestFailure {
         `${target.serverName}`,
       ...(unknownIssuer.has(text) && { remedy: { code: 'trust-certificate' } }),
     }
-  if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL' || code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION') {
-    return { kind: 'tls', text: `${peer}: the peer does not speak TLS 1.2 or later` }
-  }
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
-    return { kind: 'tls', text: `${peer}: the peer does not speak TLS on that port` }
-  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS'))
-    return { kind: 'tls', text: `${peer}: TLS handshake failed (${text})` }
+  if (isTlsFault(code)) return { kind: 'tls', text: `${peer}: ${explainError(error)}` }
   if (target.transport === 'tls' && (code === 'ECONNRESET' || code === 'EPIPE'))
     return { kind: 'tls', text: `${peer}: the peer broke off the TLS handshake` }
   return { kind: code === 'ECONNREFUSED' ? 'refused' : 'transport', text: `${peer}: ${explainError(error)}` }

@@ -108,6 +108,8 @@ export class Station {
   }
 
   observe(callId: string, kind: ObservationKind, text: string): void {
+    // As true of each later message as of the first.
+    if (kind === 'nat' && this.trace(callId)?.observations.some((before) => before.kind === 'nat')) return
     const trace = this.#journal.observe(callId, { at: this.#clock.nowUs(), kind, text })
     if (trace) this.#owner.traceChanged(trace)
   }

@@ -8,10 +8,11 @@ import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
 import { ladderOf } from '../report/report.ts'
+import { escapeUser } from '../../../shared/wire/sip/grammar.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
 import type { StationPool } from '../stations/station-pool.ts'
-import type { Station } from '../stations/station.ts'
+import type { Station, StationOptions } from '../stations/station.ts'
 import type { Profile } from '../store/profile.ts'
 import { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Registration, RegistrationState } from '../ua/index.ts'
@@ -50,9 +51,30 @@ export class Registrations {
     )
   }
 
-  /** Throws RingbackError (usage) for what cannot work, or is registered already. */
-  start(args: Parsed<'registration.start'>): { id: string } {
-    return { id: this.#begin(args).id }
+  /**
+   * `station`: the one whose calls the registered address is for; one of ours when left out. Throws RingbackError
+   * (usage) for what cannot work, or is registered already.
+   */
+  start(args: Parsed<'registration.start'>, station?: Station): { id: string } {
+    return { id: this.#begin(args, station).id }
+  }
+
+  /** The transport settings that a registration needs of its station. Throws RingbackError (usage). */
+  transportOf(args: Parsed<'registration.start'>): StationOptions {
+    const stored = args.trunk === undefined ? null : this.#deps.profile.store.trunk(args.trunk)
+    const address = args.address || stored?.address
+    return {
+      localAddress: args.localAddress ?? (address === undefined ? null : this.#deps.profile.localAddressFor(address)),
+      tlsCa: args.tlsCa ?? stored?.tlsCa ?? null,
+      tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
+      tlsIdentity: args.tlsIdentity ?? null,
+    }
+  }
+
+  /** Un-registers and forgets it. */
+  async end(id: string): Promise<void> {
+    const running = this.#running.get(id)
+    if (running) await this.#end(running)
   }
 
   /** Registers and un-registers; what came of it, told step by step. A trunk that is registered already is left so. */
@@ -85,7 +107,7 @@ export class Registrations {
     this.#deps.feed.change({ kind: 'registration', id })
   }
 
-  #begin(args: Parsed<'registration.start'>): Running {
+  #begin(args: Parsed<'registration.start'>, given?: Station): Running {
     const { random, feed, clock, profile, stations } = this.#deps
     const name = args.trunk ?? args.address ?? ''
     const before = this.#of(name)
@@ -99,17 +121,13 @@ export class Registrations {
     if (user === undefined)
       throw usage('registering needs a user: the address of record is sip:user@address', { code: 'set-user' })
     const password = args.password ?? (stored ? profile.store.secret(stored.name) : null)
-    const station = stations.with({
-      localAddress: args.localAddress ?? profile.localAddressFor(address),
-      tlsCa: args.tlsCa ?? stored?.tlsCa ?? null,
-      tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
-    })
+    const station = given ?? stations.with(this.transportOf(args))
     const callId = station.ua.newCallId()
     const trace = new CallTrace(random.token(10), callId, 'outbound')
     station.adopt(trace)
     const { host, port } = parseHostPort(address)!
     const registrar = `sip:${host.includes(':') ? `[${host}]` : host}${port === null ? '' : `:${port}`}`
-    const addressOfRecord = fromUri(args.from ?? stored?.from, host) ?? `sip:${user}@${host}`
+    const addressOfRecord = fromUri(args.from ?? stored?.from, host) ?? `sip:${escapeUser(user)}@${host}`
     const registration = station.ua.register(
       {
         registrar,
@@ -151,7 +169,10 @@ export class Registrations {
   /** A trunk that is no longer there is un-registered, and forgotten when that is done. */
   async leave(trunk: string): Promise<void> {
     const running = this.#of(trunk)
-    if (!running) return
+    if (running) await this.#end(running)
+  }
+
+  async #end(running: Running): Promise<void> {
     const { registration } = running
     registration.stop()
     await until(this.#deps.clock, () => registration.state.kind === 'idle' || registration.state.kind === 'failed')

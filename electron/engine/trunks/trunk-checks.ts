@@ -118,6 +118,7 @@ export class TrunkChecks {
     const station = this.#deps.stations.with({
       localAddress: null,
       tlsCa: trunk.tlsCa ?? null,
+      tlsIdentity: null,
       tlsInsecure: trunk.tlsInsecure,
     })
     const uri = `sip:${trunk.address}`

@@ -191,6 +191,16 @@ function closingQuote(text: string): number {
 const notInUris = /[\s<>"\u0000-\u0020\u007f]/
 
 /**
+ * A user part as it may stand in a SIP URI (RFC 3261 25.1): what is not allowed is escaped, what is escaped already
+ * stays.
+ */
+export function escapeUser(user: string): string {
+  return user
+    .toWellFormed()
+    .replace(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-_.!~*'()&=+$,;?/%]/gu, (text) => encodeURIComponent(text))
+}
+
+/**
  * A sip: or sips: URI (RFC 3261 19.1); null for anything else, and for one with white space, control characters or
  * brackets in it.
  */

@@ -18,7 +18,7 @@ const clock = new VirtualClock()
 const net = new MemoryNet()
 const random = predictableRandom()
 const { boundary } = openBoundary()
-const transport = { localAddress: null, tlsCa: null, tlsInsecure: false }
+const transport = { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null }
 let stations: StationPool
 let registrations: Registrations
 

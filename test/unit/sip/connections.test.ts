@@ -25,7 +25,7 @@ async function listening(limits: Partial<BudgetLimits>, busy = false) {
       observe: () => {},
       ...edge,
     },
-    { localAddress: null, tlsCa: null, tlsInsecure: false, connectTimeoutMs: 1000 },
+    { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null, connectTimeoutMs: 1000 },
   )
   endpoint.serve({
     admit: () => null,

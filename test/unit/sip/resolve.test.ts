@@ -22,6 +22,8 @@ const dns: Dns = {
           { priority: 0, weight: 0, port: 5063, name: 'a.example' },
         ],
         '_sip._udp.naptr.example': [{ priority: 0, weight: 0, port: 5070, name: 'a.example' }],
+        '_sip._udp.none.example': [{ priority: 0, weight: 0, port: 0, name: '.' }],
+        '_sip._tcp.none.example': [{ priority: 0, weight: 0, port: 0, name: '' }],
         '_sip._tcp.srv.example': [{ priority: 0, weight: 0, port: 5080, name: 'b.example' }],
       } as Record<string, { priority: number; weight: number; port: number; name: string }[]>
     )[name] ?? [],
@@ -53,6 +55,13 @@ describe('finding the target of a URI (RFC 3263)', () => {
     expect(steps[0]).toContain('NAPTR naptr.example: 10 1 SIPS+D2T')
     expect(steps.some((step) => step === 'A/AAAA b.example: 192.0.2.2')).toBe(true)
     expect(transportFixed).toBe(false)
+  })
+
+  it('asks nothing of a host whose SRV target "." says that there is no service', async () => {
+    const { targets, steps } = await resolve('sip:x@none.example')
+    expect(targets).toEqual([])
+    expect(steps).toContain('SRV _sip._udp.none.example: the target "." says that there is no such service')
+    expect(steps.some((step) => step.startsWith('A/AAAA'))).toBe(false)
   })
 
   it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(

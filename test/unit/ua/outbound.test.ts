@@ -371,3 +371,80 @@ describe('a call that we place', () => {
     expect(bench.net.openSockets).toBe(1)
   })
 })
+
+describe('what the peer says of our address', () => {
+  const answeredVia = async (via: string) => {
+    await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), via })
+    return bench.observations.filter((line) => line.startsWith('nat'))
+  }
+
+  it.each(['', ';received=192.0.2.1', ';received=nonsense'])('is no news where it says the same (%j)', async (via) =>
+    expect(await answeredVia(via)).toEqual([]),
+  )
+
+  it('is said where it is another than our Contact has', async () => {
+    expect((await answeredVia(';received=203.0.113.7'))[0]).toMatch(
+      /^nat: the peer sees us at 203\.0\.113\.7:\d+, our Contact says 192\.0\.2\.1:\d+: there is a NAT between/,
+    )
+  })
+})
+
+describe('the user part of our URIs', () => {
+  it.each([
+    ['alice@example.com', 'alice%40example.com'],
+    ['a b"<>', 'a%20b%22%3C%3E'],
+    ['Jürgen', 'J%C3%BCrgen'],
+    ['+1 (555)', '+1%20(555)'],
+    ['50%', '50%25'],
+    ['al%69ce', 'al%69ce'],
+  ])('is escaped where it must be: %s', async (fromUser, escaped) => {
+    await bench.call({ fromUser })
+    const invite = only()
+    expect(header(invite, 'from')).toContain(`<sip:${escaped}@192.0.2.1>`)
+    expect(header(invite, 'contact')).toContain(`<sip:${escaped}@192.0.2.1:`)
+  })
+})
+
+describe('digits by INFO', () => {
+  it('leave one after the other, each when the one before was answered', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp() })
+    bench.sent()
+    call.sendDigits('12', 'info')
+    call.sendDigits('3', 'info')
+    const seen: string[] = []
+    for (let i = 0; i < 3; i++) {
+      await bench.clock.advance(10)
+      const infos = bench.sent() as SipRequest[]
+      seen.push(...infos.map(({ body }) => new TextDecoder().decode(body).slice(7, 8)))
+      expect(infos).toHaveLength(1)
+      await bench.respond(infos[0]!, i === 1 ? 500 : 200)
+    }
+    expect(seen).toEqual(['1', '2', '3'])
+    expect(bench.observations).toContain('note: digit 2 by INFO was answered 500 Reason')
+  })
+})
+
+describe('UPDATE with an offer', () => {
+  it('goes where the Allow of the peer names it, and nowhere else', async () => {
+    for (const allow of ['', 'Allow: INVITE, ACK, BYE, UPDATE\n']) {
+      bench.close()
+      bench = new UaBench()
+      const call = await bench.call()
+      await bench.respond(only(), 200, { body: sdp(), extra: allow })
+      bench.sent()
+      const faults: (string | null)[] = []
+      call.update((fault) => faults.push(fault))
+      await bench.clock.advance(10)
+      if (allow === '') {
+        expect([faults, bench.lines()]).toEqual([['the peer does not allow UPDATE'], []])
+        continue
+      }
+      const update = only()
+      expect([update.method, header(update, 'content-type')]).toEqual(['UPDATE', 'application/sdp'])
+      await bench.respond(update, 200, { body: sdp() })
+      expect([faults, bench.lines()]).toEqual([[null], []])
+    }
+  })
+})

@@ -103,3 +103,30 @@ describe('a registration', () => {
     registration.stop()
   })
 })
+
+describe('what a registrar says', () => {
+  const refused = async (status: number, extra: string, contact?: string) => {
+    const registration = await register()
+    await bench.respond(last(), status, { extra, ...(contact === undefined ? {} : { contact }) })
+    return registration.state.kind === 'failed' ? registration.state.text : registration.state.kind
+  }
+
+  it.each([
+    [403, 'Warning: 399 pbx "account is suspended"\n', 'answered 403 Reason: 399 pbx "account is suspended"'],
+    [503, 'Retry-After: 120\n', 'answered 503 Reason: it asks to wait for 120 s'],
+    [302, '', 'answered 302 Reason: it sends us to <sip:other.example>'],
+    [423, '', 'answered 423 Reason: it names no Min-Expires'],
+    [500, '', 'answered 500 Reason'],
+  ])('when it refuses with %i is told', async (status, extra, text) => {
+    expect(await refused(status, extra, '<sip:other.example>')).toBe(`the registrar ${text}`)
+  })
+
+  it('when it agrees and lists no binding of ours is told', async () => {
+    const registration = await register()
+    await bench.respond(last(), 200, { contact: '<sip:alice@203.0.113.7:40000>;expires=60' })
+    expect(registration.state.kind).toBe('registered')
+    expect(bench.observations.at(-1)).toMatch(
+      /^binding-missing: the registrar agreed and lists <sip:alice@203\.0\.113\.7:40000>;expires=60: ours, <sip:alice@192/,
+    )
+  })
+})

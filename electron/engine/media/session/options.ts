@@ -31,6 +31,8 @@ export interface MediaOptions {
    * left out: for ever.
    */
   readonly silenceMs?: number | null | undefined
+  /** False: RTP goes where the description says, wherever the peer's comes from (no symmetric RTP). */
+  readonly latch?: boolean | undefined
   readonly source: SourceSpec
   readonly recordTo: string | null
 }

@@ -66,7 +66,7 @@ export class MediaSession {
     this.#transport = options.encryption === 'disabled' ? udp : new SdesTransport(udp, random)
     this.#descriptions = new Descriptions(options, this.#transport, sessionId)
     this.#loop = new ReportLoop(deps, this.#reports, this.#sender, this.#transport, () => this.#reportsTo)
-    this.#receiver = new RtpReceiver(tap, this.#allowance, limits.foreignSources)
+    this.#receiver = new RtpReceiver(tap, this.#allowance, limits.foreignSources, options.latch)
     if (options.signalling !== null) this.#receiver.trust(options.signalling)
     this.#refusals = new Refusals((text) => observe('rtp-not-sent', text))
     this.#recording = new Recording((text) => observe('not-kept', text))

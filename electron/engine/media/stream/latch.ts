@@ -47,6 +47,7 @@ const foreign: Whose = { kind: 'foreign' }
  */
 export class Latch {
   readonly #times: LatchTimes
+  readonly #follows: boolean
   /** Hosts that the call speaks of, in one spelling. */
   #signalling: string | null = null
   readonly #hosts = new Set<string>()
@@ -68,13 +69,15 @@ export class Latch {
     lastMs: number
   } | null = null
 
-  constructor(times: LatchTimes) {
+  /** `follows` false: what is sent goes to the address of the description, wherever packets come from. */
+  constructor(times: LatchTimes, follows = true) {
     this.#times = times
+    this.#follows = follows
   }
 
   /** Where to send; null while nothing is known. */
   get destination(): Address | null {
-    return this.#source ?? this.#described
+    return (this.#follows ? this.#source : null) ?? this.#described
   }
 
   /** Where packets have come from, so that it has asked for some itself; null before. */
@@ -144,7 +147,7 @@ export class Latch {
     const before = this.destination
     this.#source = from
     this.#sourceHeardMs = nowMs
-    return { kind: 'peer', moved: before === null || same(from, before) ? null : before }
+    return { kind: 'peer', moved: !this.#follows || before === null || same(from, before) ? null : before }
   }
 
   /** A stranger's stream long enough, while nothing came from the hosts of the call. */

@@ -28,7 +28,7 @@ export interface AgreedTypes {
 export class RtpReceiver {
   readonly #tap: MediaTap
   readonly #allowance: Allowance
-  readonly #latch = new Latch(rtpTimes)
+  readonly #latch: Latch
   readonly #control = new Latch(rtcpTimes)
   readonly #foreign: Foreign
   readonly #garbage: Garbage
@@ -38,8 +38,9 @@ export class RtpReceiver {
   #moves = 0
   #unfollowed = 0
 
-  /** `foreignSources`: strangers that are counted apart. */
-  constructor(tap: MediaTap, allowance: Allowance, foreignSources: number) {
+  /** `foreignSources`: strangers that are counted apart; `follows`: as in Latch. */
+  constructor(tap: MediaTap, allowance: Allowance, foreignSources: number, follows = true) {
+    this.#latch = new Latch(rtpTimes, follows)
     this.#tap = tap
     this.#allowance = allowance
     this.#foreign = new Foreign(foreignSources, (text) => tap.observe('rtp-foreign', text))
@@ -87,7 +88,7 @@ export class RtpReceiver {
       return null
     }
     if (whose.moved) this.#moved(from, whose.moved, atMs)
-    if (!this.#allowance.confirmed && isSame(from, this.#latch.source)) this.#allowance.heard(wire.length)
+    if (!this.#allowance.confirmed && isSame(from, this.#latch.destination)) this.#allowance.heard(wire.length)
     if (!this.#streams.takes(header.ssrc, header.sequence)) {
       this.#unfollowed++
       this.#tap.foreign(at, from, to, wire)

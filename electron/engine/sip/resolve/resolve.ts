@@ -11,6 +11,8 @@ export interface Resolution {
   /** In the order in which they are to be tried; empty when the name does not resolve. */
   readonly targets: readonly Target[]
   readonly steps: readonly ResolutionStep[]
+  /** The domain says that it has no such service (RFC 2782). */
+  readonly noService: boolean
   /** The transport was the person's choice: a large request may not change it. */
   readonly transportFixed: boolean
 }
@@ -35,9 +37,11 @@ export async function resolveTarget(
   const secure = uri.scheme === 'sips'
   const asked =
     transport ?? (named && (Object.hasOwn(srvPrefix, named) || named === 'ws' || named === 'wss') ? named : null)
-  const fixed = asked !== null ? (secure && asked === 'tcp' ? 'tls' : asked) : secure ? 'tls' : null
+  const fixed =
+    asked !== null ? (secure && (asked === 'tcp' || asked === 'udp') ? 'tls' : asked) : secure ? 'tls' : null
   const host = uri.params.get('maddr') || uri.host
-  const done = (targets: Target[]): Resolution => ({ targets, steps, transportFixed: fixed !== null })
+  let noService = false
+  const done = (targets: Target[]): Resolution => ({ targets, steps, noService, transportFixed: fixed !== null })
 
   if (isIp(host) || uri.port !== null) {
     const chosen = fixed ?? 'udp'
@@ -49,10 +53,16 @@ export async function resolveTarget(
     const records = order(await dns.srv(name), random)
     const found = records.map((r) => `${r.priority} ${r.weight} ${r.port} ${r.name}`).join(', ')
     steps.push(`SRV ${name}: ${found || 'no records'}`)
+    // A service that is decidedly not there (RFC 2782): nothing is asked of the host in its place.
+    if (records.length > 0 && records.every((record) => isRoot(record.name))) {
+      noService = true
+      steps.push(`SRV ${name}: the target "." says that there is no such service`)
+      continue
+    }
     for (const record of records)
       targets.push(...(await addressesOf(record.name, record.port, chosen, uri.host, dns, steps)))
   }
-  if (targets.length > 0) return done(targets)
+  if (targets.length > 0 || noService) return done(targets)
   const chosen = fixed ?? 'udp'
   return done(await addressesOf(host, defaultPort(chosen), chosen, uri.host, dns, steps))
 }
@@ -76,6 +86,9 @@ async function transportsOf(
     return records.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))
   return (['udp', 'tcp', 'tls'] as const).map((transport) => ({ transport, name: srvPrefix[transport] + host }))
 }
+
+/** Resolvers give the root as an empty name or as a dot. */
+const isRoot = (name: string) => name === '' || name === '.'
 
 async function addressesOf(
   host: string,

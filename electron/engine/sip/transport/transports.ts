@@ -8,7 +8,7 @@ import type { Boundary } from '../../base/boundary.ts'
 import type { Budgets } from '../../base/budgets.ts'
 import type { Clock } from '../../base/clock.ts'
 import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
-import type { Admission, DatagramSocket, Listener, Net, StreamSocket, TlsServerOptions } from '../../base/net.ts'
+import type { Admission, DatagramSocket, Listener, Net, StreamSocket, TlsIdentity } from '../../base/net.ts'
 import { LocalRoutes } from '../../base/routes.ts'
 import { Connection, type ConnectionEvents, type Patience } from './connection.ts'
 import type { Flow } from './flow.ts'
@@ -18,6 +18,8 @@ export interface TransportOptions {
   readonly localAddress: string | null
   readonly tlsCa: string | null
   readonly tlsInsecure: boolean
+  /** Our certificate, where a peer asks for it. */
+  readonly tlsIdentity: TlsIdentity | null
   readonly connectTimeoutMs: number
 }
 
@@ -80,12 +82,7 @@ export class Transports {
   }
 
   /** Opens a listener; port 0 takes any free one. Throws RingbackError (machine) naming the address. */
-  async listen(
-    transport: TransportName,
-    host: string,
-    port: number,
-    tls: TlsServerOptions | null = null,
-  ): Promise<Address> {
+  async listen(transport: TransportName, host: string, port: number, tls: TlsIdentity | null = null): Promise<Address> {
     try {
       switch (transport) {
         case 'udp':
@@ -212,8 +209,14 @@ export class Transports {
   async #connect(target: Target): Promise<Flow> {
     const options = { localAddress: this.#options.localAddress, timeoutMs: this.#options.connectTimeoutMs }
     if (target.transport === 'tls') {
-      const { tlsCa: ca, tlsInsecure: insecure } = this.#options
-      const socket = await this.#net.connectTls(target, { ...options, serverName: target.serverName, ca, insecure })
+      const { tlsCa: ca, tlsInsecure: insecure, tlsIdentity: identity } = this.#options
+      const socket = await this.#net.connectTls(target, {
+        ...options,
+        serverName: target.serverName,
+        ca,
+        insecure,
+        identity,
+      })
       if (socket.tls?.fault && !insecure) {
         socket.destroy()
         throw Object.assign(new Error(socket.tls.fault), { code: 'TLS_CERTIFICATE', chain: socket.tls.chain })

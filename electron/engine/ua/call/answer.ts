@@ -165,7 +165,7 @@ export class Answer {
   }
 
   #contact(): SipHeader {
-    return contactHeader(this.#call.contactUser, this.#invite.flow)
+    return contactHeader(this.#call.contactUser, this.#invite.flow, this.#call.secure)
   }
 
   #respond(status: number, extras: ResponseExtras = {}): void {

@@ -22,7 +22,7 @@ import type { CallMedia } from '../media.ts'
 import { receiveAck } from './ack.ts'
 import { byeForSilence, receiveBye } from './bye.ts'
 import { allow, reasons } from './headers.ts'
-import { receiveInfo, sendInfoDigits } from './info.ts'
+import { InfoDigits, receiveInfo } from './info.ts'
 import { Negotiation } from './negotiation.ts'
 import { hold, receiveOffer, reoffer } from './reinvite.ts'
 import { Reliable2xx } from './reliable-2xx.ts'
@@ -54,6 +54,8 @@ export interface CallParts {
   readonly digest: DigestClient
   /** The user part of our Contact. */
   readonly contactUser: string | null
+  /** It began with a sips URI. */
+  readonly secure: boolean
   readonly state: CallState
 }
 
@@ -63,10 +65,12 @@ export abstract class Call {
   readonly callId: string
   readonly localTag: string
   readonly contactUser: string | null
+  readonly secure: boolean
   readonly deps: CallDeps
   readonly digest: DigestClient
   readonly negotiation = new Negotiation()
   readonly reliable: Reliable2xx
+  readonly info = new InfoDigits(this)
   readonly timer: SessionTimer
   dialog: Dialog | null = null
   /** A re-INVITE or UPDATE of the peer's whose answer is being made. */
@@ -76,12 +80,13 @@ export abstract class Call {
   #state: CallState
   #media: CallMedia | null = null
 
-  constructor(deps: CallDeps, { callId, localTag, digest, contactUser, state }: CallParts) {
+  constructor(deps: CallDeps, { callId, localTag, digest, contactUser, secure, state }: CallParts) {
     this.deps = deps
     this.callId = callId
     this.localTag = localTag
     this.digest = digest
     this.contactUser = contactUser
+    this.secure = secure
     this.#state = state
     this.reliable = new Reliable2xx(deps.clock)
     this.timer = new SessionTimer(this)
@@ -149,11 +154,17 @@ export abstract class Call {
     this.#ask('re-INVITE', () => reoffer(this), done)
   }
 
+  /** The same by UPDATE, where the peer's Allow names it (RFC 3311). */
+  update(done: (fault: string | null) => void): void {
+    if (!this.peerAllows('UPDATE')) return done('the peer does not allow UPDATE')
+    this.#ask('UPDATE', () => reoffer(this, 'UPDATE'), done)
+  }
+
   /** Returns why the digits cannot be sent, or null. */
   sendDigits(digits: string, mode: DtmfMode): string | null {
     if (!this.is('answered')) return 'the call is not answered'
     if (mode !== 'info') return this.#media?.sendDigits(digits, mode) ?? null
-    sendInfoDigits(this, digits)
+    this.info.send(digits)
     return null
   }
 

@@ -1,6 +1,6 @@
 import { bracketHost } from '../../../../shared/base/address.ts'
 import { findSession } from '../../../../shared/wire/sdp/find.ts'
-import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
+import { escapeUser, messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import {
   headerList,
   makeHeader,
@@ -15,17 +15,22 @@ export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, U
 export const allow = makeHeader('Allow', allowedMethods)
 export const sdpType = makeHeader('Content-Type', 'application/sdp')
 
-export function contactHeader(user: string | null, { transport, contact }: Flow): SipHeader {
-  const uri =
-    `sip:${user ? `${user}@` : ''}${bracketHost(contact.host)}:${contact.port}` +
-    `${transport === 'udp' ? '' : `;transport=${transport}`}`
-  return makeHeader('Contact', `<${uri}>`)
+/** `secure`: the dialog is one of sips URIs, whose Contacts are too (RFC 3261 8.1.1.8 and 12.1.1). */
+export function contactHeader(user: string | null, { transport, contact }: Flow, secure = false): SipHeader {
+  const name = user ? `${escapeUser(user)}@` : ''
+  const params = secure || transport === 'udp' ? '' : `;transport=${transport}`
+  return makeHeader(
+    'Contact',
+    `<${secure ? 'sips' : 'sip'}:${name}${bracketHost(contact.host)}:${contact.port}${params}>`,
+  )
 }
 
 /** The session description of a message, wherever in its body it stands; null where it has none. */
 export function sdpOf(message: SipRequest | SipResponse): string | null {
   return findSession(message)?.text ?? null
 }
+
+export const isSecure = (uri: string): boolean => /^sips:/i.test(uri)
 
 export function warning(text: string): SipHeader {
   return makeHeader('Warning', `399 ringback "${text.replace(/["\\\r\n]/g, "'")}"`)

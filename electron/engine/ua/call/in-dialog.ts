@@ -1,3 +1,4 @@
+import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { makeHeader, type SipHeader, type SipResponse } from '../../../../shared/wire/sip/message.ts'
 import type { NextHop, RequestFailure } from '../../sip/pending.ts'
 import type { Dialog } from '../dialog.ts'
@@ -23,6 +24,9 @@ export const hopOf = (dialog: Dialog): NextHop => dialog.hop() ?? { kind: 'flow'
 
 export const userAgent = (call: Call): SipHeader => makeHeader('User-Agent', call.deps.userAgent)
 
+/** The INVITE has told them. */
+const ofNoNews = new Set<ObservationKind>(['resolution', 'tls-chain', 'nat'])
+
 /** Sends a request inside the dialog, over the dialog's own flow where the remote target cannot be reached. */
 export function inDialog(call: Call, { method, headers = [], body = '', done }: InDialogRequest): void {
   const { dialog, deps, digest } = call
@@ -34,7 +38,8 @@ export function inDialog(call: Call, { method, headers = [], body = '', done }: 
       uri: dialog.remoteTarget,
       nextSequence: () => (sequence = dialog.nextSequence()),
       build: (flow, number, credentials) => {
-        const contact = method === 'INVITE' || method === 'UPDATE' ? [contactHeader(call.contactUser, flow)] : []
+        const contact =
+          method === 'INVITE' || method === 'UPDATE' ? [contactHeader(call.contactUser, flow, call.secure)] : []
         return dialog.request(method, number, [...contact, ...credentials, userAgent(call), ...headers], body)
       },
       response: (response) => {
@@ -48,7 +53,7 @@ export function inDialog(call: Call, { method, headers = [], body = '', done }: 
         if (method !== 'BYE') deps.observe('note', `${method} was not answered: ${failure.text}`)
         done({ kind: 'failed', failure })
       },
-      observe: (kind, text) => kind !== 'resolution' && kind !== 'tls-chain' && deps.observe('note', text),
+      observe: (kind, text) => !ofNoNews.has(kind) && deps.observe('note', text),
     })
   }
   send(hopOf(dialog), true)

@@ -1,4 +1,4 @@
-import { header, listHas, type SipHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
+import { header, headerList, listHas, type SipHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import { parseNameAddr, parseUri, uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import type { DigestClient } from '../../sip/digest/client.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
@@ -7,6 +7,7 @@ import type { CallMedia } from '../media.ts'
 import { Answer } from './answer.ts'
 import { bye } from './bye.ts'
 import { Call, type CallDeps } from './call.ts'
+import { isSecure } from './headers.ts'
 import type { EndCause } from './state.ts'
 
 /** A call that comes in. It rings nowhere and answers nothing by itself: its owner decides. */
@@ -30,6 +31,7 @@ export class InboundCall extends Call {
       localTag: deps.random.token(12),
       digest,
       contactUser: dialled,
+      secure: [request.uri, ...headerList(request, 'record-route').slice(0, 1).map(uriOf)].some(isSecure),
       state: { kind: 'ringing', since: deps.clock.nowUs(), early: false },
     })
     this.request = request

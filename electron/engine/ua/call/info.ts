@@ -7,25 +7,43 @@ import { inDialog } from './in-dialog.ts'
 
 const relayType = makeHeader('Content-Type', 'application/dtmf-relay')
 
-/** Sends each digit in an INFO of its own (RFC 6086). */
-export function sendInfoDigits(call: Call, digits: string): void {
-  const { deps } = call
-  for (const digit of digits) {
+/** Digits each in an INFO of its own (RFC 6086), one after the other's answer: over UDP none comes before another. */
+export class InfoDigits {
+  readonly #call: Call
+  readonly #waiting: string[] = []
+  #under = false
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  send(digits: string): void {
+    this.#waiting.push(...digits)
+    this.#call.deps.observe('digit-sent', `digits ${digits} sent by INFO`)
+    this.#next()
+  }
+
+  #next(): void {
+    const call = this.#call
+    if (this.#under || !call.is('answered')) return
+    const digit = this.#waiting.shift()
+    if (digit === undefined) return
+    this.#under = true
     inDialog(call, {
       method: 'INFO',
       headers: [relayType],
       body: `Signal=${digit}\r\nDuration=160\r\n`,
-      done(outcome) {
+      done: (outcome) => {
+        this.#under = false
         const answer = outcome.kind === 'response' ? outcome.response : null
-        if (answer && answer.status < 300) return
-        deps.observe(
-          'note',
-          `digit ${digit} by INFO was answered ${answer ? `${answer.status} ${answer.reason}` : 'by nothing'}`,
-        )
+        if (!answer || answer.status >= 300) {
+          const how = answer ? `${answer.status} ${answer.reason}` : 'by nothing'
+          call.deps.observe('note', `digit ${digit} by INFO was answered ${how}`)
+        }
+        this.#next()
       },
     })
   }
-  deps.observe('digit-sent', `digits ${digits} sent by INFO`)
 }
 
 export function receiveInfo(call: Call, transaction: ServerTransaction): void {

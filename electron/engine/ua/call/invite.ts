@@ -7,7 +7,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../../shared/wire/sip/message.ts'
-import { messageIds, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import { escapeUser, messageIds, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import { minSeOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Timer } from '../../base/clock.ts'
 import { RingbackError } from '../../base/errors.ts'
@@ -129,7 +129,8 @@ export class Invite {
   #request(flow: Flow, sequence: number, credentials: readonly SipHeader[]): SipRequest {
     const { uri, fromUri, fromUser, displayName, headers } = this.#options
     const call = this.#call
-    const from = fromUri ?? `sip:${fromUser}@${bracketHost(flow.contact.host)}`
+    const scheme = call.secure ? 'sips' : 'sip'
+    const from = fromUri ?? `${scheme}:${escapeUser(fromUser)}@${bracketHost(flow.contact.host)}`
     const timer =
       this.#minimumS === null
         ? []
@@ -143,7 +144,7 @@ export class Invite {
         makeHeader('To', `<${uri}>`),
         makeHeader('Call-ID', call.callId),
         makeHeader('CSeq', `${sequence} INVITE`),
-        contactHeader(call.contactUser, flow),
+        contactHeader(call.contactUser, flow, call.secure),
         ...credentials,
         allow,
         makeHeader('Supported', '100rel, timer'),

@@ -3,7 +3,7 @@ import type { CallMedia } from '../media.ts'
 import { bye } from './bye.ts'
 import { Call, type CallDeps } from './call.ts'
 import { Cancel } from './cancel.ts'
-import { reasons } from './headers.ts'
+import { isSecure, reasons } from './headers.ts'
 import { Invite, type OutboundOptions } from './invite.ts'
 import type { EndCause } from './state.ts'
 
@@ -18,6 +18,7 @@ export class OutboundCall extends Call {
       localTag: deps.random.token(12),
       digest: options.digest,
       contactUser: options.fromUser,
+      secure: isSecure(options.uri),
       state: { kind: 'calling', since: deps.clock.nowUs() },
     })
     this.#cancel = new Cancel(this)

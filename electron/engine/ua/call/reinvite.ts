@@ -29,15 +29,19 @@ export async function hold(call: Call, on: boolean): Promise<string | null> {
   return fault
 }
 
-/** Offers the media anew (RFC 3261 14.1), once more after 491. Resolves to null, or why the peer did not agree. */
-export async function reoffer(call: Call, retry = true): Promise<string | null> {
+/** Offers the media anew (RFC 3261 14.1, RFC 3311), once more after 491. Resolves to null, or why the peer did not agree. */
+export async function reoffer(
+  call: Call,
+  method: 'INVITE' | 'UPDATE' = 'INVITE',
+  retry = true,
+): Promise<string | null> {
   const { media, negotiation, deps } = call
   if (!media || !call.is('answered')) return notAnswered
   if (!negotiation.step('make-offer')) return underWay
   const offer = await negotiation.waitFor(media.offer())
   if (!call.is('answered')) return over
   negotiation.step('offer-sent')
-  const outcome = await sendInvite(call, offer)
+  const outcome = await sendOffer(call, method, offer)
   if (!call.is('answered')) return over
   if (outcome.kind === 'response' && outcome.response.status < 300) {
     call.timer.granted(outcome.response)
@@ -52,7 +56,7 @@ export async function reoffer(call: Call, retry = true): Promise<string | null> 
   if (outcome.kind === 'response' && outcome.response.status === 491 && retry) {
     // RFC 3261 14.1: the owner of the Call-ID waits longer.
     await new Promise<void>((resolve) => void deps.clock.after(2100 + (deps.random.uint32() % 1900), resolve))
-    return reoffer(call, false)
+    return reoffer(call, method, false)
   }
   if (isGone(outcome)) byeToGone(call, outcome)
   if (outcome.kind === 'failed') return 'the peer did not answer'
@@ -60,17 +64,17 @@ export async function reoffer(call: Call, retry = true): Promise<string | null> 
 }
 
 /** Each 2xx is acknowledged, a repeated one again. */
-function sendInvite(call: Call, offer: string): Promise<Outcome> {
+function sendOffer(call: Call, method: 'INVITE' | 'UPDATE', offer: string): Promise<Outcome> {
   return new Promise((resolve) =>
     inDialog(call, {
-      method: 'INVITE',
+      method,
       headers: [sdpType, ...call.timer.headers()],
       body: offer,
       done(outcome) {
         const { dialog } = call
         if (dialog && outcome.kind === 'response' && outcome.response.status < 300) {
           dialog.refreshTarget(outcome.response)
-          sendAck(call, dialog, outcome.sequence)
+          if (method === 'INVITE') sendAck(call, dialog, outcome.sequence)
         }
         resolve(outcome)
       },
@@ -144,5 +148,5 @@ const offered = async (media: CallMedia): Promise<{ readonly sdp: string } | Med
 })
 
 function successHeaders(call: Call, { request, flow }: ServerTransaction): SipHeader[] {
-  return [contactHeader(call.contactUser, flow), allow, ...call.timer.accept(request)]
+  return [contactHeader(call.contactUser, flow, call.secure), allow, ...call.timer.accept(request)]
 }

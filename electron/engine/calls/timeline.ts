@@ -1,0 +1,48 @@
+import type { TimedAction } from '../../../shared/contract/place-call.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import { explainError } from '../base/errors.ts'
+import type { Call } from '../ua/index.ts'
+import type { CallRecord } from './call-record.ts'
+
+/** Does to a call what was asked for, each at its time after the answer; what cannot be done is said in the call. */
+export function runTimeline(clock: Clock, record: CallRecord, call: Call, actions: readonly TimedAction[]): void {
+  const timers: Timer[] = []
+  call.events.on('state', (state) => {
+    if (state.kind === 'ended') for (const timer of timers) timer.cancel()
+    if (state.kind !== 'answered') return
+    for (const action of actions) timers.push(clock.after(action.atMs, () => void act(record, call, action)))
+  })
+}
+
+async function act(record: CallRecord, call: Call, action: TimedAction): Promise<void> {
+  try {
+    await perform(record, call, action)
+  } catch (error) {
+    record.observe('action-failed', `${action.kind} at ${action.atMs / 1000} s: ${explainError(error)}`)
+  }
+}
+
+function perform(record: CallRecord, call: Call, action: TimedAction): Promise<void> | void {
+  switch (action.kind) {
+    case 'hold':
+    case 'resume':
+      return record.hold(action.kind === 'hold')
+    case 'mute':
+    case 'unmute':
+      return record.mute(action.kind === 'mute')
+    case 'dtmf':
+      return record.sendDigits(action.digits, action.mode)
+    case 'record':
+      return record.record(action.file)
+    case 'reinvite':
+      return agreed((done) => call.reoffer(done))
+    case 'update':
+      return agreed((done) => call.update(done))
+    case 'hangup':
+      return record.hangUp()
+  }
+}
+
+function agreed(ask: (done: (fault: string | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => ask((fault) => (fault === null ? resolve() : reject(new Error(fault)))))
+}
