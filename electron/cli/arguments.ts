@@ -39,12 +39,17 @@ function privateKey(text: string, file: string): ReturnType<typeof createPrivate
 function readCertificates(file: string, what: string): string {
   const text = read(file, what)
   const first = /-----BEGIN CERTIFICATE-----[^-]{1,100000}-----END CERTIFICATE-----/.exec(text)
-  try {
-    new X509Certificate(first?.[0] ?? '')
-  } catch {
+  if (!first || !isCertificate(first[0]))
     throw usage(`the ${what} ${file} has no certificate: PEM is needed, "-----BEGIN CERTIFICATE-----"`)
-  }
   return text
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
 }
 
 function read(file: string, what: string): string {

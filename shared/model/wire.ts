@@ -55,6 +55,8 @@ export type ObservationKind =
   | 'media-failed'
   /** Something that was asked for in the middle of a call could not be done. */
   | 'action-failed'
+  /** A request of the peer's inside the call whose method is not spoken here, like REFER. */
+  | 'method-refused'
   | 'no-rtp-target'
   /** Nothing came from the peer for a while, neither RTP nor RTCP, though audio was agreed to come. */
   | 'media-silent'

@@ -48,6 +48,7 @@ export class UaBench {
         dns,
         log: noLogs.for('test'),
         wire: () => {},
+        handshakeFailed: () => {},
         observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`),
         ...this.edge,
       },

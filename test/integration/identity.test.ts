@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { createServer } from 'node:tls'
+import { connect, createServer } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { header } from '../../shared/wire/sip/message.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
@@ -135,5 +135,15 @@ describe('what happens in the middle of a call', () => {
     const [first] = report.streams.map(({ startedAt }) => Date.parse(startedAt)).sort((a, b) => a - b)
     expect(first).toBeLessThan(Date.parse(report.timeline.answeredAt!))
     expect([report.verdict.kind, report.findings]).toEqual(['two-way-audio', []])
+  })
+})
+
+describe('a caller that does not accept the certificate of an agent', () => {
+  it('is told of at the agent too', async () => {
+    const agent = await engines.agent({ listeners: [{ transport: 'tls', address: '127.0.0.1', port: 0 }] })
+    const client = connect({ port: agent.port, host: '127.0.0.1', maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA' })
+    client.on('error', () => {})
+    await expect.poll(() => agent.engine.notices.join()).toMatch(/a TLS handshake with 127\.0\.0\.1 failed: /)
+    client.destroy()
   })
 })

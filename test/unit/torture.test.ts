@@ -122,6 +122,7 @@ describe.skipIf(!folder)('RFC 4475', () => {
         dns: { naptr: async () => [], srv: async () => [], addresses: async () => [] },
         log: noLogs.for('test'),
         wire: () => {},
+        handshakeFailed: () => {},
         observe: () => {},
         ...openBoundary(),
       },

@@ -150,9 +150,12 @@ export class Agents {
     }
   }
 
-  /** Sentences: captures that could not be written to their end. */
+  /** Sentences: captures that could not be written to their end, callers whose TLS handshake failed. */
   get faults(): string[] {
-    return [...this.#running.values()].flatMap(({ pcap }) => pcap?.fault ?? [])
+    return [...this.#running.values()].flatMap(({ pcap, station }) => [
+      ...(pcap?.fault ? [pcap.fault] : []),
+      ...station.handshakeFaults,
+    ])
   }
 
   keys(): string[] {

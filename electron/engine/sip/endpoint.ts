@@ -37,6 +37,8 @@ export interface EndpointDeps {
   readonly dns: Dns
   readonly log: Log
   wire(event: SipEvent): void
+  /** A peer could not connect to a TLS listener of ours; a sentence. */
+  handshakeFailed(text: string): void
   /** What an endpoint knows of the messages with a Call-ID beyond themselves. */
   observe(callId: string, kind: ObservationKind, text: string): void
 }
@@ -84,8 +86,8 @@ export class SipEndpoint {
         this.#transactions.connectionLost(flow, why)
         if (!this.#closed) this.#events?.lost(flow, explainError(why))
       },
-      handshakeFailed: (remote, error) =>
-        deps.log(`TLS handshake with ${remote.host}:${remote.port} failed: ${error.message}`),
+      handshakeFailed: ({ host }, error) =>
+        deps.handshakeFailed(`a TLS handshake with ${host} failed: ${explainError(error)}`),
     })
   }
 

@@ -16,6 +16,7 @@ import { UserAgent, type UserAgentPolicy } from '../ua/index.ts'
 
 export const productName = 'Ringback/0.1.0'
 const connectTimeoutMs = 8000
+const mostHandshakeFaults = 20
 /** What an ended call may still get: retransmissions, a late ACK. */
 const afterlifeMs = 32_000
 
@@ -52,6 +53,8 @@ export class Station {
   readonly endpoint: SipEndpoint
   readonly ua: UserAgent
   readonly budgets: Budgets
+  /** TLS handshakes with listeners that failed, each a sentence; the first ones. */
+  readonly handshakeFaults = new Set<string>()
   readonly #clock: Clock
   readonly #owner: TraceOwner
   readonly #journal = new Journal()
@@ -72,7 +75,16 @@ export class Station {
       observe: (callId: string, kind: ObservationKind, text: string) => this.observe(callId, kind, text),
     }
     this.endpoint = new SipEndpoint(
-      { ...shared, net, dns, log: logs.for('ringback:sip'), wire: (event) => this.#wire(event) },
+      {
+        ...shared,
+        net,
+        dns,
+        log: logs.for('ringback:sip'),
+        wire: (event) => this.#wire(event),
+        handshakeFailed: (text) => {
+          if (this.handshakeFaults.size < mostHandshakeFaults) this.handshakeFaults.add(text)
+        },
+      },
       { ...options, connectTimeoutMs },
     )
     this.ua = new UserAgent({ ...shared, endpoint: this.endpoint, name: productName }, policy)

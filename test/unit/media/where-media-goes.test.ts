@@ -404,3 +404,24 @@ describe('the rule', () => {
     expect(followed).toEqual(stranger)
   })
 })
+
+describe('media that follows nobody', () => {
+  it('goes where the description says, wherever that of the peer comes from, which counts and plays', async () => {
+    const bench = new MediaBench()
+    await bench.answered({ latch: false })
+    await bench.stream(1000, { from: { host: theirMedia.host, port: 31_000 } })
+    expect(Object.keys(bench.sentTo())).toEqual([to(theirMedia)])
+    expect(bench.rtp.filter(({ sent }) => !sent)).toHaveLength(50)
+    expect(bench.observations).toEqual([])
+    bench.session.close()
+  })
+
+  it('gets nothing for what came from elsewhere, before the peer has proven where it is', async () => {
+    const bench = new MediaBench()
+    await bench.open({ latch: false })
+    await bench.session.answer(sdp())
+    await bench.stream(1000, { from: { host: theirMedia.host, port: 31_000 } })
+    expect(bench.sentTo()).toEqual({})
+    bench.session.close()
+  })
+})

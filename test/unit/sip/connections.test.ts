@@ -22,6 +22,7 @@ async function listening(limits: Partial<BudgetLimits>, busy = false) {
       dns,
       log: noLogs.for('test'),
       wire: () => {},
+      handshakeFailed: () => {},
       observe: () => {},
       ...edge,
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { makeAnswer, makeOffer, type LocalMedia } from '../../../electron/engine/media/session/negotiate.ts'
+import { makeAnswer } from '../../../electron/engine/media/session/negotiate.ts'
+import { makeOffer, type LocalMedia } from '../../../electron/engine/media/session/offer.ts'
 import {
   audioOf,
   parseSdp,

@@ -6,15 +6,8 @@ import {
   type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
 import type { MediaTransport } from '../transport/transport.ts'
-import {
-  isRefusal,
-  makeAnswer,
-  makeOffer,
-  readAnswer,
-  type LocalMedia,
-  type Negotiated,
-  type NotNegotiated,
-} from './negotiate.ts'
+import { isRefusal, makeAnswer, readAnswer, type Negotiated, type NotNegotiated } from './negotiate.ts'
+import { makeOffer, type LocalMedia } from './offer.ts'
 import type { MediaOptions } from './options.ts'
 
 type DescribedOptions = Pick<MediaOptions, 'codecs' | 'encryption' | 'ptimeMs'>

@@ -191,6 +191,7 @@ export abstract class Call {
       case 'NOTIFY':
         return this.reply(transaction, header(request, 'event') === undefined ? 489 : 481)
       default:
+        this.deps.observe('method-refused', `${request.method} of the peer was refused with 405: it is not spoken here`)
         return this.reply(transaction, 405, { headers: [allow] })
     }
   }

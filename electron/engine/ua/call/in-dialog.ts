@@ -1,6 +1,7 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { makeHeader, type SipHeader, type SipResponse } from '../../../../shared/wire/sip/message.ts'
-import type { NextHop, RequestFailure } from '../../sip/pending.ts'
+import type { NextHop } from '../../sip/pending.ts'
+import type { RequestFailure } from '../../sip/failures.ts'
 import type { Dialog } from '../dialog.ts'
 import { requestWithDigest } from '../request.ts'
 import type { Call } from './call.ts'
