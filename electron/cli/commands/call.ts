@@ -54,7 +54,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
 export function addCall(program: Command, finish: (code: number) => void): Command {
   return withHeaders(program.command('call <uri>').description('place one call and say what came of it'), 'a header')
     .option('--trunk <name>', 'a stored trunk')
-    .option('--transport <name>', 'udp, tcp, tls, ws or wss', parseTransport)
+    .option('--transport <name>', 'udp, tcp or tls', parseTransport)
     .option('--proxy <host[:port]>', 'where the call is sent to (outbound proxy)')
     .option('--user <name>', 'the digest user')
     .option('--password-env <name>', 'the environment variable that holds the password')

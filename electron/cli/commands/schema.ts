@@ -19,6 +19,9 @@ export const documents = {
   RegisterReport: registrationViewSchema,
   AgentListening: z.object({ type: z.literal('listening'), addresses: z.array(listenerSchema) }),
   AgentCall: z.object({ type: z.literal('call'), report: callReportSchema }),
+  RegistrationLine: registrationViewSchema
+    .pick({ state: true, contact: true, expiresS: true, status: true, text: true })
+    .extend({ type: z.literal('registration') }),
   TrunkList: z.array(storedTrunkSchema),
   TrunkCheck: trunkCheckSchema,
   HistoryList: z.array(historyEntrySchema),
