@@ -90,7 +90,8 @@ export function parseTimed(text: string, before: readonly TimedAction[] = []): T
   })
   if (!parsed.success || (argument !== undefined && kind !== 'dtmf' && kind !== 'record'))
     throw invalid(
-      'write TIME:ACTION like 3s:hold; actions are hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), reinvite, update and hangup.',
+      'write TIME:ACTION like 3s:hold; actions are hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, ' +
+        'record (ends it), reinvite, update and hangup.',
     )
   return [...before, parsed.data]
 }

@@ -46,7 +46,7 @@ export function addRegister(program: Command, finish: (code: number) => void): C
     .option('--keep', 'stay registered until interrupted')
     .option(
       '--answer <behaviour>',
-      'with --keep, answer calls to the address: echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, ring or ignore',
+      'with --keep, answer calls to the address as an agent does: echo, marker, reject:CODE and the others',
       parseBehaviour,
     )
     .addHelpText(

@@ -99,7 +99,8 @@ export class Pending implements PendingRequest {
         return this.#fail({
           kind: 'unresolved',
           text: noService
-            ? `${hop.uri.host} says in DNS that it has no SIP service (SRV target "."): ask its owner for the address to call`
+            ? `${hop.uri.host} says in DNS that it has no SIP service (SRV target "."): ` +
+              'ask its owner for the address to call'
             : `the name ${hop.uri.host} does not resolve: check the spelling, or give an IP address`,
         })
       await this.#next(transportFixed)
@@ -252,7 +253,8 @@ export class Pending implements PendingRequest {
     const seen = reliable ? host : formatAddress({ host, port })
     this.#user.observe(
       'nat',
-      `the peer sees us at ${seen}, our Contact says ${formatAddress(contact)}: there is a NAT between, and requests of the peer may not find us`,
+      `the peer sees us at ${seen}, our Contact says ${formatAddress(contact)}: there is a NAT between, ` +
+        'and requests of the peer may not find us',
     )
   }
 

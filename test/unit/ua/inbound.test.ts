@@ -296,30 +296,3 @@ describe('a call that comes in', () => {
     expect(header(bye, 'route')).toBe('<sip:proxy@192.0.2.99:5066;lr>')
   })
 })
-
-describe('a call to a sips URI', () => {
-  it('has sips in the Contact of our responses and of our requests, and names no transport there', async () => {
-    await invite({ uri: 'sips:agent@192.0.2.1' })
-    const call = await answer()
-    const ok = lastResponse()
-    expect(header(ok, 'contact')).toBe(`<sips:agent@${us.host}:${us.port}>`)
-    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag: messageIds(ok).toTag! }))
-    call.hold(true, () => {})
-    await bench.clock.advance(10)
-    expect(header(bench.sent().at(-1)!, 'contact')).toMatch(/^<sips:/)
-  })
-})
-
-describe('a REFER', () => {
-  it('is refused with 405, and it is said', async () => {
-    await invite()
-    await answer()
-    const toTag = messageIds(lastResponse()).toTag!
-    await bench.inject(request({ method: 'ACK', branch: 'z9hG4bKack', toTag }))
-    await bench.inject(request({ method: 'REFER', branch: 'z9hG4bKrefer', toTag, cseq: 2 }))
-    expect(lastResponse().status).toBe(405)
-    expect(bench.observations).toContain(
-      'method-refused: REFER of the peer was refused with 405: it is not spoken here',
-    )
-  })
-})

@@ -29,7 +29,10 @@ export async function hold(call: Call, on: boolean): Promise<string | null> {
   return fault
 }
 
-/** Offers the media anew (RFC 3261 14.1, RFC 3311), once more after 491. Resolves to null, or why the peer did not agree. */
+/**
+ * Offers the media anew (RFC 3261 14.1, RFC 3311), once more after 491. Resolves to null, or why the peer did not
+ * agree.
+ */
 export async function reoffer(
   call: Call,
   method: 'INVITE' | 'UPDATE' = 'INVITE',
