@@ -121,7 +121,10 @@ const iso = (at: Micros | null | undefined): string | null => (at == null ? null
 /** The first packet from the peer after the answer, or one that was already flowing then. */
 function firstAfter(facts: CallFacts, answeredAt: Micros): Micros | null {
   const times = facts.streams
-    .filter(({ toPeer, lastAt }) => toPeer === false && lastAt >= answeredAt)
+    .filter(
+      ({ toPeer, firstAt, lastAt }) =>
+        toPeer === false && lastAt >= answeredAt && firstAt <= (facts.endedAt ?? Infinity),
+    )
     .map(({ firstAt }) => Math.max(firstAt, answeredAt))
   return times.length === 0 ? null : Math.min(...times)
 }

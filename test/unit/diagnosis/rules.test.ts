@@ -454,6 +454,27 @@ const cases: Readonly<
           .at(7000),
     ],
   },
+  'digits-lost': {
+    speaks: [
+      () =>
+        call()
+          .answered({ answer: sdp('203.0.113.9', 30_000, '', '0 97').replace('rtpmap:101', 'rtpmap:97') })
+          .rtp('sent', { fromMs: 1000, packets: 150 })
+          .rtp('received', { fromMs: 1000, packets: 150 })
+          .rtp('sent', { fromMs: 4000, packets: 5, payloadType: 101, sequence: 150 })
+          .at(5000),
+    ],
+    silent: [
+      () => both().at(4000),
+      () =>
+        call()
+          .answered({ answer: sdp('203.0.113.9', 30_000, '', '0 97').replace('rtpmap:101', 'rtpmap:97') })
+          .rtp('sent', { fromMs: 1000, packets: 150 })
+          .rtp('received', { fromMs: 1000, packets: 150 })
+          .rtp('sent', { fromMs: 4000, packets: 5, payloadType: 97, sequence: 150 })
+          .at(5000),
+    ],
+  },
   'ring-timeout': {
     speaks: [
       () =>
@@ -581,6 +602,53 @@ describe('diagnosis', () => {
         next('Does not match Trunks or Dispatch Rules'),
       ]).size,
     ).toBe(3)
+  })
+
+  it.each<[string, string, string, RegExp, string | undefined]>([
+    ['nothing more, and SRTP was not offered', '', '0 8 101', /encryption required/, 'required'],
+    ['that no codec is in common', 'Warning: 304 h "no codec in common"\n', '0 8 101', /which codecs/, undefined],
+    ['nothing more, and G.711 was not offered', '', '18 101', /PCMU and PCMA/, undefined],
+    ['that the profile does not fit', 'Warning: 399 h "media profile RTP/SAVP only"\n', '18', /encryption/, 'required'],
+  ])(
+    'what to do about refused media follows from the offer and the Warning: %s',
+    (_name, extra, formats, next, mode) => {
+      const [finding] = call()
+        .request(0, 'INVITE', { body: sdp('10.0.0.5', 20_000, '', formats) })
+        .response(50, '488 Not Acceptable Here', { extra })
+        .at(60).findings
+      expect(finding!.next).toMatch(next)
+      expect(finding!.remedy).toEqual(mode === undefined ? undefined : { code: 'choose-encryption', encryption: mode })
+    },
+  )
+
+  it('asks nobody to call again where this endpoint refused', () => {
+    const [finding] = call('inbound')
+      .request(0, 'INVITE', { body: sdp(), sent: false })
+      .response(50, '488 Not Acceptable Here', { sent: true })
+      .at(60).findings
+    expect(finding!.sentence).toMatch(/^This endpoint refused/)
+    expect(finding!.next).not.toMatch(/[Cc]all again/)
+    expect(finding!.remedy).toBeUndefined()
+  })
+
+  it('says that nobody refused a call that was cancelled, or rang in vain', () => {
+    const cancelled = call()
+      .request(0, 'INVITE')
+      .request(10, 'CANCEL', { toTag: '' })
+      .response(50, '487 Request Terminated')
+      .at(60)
+    expect(cancelled).toMatchObject({ outcome: 'cancelled', refusedBy: null, findings: [] })
+  })
+
+  it('takes nothing after the end for the first audio', () => {
+    const report = call()
+      .answered()
+      .rtp('sent', { fromMs: 1000, packets: 100 })
+      .request(4000, 'BYE')
+      .rtp('received', { fromMs: 6000, packets: 100 })
+      .at(9000)
+    expect(report.timeline.answerToFirstRtpMs).toBeNull()
+    expect(report.verdict).toMatchObject({ kind: 'one-way-audio', missing: 'from-peer' })
   })
 
   it('offers the other form of the number', () =>

@@ -12,6 +12,7 @@ import { dialogIncomplete } from './dialog-incomplete.ts'
 import { offerUnanswered } from './offer-unanswered.ts'
 import { changeRefused } from './change-refused.ts'
 import { cancelIgnored } from './cancel-ignored.ts'
+import { digitsLost } from './digits-lost.ts'
 import { connectionFailed } from './connection-failed.ts'
 import { lateAudio } from './late-audio.ts'
 import { malformed } from './malformed.ts'
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   arrivesElsewhere,
   wrongPayloadType,
   soundsEncrypted,
+  digitsLost,
   silentFromPeer,
   peerHearsNothing,
   lateAudio,
