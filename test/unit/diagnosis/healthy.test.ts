@@ -138,6 +138,16 @@ const calls: Readonly<Record<string, (call: TraceBuilder) => CallReport>> = {
       .response(1070, '200 OK', { method: 'BYE', cseq: 2, tag: 'x' })
     return end(talk(call, 1010, 6000), 7020)
   },
+  'host names in its session descriptions': (call) => {
+    call.answered({ offer: sdp('phone.example', 20_000), answer: sdp('pbx.example', 30_000) })
+    return end(talk(call, 1000, 5000), 6010)
+  },
+  'fax after a while (T.38)': (call) => {
+    talk(call.answered(), 1000, 4000)
+    const fax = (text: string, port: number) => text.replace(/m=audio[^]*/, `m=image ${port} udptl t38\r\n`)
+    reinvite(call, 5000, 2, [fax(ours(), 20_000), fax(theirs(), 30_000)])
+    return end(call, 25_000)
+  },
   'the second codec of the answer': (call) => {
     call.answered({ answer: theirs('', '8 0 101') })
     return end(talk(call, 1000, 5000), 6010)

@@ -207,10 +207,28 @@ const cases: Readonly<
           .observe(1200, 'latched', 'audio goes to 203.0.113.77:41000 now')
           .at(4000),
     ],
-    silent: [() => both().at(4000)],
+    silent: [
+      () => both().at(4000),
+      () =>
+        call()
+          .answered({ answer: sdp('media.example', 30_000) })
+          .rtp('sent', { fromMs: 1000, packets: 150 })
+          .rtp('received', { fromMs: 1000, packets: 150 })
+          .at(4000),
+    ],
   },
   'wrong-payload-type': {
     speaks: [
+      // With the number that the sender gave, where the receiver gave another.
+      () =>
+        call()
+          .answered({
+            offer: sdp('10.0.0.5', 20_000, 'a=rtpmap:111 opus/48000/2\n', '111'),
+            answer: sdp('203.0.113.9', 30_000, 'a=rtpmap:96 opus/48000/2\n', '96'),
+          })
+          .rtp('sent', { fromMs: 1000, packets: 150, payloadType: 111 })
+          .rtp('received', { fromMs: 1000, packets: 150, payloadType: 111 })
+          .at(4000),
       () =>
         call()
           .answered()
@@ -218,7 +236,21 @@ const cases: Readonly<
           .rtp('received', { fromMs: 1000, packets: 150, payloadType: 97 })
           .at(4000),
     ],
-    silent: [() => both().at(4000)],
+    silent: [
+      () => both().at(4000),
+      // Each with the number of its receiver.
+      () =>
+        call()
+          .answered({
+            offer: sdp('10.0.0.5', 20_000, 'a=rtpmap:111 opus/48000/2\n', '111'),
+            answer: sdp('203.0.113.9', 30_000, 'a=rtpmap:96 opus/48000/2\n', '96'),
+          })
+          .rtp('sent', { fromMs: 1000, packets: 150, payloadType: 96 })
+          .rtp('received', { fromMs: 1000, packets: 150, payloadType: 111 })
+          .at(4000),
+      // Digits only, with their agreed number.
+      () => call().answered().rtp('received', { fromMs: 1000, packets: 20, payloadType: 101 }).at(4000),
+    ],
   },
   'silent-from-peer': {
     speaks: [

@@ -1,5 +1,5 @@
 import { isPrivate, parseAddress } from '../../../../shared/base/address.ts'
-import { judge } from '../directions.ts'
+import { isNamed, judge } from '../directions.ts'
 import { observed, type Rule } from '../rule.ts'
 
 const fewest = 10
@@ -19,8 +19,8 @@ export const arrivesElsewhere: Rule = {
   evaluate(facts) {
     const judgement = judge(facts)
     const { agreed } = judgement?.fromPeer ?? {}
-    // Who is on hold names no address that could be compared.
-    if (!judgement || !agreed || agreed.toPeer.to === null) return []
+    // Who is on hold, or gives a name, names no address that could be compared.
+    if (!judgement || !agreed || agreed.toPeer.to === null || isNamed(agreed.toPeer.to)) return []
     const theirs = facts.announced.filter(({ byUs }) => !byUs)
     const named = new Set(theirs.map(({ address }) => address))
     // A NAT beyond the capture point: it will turn the private address that is seen here into the public one.

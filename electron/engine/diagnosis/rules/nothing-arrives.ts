@@ -51,8 +51,9 @@ export const nothingArrives: Rule = {
           `${what} from ${agreed?.remote ?? 'the peer'} at ${agreed?.local ?? 'this computer'} ` +
           `${since}${rtcpText(facts)}${unusable ? `; what came instead: ${unusable.text}` : ''}.`,
         next: behindNat
-          ? `Our session description names the private address ${agreed!.local}: give the peer a public one, or ` +
-            'let it answer to where our packets come from (symmetric RTP).'
+          ? `${facts.vantage === 'observed' ? "The caller's" : 'Our'} session description names the private address ` +
+            `${agreed!.local}: give the peer a public one, or let it answer to where the packets come from ` +
+            '(symmetric RTP).'
           : `Check that the peer sends to ${agreed?.local ?? 'our address'} and that no firewall closes that UDP ` +
             'port; have the peer confirm that its agent speaks.',
       },

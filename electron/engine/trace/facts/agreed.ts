@@ -1,9 +1,10 @@
-import { formatAddress } from '../../../../shared/base/address.ts'
+import { formatAddress, isIp } from '../../../../shared/base/address.ts'
 import type { AgreedMedia, AnnouncedFact, FlowFact, MessageFact } from '../../../../shared/model/facts.ts'
 import {
   addressesOf,
   agree,
   isSpeech,
+  listensAt,
   type Leg,
   type MediumAgreement,
 } from '../../../../shared/wire/agreement/agree.ts'
@@ -45,8 +46,11 @@ export class Agreements {
   }
 
   #announce({ session, fromUs, event, n }: MessageFact, hop: number): void {
-    for (const medium of session!.media)
-      for (const address of addressesOf(medium)) {
+    for (const medium of session!.media) {
+      const { host, port } = listensAt(medium) ?? {}
+      // A name is no address, but tells the port at whatever host the message comes from.
+      const named = host !== undefined && !isIp(host) ? [{ host, port: port! }] : []
+      for (const address of [...addressesOf(medium), ...named]) {
         if (this.announced.length >= mostAnnounced) return
         this.announced.push({
           address: formatAddress(address),
@@ -58,6 +62,7 @@ export class Agreements {
           signalling: event.source.host,
         })
       }
+    }
   }
 
   #agree({ branch, offer, answer }: Exchange<MessageFact>, hop: number): void {
