@@ -17,8 +17,6 @@ import { messageIds, parseNameAddr, uriOf } from '../../../shared/wire/sip/gramm
 import { header, headerList, startLine, type SipMessage } from '../../../shared/wire/sip/message.ts'
 import { expiresOf, expiresParam } from '../../../shared/wire/sip/numbers.ts'
 import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
-import { judge } from '../diagnosis/directions.ts'
-import { lostOf } from '../diagnosis/loss.ts'
 import { outcomeOf, refusedBy } from '../diagnosis/classify.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
@@ -27,6 +25,7 @@ import { estimateMos } from '../quality/e-model.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import { messageFacts } from '../trace/facts/messages.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
+import { qualityOf, type Quality } from './quality-of.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 const thousandths = (value: number) => Math.round(value * 1000) / 1000
@@ -193,25 +192,6 @@ function ladderMessage(
 /** The ladder of a trace that is no call. */
 export function ladderOf(trace: CallTrace): LadderMessage[] {
   return messageFacts(trace).map((message) => ladderMessage(message, []))
-}
-
-/** What the estimate of a stream's quality rests on beyond its figures. */
-interface Quality {
-  readonly lost: number
-  /** Null where its receiver confirmed it. */
-  readonly unconfirmed: string | null
-}
-
-/** Of a stream of a call: its loss without pauses that were agreed, and whether anyone heard it. */
-function qualityOf(facts: CallFacts, n: number): Quality {
-  const stream = facts.streams[n]!
-  const heard = stream.rtcp !== null || (stream.toPeer === true && judge(facts)?.toPeer.delivered === 'yes')
-  const where = facts.vantage === 'observed' ? 'what passed the capture point' : 'what left this computer'
-  const ours = facts.vantage === 'observed' || stream.toPeer === true
-  return {
-    lost: lostOf(stream, facts),
-    unconfirmed: ours && !heard ? `it is of ${where}: nobody confirmed that it arrived` : null,
-  }
 }
 
 export function streamOf(

@@ -26,8 +26,13 @@ export const digitsLost: Rule = {
           severity: 'warning' as const,
           at: streams[0]!.firstAt,
           evidence: [...streams, facts.messages[agreed.answerMessage]],
-          sentence: `Digits ${toPeer ? 'to' : 'from'} the peer are sent with payload type ${own.payloadType}, the sender's own number of telephone-event; ${receiver} ${theirs ? `gave it ${theirs.payloadType}` : 'has none'}: they are lost.`,
-          next: `Have ${sender} send telephone-event with the number that the other side gave in its session description.`,
+          sentence:
+            `Digits ${toPeer ? 'to' : 'from'} the peer are sent with payload type ${own.payloadType}, the sender's ` +
+            `own number of telephone-event; ${receiver} ${theirs ? `gave it ${theirs.payloadType}` : 'has none'}: ` +
+            'they are lost.',
+          next:
+            `Have ${sender} send telephone-event with the number that the other side gave in its ` +
+            'session description.',
         },
       ]
     })

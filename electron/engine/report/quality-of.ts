@@ -1,0 +1,22 @@
+import type { CallFacts } from '../../../shared/model/facts.ts'
+import { judge } from '../diagnosis/directions.ts'
+import { lostOf } from '../diagnosis/loss.ts'
+
+/** What the estimate of a stream's quality rests on beyond its figures. */
+export interface Quality {
+  readonly lost: number
+  /** Null where its receiver confirmed it. */
+  readonly unconfirmed: string | null
+}
+
+/** Of a stream of a call: its loss without pauses that were agreed, and whether anyone heard it. */
+export function qualityOf(facts: CallFacts, n: number): Quality {
+  const stream = facts.streams[n]!
+  const heard = stream.rtcp !== null || (stream.toPeer === true && judge(facts)?.toPeer.delivered === 'yes')
+  const where = facts.vantage === 'observed' ? 'what passed the capture point' : 'what left this computer'
+  const ours = facts.vantage === 'observed' || stream.toPeer === true
+  return {
+    lost: lostOf(stream, facts),
+    unconfirmed: ours && !heard ? `it is of ${where}: nobody confirmed that it arrived` : null,
+  }
+}
