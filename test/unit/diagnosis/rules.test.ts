@@ -655,8 +655,8 @@ describe('diagnosis', () => {
 
   it('asks nobody to call again where this endpoint refused', () => {
     const [finding] = call('inbound')
-      .request(0, 'INVITE', { body: sdp(), sent: false })
-      .response(50, '488 Not Acceptable Here', { sent: true })
+      .request(0, 'INVITE', { body: sdp() })
+      .response(50, '488 Not Acceptable Here')
       .at(60).findings
     expect(finding!.sentence).toMatch(/^This endpoint refused/)
     expect(finding!.next).not.toMatch(/[Cc]all again/)
