@@ -5,6 +5,8 @@ import { isFileId } from '../engine/files.ts'
 interface Rule {
   /** Members that hold a path, which a window never gives. */
   readonly paths?: readonly string[]
+  /** The member whose entries may begin recordings, each in a path. */
+  readonly recordings?: string
   /** Members that hold files, each by the id that `file.put` answered. */
   readonly files?: readonly string[]
   /** The member that says what a side sends, perhaps a sound. */
@@ -15,7 +17,7 @@ const plain: Rule = {}
 
 /** What a window may say of each command. A new command of the contract needs its line here. */
 const rules: Readonly<Record<CommandName, Rule>> = {
-  'call.place': { paths: ['recordTo', 'pcapTo'], source: 'source' },
+  'call.place': { paths: ['recordTo', 'pcapTo'], recordings: 'timeline', source: 'source' },
   'call.answer': { source: 'source' },
   'call.hangUp': plain,
   'call.hold': plain,
@@ -51,6 +53,9 @@ export function windowFault(name: string, args: unknown): string | null {
   for (const path of rule.paths ?? [])
     if (at(args, path) !== undefined)
       return `${name}: ${path} names a path of this computer, which a window may not; the command line can`
+  const entries = rule.recordings === undefined ? [] : at(args, rule.recordings)
+  if (Array.isArray(entries) && entries.some((entry) => typeof at(entry, 'file') === 'string'))
+    return `${name}: ${rule.recordings} names a path of this computer, which a window may not; the command line can`
   const source =
     rule.source === undefined
       ? undefined

@@ -1,4 +1,4 @@
-import type { Placed, SourceArgs } from './place-call.ts'
+import type { Placed, SourceArgs, TimedAction } from './place-call.ts'
 
 /** The `ringback call` that places the same call: what differs from the defaults, quoted for a POSIX shell. */
 export function callCommand(placed: Placed): string {
@@ -21,11 +21,21 @@ export function callCommand(placed: Placed): string {
   if (placed.source.kind !== 'marker') add('--send', sendOption(placed.source))
   if (placed.dtmf !== '') add('--dtmf', placed.dtmf)
   if (placed.dtmf !== '' && placed.dtmfMode !== 'rfc4733') add('--dtmf-mode', placed.dtmfMode)
+  // A call that was kept by an earlier version has none.
+  for (const action of placed.timeline ?? []) add('--at', timedOption(action))
   if (placed.durationMs !== null) add('--duration', String(placed.durationMs / 1000))
   add('--local', placed.localAddress)
   if (placed.rtpPorts) add('--rtp-ports', `${placed.rtpPorts.first}-${placed.rtpPorts.last}`)
+  if (placed.ptimeMs !== undefined) add('--ptime', String(placed.ptimeMs))
+  if (placed.mediaTimeoutMs) add('--media-timeout', String(placed.mediaTimeoutMs / 1000))
+  if (placed.latch === false) options.push('--no-latch')
   if (placed.tlsInsecure) options.push('--tls-insecure')
   return ['ringback call', quoted(placed.uri), ...options].join(' ')
+}
+
+function timedOption(action: TimedAction): string {
+  const argument = action.kind === 'dtmf' ? action.digits : action.kind === 'record' ? action.file : null
+  return `${action.atMs / 1000}s:${action.kind}${argument === null ? '' : ` ${argument}`}`
 }
 
 function sendOption(source: SourceArgs): string {

@@ -23,4 +23,23 @@ describe('the command for a call', () => {
         "--header 'X-CALL-ID: it'\\''s 1; b' --encryption required --send tone:440 --duration 2.5",
     )
   })
+
+  it('names what is to happen in the middle of it, and how its media goes', () => {
+    expect(
+      command({
+        uri: 'sip:a@192.0.2.1',
+        timeline: [
+          { kind: 'hold', atMs: 2000 },
+          { kind: 'dtmf', digits: '12#', atMs: 3500 },
+          { kind: 'record', file: null, atMs: 4000 },
+        ],
+        ptimeMs: 30,
+        mediaTimeoutMs: 15_000,
+        latch: false,
+      }),
+    ).toBe(
+      "ringback call sip:a@192.0.2.1 --at 2s:hold --at '3.5s:dtmf 12#' --at 4s:record --ptime 30 --media-timeout 15 " +
+        '--no-latch',
+    )
+  })
 })
