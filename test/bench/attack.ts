@@ -71,6 +71,7 @@ export async function attacked(kind: keyof typeof kinds): Promise<Row> {
         `${beforeMb.toFixed(0)} MB before, ${peakMb.toFixed(0)} after the attack, ${laterMb.toFixed(0)} a ` +
         `minute later (sent ${rate('garbage')} and ${rate('invites')} a second)`,
       mark: 'none lost, p99 at most 1.2 times, 100 ms, memory within 1.2 times',
+      figure: ratio,
       ok: talking === calls && lost === 0 && ratio <= 1.2 && worstMs <= 100 && lostPings === 0 && growth <= 1.2,
     }
   } finally {

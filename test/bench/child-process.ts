@@ -7,6 +7,8 @@ export interface Row {
   readonly measured: string
   readonly mark: string
   readonly ok: boolean
+  /** What the measurements of one row are compared by: the middle one of three is shown. */
+  readonly figure: number
 }
 
 const child = join(import.meta.dirname, 'child.ts')

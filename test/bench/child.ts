@@ -352,4 +352,13 @@ async function holder(): Promise<void> {
   process.exit(0)
 }
 
-await { caller, agent, talker, bare, holder, crowd, attacker, pinger }[role as 'caller']()
+/** Takes half a core. */
+async function load(): Promise<void> {
+  for (;;) {
+    const end = performance.now() + 5
+    while (performance.now() < end);
+    await sleep(5)
+  }
+}
+
+await { load, caller, agent, talker, bare, holder, crowd, attacker, pinger }[role as 'caller']()

@@ -13,7 +13,8 @@ import { everyMessage, manyPackets } from './captures.ts'
 import { Child, type Row } from './child-process.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 
-// Ratios of one run, as a table: `npm run bench`, or `npm run bench -- parse` for one row.
+// Ratios of one run, as a table: `npm run bench`, or `npm run bench -- parse` for one row; with `loaded` while another
+// process takes half a core.
 
 async function callsPerSecond(): Promise<Row> {
   const [calls, rate] = [3000, 250]
@@ -53,13 +54,15 @@ async function callsPerSecond(): Promise<Row> {
       `${result.perSecond.toFixed(0)}/s, ${result.failed + (calls - result.done)} failed; CPU per call ` +
       `${result.cpuUsPerCall.toFixed(0)} µs (${result.kernelUsPerCall.toFixed(0)} in the kernel), ` +
       `${ratio.toFixed(1)} times SIPp's ${sippUs.toFixed(0)} µs`,
-    mark: 'at least 200/s, none failed, at most 12 times',
-    ok: result.perSecond >= 200 && result.failed === 0 && result.done === calls && ratio <= 12,
+    mark: 'at least 200/s, none failed, at most 9 times',
+    figure: ratio,
+    ok: result.perSecond >= 200 && result.failed === 0 && result.done === calls && ratio <= 9,
   }
 }
 
-async function concurrentCalls(): Promise<Row> {
-  const [calls, seconds] = [500, 15]
+/** `most`: what p99 and CPU may be, as times of those of plain sockets. */
+async function concurrentCalls(calls: number, most: { readonly p99: number; readonly cpu: number }): Promise<Row> {
+  const seconds = 15
   const floor = async () => {
     const [one, two] = [
       new Child('bare', { streams: calls, base: 20_000, peer: 25_000, seconds }),
@@ -84,14 +87,16 @@ async function concurrentCalls(): Promise<Row> {
   const there = await agent.line<{ p99Ms: number }>()
   const worst = Math.max(result.p99Ms, there.p99Ms)
   const base = Math.max(...plain.map(({ p99Ms }) => p99Ms))
+  const cpu = result.cores / plain[0]!.cores
   return {
     what: `${calls} concurrent calls, 20 ms G.711 both ways, two processes`,
     measured:
       `${result.streams} streams, ${result.packets} packets, ${result.lost} lost; inter-arrival p99 ` +
       `${worst.toFixed(1)} ms, ${(worst / base).toFixed(2)} times the ${base.toFixed(1)} ms of plain sockets; ` +
-      `${result.cores.toFixed(2)} cores against ${plain[0]!.cores.toFixed(2)}`,
-    mark: 'no loss, p99 at most 1.1 times',
-    ok: result.streams === calls * 2 && result.lost === 0 && worst <= base * 1.1,
+      `${result.cores.toFixed(2)} cores, ${cpu.toFixed(1)} times the ${plain[0]!.cores.toFixed(2)} of plain sockets`,
+    mark: `no loss, p99 at most ${most.p99} times, CPU at most ${most.cpu} times`,
+    figure: worst / base,
+    ok: result.streams === calls * 2 && result.lost === 0 && worst <= base * most.p99 && cpu <= most.cpu,
   }
 }
 
@@ -127,6 +132,7 @@ async function parsing(): Promise<Row> {
       `${Math.round(rounds[1]![0])}/s against ${Math.round(rounds[1]![1])}/s of JsSIP: ` +
       `${ratios[1]!.toFixed(1)} times`,
     mark: "at least 5 times JsSIP's parser",
+    figure: -ratios[1]!,
     ok: ratios[1]! >= 5,
   }
 }
@@ -141,16 +147,20 @@ async function memory(): Promise<Row> {
   return {
     what: 'memory of an idle held call, heap and buffers',
     measured: `${(bytesPerCall / 1024).toFixed(1)} KB`,
-    mark: 'at most 30 KB',
-    ok: bytesPerCall <= 30 * 1024,
+    mark: 'at most 25 KB',
+    figure: bytesPerCall,
+    ok: bytesPerCall <= 25 * 1024,
   }
 }
 
 install()
+/** `npm run bench -- loaded`: while another process takes half a core. */
+const loaded = process.argv.includes('loaded')
 const all = {
   parse: parsing,
   calls: callsPerSecond,
-  media: concurrentCalls,
+  media: () => concurrentCalls(500, { p99: loaded ? 1.2 : 1.1, cpu: 1.6 }),
+  crowd: () => concurrentCalls(1000, { p99: 1.3, cpu: 1.6 }),
   memory,
   ladder: longLadder,
   paint: eventToPaint,
@@ -162,20 +172,30 @@ const all = {
   merged: () => attacked('one Call-ID'),
   challenged: () => attacked('challenged'),
 }
-const chosen = process.argv.slice(2).filter((name) => name in all) as (keyof typeof all)[]
-const rows: Row[] = []
-for (const name of chosen.length > 0 ? chosen : (Object.keys(all) as (keyof typeof all)[])) {
-  process.stderr.write(`measuring ${name} …\n`)
-  // What cannot be measured is a row too, and the others are not lost.
-  rows.push(
-    await all[name]().catch((error: unknown) => ({
-      what: name,
-      measured: `not measured: ${String(error).split('\n')[0]}`,
-      mark: '',
-      ok: false,
-    })),
-  )
+type Name = keyof typeof all
+/** They take turns of their own, or always come out the same. */
+const onceOnly: ReadonlySet<Name> = new Set(['parse', 'memory', 'bundle', 'strangers', 'merged', 'challenged'])
+
+/** The middle one of three. What cannot be measured is a row too, and the others are not lost. */
+async function measured(name: Name): Promise<Row> {
+  try {
+    const rows: Row[] = []
+    for (let i = 0; i < (onceOnly.has(name) ? 1 : 3); i++) rows.push(await all[name]())
+    return rows.toSorted((a, b) => a.figure - b.figure)[rows.length >> 1]!
+  } catch (error) {
+    const why = String(error).split('\n')[0]
+    return { what: name, measured: `not measured: ${why}`, mark: '', figure: Infinity, ok: false }
+  }
 }
+
+const chosen = process.argv.slice(2).filter((name) => name in all) as Name[]
+const load = loaded ? new Child('load', {}) : null
+const rows: Row[] = []
+for (const name of chosen.length > 0 ? chosen : (Object.keys(all) as Name[])) {
+  process.stderr.write(`measuring ${name} …\n`)
+  rows.push(await measured(name))
+}
+load?.process.kill('SIGKILL')
 process.stdout.write('| what | measured | mark | |\n|---|---|---|---|\n')
 for (const { what, measured, mark, ok } of rows)
   process.stdout.write(`| ${what} | ${measured} | ${mark} | ${ok ? 'reached' : 'missed'} |\n`)

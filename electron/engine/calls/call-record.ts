@@ -71,8 +71,8 @@ export class CallRecord {
   #phase: Phase = { kind: 'opening' }
   #media: MediaSession | null = null
   #pcap: PcapFile | null = null
-  /** Of an ended call, until something is still added to it. */
-  #final: CallReport | null = null
+  /** Of an ended call, until something is still added to it: history and windows ask for it at once. */
+  #final: WeakRef<CallReport> | null = null
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
 
@@ -232,7 +232,8 @@ export class CallRecord {
   /** With the messages from number `from` on. */
   report(from = 0): CallReport {
     if (this.endedAt === null) return this.#drawn(this.#clock.nowUs(), from)
-    const report = (this.#final ??= this.#drawn(this.endedAt, 0))
+    const report = this.#final?.deref() ?? this.#drawn(this.endedAt, 0)
+    this.#final = new WeakRef(report)
     return from === 0 ? report : { ...report, messages: report.messages.slice(from) }
   }
 
