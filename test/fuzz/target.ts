@@ -20,15 +20,22 @@ export interface AgentTarget extends Target {
   readonly ports: Listens['ports']
 }
 
+/** V8's reserve for young objects, up to 100 MB that it takes its time to give back, would hide what is kept for good. */
+const environment = async () => ({
+  RINGBACK_DNS: `127.0.0.1:${await freePort()}`,
+  NODE_OPTIONS: '--max-semi-space-size=4',
+})
+
 /**
  * An agent with a listener of each transport. Names resolve at a server that is not there: nothing leaves this machine.
  */
 export async function startAgentTarget(): Promise<AgentTarget> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-fuzz-'))
   const everywhere = ['udp', 'tcp', 'tls'].flatMap((transport) => ['--listen', `${transport}:127.0.0.1:0`])
-  const running = await startAgent(['--answer', 'echo', '--profile', join(folder, 'profile'), ...everywhere], {
-    RINGBACK_DNS: `127.0.0.1:${await freePort()}`,
-  })
+  const running = await startAgent(
+    ['--answer', 'echo', '--profile', join(folder, 'profile'), ...everywhere],
+    await environment(),
+  )
   const pinger = await Stranger.open('127.0.0.1')
   // Reports of thousands of calls need not be kept here.
   running.child.stdout!.on('data', () => (running.stdout = ''))
@@ -53,7 +60,7 @@ export interface ShellTarget extends Target {
 
 /** The browser shell on a profile of its own, with one window let in. */
 export async function startShellTarget(profile: string): Promise<ShellTarget> {
-  const running = await startLetIn(profile, [], { RINGBACK_DNS: `127.0.0.1:${await freePort()}` })
+  const running = await startLetIn(profile, [], await environment())
   const { port, entry } = running
   // The first window learns the key that the others prove themselves with.
   ;(await WindowClient.open(port, entry)).close()
