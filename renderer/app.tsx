@@ -180,7 +180,7 @@ function FirstStart() {
 
 /** What a person must know of the engine: how it started, that it is gone, that the disk is full. */
 function Notices() {
-  const { connection, hello, storageFault } = useEngine()
+  const { connection, hello, storageFault, callsLost } = useEngine()
   const [seen, setSeen] = useState<string | null>(null)
   return (
     <>
@@ -196,6 +196,16 @@ function Notices() {
           <span>
             <Foreign text={storageFault} />. Calls go on; those that could not be written are kept in memory and written
             when it works again.
+          </span>
+        </div>
+      )}
+      {callsLost > 0 && (
+        <div className="notice bad" role="alert">
+          <Icon name="fault" />
+          <span>
+            {callsLost === 1 ? '1 call' : `${callsLost} calls`} of this run could not be kept in the history: more were
+            waiting than memory holds, or a report could not be written. What has to be kept can be exported from the
+            calls that are still listed.
           </span>
         </div>
       )}

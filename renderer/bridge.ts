@@ -1,13 +1,16 @@
 import type { ErrorKind, FromShell, Hello, ToEngine, ToShell, ToWindow } from '../shared/contract/channel.ts'
 import type { CommandArgs, CommandName, CommandResult } from '../shared/contract/commands.ts'
 import type { Delta } from '../shared/contract/state.ts'
+import type { Remedy } from '../shared/model/remedies.ts'
+import { withPlace } from './ui/remedies.ts'
 
 /** What came of a command that could not be carried out; `message` is a sentence for a person. */
 export class CommandFault extends Error {
   readonly kind: ErrorKind | 'disconnected'
 
-  constructor(kind: CommandFault['kind'], message: string) {
-    super(message)
+  /** `remedy`: the setting that would mend it; the message says where in the window it is. */
+  constructor(kind: CommandFault['kind'], message: string, remedy?: Remedy) {
+    super(withPlace(message, remedy))
     this.kind = kind
   }
 }
@@ -116,7 +119,7 @@ export class Bridge {
         this.#waiting.delete(message.id)
         return
       case 'fault':
-        this.#waiting.get(message.id)?.reject(new CommandFault(message.kind, message.message))
+        this.#waiting.get(message.id)?.reject(new CommandFault(message.kind, message.message, message.remedy))
         this.#waiting.delete(message.id)
     }
   }

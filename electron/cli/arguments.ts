@@ -4,7 +4,9 @@ import { explainError, machine, usage } from '../engine/base/errors.ts'
 
 /** `exactOptionalPropertyTypes`: what was not given must not be there. */
 export function given<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
 }
 
 /** The CA certificates in a file (PEM). Throws RingbackError. */

@@ -1,6 +1,6 @@
 import type { Remedy, RemedyCode } from '../../shared/model/remedies.ts'
 
-const flags: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonly code: Code }>) => string } = {
+const spellings: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonly code: Code }>) => string } = {
   'choose-transport': ({ transport }) => (transport === undefined ? '--transport' : `--transport ${transport}`),
   'choose-encryption': ({ encryption }) => `--encryption ${encryption}`,
   'trust-certificate': () => '--tls-ca, or --tls-insecure to accept any',
@@ -11,9 +11,13 @@ const flags: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonl
   'set-proxy': () => '--proxy',
   'choose-profile': () => '--profile',
   'widen-rtp-ports': () => '--rtp-ports',
+  'add-trunk': () => 'ringback trunk add',
+  'change-trunk': () => 'ringback trunk set',
+  'list-calls': () => 'ringback history list',
+  'open-from-disk': () => 'ringback inspect FILE',
 }
 
-/** A sentence with the flags that carry its remedy out; the sentence alone where there are none. */
+/** A sentence with the flags, or the command, that carry its remedy out; the sentence alone where there are none. */
 export function withFlags(sentence: string, remedy: Remedy | undefined): string {
-  return remedy ? `${sentence} (${(flags[remedy.code] as (remedy: Remedy) => string)(remedy)})` : sentence
+  return remedy ? `${sentence} (${(spellings[remedy.code] as (remedy: Remedy) => string)(remedy)})` : sentence
 }

@@ -43,7 +43,11 @@ export class Files {
     if (!begun) throw usage(`${name} was not begun here: choose the file again`)
     if (begun.bytes + bytes.length > mostBytes) {
       this.#forget(id)
-      throw usage(`${begun.name} is larger than ${mostBytes / 1024 / 1024} MB: open it with ringback inspect FILE`)
+      throw usage(
+        `${begun.name} is larger than ${mostBytes / 1024 / 1024} MB, which is the most that can be handed over: open it ` +
+          'where it lies, from the command line',
+        { code: 'open-from-disk' },
+      )
     }
     begun.bytes += bytes.length
     this.#makeRoom(id)

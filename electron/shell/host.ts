@@ -110,14 +110,14 @@ async function startAgent(
   told: string[],
 ): Promise<void> {
   try {
-    await engine.execute('agent.start', agent as never)
+    await engine.execute('agent.start', agent)
   } catch (error) {
     const why = explainError(error)
     try {
       const { addresses } = await engine.execute('agent.start', {
         ...agent,
         listeners: agent.listeners.map((listener) => ({ ...listener, port: 0 })),
-      } as never)
+      })
       told.push(
         `The agent listens on ${addresses.map(({ transport, port }) => `${transport} ${port}`).join(', ')} ` +
           `instead of its usual port: ${why}.`,

@@ -1,6 +1,7 @@
 import type { EngineClient } from '../../shared/contract/client.ts'
 import type { ErrorKind, Hello, ToEngine, ToWindow } from '../../shared/contract/channel.ts'
-import type { CommandName } from '../../shared/contract/commands.ts'
+import type { CommandArgs, CommandName } from '../../shared/contract/commands.ts'
+import type { Remedy } from '../../shared/model/remedies.ts'
 import type { Boundary } from '../engine/base/boundary.ts'
 import { explainError } from '../engine/base/errors.ts'
 import { windowFault } from './window-commands.ts'
@@ -71,15 +72,19 @@ export function openPort(
 
 type Answer =
   | { readonly type: 'result'; readonly result: unknown }
-  | { readonly type: 'fault'; readonly kind: ErrorKind; readonly message: string }
+  | { readonly type: 'fault'; readonly kind: ErrorKind; readonly message: string; readonly remedy?: Remedy }
 
 /** Never rejects. */
 async function run(engine: EngineClient, name: CommandName, args: unknown): Promise<Answer> {
   try {
-    return { type: 'result', result: await engine.execute(name, args as never) }
+    return { type: 'result', result: await engine.execute(name, args as CommandArgs<CommandName>) }
   } catch (error) {
-    const { kind = 'machine', message = String(error) } = error as { kind?: ErrorKind; message?: string }
-    return { type: 'fault', kind, message }
+    const {
+      kind = 'machine',
+      message = String(error),
+      remedy,
+    } = error as { kind?: ErrorKind; message?: string; remedy?: Remedy }
+    return { type: 'fault', kind, message, ...(remedy && { remedy }) }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import { dialFault, type DialFault } from '../../shared/words/dial.ts'
-import { customHeaderFault } from '../../shared/words/own-headers.ts'
+import { customHeaderFault, secretFault } from '../../shared/words/own-headers.ts'
 import { execute, useEngine } from './engine.ts'
 import { select, useUi, type Draft } from './ui.ts'
 
@@ -8,9 +8,9 @@ import { select, useUi, type Draft } from './ui.ts'
 export function draftFault({ uri, headers }: Draft): DialFault | null {
   const fault = dialFault(uri)
   if (fault) return fault
-  for (const { enabled, name, value } of headers) {
-    const why = enabled ? customHeaderFault(name, value) : null
-    if (why) return { text: why.text, correction: null }
+  for (const row of headers) {
+    const text = row.enabled ? (secretFault(row) ?? customHeaderFault(row.name, row.value)?.text) : null
+    if (text) return { text, correction: null }
   }
   return null
 }
@@ -22,7 +22,13 @@ export async function dial(): Promise<void> {
   const args: PlaceCall = {
     uri,
     source,
-    headers: headers.filter(({ enabled }) => enabled).map(({ name, value }) => ({ name, value })),
+    headers: headers
+      .filter(({ enabled }) => enabled)
+      .map(({ name, value, secret }) => ({
+        name,
+        value,
+        ...(secret && { secret }),
+      })),
     ...(trunk === null ? {} : { trunk }),
     ...(encryption === null ? {} : { encryption }),
     ...(from === '' ? {} : { from }),

@@ -16,27 +16,33 @@ import { Bridge } from '../bridge.ts'
 
 export type Check = Extract<Change, { kind: 'check' }>['check']
 
-export interface EngineState {
+export interface EngineState extends Entities {
   readonly connection: 'connecting' | 'open' | 'lost' | 'locked'
   readonly hello: Hello | null
   readonly settings: Settings | null
   readonly storageFault: string | null
+  /** Calls of this run that could not be kept. */
+  readonly callsLost: number
   /** How the limits on strangers stand. */
   readonly limits: readonly BudgetUsage[]
   /** What failed inside and was dropped, by place. */
   readonly faults: readonly { readonly place: string; readonly count: number }[]
-  readonly calls: ReadonlyMap<string, CallView>
-  /** Whole reports of the calls that are looked at. */
-  readonly reports: ReadonlyMap<string, CallReport>
-  /** The last two minutes of their streams. */
-  readonly samples: ReadonlyMap<string, readonly (readonly Sample[])[]>
-  readonly registrations: ReadonlyMap<string, RegistrationView>
-  readonly agents: ReadonlyMap<string, AgentView>
-  readonly trunks: ReadonlyMap<string, StoredTrunk>
-  readonly checks: ReadonlyMap<string, Check>
 }
 
-type Entities = Pick<EngineState, 'calls' | 'reports' | 'samples' | 'registrations' | 'agents' | 'trunks' | 'checks'>
+/** What there are many of, by the name of their map. */
+interface EntityOf {
+  calls: CallView
+  /** Whole reports of the calls that are looked at. */
+  reports: CallReport
+  /** The last two minutes of their streams. */
+  samples: readonly (readonly Sample[])[]
+  registrations: RegistrationView
+  agents: AgentView
+  trunks: StoredTrunk
+  checks: Check
+}
+
+type Entities = { readonly [Name in keyof EntityOf]: ReadonlyMap<string, EntityOf[Name]> }
 
 const keptSamples = 240
 const empty: Entities = {
@@ -54,6 +60,7 @@ export const useEngine = create<EngineState>(() => ({
   hello: null,
   settings: null,
   storageFault: null,
+  callsLost: 0,
   limits: [],
   faults: [],
   ...empty,
@@ -82,54 +89,83 @@ export function watch(ids: readonly string[]): void {
   bridge?.watch(ids)
 }
 
-function apply(state: EngineState, changes: readonly Change[]): EngineState {
-  const next: { -readonly [Key in keyof EngineState]: EngineState[Key] } = { ...state }
-  const touched = new Set<keyof Entities>()
-  const edit = <Name extends keyof Entities>(name: Name): Map<string, never> => {
-    if (!touched.has(name)) next[name] = new Map(next[name] as ReadonlyMap<string, never>) as never
-    touched.add(name)
-    return next[name] as Map<string, never>
+/** A map of the state that is copied at its first change. */
+class Edited<Value> {
+  now: ReadonlyMap<string, Value>
+  #copy: Map<string, Value> | null = null
+
+  constructor(before: ReadonlyMap<string, Value>) {
+    this.now = before
   }
+
+  get map(): Map<string, Value> {
+    this.#copy ??= new Map(this.now)
+    this.now = this.#copy
+    return this.#copy
+  }
+}
+
+/** The state after changes of it: maps that nothing changes in stay the same. */
+export function apply(state: EngineState, changes: readonly Change[]): EngineState {
+  const calls = new Edited(state.calls)
+  const reports = new Edited(state.reports)
+  const samples = new Edited(state.samples)
+  const registrations = new Edited(state.registrations)
+  const agents = new Edited(state.agents)
+  const trunks = new Edited(state.trunks)
+  const checks = new Edited(state.checks)
+  const lists = { call: calls, registration: registrations, agent: agents, trunk: trunks, check: checks }
+  let single: Partial<Pick<EngineState, 'settings' | 'storageFault' | 'callsLost' | 'limits' | 'faults'>> = {}
   for (const change of changes) {
     switch (change.kind) {
       case 'call':
-        edit('calls').set(change.call.id, change.call as never)
+        calls.map.set(change.call.id, change.call)
         break
-      case 'report':
-        edit('reports').set(change.report.id, mergeReport(next.reports.get(change.report.id), change) as never)
-        edit('samples').set(change.report.id, mergeSamples(next.samples.get(change.report.id) ?? [], change) as never)
+      case 'report': {
+        const { id } = change.report
+        reports.map.set(id, mergeReport(reports.now.get(id), change))
+        samples.map.set(id, mergeSamples(samples.now.get(id) ?? [], change))
         break
+      }
       case 'registration':
-        edit('registrations').set(change.registration.id, change.registration as never)
+        registrations.map.set(change.registration.id, change.registration)
         break
       case 'agent':
-        edit('agents').set(change.agent.id, change.agent as never)
+        agents.map.set(change.agent.id, change.agent)
         break
       case 'trunk':
-        edit('trunks').set(change.trunk.name, change.trunk as never)
+        trunks.map.set(change.trunk.name, change.trunk)
         break
       case 'check':
-        edit('checks').set(change.check.trunk, change.check as never)
+        checks.map.set(change.check.trunk, change.check)
         break
       case 'settings':
-        next.settings = change.settings
+        single = { ...single, settings: change.settings }
         break
       case 'storage':
-        next.storageFault = change.fault
+        single = { ...single, storageFault: change.fault, callsLost: change.lost }
         break
       case 'limits':
-        next.limits = change.limits
-        next.faults = change.faults
+        single = { ...single, limits: change.limits, faults: change.faults }
         break
-      case 'gone': {
-        edit(`${change.of}s`).delete(change.id)
-        if (change.of === 'call')
-          for (const name of ['reports', 'samples'] as const)
-            if (next[name].has(change.id)) edit(name).delete(change.id)
-      }
+      case 'gone':
+        lists[change.of].map.delete(change.id)
+        if (change.of !== 'call') break
+        if (reports.now.has(change.id)) reports.map.delete(change.id)
+        if (samples.now.has(change.id)) samples.map.delete(change.id)
     }
   }
-  return next
+  return {
+    ...state,
+    ...single,
+    calls: calls.now,
+    reports: reports.now,
+    samples: samples.now,
+    registrations: registrations.now,
+    agents: agents.now,
+    trunks: trunks.now,
+    checks: checks.now,
+  }
 }
 
 function mergeSamples(known: readonly (readonly Sample[])[], { from, samples }: ReportChange): Sample[][] {

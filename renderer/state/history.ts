@@ -13,6 +13,8 @@ interface HistoryState {
   readonly live: ReadonlySet<string> | null
   /** Calls that are among the pages now, whatever this window has heard of their end yet. */
   readonly settled: ReadonlySet<string>
+  /** Calls of each page that are damaged and left out. */
+  readonly unreadable: ReadonlyMap<number, number>
   readonly loading: boolean
   /** Why the history cannot be read. */
   readonly fault: string | null
@@ -24,6 +26,7 @@ export const useHistory = create<HistoryState>(() => ({
   pages: new Map(),
   live: null,
   settled: new Set(),
+  unreadable: new Map(),
   loading: false,
   fault: null,
 }))
@@ -69,9 +72,10 @@ async function load(page: number, of: number): Promise<void> {
     })
     if (of !== generation) return
     until ??= found.newest
-    useHistory.setState(({ pages }) => ({
+    useHistory.setState(({ pages, unreadable }) => ({
       total: found.total,
       pages: page === 0 ? new Map([[0, found.entries]]) : new Map([...pages, [page, found.entries]]),
+      unreadable: new Map([...(page === 0 ? [] : unreadable), [page, found.unreadable]]),
       live: query.trim() === '' ? null : new Set(found.live),
       loading: false,
       fault: null,

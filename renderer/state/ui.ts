@@ -9,6 +9,8 @@ export interface HeaderRow {
   readonly name: string
   readonly value: string
   readonly enabled: boolean
+  /** Its value is hidden wherever it is shown once it is sent. */
+  readonly secret?: boolean
 }
 
 /** What the dial bar holds. */
@@ -54,6 +56,9 @@ let lastKey = 0
 
 export const headerRow = (name = '', value = ''): HeaderRow => ({ key: ++lastKey, name, value, enabled: true })
 
+/** The row of a header whose value is kept nowhere that can be read: it asks for the value. */
+export const secretRow = (name: string): HeaderRow => ({ ...headerRow(name), secret: true })
+
 export function show(screen: Screen): void {
   useUi.setState({ screen })
 }
@@ -66,17 +71,18 @@ export function edit(draft: Partial<Draft>): void {
   useUi.setState((state) => ({ draft: { ...state.draft, ...draft } }))
 }
 
-/** Puts a call as it was placed back into the dial bar. */
+/** Puts a call as it was placed back into the dial bar; secret values were not kept, their headers ask for them. */
 export function redial(placed: Placed): void {
   edit({
     uri: placed.uri,
     trunk: placed.trunk ?? null,
-    headers: placed.headers.map(({ name, value }) => headerRow(name, value)),
+    headers: placed.headers.map(({ name, value, secret }) => (secret ? secretRow(name) : headerRow(name, value))),
     source: placed.source,
     encryption: placed.encryption ?? null,
     from: placed.from ?? '',
     displayName: placed.displayName ?? '',
   })
+  if (placed.headers.some(({ secret }) => secret)) useUi.setState({ dialOptions: true })
   focusDial()
 }
 

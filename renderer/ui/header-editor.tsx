@@ -2,7 +2,7 @@ import type { ClipboardEvent } from 'react'
 import { flushSync } from 'react-dom'
 import { visible } from '../../shared/base/text.ts'
 import { variableOf } from '../../shared/providers/index.ts'
-import { customHeaderFault } from '../../shared/words/own-headers.ts'
+import { customHeaderFault, secretFault } from '../../shared/words/own-headers.ts'
 import { Button, Fault, Icon } from './controls.tsx'
 import './header-editor.css'
 
@@ -11,6 +11,7 @@ export interface EditedHeader {
   readonly name: string
   readonly value: string
   readonly enabled: boolean
+  readonly secret?: boolean
 }
 
 const quick = ['X-CALL-ID', 'X-CALLER-ID'] as const
@@ -60,8 +61,12 @@ export function HeaderEditor({
     <div className="headers" role="group" aria-label="Custom headers">
       {rows.length > 0 && (
         <ol>
-          {rows.map(({ key, name, value, enabled }, index) => {
-            const fault = enabled && (name !== '' || value !== '') ? customHeaderFault(name, value) : null
+          {rows.map((row, index) => {
+            const { key, name, value, enabled } = row
+            const fault =
+              enabled && (name !== '' || value !== '')
+                ? (secretFault(row) ?? customHeaderFault(name, value)?.text ?? null)
+                : null
             const variable = variableOf(name)
             const label = name === '' ? `header ${index + 1}` : visible(name)
             return (
@@ -88,7 +93,7 @@ export function HeaderEditor({
                   className="mono"
                   aria-label={`Value of ${label}`}
                   aria-invalid={fault !== null}
-                  placeholder="value"
+                  placeholder={row.secret ? 'secret: type it again' : 'value'}
                   value={value}
                   spellCheck={false}
                   onPaste={(event) => paste(event, index)}
@@ -129,7 +134,7 @@ export function HeaderEditor({
                     <Icon name="close" />
                   </Button>
                 </span>
-                {fault && <Fault text={fault.text} />}
+                {fault && <Fault text={fault} />}
               </li>
             )
           })}

@@ -1,3 +1,4 @@
+import type { Remedy } from '../model/remedies.ts'
 import type { Delta } from './state.ts'
 
 /**
@@ -17,7 +18,14 @@ export type ToEngine =
 export type ToWindow =
   | { readonly type: 'hello'; readonly hello: Hello }
   | { readonly type: 'result'; readonly id: number; readonly result: unknown }
-  | { readonly type: 'fault'; readonly id: number; readonly kind: ErrorKind; readonly message: string }
+  | {
+      readonly type: 'fault'
+      readonly id: number
+      readonly kind: ErrorKind
+      readonly message: string
+      /** The setting that would mend it, where one would: the window names it in its own words. */
+      readonly remedy?: Remedy
+    }
   | { readonly type: 'delta'; readonly delta: Delta }
 
 /** The first word of an engine: who it is, and what a person must know of how it started. */

@@ -16,6 +16,10 @@ export const plainRemedyCodes = [
   'set-proxy',
   'choose-profile',
   'widen-rtp-ports',
+  'add-trunk',
+  'change-trunk',
+  'list-calls',
+  'open-from-disk',
 ] as const
 type PlainRemedyCode = (typeof plainRemedyCodes)[number]
 export type RemedyCode = Remedy['code']

@@ -1,3 +1,4 @@
+import { parseHostPort } from '../base/address.ts'
 import { printable } from '../base/text.ts'
 import { parseUri } from '../wire/sip/grammar.ts'
 import type { SipResponse } from '../wire/sip/message.ts'
@@ -41,13 +42,25 @@ function ruleFor(name: string): { variable: string; own: boolean; provider: Prov
 /** What the words of a refusal say beyond its status, if they are a provider's; `requestUri`: where the call went. */
 export function providerRefusal({ status, reason }: SipResponse, requestUri: string): ProviderRefusal | null {
   const said = reason.toLowerCase()
-  const host = parseUri(requestUri)?.host.toLowerCase() ?? ''
-  for (const { domains, refusals } of providers) {
-    const there = domains.some((domain) => host === domain || host.endsWith(`.${domain}`))
+  const host = parseUri(requestUri)?.host ?? ''
+  for (const provider of providers) {
+    const { refusals } = provider
+    const there = isAt(provider, host)
     for (const refusal of refusals) {
       if (refusal.status !== status || (refusal.atDomain && !there)) continue
       if (refusal.reason === '' ? said.trim() === '' : said.includes(refusal.reason.toLowerCase())) return refusal
     }
   }
   return null
+}
+
+/** The provider whose service that is, by an address `host` or `host:port`; null where none is known to have it. */
+export function providerAt(address: string): Provider | null {
+  const host = parseHostPort(address)?.host
+  return (host !== undefined && providers.find((provider) => isAt(provider, host))) || null
+}
+
+function isAt({ domains }: Provider, host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '')
+  return domains.some((domain) => name === domain || name.endsWith(`.${domain}`))
 }

@@ -40,3 +40,8 @@ export function customHeaderFault(
   const text = headerFault(name, value)
   return text === null ? null : { text }
 }
+
+/** Why a header whose value was hidden, and so not kept, cannot be sent yet; null when it has one. */
+export function secretFault({ name, value, secret }: { name: string; value: string; secret?: boolean }): string | null {
+  return secret && value === '' ? `the value of ${name} is secret and was not kept: type it again` : null
+}

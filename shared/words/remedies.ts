@@ -12,6 +12,10 @@ const words: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonl
   'set-proxy': () => 'set the outbound proxy',
   'choose-profile': () => 'choose another profile folder',
   'widen-rtp-ports': () => 'widen the range of RTP ports',
+  'add-trunk': () => 'add the trunk',
+  'change-trunk': () => 'change the trunk that is stored',
+  'list-calls': () => 'choose from the list of past calls',
+  'open-from-disk': () => 'open it where it lies, from the command line',
 }
 
 /** A remedy in words that are right for every face, as part of a sentence. */

@@ -143,7 +143,7 @@ Examples:
       const saved = parseTrunk({ name, ...settingsOf(options) })
       finish(
         await withEngine(options, true, async (engine) => {
-          await engine.execute('trunk.save', given({ trunk: saved, password, replace: false }) as never)
+          await engine.execute('trunk.save', { trunk: saved, password, replace: false })
           if (options.json) await printJson(await stored(engine, name))
           else print(`stored trunk ${name}`)
           return exitCode.ok
@@ -161,7 +161,7 @@ Examples:
           if (!before) throw usage(`there is no trunk "${name}": add it with ringback trunk add`)
           const { hasPassword: _, lost: _lost, ...settings } = before
           const saved = parseTrunk({ ...settings, ...settingsOf(options) })
-          await engine.execute('trunk.save', given({ trunk: saved, password, replace: true }) as never)
+          await engine.execute('trunk.save', { trunk: saved, password, replace: true })
           if (options.json) await printJson(await stored(engine, name))
           else print(`changed trunk ${name}`)
           return exitCode.ok

@@ -32,7 +32,7 @@ function bindUdp(
   return new Promise((resolve, reject) => {
     const socket: UdpSocket = createSocket({
       type: isIPv6(host) ? 'udp6' : 'udp4',
-      lookup: literal as never,
+      lookup: literal,
       ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}),
     })
     socket.once('error', reject)
@@ -259,7 +259,7 @@ function listenTls(
 
 function probeUdp(localHost: string, to: Address, bytes: Uint8Array, waitMs: number): Promise<Error | null> {
   return new Promise((resolve) => {
-    const probe = createSocket({ type: isIPv6(to.host) ? 'udp6' : 'udp4', lookup: literal as never })
+    const probe = createSocket({ type: isIPv6(to.host) ? 'udp6' : 'udp4', lookup: literal })
     let open = true
     const done = (error: Error | null) => {
       if (!open) return
@@ -280,7 +280,7 @@ function probeUdp(localHost: string, to: Address, bytes: Uint8Array, waitMs: num
 
 function localAddressFor(host: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const probe = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal as never })
+    const probe = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal })
     const fail = (error: Error) => {
       probe.close()
       reject(error)

@@ -147,17 +147,19 @@ export class Softphone {
   }
 }
 
-/** How the call was asked for, as it is kept: without the password, secret header values masked and marked. */
+/**
+ * How the call was asked for, as it is kept: without the password; header values that are secret, or have a secret in
+ * them, are masked and marked.
+ */
 function placedAs(asked: Parsed<'call.place'>): Placed {
   const { password: _password, tlsIdentity: _identity, ...args } = asked
   const secret = secretsAmong(args.headers)
   return {
     ...args,
-    headers: args.headers.map((header) =>
-      secret.includes(header)
-        ? { name: header.name, value: 'x'.repeat(header.value.length), secret: true }
-        : { ...header, value: redact(header.value) },
-    ),
+    headers: args.headers.map((header) => {
+      const value = secret.includes(header) ? 'x'.repeat(header.value.length) : redact(header.value)
+      return { ...header, value, ...(value !== header.value && { secret: true }) }
+    }),
   }
 }
 

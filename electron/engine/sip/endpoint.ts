@@ -60,6 +60,8 @@ export interface EndpointEvents {
   busy(flow: Flow): boolean
   /** That connection is closed; `why` is a clause. */
   lost(flow: Flow, why: string): void
+  /** A request that is answered with 400 or the like and read no further, and what is wrong with it. */
+  malformed(request: SipRequest, text: string): void
   /** The ACK of a 2xx, which belongs to no transaction. */
   ack(request: SipRequest, flow: Flow): void
 }
@@ -197,6 +199,7 @@ export class SipEndpoint {
     if (repeated) return this.#repeated(repeated, request, flow, bytes)
     if (request.method === 'ACK') return fault ? undefined : this.#events?.ack(request, flow)
     const replies = this.#replyFlow(request, flow, bytes)
+    if (fault) this.#events?.malformed(request, fault.text)
     const refusal = fault ? malformed(fault) : this.#refusal(request, flow)
     if (refusal === 'silence') return
     if (refusal) return this.#answerOnce(request, replies, refusal)

@@ -166,7 +166,7 @@ export class Calls {
   /** Throws RingbackError: `usage` when there is no such call, `machine` when its row is damaged. */
   get(id: string): CallReport {
     const row = this.#db.prepare('SELECT report FROM calls WHERE id = ?').get(id)
-    if (!row) throw usage(`there is no call "${id}" in the history: see ringback history list`)
+    if (!row) throw usage(`there is no call "${id}" in the history`, { code: 'list-calls' })
     const report = readJson(callReportSchema, row['report'])
     if (!report) throw machine(`call "${id}" is in the history but cannot be read: its row is damaged`)
     return report

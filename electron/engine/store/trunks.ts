@@ -84,8 +84,8 @@ export class Trunks {
     if (row) throw machine(`trunk "${name}" is stored but cannot be read: remove it and add it anew`)
     const names = this.all().trunks.map((known) => known.name)
     throw usage(
-      `there is no trunk "${name}": ` +
-        `${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored; add one with ringback trunk add'}`,
+      `there is no trunk "${name}": ${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored'}`,
+      { code: 'add-trunk' },
     )
   }
 
@@ -114,7 +114,7 @@ export class Trunks {
   /** A hidden header value stays as it is stored. Throws RingbackError. */
   save(trunk: Trunk, replace: boolean): void {
     const exists = this.#db.prepare('SELECT 1 FROM trunks WHERE name = ?').get(trunk.name) !== undefined
-    if (exists && !replace) throw usage(`trunk "${trunk.name}" exists: change it with ringback trunk set`)
+    if (exists && !replace) throw usage(`trunk "${trunk.name}" exists`, { code: 'change-trunk' })
     const before = replace ? this.#stored(trunk.name) : null
     // What cannot be opened may be left as it is.
     if (before && sameHidden(before, trunk) && this.#headerValues(before) === null) this.#putSettings(trunk)

@@ -1,3 +1,4 @@
+import { visible } from '../../../shared/base/text.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { header, headerList, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { findSession } from '../../../shared/wire/sdp/find.ts'
@@ -40,7 +41,7 @@ export interface UserAgentEvents {
   incoming(call: InboundCall): void
   /**
    * An INVITE that becomes no call: the gate refused it, or asks for credentials (it may come again with them), or
-   * nobody is to answer it.
+   * nobody is to answer it, or it is malformed, or asks for what is not done here.
    */
   turnedAway(callId: string, why: 'refused' | 'challenged' | 'ignored', text: string): void
 }
@@ -67,6 +68,7 @@ export class UserAgent {
     this.#silent = silent
     deps.endpoint.serve({
       admit: (request, flow) => this.#admit(request, flow),
+      malformed: (request, text) => this.#turnedAway(request, `it is malformed: ${text}`),
       request: (transaction) => this.#request(transaction),
       ack: (request, flow) => this.#ack(request, flow),
       lost: (flow, why) => {
@@ -224,8 +226,10 @@ export class UserAgent {
       return call.receive(transaction)
     }
     const missing = unsupported(request)
-    if (missing.length > 0 && request.method !== 'CANCEL')
+    if (missing.length > 0 && request.method !== 'CANCEL') {
+      this.#turnedAway(request, `it requires ${missing.join(', ')}, which is not done here`)
       return this.#reply(transaction, 420, [makeHeader('Unsupported', missing.join(', '))])
+    }
     switch (request.method) {
       case 'INVITE':
         return this.#invite(transaction)
@@ -249,7 +253,10 @@ export class UserAgent {
   #invite(transaction: ServerTransaction): void {
     const { request } = transaction
     const fault = bodyFault(request)
-    if (fault) return this.#reply(transaction, fault.status, fault.headers)
+    if (fault) {
+      this.#turnedAway(request, fault.text)
+      return this.#reply(transaction, fault.status, fault.headers)
+    }
     if (!this.#events) return this.#reply(transaction, 480)
     const callId = header(request, 'call-id')!
     let kept: Call | null = null
@@ -261,6 +268,13 @@ export class UserAgent {
     this.#keep((kept = call))
     this.#count(call)
     this.#events.incoming(call)
+  }
+
+  /** Tells of an INVITE, outside any dialog, that is refused for good. One without a Call-ID belongs to nothing. */
+  #turnedAway(request: SipRequest, text: string): void {
+    const { callId, toTag } = messageIds(request)
+    if (request.method === 'INVITE' && callId !== null && toTag === null && !this.#inbound.has(callId))
+      this.#events?.turnedAway(callId, 'refused', text)
   }
 
   #reply(transaction: ServerTransaction, status: number, headers: readonly SipHeader[] = []): void {
@@ -277,18 +291,30 @@ const dialogKey = (callId: string, localTag: string) => `${callId} ${localTag}`
 const knownMethods = new Set(['REGISTER', 'SUBSCRIBE', 'MESSAGE', 'REFER', 'PUBLISH'])
 
 /** RFC 3261 8.2.3: a body that cannot be understood, or a caller that accepts no session description. */
-function bodyFault(request: SipRequest): { status: number; headers: SipHeader[] } | null {
+function bodyFault(request: SipRequest): { status: number; text: string; headers: SipHeader[] } | null {
   const type = header(request, 'content-type')
   if (request.body.length > 0) {
     const encoding = header(request, 'content-encoding')
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-      return { status: 415, headers: [makeHeader('Accept-Encoding', 'identity')] }
+      return {
+        status: 415,
+        text: `its body is encoded (Content-Encoding: ${visible(encoding)}): only identity is read here`,
+        headers: [makeHeader('Accept-Encoding', 'identity')],
+      }
     const optional = /handling\s*=\s*optional/i.test(header(request, 'content-disposition') ?? '')
     if (!optional && !findSession(request) && !/^multipart\//i.test(type ?? ''))
-      return { status: 415, headers: [makeHeader('Accept', 'application/sdp')] }
+      return {
+        status: 415,
+        text: `its body is no session description (Content-Type: ${visible(type ?? 'none')})`,
+        headers: [makeHeader('Accept', 'application/sdp')],
+      }
   }
   const accept = headerList(request, 'accept')
   if (accept.length > 0 && !accept.some((value) => /^(application\/(sdp|\*)|\*\/\*)/i.test(value)))
-    return { status: 406, headers: [makeHeader('Accept', 'application/sdp')] }
+    return {
+      status: 406,
+      text: `it accepts no session description (Accept: ${visible(accept.join(', '))})`,
+      headers: [makeHeader('Accept', 'application/sdp')],
+    }
   return null
 }

@@ -1,6 +1,7 @@
 import type { CallReport, Evidence } from '../../../shared/contract/report.ts'
 import { Button, Foreign, Icon } from '../../ui/controls.tsx'
 import { secondsBetween, span } from '../../ui/format.ts'
+import { withPlace } from '../../ui/remedies.ts'
 import { signOf } from '../../ui/verdict.ts'
 import './summary.css'
 
@@ -25,7 +26,7 @@ export function VerdictLine({ report, onEvidence }: { report: CallReport; onEvid
       </p>
       {findings.length > 0 && (
         <ul>
-          {findings.map(({ rule, severity, sentence, evidence, next }) => (
+          {findings.map(({ rule, severity, sentence, evidence, next, remedy }) => (
             <li key={`${rule} ${sentence}`}>
               <Icon name={severity === 'fault' ? 'fault' : severity === 'warning' ? 'warning' : 'unknown'} />
               <div>
@@ -39,7 +40,7 @@ export function VerdictLine({ report, onEvidence }: { report: CallReport; onEvid
                   </span>
                 )}
                 <p>
-                  <span className="muted">next</span> <Foreign text={next} />
+                  <span className="muted">next</span> <Foreign text={withPlace(next, remedy)} />
                 </p>
               </div>
             </li>

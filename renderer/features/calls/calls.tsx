@@ -5,8 +5,8 @@ import type { CallView } from '../../../shared/contract/state.ts'
 import { elide, visible } from '../../../shared/base/text.ts'
 import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
-import { select, useUi } from '../../state/ui.ts'
-import { Act, Empty, Foreign, Icon, useNow } from '../../ui/controls.tsx'
+import { select, show, useUi } from '../../state/ui.ts'
+import { Act, Button, Empty, Foreign, Icon, useNow } from '../../ui/controls.tsx'
 import { duration, party, secondsBetween, timeOf } from '../../ui/format.ts'
 import { useKeys } from '../../ui/keys.ts'
 import { signOf, type Sign } from '../../ui/verdict.ts'
@@ -32,7 +32,8 @@ function useLiveCalls(): CallView[] {
 /** All calls in one list, with the filter above it. */
 export function Calls({ place }: { place: () => Promise<void> }) {
   const rows = useLiveCalls()
-  const { query, total, pages, fault, loading } = useHistory()
+  const { query, total, pages, fault, loading, unreadable } = useHistory()
+  const damaged = [...unreadable.values()].reduce((sum, count) => sum + count, 0)
   const selected = useUi((state) => state.call)
   const scroller = useRef<HTMLDivElement>(null)
   const filter = useRef<HTMLInputElement>(null)
@@ -89,6 +90,17 @@ export function Calls({ place }: { place: () => Promise<void> }) {
         <p className="fault">
           <Foreign text={fault} />
         </p>
+      )}
+      {damaged > 0 && (
+        <div className="calls-damaged" role="status">
+          <Icon name="warning" />
+          <span>
+            {damaged === 1 ? '1 call' : `${damaged.toLocaleString('en')} calls`} of the history cannot be read: what is
+            stored of {damaged === 1 ? 'it' : 'them'} is damaged. The others are whole. Damaged calls go with the
+            oldest: how many are kept is a setting.
+          </span>
+          <Button onClick={() => show('settings')}>Settings</Button>
+        </div>
       )}
       {count === 0 &&
         !loading &&

@@ -6,6 +6,7 @@ import { handOver } from '../../state/dial.ts'
 import { Button, Empty, Fault, Foreign, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { signOf } from '../../ui/verdict.ts'
+import '../../ui/list-panel.css'
 import './files.css'
 
 /** Captures: the same ladder, figures and verdict as for a live call. `show` draws one call. */
@@ -40,7 +41,7 @@ export function Files({ show }: { show: (report: CallReport) => ReactNode }) {
   const call = state.kind === 'open' ? state.report.calls.find(({ id }) => id === selected) : undefined
   return (
     <div
-      className={`files${over ? ' over' : ''}`}
+      className={`list-screen files${over ? ' over' : ''}`}
       onDragOver={(event) => {
         event.preventDefault()
         setOver(true)
@@ -52,8 +53,8 @@ export function Files({ show }: { show: (report: CallReport) => ReactNode }) {
         void open([...event.dataTransfer.files])
       }}
     >
-      <section className="files-list" aria-label="Capture">
-        <div className="files-head">
+      <section className="list-panel" aria-label="Capture">
+        <div className="list-panel-head">
           <h1>Files</h1>
           <Button kind="primary" onClick={() => input.current?.click()}>
             Open capture …
@@ -96,9 +97,7 @@ export function Files({ show }: { show: (report: CallReport) => ReactNode }) {
           <Found name={state.name} report={state.report} selected={selected} onSelect={setSelected} />
         )}
       </section>
-      <section className="files-call" aria-label="Call of the capture">
-        {call ? show(call) : null}
-      </section>
+      <section aria-label="Call of the capture">{call ? show(call) : null}</section>
     </div>
   )
 }

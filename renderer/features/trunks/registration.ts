@@ -1,4 +1,5 @@
 import type { RegistrationView } from '../../../shared/contract/state.ts'
+import { withPlace } from '../../ui/remedies.ts'
 import { timeOf } from '../../ui/format.ts'
 
 /** How a registration stands, for a person. */
@@ -11,7 +12,7 @@ export function registrationText(view: RegistrationView | undefined): {
     case 'registered':
       return { text: `registered since ${timeOf(view.since)}, for ${view.expiresS} s`, tone: 'ok', icon: 'ok' }
     case 'failed':
-      return { text: view.text ?? 'registration failed', tone: 'fault', icon: 'fault' }
+      return { text: withPlace(view.text ?? 'registration failed', view.remedy), tone: 'fault', icon: 'fault' }
     case 'registering':
       return { text: 'registering', tone: 'live', icon: 'live' }
     case 'removing':

@@ -1,12 +1,18 @@
 import { useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
 import { codecNames } from '../../../shared/model/codecs.ts'
+import { hiddenValue } from '../../../shared/contract/place-call.ts'
+import { providerAt } from '../../../shared/providers/index.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
+import { secretFault } from '../../../shared/words/own-headers.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { headerRow, type HeaderRow } from '../../state/ui.ts'
 import { encryptions, transports } from '../../ui/choices.ts'
-import { Act, Choice, Field, Foreign, Icon } from '../../ui/controls.tsx'
+import { Act, Button, Choice, Fault, Field, Foreign } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
+import { CheckSteps } from './check-steps.tsx'
+import { Granted } from './granted.tsx'
 import { registrationText } from './registration.ts'
 
 const authentications = [
@@ -35,7 +41,7 @@ export function TrunkForm({
   const isNew = trunk.name === ''
   const [draft, setDraft] = useState<StoredTrunk>(trunk)
   const [rows, setRows] = useState<readonly HeaderRow[]>(() =>
-    trunk.headers.map(({ name, value }) => headerRow(name, value)),
+    trunk.headers.map(({ name, value, secret }) => ({ ...headerRow(name, value), ...(secret && { secret }) })),
   )
   const [password, setPassword] = useState('')
   const registration = useEngine((state) => [...state.registrations.values()].find((view) => view.trunk === trunk.name))
@@ -46,6 +52,7 @@ export function TrunkForm({
     onChange: (event: { target: { value: string } }) =>
       set({ [name]: event.target.value === '' ? undefined : event.target.value }),
   })
+  const provider = providerAt(draft.address)
   const fault = draft.address === '' ? null : addressFault(draft.address)
   const proxyFault = draft.proxy === undefined ? null : addressFault(draft.proxy)
   const save = async () => {
@@ -55,13 +62,15 @@ export function TrunkForm({
         ...rest,
         headers: rows
           .filter(({ name, value }) => name !== '' || value !== '')
-          .map(({ name, value }) => ({ name, value })),
+          .map(({ name, value, secret }) => ({ name, value, ...(secret && { secret }) })),
       }).filter(([, value]) => value !== undefined),
     ) as Trunk
     await execute('trunk.save', { trunk: saved, replace: !isNew, ...(password === '' ? {} : { password }) })
     setPassword('')
     onSaved(saved.name)
   }
+  const headersLost = trunk.lost?.includes('headers') && rows.some(({ value }) => value === hiddenValue)
+  const unfinished = rows.some((row) => secretFault(row) !== null)
   const registered =
     registration &&
     registration.state !== 'idle' &&
@@ -119,6 +128,7 @@ export function TrunkForm({
             />
           )}
         </Field>
+        {provider && <Granted provider={provider} />}
         <Field label="Transport">
           {(props) => (
             <Choice
@@ -159,6 +169,11 @@ export function TrunkForm({
             </Field>
             <Field
               label="Password"
+              fault={
+                trunk.lost?.includes('password') && password === ''
+                  ? 'The stored password can no longer be opened, its key is another or is gone: type the password again.'
+                  : null
+              }
               hint={
                 trunk.hasPassword
                   ? 'One is stored, encrypted; leave this empty to keep it.'
@@ -238,9 +253,26 @@ export function TrunkForm({
           </>
         )}
         <h2>Default headers</h2>
+        {headersLost && (
+          <div className="trunks-lost">
+            <Fault text="The stored header values can no longer be opened, their key is another or is gone." />
+            <Button
+              onClick={() => {
+                const asking = rows.map((row) =>
+                  row.value === hiddenValue ? { ...row, value: '', secret: true } : row,
+                )
+                flushSync(() => setRows(asking))
+                const first = asking.find(({ value }) => value === '')
+                document.getElementById(`header-${first?.key}-value`)?.focus()
+              }}
+            >
+              Type the values again
+            </Button>
+          </div>
+        )}
         <HeaderEditor rows={rows} onChange={setRows} make={headerRow} />
         <div className="actions trunks-save">
-          <Act kind="primary" run={save} disabled={draft.name === '' || draft.address === ''}>
+          <Act kind="primary" run={save} disabled={draft.name === '' || draft.address === '' || unfinished}>
             {isNew ? 'Add trunk' : 'Save'}
           </Act>
           {!isNew && (
@@ -256,40 +288,6 @@ export function TrunkForm({
           )}
         </div>
       </form>
-    </div>
-  )
-}
-
-/** The steps of the last check, as they happen. */
-function CheckSteps({ name }: { name: string }) {
-  const check = useEngine((state) => state.checks.get(name))
-  if (!check)
-    return (
-      <p className="hint">
-        Check resolves the address, connects, shows the TLS chain, and asks with OPTIONS and REGISTER; each step appears
-        here.
-      </p>
-    )
-  return (
-    <div className="check-steps" aria-label="Check" role="group">
-      <ol>
-        {check.steps.map(({ at, kind, ok, text }, i) => (
-          <li key={i} title={at}>
-            <Icon name={ok ? 'ok' : 'fault'} />
-            <span className="muted">{kind}</span>
-            <Foreign text={text} />
-          </li>
-        ))}
-      </ol>
-      <p role="status">
-        {check.done ? (
-          <b className={check.ok ? 'tone-ok' : 'tone-fault'}>
-            <Icon name={check.ok ? 'ok' : 'fault'} /> <Foreign text={check.sentence} />
-          </b>
-        ) : (
-          'Checking …'
-        )}
-      </p>
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { execute, useEngine } from '../../state/engine.ts'
 import { Button, Empty, Fault, Foreign, Icon, saveFile } from '../../ui/controls.tsx'
 import { registrationText } from './registration.ts'
 import { TrunkForm } from './trunk-form.tsx'
+import '../../ui/list-panel.css'
 import './trunks.css'
 
 const fresh: StoredTrunk = {
@@ -30,9 +31,9 @@ export function Trunks() {
   const known = [...trunks.values()].sort((a, b) => a.name.localeCompare(b.name))
   const shown = open === '' || known.length === 0 ? fresh : known.find(({ name }) => name === open)
   return (
-    <div className="trunks">
-      <section className="trunks-list" aria-label="Trunks">
-        <div className="trunks-head">
+    <div className="list-screen trunks">
+      <section className="list-panel" aria-label="Trunks">
+        <div className="list-panel-head">
           <h1>Trunks</h1>
           <Button kind="primary" onClick={() => setOpen('')}>
             Add trunk
@@ -58,7 +59,7 @@ export function Trunks() {
         )}
         <Exchange trunks={known} />
       </section>
-      <section className="trunks-one" aria-label="Trunk">
+      <section aria-label="Trunk">
         {shown ? (
           <TrunkForm key={shown.name} trunk={shown} onSaved={setOpen} onRemoved={() => setOpen(null)} />
         ) : (
@@ -97,6 +98,11 @@ function TrunkRow({
         <span className={`tone-${tone}`}>
           <Icon name={icon} /> <Foreign text={text} />
         </span>
+        {trunk.lost && (
+          <span className="tone-fault">
+            <Icon name="fault" /> {trunk.lost.join(' and ')} to be set again
+          </span>
+        )}
       </button>
     </li>
   )

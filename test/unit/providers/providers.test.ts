@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { platformMeaning, providerRefusal, providers, variableOf } from '../../../shared/providers/index.ts'
+import { platformMeaning, providerAt, providerRefusal, providers, variableOf } from '../../../shared/providers/index.ts'
 import type { SipResponse } from '../../../shared/wire/sip/message.ts'
 
 describe('what voice platforms make of headers', () => {
@@ -19,6 +19,21 @@ describe('what voice platforms make of headers', () => {
     expect(platformMeaning('X-Anything-Else')!.text).toMatch(/sip_anything_else\.$/)
     expect(platformMeaning('Subject')).toBeNull()
     expect(platformMeaning('constructor')).toBeNull()
+  })
+})
+
+describe('the provider of a trunk', () => {
+  it.each([
+    ['sip.rtc.elevenlabs.io', 'ElevenLabs'],
+    ['sip.rtc.ElevenLabs.io.:5061', 'ElevenLabs'],
+    ['x.sip.livekit.cloud:5060', 'LiveKit'],
+    ['notsip.livekit.cloud.example', null],
+    ['evilrtc.elevenlabs.io', null],
+    ['192.0.2.1', null],
+    ['[2001:db8::1]:5060', null],
+    ['', null],
+  ])('%s is %s', (address, name) => {
+    expect(providerAt(address)?.name ?? null).toBe(name)
   })
 })
 

@@ -32,6 +32,7 @@ async function listening(limits: Partial<BudgetLimits>, busy = false) {
     admit: () => null,
     ack: () => {},
     busy: () => busy,
+    malformed: () => {},
     lost: () => {},
     request: (transaction) => transaction.respond(responseTo(transaction.request, 200, 'tag')),
   })

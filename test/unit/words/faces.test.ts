@@ -19,6 +19,7 @@ const naming = (files: readonly string[], pattern: RegExp) =>
 
 /** A double dash before a word; `--this.n` is arithmetic. */
 const flag = /(?<![\w)-])--[a-z][a-z-]*(?![a-z.-])/
+const commandNames = readdirSync(join(root, 'electron/cli/commands')).map((file) => file.replace(/\.ts$/, ''))
 const remedies: readonly Remedy[] = [
   { code: 'choose-transport' },
   { code: 'choose-transport', transport: 'tcp' },
@@ -33,6 +34,17 @@ describe('what is for one face only', () => {
       naming(
         files.filter((file) => file !== join('shared', 'contract', 'command-line.ts')),
         flag,
+      ),
+    ).toEqual([])
+  })
+
+  it('no command of the command line is named outside of it, but where the command for a call is written', () => {
+    const own = [join('shared', 'contract', 'command-line.ts'), join('renderer', 'ui', 'remedies.ts')]
+    const files = [...sources('shared'), ...sources('electron/engine'), ...sources('renderer')]
+    expect(
+      naming(
+        files.filter((file) => !own.includes(file)),
+        new RegExp(`(?<![/:@])\\bringback (${commandNames.join('|')})\\b`),
       ),
     ).toEqual([])
   })
@@ -52,7 +64,7 @@ describe('a remedy', () => {
   it.each(remedies)('%j has words for every face and flags for the command line', (remedy) => {
     expect(remedyWords(remedy)).toMatch(/^[a-z]/)
     expect(remedyWords(remedy)).not.toMatch(flag)
-    expect(withFlags('Do it.', remedy)).toMatch(/^Do it\. \(--[a-z]/)
+    expect(withFlags('Do it.', remedy)).toMatch(/^Do it\. \((--|ringback )[a-z]/)
   })
 
   it('may carry the value to set', () => {

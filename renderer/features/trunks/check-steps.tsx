@@ -1,0 +1,37 @@
+import { useEngine } from '../../state/engine.ts'
+import { Foreign, Icon } from '../../ui/controls.tsx'
+import { withPlace } from '../../ui/remedies.ts'
+
+/** The steps of the last check, as they happen. */
+export function CheckSteps({ name }: { name: string }) {
+  const check = useEngine((state) => state.checks.get(name))
+  if (!check)
+    return (
+      <p className="hint">
+        Check resolves the address, connects, shows the TLS chain, and asks with OPTIONS and REGISTER; each step appears
+        here.
+      </p>
+    )
+  return (
+    <div className="check-steps" aria-label="Check" role="group">
+      <ol>
+        {check.steps.map(({ at, kind, ok, text }, i) => (
+          <li key={i} title={at}>
+            <Icon name={ok ? 'ok' : 'fault'} />
+            <span className="muted">{kind}</span>
+            <Foreign text={text} />
+          </li>
+        ))}
+      </ol>
+      <p role="status">
+        {check.done ? (
+          <b className={check.ok ? 'tone-ok' : 'tone-fault'}>
+            <Icon name={check.ok ? 'ok' : 'fault'} /> <Foreign text={withPlace(check.sentence, check.remedy)} />
+          </b>
+        ) : (
+          'Checking …'
+        )}
+      </p>
+    </div>
+  )
+}
