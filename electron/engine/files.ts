@@ -44,8 +44,8 @@ export class Files {
     if (begun.bytes + bytes.length > mostBytes) {
       this.#forget(id)
       throw usage(
-        `${begun.name} is larger than ${mostBytes / 1024 / 1024} MB, which is the most that can be handed over: open it ` +
-          'where it lies, from the command line',
+        `${begun.name} is larger than ${mostBytes / 1024 / 1024} MB, the most that can be handed over: open it where ` +
+          'it lies, from the command line',
         { code: 'open-from-disk' },
       )
     }

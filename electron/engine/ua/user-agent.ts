@@ -1,7 +1,5 @@
-import { visible } from '../../../shared/base/text.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
-import { header, headerList, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
-import { findSession } from '../../../shared/wire/sdp/find.ts'
+import { header, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { faultText, type Boundary } from '../base/boundary.ts'
 import type { Budgets } from '../base/budgets.ts'
@@ -17,6 +15,7 @@ import { allow, unsupported } from './call/headers.ts'
 import { InboundCall } from './call/inbound.ts'
 import type { OutboundOptions } from './call/invite.ts'
 import { OutboundCall } from './call/outbound.ts'
+import { bodyFault } from './body-fault.ts'
 import type { Gate } from './gate.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
 
@@ -289,32 +288,3 @@ export class UserAgent {
 const dialogKey = (callId: string, localTag: string) => `${callId} ${localTag}`
 
 const knownMethods = new Set(['REGISTER', 'SUBSCRIBE', 'MESSAGE', 'REFER', 'PUBLISH'])
-
-/** RFC 3261 8.2.3: a body that cannot be understood, or a caller that accepts no session description. */
-function bodyFault(request: SipRequest): { status: number; text: string; headers: SipHeader[] } | null {
-  const type = header(request, 'content-type')
-  if (request.body.length > 0) {
-    const encoding = header(request, 'content-encoding')
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-      return {
-        status: 415,
-        text: `its body is encoded (Content-Encoding: ${visible(encoding)}): only identity is read here`,
-        headers: [makeHeader('Accept-Encoding', 'identity')],
-      }
-    const optional = /handling\s*=\s*optional/i.test(header(request, 'content-disposition') ?? '')
-    if (!optional && !findSession(request) && !/^multipart\//i.test(type ?? ''))
-      return {
-        status: 415,
-        text: `its body is no session description (Content-Type: ${visible(type ?? 'none')})`,
-        headers: [makeHeader('Accept', 'application/sdp')],
-      }
-  }
-  const accept = headerList(request, 'accept')
-  if (accept.length > 0 && !accept.some((value) => /^(application\/(sdp|\*)|\*\/\*)/i.test(value)))
-    return {
-      status: 406,
-      text: `it accepts no session description (Accept: ${visible(accept.join(', '))})`,
-      headers: [makeHeader('Accept', 'application/sdp')],
-    }
-  return null
-}

@@ -96,8 +96,7 @@ export function Calls({ place }: { place: () => Promise<void> }) {
           <Icon name="warning" />
           <span>
             {damaged === 1 ? '1 call' : `${damaged.toLocaleString('en')} calls`} of the history cannot be read: what is
-            stored of {damaged === 1 ? 'it' : 'them'} is damaged. The others are whole. Damaged calls go with the
-            oldest: how many are kept is a setting.
+            stored is damaged. It goes with the oldest calls.
           </span>
           <Button onClick={() => show('settings')}>Settings</Button>
         </div>

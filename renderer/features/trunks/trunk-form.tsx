@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { flushSync } from 'react-dom'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
 import { codecNames } from '../../../shared/model/codecs.ts'
 import { hiddenValue } from '../../../shared/contract/place-call.ts'
@@ -171,7 +170,7 @@ export function TrunkForm({
               label="Password"
               fault={
                 trunk.lost?.includes('password') && password === ''
-                  ? 'The stored password can no longer be opened, its key is another or is gone: type the password again.'
+                  ? 'The stored password can no longer be opened, its key is gone: type the password again.'
                   : null
               }
               hint={
@@ -261,7 +260,7 @@ export function TrunkForm({
                 const asking = rows.map((row) =>
                   row.value === hiddenValue ? { ...row, value: '', secret: true } : row,
                 )
-                flushSync(() => setRows(asking))
+                setRows(asking)
                 const first = asking.find(({ value }) => value === '')
                 document.getElementById(`header-${first?.key}-value`)?.focus()
               }}
