@@ -1,16 +1,8 @@
 import { bracketHost, formatAddress, type Address } from '../../../shared/base/address.ts'
-import { visible } from '../../../shared/base/text.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
 import type { ObservationKind, SipEvent } from '../../../shared/model/wire.ts'
 import { messageIds, type SipUri } from '../../../shared/wire/sip/grammar.ts'
-import {
-  makeHeader,
-  type SipHeader,
-  type SipMessage,
-  type SipProblem,
-  type SipRequest,
-  type SipResponse,
-} from '../../../shared/wire/sip/message.ts'
+import { makeHeader, type SipMessage, type SipRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
 import { faultText, type Boundary } from '../base/boundary.ts'
 import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
@@ -20,6 +12,7 @@ import type { Net, TlsIdentity } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { Pending, type NextHop, type PendingRequest, type RequestUser } from './pending.ts'
 import type { Dns } from './resolve/dns.ts'
+import { malformed, overload, type Refusal } from './refusal.ts'
 import { resolveTarget } from './resolve/resolve.ts'
 import { responseTo } from './transaction/response.ts'
 import type { ServerTransaction } from './transaction/server.ts'
@@ -41,12 +34,6 @@ export interface EndpointDeps {
   handshakeFailed(text: string): void
   /** What an endpoint knows of the messages with a Call-ID beyond themselves. */
   observe(callId: string, kind: ObservationKind, text: string): void
-}
-
-/** How a request is turned away at once: nothing of it is kept. */
-export interface Refusal {
-  readonly status: number
-  readonly headers?: readonly SipHeader[]
 }
 
 export interface EndpointEvents {
@@ -263,16 +250,6 @@ export class SipEndpoint {
         'that proves that it gets our messages'
       if (callId !== null) this.#deps.observe(callId, 'note', text)
     })
-  }
-}
-
-/** What may work again soon (RFC 3261 21.5.4). */
-export const overload: Refusal = { status: 503, headers: [makeHeader('Retry-After', '5')] }
-
-function malformed({ status = 400, text }: SipProblem): Refusal {
-  return {
-    status,
-    headers: [makeHeader('Warning', `399 ringback "${visible(text).slice(0, 120).replace(/["\\]/g, "'")}"`)],
   }
 }
 

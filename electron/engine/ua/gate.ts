@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { DigestServer } from '../sip/digest/server.ts'
-import type { Refusal } from '../sip/endpoint.ts'
+import type { Refusal } from '../sip/refusal.ts'
 
 export interface GateOptions {
   readonly realm: string
