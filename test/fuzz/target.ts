@@ -20,7 +20,7 @@ export interface AgentTarget extends Target {
   readonly ports: Listens['ports']
 }
 
-/** V8's reserve for young objects, up to 100 MB that it takes its time to give back, would hide what is kept for good. */
+/** V8's reserve for young objects, which it takes its time to give back, would hide what is kept for good. */
 const environment = async () => ({
   RINGBACK_DNS: `127.0.0.1:${await freePort()}`,
   NODE_OPTIONS: '--max-semi-space-size=4',
