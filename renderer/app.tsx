@@ -80,9 +80,7 @@ export function App() {
           {screen === 'calls' && <CallsScreen />}
           {screen === 'trunks' && <Trunks />}
           {screen === 'agent' && <Agent />}
-          {screen === 'files' && (
-            <Files show={(report) => <Call key={report.id} report={report} view={undefined} samples={[]} />} />
-          )}
+          {screen === 'files' && <Files show={(id) => <OneCall key={id} id={id} kept={false} />} />}
           {screen === 'settings' && <Settings />}
         </main>
         {screen === 'calls' && <Hints />}
@@ -110,19 +108,19 @@ function CallsScreen() {
       most={520}
       onResize={(size) => remember.set('calls', String(size))}
       first={list}
-      second={id === null ? <FirstStart /> : <OneCall key={id} id={id} />}
+      second={id === null ? <FirstStart /> : <OneCall key={id} id={id} kept />}
     />
   )
 }
 
-/** A call of this engine by its state, an older one from the history. */
-function OneCall({ id }: { id: string }) {
+/** A call that the engine has by its state; else, where it may be `kept`, from the history. */
+function OneCall({ id, kept }: { id: string; kept: boolean }) {
   const view = useEngine((state) => state.calls.get(id))
   const live = useEngine((state) => state.reports.get(id))
   const samples = useEngine((state) => state.samples.get(id))
   const connection = useEngine((state) => state.connection)
   const [past, setPast] = useState<CallReport | { readonly fault: string } | null>(null)
-  const known = view !== undefined
+  const known = view !== undefined || !kept
   useEffect(() => {
     watch([id])
     return () => watch([])

@@ -18,7 +18,8 @@ import type { Net } from './base/net.ts'
 import { systemNet } from './base/system-net.ts'
 import { systemRandom, type Random } from './base/random.ts'
 import { CallRecords } from './calls/call-records.ts'
-import { Captures } from './captures/open-capture.ts'
+import { CaptureThreads } from './captures/capture-threads.ts'
+import { OpenedCaptures } from './captures/opened-captures.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { callHandlers } from './handlers/calls.ts'
 import { captureHandlers } from './handlers/captures.ts'
@@ -31,6 +32,7 @@ import { trunkHandlers } from './handlers/trunks.ts'
 import { Feed, type EntityKey, type Watcher } from './feed.ts'
 import { Files } from './files.ts'
 import { History } from './history.ts'
+import { KnownCalls } from './known-calls.ts'
 import { Registrations } from './trunks/registrations.ts'
 import { systemDns } from './sip/resolve/dns.ts'
 import { Softphone } from './calls/softphone.ts'
@@ -75,7 +77,9 @@ export class Engine implements EngineClient {
   readonly #checks: TrunkChecks
   readonly #history: History
   readonly #files: Files
-  readonly #captures = new Captures()
+  readonly #threads = new CaptureThreads()
+  readonly #captures: OpenedCaptures
+  readonly #calls: KnownCalls
   readonly #handlers: Handlers
 
   /** Throws RingbackError (machine) when the profile folder cannot be used. */
@@ -116,6 +120,8 @@ export class Engine implements EngineClient {
         forgotten: (id) => this.#feed.change({ kind: 'call', id }),
       },
     )
+    this.#captures = new OpenedCaptures({ random, feed: this.#feed, threads: this.#threads })
+    this.#calls = new KnownCalls([this.#records, this.#captures])
     const dns = systemDns(options.dnsServers ?? null)
     this.#stations = new Stations(
       { clock, random, net, boundary, dns, logs, limits: () => this.#profile.limits },
@@ -155,6 +161,7 @@ export class Engine implements EngineClient {
       ...callHandlers({
         softphone: this.#softphone,
         records,
+        calls: this.#calls,
         history,
         files,
         maskNumbers: () => profile.settings.maskNumbers,
@@ -200,7 +207,7 @@ export class Engine implements EngineClient {
   }
 
   async close(): Promise<void> {
-    const captures = this.#captures.close()
+    const reading = this.#threads.close()
     this.#agents.hangUpAll()
     for (const { call } of this.#records.all()) call?.hangUp()
     this.#registrations.stopAll()
@@ -210,7 +217,7 @@ export class Engine implements EngineClient {
     this.#pool.close()
     this.#agents.close()
     this.#history.close()
-    await captures
+    await reading
     this.#files.close()
     this.#store?.close()
   }
@@ -228,6 +235,7 @@ export class Engine implements EngineClient {
       ...all('agent', this.#agents.keys()),
       ...all('registration', this.#registrations.keys()),
       ...all('check', this.#checks.keys()),
+      ...all('capture', this.#captures.keys()),
       ...all(
         'call',
         this.#records.all().map(({ id }) => id),
@@ -246,13 +254,10 @@ export class Engine implements EngineClient {
 
   #changes({ kind, id }: EntityKey, watcher: Watcher): Change[] {
     switch (kind) {
-      case 'call': {
-        const record = this.#records.get(id)
-        if (record) return this.#records.changes(record, watcher)
-        watcher.told.delete(id)
-        watcher.views.delete(id)
-        return [{ kind: 'gone', of: 'call', id }]
-      }
+      case 'call':
+        return this.#calls.changes(id, watcher)
+      case 'capture':
+        return this.#captures.changes(id, watcher)
       case 'registration':
         return [this.#registrations.change(id)]
       case 'agent':

@@ -1,5 +1,6 @@
 import type { SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
-import type { CallView, Change, Delta } from '../../shared/contract/state.ts'
+import type { Change, Delta } from '../../shared/contract/state.ts'
+import type { CallView } from '../../shared/contract/views.ts'
 import type { Boundary } from './base/boundary.ts'
 import type { Clock, Timer } from './base/clock.ts'
 

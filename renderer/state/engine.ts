@@ -6,12 +6,12 @@ import type { CallReport } from '../../shared/contract/report.ts'
 import type {
   AgentView,
   BudgetUsage,
-  CallView,
   Change,
   RegistrationView,
   ReportChange,
   Sample,
 } from '../../shared/contract/state.ts'
+import type { CallView, CaptureView } from '../../shared/contract/views.ts'
 import { Bridge } from '../bridge.ts'
 
 export type Check = Extract<Change, { kind: 'check' }>['check']
@@ -31,11 +31,13 @@ export interface EngineState extends Entities {
 
 /** What there are many of, by the name of their map. */
 interface EntityOf {
+  /** Calls of this engine, and those of captures that are looked at. */
   calls: CallView
   /** Whole reports of the calls that are looked at. */
   reports: CallReport
   /** The last two minutes of their streams. */
   samples: readonly (readonly Sample[])[]
+  captures: CaptureView
   registrations: RegistrationView
   agents: AgentView
   trunks: StoredTrunk
@@ -49,6 +51,7 @@ const empty: Entities = {
   calls: new Map(),
   reports: new Map(),
   samples: new Map(),
+  captures: new Map(),
   registrations: new Map(),
   agents: new Map(),
   trunks: new Map(),
@@ -110,11 +113,19 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
   const calls = new Edited(state.calls)
   const reports = new Edited(state.reports)
   const samples = new Edited(state.samples)
+  const captures = new Edited(state.captures)
   const registrations = new Edited(state.registrations)
   const agents = new Edited(state.agents)
   const trunks = new Edited(state.trunks)
   const checks = new Edited(state.checks)
-  const lists = { call: calls, registration: registrations, agent: agents, trunk: trunks, check: checks }
+  const lists = {
+    call: calls,
+    capture: captures,
+    registration: registrations,
+    agent: agents,
+    trunk: trunks,
+    check: checks,
+  }
   let single: Partial<Pick<EngineState, 'settings' | 'storageFault' | 'callsLost' | 'limits' | 'faults'>> = {}
   for (const change of changes) {
     switch (change.kind) {
@@ -127,6 +138,9 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
         samples.map.set(id, mergeSamples(samples.now.get(id) ?? [], change))
         break
       }
+      case 'capture':
+        captures.map.set(change.capture.id, change.capture)
+        break
       case 'registration':
         registrations.map.set(change.registration.id, change.registration)
         break
@@ -161,6 +175,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
     calls: calls.now,
     reports: reports.now,
     samples: samples.now,
+    captures: captures.now,
     registrations: registrations.now,
     agents: agents.now,
     trunks: trunks.now,

@@ -94,6 +94,7 @@ useEngine.subscribe((state, before) => {
     [...state.calls.values()].some(
       (call) =>
         call.state === 'ended' &&
+        call.capture === null &&
         before.calls.get(call.id)?.state !== 'ended' &&
         !useHistory.getState().settled.has(call.id),
     )

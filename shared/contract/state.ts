@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { budgetNames } from '../model/budgets.ts'
 import { listenerSchema, settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
-import { callReportSchema, messageSchema, outcomeSchema, verdictSchema } from './report.ts'
+import { callReportSchema, messageSchema } from './report.ts'
 import { remedySchema } from './remedy.ts'
+import { callViewSchema, captureViewSchema } from './views.ts'
 
 export const registrationViewSchema = z.object({
   id: z.string(),
@@ -31,30 +32,6 @@ export const agentViewSchema = z.object({
   activeCalls: z.int(),
 })
 export type AgentView = z.infer<typeof agentViewSchema>
-
-/** A call of this engine as a list shows it; past ones are HistoryEntry. */
-export const callViewSchema = z.object({
-  id: z.string(),
-  agent: z.string().nullable().describe('the agent that took it'),
-  trunk: z.string().nullable(),
-  direction: z.enum(['outbound', 'inbound', 'observed']),
-  from: z.string(),
-  to: z.string(),
-  displayName: z.string(),
-  state: z.enum(['calling', 'ringing', 'answered', 'ending', 'ended']),
-  waiting: z.boolean().describe('rings until a person answers or refuses'),
-  held: z.boolean(),
-  muted: z.boolean(),
-  recording: z.string().nullable().describe('the file that the audio goes to'),
-  recorded: z.boolean().describe('there is a recording'),
-  startedAt: z.string(),
-  answeredAt: z.string().nullable(),
-  endedAt: z.string().nullable(),
-  outcome: outcomeSchema,
-  status: z.object({ code: z.int(), reason: z.string() }).nullable(),
-  verdict: verdictSchema.describe('while audio flows, its sentence is that of the moment when its kind last changed'),
-})
-export type CallView = z.infer<typeof callViewSchema>
 
 /**
  * Half a second of one stream: [time in ms since its first packet, jitter in ms, packets lost so far, level in dBFS or
@@ -89,6 +66,7 @@ export type BudgetUsage = z.infer<typeof budgetUsageSchema>
 export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), call: callViewSchema }),
   reportChangeSchema,
+  z.object({ kind: z.literal('capture'), capture: captureViewSchema }),
   z.object({ kind: z.literal('registration'), registration: registrationViewSchema }),
   z.object({ kind: z.literal('agent'), agent: agentViewSchema }),
   z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
@@ -108,7 +86,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings'), settings: settingsSchema }),
   z.object({
     kind: z.literal('gone'),
-    of: z.enum(['call', 'registration', 'agent', 'trunk', 'check']),
+    of: z.enum(['call', 'capture', 'registration', 'agent', 'trunk', 'check']),
     id: z.string(),
   }),
 ])

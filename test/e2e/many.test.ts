@@ -4,6 +4,7 @@ import { Store } from '../../electron/engine/store/store.ts'
 import { systemClock } from '../../electron/engine/base/clock.ts'
 import { isoMicros } from '../../shared/base/time.ts'
 import { findPeer } from '../harness/install-peers.ts'
+import { invites, pcapOf } from '../harness/capture-files.ts'
 import { pastCall } from '../harness/past-calls.ts'
 import { Windows, screenButton, verdict } from '../harness/window.ts'
 
@@ -52,7 +53,6 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
       `INVITE ${uri} SIP/2.0`,
     )
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-    await page.getByRole('button', { name: 'Cancel' }).click()
   })
 
   it('trunks go to a file without their passwords, and come back from it; what is no such file is said', async () => {
@@ -109,5 +109,37 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
       .first()
       .waitFor()
     await page.getByRole('alert').waitFor()
+  })
+
+  it('1,000 calls of a capture are one list, saved like others, there after a reload, gone when closed', async () => {
+    const page = await windows.open((await windows.shell()).link, { acceptDownloads: true })
+    await screenButton(page, 'Files').click()
+    const calls = invites(1000).map((call, i) => ({ ...call, uri: `sip:number${i}@192.0.2.1` }))
+    await page
+      .getByLabel('Capture', { exact: true })
+      .last()
+      .setInputFiles({ name: 'busy.pcap', mimeType: 'application/octet-stream', buffer: pcapOf(calls) })
+    const list = page.getByRole('region', { name: 'Capture', exact: true })
+    await list.getByText('number0@192.0.2.1').waitFor()
+    await list.locator('.files-calls').evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await list.getByText('number999@192.0.2.1').click()
+    await verdict(page).waitFor()
+    await page.getByRole('region', { name: 'Message' }).getByText('call-999').first().waitFor()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save pcap' }).click(),
+    ])
+    const chunks: Buffer[] = []
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer)
+    expect(Buffer.concat(chunks).toString('latin1')).toMatch(/^[^]{40,100}INVITE sip:number999@(?![^]*INVITE sip)/)
+
+    await page.reload()
+    await screenButton(page, 'Calls').click()
+    await page.getByText('No calls yet').waitFor()
+    await screenButton(page, 'Files').click()
+    await page.getByRole('button', { name: 'busy.pcap' }).click()
+    await verdict(page).waitFor()
+    await list.getByRole('button', { name: 'Close' }).click()
+    await page.getByText('No capture open').waitFor()
   })
 })

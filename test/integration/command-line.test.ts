@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { documents } from '../../electron/cli/commands/schema.ts'
+import { inspectReportSchema } from '../../shared/contract/report.ts'
+import { invites, pcapOf } from '../harness/capture-files.ts'
 import { callReport, freePort, ringback, startAgent } from '../harness/process.ts'
 
 let folder = ''
@@ -58,6 +60,7 @@ describe('wrong usage ends with 2 and one line', () => {
       /no address block/,
     ],
     ['a file that is no capture', ['inspect', 'package.json'], /not a pcap or pcapng capture/],
+    ['the packets of no call', ['inspect', 'package.json', '--pcap', 'x.pcap'], /name it with --call/],
   ])('%s', async (name, args, text) => {
     if (name === 'a WAV that is not one') {
       args[3] = join(folder, 'x.wav')
@@ -248,5 +251,19 @@ describe('trunks and history', () => {
     expect(code).toBe(3)
     const inspected = await run(['inspect', join(folder, 'none.pcap')], { RINGBACK_PROFILE: newer })
     expect(inspected.stderr).toMatch(/not kept in the history/)
+  })
+})
+
+describe('inspect', () => {
+  it('writes the packets of one call as a capture, and a page of that call only', async () => {
+    const [whole, one, page] = ['whole.pcap', 'one.pcap', 'one.html'].map((name) => join(folder, name)) as string[]
+    writeFileSync(whole!, pcapOf(invites(3)))
+    const args = ['inspect', whole!, '--call', 'call-1', '--pcap', one!, '--report', page!, '--json']
+    const { calls } = inspectReportSchema.parse(JSON.parse((await run(args)).stdout))
+    expect(calls.map(({ id, callId }) => [id, callId])).toEqual([['2', 'call-1']])
+    const again = inspectReportSchema.parse(JSON.parse((await run(['inspect', one!, '--json'])).stdout))
+    expect(again.calls).toEqual([{ ...calls[0], id: '1' }])
+    const shown = readFileSync(page!, 'utf8')
+    expect([shown.includes('call-1'), shown.includes('call-2')]).toEqual([true, false])
   })
 })

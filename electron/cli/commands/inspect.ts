@@ -1,13 +1,15 @@
 import type { Command } from 'commander'
 import { visible } from '../../../shared/base/text.ts'
+import { writeWhole } from '../../engine/base/durable.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { print, printJson } from '../output.ts'
+import { print, printJson, warn } from '../output.ts'
 import { savePage } from '../page.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLine, leftSide, summaryLines } from '../terminal.ts'
 
 interface InspectOptions extends CommonOptions {
   readonly call?: string
+  readonly pcap?: string
   readonly report?: string
 }
 
@@ -16,13 +18,24 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
     .command('inspect <files...>')
     .description('open captures (pcap, pcapng): calls, ladder, statistics, diagnosis')
     .option('--call <id>', 'only the call with this Call-ID or number')
+    .option('--pcap <file>', 'write the packets of the call that --call names')
     .option('--report <file.html>', 'write a page that anyone can open')
-    .addHelpText('after', '\nExamples:\n  ringback inspect call.pcap\n  ringback inspect trunk.pcapng --call 3 --json')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ringback inspect call.pcap
+  ringback inspect trunk.pcapng --call 3 --json
+  ringback inspect trunk.pcapng --call 3 --pcap call-3.pcap`,
+    )
     .action(async (files: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<InspectOptions>()
+      if (options.pcap !== undefined && options.call === undefined)
+        throw usage('--pcap writes the packets of one call: name it with --call')
       finish(
         await withEngine(options, false, async (engine) => {
-          const whole = await engine.execute('capture.open', { files })
+          const { id: capture } = await engine.execute('capture.open', { files })
+          const whole = await engine.execute('capture.report', { id: capture })
           const calls =
             options.call === undefined
               ? whole.calls
@@ -34,6 +47,13 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
                 .map(({ id, callId }) => `${id} (${callId})`)
                 .join(', ')}`,
             )
+          if (options.pcap !== undefined) {
+            const offset = whole.calls.indexOf(calls[0]!)
+            const [call] = await engine.execute('capture.calls', { id: capture, offset, limit: 1 })
+            const { base64, note } = await engine.execute('call.export', { id: call!.id, format: 'pcap' })
+            writeWhole(options.pcap, Buffer.from(base64, 'base64'))
+            if (note !== null) warn(note)
+          }
           const report = { ...whole, calls }
           if (options.json) await printJson(report)
           else {
@@ -68,7 +88,7 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
               `${report.packets} packets, ${whole.calls.length} calls, ${report.registrations.length} registrations`,
             )
           }
-          if (options.report !== undefined && !savePage(options.report, whole.calls)) return exitCode.machine
+          if (options.report !== undefined && !savePage(options.report, calls)) return exitCode.machine
           return whole.damaged || calls.some(({ findings }) => findings.some(({ severity }) => severity === 'fault'))
             ? exitCode.fault
             : exitCode.ok

@@ -1,6 +1,8 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
+import type { Sample } from '../../../shared/contract/state.ts'
+import type { CallView } from '../../../shared/contract/views.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
@@ -9,12 +11,16 @@ import { RingbackError, usage } from '../base/errors.ts'
 import type { DtmfMode } from '../../../shared/model/dtmf.ts'
 import type { MediaSession } from '../media/session/session.ts'
 import type { MediaTap } from '../media/session/tap.ts'
+import type { Extent, KnownCall } from '../known-calls.ts'
+import type { CallPackets } from '../report/exports.ts'
 import { reportOf, type Asked } from '../report/report.ts'
 import type { PacketRing } from '../trace/capture/packet-ring.ts'
 import type { PcapFile } from '../trace/capture/pcap-write.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
-import type { Call, InboundCall } from '../ua/index.ts'
+import type { Call } from '../ua/index.ts'
+import type { Live, Phase, Waiting } from './call-phase.ts'
+import type { CallViews } from './call-view.ts'
 
 export interface CallRecordEvents {
   /** Something that is shown of it. */
@@ -25,26 +31,6 @@ export interface CallRecordEvents {
   ended: CallReport
 }
 
-/** A call that rings until a person decides. */
-interface Waiting {
-  readonly call: InboundCall
-  /** Throws RingbackError. */
-  answer(source: SourceArgs): Promise<void>
-}
-
-/** What a call has while it is under way. */
-interface Live {
-  readonly kind: 'live'
-  readonly call: Call
-  readonly waiting: Waiting | null
-  readonly held: boolean
-  readonly muted: boolean
-  readonly recording: boolean
-}
-
-/** Nothing on its way yet ─▶ under way ─▶ over; one that could not be placed is over at once. */
-type Phase = { readonly kind: 'opening' } | Live | { readonly kind: 'ended'; readonly at: Micros }
-
 export interface CallRecordParts {
   readonly clock: Clock
   readonly boundary: Boundary
@@ -54,18 +40,20 @@ export interface CallRecordParts {
   readonly agent: string | null
   /** The newest packets, where a person may ask for them. */
   readonly ring: PacketRing | null
+  readonly views: CallViews
 }
 
 /**
  * A call of this engine, and the only one who changes what is known of it: its trace, its session while it lives, its
  * recording.
  */
-export class CallRecord {
+export class CallRecord implements KnownCall {
   readonly events = new Emitter<CallRecordEvents>()
   readonly projection: CallProjection
   readonly asked: Asked
   readonly agent: string | null
-  readonly ring: PacketRing | null
+  readonly #ring: PacketRing | null
+  readonly #views: CallViews
   readonly #clock: Clock
   readonly #boundary: Boundary
   #phase: Phase = { kind: 'opening' }
@@ -76,13 +64,14 @@ export class CallRecord {
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
 
-  constructor({ clock, boundary, projection, asked, agent, ring }: CallRecordParts) {
+  constructor({ clock, boundary, projection, asked, agent, ring, views }: CallRecordParts) {
     this.#clock = clock
     this.#boundary = boundary
     this.projection = projection
     this.asked = asked
     this.agent = agent
-    this.ring = ring
+    this.#ring = ring
+    this.#views = views
     if (ring) this.trace.addSink(ring)
   }
 
@@ -92,6 +81,10 @@ export class CallRecord {
 
   get trace(): CallTrace {
     return this.projection.trace
+  }
+
+  get over(): boolean {
+    return this.#phase.kind === 'ended'
   }
 
   get endedAt(): Micros | null {
@@ -239,6 +232,24 @@ export class CallRecord {
 
   #drawn(now: Micros, from: number): CallReport {
     return reportOf(this.projection, now, this.endedAt, this.asked, from)
+  }
+
+  view(): CallView {
+    return this.#views.of(this)
+  }
+
+  extent(): Extent {
+    const { trace, streams } = this.projection
+    return { messages: trace.messages.length, samples: streams.all.map(({ series }) => series?.count ?? 0) }
+  }
+
+  samples(since: readonly number[]): Sample[][] {
+    return this.projection.streams.all.map(({ series }, i) => series?.since(since[i] ?? 0) ?? [])
+  }
+
+  packets(): CallPackets | null {
+    if (!this.#ring) return null
+    return { pcap: this.#ring.export(this.trace.messages, this.asked.secrets), dropped: this.#ring.dropped }
   }
 
   /** The call is over: its report is final. */

@@ -1,10 +1,7 @@
 import type { CallReport } from '../../../shared/contract/report.ts'
-import type { Change } from '../../../shared/contract/state.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
-import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
-import type { Watcher } from '../feed.ts'
 import { meterOf } from '../media/codec/index.ts'
 import type { Asked } from '../report/report.ts'
 import type { Station } from '../stations/station.ts'
@@ -64,15 +61,8 @@ export class CallRecords {
     return this.#open(station, callId, 'outbound', asked, null)
   }
 
-  get(id: string): CallRecord | undefined {
+  call(id: string): CallRecord | undefined {
     return this.#records.get(id)
-  }
-
-  /** Throws RingbackError (usage) where there is none. */
-  known(id: string): CallRecord {
-    const record = this.#records.get(id)
-    if (!record) throw usage(`there is no call "${id}"`)
-    return record
   }
 
   /** The call whose trace that is. */
@@ -82,39 +72,6 @@ export class CallRecords {
 
   all(): CallRecord[] {
     return [...this.#records.values()]
-  }
-
-  /** What a watcher is told of a call now. */
-  changes(record: CallRecord, watcher: Watcher): Change[] {
-    const { id, endedAt } = record
-    const wanted =
-      watcher.reports === 'live' ||
-      (watcher.reports === 'ended' ? endedAt !== null && !watcher.told.has(id) : watcher.watched.has(id))
-    const summary: Change[] = watcher.reports === 'ended' ? [] : this.#summary(record, watcher)
-    return wanted ? [...summary, this.#news(record, watcher)] : summary
-  }
-
-  /** Nothing where a list would show what it shows already. */
-  #summary(record: CallRecord, { views }: Watcher): Change[] {
-    const view = this.#views.of(record)
-    if (views.get(view.id) === view) return []
-    views.set(view.id, view)
-    return [{ kind: 'call', call: view }]
-  }
-
-  #news(record: CallRecord, { told }: Watcher): Change {
-    const { id, endedAt, projection } = record
-    const { trace, streams } = projection
-    const known = told.get(id) ?? { messages: 0, samples: [] }
-    const report = record.report(known.messages)
-    told.set(id, { messages: trace.messages.length, samples: streams.all.map(({ series }) => series?.count ?? 0) })
-    return {
-      kind: 'report',
-      ended: endedAt !== null,
-      from: known.messages,
-      report,
-      samples: streams.all.map(({ series }, i) => series?.since(known.samples[i] ?? 0) ?? []),
-    }
   }
 
   #open(
@@ -128,7 +85,7 @@ export class CallRecords {
     const trace = new CallTrace(random.token(10), callId, vantage, station.traceLimits)
     const projection = new CallProjection(trace, meterOf, attended)
     const ring = attended ? new PacketRing(ringBytes) : null
-    const record = new CallRecord({ clock, boundary, projection, asked, agent, ring })
+    const record = new CallRecord({ clock, boundary, projection, asked, agent, ring, views: this.#views })
     this.#records.set(record.id, record)
     record.events.on('changed', () => this.#events.changed(record))
     record.events.on('moved', () => this.#events.moved(record))

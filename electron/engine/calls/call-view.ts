@@ -1,5 +1,5 @@
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
-import type { CallView } from '../../../shared/contract/state.ts'
+import type { CallView } from '../../../shared/contract/views.ts'
 import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
 import { parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
@@ -57,6 +57,7 @@ function viewOf(shown: ShownCall, judged: Judged): CallView {
   return {
     id: projection.trace.id,
     agent,
+    capture: null,
     trunk: asked.placed?.trunk ?? null,
     direction: projection.trace.vantage,
     from,

@@ -5,6 +5,7 @@ import { RingbackError, explainError, machine } from '../base/errors.ts'
 import { meterOf } from '../media/codec/index.ts'
 import { dialogReportOf, registrationReportOf, reportOf, streamOf } from '../report/report.ts'
 import { loadCaptures } from '../trace/capture/load.ts'
+import { packetsOf } from './packets-of.ts'
 import type { CapturePart, CaptureRequest } from './parts.ts'
 
 // Reads captures beside the engine, in a thread of its own: reports go back in parts that the engine's loop takes in
@@ -25,7 +26,8 @@ const emptyPart = (): Part => ({ kind: 'part', calls: [], registrations: [], dia
 
 const sizeOf = ({ messages }: CallReport | Listed): number => messages.reduce((sum, { raw }) => sum + raw.length, 0)
 
-async function read({ files }: CaptureRequest): Promise<void> {
+async function read({ files, callId }: CaptureRequest): Promise<void> {
+  if (callId !== undefined) return post({ kind: 'packets', ...(await packetsOf(files, callId)) })
   const loaded = await loadCaptures(files, meterOf)
   const { calls, registrations, dialogs, unmatched, lastAt, ...rest } = loaded
   let part = emptyPart()

@@ -1,55 +1,67 @@
 import { join } from 'node:path'
+import { usage } from '../base/errors.ts'
+import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
 import type { Softphone } from '../calls/softphone.ts'
 import type { Files } from '../files.ts'
 import type { History } from '../history.ts'
+import type { KnownCalls } from '../known-calls.ts'
 import { exportCall } from '../report/exports.ts'
 import type { Handlers } from './handlers.ts'
 
 interface CallHandlerDeps {
   readonly softphone: Softphone
   readonly records: CallRecords
+  readonly calls: KnownCalls
   readonly history: History
   readonly files: Files
   maskNumbers(): boolean
 }
 
-export function callHandlers({ softphone, records, history, files, maskNumbers }: CallHandlerDeps): Handlers<'call'> {
+export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
+  const { softphone, records, calls, history, files, maskNumbers } = deps
+  /** A call that something can be done with. Throws RingbackError (usage). */
+  const ours = (id: string): CallRecord => {
+    const record = records.call(id)
+    if (record) return record
+    const { id: seen } = calls.known(id)
+    throw usage(`call "${seen}" was seen in a capture: it can be looked at and saved, and nothing else`)
+  }
   return {
     'call.place': (args) => softphone.placeCall(args),
     'call.hangUp': ({ id }) => {
-      records.known(id).hangUp()
+      ours(id).hangUp()
       return {}
     },
     'call.hold': async ({ id, on }) => {
-      await records.known(id).hold(on)
+      await ours(id).hold(on)
       return {}
     },
     'call.mute': ({ id, on }) => {
-      records.known(id).mute(on)
+      ours(id).mute(on)
       return {}
     },
     'call.answer': async ({ id, source }) => {
-      await records.known(id).answer(source)
+      await ours(id).answer(source)
       return {}
     },
     'call.reject': ({ id, code }) => {
-      records.known(id).reject(code)
+      ours(id).reject(code)
       return {}
     },
     'call.record': ({ id, on }) => {
-      const record = records.known(id)
+      const record = ours(id)
       record.record(on ? join(files.folder('recordings'), `${id}.wav`) : null)
       return { file: record.recording }
     },
     'call.export': ({ id, format }) => {
-      const record = records.get(id)
-      return exportCall(record?.report() ?? history.show(id), record, format, maskNumbers())
+      const call = calls.get(id)
+      return exportCall(call?.report() ?? history.show(id), call, format, maskNumbers())
     },
     'call.dtmf': ({ id, digits, mode }) => {
-      records.known(id).sendDigits(digits, mode)
+      ours(id).sendDigits(digits, mode)
       return {}
     },
-    'call.report': ({ id }) => records.known(id).report(),
+    'call.report': ({ id }) => calls.known(id).report(),
   }
 }

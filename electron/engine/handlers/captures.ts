@@ -1,13 +1,15 @@
-import type { Captures } from '../captures/open-capture.ts'
+import type { OpenedCaptures } from '../captures/opened-captures.ts'
 import type { Files } from '../files.ts'
 import type { Handlers } from './handlers.ts'
 
-export function captureHandlers(captures: Captures, files: Files): Handlers<'capture'> {
+export function captureHandlers(captures: OpenedCaptures, files: Files): Handlers<'capture'> {
   return {
-    'capture.open': ({ files: names }) =>
-      files.using(names, async (paths, named) => {
-        const report = await captures.open(paths)
-        return { ...report, files: report.files.map(named), problems: report.problems.map(named) }
-      }),
+    'capture.open': (args) => files.using(args.files, (paths, named) => captures.open(paths, named)),
+    'capture.report': ({ id }) => captures.report(id),
+    'capture.calls': ({ id, offset, limit }) => captures.views(id, offset, limit),
+    'capture.close': ({ id }) => {
+      captures.close(id)
+      return {}
+    },
   }
 }

@@ -4,32 +4,32 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import { maskNumbers } from '../../../shared/wire/sip/redact.ts'
 import { explainError, machine, usage } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
-import type { PacketRing } from '../trace/capture/packet-ring.ts'
-import type { CallTrace } from '../trace/journal/call-trace.ts'
-import type { Asked } from './report.ts'
 import { htmlReport } from './html-report.ts'
 
-/** What of a call that the engine still has goes into files. */
-interface ExportedCall {
-  readonly asked: Asked
-  readonly trace: CallTrace
-  /** The newest packets; null where they were not kept. */
-  readonly ring: PacketRing | null
+/** The packets of a call as a capture file; `dropped`: those that had to make room for newer ones. */
+export interface CallPackets {
+  readonly pcap: Uint8Array
+  readonly dropped: number
+}
+
+/** What of a call that the engine has goes into files beside its report. */
+export interface CallFiles {
+  /** Null where they are not kept. Throws RingbackError where they cannot be read. */
+  packets(): CallPackets | Promise<CallPackets> | null
   /** The file of the last recording, and the one that the audio goes to now. */
   readonly recording: string | null
   readonly recordingTo: string | null
 }
 
 /**
- * A call as a file for a person to keep. `record`: the call while the engine still has it; packets and audio come from
- * there.
+ * A call as a file for a person to keep. `call`: while the engine still has it; packets and audio come from there.
  */
-export function exportCall(
+export async function exportCall(
   report: CallReport,
-  record: ExportedCall | undefined,
+  call: CallFiles | undefined,
   format: ExportFormat,
   mask: boolean,
-): CommandResult<'call.export'> {
+): Promise<CommandResult<'call.export'>> {
   const name = safeFileName(`ringback-${report.timeline.startedAt.slice(0, 19).replace(/[:T]/g, '-')}-${report.id}`)
   const shown = mask ? masked(report) : report
   const file = (mediaType: string, content: Uint8Array | string, note: string | null = null) => ({
@@ -44,25 +44,21 @@ export function exportCall(
     case 'html':
       return file('text/html', htmlReport([shown]))
     case 'pcap': {
-      if (!record?.ring)
+      const packets = await call?.packets()
+      if (!packets)
         throw usage(
           'the packets of this call are no longer kept: a capture can be saved while the call is among the newest',
         )
-      const { ring, trace, asked } = record
       const notes = [
-        ...(ring.dropped > 0 ? [`the oldest ${ring.dropped} packets had to make room`] : []),
+        ...(packets.dropped > 0 ? [`the oldest ${packets.dropped} packets had to make room`] : []),
         ...(mask ? ['phone numbers are as they were on the wire'] : []),
       ]
-      return file(
-        'application/vnd.tcpdump.pcap',
-        ring.export(trace.messages, asked.secrets),
-        notes.length > 0 ? `${notes.join('; ')}` : null,
-      )
+      return file('application/vnd.tcpdump.pcap', packets.pcap, notes.length > 0 ? `${notes.join('; ')}` : null)
     }
     case 'wav': {
-      if (!record?.recording) throw usage('this call was not recorded')
-      if (record.recordingTo !== null) throw usage('the recording is still going: stop it first')
-      return file('audio/wav', read(record.recording))
+      if (!call?.recording) throw usage('this call was not recorded')
+      if (call.recordingTo !== null) throw usage('the recording is still going: stop it first')
+      return file('audio/wav', read(call.recording))
     }
   }
 }

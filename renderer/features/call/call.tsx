@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { CallReport, Evidence } from '../../../shared/contract/report.ts'
-import type { CallView, Sample } from '../../../shared/contract/state.ts'
+import type { Sample } from '../../../shared/contract/state.ts'
+import type { CallView } from '../../../shared/contract/views.ts'
 import { remember } from '../../state/ui.ts'
 import { Button, useNow } from '../../ui/controls.tsx'
 import { useKeys } from '../../ui/keys.ts'
@@ -87,7 +88,7 @@ export function Call({
     <div className="call">
       <VerdictLine report={report} onEvidence={follow} />
       <TimeStrip report={report} now={new Date(now).toISOString()} />
-      {report.direction !== 'observed' && <Actions report={report} view={view} />}
+      <Actions report={report} view={view} />
       <div className="call-panes">
         <Split
           label="Height of the media"

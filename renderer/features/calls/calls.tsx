@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import type { HistoryEntry } from '../../../shared/contract/commands.ts'
-import type { CallView } from '../../../shared/contract/state.ts'
+import type { CallView } from '../../../shared/contract/views.ts'
 import { elide, visible } from '../../../shared/base/text.ts'
 import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
@@ -23,7 +23,10 @@ function useLiveCalls(): CallView[] {
   return useMemo(
     () =>
       [...calls.values()]
-        .filter(({ id, state }) => !settled.has(id) && (live === null || state === 'ended' || live.has(id)))
+        .filter(
+          ({ id, state, capture }) =>
+            capture === null && !settled.has(id) && (live === null || state === 'ended' || live.has(id)),
+        )
         .toReversed(),
     [calls, live, settled],
   )

@@ -5,7 +5,7 @@ import { Act, Foreign, Icon } from '../../ui/controls.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 import { party } from '../../ui/format.ts'
 import { useState } from 'react'
-import type { CallView } from '../../../shared/contract/state.ts'
+import type { CallView } from '../../../shared/contract/views.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 
 /** Calls that ring until a person decides, whatever screen is shown. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CallRecord } from '../../../electron/engine/calls/call-record.ts'
+import { CallViews } from '../../../electron/engine/calls/call-view.ts'
 import { CallProjection } from '../../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
 import { openBoundary } from '../../harness/boundary.ts'
@@ -16,8 +17,9 @@ afterEach(() => bench.close())
 function record() {
   const { boundary, faults } = openBoundary()
   const projection = new CallProjection(new CallTrace('id', 'call-1', 'inbound'), () => null)
+  const views = new CallViews(bench.clock)
   const asked = { placed: null, secrets: [] }
-  const made = new CallRecord({ clock: bench.clock, boundary, projection, asked, agent: null, ring: null })
+  const made = new CallRecord({ clock: bench.clock, boundary, projection, asked, agent: null, ring: null, views })
   const heard: string[] = []
   for (const name of ['moved', 'ended'] as const) made.events.on(name, () => void heard.push(name))
   return { record: made, heard, faults }

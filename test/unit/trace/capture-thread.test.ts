@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Captures } from '../../../electron/engine/captures/open-capture.ts'
+import { CaptureThreads } from '../../../electron/engine/captures/capture-threads.ts'
 import { Engine } from '../../../electron/engine/engine.ts'
 import { inspectReportSchema } from '../../../shared/contract/report.ts'
 import { CaptureFiles, invites, pcapOf } from '../../harness/capture-files.ts'
@@ -17,8 +17,9 @@ describe('opening a capture', () => {
     const engine = new Engine({ profile: null })
     let turns = 0
     const timer = setInterval(() => turns++, 1)
-    const report = await engine.execute('capture.open', { files: [calls] })
+    const { id } = await engine.execute('capture.open', { files: [calls] })
     clearInterval(timer)
+    const report = await engine.execute('capture.report', { id })
     await engine.close()
     expect(turns).toBeGreaterThan(5)
     expect(inspectReportSchema.parse(report)).toEqual(report)
@@ -27,16 +28,16 @@ describe('opening a capture', () => {
   })
 
   it('says what is wrong as if it were read here', async () => {
-    const captures = new Captures()
-    await expect(captures.open([text])).rejects.toMatchObject({
+    const captures = new CaptureThreads()
+    await expect(captures.report([text])).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringContaining('is not a pcap or pcapng capture'),
     })
-    await expect(captures.open([join(files.folder, 'absent.pcap')])).rejects.toMatchObject({
+    await expect(captures.report([join(files.folder, 'absent.pcap')])).rejects.toMatchObject({
       kind: 'machine',
       message: expect.stringContaining('no such file'),
     })
-    await expect(captures.open([files.folder])).rejects.toMatchObject({
+    await expect(captures.report([files.folder])).rejects.toMatchObject({
       kind: 'machine',
       message: expect.stringContaining('a file is needed'),
     })
@@ -44,22 +45,22 @@ describe('opening a capture', () => {
   })
 
   it('that needs more memory than it may have ends with a sentence, and the next is opened', async () => {
-    const captures = new Captures(24)
-    await expect(captures.open([large])).rejects.toMatchObject({
+    const captures = new CaptureThreads(24)
+    await expect(captures.report([large])).rejects.toMatchObject({
       kind: 'machine',
       message: `${large} needs more memory than 24 MB: open a part of it (editcap -c 100000 cuts it into pieces)`,
     })
-    expect((await captures.open([files.write('small.pcap', pcapOf(invites(2)))])).calls).toHaveLength(2)
+    expect((await captures.report([files.write('small.pcap', pcapOf(invites(2)))])).calls).toHaveLength(2)
     await captures.close()
   })
 
   it('is done for one at a time, in the order of asking', async () => {
-    const captures = new Captures()
+    const captures = new CaptureThreads()
     const order: string[] = []
     await Promise.all([
-      captures.open([calls]).then(() => order.push('first')),
-      captures.open([text]).catch(() => order.push('second')),
-      captures.open([files.write('last.pcap', pcapOf(invites(1)))]).then(() => order.push('third')),
+      captures.report([calls]).then(() => order.push('first')),
+      captures.report([text]).catch(() => order.push('second')),
+      captures.report([files.write('last.pcap', pcapOf(invites(1)))]).then(() => order.push('third')),
     ])
     expect(order).toEqual(['first', 'second', 'third'])
     await captures.close()

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { InspectReport } from '../../../shared/contract/report.ts'
 import { Boundary } from '../base/boundary.ts'
 import { RingbackError, errorCode, explainError, machine } from '../base/errors.ts'
+import type { CallPackets } from '../report/exports.ts'
 import type { CapturePart, CaptureRequest } from './parts.ts'
 
 const usualMemoryMb = 2048
@@ -10,8 +11,11 @@ const usualMemoryMb = 2048
 /** The thread's code: a source beside this one, or a bundle beside the bundle that this is in. */
 const workerFile = new URL(`./capture-worker${extname(import.meta.url)}`, import.meta.url)
 
-/** Opens captures in a thread of their own, one after the other, so that calls go on meanwhile. */
-export class Captures {
+/** What takes in the parts that a thread says: the result at the last of them, null before. */
+type Taking<Result> = (part: Exclude<CapturePart, { kind: 'failed' }>) => Result | null
+
+/** Reads captures in threads of their own, one after the other, so that calls go on meanwhile. */
+export class CaptureThreads {
   readonly #memoryMb: number
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -23,10 +27,25 @@ export class Captures {
   }
 
   /** Throws RingbackError: `usage` for a file that is no capture, `machine` for one that cannot be read. */
-  open(files: readonly string[]): Promise<InspectReport> {
-    const report = this.#last.then(() => this.#read({ files }))
-    this.#last = report.catch(() => {})
-    return report
+  report(files: readonly string[]): Promise<InspectReport> {
+    const calls: InspectReport['calls'] = []
+    const registrations: InspectReport['registrations'] = []
+    const dialogs: InspectReport['dialogs'] = []
+    return this.#queue({ files }, (part) => {
+      if (part.kind === 'end') return { ...part.rest, calls, registrations, dialogs }
+      if (part.kind !== 'part') return null
+      calls.push(...part.calls)
+      registrations.push(...part.registrations)
+      dialogs.push(...part.dialogs)
+      return null
+    })
+  }
+
+  /** The packets of one call of captures, which are read anew. Throws as `report` does. */
+  packets(files: readonly string[], callId: string): Promise<CallPackets> {
+    return this.#queue({ files, callId }, (part) =>
+      part.kind === 'packets' ? { pcap: Buffer.from(part.base64, 'base64'), dropped: part.dropped } : null,
+    )
   }
 
   /** Ends what is being read; what waits is not begun. */
@@ -36,12 +55,15 @@ export class Captures {
     await this.#last
   }
 
-  #read(request: CaptureRequest): Promise<InspectReport> {
+  #queue<Result>(request: CaptureRequest, take: Taking<Result>): Promise<Result> {
+    const result = this.#last.then(() => this.#read(request, take))
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  #read<Result>(request: CaptureRequest, take: Taking<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(closed())
-      const calls: InspectReport['calls'] = []
-      const registrations: InspectReport['registrations'] = []
-      const dialogs: InspectReport['dialogs'] = []
       const worker = new Worker(workerFile, {
         workerData: request,
         resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb },
@@ -61,10 +83,8 @@ export class Captures {
         boundary.guard('capture', (text: string) => {
           const part = JSON.parse(text) as CapturePart
           if (part.kind === 'failed') return end(new RingbackError(part.error, part.text))
-          if (part.kind === 'end') return void done(() => resolve({ ...part.rest, calls, registrations, dialogs }))
-          calls.push(...part.calls)
-          registrations.push(...part.registrations)
-          dialogs.push(...part.dialogs)
+          const result = take(part)
+          if (result) return void done(() => resolve(result))
           // The next part when the loop has had its turn.
           setImmediate(boundary.guard('capture', () => worker.postMessage('next', [])))
         }),

@@ -1,0 +1,153 @@
+import { appendFileSync, renameSync } from 'node:fs'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Engine } from '../../../electron/engine/engine.ts'
+import { callReportSchema } from '../../../shared/contract/report.ts'
+import type { Change } from '../../../shared/contract/state.ts'
+import { callViewSchema } from '../../../shared/contract/views.ts'
+import { PcapEncoder } from '../../../electron/engine/trace/capture/pcap-write.ts'
+import { rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
+import { sdp } from '../../harness/messages.ts'
+import { CaptureFiles, captureStartUs, invites, pcapOf } from '../../harness/capture-files.ts'
+
+const files = new CaptureFiles()
+afterAll(() => files.remove())
+
+let engine: Engine
+beforeEach(() => void (engine = new Engine({ profile: null, attended: true })))
+afterEach(() => engine.close())
+
+let made = 0
+const capture = (calls: number) => files.write(`capture ${++made}.pcap`, pcapOf(invites(calls)))
+const open = async (path: string) => {
+  const { id } = await engine.execute('capture.open', { files: [path] })
+  return { id, calls: await engine.execute('capture.calls', { id }) }
+}
+
+/** What a window that watches those calls is told. */
+function watch(ids: string[]) {
+  const heard: Change[] = []
+  const subscription = engine.subscribe({ reports: 'watched' }, ({ changes }) => void heard.push(...changes))
+  subscription.watch(ids)
+  return {
+    heard,
+    of: <Kind extends Change['kind']>(kind: Kind) =>
+      heard.filter((change): change is Extract<Change, { kind: Kind }> => change.kind === kind),
+  }
+}
+
+describe('a call of an opened capture', () => {
+  it('has an id of its own, by which it is reported like any other', async () => {
+    const [first, second] = [await open(capture(2)), await open(capture(2))]
+    const ids = [...first.calls, ...second.calls].map(({ id }) => id)
+    expect(new Set(ids).size).toBe(4)
+    for (const view of first.calls)
+      expect(callViewSchema.parse(view)).toMatchObject({ capture: first.id, state: 'ended' })
+    const report = await engine.execute('call.report', { id: ids[3]! })
+    expect(callReportSchema.parse(report)).toEqual(report)
+    expect(report).toMatchObject({ id: ids[3], callId: 'call-1', direction: 'observed' })
+  })
+
+  it('is watched like any other: its row and its report come, and go with the capture', async () => {
+    const { id, calls } = await open(capture(3))
+    const seen = watch([calls[1]!.id])
+    await expect.poll(() => seen.of('report')).toHaveLength(1)
+    expect(seen.of('capture')).toMatchObject([{ capture: { id, calls: 3, packets: 3 } }])
+    expect(seen.of('call')).toMatchObject([{ call: { id: calls[1]!.id, capture: id } }])
+    expect(seen.of('report')).toMatchObject([{ ended: true, from: 0, report: { id: calls[1]!.id } }])
+    await engine.execute('capture.close', { id })
+    await expect.poll(() => seen.of('gone')).toHaveLength(2)
+    expect(seen.of('gone')).toEqual([
+      { kind: 'gone', of: 'call', id: calls[1]!.id },
+      { kind: 'gone', of: 'capture', id },
+    ])
+  })
+
+  it('is in nobody else’s state', async () => {
+    const { calls } = await open(capture(3))
+    const all = watch([])
+    await expect.poll(() => all.of('capture')).toHaveLength(1)
+    expect(all.of('call')).toEqual([])
+    expect(calls).toHaveLength(3)
+  })
+
+  it('is saved as JSON and HTML, and as a capture of its own packets only', async () => {
+    const { calls } = await open(capture(3))
+    const save = async (format: 'json' | 'html' | 'pcap') => {
+      const { base64, note } = await engine.execute('call.export', { id: calls[2]!.id, format })
+      expect(note).toBeNull()
+      return Buffer.from(base64, 'base64')
+    }
+    expect(JSON.parse(String(await save('json')))).toEqual(await engine.execute('call.report', { id: calls[2]!.id }))
+    expect(String(await save('html'))).toContain('<h1')
+    const again = await open(files.write('one call.pcap', await save('pcap')))
+    expect(again.calls).toHaveLength(1)
+    const [before, after] = await Promise.all(
+      [calls[2]!.id, again.calls[0]!.id].map((id) => engine.execute('call.report', { id })),
+    )
+    expect(after).toEqual({ ...before, id: after!.id })
+  })
+
+  it('is saved with the packets of its own streams, and of no other', async () => {
+    const encoder = new PcapEncoder()
+    const [theirs, ours] = ['192.0.2.99', '192.0.2.1']
+    const media = [30_000, 30_010].flatMap((port, call) =>
+      Array.from({ length: 20 }, (_, n) => {
+        const packet = new Uint8Array(rtpHeaderBytes + 160).fill(0x20)
+        writeRtpHeader(packet, 0, n === 0, n, n * 160, call + 1)
+        return encoder.udp(captureStartUs + n * 20_000, { host: ours, port: 20_000 }, { host: theirs, port }, packet)
+      }),
+    )
+    const announcing = invites(2).map((call, i) => ({ ...call, body: sdp(theirs, 30_000 + i * 10) }))
+    const whole = await open(files.write('media.pcap', pcapOf(announcing), ...media))
+    const { base64 } = await engine.execute('call.export', { id: whole.calls[1]!.id, format: 'pcap' })
+    const one = await open(files.write('media of one.pcap', Buffer.from(base64, 'base64')))
+    const { streams, messages } = await engine.execute('call.report', { id: one.calls[0]!.id })
+    expect(streams.map(({ ssrc, packets }) => [ssrc, packets])).toEqual([['0x00000002', 20]])
+    expect(messages).toHaveLength(1)
+    expect(await engine.execute('capture.report', { id: one.id })).toMatchObject({ packets: 21, unmatchedStreams: [] })
+  })
+
+  it('is over: nothing else can be done with it, and that is said', async () => {
+    const { calls } = await open(capture(1))
+    const { id } = calls[0]!
+    await expect(engine.execute('call.hangUp', { id })).rejects.toThrow('was seen in a capture')
+    await expect(engine.execute('call.export', { id, format: 'wav' })).rejects.toThrow('was not recorded')
+  })
+
+  it('cannot be saved as packets from a file that has changed since', async () => {
+    const path = capture(1)
+    const { calls } = await open(path)
+    const saved = () => engine.execute('call.export', { id: calls[0]!.id, format: 'pcap' })
+    appendFileSync(path, 'x')
+    await expect(saved()).rejects.toThrow(`${path} is not what it was when it was opened`)
+    renameSync(path, `${path}.moved`)
+    await expect(saved()).rejects.toThrow(`${path} is not what it was when it was opened`)
+  })
+})
+
+describe('an opened capture', () => {
+  it('is forgotten with its calls when it is closed', async () => {
+    const { id, calls } = await open(capture(1))
+    await engine.execute('capture.close', { id })
+    await expect(engine.execute('call.report', { id: calls[0]!.id })).rejects.toThrow('there is no call')
+    for (const name of ['capture.close', 'capture.report', 'capture.calls'] as const)
+      await expect(engine.execute(name, { id })).rejects.toThrow(`there is no open capture "${id}"`)
+  })
+
+  it('makes room: of more than eight the first is closed', async () => {
+    const opened = []
+    for (let i = 0; i < 9; i++) opened.push(await open(capture(1)))
+    await expect(engine.execute('capture.report', { id: opened[0]!.id })).rejects.toThrow('there is no open capture')
+    expect(
+      watch([])
+        .of('capture')
+        .map(({ capture: { id } }) => id),
+    ).toEqual(opened.slice(1).map(({ id }) => id))
+  })
+
+  it('gives its calls a page at a time', async () => {
+    const { id, calls } = await open(capture(25))
+    expect(await engine.execute('capture.calls', { id, offset: 10, limit: 5 })).toEqual(calls.slice(10, 15))
+    expect(await engine.execute('capture.calls', { id, offset: 25 })).toEqual([])
+  })
+})
