@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMb } from '../harness/attack.ts'
-import { Child, type Row } from './child-process.ts'
+import { Child } from './child-process.ts'
+import { median, type Row } from './row.ts'
 
 const [calls, garbage, invites, windowSeconds, rounds, laterSeconds] = [50, 10_000, 500, 6, 3, 60]
 const kinds = {
@@ -8,8 +9,6 @@ const kinds = {
   'one Call-ID': 'of one Call-ID with new branches',
   'challenged': 'answered with 401',
 } as const
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
 /**
  * Calls that talk while strangers flood their agent with garbage and INVITEs; calm and attack in turn, so that both see

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { findPeer } from '../harness/install-peers.ts'
 import { root } from '../harness/process.ts'
 import { callsCapture, rtpCapture } from './capture-files.ts'
-import type { Row } from './child-process.ts'
+import { median, type Row } from './row.ts'
 
 /** Seconds of the wall and the most memory of a process, whose output goes nowhere. */
 async function measured(command: string, args: readonly string[]): Promise<{ seconds: number; megabytes: number }> {
@@ -25,8 +25,6 @@ async function measured(command: string, args: readonly string[]): Promise<{ sec
   closeSync(nowhere)
   return { seconds: (performance.now() - start) / 1000, megabytes: kilobytes / 1024 }
 }
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
 interface Comparison {
   readonly ours: readonly string[]

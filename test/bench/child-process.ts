@@ -1,16 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-/** One line of the table. */
-export interface Row {
-  readonly what: string
-  readonly measured: string
-  readonly mark: string
-  readonly ok: boolean
-  /** What the measurements of one row are compared by: the middle one of three is shown. */
-  readonly figure: number
-}
-
 const child = join(import.meta.dirname, 'child.ts')
 
 /** A part of a benchmark in a process of its own; says JSON lines. */

@@ -10,7 +10,8 @@ import { freePort } from '../harness/process.ts'
 import { startSipp } from '../harness/sipp.ts'
 import { attacked } from './attack.ts'
 import { everyMessage, manyPackets } from './captures.ts'
-import { Child, type Row } from './child-process.ts'
+import { Child } from './child-process.ts'
+import type { Row } from './row.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 
 // Ratios of one run, as a table: `npm run bench`, or `npm run bench -- parse` for one row; with `loaded` while another

@@ -12,7 +12,8 @@ import { parseSip } from '../../shared/wire/sip/parse.ts'
 import buildWindow from '../harness/build-window.ts'
 import { root } from '../harness/process.ts'
 import { enginePid, launchChromium, ready, startShell, type Shell } from '../harness/window.ts'
-import { Child, type Row } from './child-process.ts'
+import { Child } from './child-process.ts'
+import type { Row } from './row.ts'
 
 interface Opened {
   readonly shell: Shell

@@ -223,7 +223,7 @@ describe('credentials and dialogs of others', () => {
     expect(await other.until(/^SIP\/2\.0 /)).toMatch(/^SIP\/2\.0 481/)
     caller.heard.length = 0
     caller.send(caller.request({ method: 'BYE', callId, cseq: 2, toTag }), target.port)
-    expect(await caller.until(/^SIP\/2\.0 .*[\s\S]*BYE/)).toMatch(/^SIP\/2\.0 200/)
+    expect(await caller.until(/^SIP\/2\.0 [\s\S]*BYE/)).toMatch(/^SIP\/2\.0 200/)
     await attacked.stays(target)
   })
 })

@@ -13,33 +13,32 @@ export class WordTable {
 
   /** The number of a key, a new one where it was not seen before. */
   idOf(a: number, b: number, c: number, d: number): number {
-    const words = this.#words
-    const mask = this.#slots.length - 1
-    let slot = hash(a, b, c, d) & mask
-    for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
-      const at = (entry - 1) * width
-      if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return entry - 1
-      slot = (slot + 1) & mask
-    }
-    return this.#add(slot, a, b, c, d)
+    const slot = this.#slotOf(a, b, c, d)
+    const entry = this.#slots[slot]!
+    return entry === 0 ? this.#add(slot, a, b, c, d) : entry - 1
   }
 
   /** The number of a key; -1 where it was not seen before. */
   find(a: number, b: number, c: number, d: number): number {
-    const words = this.#words
-    const mask = this.#slots.length - 1
-    let slot = hash(a, b, c, d) & mask
-    for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
-      const at = (entry - 1) * width
-      if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return entry - 1
-      slot = (slot + 1) & mask
-    }
-    return -1
+    return this.#slots[this.#slotOf(a, b, c, d)]! - 1
   }
 
   /** Word 0 to 3 of the key with that number. */
   word(id: number, n: number): number {
     return this.#words[id * width + n]!
+  }
+
+  /** Where the key stands, or the empty slot where it would. */
+  #slotOf(a: number, b: number, c: number, d: number): number {
+    const words = this.#words
+    const mask = this.#slots.length - 1
+    let slot = hash(a, b, c, d) & mask
+    for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
+      const at = (entry - 1) * width
+      if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot
+      slot = (slot + 1) & mask
+    }
+    return slot
   }
 
   #add(slot: number, a: number, b: number, c: number, d: number): number {

@@ -1,11 +1,4 @@
-/**
- * Where offer and answer stand (RFC 3264, RFC 3261 13.2.1 and 14).
- *
- *   stable ──make-offer──▶ making-offer ──offer-sent──▶ local-offer ──answer-received──▶ remote-answer ──settled──▶
- * stable      │                                                    └─preview─▶ remote-preview ─┘
- * └──offer-received──▶ remote-offer ──answer-sent──▶ stable   and from each of them back to stable where it comes to
- * nothing.
- */
+/** Where offer and answer stand (RFC 3264, RFC 3261 13.2.1 and 14); `steps` has the ways from one to the other. */
 export type SignallingState =
   | 'stable'
   /** The media is asked for an offer. */
