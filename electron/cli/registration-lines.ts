@@ -5,11 +5,15 @@ import { withFlags } from './remedies.ts'
 import type { CommonOptions } from './session.ts'
 import type { Paint } from './terminal.ts'
 
+/** What goes without saying where it works. */
+const ofNoNews = new Set(['resolution', 'tls-chain', 'note'])
+
 /** What becomes of a registration that stays, a line for each change. */
 export class RegistrationLines {
   readonly #json: boolean
   readonly #paint: Paint
   #state = ''
+  #told = 0
 
   constructor(options: CommonOptions, paint: Paint) {
     this.#json = options.json === true
@@ -17,6 +21,7 @@ export class RegistrationLines {
   }
 
   show(view: RegistrationView): void {
+    if (!this.#json) this.#tell(view)
     if (view.state === this.#state) return
     this.#state = view.state
     const { address, registrar, state, contact, expiresS, status, text } = view
@@ -26,5 +31,12 @@ export class RegistrationLines {
       print(`${this.#paint.green('✓')} ${visible(words)}`)
     } else if (state === 'failed')
       print(`${this.#paint.red('✕')} not registered: ${visible(withFlags(text ?? '', view.remedy))}`)
+  }
+
+  /** What was seen on the way and is no part of why it failed. */
+  #tell({ observations, text }: RegistrationView): void {
+    for (const { kind, text: seen } of observations.slice(this.#told))
+      if (!ofNoNews.has(kind) && !text?.includes(seen)) print(this.#paint.dim(`· ${visible(seen)}`))
+    this.#told = observations.length
   }
 }

@@ -1,5 +1,6 @@
 import { elide, visible } from '../../shared/base/text.ts'
-import type { CallReport, Finding, LadderMessage, Stream } from '../../shared/contract/report.ts'
+import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream } from '../../shared/contract/report.ts'
+import { evidenceTexts } from '../../shared/words/evidence.ts'
 import { withFlags } from './remedies.ts'
 import type { CommonOptions } from './session.ts'
 
@@ -120,19 +121,28 @@ export function streamLines(report: CallReport): string[] {
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const
 
-function findingLines(finding: Finding, paint: Paint): string[] {
+/** A finding: what is wrong, what shows it, what to do. */
+export function findingLines(finding: Finding, paint: Paint): string[] {
   const colour = finding.severity === 'fault' ? paint.red : finding.severity === 'warning' ? paint.yellow : paint.dim
-  const evidence = finding.evidence.map(({ message, stream, observation }) =>
-    message !== undefined
-      ? `message ${message + 1}`
-      : stream !== undefined
-        ? `stream ${stream + 1}`
-        : `"${visible(observation ?? '')}"`,
-  )
+  const evidence = evidenceTexts(finding.evidence, finding.sentence).map(({ text }) => text)
   return [
     `${colour(`${marks[finding.severity]} ${finding.severity}`)}: ${visible(finding.sentence)}`,
-    paint.dim(`    evidence: ${evidence.join(', ') || 'none'}`),
+    ...(evidence.length > 0 ? [paint.dim(`    evidence: ${evidence.join(', ')}`)] : []),
     `    next: ${visible(withFlags(finding.next, finding.remedy))}`,
+  ]
+}
+
+/** A registration of a capture: how it ended, its ladder, and what is wrong with it. */
+export function registrationLines(registration: RegistrationReport, paint: Paint): string[] {
+  const { address, registrar, status, messages, findings } = registration
+  const [first] = messages
+  const left = first && (first.startLine.startsWith('SIP/') ? first.destination : first.source)
+  const answer = status ? `${status.code} ${status.reason}` : 'no final answer'
+  return [
+    paint.bold(visible(`Registration of ${address} at ${registrar}: ${answer}`)),
+    ...messages.map((message) => ladderLine(message, first!.at, left!, paint)),
+    ...findings.flatMap((finding) => findingLines(finding, paint)),
+    '',
   ]
 }
 

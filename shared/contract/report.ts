@@ -164,9 +164,13 @@ export const registrationReportSchema = z.object({
   registrar: z.string(),
   address: z.string(),
   contact: z.string().nullable(),
-  status: z.object({ code: z.int(), reason: z.string() }).nullable(),
+  status: z
+    .object({ code: z.int(), reason: z.string() })
+    .nullable()
+    .describe('the final response to the last REGISTER; null while there is none'),
   expiresS: z.int().nullable(),
   messages: z.array(messageSchema),
+  findings: z.array(findingSchema).default([]).describe('what is wrong with it: a refusal is a fault'),
   droppedMessages: z.int().default(0).describe('earlier messages, beyond those that are kept'),
 })
 export type RegistrationReport = z.infer<typeof registrationReportSchema>

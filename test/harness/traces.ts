@@ -1,8 +1,8 @@
 import { meterOf } from '../../electron/engine/media/codec/index.ts'
-import { reportOf } from '../../electron/engine/report/report.ts'
+import { registrationReportOf, reportOf } from '../../electron/engine/report/report.ts'
 import { CallProjection } from '../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
-import type { CallReport } from '../../shared/contract/report.ts'
+import type { CallReport, RegistrationReport } from '../../shared/contract/report.ts'
 import type { Vantage } from '../../shared/model/facts.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
 import { writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
@@ -188,6 +188,11 @@ export class TraceBuilder {
   observe(atMs: number, kind: ObservationKind, text: string): this {
     this.#trace.observe({ at: startUs + atMs * 1000, kind, text })
     return this
+  }
+
+  /** What a capture of it says, where it is a registration. */
+  registration(nowMs: number): RegistrationReport {
+    return registrationReportOf(this.#trace, startUs + nowMs * 1000)
   }
 
   at(nowMs: number, ended = false): CallReport {

@@ -5,7 +5,7 @@ import { usage } from '../../engine/base/errors.ts'
 import { print, printJson, warn } from '../output.ts'
 import { savePage } from '../page.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
-import { Paint, ladderLine, leftSide, summaryLines } from '../terminal.ts'
+import { Paint, ladderLine, leftSide, registrationLines, summaryLines } from '../terminal.ts'
 
 interface InspectOptions extends CommonOptions {
   readonly call?: string
@@ -72,13 +72,8 @@ Examples:
               for (const line of summaryLines(call, paint)) print(line)
               print('')
             }
-            for (const { address, registrar, status } of report.registrations)
-              print(
-                visible(
-                  `Registration of ${address} at ${registrar}: ` +
-                    `${status ? `${status.code} ${status.reason}` : 'no answer'}`,
-                ),
-              )
+            for (const registration of report.registrations)
+              for (const line of registrationLines(registration, paint)) print(line)
             for (const { method, from, to, status } of report.dialogs)
               print(visible(`${method} ${from} → ${to}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`))
             for (const { source, destination, packets, codec } of report.unmatchedStreams)
@@ -89,7 +84,8 @@ Examples:
             )
           }
           if (options.report !== undefined && !savePage(options.report, calls)) return exitCode.machine
-          return whole.damaged || calls.some(({ findings }) => findings.some(({ severity }) => severity === 'fault'))
+          const shown = options.call === undefined ? [...calls, ...report.registrations] : calls
+          return whole.damaged || shown.some(({ findings }) => findings.some(({ severity }) => severity === 'fault'))
             ? exitCode.fault
             : exitCode.ok
         }),

@@ -53,7 +53,7 @@ async function read({ files, callId }: CaptureRequest): Promise<void> {
   }
   for (const call of calls) await add(part.calls, reportOf(call.open(), lastAt, null))
   for (const registration of registrations)
-    await add(part.registrations, shown(registrationReportOf(registration.open().trace)))
+    await add(part.registrations, shown(registrationReportOf(registration.open().trace, lastAt)))
   for (const dialog of dialogs) await add(part.dialogs, shown(dialogReportOf(dialog.open().trace)))
   await flush()
   const { packets, damaged, problems, unread } = rest

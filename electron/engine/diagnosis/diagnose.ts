@@ -1,12 +1,18 @@
 import type { Finding } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
-import { toFinding, type Found } from './rule.ts'
-import { rules } from './rules/index.ts'
+import type { RegistrationFacts } from './registration.ts'
+import { toFinding, type Found, type Rule } from './rule.ts'
+import { registrationRules, rules } from './rules/index.ts'
 
 const order = { fault: 0, warning: 1, info: 2 } as const
 
 /** What is wrong with a call, most serious first; a cause silences its consequences. */
-export function diagnose(facts: CallFacts): Finding[] {
+export const diagnose = (facts: CallFacts): Finding[] => findingsOf(rules, facts)
+
+/** What is wrong with a registration, as for a call. */
+export const diagnoseRegistration = (facts: RegistrationFacts): Finding[] => findingsOf(registrationRules, facts)
+
+function findingsOf<Facts>(rules: readonly Rule<Facts>[], facts: Facts): Finding[] {
   const found: { id: string; finding: Found }[] = []
   const silenced = new Set<string>()
   for (const rule of rules) {

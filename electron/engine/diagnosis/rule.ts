@@ -6,7 +6,7 @@ import type { Observation, ObservationKind } from '../../../shared/model/wire.ts
 import { header, type SipResponse } from '../../../shared/wire/sip/message.ts'
 
 /** A rule: from facts to findings, nothing else. It says nothing where it has no evidence. */
-export interface Rule {
+export interface Rule<Facts = CallFacts> {
   readonly id: string
   readonly severities: readonly Finding['severity'][]
   /**
@@ -17,14 +17,14 @@ export interface Rule {
   readonly silent: string
   /** Rules whose findings are consequences of this one's and are left out beside it. */
   readonly silences?: readonly string[]
-  evaluate(facts: CallFacts): readonly Found[]
+  evaluate(facts: Facts): readonly Found[]
 }
 
 export interface Found {
   readonly severity: Finding['severity']
   readonly at: Micros
   readonly sentence: string
-  /** Facts of the call themselves, never words about them; what is not there is left out. */
+  /** Facts of the call themselves, never words about them; what is not there, or named before, is left out. */
   readonly evidence: readonly (MessageFact | StreamFact | Observation | null | undefined)[]
   readonly next: string
   /** The setting that `next` is about, where it is about one. */
@@ -37,7 +37,7 @@ export function toFinding(rule: string, { severity, at, sentence, evidence, next
     severity,
     at: isoMicros(at),
     sentence: capital(sentence),
-    evidence: evidence.filter((fact) => fact != null).map(named),
+    evidence: [...new Set(evidence)].filter((fact) => fact != null).map(named),
     next: capital(next),
     ...(remedy && { remedy }),
   }

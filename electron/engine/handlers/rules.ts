@@ -1,10 +1,10 @@
-import { rules } from '../diagnosis/rules/index.ts'
+import { registrationRules, rules } from '../diagnosis/rules/index.ts'
 import type { Handlers } from './handlers.ts'
 
 export function ruleHandlers(): Handlers<'rule'> {
   return {
     'rule.list': () =>
-      rules.map(({ id, severities, looksAt, speaks, silent, silences = [] }) => ({
+      [...rules, ...registrationRules].map(({ id, severities, looksAt, speaks, silent, silences = [] }) => ({
         id,
         severities: [...severities],
         looksAt,

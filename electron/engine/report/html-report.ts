@@ -1,5 +1,6 @@
 import { visible } from '../../../shared/base/text.ts'
-import type { CallReport, Evidence, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
+import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
+import { evidenceTexts, type EvidenceText } from '../../../shared/words/evidence.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -32,9 +33,8 @@ pre { white-space: pre-wrap; margin: 4px 0 12px; }
 .finding { margin: 8px 0; } .quiet { opacity: 0.75; }
 `
 
-function evidenceText({ message, stream, observation }: Evidence): string {
-  if (message !== undefined) return `<a href="#m${message}">message ${message + 1}</a>`
-  return stream !== undefined ? `stream ${stream + 1}` : safe(`"${observation}"`)
+function evidenceText({ text, message }: EvidenceText): string {
+  return message === null ? safe(text) : `<a href="#m${message}">${safe(text)}</a>`
 }
 
 const finding = ({
@@ -43,7 +43,7 @@ const finding = ({
   evidence,
   next,
 }: Finding): string => `<div class="finding"><strong>${severity}</strong>: ${safe(sentence)}<br>
-<span class="quiet">evidence: ${evidence.map(evidenceText).join(', ') || 'none'}</span><br>
+<span class="quiet">evidence: ${evidenceTexts(evidence, sentence).map(evidenceText).join(', ') || 'none'}</span><br>
 next: ${safe(next)}</div>`
 
 function messageRow(message: LadderMessage, n: number, startedAt: string, prefix: string): string {

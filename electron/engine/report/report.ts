@@ -18,7 +18,8 @@ import { header, headerList, startLine, type SipMessage } from '../../../shared/
 import { expiresOf, expiresParam } from '../../../shared/wire/sip/numbers.ts'
 import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 import { outcomeOf, refusedBy } from '../diagnosis/classify.ts'
-import { diagnose } from '../diagnosis/diagnose.ts'
+import { diagnose, diagnoseRegistration } from '../diagnosis/diagnose.ts'
+import { registrationFacts } from '../diagnosis/registration.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
 import { hideIn, hideValues, type CustomHeader } from '../base/secret-headers.ts'
 import { estimateMos } from '../quality/e-model.ts'
@@ -260,23 +261,24 @@ export function dialogReportOf(trace: CallTrace): DialogReport {
   }
 }
 
-/** What a capture shows of one registration. */
-export function registrationReportOf(trace: CallTrace): RegistrationReport {
-  const messages = trace.messages.map(({ event }) => event.message).filter((message) => message.kind !== 'unreadable')
-  const request = messages.find((message) => message.kind === 'request')
-  const last = messages.findLast((message) => message.kind === 'response')
+/** What a capture shows of one registration; `now`: how far it was recorded. */
+export function registrationReportOf(trace: CallTrace, now: Micros): RegistrationReport {
+  const facts = registrationFacts(messageFacts(trace), now)
+  const request = facts.request?.message ?? null
+  const last = facts.final?.message ?? null
   const contact =
     headerList(last ?? { headers: [] }, 'contact')[0] ?? headerList(request ?? { headers: [] }, 'contact')[0] ?? null
   const inContact = expiresParam(parseNameAddr(contact ?? '')?.params ?? new Map())
   return {
     callId: trace.callId,
-    registrar: request?.kind === 'request' ? redact(request.uri) : '',
-    address: redact(uriOf(header(request ?? { headers: [] }, 'to') ?? '')),
+    registrar: request ? redact(request.uri) : '',
+    address: redact(uriOf(header(request ?? last ?? { headers: [] }, 'to') ?? '')),
     contact: contact && redact(uriOf(contact)),
-    status: last?.kind === 'response' ? { code: last.status, reason: redact(last.reason) } : null,
+    status: last && { code: last.status, reason: redact(last.reason) },
     expiresS:
       inContact ?? expiresOf(last && header(last, 'expires') !== undefined ? last : (request ?? { headers: [] })),
     messages: ladderOf(trace),
+    findings: diagnoseRegistration(facts).map(shownFinding),
     droppedMessages: trace.droppedMessages,
   }
 }

@@ -164,7 +164,7 @@ describe('the ways out of a call', () => {
         .replace('Contact: <sip:peer@', `Contact: <sip:peer:${secret(3)}@`),
       response(`403 token=${secret(4)}`, { method: 'REGISTER' }),
     ])
-    const text = JSON.stringify(registrationReportSchema.parse(registrationReportOf(trace)))
+    const text = JSON.stringify(registrationReportSchema.parse(registrationReportOf(trace, endUs)))
     expect(text).not.toContain('GEHEIM')
   })
 })

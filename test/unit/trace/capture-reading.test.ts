@@ -147,7 +147,7 @@ describe('captures with bytes changed, cut and repeated', () => {
         const { calls, registrations, lastAt } = await load(path)
         for (const call of calls) expect(callReportSchema.safeParse(reportOf(call, lastAt, null)).error).toBeUndefined()
         for (const registration of registrations)
-          expect(registrationReportSchema.safeParse(registrationReportOf(registration)).error).toBeUndefined()
+          expect(registrationReportSchema.safeParse(registrationReportOf(registration, lastAt)).error).toBeUndefined()
       } catch (error) {
         if (!(error instanceof RingbackError)) throw error
       }
@@ -169,9 +169,9 @@ describe('registrations in a capture', () => {
         })),
       ),
     )
-    const { registrations } = await load(path)
+    const { registrations, lastAt } = await load(path)
     expect(registrations).toHaveLength(1)
-    const report = registrationReportOf(registrations[0]!)
+    const report = registrationReportOf(registrations[0]!, lastAt)
     expect(report.messages.length).toBeLessThanOrEqual(50)
     expect(report.messages.length + report.droppedMessages).toBe(1234)
     expect(report.messages.at(-1)!.cseq).toBe('1234 REGISTER')

@@ -72,7 +72,7 @@ describe('a registration', () => {
     expect(registration.state).toMatchObject({ kind: 'failed', status: 401, final: true })
     await bench.clock.advance(120_000)
     expect(bench.lines()).toEqual([])
-    expect(bench.observations).toContainEqual(expect.stringContaining('refused user "alice"'))
+    expect(registration.state).toMatchObject({ text: expect.stringContaining('realm "r" refused user "alice" (MD5)') })
   })
 
   it('stays registered while it is refreshed, and never asks twice at once', async () => {
@@ -114,8 +114,9 @@ describe('what a registrar says', () => {
   it.each([
     [403, 'Warning: 399 pbx "account is suspended"\n', 'answered 403 Reason: 399 pbx "account is suspended"'],
     [503, 'Retry-After: 120\n', 'answered 503 Reason: it asks to wait for 120 s'],
-    [302, '', 'answered 302 Reason: it sends us to <sip:other.example>'],
+    [302, '', 'answered 302 Reason: it redirects to <sip:other.example>'],
     [423, '', 'answered 423 Reason: it names no Min-Expires'],
+    [423, 'Min-Expires: 60\n', 'answered 423 Reason: it demands 60 s at least, though 600 s were asked for'],
     [500, '', 'answered 500 Reason'],
   ])('when it refuses with %i is told', async (status, extra, text) => {
     expect(await refused(status, extra, '<sip:other.example>')).toBe(`the registrar ${text}`)

@@ -1,3 +1,4 @@
+import type { RegistrationFacts } from '../registration.ts'
 import type { Rule } from '../rule.ts'
 import { afterTheEnd } from './after-the-end.ts'
 import { audioStops } from './audio-stops.ts'
@@ -30,6 +31,9 @@ import { refusedMedia } from './refused-media.ts'
 import { refusedNumber } from './refused-number.ts'
 import { refusedOther } from './refused-other.ts'
 import { silentFromPeer } from './silent-from-peer.ts'
+import { bindingMissing } from './binding-missing.ts'
+import { registrationRefused } from './registration-refused.ts'
+import { registrationUnanswered } from './registration-unanswered.ts'
 import { wrongPayloadType } from './wrong-payload-type.ts'
 
 /**
@@ -68,4 +72,11 @@ export const rules: readonly Rule[] = [
   byeReason,
   afterTheEnd,
   malformed,
+]
+
+/** Those of a registration. */
+export const registrationRules: readonly Rule<RegistrationFacts>[] = [
+  registrationUnanswered,
+  registrationRefused,
+  bindingMissing,
 ]

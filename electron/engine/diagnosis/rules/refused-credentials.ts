@@ -1,7 +1,8 @@
 import { parseNameAddr } from '../../../../shared/wire/sip/grammar.ts'
-import { header, headerFields } from '../../../../shared/wire/sip/message.ts'
+import { header } from '../../../../shared/wire/sip/message.ts'
 import type { Remedy } from '../../../../shared/model/remedies.ts'
 import { remedyWords } from '../../../../shared/words/remedies.ts'
+import { realmOf } from '../challenges.ts'
 import { refusedFor } from '../classify.ts'
 import { observed, peerName, statusText, type Rule } from '../rule.ts'
 
@@ -16,10 +17,7 @@ export const refusedCredentials: Rule = {
     const final = refusedFor(facts, 'credentials')
     if (!final) return []
     const challenge = facts.challenges.at(-1)?.message
-    const offered = challenge
-      ? [...headerFields(challenge, 'www-authenticate'), ...headerFields(challenge, 'proxy-authenticate')]
-      : []
-    const realm = /realm="([^"]*)"/i.exec(offered[0] ?? '')?.[1]
+    const realm = challenge?.kind === 'response' ? realmOf(challenge) : undefined
     const user = facts.invite?.message ? parseNameAddr(header(facts.invite.message, 'from') ?? '')?.uri : undefined
     const reason = observed(facts, 'auth-failed').at(-1)
     const remedy: Remedy = { code: 'set-credentials' }

@@ -1,8 +1,8 @@
 import type { Remedy } from '../../../../shared/model/remedies.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { elide, visible } from '../../../../shared/base/text.ts'
-import { bracketHost } from '../../../../shared/base/address.ts'
-import { parseNameAddr, parseUri } from '../../../../shared/wire/sip/grammar.ts'
+import { isBindingOf } from '../../../../shared/wire/sip/bindings.ts'
+import { parseNameAddr } from '../../../../shared/wire/sip/grammar.ts'
 import {
   headerList,
   makeHeader,
@@ -10,7 +10,8 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../../shared/wire/sip/message.ts'
-import { expiresOf, expiresParam, minExpiresOf, retryAfterOf } from '../../../../shared/wire/sip/numbers.ts'
+import { expiresOf, expiresParam, minExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
+import { refusalWords } from '../../../../shared/words/refusal.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
@@ -155,7 +156,7 @@ export class Registration {
       }
     }
     if (status >= 300) {
-      const why = [...(this.#refusal === null ? [] : [this.#refusal]), ...whatItSays(response)]
+      const why = [...(this.#refusal === null ? [] : [this.#refusal]), ...refusalWords(response, askedS)]
       const text = `the registrar answered ${status} ${response.reason}`
       return this.#refused(why.length === 0 ? text : `${text}: ${why.join('; ')}`, status)
     }
@@ -203,35 +204,7 @@ function grantedSeconds(response: SipResponse, contact: string): number | null {
   return expiresOf(response)
 }
 
-/** Whether a Contact value of a response is the binding that we asked for. */
-function isBindingOf(contact: string, value: string): boolean {
-  const ours = parseUri(parseNameAddr(contact)?.uri ?? '')
-  const uri = parseUri(parseNameAddr(value)?.uri ?? '')
-  return (
-    uri !== null &&
-    ours !== null &&
-    uri.user === ours.user &&
-    bracketHost(uri.host) === bracketHost(ours.host) &&
-    (uri.port ?? 5060) === (ours.port ?? 5060)
-  )
-}
-
 function missingBinding(contact: string, bindings: readonly string[]): string {
   const listed = bindings.length === 0 ? 'no binding' : elide(visible(bindings.slice(0, 5).join(', ')), 300)
   return `the registrar agreed and lists ${listed}: ours, ${contact}, is not among them, so calls may not come here`
-}
-
-/** What a refusal says beside its status: why, when to come again, where to, how long at least. */
-function whatItSays(response: SipResponse): string[] {
-  const { status } = response
-  const said = (text: string) => elide(visible(text), 200)
-  const retry = retryAfterOf(response)
-  const minimum = minExpiresOf(response)
-  const contacts = said(headerList(response, 'contact').join(', '))
-  return [
-    ...headerList(response, 'warning').slice(0, 3).map(said),
-    ...(retry === null ? [] : [`it asks to wait for ${retry} s`]),
-    ...(status >= 300 && status < 400 ? [`it sends us to ${contacts || 'nowhere'}`] : []),
-    ...(status === 423 ? [minimum === null ? 'it names no Min-Expires' : `it demands ${minimum} s at least`] : []),
-  ]
 }

@@ -1,0 +1,31 @@
+import { formatAddress } from '../../../../shared/base/address.ts'
+import { count } from '../../../../shared/base/text.ts'
+import type { RegistrationFacts } from '../registration.ts'
+import type { Rule } from '../rule.ts'
+
+const silentUs = 4_000_000
+
+/** The last REGISTER was sent, and nothing came back. */
+export const registrationUnanswered: Rule<RegistrationFacts> = {
+  id: 'registration-unanswered',
+  severities: ['fault'],
+  looksAt: 'the last REGISTER of a registration, how often it was sent, and any response to it',
+  speaks: 'nothing came back for 4 s',
+  silent: 'any response came, or the capture ends sooner',
+  evaluate({ now, request, sendings, answered }) {
+    if (!request || answered || now - request.event.at < silentUs) return []
+    const { transport, destination } = request.event
+    return [
+      {
+        severity: 'fault',
+        at: request.event.at + silentUs,
+        evidence: sendings,
+        sentence:
+          `No response came from ${transport} ${formatAddress(destination)} to ` +
+          `${count(sendings.length, 'REGISTER')}: the address or port is wrong, a firewall drops the packets, or ` +
+          'the registrar drops them.',
+        next: 'Check the address and the port of the registrar, and that packets of this capture point reach it.',
+      },
+    ]
+  },
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { registrationRules } from '../../../electron/engine/diagnosis/rules/index.ts'
+import { TraceBuilder } from '../../harness/traces.ts'
+
+const contact = 'Contact: <sip:a@10.0.0.5>\n'
+const challenge = 'WWW-Authenticate: Digest realm="office", nonce="n"\n'
+const credentials = `${contact}Authorization: Digest username="a"\n`
+const capture = () => new TraceBuilder('observed')
+const register = (call: TraceBuilder, atMs: number, cseq = 1, extra = contact) =>
+  call.request(atMs, 'REGISTER', { cseq, extra, toTag: '', uri: 'sip:203.0.113.9' })
+const answer = (call: TraceBuilder, atMs: number, status: string, extra = '', cseq = 1) =>
+  call.response(atMs, status, { method: 'REGISTER', cseq, extra })
+const asked = () => answer(register(capture(), 0), 10, '401 Unauthorized', challenge)
+const retried = () => register(asked(), 20, 2, credentials)
+
+interface Case {
+  readonly speaks: readonly (readonly [make: () => TraceBuilder, says: RegExp])[]
+  readonly silent: readonly (() => TraceBuilder)[]
+}
+
+/** Each looked at 5 s after its beginning. */
+const cases: Readonly<Record<string, Case>> = {
+  'registration-unanswered': {
+    speaks: [[() => register(register(capture(), 0), 500), /No response came from udp 203\.0\.113\.9:5060 to 2 REGI/]],
+    silent: [() => register(capture(), 2000), () => answer(register(capture(), 0), 10, '100 Trying')],
+  },
+  'registration-refused': {
+    speaks: [
+      [() => answer(retried(), 30, '403 Forbidden', '', 2), /403 Forbidden, in spite of credentials/],
+      [() => answer(retried(), 30, '401 Unauthorized', challenge, 2), /refused the credentials.*realm "office"/],
+      [asked, /asks for digest credentials with 401 Unauthorized \(realm "office"\), and none follow/],
+      [() => answer(register(capture(), 0), 10, '423 Too Brief', 'Min-Expires: 60\n'), /demands 60 s at least/],
+      [() => answer(register(capture(), 0), 10, '302 Moved', 'Contact: <sip:b@x>\n'), /redirects to <sip:b@x>/],
+      [() => answer(register(capture(), 0), 10, '503 Busy', 'Retry-After: 9\n'), /wait for 9 s/],
+    ],
+    silent: [
+      () => answer(retried(), 30, '200 OK', contact, 2),
+      // The second REGISTER is on its way.
+      () => retried(),
+    ],
+  },
+  'binding-missing': {
+    speaks: [
+      [() => answer(register(capture(), 0), 10, '200 OK'), /lists no binding: <sip:a@10\.0\.0\.5> is not among them/],
+      [
+        () => answer(register(capture(), 0), 10, '200 OK', 'Contact: <sip:a@192.0.2.7>\n'),
+        /lists <sip:a@192\.0\.2\.7>/,
+      ],
+    ],
+    silent: [
+      () => answer(register(capture(), 0), 10, '200 OK', `Contact: <sip:x@192.0.2.7>, <sip:a@10.0.0.5>;expires=60\n`),
+      () => answer(register(capture(), 0, 1, `${contact}Expires: 0\n`), 10, '200 OK'),
+      () => answer(register(capture(), 0, 1, ''), 10, '200 OK'),
+    ],
+  },
+}
+
+describe('the diagnosis of a registration in a capture', () => {
+  it('has cases for every rule', () =>
+    expect(Object.keys(cases).toSorted()).toEqual(registrationRules.map(({ id }) => id).toSorted()))
+
+  it.each(
+    Object.entries(cases).flatMap(([id, { speaks }]) => speaks.map(([make, says], i) => [id, i, make, says] as const)),
+  )('%s speaks (%i)', (id, _i, make, says) => {
+    const finding = make()
+      .registration(5000)
+      .findings.find(({ rule }) => rule === id)!
+    expect(finding.sentence).toMatch(says)
+    expect(finding.evidence.length).toBeGreaterThan(0)
+    expect(finding.next).toMatch(/^[A-Z].*\.$/s)
+  })
+
+  it.each(Object.entries(cases).flatMap(([id, { silent }]) => silent.map((make, i) => [id, i, make] as const)))(
+    '%s is silent (%i)',
+    (id, _i, make) =>
+      expect(
+        make()
+          .registration(5000)
+          .findings.map(({ rule }) => rule),
+      ).not.toContain(id),
+  )
+
+  it('goes by the last REGISTER, whose response may not be there yet', () => {
+    expect(retried().registration(100).status).toBeNull()
+    expect(answer(retried(), 30, '200 OK', contact, 2).registration(100).status).toEqual({ code: 200, reason: 'OK' })
+    expect(asked().registration(100).findings).toEqual([])
+  })
+})
