@@ -3,8 +3,9 @@ import type { Behaviour, ListenerArgs, Settings } from '../../../shared/contract
 import { reasonPhrase } from '../../../shared/words/statuses.ts'
 import { handOver } from '../../state/dial.ts'
 import { execute, useEngine } from '../../state/engine.ts'
-import { encryptions, transports } from '../../ui/choices.ts'
+import { transports } from '../../ui/choices.ts'
 import { Act, Button, Choice, Field, Icon } from '../../ui/controls.tsx'
+import { CheckField, EncryptionField, PasswordField, WordsField } from '../../ui/fields.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 
 type AgentSettings = Settings['agent']
@@ -134,31 +135,13 @@ export function AgentForm({ settings }: { settings: Settings }) {
           )}
         </Field>
       )}
-      <Field
+      <WordsField
         label="Identifiers"
         hint="The user parts that are answered, separated by spaces; others get 404. Empty: all."
-      >
-        {(props) => (
-          <input
-            {...props}
-            className="mono"
-            value={(draft.identifiers ?? []).join(' ')}
-            onChange={(event) =>
-              set({ identifiers: event.target.value.trim() === '' ? undefined : event.target.value.split(/\s+/) })
-            }
-          />
-        )}
-      </Field>
-      <Field label="Media encryption">
-        {(props) => (
-          <Choice
-            {...props}
-            value={draft.encryption}
-            options={encryptions}
-            onChange={(encryption) => set({ encryption })}
-          />
-        )}
-      </Field>
+        value={draft.identifiers ?? []}
+        onChange={(words) => set({ identifiers: words.length === 0 ? undefined : words })}
+      />
+      <EncryptionField value={draft.encryption} onChange={(encryption) => set({ encryption })} />
       <Field label="Digest user" hint="Callers must know its password. Empty: none is asked for.">
         {(props) => (
           <input
@@ -170,43 +153,17 @@ export function AgentForm({ settings }: { settings: Settings }) {
         )}
       </Field>
       {draft.user !== undefined && (
-        <Field label="Password" hint="Stored encrypted; empty keeps the stored one.">
-          {(props) => (
-            <input
-              {...props}
-              type="password"
-              autoComplete="new-password"
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
-            />
-          )}
-        </Field>
+        <PasswordField hint="Stored encrypted; empty keeps the stored one." value={password} onChange={setPassword} />
       )}
-      <Field label="Allowed addresses" hint="CIDR blocks, separated by spaces; others get 403. Empty: everyone.">
-        {(props) => (
-          <input
-            {...props}
-            className="mono"
-            value={draft.allow.join(' ')}
-            onChange={(event) =>
-              set({ allow: event.target.value.trim() === '' ? [] : event.target.value.split(/\s+/) })
-            }
-          />
-        )}
-      </Field>
-      <Field label="Start">
-        {(props) => (
-          <label className="check">
-            <input
-              {...props}
-              type="checkbox"
-              checked={draft.start}
-              onChange={(event) => set({ start: event.target.checked })}
-            />{' '}
-            with Ringback
-          </label>
-        )}
-      </Field>
+      <WordsField
+        label="Allowed addresses"
+        hint="CIDR blocks, separated by spaces; others get 403. Empty: everyone."
+        value={draft.allow}
+        onChange={(allow) => set({ allow })}
+      />
+      <CheckField label="Start" checked={draft.start} onChange={(start) => set({ start })}>
+        with Ringback
+      </CheckField>
       <div className="actions">
         <Act kind="primary" run={start}>
           {agents.size > 0 ? 'Apply and start again' : 'Start the agent'}

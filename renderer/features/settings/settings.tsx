@@ -1,9 +1,10 @@
-import { useState } from 'react'
+import { useState, type ComponentProps } from 'react'
 import type { Settings as SettingsValue } from '../../../shared/contract/commands.ts'
 import { isIp } from '../../../shared/base/address.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { budgetNames, budgets, type BudgetName } from '../../../shared/model/budgets.ts'
 import { Act, Button, Choice, Field, Foreign, Icon } from '../../ui/controls.tsx'
+import { CheckField } from '../../ui/fields.tsx'
 import './settings.css'
 
 const themes = [
@@ -66,25 +67,19 @@ function Form({ settings }: { settings: SettingsValue }) {
           </Field>
           <Field label="First RTP port" fault={portsFault}>
             {(props) => (
-              <input
+              <PortInput
                 {...props}
-                type="number"
-                min={1024}
-                max={65535}
                 value={rtpPorts.first}
-                onChange={(event) => set({ rtpPorts: { ...rtpPorts, first: Number(event.target.value) } })}
+                onChange={(first) => set({ rtpPorts: { ...rtpPorts, first } })}
               />
             )}
           </Field>
           <Field label="Last RTP port" hint="Firewalls must let UDP in on this range.">
             {(props) => (
-              <input
+              <PortInput
                 {...props}
-                type="number"
-                min={1024}
-                max={65535}
                 value={rtpPorts.last}
-                onChange={(event) => set({ rtpPorts: { ...rtpPorts, last: Number(event.target.value) } })}
+                onChange={(last) => set({ rtpPorts: { ...rtpPorts, last } })}
               />
             )}
           </Field>
@@ -132,19 +127,14 @@ function Form({ settings }: { settings: SettingsValue }) {
               />
             )}
           </Field>
-          <Field label="Trace redaction" hint="Passwords, digests, tokens and SRTP keys are always masked.">
-            {(props) => (
-              <label className="check">
-                <input
-                  {...props}
-                  type="checkbox"
-                  checked={maskNumbers}
-                  onChange={(event) => set({ maskNumbers: event.target.checked })}
-                />{' '}
-                mask phone numbers in exports too
-              </label>
-            )}
-          </Field>
+          <CheckField
+            label="Trace redaction"
+            hint="Passwords, digests, tokens and SRTP keys are always masked."
+            checked={maskNumbers}
+            onChange={(mask) => set({ maskNumbers: mask })}
+          >
+            mask phone numbers in exports too
+          </CheckField>
         </div>
         <Limits limits={draft.limits} onChange={(limits) => set({ limits })} />
         <div className="actions">
@@ -158,6 +148,15 @@ function Form({ settings }: { settings: SettingsValue }) {
         </div>
       </form>
     </div>
+  )
+}
+
+function PortInput({
+  onChange,
+  ...props
+}: Omit<ComponentProps<'input'>, 'onChange'> & { onChange: (port: number) => void }) {
+  return (
+    <input {...props} type="number" min={1024} max={65535} onChange={(event) => onChange(Number(event.target.value))} />
   )
 }
 

@@ -7,8 +7,9 @@ import { addressFault } from '../../../shared/words/dial.ts'
 import { secretFault } from '../../../shared/words/own-headers.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { headerRow, type HeaderRow } from '../../state/ui.ts'
-import { encryptions, transports } from '../../ui/choices.ts'
+import { transports } from '../../ui/choices.ts'
 import { Act, Button, Choice, Fault, Field, Foreign } from '../../ui/controls.tsx'
+import { CheckField, EncryptionField, PasswordField } from '../../ui/fields.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 import { CheckSteps } from './check-steps.tsx'
 import { Granted } from './granted.tsx'
@@ -138,19 +139,11 @@ export function TrunkForm({
             />
           )}
         </Field>
-        <Field
-          label="Media encryption"
+        <EncryptionField
           hint="Allowed offers SRTP and takes either; Required ends a call that would be in clear."
-        >
-          {(props) => (
-            <Choice
-              {...props}
-              value={draft.encryption}
-              options={encryptions}
-              onChange={(encryption) => set({ encryption })}
-            />
-          )}
-        </Field>
+          value={draft.encryption}
+          onChange={(encryption) => set({ encryption })}
+        />
         <Field label="Authentication">
           {(props) => (
             <Choice
@@ -166,8 +159,7 @@ export function TrunkForm({
             <Field label="User name" hint="That of the credentials, not the friendly name of their list.">
               {(props) => <input {...props} {...text('user')} autoComplete="off" />}
             </Field>
-            <Field
-              label="Password"
+            <PasswordField
               fault={
                 trunk.lost?.includes('password') && password === ''
                   ? 'The stored password can no longer be opened, its key is gone: type the password again.'
@@ -178,31 +170,13 @@ export function TrunkForm({
                   ? 'One is stored, encrypted; leave this empty to keep it.'
                   : 'Stored encrypted in the data folder; never shown again.'
               }
-            >
-              {(props) => (
-                <input
-                  {...props}
-                  type="password"
-                  autoComplete="new-password"
-                  placeholder={trunk.hasPassword ? 'stored' : ''}
-                  value={password}
-                  onChange={(event) => setPassword(event.target.value)}
-                />
-              )}
-            </Field>
-            <Field label="Registration">
-              {(props) => (
-                <label className="check">
-                  <input
-                    {...props}
-                    type="checkbox"
-                    checked={draft.register}
-                    onChange={(event) => set({ register: event.target.checked })}
-                  />{' '}
-                  keep registered while Ringback runs
-                </label>
-              )}
-            </Field>
+              placeholder={trunk.hasPassword ? 'stored' : ''}
+              value={password}
+              onChange={setPassword}
+            />
+            <CheckField label="Registration" checked={draft.register} onChange={(register) => set({ register })}>
+              keep registered while Ringback runs
+            </CheckField>
           </>
         )}
         <Field label="Caller ID" hint="A number or a URI for From.">
@@ -236,19 +210,13 @@ export function TrunkForm({
             >
               {(props) => <textarea {...props} {...text('tlsCa')} rows={3} className="mono" />}
             </Field>
-            <Field label="Certificate">
-              {(props) => (
-                <label className="check">
-                  <input
-                    {...props}
-                    type="checkbox"
-                    checked={draft.tlsInsecure}
-                    onChange={(event) => set({ tlsInsecure: event.target.checked })}
-                  />{' '}
-                  accept any (insecure)
-                </label>
-              )}
-            </Field>
+            <CheckField
+              label="Certificate"
+              checked={draft.tlsInsecure}
+              onChange={(tlsInsecure) => set({ tlsInsecure })}
+            >
+              accept any (insecure)
+            </CheckField>
           </>
         )}
         <h2>Default headers</h2>

@@ -1,0 +1,85 @@
+import type { ComponentProps, ReactNode } from 'react'
+import type { Encryption } from '../../shared/model/encryption.ts'
+import { encryptions } from './choices.ts'
+import { Choice, Field } from './controls.tsx'
+
+type Row = Omit<ComponentProps<typeof Field>, 'children'>
+
+/** Whether media is SRTP. */
+export function EncryptionField({
+  value,
+  onChange,
+  hint,
+}: {
+  value: Encryption
+  onChange: (value: Encryption) => void
+  hint?: string
+}) {
+  return (
+    <Field label="Media encryption" hint={hint}>
+      {(props) => <Choice {...props} value={value} options={encryptions} onChange={onChange} />}
+    </Field>
+  )
+}
+
+/** A password is typed, never shown. */
+export function PasswordField({
+  value,
+  onChange,
+  placeholder = '',
+  ...row
+}: Omit<Row, 'label'> & { value: string; onChange: (value: string) => void; placeholder?: string }) {
+  return (
+    <Field label="Password" {...row}>
+      {(props) => (
+        <input
+          {...props}
+          type="password"
+          autoComplete="new-password"
+          placeholder={placeholder}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  )
+}
+
+/** Something that is so or not; `children` says what. */
+export function CheckField({
+  checked,
+  onChange,
+  children,
+  ...row
+}: Row & { checked: boolean; onChange: (checked: boolean) => void; children: ReactNode }) {
+  return (
+    <Field {...row}>
+      {(props) => (
+        <label className="check">
+          <input {...props} type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />{' '}
+          {children}
+        </label>
+      )}
+    </Field>
+  )
+}
+
+/** Words with spaces between them. */
+export function WordsField({
+  value,
+  onChange,
+  ...row
+}: Row & { value: readonly string[]; onChange: (value: string[]) => void }) {
+  return (
+    <Field {...row}>
+      {(props) => (
+        <input
+          {...props}
+          className="mono"
+          value={value.join(' ')}
+          onChange={(event) => onChange(event.target.value.trim() === '' ? [] : event.target.value.split(/\s+/))}
+        />
+      )}
+    </Field>
+  )
+}
