@@ -2,8 +2,8 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
-// What `npm pack` ships: the command line with all it needs as one file of JavaScript, the thread that reads captures
-// as another, and the licences of what is in them. Node strips no types below node_modules, and a package without
+// What `npm pack` ships: the command line with all it needs as one file of JavaScript, each thread that it starts as
+// another, and the licences of what is in them. Node strips no types below node_modules, and a package without
 // dependencies installs nothing that this repository has not seen.
 const root = join(import.meta.dirname, '..')
 
@@ -11,6 +11,7 @@ const { metafile } = await build({
   entryPoints: {
     'ringback': join(root, 'electron/cli/main.ts'),
     'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts'),
+    'sound-worker': join(root, 'electron/engine/media/audio/sound-worker.ts'),
   },
   outdir: join(root, 'dist'),
   absWorkingDir: root,

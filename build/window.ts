@@ -48,6 +48,7 @@ if (!process.argv.includes('--if-stale') || isStale()) {
       'main': join(root, 'electron/main.ts'),
       'engine': join(root, 'electron/shell/electron.ts'),
       'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts'),
+      'sound-worker': join(root, 'electron/engine/media/audio/sound-worker.ts'),
     },
     outdir: join(root, 'dist/electron'),
     outExtension: { '.js': '.mjs' },

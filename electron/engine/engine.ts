@@ -36,6 +36,7 @@ import { KnownCalls } from './known-calls.ts'
 import { Registrations } from './trunks/registrations.ts'
 import { systemDns } from './sip/resolve/dns.ts'
 import { Softphone } from './calls/softphone.ts'
+import { SoundFiles } from './media/audio/sound-files.ts'
 import { MediaOpener } from './stations/media-opener.ts'
 import { StationPool } from './stations/station-pool.ts'
 import { Stations } from './stations/stations.ts'
@@ -78,6 +79,7 @@ export class Engine implements EngineClient {
   readonly #history: History
   readonly #files: Files
   readonly #threads = new CaptureThreads()
+  readonly #sounds = new SoundFiles()
   readonly #captures: OpenedCaptures
   readonly #calls: KnownCalls
   readonly #handlers: Handlers
@@ -140,6 +142,7 @@ export class Engine implements EngineClient {
       net,
       profile: this.#profile,
       soundPath: (name, use) => this.#files.using([name], ([path]) => use(path!)),
+      sounds: this.#sounds,
     })
     const calls = { clock, random, boundary, attended, media, records: this.#records }
     const shared = { clock, random, feed: this.#feed, profile: this.#profile }
@@ -207,7 +210,7 @@ export class Engine implements EngineClient {
   }
 
   async close(): Promise<void> {
-    const reading = this.#threads.close()
+    const reading = Promise.all([this.#threads.close(), this.#sounds.close()])
     this.#agents.hangUpAll()
     for (const { call } of this.#records.all()) call?.hangUp()
     this.#registrations.stopAll()

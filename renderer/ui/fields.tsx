@@ -1,4 +1,4 @@
-import type { ComponentProps, ReactNode } from 'react'
+import type { ChangeEvent, ComponentProps, ReactNode } from 'react'
 import type { Encryption } from '../../shared/model/encryption.ts'
 import { encryptions } from './choices.ts'
 import { Choice, Field } from './controls.tsx'
@@ -52,12 +52,12 @@ export function CheckField({
   children,
   ...row
 }: Row & { checked: boolean; onChange: (checked: boolean) => void; children: ReactNode }) {
+  const changed = (event: ChangeEvent<HTMLInputElement>) => onChange(event.target.checked)
   return (
     <Field {...row}>
       {(props) => (
         <label className="check">
-          <input {...props} type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />{' '}
-          {children}
+          <input {...props} type="checkbox" checked={checked} onChange={changed} /> {children}
         </label>
       )}
     </Field>

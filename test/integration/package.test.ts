@@ -44,6 +44,7 @@ describe('what npm pack makes', () => {
       'dist/capture-worker.js',
       'dist/licenses.txt',
       'dist/ringback.js',
+      'dist/sound-worker.js',
       'electron/cli/ringback.mjs',
       'package.json',
     ])

@@ -49,7 +49,7 @@ export function answer(
       ptimeMs,
       silenceMs,
       latch,
-      source: media.source(source),
+      source: await media.source(source),
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
     }

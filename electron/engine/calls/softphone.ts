@@ -74,7 +74,7 @@ export class Softphone {
     const domain = proxy === null ? parseUri(args.uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
-    const source = opener.source(args.source)
+    const source = await opener.source(args.source)
     const station = this.#deps.stations.with({
       localAddress: args.localAddress ?? profile.localAddressFor(hop.uri.host),
       tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null,

@@ -7,8 +7,8 @@ import { explainError, machine } from '../base/errors.ts'
 import type { Net } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { LocalRoutes } from '../base/routes.ts'
+import type { SoundFiles } from '../media/audio/sound-files.ts'
 import { SampleSource, silence, tone, type SourceSpec } from '../media/audio/source.ts'
-import { atEachRate, readWav } from '../media/audio/wav.ts'
 import { Pacer } from '../media/session/pacer.ts'
 import { MediaSession, type MediaOptions } from '../media/session/session.ts'
 import type { MediaTap } from '../media/session/tap.ts'
@@ -29,6 +29,7 @@ export interface MediaOpenerDeps {
   readonly profile: MediaProfile
   /** The path of a sound that is named by id or path. Throws RingbackError. */
   soundPath<T>(name: string, use: (path: string) => T): T
+  readonly sounds: Pick<SoundFiles, 'samples'>
 }
 
 export interface MediaChoice extends Omit<MediaOptions, 'host' | 'signalling'> {
@@ -77,7 +78,7 @@ export class MediaOpener {
   }
 
   /** What a call sends. Throws RingbackError for a file that cannot be played. */
-  source(args: SourceArgs): SourceSpec {
+  async source(args: SourceArgs): Promise<SourceSpec> {
     switch (args.kind) {
       case 'echo':
         return { kind: 'echo' }
@@ -88,7 +89,8 @@ export class MediaOpener {
       case 'tone':
         return { kind: 'samples', at: (rateHz) => tone(args.hz, rateHz) }
       case 'file': {
-        const samples = atEachRate(this.#deps.soundPath(args.path, readWav))
+        const { soundPath, sounds } = this.#deps
+        const samples = await soundPath(args.path, (path) => sounds.samples(path))
         return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
       }
     }

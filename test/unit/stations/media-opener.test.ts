@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SoundFiles } from '../../../electron/engine/media/audio/sound-files.ts'
 import { MediaOpener } from '../../../electron/engine/stations/media-opener.ts'
 import { Profile } from '../../../electron/engine/store/profile.ts'
 import { MemoryNet } from '../../harness/memory-net.ts'
@@ -14,22 +15,23 @@ function opening(net: MemoryNet) {
     net,
     profile: new Profile(null),
     soundPath: (name, use) => use(name),
+    sounds: new SoundFiles(),
   })
 }
 
-const choice = (opener: MediaOpener, peer: string) => ({
+const choice = async (opener: MediaOpener, peer: string) => ({
   peer,
   rtpPorts: { first: 20_000, last: 20_009 },
   codecs: ['PCMU' as const],
   encryption: 'disabled' as const,
-  source: opener.source({ kind: 'silence' }),
+  source: await opener.source({ kind: 'silence' }),
   recordTo: null,
 })
 
 describe('the media of a call', () => {
   it('is offered at the address that reaches the peer', async () => {
     const opener = opening(new MemoryNet())
-    const media = await opener.open(choice(opener, '192.0.2.99'), tap)
+    const media = await opener.open(await choice(opener, '192.0.2.99'), tap)
     expect(media.local.host).toBe('192.0.2.1')
     media.close()
   })
@@ -37,7 +39,7 @@ describe('the media of a call', () => {
   it('of a name is opened where the first offer goes', async () => {
     const net = new MemoryNet()
     const opener = opening(net)
-    const media = await opener.open(choice(opener, 'two.example'), tap)
+    const media = await opener.open(await choice(opener, 'two.example'), tap)
     expect(net.openSockets).toBe(0)
     expect(await media.offer('192.0.2.7')).toContain('c=IN IP4 192.0.2.7')
     expect(media.local.host).toBe('192.0.2.7')
@@ -54,7 +56,7 @@ describe('the media of a call', () => {
       }
     }
     const opener = opening(new NoRoute())
-    await expect(opener.open(choice(opener, '192.0.2.99'), tap)).rejects.toMatchObject({
+    await expect(opener.open(await choice(opener, '192.0.2.99'), tap)).rejects.toMatchObject({
       kind: 'machine',
       message: 'media cannot be sent to 192.0.2.99: no route to that network from this machine',
     })

@@ -1,7 +1,6 @@
-import { closeSync, readFileSync } from 'node:fs'
-import { codecDescriptors } from '../../../../shared/model/codecs.ts'
+import { closeSync, readFileSync, statSync } from 'node:fs'
 import { openGrowing, writeAll } from '../../base/durable.ts'
-import { explainError, machine, usage } from '../../base/errors.ts'
+import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
 import { alaw, ulaw } from '../codec/g711.ts'
 import { resample } from './resample.ts'
 
@@ -14,15 +13,18 @@ export interface Sound {
 }
 
 /**
- * A WAV file as it is, mixed down. Throws RingbackError: `machine` when it cannot be read, `usage` when it is no WAV we
- * know.
+ * A WAV file as it is, mixed down. Throws RingbackError: `machine` when it cannot be read, `usage` when it is no file
+ * (a pipe may never end), too large, or no WAV we know.
  */
 export function readWav(file: string): Sound {
   let bytes: Buffer
   try {
+    const found = statSync(file)
+    if (!found.isFile() && !found.isDirectory()) throw usage(`${file} is a pipe or a device: a WAV file is needed`)
+    if (found.size > bytesLimit) throw tooLarge(file, found.size)
     bytes = readFileSync(file)
   } catch (error) {
-    throw machine(`cannot read ${file}: ${explainError(error)}`, error)
+    throw error instanceof RingbackError ? error : machine(`cannot read ${file}: ${explainError(error)}`, error)
   }
   return decodeWav(bytes, file)
 }
@@ -30,18 +32,11 @@ export function readWav(file: string): Sound {
 /** The samples of a sound at another rate. */
 export const atRate = ({ samples, rateHz }: Sound, wantedHz: number): Int16Array => resample(samples, rateHz, wantedHz)
 
-/** Its samples at every rate that a codec has, made now: nobody is to wait for them in a call. */
-export function atEachRate(sound: Sound): (rateHz: number) => Int16Array {
-  const rates = new Set(codecDescriptors().map(({ sampleRateHz }) => sampleRateHz))
-  const made = new Map([...rates].map((rateHz) => [rateHz, atRate(sound, rateHz)]))
-  return (rateHz) => made.get(rateHz)!
-}
-
 export function decodeWav(bytes: Buffer, name: string): Sound {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
     throw usage(`${name} is not a WAV file: it does not begin with RIFF/WAVE; convert it (sox input ${name})`)
   }
-  if (bytes.length > bytesLimit) throw usage(`${name} has ${bytes.length} bytes: the limit is ${bytesLimit}`)
+  if (bytes.length > bytesLimit) throw tooLarge(name, bytes.length)
   let format: Format | null = null
   for (let at = 12; at + 8 <= bytes.length;) {
     const id = bytes.toString('latin1', at, at + 4)
@@ -56,6 +51,9 @@ export function decodeWav(bytes: Buffer, name: string): Sound {
   }
   throw usage(`${name} is a damaged WAV file: it has no ${format ? 'data' : 'fmt'} chunk`)
 }
+
+const tooLarge = (name: string, bytes: number) =>
+  usage(`${name} has ${bytes} bytes: the limit is ${bytesLimit} (${bytesLimit / 1024 / 1024} MB), cut it`)
 
 interface Format {
   readonly tag: number
