@@ -256,14 +256,7 @@ function useElectron(): void {
     () =>
       onElectron({
         dial: (uri) => {
-          const { draft } = useUi.getState()
-          const trunk = draft.trunk === null ? undefined : useEngine.getState().trunks.get(draft.trunk)
-          edit({
-            uri: uri.replace(
-              /^tel:(.*)$/i,
-              (_, number: string) => `sip:${number.replace(/[^\d+]/g, '')}@${trunk?.address ?? ''}`,
-            ),
-          })
+          edit({ uri })
           focusDial()
         },
         action: (name) => {

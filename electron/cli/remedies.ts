@@ -11,6 +11,8 @@ const spellings: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { rea
   'set-proxy': () => '--proxy',
   'choose-profile': () => '--profile',
   'widen-rtp-ports': () => '--rtp-ports',
+  'choose-trunk': () => '--trunk NAME',
+  'add-header': () => "--header 'Name: value'",
   'add-trunk': () => 'ringback trunk add',
   'change-trunk': () => 'ringback trunk set',
   'list-calls': () => 'ringback history list',

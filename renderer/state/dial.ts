@@ -1,42 +1,72 @@
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
-import { dialFault, type DialFault } from '../../shared/words/dial.ts'
+import type { Favourite } from '../../shared/contract/commands.ts'
+import { dialFault, dialled, type DialFault } from '../../shared/words/dial.ts'
 import { customHeaderFault, secretFault } from '../../shared/words/own-headers.ts'
 import { execute, useEngine } from './engine.ts'
 import { select, useUi, type Draft } from './ui.ts'
 
-/** Why the draft cannot be dialled; null when it can. */
-export function draftFault({ uri, headers }: Draft): DialFault | null {
-  const fault = dialFault(uri)
-  if (fault) return fault
-  for (const row of headers) {
-    const text = row.enabled ? (secretFault(row) ?? customHeaderFault(row.name, row.value)?.text) : null
-    if (text) return { text, correction: null }
+/** Why the draft cannot be dialled, and whose fault that is: of the text, or of a header; null when it can be. */
+export type DraftFault = DialFault & { readonly of: 'uri' | 'headers' }
+
+export function draftFault({ uri, trunk, headers }: Draft): DraftFault | null {
+  const fault = dialFault(uri, addressOf(trunk))
+  if (fault) return { ...fault, of: 'uri' }
+  for (const row of headers.filter(isSent)) {
+    const text = secretFault(row) ?? customHeaderFault(row.name, row.value)?.text
+    if (text) return { text, correction: null, of: 'headers' }
   }
   return null
+}
+
+/** A row that nothing is typed into is none. */
+const isSent = ({ enabled, name, value }: Draft['headers'][number]) => enabled && (name !== '' || value !== '')
+
+/** The request URI of the draft where it is another text than what was typed; null where it is not. */
+export function draftLeadsTo({ uri, trunk }: Draft): string | null {
+  const read = dialled(uri, addressOf(trunk))
+  return 'uri' in read && read.uri !== uri ? read.uri : null
+}
+
+/** The address of a stored trunk; null for none. */
+function addressOf(trunk: string | null): string | null {
+  return trunk === null ? null : (useEngine.getState().trunks.get(trunk)?.address ?? null)
 }
 
 /** Places the call that the dial bar holds. Rejects with a CommandFault. */
 export async function dial(): Promise<void> {
   const { draft } = useUi.getState()
-  const { uri, trunk, headers, source, encryption, from, displayName } = draft
+  const { uri, trunk, headers, source, encryption, transport, codecs, ptimeMs, from, displayName } = draft
   const args: PlaceCall = {
     uri,
     source,
-    headers: headers
-      .filter(({ enabled }) => enabled)
-      .map(({ name, value, secret }) => ({
-        name,
-        value,
-        ...(secret && { secret }),
-      })),
+    headers: headers.filter(isSent).map(({ name, value, secret }) => ({
+      name,
+      value,
+      ...(secret && { secret }),
+    })),
     ...(trunk === null ? {} : { trunk }),
     ...(encryption === null ? {} : { encryption }),
+    ...(transport === null ? {} : { transport }),
+    ...(codecs === null ? {} : { codecs: [...codecs] }),
+    ...(ptimeMs === null ? {} : { ptimeMs }),
     ...(from === '' ? {} : { from }),
     ...(displayName === '' ? {} : { displayName }),
   }
   const { id } = await execute('call.place', args)
   select(id)
 }
+
+/** Keeps what is dialled often, or no longer. */
+export async function markFavourite(favourite: Favourite, on: boolean): Promise<void> {
+  const { settings } = useEngine.getState()
+  if (!settings) return
+  const others = settings.favourites.filter((known) => !sameTarget(known, favourite))
+  await execute('settings.save', {
+    settings: { ...settings, favourites: on ? [favourite, ...others].slice(0, 100) : others },
+  })
+}
+
+export const sameTarget = (a: Favourite, b: Favourite): boolean => a.uri === b.uri && a.trunk === b.trunk
 
 /** Calls the built-in agent with a marker, long enough to be judged. */
 export async function placeTestCall(): Promise<void> {

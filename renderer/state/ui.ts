@@ -1,6 +1,8 @@
 import { create } from 'zustand'
 import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
 import type { Encryption } from '../../shared/model/encryption.ts'
+import type { TransportName } from '../../shared/model/transport.ts'
+import { isSecretHeader } from '../../shared/wire/sip/secret-names.ts'
 
 export type Screen = 'calls' | 'trunks' | 'agent' | 'files' | 'settings'
 
@@ -19,7 +21,11 @@ export interface Draft {
   readonly trunk: string | null
   readonly headers: readonly HeaderRow[]
   readonly source: SourceArgs
+  /** These are as the trunk says where they are null or empty. */
   readonly encryption: Encryption | null
+  readonly transport: TransportName | null
+  readonly codecs: readonly string[] | null
+  readonly ptimeMs: number | null
   readonly from: string
   readonly displayName: string
 }
@@ -34,23 +40,36 @@ interface UiState {
   readonly hint: 0 | 1 | 2 | null
 }
 
+/** For as long as this page, reloads included; nothing where the browser keeps nothing. */
+const draftKept = {
+  get(): string | null {
+    try {
+      return sessionStorage.getItem('ringback.draft')
+    } catch {
+      return null
+    }
+  },
+  set(text: string): void {
+    try {
+      sessionStorage.setItem('ringback.draft', text)
+    } catch {
+      // Then a reload begins with an empty draft.
+    }
+  },
+}
+
 const emptyDraft: Draft = {
   uri: '',
   trunk: null,
   headers: [],
   source: { kind: 'marker' },
   encryption: null,
+  transport: null,
+  codecs: null,
+  ptimeMs: null,
   from: '',
   displayName: '',
 }
-
-export const useUi = create<UiState>(() => ({
-  screen: 'calls',
-  call: null,
-  draft: emptyDraft,
-  dialOptions: false,
-  hint: null,
-}))
 
 let lastKey = 0
 
@@ -58,6 +77,14 @@ export const headerRow = (name = '', value = ''): HeaderRow => ({ key: ++lastKey
 
 /** The row of a header whose value is kept nowhere that can be read: it asks for the value. */
 export const secretRow = (name: string): HeaderRow => ({ ...headerRow(name), secret: true })
+
+export const useUi = create<UiState>(() => ({
+  screen: 'calls',
+  call: null,
+  draft: readDraft(draftKept.get()),
+  dialOptions: false,
+  hint: null,
+}))
 
 export function show(screen: Screen): void {
   useUi.setState({ screen })
@@ -79,12 +106,43 @@ export function redial(placed: Placed): void {
     headers: placed.headers.map(({ name, value, secret }) => (secret ? secretRow(name) : headerRow(name, value))),
     source: placed.source,
     encryption: placed.encryption ?? null,
+    transport: placed.transport ?? null,
+    codecs: placed.codecs ?? null,
+    ptimeMs: placed.ptimeMs ?? null,
     from: placed.from ?? '',
     displayName: placed.displayName ?? '',
   })
   if (placed.headers.some(({ secret }) => secret)) useUi.setState({ dialOptions: true })
   focusDial()
 }
+
+/** The draft as a reload finds it again: without the values of secret headers. */
+export function writeDraft({ headers, ...draft }: Draft): string {
+  return JSON.stringify({
+    ...draft,
+    headers: headers.map(({ key: _, ...row }) =>
+      row.secret || isSecretHeader(row.name) ? { ...row, value: '', secret: true } : row,
+    ),
+  })
+}
+
+/** What `writeDraft` wrote; an empty draft for anything else. */
+export function readDraft(text: string | null): Draft {
+  try {
+    const kept = JSON.parse(text ?? '{}') as Partial<Draft>
+    return {
+      ...emptyDraft,
+      ...kept,
+      headers: (kept.headers ?? []).map((row) => ({ ...row, key: ++lastKey })),
+    }
+  } catch {
+    return emptyDraft
+  }
+}
+
+useUi.subscribe(({ draft }, before) => {
+  if (draft !== before.draft) draftKept.set(writeDraft(draft))
+})
 
 export function focusDial(): void {
   document.getElementById('dial-uri')?.focus()

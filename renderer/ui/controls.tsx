@@ -25,9 +25,13 @@ export function Button({
   )
 }
 
-/** A labelled row of a form. `hint` explains; `fault` says what is wrong, and may offer a correction. */
+/**
+ * A labelled row of a form, its label `above` where room is short. `hint` explains; `fault` says what is wrong, and may
+ * offer a correction.
+ */
 export function Field({
   label,
+  above = false,
   hint,
   fault,
   correction,
@@ -35,6 +39,7 @@ export function Field({
   children,
 }: {
   label: string
+  above?: boolean
   hint?: ReactNode
   fault?: string | null
   correction?: string | null
@@ -44,7 +49,7 @@ export function Field({
   const id = useId()
   const described = fault || hint ? `${id}-note` : undefined
   return (
-    <div className="field">
+    <div className={above ? 'field above' : 'field'}>
       <label htmlFor={id}>{label}</label>
       <div>
         {children({ id, 'aria-describedby': described, 'aria-invalid': Boolean(fault) })}
@@ -66,11 +71,14 @@ export function Fault({
   text,
   correction = null,
   onCorrect,
+  children,
 }: {
   id?: string | undefined
   text: string
   correction?: string | null
   onCorrect?: ((text: string) => void) | undefined
+  /** What mends it. */
+  children?: ReactNode
 }) {
   return (
     <p className="fault" id={id} role="alert">
@@ -82,7 +90,8 @@ export function Fault({
             Use <Foreign text={correction} />
           </Button>
         </>
-      )}
+      )}{' '}
+      {children}
     </p>
   )
 }
@@ -167,6 +176,7 @@ const icons = {
   in: 'M12 4 4 12M4 6v6h6',
   live: 'M8 4.2a3.8 3.8 0 1 0 0 7.6a3.8 3.8 0 0 0 0-7.6z',
   seen: 'M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM8 6.2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 0 0 0-3.6z',
+  star: 'M8 2.200l1.800 3.700 4 .600-2.900 2.800.700 4L8 11.400l-3.600 1.900.700-4L2.200 6.500l4-.600z',
   up: 'M4 10l4-4 4 4',
   down: 'M4 6l4 4 4-4',
   close: 'M4 4l8 8M12 4l-8 8',

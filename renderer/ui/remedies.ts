@@ -3,16 +3,18 @@ import type { Remedy, RemedyCode } from '../../shared/model/remedies.ts'
 /** Where in the window each remedy is carried out: the screen, then the field or the button. */
 const places: { readonly [Code in RemedyCode]: string | null } = {
   'choose-transport': 'Trunks, Transport',
-  'choose-encryption': 'Headers, Media encryption',
+  'choose-encryption': 'Options, Media encryption',
   'trust-certificate': 'Trunks, CA certificate',
   'set-credentials': 'Trunks, User name and Password',
   'set-user': 'Trunks, User name',
   'set-address': 'Trunks, Address',
-  'set-caller': 'Headers, Caller ID and Display name',
+  'set-caller': 'Options, Caller ID and Display name',
   'set-proxy': 'Trunks, Outbound proxy',
   // Which folder it is was said at the start.
   'choose-profile': null,
   'widen-rtp-ports': 'Settings, First RTP port and Last RTP port',
+  'choose-trunk': 'Trunk, beside the field',
+  'add-header': 'Options, Headers',
   'add-trunk': 'Trunks, Add trunk',
   'change-trunk': 'Trunks',
   'list-calls': 'Calls',

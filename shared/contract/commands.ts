@@ -187,6 +187,11 @@ export const settingsSchema = z.object({
   keepDays: z.int().min(1).max(3650).nullable().default(null).describe('null: whatever their age'),
   maskNumbers: z.boolean().default(false).describe('phone numbers in exports; secrets always are'),
   limits: limitsSchema.default({}).describe('what strangers may use, where it differs from the usual'),
+  favourites: z
+    .array(z.object({ uri: z.string(), trunk: z.string().nullable() }))
+    .max(100)
+    .default([])
+    .describe('what is dialled often: as typed, and the trunk it goes through'),
   agent: agentSettingsSchema.default({
     listeners: [{ transport: 'udp', address: '127.0.0.1', port: 5070 }],
     behaviour: { kind: 'answer', source: { kind: 'echo' } },
@@ -198,6 +203,7 @@ export const settingsSchema = z.object({
   }),
 })
 export type Settings = z.infer<typeof settingsSchema>
+export type Favourite = Settings['favourites'][number]
 
 export const exportFormatSchema = z.enum(['pcap', 'json', 'html', 'wav'])
 export type ExportFormat = z.infer<typeof exportFormatSchema>

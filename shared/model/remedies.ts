@@ -16,6 +16,8 @@ export const plainRemedyCodes = [
   'set-proxy',
   'choose-profile',
   'widen-rtp-ports',
+  'choose-trunk',
+  'add-header',
   'add-trunk',
   'change-trunk',
   'list-calls',

@@ -1,6 +1,8 @@
 import type { Address } from '../base/address.ts'
 
 export const transportNames = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const
+/** Those that calls can go over in this version. */
+export const usableTransports = ['udp', 'tcp', 'tls'] as const satisfies readonly TransportName[]
 export type TransportName = (typeof transportNames)[number]
 
 /** Where a request is to be sent: the outcome of RFC 3263. */

@@ -12,6 +12,8 @@ const words: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonl
   'set-proxy': () => 'set the outbound proxy',
   'choose-profile': () => 'choose another profile folder',
   'widen-rtp-ports': () => 'widen the range of RTP ports',
+  'choose-trunk': () => 'choose the trunk to call through',
+  'add-header': () => 'give it as a header',
   'add-trunk': () => 'add the trunk',
   'change-trunk': () => 'change the trunk that is stored',
   'list-calls': () => 'choose from the list of past calls',

@@ -67,13 +67,11 @@ describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
     await page.getByText('ended by us').waitFor()
   })
 
-  it('what is wrong with a URI is said under it while typing, with one click to correct it', async () => {
+  it('what is wrong with a URI is said under it, with one click to correct it', async () => {
     const page = await windows.open((await windows.shell()).link)
     const uri = page.getByRole('combobox', { name: 'SIP URI' })
     const form = page.getByRole('banner')
     for (const [typed, said, corrected] of [
-      ['sip@example.org', /has @ where a colon belongs/, 'sip:identifier@example.org'],
-      ['sip:example.org', /has no identifier/, 'sip:identifier@example.org'],
       ['sip:1 2@example.org', /contains a space/, 'sip:12@example.org'],
       ['bob@example.org', /has no scheme/, 'sip:bob@example.org'],
     ] as const) {
@@ -109,7 +107,7 @@ describe.skipIf(!findPeer('chromium'))('calls in the window', () => {
       const sipp = await keep(startSipp({ text: answering({ checks: headerIs('X-CALL-ID', ' a b;c=1') }) }))
       const page = await windows.open((await windows.shell()).link)
       await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:1001@127.0.0.1:${sipp.port}`)
-      await page.getByRole('button', { name: /Headers/ }).click()
+      await page.getByRole('button', { name: /Options/ }).click()
       await page.getByRole('button', { name: '+ X-CALL-ID' }).click()
       await page.keyboard.type('a b;c=1')
       await page.getByText('→ system__call_sid').waitFor()

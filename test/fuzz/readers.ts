@@ -33,7 +33,7 @@ import { readTelephoneEvent, writeTelephoneEvent } from '../../shared/wire/rtp/t
 import { explainSdp } from '../../shared/words/explain.ts'
 import { audioOf, parseSdp, writeSdp, type SessionDescription } from '../../shared/wire/sdp/sdp.ts'
 import { compareMessages } from '../../shared/wire/sip/compare.ts'
-import { addressFault, dialFault } from '../../shared/words/dial.ts'
+import { addressFault, dialFault, dialled } from '../../shared/words/dial.ts'
 import { StreamFramer } from '../../shared/wire/sip/frame.ts'
 import {
   messageIds,
@@ -425,6 +425,12 @@ function checkValues(bytes: Buffer): void {
   must(unquote(quote(text)) === text || /[\r\n]/.test(text), 'quoting and unquoting gives another text')
   const fault = dialFault(text)
   if (fault === null) must(parsed !== null, 'what can be dialled is no URI')
+  for (const through of [null, 'trunk.example:5080']) {
+    const read = dialled(text, through)
+    if ('uri' in read) must(parseUri(read.uri) !== null, 'what is dialled is no URI')
+    else if (read.correction !== null && read.caret === undefined)
+      must(dialFault(read.correction, through) === null, 'a correction is refused in turn')
+  }
   if (customHeaderFault('X-A', text) === null && text === text.trim())
     writtenAndReadBack(makeRequest('OPTIONS', 'sip:a@b', [{ name: 'X-A', value: text, key: 'x-a' }]))
   customHeaderFault(text, 'x')

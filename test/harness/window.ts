@@ -139,6 +139,18 @@ export async function agentPort(page: Page): Promise<number> {
   return Number(/\d+/.exec((await agent.textContent())!)![0])
 }
 
+/** Stores a trunk that asks for no password; the screen that was shown is shown again. */
+export async function addTrunk(page: Page, name: string, address: string): Promise<void> {
+  await screenButton(page, 'Trunks').click()
+  const form = page.getByRole('form', { name: 'Trunk settings' })
+  await form.getByLabel('Name', { exact: true }).fill(name)
+  await form.getByLabel('Address').fill(address)
+  await form.getByLabel('Authentication').selectOption('ip')
+  await form.getByRole('button', { name: 'Add trunk' }).click()
+  await page.getByRole('heading', { name, exact: true }).waitFor()
+  await screenButton(page, 'Calls').click()
+}
+
 export const verdict = (page: Page): Locator => page.getByRole('region', { name: 'Verdict' })
 export const screenButton = (page: Page, name: string): Locator =>
   page.getByRole('navigation').getByRole('button', { name })

@@ -1,7 +1,7 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
-import { dialFault } from '../../../shared/words/dial.ts'
+import { dialled } from '../../../shared/words/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
@@ -58,20 +58,15 @@ export class Softphone {
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
     const { records, random, profile, media: opener } = this.#deps
-    const fault = dialFault(args.uri)
-    if (fault) throw usage(fault.text)
     const trunk = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
+    const uri = requestUri(args.uri, trunk?.address ?? args.proxy ?? null)
     const headers = [...(trunk?.headers ?? []), ...args.headers]
     checkHeaders(headers)
     const proxy = args.proxy ?? trunk?.proxy ?? trunk?.address ?? null
-    const hop = nextHop(
-      args.uri,
-      proxy,
-      args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null,
-    )
+    const hop = nextHop(uri, proxy, args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null)
     const user = args.user ?? trunk?.user
     const password = args.password ?? (trunk && args.user === undefined ? profile.store.secret(trunk.name) : null)
-    const domain = proxy === null ? parseUri(args.uri)!.host : parseHostPort(proxy)!.host
+    const domain = proxy === null ? parseUri(uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
     const source = await opener.source(args.source)
@@ -103,7 +98,7 @@ export class Softphone {
       const media = record.hears(await opener.open(choice, record.tap()))
       const call = station.ua.call(
         {
-          uri: args.uri,
+          uri,
           hop,
           fromUri: from,
           fromUser: user ?? 'ringback',
@@ -145,6 +140,15 @@ export class Softphone {
       )
     })
   }
+}
+
+/** Throws RingbackError (usage) for a text that leads to no request URI, with what was probably meant. */
+function requestUri(text: string, through: string | null): string {
+  const read = dialled(text, through)
+  if ('uri' in read) return read.uri
+  const { correction, caret } = read
+  const meant = correction !== null && caret === undefined && !read.text.includes(correction)
+  throw usage(meant ? `${read.text}; did you mean ${correction}` : read.text, read.remedy)
 }
 
 /**

@@ -1,6 +1,8 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
-import type { TransportName } from '../../../shared/model/transport.ts'
+import { printable } from '../../../shared/base/text.ts'
+import { usableTransports, type TransportName } from '../../../shared/model/transport.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
+import { readNumber } from '../../../shared/words/number.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { usage } from '../base/errors.ts'
 import type { NextHop } from '../sip/pending.ts'
@@ -19,8 +21,8 @@ export function nextHop(
 ): NextHop & { readonly kind: 'uri' } {
   const named = parseUri(uri)?.params.get('transport')
   const wanted = transport ?? named?.toLowerCase()
-  if (wanted === 'ws' || wanted === 'wss')
-    throw usage(`transport ${wanted} is not available in this version: use udp, tcp or tls`)
+  if (wanted !== undefined && !usableTransports.some((usable) => usable === wanted))
+    throw usage(`transport ${printable(wanted)} is not available in this version: use ${usableTransports.join(', ')}`)
   if (proxy === null) return { kind: 'uri', uri: parseUri(uri)!, transport }
   checkAddress(proxy)
   const { host, port } = parseHostPort(proxy)!
@@ -46,6 +48,8 @@ export function fromUri(from: string | undefined, domain: string): string | null
     if (/[\s<>"]/.test(from)) throw usage(`"${from}" is no URI for From`)
     return from
   }
-  if (!/^[A-Za-z0-9+\-_.!~*'()%]+$/.test(from)) throw usage(`"${from}" is neither a number nor a URI for From`)
-  return `sip:${from}@${domain}`
+  if (/^[A-Za-z0-9+\-_.!~*'()%]+$/.test(from)) return `sip:${from}@${domain}`
+  const number = readNumber(from)
+  if (number === null || number.includes('#')) throw usage(`"${from}" is neither a number nor a URI for From`)
+  return `sip:${number}@${domain}`
 }

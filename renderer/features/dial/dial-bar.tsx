@@ -1,33 +1,43 @@
-import { useCombobox } from 'downshift'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useEngine } from '../../state/engine.ts'
-import { agentUri, dial, draftFault, handOver } from '../../state/dial.ts'
-import { useHistory } from '../../state/history.ts'
+import { dial, draftFault, handOver } from '../../state/dial.ts'
 import { edit, headerRow, useUi } from '../../state/ui.ts'
-import { encryptions } from '../../ui/choices.ts'
-import { Button, Choice, Fault, Field, Foreign, Icon } from '../../ui/controls.tsx'
-import { HeaderEditor } from '../../ui/header-editor.tsx'
+import { Button, Choice, Icon } from '../../ui/controls.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { SourceChoice } from '../../ui/source-choice.tsx'
+import { DialOptions } from './dial-options.tsx'
+import { Said, useQuiet } from './said.tsx'
+import { UriField } from './uri-field.tsx'
 import './dial-bar.css'
+
+/** A person who is still typing is not corrected. */
+const pauseMs = 600
 
 /** Always on top, like a browser's address bar: where to call, through which trunk, with what. */
 export function DialBar() {
   const { draft, dialOptions } = useUi()
   const trunks = useEngine((state) => state.trunks)
+  const connected = useEngine((state) => state.connection === 'open')
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<string | null>(null)
-  const [touched, setTouched] = useState(false)
+  /** Call was asked for with the draft as it is. */
+  const [asked, setAsked] = useState(false)
+  const [choosing, setChoosing] = useState(false)
+  const quiet = useQuiet(draft.uri, pauseMs)
   const fault = draftFault(draft)
   const active = draft.headers.filter(({ enabled }) => enabled).length
 
   const place = async () => {
-    setTouched(true)
+    setAsked(true)
     setRefused(null)
-    if (draftFault(useUi.getState().draft)) return
+    const wrong = draftFault(useUi.getState().draft)
+    if (wrong?.of === 'headers') return showFaultyHeader()
+    if (wrong || !connected) return
     setBusy(true)
     try {
       await dial()
+      useUi.setState({ dialOptions: false })
     } catch (error) {
       setRefused((error as Error).message)
     }
@@ -35,7 +45,18 @@ export function DialBar() {
   }
   useKeys({ 'Ctrl+L': () => document.getElementById('dial-uri')?.focus() })
 
-  const said = fault && (touched || draft.uri !== '') ? fault : null
+  const said = fault?.of === 'uri' && (asked || (quiet && draft.uri !== '')) ? fault : null
+  const correct = (uri: string, caret: number | null, headers: readonly { name: string; value: string }[]) => {
+    const rows = headers.map(({ name, value }) => headerRow(name, value))
+    flushSync(() => {
+      edit({ uri, headers: [...draft.headers, ...rows] })
+      if (rows.length > 0) useUi.setState({ dialOptions: true })
+      setAsked(false)
+    })
+    const field = document.getElementById('dial-uri') as HTMLInputElement | null
+    field?.focus()
+    field?.setSelectionRange(caret ?? uri.length, caret ?? uri.length)
+  }
   return (
     <header className="dial">
       <form
@@ -47,25 +68,36 @@ export function DialBar() {
         aria-label="Dial"
       >
         <Choice
+          id="dial-trunk"
           aria-label="Trunk"
-          value={draft.trunk ?? ''}
+          value={draft.trunk !== null && trunks.has(draft.trunk) ? draft.trunk : ''}
           options={[['', 'No trunk'], ...[...trunks.keys()].map((name) => [name, name] as const)]}
           onChange={(name) => edit({ trunk: name === '' ? null : name })}
         />
-        <UriField
-          fault={said !== null}
-          onSubmit={() => void place()}
-          onEdit={() => {
-            setRefused(null)
-            setTouched(false)
-          }}
-        />
+        <div className="dial-target">
+          <UriField
+            fault={said !== null}
+            dialable={fault?.of !== 'uri'}
+            onSubmit={() => void place()}
+            onChoosing={setChoosing}
+            onEdit={() => {
+              setRefused(null)
+              setAsked(false)
+            }}
+          />
+          <Said fault={choosing ? null : said} refused={refused} onCorrect={correct} />
+        </div>
         <Button
+          className={fault?.of === 'headers' ? 'dial-faulty' : ''}
           aria-expanded={dialOptions}
           aria-controls="dial-options"
           onClick={() => useUi.setState({ dialOptions: !dialOptions })}
         >
-          <Icon name={dialOptions ? 'up' : 'down'} /> Headers <span className="numbers">{active}</span>
+          {fault?.of === 'headers' && <Icon name="fault" />}
+          <Icon name={dialOptions ? 'up' : 'down'} /> Options{' '}
+          <span className="numbers muted">
+            {active} {active === 1 ? 'header' : 'headers'}
+          </span>
         </Button>
         <SourceChoice
           aria-label="Send"
@@ -73,130 +105,23 @@ export function DialBar() {
           onChange={(source) => edit({ source })}
           handOver={handOver}
         />
-        <button type="submit" className="button primary" disabled={busy} aria-busy={busy || undefined}>
+        <button
+          type="submit"
+          className="button primary"
+          disabled={busy || !connected}
+          title={connected ? undefined : 'The engine is not connected'}
+          aria-busy={busy || undefined}
+        >
           Call
         </button>
       </form>
-      <div className="dial-said" role="status">
-        {said && draft.uri !== '' && (
-          <Fault text={said.text} correction={said.correction} onCorrect={(uri) => edit({ uri })} />
-        )}
-        {said && draft.uri === '' && touched && <Fault text={said.text} />}
-        {refused && <Fault text={refused} />}
-      </div>
-      {dialOptions && (
-        <div id="dial-options" className="dial-options">
-          <HeaderEditor rows={draft.headers} onChange={(headers) => edit({ headers })} make={headerRow} />
-          <div className="dial-more">
-            <Field label="Media encryption">
-              {(props) => (
-                <Choice
-                  {...props}
-                  value={draft.encryption ?? ''}
-                  options={[['', 'As the trunk says'], ...encryptions]}
-                  onChange={(value) => edit({ encryption: value === '' ? null : value })}
-                />
-              )}
-            </Field>
-            <Field label="Caller ID" hint="A number or a URI, for From; empty: as the trunk says.">
-              {(props) => (
-                <input
-                  {...props}
-                  className="mono"
-                  value={draft.from}
-                  onChange={(event) => edit({ from: event.target.value })}
-                />
-              )}
-            </Field>
-            <Field label="Display name">
-              {(props) => (
-                <input
-                  {...props}
-                  value={draft.displayName}
-                  onChange={(event) => edit({ displayName: event.target.value })}
-                />
-              )}
-            </Field>
-          </div>
-        </div>
-      )}
+      {dialOptions && <DialOptions />}
     </header>
   )
 }
 
-const mostSuggestions = 8
-
-/** Where calls went before, the built-in agent first. */
-function useSuggestions(typed: string): string[] {
-  const pages = useHistory((state) => state.pages)
-  const calls = useEngine((state) => state.calls)
-  const agents = useEngine((state) => state.agents)
-  return useMemo(() => {
-    const agent = agents.size > 0 ? agentUri() : null
-    const placed = [...calls.values()]
-      .toReversed()
-      .filter(({ direction }) => direction === 'outbound')
-      .map(({ to }) => to)
-    const past = (pages.get(0) ?? []).filter(({ direction }) => direction === 'outbound').map(({ to }) => to)
-    const all = [...new Set([...placed, ...past, ...(agent === null ? [] : [agent])])].filter((uri) =>
-      /^sips?:/.test(uri),
-    )
-    return all
-      .filter((uri) => uri !== typed && uri.toLowerCase().includes(typed.toLowerCase()))
-      .slice(0, mostSuggestions)
-  }, [pages, calls, agents, typed])
-}
-
-function UriField({ fault, onSubmit, onEdit }: { fault: boolean; onSubmit: () => void; onEdit: () => void }) {
-  const uri = useUi((state) => state.draft.uri)
-  const items = useSuggestions(uri)
-  const { isOpen, highlightedIndex, getInputProps, getMenuProps, getItemProps, closeMenu } = useCombobox({
-    items,
-    inputValue: uri,
-    selectedItem: null,
-    onSelectedItemChange: ({ selectedItem }) =>
-      selectedItem !== null && selectedItem !== undefined && edit({ uri: selectedItem }),
-  })
-  const open = isOpen && items.length > 0
-  return (
-    <div className="dial-uri">
-      <input
-        {...getInputProps({
-          'id': 'dial-uri',
-          'aria-label': 'SIP URI',
-          'aria-invalid': fault,
-          'placeholder': 'sip:identifier@host',
-          'spellCheck': false,
-          'autoComplete': 'off',
-          // In the event itself: downshift tells of changes in an effect, and what is set there may be outrun by fast
-          // typing.
-          'onChange': ({ currentTarget }) => {
-            onEdit()
-            edit({ uri: currentTarget.value })
-          },
-          // Without a suggestion chosen, Enter places the call.
-          'onKeyDown': (event) => {
-            if (event.key !== 'Enter' || highlightedIndex >= 0) return
-            Object.assign(event.nativeEvent, { preventDownshiftDefault: true })
-            event.preventDefault()
-            closeMenu()
-            onSubmit()
-          },
-        })}
-        className="mono"
-      />
-      <ul {...getMenuProps({ 'aria-label': 'Earlier calls' })} hidden={!open}>
-        {open &&
-          items.map((item, index) => (
-            <li
-              key={item}
-              {...getItemProps({ item, index })}
-              className={`mono elide${index === highlightedIndex ? ' highlighted' : ''}`}
-            >
-              <Foreign text={item} />
-            </li>
-          ))}
-      </ul>
-    </div>
-  )
+/** The options, at the first header that cannot be sent. */
+function showFaultyHeader(): void {
+  flushSync(() => useUi.setState({ dialOptions: true }))
+  document.querySelector<HTMLElement>('#dial-options [aria-invalid="true"]')?.focus()
 }

@@ -1,13 +1,12 @@
 import { useState } from 'react'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
-import { codecNames } from '../../../shared/model/codecs.ts'
 import { hiddenValue } from '../../../shared/contract/place-call.ts'
 import { providerAt } from '../../../shared/providers/index.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { secretFault } from '../../../shared/words/own-headers.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { headerRow, type HeaderRow } from '../../state/ui.ts'
-import { transports } from '../../ui/choices.ts'
+import { codecOrders, transports } from '../../ui/choices.ts'
 import { Act, Button, Choice, Fault, Field, Foreign } from '../../ui/controls.tsx'
 import { CheckField, EncryptionField, PasswordField } from '../../ui/fields.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
@@ -19,14 +18,6 @@ const authentications = [
   ['digest', 'Digest (user name and password)'],
   ['ip', 'IP access list (no password)'],
 ] as const
-/** Each codec before the others, then each alone. */
-const codecOrders: readonly (readonly [value: string, label: string])[] = [
-  ...codecNames().map((first) => {
-    const order = [first, ...codecNames().filter((name) => name !== first)]
-    return [order.join(','), order.join(', then ')] as const
-  }),
-  ...codecNames().map((name) => [name, `${name} only`] as const),
-]
 
 /** The settings of one trunk, its registration and its check. */
 export function TrunkForm({

@@ -269,7 +269,12 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'compareMessages': (text) =>
     compareMessages(parse(`${head}\r\n${text}`), parse(`${head}\r\n${text.replaceAll('a', 'b')}`)),
   'compareMessages, headers': (text) => compareMessages(parse(head + text), parse(head + text.toUpperCase())),
-  'dialFault': (text) => [dialFault(text), dialFault(`sip:${text}`)],
+  'dialFault': (text) => [
+    dialFault(text),
+    dialFault(`sip:${text}`),
+    dialFault(text, 'host'),
+    dialFault(`+1${text}`, 'host'),
+  ],
   'addressFault': (text) => [addressFault(text), addressFault(`sip:${text}`)],
   'addresses': (text) => [parseHostPort(text), parseAddress(text), parseCidr(text)],
   'parseDigest': (text) => parseDigest(`Digest ${text}`),
