@@ -4,7 +4,7 @@ import type { CallReport } from '../../shared/contract/report.ts'
 import { visible } from '../../shared/base/text.ts'
 import { print, warn, write } from './output.ts'
 import { exitCode, type CommonOptions } from './session.ts'
-import { Paint, hasFault, ladderLine, leftSide, summaryLines, verdictLine } from './terminal.ts'
+import { Paint, hasFault, ladderLines, leftSide, summaryLines, verdictLine } from './terminal.ts'
 
 /** Follows one call to its end, with a running ladder for a person; returns its report. */
 export async function followCall(
@@ -100,12 +100,12 @@ class LadderView {
     if (this.#shown === 0 && first)
       this.#print(
         this.#paint.dim(
-          `    time  this computer ${visible(left)} ⇄ ` +
+          `   #      time  this computer ${visible(left)} ⇄ ` +
             `${visible(first.source === left ? first.destination : first.source)} over ${first.transport}`,
         ),
       )
-    for (const message of report.messages.slice(this.#shown))
-      this.#print(ladderLine(message, report.timeline.startedAt, left, this.#paint))
+    const fresh = report.messages.slice(this.#shown)
+    for (const line of ladderLines(fresh, report.timeline.startedAt, left, this.#paint, this.#shown)) this.#print(line)
     this.#shown = report.messages.length
     this.#ringing = report.timeline.ringingAt !== null
     this.#answered = report.timeline.answeredAt !== null

@@ -1,13 +1,18 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { parseUri } from '../../shared/wire/sip/grammar.ts'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
-import type { Behaviour, ListenerArgs } from '../../shared/contract/commands.ts'
+import {
+  exportFormatSchema,
+  type Behaviour,
+  type ExportFormat,
+  type ListenerArgs,
+} from '../../shared/contract/commands.ts'
 import { codecSchema, timedActionSchema, type SourceArgs, type TimedAction } from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
 import { codecDescriptor, codecNames } from '../../shared/model/codecs.ts'
 import { dtmfModes, type DtmfMode } from '../../shared/model/dtmf.ts'
 import { encryptions, type Encryption } from '../../shared/model/encryption.ts'
-import { transportNames, type TransportName } from '../../shared/model/transport.ts'
+import { transportNames, usableTransports, type TransportName } from '../../shared/model/transport.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
 
@@ -39,10 +44,17 @@ export function parseBehaviour(text: string): Behaviour {
 }
 
 export function parseTransport(text: string): TransportName {
-  const name = transportNames.find((known) => known === text.toLowerCase())
-  if (!name) throw invalid(`choose one of ${transportNames.join(', ')}.`)
-  return name
+  const name = usableTransports.find((known) => known === text.toLowerCase())
+  if (name) return name
+  const later = transportNames.some((known) => known === text.toLowerCase())
+  throw invalid(`${later ? 'it is not available in this version: ' : ''}choose one of ${usableTransports.join(', ')}.`)
 }
+
+/** The transports there are, as `--transport` takes them. */
+export const transportList = `${usableTransports.slice(0, -1).join(', ')} or ${usableTransports.at(-1)}`
+export const encryptionList = `${encryptions.slice(0, -1).join(', ')} or ${encryptions.at(-1)}`
+export const passwordFrom = 'the environment variable that holds the password (default: a terminal is asked for it)'
+export const rtpPortsUsual = 'the range of RTP ports (default: as in the settings of the window, at first 20000-29999)'
 
 /** The codecs there are, as `--codecs` takes them. */
 export const codecList = codecNames().join(',')
@@ -121,6 +133,12 @@ export function parseMediaTimeout(text: string): { readonly ms: number | null } 
   const seconds = parseSeconds(text)
   if (seconds > 0 && seconds < 1) throw invalid('give at least 1 second, or 0 to wait for ever.')
   return { ms: seconds === 0 ? null : seconds * 1000 }
+}
+
+export function parseFormat(text: string): ExportFormat {
+  const format = exportFormatSchema.safeParse(text.toLowerCase())
+  if (!format.success) throw invalid(`choose one of ${exportFormatSchema.options.join(', ')}.`)
+  return format.data
 }
 
 export function parseWhole(text: string): number {

@@ -39,8 +39,21 @@ export function harmless(text: string): string {
 
 const seconds = (from: string, at: string) => ((Date.parse(at) - Date.parse(from)) / 1000).toFixed(3).padStart(8)
 
-/** One line of a ladder: time since the start, direction, what was said. */
-export function ladderLine(message: LadderMessage, startedAt: string, weAre: string, paint: Paint): string {
+/** The lines of a ladder, numbered as evidence names its messages; `before`: how many of them are not among these. */
+export function ladderLines(
+  messages: readonly LadderMessage[],
+  startedAt: string,
+  weAre: string,
+  paint: Paint,
+  before = 0,
+): string[] {
+  return messages.map(
+    (message, i) => `${paint.dim(String(before + i + 1).padStart(4))}  ${ladderLine(message, startedAt, weAre, paint)}`,
+  )
+}
+
+/** One message: time since the start, direction, what was said. */
+function ladderLine(message: LadderMessage, startedAt: string, weAre: string, paint: Paint): string {
   const sent = message.source === weAre
   const arrow = sent ? paint.cyan('──▶') : paint.yellow('◀──')
   const again = message.retransmissionOf === null ? '' : paint.dim(`  (repeats ${message.retransmissionOf + 1})`)
@@ -140,7 +153,7 @@ export function registrationLines(registration: RegistrationReport, paint: Paint
   const answer = status ? `${status.code} ${status.reason}` : 'no final answer'
   return [
     paint.bold(visible(`Registration of ${address} at ${registrar}: ${answer}`)),
-    ...messages.map((message) => ladderLine(message, first!.at, left!, paint)),
+    ...(first ? ladderLines(messages, first.at, left!, paint) : []),
     ...findings.flatMap((finding) => findingLines(finding, paint)),
     '',
   ]
@@ -180,9 +193,11 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
   ]
 }
 
-export function verdictLine({ verdict, findings }: CallReport, paint: Paint): string {
+export function verdictLine({ outcome, verdict, findings }: CallReport, paint: Paint): string {
   const bad = verdict.kind !== 'two-way-audio' || findings.some(({ severity }) => severity === 'fault')
-  const mark = verdict.kind === 'unknown' ? paint.yellow('?') : bad ? paint.red('✕') : paint.green('✓')
+  // Of a call that goes on nothing is lost yet.
+  const open = verdict.kind === 'unknown' || outcome === 'in-progress'
+  const mark = open ? paint.yellow('?') : bad ? paint.red('✕') : paint.green('✓')
   return `${mark} ${paint.bold(visible(verdict.sentence))}`
 }
 

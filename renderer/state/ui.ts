@@ -120,7 +120,7 @@ export function redial(placed: Placed): void {
 export function writeDraft({ headers, ...draft }: Draft): string {
   return JSON.stringify({
     ...draft,
-    headers: headers.map(({ key: _, ...row }) =>
+    headers: headers.map(({ key: _key, ...row }) =>
       row.secret || isSecretHeader(row.name) ? { ...row, value: '', secret: true } : row,
     ),
   })

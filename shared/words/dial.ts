@@ -63,7 +63,7 @@ function readDialled(text: string, through: string | null): Dialled {
     )
   const typed = /^(?:tel:|sips?:(?=[^@]*$))/i.exec(text)?.[0] ?? ''
   const number = numberOf(text.slice(typed.length))
-  if (number !== null && (typed === '' || typed.toLowerCase() === 'tel:' || through !== null || /^\+/.test(number)))
+  if (number !== null && (typed === '' || typed.toLowerCase() === 'tel:' || through !== null || number.startsWith('+')))
     return through === null ? withoutTrunk(shown, number) : numberThrough(text.slice(typed.length), number, through)
   const alone = beforePause(text.slice(typed.length))
   if (alone !== null)

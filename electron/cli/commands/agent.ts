@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { formatAddress } from '../../../shared/base/address.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { ListenerArgs, StartAgent } from '../../../shared/contract/commands.ts'
@@ -9,6 +9,10 @@ import {
   limitLines,
   parseBehaviour,
   codecList,
+  encryptionList,
+  passwordFrom,
+  rtpPortsUsual,
+  transportList,
   parseCodecs,
   parseEncryption,
   parseLimit,
@@ -56,40 +60,42 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .description('the local agent endpoint: answers calls as a voice platform would')
     .option(
       '--listen <transport:address:port>',
-      'udp, tcp or tls (repeatable; port 0 = any; default udp:127.0.0.1:5070)',
+      `${transportList} (repeatable; port 0 = any; default: udp:127.0.0.1:5070, with --register udp:0.0.0.0:0)`,
       parseListener,
     )
-    .option(
-      '--answer <behaviour>',
-      'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, reject:302:URI, ring or ignore',
-      parseBehaviour,
-      { kind: 'answer', source: { kind: 'echo' } },
+    .addOption(
+      new Option(
+        '--answer <behaviour>',
+        'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, reject:302:URI, ring or ignore',
+      )
+        .argParser(parseBehaviour)
+        .default({ kind: 'answer', source: { kind: 'echo' } }, 'echo'),
     )
-    .option('--identifier <name>', 'answer only calls to this user part (repeatable)', collect)
+    .option('--identifier <name>', 'answer only calls to this user part (repeatable; default: all)', collect)
     .option('--user <name>', 'ask for digest credentials of this user')
-    .option('--password-env <name>', 'the environment variable that holds the password')
-    .option('--allow <cidr>', 'accept calls from this block only (repeatable)', collect)
-    .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
-    .option('--codecs <list>', codecList, parseCodecs)
-    .option('--answer-delay <ms>', 'ring this long before answering', parseWhole)
+    .option('--password-env <name>', passwordFrom)
+    .option('--allow <cidr>', 'accept calls from this block only (repeatable; default: from everywhere)', collect)
+    .option('--encryption <mode>', `media encryption: ${encryptionList} (default: allowed)`, parseEncryption)
+    .option('--codecs <list>', `in order of preference (default: ${codecList})`, parseCodecs)
+    .option('--answer-delay <ms>', 'ring this long before answering (default: 0)', parseWhole)
     .option('--register <trunk>', 'be reachable at the address of a stored trunk: register there', String)
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--early-media', 'send media before the answer (183 with a session description)')
     .option('--require <extension>', '100rel: refuse callers without reliable provisional responses', parseRequire)
-    .option('--tls-cert <file>', 'the certificate of TLS listeners (PEM, with its chain)')
+    .option('--tls-cert <file>', 'the certificate of TLS listeners (PEM, with its chain; default: one of its own)')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--record <dir>', 'record every call as a WAV file there')
     .option('--pcap <file>', 'write everything that goes over the wire, also what becomes no call')
-    .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--rtp-ports <a-b>', rtpPortsUsual, parsePortRange)
     .option('--no-latch', 'send RTP where the session description says, wherever that of the peer comes from')
-    .option('--ptime <ms>', 'the packet time to ask for: 10 to 60', parsePtime)
+    .option('--ptime <ms>', 'the packet time to ask for: 10 to 60 (default: as the caller likes it)', parsePtime)
     .option(
       '--media-timeout <seconds>',
-      'end a call after so long without RTP and RTCP of the caller (60; 0: never)',
+      'end a call after so long without RTP and RTCP of the caller (default: 60; 0: never)',
       parseMediaTimeout,
     )
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
-    .option('--calls <n>', 'stop after this many calls', parseWhole)
+    .option('--calls <n>', 'stop after this many calls (default: when interrupted)', parseWhole)
     .addHelpText(
       'after',
       `

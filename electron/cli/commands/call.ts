@@ -1,10 +1,15 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
+import { dtmfModes } from '../../../shared/model/dtmf.ts'
 import type { PlaceCall } from '../../../shared/contract/place-call.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.ts'
 import { exitOf, followCall, sayNotKept } from '../live-call.ts'
 import {
   codecList,
+  encryptionList,
+  passwordFrom,
+  rtpPortsUsual,
+  transportList,
   parseCodecs,
   parseDigits,
   parseDtmfMode,
@@ -52,19 +57,35 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
 }
 
 export function addCall(program: Command, finish: (code: number) => void): Command {
-  return withHeaders(program.command('call <uri>').description('place one call and say what came of it'), 'a header')
-    .option('--trunk <name>', 'a stored trunk')
-    .option('--transport <name>', 'udp, tcp or tls', parseTransport)
-    .option('--proxy <host[:port]>', 'where the call is sent to (outbound proxy)')
-    .option('--user <name>', 'the digest user')
-    .option('--password-env <name>', 'the environment variable that holds the password')
-    .option('--from <number|uri>', 'the caller ID')
-    .option('--display <text>', 'the display name')
-    .option('--codecs <list>', `${codecList} in order of preference`, parseCodecs)
-    .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
-    .option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file', parseSource, { kind: 'marker' })
+  return withHeaders(
+    program
+      .command('call')
+      .argument('<uri>', 'sip:identifier@host, or a number or an identifier with --trunk')
+      .description('place one call and say what came of it'),
+    'a header',
+  )
+    .option('--trunk <name>', 'a stored trunk to call through; then a number will do')
+    .option('--transport <name>', `${transportList} (default: as the trunk or the URI says)`, parseTransport)
+    .option('--proxy <host[:port]>', 'where the call is sent to (default: that of the trunk, else the host of the URI)')
+    .option('--user <name>', 'the digest user (default: that of the trunk)')
+    .option('--password-env <name>', passwordFrom)
+    .option('--from <number|uri>', 'the caller ID (default: that of the trunk, else the user)')
+    .option('--display <text>', 'the display name (default: that of the trunk)')
+    .option('--codecs <list>', `in order of preference (default: as the trunk says, else ${codecList})`, parseCodecs)
+    .option(
+      '--encryption <mode>',
+      `media encryption: ${encryptionList} (default: as the trunk says, else disabled)`,
+      parseEncryption,
+    )
+    .addOption(
+      new Option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file')
+        .argParser(parseSource)
+        .default({ kind: 'marker' }, 'marker'),
+    )
     .option('--dtmf <digits>', 'digits to send after the answer', parseDigits)
-    .option('--dtmf-mode <mode>', 'rfc4733, info or inband', parseDtmfMode, 'rfc4733')
+    .addOption(
+      new Option('--dtmf-mode <mode>', dtmfModes.join(', ')).argParser(parseDtmfMode).default('rfc4733', 'rfc4733'),
+    )
     .option(
       '--at <time:action>',
       'do that so long after the answer, like 3s:hold (repeatable; actions below)',
@@ -72,16 +93,16 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     )
     .option('--duration <seconds>', 'how long to stay after the answer', parseSeconds, 5)
     .option('--ring-timeout <seconds>', 'how long to wait for an answer', parseSeconds, 60)
-    .option('--local <address>', 'the local IP address', parseLocal)
-    .option('--rtp-ports <a-b>', 'the range of RTP ports', parsePortRange)
+    .option('--local <address>', 'the local IP address (default: the one that reaches the peer)', parseLocal)
+    .option('--rtp-ports <a-b>', rtpPortsUsual, parsePortRange)
     .option('--no-latch', 'send RTP where the session description says, wherever that of the peer comes from')
-    .option('--ptime <ms>', 'the packet time to ask for: 10 to 60', parsePtime)
+    .option('--ptime <ms>', 'the packet time to ask for: 10 to 60 (default: 20)', parsePtime)
     .option(
       '--media-timeout <seconds>',
-      'end the call after so long without RTP and RTCP of the peer (0: never)',
+      'end the call after so long without RTP and RTCP of the peer (default: 0, never)',
       parseMediaTimeout,
     )
-    .option('--tls-ca <file>', 'a CA to trust (PEM)')
+    .option('--tls-ca <file>', 'a CA to trust (PEM; default: those of the system)')
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the peer asks for one (PEM, with its chain)')
     .option('--tls-key <file>', 'its private key (PEM)')
@@ -94,6 +115,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
       `
 Examples:
   ringback call sip:1001@192.0.2.10
+  ringback call '+1 999 123 4567' --trunk my-trunk
   ringback call 'sip:agent_1@sip.example.com;transport=tcp' --user alice --password-env TRUNK_PASSWORD
   ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json
   ringback call sip:1001@192.0.2.10 --at 2s:hold --at 5s:resume --at '6s:dtmf 12#' --duration 8

@@ -1,12 +1,22 @@
 import type { Command } from 'commander'
 import { count, visible } from '../../../shared/base/text.ts'
-import type { HistoryEntry } from '../../../shared/contract/commands.ts'
+import type { EngineClient } from '../../../shared/contract/client.ts'
+import { exportFormatSchema, type ExportFormat } from '../../../shared/contract/commands.ts'
 import { writeWhole } from '../../engine/base/durable.ts'
+import { usage } from '../../engine/base/errors.ts'
+import { historyLines } from '../history-lines.ts'
 import { jsonPieces } from '../json.ts'
-import { parseWhole } from '../options.ts'
+import { parseFormat, parseWhole } from '../options.ts'
 import { print, printJson, warn } from '../output.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
-import { Paint, ladderLine, leftSide, summaryLines } from '../terminal.ts'
+import { Paint, ladderLines, leftSide, summaryLines } from '../terminal.ts'
+
+interface ListOptions extends CommonOptions {
+  readonly limit: number
+  readonly filter?: string
+}
+
+const whichCall = 'the id of a call as history list shows it, or latest'
 
 export function addHistory(program: Command, finish: (code: number) => void): Command[] {
   const history = program
@@ -14,77 +24,116 @@ export function addHistory(program: Command, finish: (code: number) => void): Co
     .description('past calls')
     .addHelpText(
       'after',
-      '\nExamples:\n  ringback history list --limit 20\n  ringback history show ID\n' +
-        '  ringback history export ID call.json',
+      '\nExamples:\n  ringback history list --limit 20\n  ringback history show latest\n' +
+        '  ringback history export latest call.html',
     )
-  const list = history
+  return [history, addList(history, finish), addShow(history, finish), addExport(history, finish)]
+}
+
+function addList(history: Command, finish: (code: number) => void): Command {
+  return history
     .command('list')
     .description('the newest calls')
     .option('--limit <n>', 'how many', parseWhole, 100)
+    .option('--filter <words>', 'only calls that have these words anywhere in them, headers included')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ringback history list\n  ringback history list --limit 5\n' +
+        "  ringback history list --filter 'X-CALL-ID: 42'\n  ringback history list --json",
+    )
     .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions & { limit: number }>()
+      const options = command.optsWithGlobals<ListOptions>()
       finish(
         await withEngine(options, true, async (engine) => {
-          const { entries, unreadable } = await engine.execute('history.list', { limit: Math.max(1, options.limit) })
+          const { entries, unreadable } = await engine.execute('history.list', {
+            limit: Math.max(1, options.limit),
+            ...(options.filter === undefined ? {} : { query: options.filter.trim() }),
+          })
           if (unreadable > 0)
             warn(
               `warning: ${count(unreadable, 'call')} of the history ${unreadable === 1 ? 'is' : 'are'} damaged ` +
                 'and left out',
             )
           if (options.json) await printJson(entries)
-          else if (entries.length === 0 && unreadable === 0) print('no calls yet: ringback demo makes one')
-          else for (const entry of entries) print(entryLine(entry))
+          else if (entries.length > 0) for (const line of historyLines(entries, new Paint(options))) print(line)
+          else if (options.filter !== undefined) print(`no call has ${visible(options.filter)} in it`)
+          else if (unreadable === 0) print('no calls yet: ringback demo makes one')
           return exitCode.ok
         }),
       )
     })
-  const show = history
-    .command('show <id>')
+}
+
+function addShow(history: Command, finish: (code: number) => void): Command {
+  return history
+    .command('show')
+    .argument('<id>', whichCall)
     .description('one call, as it was reported')
+    .addHelpText('after', '\nExamples:\n  ringback history show latest\n  ringback history show ID --json')
     .action(async (id: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       finish(
         await withEngine(options, true, async (engine) => {
-          const report = await engine.execute('history.show', { id })
+          const report = await engine.execute('history.show', { id: await idOf(engine, id) })
           if (options.json) await printJson(report)
           else {
             const paint = new Paint(options)
-            for (const message of report.messages)
-              print(ladderLine(message, report.timeline.startedAt, leftSide(report), paint))
+            for (const line of ladderLines(report.messages, report.timeline.startedAt, leftSide(report), paint))
+              print(line)
             for (const line of summaryLines(report, paint)) print(line)
           }
           return exitCode.ok
         }),
       )
     })
-  const exported = history
-    .command('export <id> <file>')
-    .description('write a call as JSON')
+}
+
+function addExport(history: Command, finish: (code: number) => void): Command {
+  return history
+    .command('export')
+    .argument('<id>', whichCall)
+    .argument('<file>', 'where to')
+    .description('write a call as JSON, HTML or a capture')
+    .option(
+      '--format <format>',
+      `${exportFormatSchema.options.join(', ')} (default: by the ending of the file, else json)`,
+      parseFormat,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ringback history export ID call.json\n  ringback history export latest call.html\n' +
+        '  ringback history export latest call.pcap',
+    )
     .action(async (id: string, file: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>()
+      const options = command.optsWithGlobals<CommonOptions & { format?: ExportFormat }>()
+      const ending = /\.([a-z]{3,4})$/i.exec(file)?.[1]?.toLowerCase()
+      const format = options.format ?? exportFormatSchema.safeParse(ending).data ?? 'json'
       finish(
         await withEngine(options, true, async (engine) => {
-          const report = await engine.execute('history.show', { id })
-          writeWhole(file, lines(report))
+          const call = await idOf(engine, id)
+          if (format === 'json') writeWhole(file, lines(await engine.execute('history.show', { id: call })))
+          else {
+            const { base64, note } = await engine.execute('call.export', { id: call, format })
+            writeWhole(file, Buffer.from(base64, 'base64'))
+            if (note !== null) warn(note)
+          }
           if (options.json) await printJson({ file })
           else print(`wrote ${visible(file)}`)
           return exitCode.ok
         }),
       )
     })
-  return [history, list, show, exported]
+}
+
+/** `latest` is the newest call. Throws RingbackError (usage) where there is none. */
+async function idOf(engine: EngineClient, id: string): Promise<string> {
+  if (id !== 'latest') return id
+  const [newest] = (await engine.execute('history.list', { limit: 1 })).entries
+  if (!newest) throw usage('there are no calls yet')
+  return newest.id
 }
 
 function* lines(report: unknown): Generator<string> {
   yield* jsonPieces(report, 2)
   yield '\n'
-}
-
-function entryLine({ id, startedAt, direction, to, outcome, status, verdict, durationMs }: HistoryEntry): string {
-  // Without an end: the process that had the call died in it, or still has it.
-  const interrupted = durationMs === null && (outcome === 'in-progress' || outcome === 'answered')
-  return (
-    `${id}  ${startedAt.slice(0, 19)}Z  ${direction}  ${visible(to)}  ` +
-    `${interrupted ? 'interrupted' : outcome}${status === null ? '' : ` ${status}`}  ${visible(verdict)}`
-  )
 }

@@ -5,7 +5,7 @@ import { usage } from '../../engine/base/errors.ts'
 import { print, printJson, warn } from '../output.ts'
 import { savePage } from '../page.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
-import { Paint, ladderLine, leftSide, registrationLines, summaryLines } from '../terminal.ts'
+import { Paint, ladderLines, leftSide, registrationLines, summaryLines } from '../terminal.ts'
 
 interface InspectOptions extends CommonOptions {
   readonly call?: string
@@ -67,8 +67,7 @@ Examples:
                   ),
                 ),
               )
-              for (const message of call.messages)
-                print(ladderLine(message, call.timeline.startedAt, leftSide(call), paint))
+              for (const line of ladderLines(call.messages, call.timeline.startedAt, leftSide(call), paint)) print(line)
               for (const line of summaryLines(call, paint)) print(line)
               print('')
             }

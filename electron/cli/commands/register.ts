@@ -4,11 +4,19 @@ import type { RegistrationView } from '../../../shared/contract/state.ts'
 import type { EngineClient } from '../../../shared/contract/client.ts'
 import { callLine } from '../live-call.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { parseBehaviour, parseLocal, parseNameServer, parseTransport, parseWhole } from '../options.ts'
+import {
+  parseBehaviour,
+  parseLocal,
+  parseNameServer,
+  parseTransport,
+  parseWhole,
+  passwordFrom,
+  transportList,
+} from '../options.ts'
 import { print, printJson, printLine } from '../output.ts'
 import { RegistrationLines } from '../registration-lines.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
-import { Paint, ladderLine } from '../terminal.ts'
+import { Paint, ladderLines } from '../terminal.ts'
 import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.ts'
 
 interface RegisterOptions extends CommonOptions, IdentityOptions {
@@ -28,17 +36,18 @@ interface RegisterOptions extends CommonOptions, IdentityOptions {
 
 export function addRegister(program: Command, finish: (code: number) => void): Command {
   return program
-    .command('register [trunk]')
+    .command('register')
+    .argument('[trunk]', 'a stored trunk')
     .description('register, show the binding, un-register')
-    .option('--address <host[:port]>', 'the registrar, where no stored trunk is named')
-    .option('--transport <name>', 'udp, tcp or tls', parseTransport)
-    .option('--proxy <host[:port]>', 'where the request is sent to')
-    .option('--user <name>', 'the user')
-    .option('--password-env <name>', 'the environment variable that holds the password')
-    .option('--from <uri>', 'the address of record, where it is not sip:user@address')
-    .option('--expires <seconds>', 'the lifetime to ask for', parseWhole)
-    .option('--local <address>', 'the local IP address', parseLocal)
-    .option('--tls-ca <file>', 'a CA to trust (PEM)')
+    .option('--address <host[:port]>', 'the registrar (required where no stored trunk is named)')
+    .option('--transport <name>', `${transportList} (default: as the trunk says, else by DNS)`, parseTransport)
+    .option('--proxy <host[:port]>', 'where the request is sent to (default: the registrar)')
+    .option('--user <name>', 'the user (required where no stored trunk is named)')
+    .option('--password-env <name>', passwordFrom)
+    .option('--from <uri>', 'the address of record (default: sip:user@address)')
+    .option('--expires <seconds>', 'the lifetime to ask for (default: 600)', parseWhole)
+    .option('--local <address>', 'the local IP address (default: the one that reaches the registrar)', parseLocal)
+    .option('--tls-ca <file>', 'a CA to trust (PEM; default: those of the system)')
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the registrar asks for one (PEM, with its chain)')
     .option('--tls-key <file>', 'its private key (PEM)')
@@ -94,8 +103,9 @@ Examples:
           const lines = new RegistrationLines(options, paint)
           const show = (view: RegistrationView) => {
             if (!options.json) {
-              for (const message of view.messages.slice(shown))
-                print(ladderLine(message, view.messages[0]!.at, view.messages[0]!.source, paint))
+              const [first] = view.messages
+              const fresh = view.messages.slice(shown)
+              if (first) for (const line of ladderLines(fresh, first.at, first.source, paint, shown)) print(line)
               shown = view.messages.length
             }
             if (!options.json || options.keep) lines.show(view)

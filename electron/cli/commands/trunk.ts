@@ -4,7 +4,17 @@ import type { EngineClient } from '../../../shared/contract/client.ts'
 import { trunkSchema, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
-import { codecList, parseCodecs, parseEncryption, parseTransport, parseWhole } from '../options.ts'
+import {
+  codecList,
+  encryptionList,
+  parseCodecs,
+  parseEncryption,
+  parseTransport,
+  parseWhole,
+  passwordFrom,
+  transportList,
+} from '../options.ts'
+import { addTrunkExchange } from './trunk-exchange.ts'
 import { print, printJson } from '../output.ts'
 import { withFlags } from '../remedies.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
@@ -26,20 +36,22 @@ interface TrunkOptions extends CommonOptions, HeaderOptions {
   readonly tlsInsecure?: boolean
 }
 
-function withSettings(command: Command): Command {
+/** `fresh`: what is not given has a default; otherwise it stays as it is. */
+function withSettings(command: Command, fresh: boolean): Command {
+  const otherwise = (text: string) => (fresh ? ` (default: ${text})` : '')
   return withHeaders(command, 'a default header')
-    .option('--address <host[:port]>', 'host name or IP address of the trunk')
-    .option('--transport <name>', 'udp, tcp or tls', parseTransport)
-    .option('--authentication <kind>', 'digest or ip')
+    .option('--address <host[:port]>', `host name or IP address of the trunk${fresh ? ' (required)' : ''}`)
+    .option('--transport <name>', `${transportList}${otherwise('udp')}`, parseTransport)
+    .option('--authentication <kind>', `digest or ip${otherwise('digest with --user, else ip')}`)
     .option('--user <name>', 'the digest user')
-    .option('--password-env <name>', 'the environment variable that holds the password')
-    .option('--from <number|uri>', 'the caller ID')
+    .option('--password-env <name>', fresh ? passwordFrom : 'the environment variable that holds the new password')
+    .option('--from <number|uri>', `the caller ID${otherwise('the user')}`)
     .option('--display <text>', 'the display name')
-    .option('--proxy <host[:port]>', 'outbound proxy')
-    .option('--encryption <mode>', 'media encryption: disabled, allowed or required', parseEncryption)
-    .option('--codecs <list>', codecList, parseCodecs)
-    .option('--expires <seconds>', 'registration lifetime', parseWhole)
-    .option('--tls-ca <file>', 'a CA to trust (PEM)')
+    .option('--proxy <host[:port]>', `outbound proxy${otherwise('the address')}`)
+    .option('--encryption <mode>', `media encryption: ${encryptionList}${otherwise('disabled')}`, parseEncryption)
+    .option('--codecs <list>', `in order of preference${otherwise(codecList)}`, parseCodecs)
+    .option('--expires <seconds>', `registration lifetime${otherwise('600')}`, parseWhole)
+    .option('--tls-ca <file>', `a CA to trust (PEM)${otherwise('those of the system')}`)
     .option('--tls-insecure', 'accept any TLS certificate')
 }
 
@@ -79,6 +91,8 @@ async function stored(engine: EngineClient, name: string): Promise<Trunk> {
   } = (await engine.execute('trunk.list', {})).find((known) => known.name === name)!
   return trunk
 }
+
+const nameOf = 'the name of the trunk: letters, digits and . _ -'
 
 function trunkLine({
   name,
@@ -123,6 +137,7 @@ Examples:
   const list = trunk
     .command('list')
     .description('all trunks')
+    .addHelpText('after', '\nExamples:\n  ringback trunk list\n  ringback trunk list --json')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       finish(
@@ -135,8 +150,16 @@ Examples:
         }),
       )
     })
-  const add = withSettings(trunk.command('add <name>').description('store a trunk')).action(
-    async (name: string, _options: unknown, command: Command) => {
+  const add = withSettings(trunk.command('add').argument('<name>', nameOf).description('store a trunk'), true)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ringback trunk add pbx --address 192.0.2.10
+  ringback trunk add my-trunk --address trunk.example.com --transport tls --encryption required --user alice
+  ringback trunk add my-trunk --address trunk.example.com --user alice --password-env TRUNK_PASSWORD`,
+    )
+    .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrunkOptions>()
       if (options.address === undefined) throw usage('--address is missing: the host name or IP address of the trunk')
       const password = await readPassword(options.passwordEnv, options.user)
@@ -149,10 +172,20 @@ Examples:
           return exitCode.ok
         }),
       )
-    },
+    })
+  const set = withSettings(
+    trunk.command('set').argument('<name>', nameOf).description('change a trunk; what is not given stays'),
+    false,
   )
-  const set = withSettings(trunk.command('set <name>').description('change a trunk; what is not given stays')).action(
-    async (name: string, _options: unknown, command: Command) => {
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ringback trunk set my-trunk --transport tls --encryption required
+  ringback trunk set my-trunk --password-env TRUNK_PASSWORD
+  ringback trunk set my-trunk --header 'X-Team: support' --header-env 'X-Api-Key=TRUNK_KEY'`,
+    )
+    .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrunkOptions>()
       const password = await readPassword(options.passwordEnv, undefined)
       finish(
@@ -167,11 +200,12 @@ Examples:
           return exitCode.ok
         }),
       )
-    },
-  )
+    })
   const remove = trunk
-    .command('remove <name>')
+    .command('remove')
+    .argument('<name>', nameOf)
     .description('forget a trunk and its password')
+    .addHelpText('after', '\nExamples:\n  ringback trunk remove my-trunk')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       finish(
@@ -184,8 +218,10 @@ Examples:
       )
     })
   const check = trunk
-    .command('check <name>')
+    .command('check')
+    .argument('<name>', nameOf)
     .description('resolve, connect, ask (OPTIONS) and register, step by step')
+    .addHelpText('after', '\nExamples:\n  ringback trunk check my-trunk\n  ringback trunk check my-trunk --json')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       finish(
@@ -202,5 +238,5 @@ Examples:
         }),
       )
     })
-  return [trunk, list, add, set, remove, check]
+  return [trunk, list, add, set, remove, check, ...addTrunkExchange(trunk, finish)]
 }

@@ -146,8 +146,8 @@ export class Softphone {
 function requestUri(text: string, through: string | null): string {
   const read = dialled(text, through)
   if ('uri' in read) return read.uri
-  const { correction, caret } = read
-  const meant = correction !== null && caret === undefined && !read.text.includes(correction)
+  const { correction, caret, headers } = read
+  const meant = correction !== null && caret === undefined && !headers && !read.text.includes(correction)
   throw usage(meant ? `${read.text}; did you mean ${correction}` : read.text, read.remedy)
 }
 

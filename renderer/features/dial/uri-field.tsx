@@ -1,5 +1,5 @@
 import { useCombobox } from 'downshift'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import type { Favourite } from '../../../shared/contract/commands.ts'
 import { agentUri, markFavourite, sameTarget } from '../../state/dial.ts'
 import { useEngine } from '../../state/engine.ts'
@@ -66,11 +66,11 @@ export function UriField({
     selectedItem: null,
     itemToString: (item) => item?.uri ?? '',
     itemToKey: (item) => (item ? `${item.trunk ?? ''} ${item.uri}` : ''),
-    onIsOpenChange: ({ isOpen: now }) => onChoosing(now === true && items.length > 0),
     onSelectedItemChange: ({ selectedItem }) =>
       selectedItem && edit({ uri: selectedItem.uri, trunk: selectedItem.trunk }),
   })
   const open = isOpen && items.length > 0
+  useEffect(() => onChoosing(open), [open, onChoosing])
   return (
     <div className="dial-uri">
       <input

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { withHeaders, headersOf, type HeaderOptions } from '../../../electron/cli/headers.ts'
 import { jsonPieces } from '../../../electron/cli/json.ts'
 import { limitLines, parseLimit } from '../../../electron/cli/options.ts'
-import { Paint, harmless, ladderLine, summaryLines } from '../../../electron/cli/terminal.ts'
+import { Paint, harmless, ladderLines, summaryLines } from '../../../electron/cli/terminal.ts'
 import { budgetNames } from '../../../shared/model/budgets.ts'
 import { callCommand } from '../../../shared/contract/command-line.ts'
 import { commands, settingsSchema } from '../../../shared/contract/commands.ts'
@@ -78,8 +78,8 @@ describe('M3: what a terminal is given', () => {
     }
     const lines = [
       ...summaryLines(said, new Paint({ color: false })),
-      ladderLine(
-        { ...message!, startLine: `SIP/2.0 ${evil}`, cseq: evil, problems: [evil] },
+      ...ladderLines(
+        [{ ...message!, startLine: `SIP/2.0 ${evil}`, cseq: evil, problems: [evil] }],
         '',
         '',
         new Paint({ color: false }),
