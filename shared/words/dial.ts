@@ -38,7 +38,7 @@ export function dialFault(text: string, through: string | null = null): DialFaul
 /** Two mistakes in one text take two corrections. */
 const mostCorrections = 4
 
-/** A fault whose correction can be dialled, by as many corrections as that takes; without one where none leads there. */
+/** A fault with a correction that can be dialled, by as many steps as that takes; with none where none leads there. */
 function settled(fault: DialFault, through: string | null): DialFault {
   let last = fault
   for (let i = 0; i < mostCorrections && last.correction !== null && last.caret === undefined; i++) {

@@ -67,7 +67,8 @@ describe('wrong usage', () => {
     [['call', 'sip:a@b', '--from'], 'ringback call: --from needs a value: --from <number|uri> (ringback call --help)'],
     [
       ['call', 'sip:a@b', '--transport', 'wss'],
-      'ringback call: --transport wss: it is not available in this version: choose one of udp, tcp, tls (ringback call --help)',
+      'ringback call: --transport wss: it is not available in this version: choose one of udp, tcp, tls ' +
+        '(ringback call --help)',
     ],
     [
       ['call', 'sip:a@127.0.0.1:9;transport=sctp'],

@@ -1,8 +1,8 @@
 import { useState } from 'react'
-import { flushSync } from 'react-dom'
 import { useEngine } from '../../state/engine.ts'
 import { dial, draftFault, handOver } from '../../state/dial.ts'
 import { edit, headerRow, useUi } from '../../state/ui.ts'
+import { drawAtOnce } from '../../ui/at-once.ts'
 import { Button, Choice, Icon } from '../../ui/controls.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { SourceChoice } from '../../ui/source-choice.tsx'
@@ -48,7 +48,7 @@ export function DialBar() {
   const said = fault?.of === 'uri' && (asked || (quiet && draft.uri !== '')) ? fault : null
   const correct = (uri: string, caret: number | null, headers: readonly { name: string; value: string }[]) => {
     const rows = headers.map(({ name, value }) => headerRow(name, value))
-    flushSync(() => {
+    drawAtOnce(() => {
       edit({ uri, headers: [...draft.headers, ...rows] })
       if (rows.length > 0) useUi.setState({ dialOptions: true })
       setAsked(false)
@@ -122,6 +122,6 @@ export function DialBar() {
 
 /** The options, at the first header that cannot be sent. */
 function showFaultyHeader(): void {
-  flushSync(() => useUi.setState({ dialOptions: true }))
+  drawAtOnce(() => useUi.setState({ dialOptions: true }))
   document.querySelector<HTMLElement>('#dial-options [aria-invalid="true"]')?.focus()
 }
