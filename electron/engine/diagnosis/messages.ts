@@ -13,20 +13,27 @@ export function requestsOf(facts: CallFacts, method: string): RequestFact[] {
   )
 }
 
+/** Responses by the transaction that they belong to, for each call that was asked about. */
+const transactions = new WeakMap<CallFacts, Map<string, ResponseFact[]>>()
+
 /** Responses to a request on the hop that it was sent on, each once, in their order (RFC 3261 17.1.3). */
 export function responsesTo(facts: CallFacts, request: RequestFact): ResponseFact[] {
-  const { cseq, fromTag, via } = messageIds(request.message)
-  const branch = via?.params.get('branch')
-  return facts.messages.filter((fact): fact is ResponseFact => {
-    if (fact.retransmissionOf !== null || fact.n < request.n || fact.message?.kind !== 'response') return false
-    const ids = messageIds(fact.message)
-    return (
-      ids.fromTag === fromTag &&
-      ids.cseq?.number === cseq?.number &&
-      ids.cseq?.method === request.message.method &&
-      ids.via?.params.get('branch') === branch
-    )
-  })
+  const known = transactions.get(facts) ?? byTransaction(facts)
+  transactions.set(facts, known)
+  return (known.get(transactionOf(request.message)) ?? []).filter(({ n }) => n >= request.n)
+}
+
+function byTransaction({ messages }: CallFacts): Map<string, ResponseFact[]> {
+  const responses = messages.filter(
+    (fact): fact is ResponseFact => fact.retransmissionOf === null && fact.message?.kind === 'response',
+  )
+  return Map.groupBy(responses, ({ message }) => transactionOf(message))
+}
+
+function transactionOf(message: SipRequest | SipResponse): string {
+  const { cseq, fromTag, via } = messageIds(message)
+  const method = message.kind === 'request' ? message.method : cseq?.method
+  return `${cseq?.number} ${method} ${via?.params.get('branch')} ${fromTag}`
 }
 
 /** The side that sent a message, as it would stand in a ticket. */

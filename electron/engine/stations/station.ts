@@ -95,6 +95,7 @@ export class Station {
     return {
       messages: this.budgets.limit('messagesPerCall'),
       bytes: this.budgets.limit('bytesPerCall'),
+      invites: this.budgets.limit('invitesPerCallId'),
       reached: (name) => this.budgets.refuse(name),
     }
   }

@@ -98,10 +98,22 @@ describe('the journal of a SIP element', () => {
 
   it('keeps of one call no more messages and bytes than allowed, counts the rest and says so once', () => {
     const reached: string[] = []
-    const limits = { messages: 3, bytes: 700, reached: (name: string) => void reached.push(name) }
+    const limits = { messages: 3, bytes: 700, invites: 20, reached: (name: string) => void reached.push(name) }
     const many = new CallTrace('t', 'call-1', 'inbound', limits)
     for (let i = 0; i < 5; i++) many.sip(received({ method: 'INFO', cseq: i, extra: '' }))
     expect([many.messages.length, many.droppedMessages]).toEqual([2, 3])
     expect(reached).toEqual(['bytesPerCall'])
+  })
+  it('keeps of INVITEs that are merged with the first, and of their refusals, as many as a Call-ID may send', () => {
+    const reached: string[] = []
+    const limits = { messages: 100, bytes: 1e6, invites: 3, reached: (name: string) => void reached.push(name) }
+    const many = new CallTrace('t', 'call-1', 'inbound', limits)
+    for (let i = 0; i < 10; i++) {
+      many.sip(received({ branch: `z9hG4bK${i}` }))
+      many.sip(event(request({ branch: `z9hG4bK${i}` }).replace(/^.*/, 'SIP/2.0 482 Merged Request\r'), 'sent'))
+    }
+    many.sip(received({ method: 'BYE', cseq: 2 }))
+    expect([many.messages.length, many.droppedMessages]).toEqual([7, 14])
+    expect(reached).toEqual(['invitesPerCallId'])
   })
 })

@@ -1,5 +1,5 @@
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { requestsOf, responsesTo, senderOf } from '../messages.ts'
+import { requestsOf, responsesTo, senderOf, type RequestFact } from '../messages.ts'
 import type { Found, Rule } from '../rule.ts'
 
 /** An offer is accepted and has no answer: what holds is what was agreed before (RFC 3264 5, RFC 3261 13.2.1). */
@@ -11,6 +11,7 @@ export const offerUnanswered: Rule = {
   silent: 'the answer came before in a reliable response, or the message was not captured',
   evaluate(facts) {
     const found: Found[] = []
+    const acks = Map.groupBy(requestsOf(facts, 'ACK'), sequenceOf)
     for (const request of [...requestsOf(facts, 'INVITE'), ...requestsOf(facts, 'UPDATE')]) {
       const responses = responsesTo(facts, request)
       const ok = responses.find(({ message: { status } }) => status >= 200 && status < 300)
@@ -26,9 +27,7 @@ export const offerUnanswered: Rule = {
             `${senderOf(facts, request)} has no answer to its offer: nothing changed, whatever was asked for.`,
           next: 'Show both messages to whoever runs the answering side: an offer must have its answer (RFC 3264 5).',
         })
-      const ack = requestsOf(facts, 'ACK').find(
-        (fact) => fact.n > ok.n && messageIds(fact.message).cseq?.number === messageIds(request.message).cseq?.number,
-      )
+      const ack = acks.get(sequenceOf(request))?.find(({ n }) => n > ok.n)
       if (!request.session && ok.session && ack && !ack.session && responses.every((r) => r === ok || !r.session))
         found.push({
           severity: 'warning',
@@ -45,3 +44,5 @@ export const offerUnanswered: Rule = {
     return found
   },
 }
+
+const sequenceOf = ({ message }: RequestFact) => messageIds(message).cseq?.number

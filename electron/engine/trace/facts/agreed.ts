@@ -22,6 +22,10 @@ export class Agreements {
   readonly announced: AnnouncedFact[] = []
   readonly #hops: Hops
   readonly #rooms: OfferAnswer<MessageFact>[] = []
+  /** What holds now on each hop of each dialog, by its place in `all`. */
+  readonly #holding = new Map<string, number[]>()
+  /** Dialogs in which both sides have spoken. */
+  readonly #spoken = new Set<string>()
 
   /** `observed`: messages pass between others than us, over any number of hops. */
   constructor(observed: boolean) {
@@ -67,12 +71,15 @@ export class Agreements {
 
   #agree({ branch, offer, answer }: Exchange<MessageFact>, hop: number): void {
     const since = answer.ref.event.at
-    for (const [i, known] of this.all.entries())
-      if (known.hop === hop && known.branch === branch && known.until === null) this.all[i] = { ...known, until: since }
+    const place = `${hop} ${branch}`
+    for (const i of this.#holding.get(place) ?? []) this.all[i] = { ...this.all[i]!, until: since }
+    const holding: number[] = []
+    this.#holding.set(place, holding)
     for (const medium of agree(offer!.session, answer.session)) {
-      const spoke = this.all.some((known) => known.branch === branch && known.direction === 'sendrecv')
-      const next = agreedMedia(medium, offer!, answer, spoke)
-      if (next) this.all.push({ ...next, branch, hop })
+      const next = agreedMedia(medium, offer!, answer, this.#spoken.has(branch))
+      if (!next) continue
+      if (next.direction === 'sendrecv') this.#spoken.add(branch)
+      holding.push(this.all.push({ ...next, branch, hop }) - 1)
     }
   }
 }

@@ -95,12 +95,18 @@ function lastingOf(
   answers: readonly Fact<SipResponse>[],
   byes: readonly Fact<SipRequest>[],
 ): Fact<SipResponse> | undefined {
+  const ends = new Map<string | null, Micros>()
+  for (const bye of byes.toReversed()) {
+    const { fromTag, toTag } = messageIds(bye.message)
+    ends.set(fromTag, bye.event.at).set(toTag, bye.event.at)
+  }
   const endOf = (answer: Fact<SipResponse>) => {
     const tag = messageIds(answer.message).toTag
-    return tag === null ? Infinity : (byes.find((bye) => isOfBranch(bye, tag))?.event.at ?? Infinity)
+    return tag === null ? Infinity : (ends.get(tag) ?? Infinity)
   }
-  const last = Math.max(...answers.map(endOf))
-  return answers.find((answer) => endOf(answer) === last)
+  let lasting = answers[0]
+  for (const answer of answers) if (endOf(answer) > endOf(lasting!)) lasting = answer
+  return lasting
 }
 
 function ackOf(first: readonly MessageFact[], success: Fact<SipResponse>): MessageFact | null {

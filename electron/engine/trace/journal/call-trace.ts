@@ -10,17 +10,22 @@ import type { SipRequest } from '../../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 import type { EventSink, Projection, TracedMessage } from './events.ts'
 
+type TraceLimitName = 'messagesPerCall' | 'bytesPerCall' | 'invitesPerCallId'
+
 /** What is kept of the messages of one call; sinks still get the others. */
 export interface TraceLimits {
   readonly messages: number
   readonly bytes: number
+  /** INVITEs that would begin it, the first included. */
+  readonly invites: number
   /** Called at the first message that is not kept. */
-  reached(name: 'messagesPerCall' | 'bytesPerCall'): void
+  reached(name: TraceLimitName): void
 }
 
 const usualLimits: TraceLimits = {
   messages: initialLimits.messagesPerCall,
   bytes: initialLimits.bytesPerCall,
+  invites: Infinity,
   reached: () => {},
 }
 /** How far back a retransmission is looked for. */
@@ -46,6 +51,7 @@ export class CallTrace {
   #foreignPackets = 0
   #closed = false
   #messageBytes = 0
+  #openings = 0
   readonly #invites: string[] = []
   readonly #limits: TraceLimits
 
@@ -75,9 +81,9 @@ export class CallTrace {
 
   sip(event: SipEvent): void {
     for (const sink of this.#sinks) sink.sip(event)
-    if (this.messages.length >= this.#limits.messages || this.#messageBytes + event.bytes.length > this.#limits.bytes) {
-      if (this.droppedMessages++ === 0)
-        this.#limits.reached(this.messages.length >= this.#limits.messages ? 'messagesPerCall' : 'bytesPerCall')
+    const reached = this.#limitReached(event)
+    if (reached) {
+      if (this.droppedMessages++ === 0) this.#limits.reached(reached)
       return
     }
     this.#messageBytes += event.bytes.length
@@ -91,6 +97,14 @@ export class CallTrace {
       retransmissionOf,
     })
     for (const projection of this.#projections) projection.message({ event, retransmissionOf })
+  }
+
+  #limitReached(event: SipEvent): TraceLimitName | null {
+    const { messages, bytes, invites } = this.#limits
+    if (this.messages.length >= messages) return 'messagesPerCall'
+    if (this.#messageBytes + event.bytes.length > bytes) return 'bytesPerCall'
+    if (wouldBegin(event)) this.#openings++
+    return this.#openings > invites && (wouldBegin(event) || isMerged(event)) ? 'invitesPerCallId' : null
   }
 
   observe(observation: Observation): void {
@@ -195,6 +209,16 @@ export class KeptEvent implements SipEvent {
   get message(): SipEvent['message'] {
     return parseSip(this.bytes)
   }
+}
+
+/** An INVITE outside a dialog: the first of a call, or one that is merged with it. */
+function wouldBegin({ message }: SipEvent): boolean {
+  return message.kind === 'request' && message.method === 'INVITE' && messageIds(message).toTag === null
+}
+
+/** How an INVITE is refused that would begin a call anew (RFC 3261 8.2.2.2). */
+function isMerged({ message }: SipEvent): boolean {
+  return message.kind === 'response' && message.status === 482
 }
 
 function inviteName(invite: SipRequest): string {
