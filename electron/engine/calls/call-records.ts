@@ -14,7 +14,7 @@ import { CallViews } from './call-view.ts'
 /** Ended calls that stay in memory; older ones are in the history. */
 const keptEnded = 200
 /** And no more of them than have so many bytes of messages together; the newest stays whatever it has. */
-const keptEndedBytes = 64 * 1024 * 1024
+const keptEndedBytes = 16 * 1024 * 1024
 const ringBytes = 4 * 1024 * 1024
 
 /** What a call's record needs of the station where the call is. */
