@@ -15,7 +15,7 @@ describe('the records of calls', () => {
       { clock: new VirtualClock(), random: predictableRandom(), boundary: openBoundary().boundary, attended: false },
       { changed: () => {}, moved: () => {}, ended: () => {}, forgotten: (id) => void forgotten.push(id) },
     )
-    const traceLimits = { messages: 10_000, bytes: 8 * 1024 * 1024, invites: 20, reached: () => {} }
+    const traceLimits = { messages: 10_000, bytes: 8 * 1024 * 1024, invites: 1000, reached: () => {} }
     const station = { traceLimits, adopt: () => {}, forget: () => {} }
     const bytes = Buffer.from(request({ body: 'x'.repeat(60_000) }))
     const ended = (messages: number) => {
