@@ -22,7 +22,9 @@ export function* jsonPieces(document: unknown, indent: number): Generator<string
   yield escaped(piece)
 }
 
-const escaped = (text: string) => text.replace(hidden, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** JSON text of the same value without what terminals act on. */
+export const escaped = (text: string) =>
+  text.replace(hidden, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 function* parts(value: unknown, indent: number, depth: number): Generator<string> {
   const entries = depth >= deepest ? null : entriesOf(value)

@@ -1,6 +1,6 @@
 import { visible } from '../../shared/base/text.ts'
 import { redact } from '../../shared/wire/sip/redact.ts'
-import { jsonPieces } from './json.ts'
+import { escaped, jsonPieces } from './json.ts'
 import { harmless } from './terminal.ts'
 
 /** Whoever reads standard output went away (`| head`, a closed terminal): there is nobody to tell any more. */
@@ -28,6 +28,21 @@ export function warn(sentence: string): void {
 export async function printJson(document: unknown): Promise<void> {
   for (const piece of jsonPieces(document, 2)) await taken(piece)
   await taken('\n')
+}
+
+/** JSON as a text, a part of a document; resolved when the reader has taken it, as the following. */
+export function printJsonText(text: string): Promise<void> {
+  return taken(escaped(text))
+}
+
+/** Many lines at once. */
+export function printLines(lines: readonly string[]): Promise<void> {
+  return taken(harmless(lines.map((line) => `${line}\n`).join('')))
+}
+
+/** What is going on, on one line of a terminal that the next one takes the place of; nothing takes it away. */
+export function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${visible(text)}`)
 }
 
 let lines = Promise.resolve()

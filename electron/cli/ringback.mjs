@@ -2,7 +2,7 @@
 // Plain JavaScript for any Node: finds one that can run Ringback, then hands over.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,10 @@ if (major >= needed) {
   process.emitWarning = (warning, ...rest) => {
     if (String(rest[0]?.type ?? rest[0]) !== 'ExperimentalWarning') emit.call(process, warning, ...rest)
   }
+  // What was compiled is kept where the code itself is: in a folder of everybody's, others could have put it there.
+  // Threads look for it in the environment.
+  process.env.NODE_COMPILE_CACHE ??= join(here, '../../node_modules/.cache/compiled')
+  nodeModule.enableCompileCache?.(process.env.NODE_COMPILE_CACHE)
   // A clone runs its sources; the package has them bundled.
   const source = join(here, 'main.ts')
   const { main } = await import(existsSync(source) ? './main.ts' : '../../dist/ringback.js')

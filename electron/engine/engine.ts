@@ -210,7 +210,7 @@ export class Engine implements EngineClient {
   }
 
   async close(): Promise<void> {
-    const reading = Promise.all([this.#threads.close(), this.#sounds.close()])
+    const reading = Promise.all([this.#threads.closeAll(), this.#sounds.close()])
     this.#agents.hangUpAll()
     for (const { call } of this.#records.all()) call?.hangUp()
     this.#registrations.stopAll()

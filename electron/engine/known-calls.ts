@@ -16,6 +16,11 @@ export interface KnownCall extends CallFiles {
   readonly id: string
   /** Its report is final. */
   readonly over: boolean
+  /**
+   * Where the report is not at hand, as in a capture: gets it; null when it is there. Nothing else is asked before.
+   * When it has come, the call is told of as changed. Rejects with RingbackError where there is none.
+   */
+  fetch?(): Promise<void> | null
   /** As lists show it: the same object for as long as a list would show the same. */
   view(): CallView
   /** With the messages from number `from` on. */
@@ -46,10 +51,11 @@ export class KnownCalls {
     return undefined
   }
 
-  /** Throws RingbackError (usage) where there is none. */
-  known(id: string): KnownCall {
+  /** A call whose report is at hand. Throws RingbackError (usage) where there is none. */
+  async known(id: string): Promise<KnownCall> {
     const call = this.get(id)
     if (!call) throw usage(`there is no call "${id}"`)
+    await call.fetch?.()
     return call
   }
 
@@ -60,6 +66,15 @@ export class KnownCalls {
       watcher.told.delete(id)
       watcher.views.delete(id)
       return [{ kind: 'gone', of: 'call', id }]
+    }
+    if (call.fetch) {
+      // Of those in captures each is told only to who looks at it.
+      if (!watcher.watched.has(id)) return []
+      const coming = call.fetch()
+      if (coming) {
+        coming.catch(() => {})
+        return []
+      }
     }
     const wanted =
       watcher.reports === 'live' ||

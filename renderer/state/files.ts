@@ -17,7 +17,7 @@ interface FilesState {
 
 export const useFiles = create<FilesState>(() => ({ opening: { kind: 'none' }, capture: null, call: null }))
 
-/** Hands the files over and has them opened as one capture, which is then looked at. */
+/** Hands the files over and has them opened as one capture, which is looked at while it is read. */
 export async function openCapture(files: readonly File[]): Promise<void> {
   if (files.length === 0) return
   const name = files.map((file) => file.name).join(', ')
@@ -36,7 +36,7 @@ export async function openCapture(files: readonly File[]): Promise<void> {
       handed.push(id)
     }
     move({ kind: 'reading', name, share: 1 })
-    const { id } = await execute('capture.open', { files: handed })
+    const { id } = await execute('capture.open', { files: handed, wait: false })
     await showCapture(id)
     if (useFiles.getState().opening === mine) move({ kind: 'none' })
   } catch (error) {

@@ -52,14 +52,20 @@ const longestIPv6 = 45
 
 function ipv4Bytes(text: string): number[] | null {
   if (text.length > longestIPv4) return null
-  const parts = text.split('.')
-  if (parts.length !== 4) return null
   const bytes: number[] = []
-  for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return null
-    bytes.push(Number(part))
+  let [value, digits] = [0, 0]
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : 0x2e
+    if (code >= 0x30 && code <= 0x39) {
+      value = value * 10 + code - 0x30
+      if (++digits > 3 || value > 255) return null
+    } else {
+      if (code !== 0x2e || digits === 0) return null
+      bytes.push(value)
+      value = digits = 0
+    }
   }
-  return bytes
+  return bytes.length === 4 ? bytes : null
 }
 
 function ipv6Bytes(text: string): number[] | null {

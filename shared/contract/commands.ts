@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { budgetNames, budgets } from '../model/budgets.ts'
 import { codecNames } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
-import { callReportSchema, inspectReportSchema, outcomeSchema, ruleSchema, verdictSchema } from './report.ts'
+import { callReportSchema, outcomeSchema, ruleSchema, verdictSchema } from './report.ts'
 import {
   codecSchema,
   customHeaderSchema,
@@ -17,7 +17,7 @@ import {
   tlsIdentitySchema,
 } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
-import { callViewSchema, captureViewSchema } from './views.ts'
+import { captureCommands } from './captures.ts'
 
 export const listenerSchema = z.object({
   transport: z.enum(transportNames),
@@ -239,13 +239,7 @@ export const commands = {
     }),
   },
   'agent.stop': { args: byId, result: nothing },
-  'capture.open': { args: z.object({ files: z.array(z.string()).min(1) }), result: captureViewSchema },
-  'capture.report': { args: byId, result: inspectReportSchema },
-  'capture.calls': {
-    args: byId.extend({ limit: z.int().min(1).max(100_000).default(100), offset: z.int().min(0).default(0) }),
-    result: z.array(callViewSchema).describe('in the order of the report; each is a call by its id'),
-  },
-  'capture.close': { args: byId, result: nothing },
+  ...captureCommands,
   'trunk.list': { args: nothing, result: z.array(storedTrunkSchema) },
   'trunk.save': {
     args: z.object({ trunk: trunkSchema, password: z.string().optional(), replace: z.boolean() }),

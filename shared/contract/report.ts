@@ -186,6 +186,10 @@ export const dialogReportSchema = z.object({
 })
 export type DialogReport = z.infer<typeof dialogReportSchema>
 
+export const unreadSchema = z
+  .array(z.object({ reason: z.string(), packets: z.int() }))
+  .describe('packets that were not read, by the reason; all others were read, or are neither SIP nor RTP')
+
 export const inspectReportSchema = z.object({
   files: z.array(z.string()),
   calls: z.array(callReportSchema),
@@ -194,10 +198,7 @@ export const inspectReportSchema = z.object({
   unmatchedStreams: z.array(streamSchema),
   problems: z.array(z.string()),
   packets: z.int().describe('packets in the files'),
-  unread: z
-    .array(z.object({ reason: z.string(), packets: z.int() }))
-    .default([])
-    .describe('packets that were not read, by the reason; all others were read, or are neither SIP nor RTP'),
+  unread: unreadSchema.default([]),
   damaged: z.boolean().default(false).describe('a file ended early or said what cannot be so; problems say where'),
 })
 export type InspectReport = z.infer<typeof inspectReportSchema>

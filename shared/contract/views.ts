@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { outcomeSchema, verdictSchema } from './report.ts'
+import { outcomeSchema, unreadSchema, verdictSchema } from './report.ts'
 
 /** A call of this engine or of an opened capture as a list shows it; past ones are HistoryEntry. */
 export const callViewSchema = z.object({
@@ -36,6 +36,11 @@ export const captureViewSchema = z.object({
   unmatchedStreams: z.int(),
   problems: z.array(z.string()),
   packets: z.int(),
+  unread: unreadSchema,
   damaged: z.boolean(),
+  reading: z
+    .number()
+    .nullable()
+    .describe('the part of the files that has been read, 0 to 1; null when the reading has ended'),
 })
 export type CaptureView = z.infer<typeof captureViewSchema>

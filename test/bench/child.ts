@@ -259,11 +259,18 @@ async function pinger(): Promise<void> {
 async function talker(): Promise<void> {
   const gaps = new Gaps()
   const engine = new Engine({ profile: null, net: watching(gaps) })
-  const { port, calls, seconds } = options as { port: number; calls: number; seconds: number }
+  const { port, calls, seconds, capture } = options as {
+    port: number
+    calls: number
+    seconds: number
+    /** What is opened meanwhile. */
+    capture?: string
+  }
   const ids = await hold(engine, port, calls, 8)
   await sleep(1500)
   say({ ready: true })
   gaps.on = true
+  if (capture !== undefined) void engine.execute('capture.open', { files: [capture] })
   const before = process.cpuUsage()
   await sleep(seconds * 1000)
   const cpu = process.cpuUsage(before)
@@ -361,4 +368,15 @@ async function load(): Promise<void> {
   }
 }
 
-await { load, caller, agent, talker, bare, holder, crowd, attacker, pinger }[role as 'caller']()
+/** Opens a capture as a window does, and asks for rows as soon as there are any. */
+async function opener(): Promise<void> {
+  const engine = new Engine({ profile: null })
+  const { file } = options as { file: string }
+  const start = systemClock.monotonicMs()
+  const { id } = await engine.execute('capture.open', { files: [file], wait: false })
+  const rows = await engine.execute('capture.calls', { id, limit: 200 })
+  say({ ms: systemClock.monotonicMs() - start, rows: rows.length })
+  await engine.close()
+}
+
+await { load, caller, agent, talker, bare, holder, crowd, attacker, pinger, opener }[role as 'caller']()

@@ -9,7 +9,7 @@ import { request, sdp } from '../harness/messages.ts'
 import { freePort } from '../harness/process.ts'
 import { startSipp } from '../harness/sipp.ts'
 import { attacked } from './attack.ts'
-import { everyMessage, manyPackets } from './captures.ts'
+import { everyCall, everyMessage, firstCalls, largeCapture, manyCalls, manyPackets, undisturbed } from './captures.ts'
 import { Child } from './child-process.ts'
 import type { Row } from './row.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
@@ -168,7 +168,12 @@ const all = {
   start: firstPaint,
   bundle: bundleSize,
   packets: manyPackets,
+  list: everyCall,
   messages: everyMessage,
+  manycalls: manyCalls,
+  large: largeCapture,
+  first: firstCalls,
+  undisturbed,
   strangers: () => attacked('new'),
   merged: () => attacked('one Call-ID'),
   challenged: () => attacked('challenged'),
@@ -178,7 +183,10 @@ type Name = keyof typeof all
 const onceOnly: ReadonlySet<Name> = new Set([
   'parse',
   'packets',
+  'list',
   'messages',
+  'manycalls',
+  'large',
   'bundle',
   'strangers',
   'merged',

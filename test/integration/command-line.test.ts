@@ -5,13 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { documents } from '../../electron/cli/commands/schema.ts'
-import { inspectReportSchema } from '../../shared/contract/report.ts'
-import { invites, pcapOf } from '../harness/capture-files.ts'
-import { captures } from '../harness/fixtures.ts'
 import { callReport, freePort, ringback, startAgent } from '../harness/process.ts'
 
 let folder = ''
-const recorded = captures()
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'ringback-cli-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
@@ -253,33 +249,5 @@ describe('trunks and history', () => {
     expect(code).toBe(3)
     const inspected = await run(['inspect', join(folder, 'none.pcap')], { RINGBACK_PROFILE: newer })
     expect(inspected.stderr).toMatch(/not kept in the history/)
-  })
-})
-
-describe('inspect', () => {
-  it('writes the packets of one call as a capture, and a page of that call only', async () => {
-    const [whole, one, page] = ['whole.pcap', 'one.pcap', 'one.html'].map((name) => join(folder, name)) as string[]
-    writeFileSync(whole!, pcapOf(invites(3)))
-    const args = ['inspect', whole!, '--call', 'call-1', '--pcap', one!, '--report', page!, '--json']
-    const { calls } = inspectReportSchema.parse(JSON.parse((await run(args)).stdout))
-    expect(calls.map(({ id, callId }) => [id, callId])).toEqual([['2', 'call-1']])
-    const again = inspectReportSchema.parse(JSON.parse((await run(['inspect', one!, '--json'])).stdout))
-    expect(again.calls).toEqual([{ ...calls[0], id: '1' }])
-    const shown = readFileSync(page!, 'utf8')
-    expect([shown.includes('call-1'), shown.includes('call-2')]).toEqual([true, false])
-  })
-
-  it.skipIf(!recorded)('shows a refused registration with its ladder and finding, and ends with 1', async () => {
-    const file = join(recorded!, 'sip-auth-failure.pcapng')
-    const { code, stdout } = await run(['inspect', file])
-    expect(code).toBe(1)
-    expect(stdout).toMatch(/^Registration of sip:telephone1@\S+ at \S+: 403 Forbidden$/m)
-    expect(stdout).toMatch(/──▶ REGISTER .*\n.*◀── SIP\/2\.0 401 Unauthorized/)
-    expect(stdout).toMatch(
-      /✕ fault: The registrar refused the registration with 403 Forbidden, in spite of credentials/,
-    )
-    expect(stdout).toMatch(/evidence: messages 3–4/)
-    const { registrations } = inspectReportSchema.parse(JSON.parse((await run(['inspect', file, '--json'])).stdout))
-    expect(registrations[0]!.findings).toMatchObject([{ rule: 'registration-refused', severity: 'fault' }])
   })
 })

@@ -1,14 +1,19 @@
 import type { Command } from 'commander'
-import { visible } from '../../../shared/base/text.ts'
+import type { EngineClient } from '../../../shared/contract/client.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import type { CaptureView } from '../../../shared/contract/views.ts'
 import { writeWhole } from '../../engine/base/durable.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { print, printJson, warn } from '../output.ts'
+import { printDocument, printLadders, printList } from '../capture-output.ts'
+import { pagesOf } from '../capture-pages.ts'
+import { showProgress, warn } from '../output.ts'
 import { savePage } from '../page.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
-import { Paint, ladderLines, leftSide, registrationLines, summaryLines } from '../terminal.ts'
+import { Paint } from '../terminal.ts'
 
 interface InspectOptions extends CommonOptions {
   readonly call?: string
+  readonly list?: boolean
   readonly pcap?: string
   readonly report?: string
 }
@@ -18,6 +23,7 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
     .command('inspect <files...>')
     .description('open captures (pcap, pcapng): calls, ladder, statistics, diagnosis')
     .option('--call <id>', 'only the call with this Call-ID or number')
+    .option('--list', 'a line for each call, registration, other dialog and stream of no call')
     .option('--pcap <file>', 'write the packets of the call that --call names')
     .option('--report <file.html>', 'write a page that anyone can open')
     .addHelpText(
@@ -25,6 +31,7 @@ export function addInspect(program: Command, finish: (code: number) => void): Co
       `
 Examples:
   ringback inspect call.pcap
+  ringback inspect trunk.pcapng --list
   ringback inspect trunk.pcapng --call 3 --json
   ringback inspect trunk.pcapng --call 3 --pcap call-3.pcap`,
     )
@@ -32,62 +39,76 @@ Examples:
       const options = command.optsWithGlobals<InspectOptions>()
       if (options.pcap !== undefined && options.call === undefined)
         throw usage('--pcap writes the packets of one call: name it with --call')
+      const other = (['call', 'pcap', 'report'] as const).find((name) => options[name] !== undefined)
+      if (options.list && other !== undefined) throw usage(`--list lists everything: leave --${other} out`)
       finish(
-        await withEngine(options, false, async (engine) => {
-          const { id: capture } = await engine.execute('capture.open', { files })
-          const whole = await engine.execute('capture.report', { id: capture })
-          const calls =
-            options.call === undefined
-              ? whole.calls
-              : whole.calls.filter(({ id, callId }) => id === options.call || callId === options.call)
-          if (options.call !== undefined && calls.length === 0)
-            throw usage(
-              `--call ${options.call}: no such call; there are ${whole.calls.length}: ${whole.calls
-                .slice(0, 10)
-                .map(({ id, callId }) => `${id} (${callId})`)
-                .join(', ')}`,
-            )
-          if (options.pcap !== undefined) {
-            const offset = whole.calls.indexOf(calls[0]!)
-            const [call] = await engine.execute('capture.calls', { id: capture, offset, limit: 1 })
-            const { base64, note } = await engine.execute('call.export', { id: call!.id, format: 'pcap' })
-            writeWhole(options.pcap, Buffer.from(base64, 'base64'))
-            if (note !== null) warn(note)
+        await withEngine(options, false, async (engine, interrupted) => {
+          let ended = false
+          void interrupted.then(() => (ended = true))
+          const capture = await opened(engine, files, interrupted)
+          if (!capture) return exitCode.interrupted
+          const calls = options.call === undefined ? null : await callsNamed(engine, capture, options.call)
+          if (options.pcap !== undefined) await savePackets(engine, capture, calls![0]!, options.pcap)
+          const shown = { engine, capture, calls, ended: () => ended }
+          const paint = new Paint(options)
+          const kept: CallReport[] = []
+          const keep = (call: CallReport) => void (options.report !== undefined && kept.push(call))
+          const fault = options.list
+            ? await printList(shown, paint, options.json === true)
+            : options.json
+              ? await printDocument(shown)
+              : await printLadders(shown, paint, keep)
+          if (options.report !== undefined) {
+            const reports = options.json ? (calls ?? (await allCalls(engine, capture))) : kept
+            if (!savePage(options.report, reports)) return exitCode.machine
           }
-          const report = { ...whole, calls }
-          if (options.json) await printJson(report)
-          else {
-            const paint = new Paint(options)
-            for (const call of calls) {
-              print(
-                paint.bold(
-                  visible(
-                    `Call ${call.id}: ${call.from} → ${call.to}, ` +
-                      `${call.outcome}${call.status ? ` ${call.status.code} ${call.status.reason}` : ''}`,
-                  ),
-                ),
-              )
-              for (const line of ladderLines(call.messages, call.timeline.startedAt, leftSide(call), paint)) print(line)
-              for (const line of summaryLines(call, paint)) print(line)
-              print('')
-            }
-            for (const registration of report.registrations)
-              for (const line of registrationLines(registration, paint)) print(line)
-            for (const { method, from, to, status } of report.dialogs)
-              print(visible(`${method} ${from} → ${to}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`))
-            for (const { source, destination, packets, codec } of report.unmatchedStreams)
-              print(visible(`RTP without SIP: ${source} → ${destination}, ${codec}, ${packets} packets`))
-            for (const problem of report.problems) print(paint.yellow(`! ${visible(problem)}`))
-            print(
-              `${report.packets} packets, ${whole.calls.length} calls, ${report.registrations.length} registrations`,
-            )
-          }
-          if (options.report !== undefined && !savePage(options.report, calls)) return exitCode.machine
-          const shown = options.call === undefined ? [...calls, ...report.registrations] : calls
-          return whole.damaged || shown.some(({ findings }) => findings.some(({ severity }) => severity === 'fault'))
-            ? exitCode.fault
-            : exitCode.ok
+          return capture.damaged || fault ? exitCode.fault : exitCode.ok
         }),
       )
     })
+}
+
+/** The capture when all of it is read, with its progress on a terminal; null where nobody waits for it any more. */
+async function opened(
+  engine: EngineClient,
+  files: readonly string[],
+  interrupted: Promise<void>,
+): Promise<CaptureView | null> {
+  const progress = engine.subscribe({ reports: 'ended' }, ({ changes }) => {
+    for (const change of changes)
+      if (change.kind === 'capture' && change.capture.reading !== null)
+        showProgress(`reading: ${Math.floor(change.capture.reading * 100)} %, ${change.capture.calls} calls`)
+  })
+  try {
+    return await Promise.race([engine.execute('capture.open', { files: [...files] }), interrupted.then(() => null)])
+  } finally {
+    progress.end()
+    showProgress('')
+  }
+}
+
+/** The reports of the calls with that Call-ID or number. Throws RingbackError (usage) where there is none. */
+async function callsNamed(engine: EngineClient, { id }: CaptureView, call: string): Promise<CallReport[]> {
+  const { found, total, first } = await engine.execute('capture.find', { id, call })
+  if (found.length === 0) {
+    const some = first.map(({ id, callId }) => `${id} (${callId})`).join(', ')
+    throw usage(`--call ${call}: no such call; there are ${total}: ${some}`)
+  }
+  const reports: CallReport[] = []
+  for (const { id: number } of found)
+    reports.push({ ...(await engine.execute('call.report', { id: `${id}.${number}` })), id: number })
+  return reports
+}
+
+async function savePackets(engine: EngineClient, { id }: CaptureView, call: CallReport, path: string): Promise<void> {
+  const { base64, note } = await engine.execute('call.export', { id: `${id}.${call.id}`, format: 'pcap' })
+  writeWhole(path, Buffer.from(base64, 'base64'))
+  if (note !== null) warn(note)
+}
+
+async function allCalls(engine: EngineClient, capture: CaptureView): Promise<CallReport[]> {
+  const calls: CallReport[] = []
+  for await (const { text } of pagesOf(engine, capture, 'calls'))
+    calls.push(...(JSON.parse(`[${text}]`) as CallReport[]))
+  return calls
 }

@@ -6,8 +6,10 @@ import {
   storedTrunkSchema,
   trunkCheckSchema,
 } from '../../../shared/contract/commands.ts'
+import { captureLineSchema } from '../../../shared/contract/captures.ts'
 import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
+import { captureViewSchema } from '../../../shared/contract/views.ts'
 import { printJson } from '../output.ts'
 import { exitCode } from '../session.ts'
 
@@ -16,6 +18,8 @@ export const documents = {
   CallReport: callReportSchema,
   Stream: streamSchema,
   InspectReport: inspectReportSchema,
+  InspectLine: captureLineSchema,
+  InspectEnd: captureViewSchema.omit({ id: true, reading: true }).extend({ type: z.literal('end') }),
   RegisterReport: registrationViewSchema,
   AgentListening: z.object({ type: z.literal('listening'), addresses: z.array(listenerSchema) }),
   AgentCall: z.object({ type: z.literal('call'), report: callReportSchema }),

@@ -6,7 +6,7 @@ import { redact } from '../../../shared/wire/sip/redact.ts'
 import type { Clock } from '../base/clock.ts'
 import type { CallRecord } from './call-record.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
-import { shownVerdict, startOf } from '../report/report.ts'
+import { shownVerdict, startOf } from '../report/outline.ts'
 
 /** Audio that is going is judged anew this often; news on the wire at once. */
 const judgedForUs = 1_000_000

@@ -1,80 +1,71 @@
-import { once } from 'node:events'
-import { parentPort, workerData } from 'node:worker_threads'
-import type { CallReport, DialogReport, RegistrationReport } from '../../../shared/contract/report.ts'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { getHeapStatistics } from 'node:v8'
+import { Boundary } from '../base/boundary.ts'
 import { RingbackError, explainError, machine } from '../base/errors.ts'
 import { meterOf } from '../media/codec/index.ts'
-import { dialogReportOf, registrationReportOf, reportOf, streamOf } from '../report/report.ts'
-import { loadCaptures } from '../trace/capture/load.ts'
-import { packetsOf } from './packets-of.ts'
-import type { CapturePart, CaptureRequest } from './parts.ts'
+import { loadCaptures, type LoadedCapture } from '../trace/capture/load.ts'
+import { Answers } from './answers.ts'
+import type { CapturePart, Said } from './parts.ts'
 
-// Reads captures beside the engine, in a thread of its own: reports go back in parts that the engine's loop takes in
-// without stopping.
+// Reads captures beside the engine, in a thread of its own, and stays to answer what is asked of them.
 
-/** A part is complete with so many bytes of messages, or so many calls and registrations. */
-const partBytes = 256 * 1024
-const partItems = 200
-/** Messages beside those of calls that are shown; beyond them a registration is listed with how it stands. */
-const mostOtherMessages = 20_000
-
+const files = workerData as readonly string[]
 const port = parentPort!
-const post = (part: CapturePart) => port.postMessage(JSON.stringify(part), [])
+const post = (part: CapturePart) => port.postMessage(part, [])
 
-type Listed = RegistrationReport | DialogReport
-type Part = Extract<CapturePart, { kind: 'part' }>
-const emptyPart = (): Part => ({ kind: 'part', calls: [], registrations: [], dialogs: [] })
+/** Told of again when so much more of the files is read. */
+const step = 0.01
+/** Of the memory that the thread may have: what is read when so much is in use is all that is shown. */
+const fullAt = 0.8
 
-const sizeOf = ({ messages }: CallReport | Listed): number => messages.reduce((sum, { raw }) => sum + raw.length, 0)
+const faultOf = (error: unknown) =>
+  error instanceof RingbackError ? error : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`)
 
-async function read({ files, callId }: CaptureRequest): Promise<void> {
-  if (callId !== undefined) return post({ kind: 'packets', ...(await packetsOf(files, callId)) })
-  const loaded = await loadCaptures(files, meterOf)
-  const { calls, registrations, dialogs, unmatched, lastAt, ...rest } = loaded
-  let part = emptyPart()
-  let [size, items, others] = [0, 0, 0]
-  const flush = async () => {
-    if (items === 0) return
-    post(part)
-    part = emptyPart()
-    size = items = 0
-    await once(port, 'message')
+let answers: Answers | null = null
+let stopped = false
+let toldAt = -1
+
+async function hear(said: Said): Promise<void> {
+  if (said === 'stop') return void (stopped = true)
+  const { n, ask } = said
+  try {
+    const answer = ask.ask === 'packets' ? await answers!.packets(ask.id) : answers!.answer(ask)
+    post({ kind: 'answer', n, answer })
+  } catch (error) {
+    const { kind, message } = faultOf(error)
+    post({ kind: 'refused', n, error: kind, text: message })
   }
-  const add = async <Report extends CallReport | Listed>(list: Report[], report: Report) => {
-    list.push(report)
-    items++
-    size += sizeOf(report)
-    if (size >= partBytes || items >= partItems) await flush()
+}
+
+/** What came meanwhile is heard between two pieces of a file. */
+function between(done: number, soFar: () => LoadedCapture): string | null {
+  let [said, next] = [receiveMessageOnPort(port), toldAt + step]
+  if (said || done >= next || toldAt < 0) answers = new Answers(files, soFar(), true)
+  if (done >= next || toldAt < 0) {
+    toldAt = done
+    post({ kind: 'contents', contents: answers!.contents, reading: done })
   }
-  const shown = <Report extends Listed>(report: Report): Report => {
-    others += report.messages.length
-    return others <= mostOtherMessages
-      ? report
-      : { ...report, messages: [], droppedMessages: report.droppedMessages + report.messages.length }
-  }
-  for (const call of calls) await add(part.calls, reportOf(call.open(), lastAt, null))
-  for (const registration of registrations)
-    await add(part.registrations, shown(registrationReportOf(registration.open().trace, lastAt)))
-  for (const dialog of dialogs) await add(part.dialogs, shown(dialogReportOf(dialog.open().trace)))
-  await flush()
-  const { packets, damaged, problems, unread } = rest
-  post({
-    kind: 'end',
-    rest: {
-      files: [...files],
-      unmatchedStreams: unmatched.map((stream) => streamOf(stream, null)),
-      problems: [...problems],
-      packets,
-      unread: [...unread],
-      damaged,
-    },
-  })
+  for (; said; said = receiveMessageOnPort(port)) void hear(said.message as Said)
+  if (stopped) return 'the reading was stopped'
+  const { used_heap_size, heap_size_limit } = getHeapStatistics()
+  return used_heap_size < heap_size_limit * fullAt
+    ? null
+    : `more of it needs more than ${Math.round(heap_size_limit / 1e6)} MB of memory: open a part of it (editcap -c ` +
+        '100000 cuts it into pieces)'
 }
 
 try {
-  await read(workerData as CaptureRequest)
+  const loaded = await loadCaptures(files, meterOf, between)
+  answers = new Answers(files, loaded, false)
+  post({ kind: 'contents', contents: answers.contents, reading: null })
+  const boundary = new Boundary(({ error }) => {
+    throw error
+  })
+  port.on(
+    'message',
+    boundary.guard('question', (said: Said) => hear(said)),
+  )
 } catch (error) {
-  const { files } = workerData as CaptureRequest
-  const fault =
-    error instanceof RingbackError ? error : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`)
-  post({ kind: 'failed', error: fault.kind, text: fault.message })
+  const { kind, message } = faultOf(error)
+  post({ kind: 'failed', error: kind, text: message })
 }

@@ -1,39 +1,33 @@
 import type { Address } from '../../../shared/base/address.ts'
 import type { Micros } from '../../../shared/base/time.ts'
 import { isRtcp } from '../../../shared/wire/rtp/rtp.ts'
-import { meterOf } from '../media/codec/index.ts'
+import type { CallPackets } from '../report/exports.ts'
 import { Account } from '../trace/capture/account.ts'
 import { hep, isHep } from '../trace/capture/decode/hep.ts'
 import { layers } from '../trace/capture/decode/layers.ts'
 import { Packet } from '../trace/capture/decode/packet.ts'
 import { Endpoints } from '../trace/capture/endpoints.ts'
-import { loadCaptures } from '../trace/capture/load.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
 import { readCapture } from '../trace/capture/pcap-read.ts'
+import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 /** Of the packets of one call; beyond it the oldest make room. */
 const mostBytes = 64 * 1024 * 1024
 
 /**
- * The messages and packets of the call with that Call-ID as a capture file. Throws RingbackError as loadCaptures does.
+ * The messages and packets of a call of those captures, which are read again, as a capture file. Throws RingbackError
+ * as readCapture does.
  */
-export async function packetsOf(
-  files: readonly string[],
-  callId: string,
-): Promise<{ readonly base64: string; readonly dropped: number }> {
+export async function packetsOf(files: readonly string[], call: CallProjection): Promise<CallPackets> {
   const ring = new PacketRing(mostBytes)
-  // Which streams are the call's is known when all is read: their packets are found at a second reading.
-  const loaded = await loadCaptures(files, meterOf)
-  const call = loaded.calls.find((captured) => captured.callId === callId)?.open()
-  const isOfCall = membership(call?.streams.all ?? [])
-  if (call && call.streams.all.length > 0)
+  const { all } = call.streams
+  const isOfCall = membership(all)
+  if (all.length > 0)
     await eachDatagram(files, (at, source, destination, payload) => {
-      if (isOfCall(source, destination, payload)) ring.packet(callId, at, source, destination, payload)
+      if (isOfCall(source, destination, payload)) ring.packet(call.trace.callId, at, source, destination, payload)
     })
-  const pcap = ring.export(call?.trace.messages ?? [], [])
-  loaded.close()
-  return { base64: pcap.toString('base64'), dropped: ring.dropped }
+  return { pcap: ring.export(call.trace.messages, []), dropped: ring.dropped }
 }
 
 /** Calls `use` with the payload of every datagram, those that a capture agent sent on too. */

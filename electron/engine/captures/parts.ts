@@ -1,24 +1,28 @@
 import type { ErrorKind } from '../../../shared/contract/channel.ts'
-import type { CallReport, DialogReport, InspectReport, RegistrationReport } from '../../../shared/contract/report.ts'
+import type { CaptureList } from '../../../shared/contract/captures.ts'
+import type { CaptureView } from '../../../shared/contract/views.ts'
+import type { CallPackets } from '../report/exports.ts'
 
-/** What the reading thread is asked. */
-export interface CaptureRequest {
-  readonly files: readonly string[]
-  /** The packets of the call with this Call-ID as a capture, instead of the report. */
-  readonly callId?: string
-}
+/** What the thread of a capture is asked when it has read, or while it does. */
+export type Ask =
+  | { readonly ask: 'list' | 'views'; readonly offset: number; readonly limit: number }
+  | { readonly ask: 'page'; readonly of: CaptureList; readonly offset: number }
+  | { readonly ask: 'report'; readonly id: string }
+  | { readonly ask: 'find'; readonly call: string }
+  | { readonly ask: 'packets'; readonly id: string }
+
+/** What is said to it. */
+export type Said = { readonly n: number; readonly ask: Ask } | 'stop'
+
+/** How much there is in the files, so far or in all. */
+export type Contents = Omit<CaptureView, 'id' | 'reading'>
 
 /**
- * What it says, as JSON, which is read faster and takes less memory than a clone: the report in parts, the next when
- * the last was taken in; then the rest of it, or why there is none. Or packets, all at once.
+ * What it says: how far it has read, `null` when that has ended; answers by the numbers of what was asked, as JSON,
+ * which is read faster and takes less memory than a clone, or as packets; why there is none; why nothing can be read.
  */
 export type CapturePart =
-  | {
-      readonly kind: 'part'
-      readonly calls: CallReport[]
-      readonly registrations: RegistrationReport[]
-      readonly dialogs: DialogReport[]
-    }
-  | { readonly kind: 'end'; readonly rest: Omit<InspectReport, 'calls' | 'registrations' | 'dialogs'> }
-  | { readonly kind: 'packets'; readonly base64: string; readonly dropped: number }
+  | { readonly kind: 'contents'; readonly contents: Contents; readonly reading: number | null }
+  | { readonly kind: 'answer'; readonly n: number; readonly answer: string | CallPackets }
+  | { readonly kind: 'refused'; readonly n: number; readonly error: ErrorKind; readonly text: string }
   | { readonly kind: 'failed'; readonly error: ErrorKind; readonly text: string }

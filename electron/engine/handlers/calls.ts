@@ -24,8 +24,11 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
   const ours = (id: string): CallRecord => {
     const record = records.call(id)
     if (record) return record
-    const { id: seen } = calls.known(id)
-    throw usage(`call "${seen}" was seen in a capture: it can be looked at and saved, and nothing else`)
+    throw usage(
+      calls.get(id)
+        ? `call "${id}" was seen in a capture: it can be looked at and saved, and nothing else`
+        : `there is no call "${id}"`,
+    )
   }
   return {
     'call.place': (args) => softphone.placeCall(args),
@@ -54,14 +57,15 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
       record.record(on ? join(files.folder('recordings'), `${id}.wav`) : null)
       return { file: record.recording }
     },
-    'call.export': ({ id, format }) => {
+    'call.export': async ({ id, format }) => {
       const call = calls.get(id)
+      await call?.fetch?.()
       return exportCall(call?.report() ?? history.show(id), call, format, maskNumbers())
     },
     'call.dtmf': ({ id, digits, mode }) => {
       ours(id).sendDigits(digits, mode)
       return {}
     },
-    'call.report': ({ id }) => calls.known(id).report(),
+    'call.report': async ({ id }) => (await calls.known(id)).report(),
   }
 }

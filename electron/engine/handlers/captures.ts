@@ -4,7 +4,14 @@ import type { Handlers } from './handlers.ts'
 
 export function captureHandlers(captures: OpenedCaptures, files: Files): Handlers<'capture'> {
   return {
-    'capture.open': (args) => files.using(args.files, (paths, named) => captures.open(paths, named)),
+    'capture.open': (args) => files.using(args.files, (paths, named) => captures.open(paths, named, args.wait)),
+    'capture.stop': ({ id }) => {
+      captures.stop(id)
+      return {}
+    },
+    'capture.list': ({ id, offset, limit }) => captures.lines(id, offset, limit),
+    'capture.page': ({ id, of, offset }) => captures.page(id, of, offset),
+    'capture.find': ({ id, call }) => captures.find(id, call),
     'capture.report': ({ id }) => captures.report(id),
     'capture.calls': ({ id, offset, limit }) => captures.views(id, offset, limit),
     'capture.close': ({ id }) => {

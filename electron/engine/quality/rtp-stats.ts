@@ -19,6 +19,8 @@ const recent = 64
  * none.
  */
 const slowestClockHz = 1000
+/** In each slot a number that has another. */
+const unseen = Uint16Array.from({ length: recent }, (_, slot) => slot ^ 1)
 /** Of the packet that is being counted. */
 const level: Level = { squares: 0, samples: 0, peak: 0 }
 /** What looksCiphered goes by: bytes of 10 ms of G.711, and the level that random bytes have in it. */
@@ -60,7 +62,16 @@ export class RtpStreamStats {
   /** Packets whose level could be read. */
   levelPackets = 0
   /** Payload types seen, with their number of packets. */
-  readonly payloadTypes = new Map<number, number>()
+  get payloadTypes(): ReadonlyMap<number, number> {
+    const types = new Map(this.#types)
+    if (this.#run > 0) types.set(this.#runType, (types.get(this.#runType) ?? 0) + this.#run)
+    return types
+  }
+
+  /** Of those before the last change of the type; most streams have one. */
+  #types: Map<number, number> | null = null
+  #runType = -1
+  #run = 0
   #startSequence = 0
   #lastSequence = 0
   #highestSequence = 0
@@ -76,7 +87,7 @@ export class RtpStreamStats {
   #samples = 0
   #noisePackets = 0
   #peak = 0
-  readonly #recent = new Int32Array(recent).fill(-1)
+  readonly #recent = unseen.slice()
 
   constructor(ssrc: number) {
     this.ssrc = ssrc
@@ -136,7 +147,13 @@ export class RtpStreamStats {
     this.bytes += size + 28
     const { payloadType } = header
     const clockRateHz = usable(meaning.clockRateHz)
-    this.payloadTypes.set(payloadType, (this.payloadTypes.get(payloadType) ?? 0) + 1)
+    if (payloadType !== this.#runType) {
+      if (this.#run > 0)
+        (this.#types ??= new Map()).set(this.#runType, (this.#types?.get(this.#runType) ?? 0) + this.#run)
+      this.#runType = payloadType
+      this.#run = 0
+    }
+    this.#run++
     if (this.payloadType < 0 || (this.clockRateHz === 0 && clockRateHz > 0)) {
       this.payloadType = payloadType
       this.codec = meaning.codec

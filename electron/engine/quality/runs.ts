@@ -18,8 +18,8 @@ const mostAhead = 3000
 const mostBehind = 100
 /** More pauses than these are not told apart any more. */
 const mostRuns = 256
-/** How far back a number that comes twice is recognised. */
-const remembered = 128
+/** How far back a number that comes twice is recognised: a bit for each, in words of 32. Beyond `mostBehind`. */
+const words = 4
 
 /**
  * When packets of a stream came and which were missing then, apart from the figures of the whole stream: a pause, a
@@ -31,7 +31,8 @@ export class Runs {
   #first = 0
   #highest = 0
   #came = 0
-  readonly #seen = new Int32Array(remembered).fill(-1)
+  /** Bit 0 of the first word is the highest number, bit 1 the one before it. */
+  readonly #seen = [0, 0, 0, 0]
 
   update(at: Micros, sequence: number): void {
     const run = this.all.at(-1)
@@ -40,9 +41,12 @@ export class Runs {
     if (at - run.lastAt > pauseUs && this.all.length < mostRuns) return this.#begin(at, sequence, Math.max(0, step - 1))
     run.packets++
     run.lastAt = Math.max(run.lastAt, at)
-    if (this.#isRepeated(this.#highest + step)) return
+    if (step > 0) {
+      this.#shift(step)
+      this.#highest += step
+    }
+    if (this.#isRepeated(Math.max(0, -step))) return
     this.#came++
-    if (step > 0) this.#highest += step
     run.lost = Math.max(0, this.#highest - this.#first + 1 - this.#came)
   }
 
@@ -54,14 +58,25 @@ export class Runs {
     } else this.all.push({ firstAt: at, lastAt: at, packets: 1, lost: 0, skipped })
     this.#first = this.#highest = sequence
     this.#came = 1
-    this.#seen.fill(-1)
-    this.#seen[sequence % remembered] = sequence
+    this.#seen.fill(0)
+    this.#seen[0] = 1
   }
 
-  #isRepeated(number: number): boolean {
-    const slot = ((number % remembered) + remembered) % remembered
-    if (this.#seen[slot] === number) return true
-    this.#seen[slot] = number
+  #shift(step: number): void {
+    const seen = this.#seen
+    const [whole, rest] = [step >> 5, step & 31]
+    for (let word = words - 1; word >= 0; word--) {
+      const from = word - whole
+      const above = rest > 0 && from > 0 ? seen[from - 1]! >>> (32 - rest) : 0
+      seen[word] = from < 0 ? 0 : (seen[from]! << rest) | above
+    }
+  }
+
+  /** `behind`: how far behind the highest. */
+  #isRepeated(behind: number): boolean {
+    const [word, bit] = [behind >> 5, 1 << (behind & 31)]
+    if ((this.#seen[word]! & bit) !== 0) return true
+    this.#seen[word]! |= bit
     return false
   }
 }

@@ -1,31 +1,29 @@
 import { formatAddress } from '../../../shared/base/address.ts'
 import { decodeText } from '../../../shared/base/text.ts'
-import { isoMicros, spanMs, type Micros } from '../../../shared/base/time.ts'
+import { isoMicros, type Micros } from '../../../shared/base/time.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
 import type {
   CallReport,
   DialogReport,
-  Finding,
   LadderMessage,
   RegistrationReport,
   Stream,
-  Verdict,
 } from '../../../shared/contract/report.ts'
-import type { CallFacts, MessageFact } from '../../../shared/model/facts.ts'
+import type { MessageFact } from '../../../shared/model/facts.ts'
 import { formatSsrc } from '../../../shared/wire/rtp/rtp.ts'
 import { messageIds, parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { header, headerList, startLine, type SipMessage } from '../../../shared/wire/sip/message.ts'
 import { expiresOf, expiresParam } from '../../../shared/wire/sip/numbers.ts'
 import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
-import { outcomeOf, refusedBy } from '../diagnosis/classify.ts'
-import { diagnose, diagnoseRegistration } from '../diagnosis/diagnose.ts'
+import { refusedBy } from '../diagnosis/classify.ts'
+import { diagnoseRegistration } from '../diagnosis/diagnose.ts'
 import { registrationFacts } from '../diagnosis/registration.ts'
-import { verdictOf } from '../diagnosis/verdict.ts'
 import { hideIn, hideValues, type CustomHeader } from '../base/secret-headers.ts'
 import { estimateMos } from '../quality/e-model.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import { messageFacts } from '../trace/facts/messages.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
+import { findingsOf, outlineOf, shownFinding } from './outline.ts'
 import { qualityOf, type Quality } from './quality-of.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
@@ -53,38 +51,18 @@ export function reportOf(
 ): CallReport {
   const { trace, streams } = call
   const facts = call.facts(now, ended)
-  const { invite, final, ringing } = facts
+  const { invite, final } = facts
   const response = final?.message?.kind === 'response' ? final.message : null
   const request = invite?.message?.kind === 'request' ? invite.message : null
-  const startedAt = startOf(facts)
-  const firstRtp = facts.answeredAt === null ? null : firstAfter(facts, facts.answeredAt)
   const sent = facts.vantage === 'inbound' ? response : request
   const received = facts.vantage === 'inbound' ? request : response
   return hideIn(
     {
       id: trace.id,
       callId: trace.callId,
-      direction: facts.vantage,
-      from: request ? redact(uriOf(header(request, 'from') ?? '')) : '',
-      to: redact(request ? uriOf(header(request, 'to') ?? '') : (placed?.uri ?? '')),
-      requestUri: redact(request?.uri ?? placed?.uri ?? ''),
-      transport: facts.messages[0]?.event.transport ?? null,
-      outcome: outcomeOf(facts),
-      status: response && { code: response.status, reason: redact(response.reason) },
+      ...outlineOf(facts, placed),
       refusedBy: refusedBy(facts),
       headers: { sent: shownHeaders(sent, secrets), received: shownHeaders(received, secrets) },
-      timeline: {
-        startedAt: isoMicros(startedAt),
-        ringingAt: iso(ringing?.event.at),
-        answeredAt: iso(facts.answeredAt),
-        endedAt: iso(facts.endedAt),
-        endedBy: endedBy(facts),
-        postDialDelayMs: spanMs(startedAt, ringing?.event.at ?? facts.answeredAt),
-        setupMs: spanMs(startedAt, facts.answeredAt),
-        answerToFirstRtpMs:
-          facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
-        durationMs: spanMs(facts.answeredAt, facts.endedAt),
-      },
       messages: facts.messages.slice(from).map((message) => ladderMessage(message, secrets)),
       media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({
         codec,
@@ -97,8 +75,7 @@ export function reportOf(
         remote,
       })),
       streams: streams.all.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer, qualityOf(facts, n))),
-      findings: diagnose(facts).map(shownFinding),
-      verdict: shownVerdict(facts),
+      findings: findingsOf(facts),
       observations: trace.observations.map(({ at, kind, text, value }) => ({
         at: isoMicros(at),
         kind,
@@ -112,30 +89,6 @@ export function reportOf(
   )
 }
 
-/** When a call began, as far as it is known. */
-export const startOf = ({ invite, messages, observations, now }: CallFacts): Micros =>
-  invite?.event.at ?? messages[0]?.event.at ?? observations[0]?.at ?? now
-
-const iso = (at: Micros | null | undefined): string | null => (at == null ? null : isoMicros(at))
-
-/** The first packet from the peer after the answer, or one that was already flowing then. */
-function firstAfter(facts: CallFacts, answeredAt: Micros): Micros | null {
-  const times = facts.streams
-    .filter(
-      ({ toPeer, firstAt, lastAt }) =>
-        toPeer === false && lastAt >= answeredAt && firstAt <= (facts.endedAt ?? Infinity),
-    )
-    .map(({ firstAt }) => Math.max(firstAt, answeredAt))
-  return times.length === 0 ? null : Math.min(...times)
-}
-
-function endedBy(facts: CallFacts): CallReport['timeline']['endedBy'] {
-  const ending: MessageFact | null = facts.bye ?? facts.cancel ?? (facts.answeredAt === null ? facts.final : null)
-  if (!ending || facts.endedAt === null) return null
-  if (facts.vantage === 'observed') return ending.fromUs ? 'caller' : 'callee'
-  return ending.fromUs ? 'us' : 'peer'
-}
-
 /** How the call was asked for, without what is secret in it. */
 function shownPlaced(placed: Placed): Placed {
   const { from, displayName } = placed
@@ -146,19 +99,6 @@ function shownPlaced(placed: Placed): Placed {
     ...(from === undefined ? {} : { from: redact(from) }),
     ...(displayName === undefined ? {} : { displayName: redact(displayName) }),
   }
-}
-
-function shownFinding(finding: Finding): Finding {
-  const evidence = finding.evidence.map((item) =>
-    item.observation === undefined ? item : { ...item, observation: redact(item.observation) },
-  )
-  return { ...finding, sentence: redact(finding.sentence), next: redact(finding.next), evidence }
-}
-
-/** What there was of audio, in a sentence that names no secret (a reason phrase may). */
-export function shownVerdict(facts: CallFacts): Verdict {
-  const verdict = verdictOf(facts)
-  return { ...verdict, sentence: redact(verdict.sentence) }
 }
 
 function shownHeaders(message: SipMessage | null, secrets: readonly CustomHeader[]): { name: string; value: string }[] {

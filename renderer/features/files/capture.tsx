@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { count } from '../../../shared/base/text.ts'
 import type { CallView, CaptureView } from '../../../shared/contract/views.ts'
 import { execute } from '../../state/engine.ts'
-import { selectCaptured, useFiles } from '../../state/files.ts'
+import { selectCaptured, showCapture, useFiles } from '../../state/files.ts'
 import { Act, Empty, Fault, Foreign, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { signOf } from '../../ui/verdict.ts'
@@ -13,7 +13,12 @@ const pageSize = 200
 
 /** An open capture: what is in it, and its calls, a page at a time as they are looked at. */
 export function Capture({ capture }: { capture: CaptureView }) {
-  const { id, files, calls, registrations, dialogs, unmatchedStreams, problems, packets } = capture
+  const { id, files, calls, registrations, dialogs, unmatchedStreams, problems, packets, reading } = capture
+  const selected = useFiles((state) => state.call)
+  const none = selected === null && calls > 0
+  useEffect(() => {
+    if (none) void showCapture(id)
+  }, [id, none])
   const found = [
     count(calls, 'call'),
     count(registrations, 'registration'),
@@ -28,23 +33,30 @@ export function Capture({ capture }: { capture: CaptureView }) {
         </p>
         <Act run={() => execute('capture.close', { id })}>Close</Act>
       </div>
+      {reading !== null && (
+        <p role="status" className="files-reading">
+          Reading
+          <progress value={reading} max={1} aria-label="Progress" />
+          <Act run={() => execute('capture.stop', { id })}>Stop</Act>
+        </p>
+      )}
       {problems.map((text) => (
         <Fault key={text} text={text} />
       ))}
-      {calls === 0 ? (
+      {calls === 0 && reading === null && (
         <Empty title="No call in this capture">
           It holds no INVITE. Calls inside TLS cannot be read without their keys.
         </Empty>
-      ) : (
-        <Rows capture={capture} />
       )}
+      {calls > 0 && <Rows capture={capture} />}
     </>
   )
 }
 
-function Rows({ capture: { id, calls } }: { capture: CaptureView }) {
+function Rows({ capture: { id, calls, reading } }: { capture: CaptureView }) {
   const scroller = useRef<HTMLDivElement>(null)
-  const asked = useRef(new Set<number>())
+  /** By page, how much there was of it when it was asked for: while a capture is read, there is more later. */
+  const asked = useRef(new Map<number, string>())
   const [pages, setPages] = useState<ReadonlyMap<number, readonly CallView[]>>(new Map())
   const [fault, setFault] = useState<string | null>(null)
   const list = useVirtualizer({
@@ -53,19 +65,21 @@ function Rows({ capture: { id, calls } }: { capture: CaptureView }) {
     estimateSize: () => rowHeight,
     overscan: 8,
   })
+  const done = reading === null
   const items = list.getVirtualItems()
   const pageOf = (index: number) => Math.floor(index / pageSize)
   const [first, last] = [pageOf(items[0]?.index ?? 0), pageOf(items.at(-1)?.index ?? 0)]
   useEffect(() => {
     for (let page = first; page <= last; page++) {
-      if (asked.current.has(page)) continue
-      asked.current.add(page)
+      const state = `${Math.min(pageSize, calls - page * pageSize)} ${done}`
+      if (asked.current.get(page) === state) continue
+      asked.current.set(page, state)
       execute('capture.calls', { id, offset: page * pageSize, limit: pageSize }).then(
         (found) => setPages((known) => new Map([...known, [page, found]])),
         (error: Error) => setFault(error.message),
       )
     }
-  }, [id, first, last])
+  }, [id, first, last, calls, done])
   return (
     <>
       {fault && <Fault text={fault} />}

@@ -1,6 +1,6 @@
-import { printable } from '../../base/text.ts'
+import { printable, remembering } from '../../base/text.ts'
 import { isToken, messageIds, parseNameAddr, parseUri, parseVia, schemeOf } from './grammar.ts'
-import { header, headerFields, headerList, type SipMessage, type SipProblem } from './message.ts'
+import { header, headerList, type SipMessage, type SipProblem } from './message.ts'
 import { expiresOf, maxForwards } from './numbers.ts'
 
 const mandatory = [
@@ -27,18 +27,18 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
 
   if (message.version !== 'SIP/2.0') refuse(`protocol version ${printable(message.version)} is not SIP/2.0`, 505)
   for (const [key, name] of mandatory) if (header(message, key) === undefined) refuse(`${name} is missing`)
-  for (const [key, name] of single) if (headerFields(message, key).length > 1) refuse(`${name} is given more than once`)
+  for (const [key, name] of single) if (isRepeated(message, key)) refuse(`${name} is given more than once`)
 
-  const { cseq } = messageIds(message)
+  const { cseq, via: topmost } = messageIds(message)
   const cseqText = header(message, 'cseq')
   if (cseqText !== undefined && !cseq) refuse(`CSeq "${printable(cseqText)}" is not a number below 2^31 and a method`)
   if (cseq && message.kind === 'request' && cseq.method !== message.method)
     refuse(`CSeq names ${printable(cseq.method)}, the request is ${printable(message.method)}`)
   checkControls(message, refuse, odd)
 
-  for (const via of headerList(message, 'via')) {
+  for (const [i, via] of headerList(message, 'via').entries()) {
     // Another version's Via is explained by the version.
-    if (!parseVia(via) && message.version === 'SIP/2.0') {
+    if (!(i === 0 ? topmost : parseVia(via)) && message.version === 'SIP/2.0') {
       refuse(`Via "${printable(via)}" cannot be read`)
       break
     }
@@ -98,6 +98,12 @@ function hasStrayControl(value: string): boolean {
   return false
 }
 
+function isRepeated({ headers }: SipMessage, key: string): boolean {
+  let times = 0
+  for (const field of headers) if (field.key === key) times++
+  return times > 1
+}
+
 function checkAddress(
   name: string,
   value: string | undefined,
@@ -105,11 +111,17 @@ function checkAddress(
   odd: (text: string) => void,
 ): void {
   if (value === undefined) return
-  if (!parseNameAddr(value)) refuse(`${name} "${printable(value)}" cannot be read`)
-  else if (/<\s|\s>/.test(value)) odd(`${name} has white space inside the angle brackets`)
-  else if (!/^\s*(?:"|<|[A-Za-z][\w+.-]*:)/.test(value) && !/^[\s\w\-.!%*+`'~]*</.test(value))
-    odd(`the display name of ${name} needs quotes`)
+  const fault = addressFault(value)
+  if (fault === 'unreadable') refuse(`${name} "${printable(value)}" cannot be read`)
+  else if (fault === 'space') odd(`${name} has white space inside the angle brackets`)
+  else if (fault === 'unquoted') odd(`the display name of ${name} needs quotes`)
 }
+
+const addressFault = remembering((value) => {
+  if (!parseNameAddr(value)) return 'unreadable'
+  if (/<\s|\s>/.test(value)) return 'space'
+  return !/^\s*(?:"|<|[A-Za-z][\w+.-]*:)/.test(value) && !/^[\s\w\-.!%*+`'~]*</.test(value) ? 'unquoted' : null
+})
 
 function checkRequestLine(method: string, uri: string, refuse: (text: string, status?: number) => void): void {
   if (!isToken(method)) refuse(`method "${printable(method)}" is not a token`)

@@ -1,5 +1,6 @@
 import { Scanner, decimal, isDigit } from '../../base/scan.ts'
-import { headerList, header, type SipMessage } from './message.ts'
+import { remembering } from '../../base/text.ts'
+import { header, splitList, type SipMessage } from './message.ts'
 
 /** Parameters by lower-case name; a parameter without a value is ''. */
 export type Params = ReadonlyMap<string, string>
@@ -107,7 +108,7 @@ function paramEnd(text: string, from: number): number {
 }
 
 export function unquote(text: string): string {
-  return text.startsWith('"') && text.endsWith('"') && text.length >= 2
+  return text.charCodeAt(0) === 0x22 && text.endsWith('"') && text.length >= 2
     ? text.slice(1, -1).replace(/\\(.)/g, '$1')
     : text
 }
@@ -117,7 +118,9 @@ export function quote(text: string): string {
 }
 
 /** `SIP/2.0/UDP host:port;branch=...`, white space allowed around the slashes (RFC 3261 25.1). */
-export function parseVia(value: string): Via | null {
+export const parseVia = remembering(readVia)
+
+function readVia(value: string): Via | null {
   const scanner = new Scanner(value)
   if (scanner.run(isAlpha).toUpperCase() !== 'SIP') return null
   scanner.space()
@@ -144,12 +147,15 @@ export function parseVia(value: string): Via | null {
 
 /** `2.0`: digits, a dot, digits. */
 export function isVersion(text: string): boolean {
+  if (text === '2.0') return true
   const [major, minor, ...more] = text.split('.', 3)
   return decimal(major, Infinity) !== null && decimal(minor, Infinity) !== null && more.length === 0
 }
 
 /** `"Name" <uri>;params`, `<uri>;params` or `uri;params` (then every parameter belongs to the header, RFC 3261 20). */
-export function parseNameAddr(value: string): NameAddr | null {
+export const parseNameAddr = remembering(readNameAddr)
+
+function readNameAddr(value: string): NameAddr | null {
   const text = value.trim()
   let open = -1
   let displayName: string | null = null
@@ -258,7 +264,8 @@ const idsCache = new WeakMap<SipMessage, MessageIds>()
 export function messageIds(message: SipMessage): MessageIds {
   const cached = idsCache.get(message)
   if (cached) return cached
-  const top = headerList(message, 'via')[0]
+  const topmost = header(message, 'via')
+  const top = topmost?.includes(',') ? splitList(topmost)[0] : topmost
   const cseq = header(message, 'cseq')
   const ids: MessageIds = {
     callId: header(message, 'call-id') ?? null,

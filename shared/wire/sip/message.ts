@@ -70,9 +70,14 @@ export function headerKey(name: string): string {
   if (known !== undefined) return known
   const lower = name.toLowerCase()
   const key = longForm.get(lower) ?? lower
-  if (keys.size < 500 && name.length < 64) keys.set(name, key)
-  return key
+  if (keys.size >= 500 || name.length >= 64) return key
+  const kept = unique(key)
+  keys.set(name, kept)
+  return kept
 }
+
+/** The text as the one object that V8 has of each name of a property: those are told apart without being read. */
+const unique = (text: string): string => Object.keys({ [text]: 0 })[0]!
 
 export function makeHeader(name: string, value: string): SipHeader {
   return { name, value, key: headerKey(name) }
@@ -93,7 +98,13 @@ export function headerFields(message: { readonly headers: readonly SipHeader[] }
 
 /** The values of a list header (Via, Route, Contact, Supported ...), fields split at their commas. */
 export function headerList(message: { readonly headers: readonly SipHeader[] }, key: string): string[] {
-  return headerFields(message, key).flatMap((value) => (value.includes(',') ? splitList(value) : [value]))
+  const values: string[] = []
+  for (const field of message.headers) {
+    if (field.key !== key) continue
+    if (field.value.includes(',')) values.push(...splitList(field.value))
+    else values.push(field.value)
+  }
+  return values
 }
 
 /** More values than any list has: the last of them keeps what follows. */

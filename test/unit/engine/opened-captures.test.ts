@@ -1,6 +1,7 @@
 import { appendFileSync, renameSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../../electron/engine/engine.ts'
+import { captureLineSchema, type CapturePage } from '../../../shared/contract/captures.ts'
 import { callReportSchema } from '../../../shared/contract/report.ts'
 import type { Change } from '../../../shared/contract/state.ts'
 import { callViewSchema } from '../../../shared/contract/views.ts'
@@ -51,7 +52,7 @@ describe('a call of an opened capture', () => {
     const { id, calls } = await open(capture(3))
     const seen = watch([calls[1]!.id])
     await expect.poll(() => seen.of('report')).toHaveLength(1)
-    expect(seen.of('capture')).toMatchObject([{ capture: { id, calls: 3, packets: 3 } }])
+    expect(seen.of('capture').at(-1)).toMatchObject({ capture: { id, calls: 3, packets: 3 } })
     expect(seen.of('call')).toMatchObject([{ call: { id: calls[1]!.id, capture: id } }])
     expect(seen.of('report')).toMatchObject([{ ended: true, from: 0, report: { id: calls[1]!.id } }])
     await engine.execute('capture.close', { id })
@@ -149,5 +150,86 @@ describe('an opened capture', () => {
     const { id, calls } = await open(capture(25))
     expect(await engine.execute('capture.calls', { id, offset: 10, limit: 5 })).toEqual(calls.slice(10, 15))
     expect(await engine.execute('capture.calls', { id, offset: 25 })).toEqual([])
+  })
+
+  it('is opened without waiting: its view says how far it is, then that all is read', async () => {
+    const path = capture(40)
+    const { id, reading } = await engine.execute('capture.open', { files: [path], wait: false })
+    const seen = watch([])
+    await expect.poll(() => seen.of('capture').at(-1)?.capture).toMatchObject({ id, calls: 40, reading: null })
+    expect(reading === null || (reading >= 0 && reading <= 1)).toBe(true)
+  })
+
+  it('whose reading fails at once is not there, however it was opened', async () => {
+    const path = files.write('none.pcap', Buffer.from('this is no capture'))
+    for (const wait of [true, false])
+      await expect(engine.execute('capture.open', { files: [path], wait })).rejects.toThrow('is not a pcap or pcapng')
+    expect(watch([]).of('capture')).toEqual([])
+  })
+
+  it('gives its reports as pages of JSON lines that together are the report', async () => {
+    const { id } = await open(capture(500))
+    const report = await engine.execute('capture.report', { id })
+    const calls: unknown[] = []
+    let [pages, next]: [number, number | null] = [0, 0]
+    while (next !== null) {
+      const page: CapturePage = await engine.execute('capture.page', { id, of: 'calls', offset: next })
+      for (const line of page.text.split(',\n')) calls.push(JSON.parse(line))
+      pages++
+      next = page.next
+    }
+    expect(pages).toBeGreaterThan(1)
+    expect(calls).toEqual(report.calls)
+    const none = await engine.execute('capture.page', { id, of: 'registrations' })
+    expect(none).toEqual({ text: '', next: null, fault: false })
+  })
+
+  it('is listed: a line for each thing in it, without its messages', async () => {
+    const encoder = new PcapEncoder()
+    const media = Array.from({ length: 20 }, (_, n) => {
+      const packet = new Uint8Array(rtpHeaderBytes + 160).fill(0x20)
+      writeRtpHeader(packet, 0, n === 0, n, n * 160, 7)
+      const [source, destination] = [
+        { host: '192.0.2.7', port: 4000 },
+        { host: '192.0.2.8', port: 5000 },
+      ]
+      return encoder.udp(captureStartUs + n * 20_000, source, destination, packet)
+    })
+    const messages = ['INVITE', 'REGISTER', 'OPTIONS'].map((method) => ({
+      method,
+      callId: method,
+      branch: `z9hG4bK${method}`,
+    }))
+    const { id } = await open(files.write('all kinds.pcap', pcapOf(messages), ...media))
+    const lines = await engine.execute('capture.list', { id })
+    for (const line of lines) expect(captureLineSchema.parse(line)).toEqual(line)
+    expect(lines.map(({ type, method, codec, packets }) => [type, method, codec, packets])).toEqual([
+      ['call', 'INVITE', null, null],
+      ['registration', 'REGISTER', null, null],
+      ['dialog', 'OPTIONS', null, null],
+      ['stream', null, 'PCMU', 20],
+    ])
+    const { calls } = await engine.execute('capture.report', { id })
+    expect(lines[0]).toMatchObject({ verdict: calls[0]!.verdict, outcome: calls[0]!.outcome, callId: 'INVITE' })
+    expect(lines[0]!.finding?.sentence).toBe(calls[0]!.findings[0]?.sentence)
+    expect(await engine.execute('capture.list', { id, offset: 1, limit: 2 })).toEqual(lines.slice(1, 3))
+  })
+
+  it('finds its calls by their numbers and Call-IDs, and names some where there is none', async () => {
+    const { id } = await open(capture(12))
+    const find = (call: string) => engine.execute('capture.find', { id, call })
+    expect((await find('3')).found).toEqual([{ id: '3', callId: 'call-2' }])
+    expect((await find('call-2')).found).toEqual([{ id: '3', callId: 'call-2' }])
+    const { found, total, first } = await find('nobody')
+    expect([found, total, first.length]).toEqual([[], 12, 10])
+  })
+
+  it('has no call with a number that it does not have', async () => {
+    const { id } = await open(capture(1))
+    await expect(engine.execute('call.report', { id: `${id}.2` })).rejects.toThrow('there is no call 2 in the capture')
+    await expect(engine.execute('call.report', { id: `${id}.x` })).rejects.toThrow('there is no call')
+    const seen = watch([`${id}.2`])
+    await expect.poll(() => seen.of('capture')).toHaveLength(1)
+    expect(seen.of('call')).toEqual([])
   })
 })

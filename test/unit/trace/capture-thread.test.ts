@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CaptureThreads } from '../../../electron/engine/captures/capture-threads.ts'
+import type { Contents } from '../../../electron/engine/captures/parts.ts'
 import { Engine } from '../../../electron/engine/engine.ts'
-import { inspectReportSchema } from '../../../shared/contract/report.ts'
+import { inspectReportSchema, type CallReport } from '../../../shared/contract/report.ts'
+import type { CallView } from '../../../shared/contract/views.ts'
 import { CaptureFiles, invites, pcapOf } from '../../harness/capture-files.ts'
 
 const files = new CaptureFiles()
@@ -29,41 +31,50 @@ describe('opening a capture', () => {
 
   it('says what is wrong as if it were read here', async () => {
     const captures = new CaptureThreads()
-    await expect(captures.report([text])).rejects.toMatchObject({
+    const read = (path: string) => captures.open([path], () => {}).read
+    await expect(read(text)).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringContaining('is not a pcap or pcapng capture'),
     })
-    await expect(captures.report([join(files.folder, 'absent.pcap')])).rejects.toMatchObject({
+    await expect(read(join(files.folder, 'absent.pcap'))).rejects.toMatchObject({
       kind: 'machine',
       message: expect.stringContaining('no such file'),
     })
-    await expect(captures.report([files.folder])).rejects.toMatchObject({
+    await expect(read(files.folder)).rejects.toMatchObject({
       kind: 'machine',
       message: expect.stringContaining('a file is needed'),
     })
-    await captures.close()
+    await captures.closeAll()
   })
 
-  it('that needs more memory than it may have ends with a sentence, and the next is opened', async () => {
+  it('that needs too much memory gives what fits, or ends with a sentence, and the next is opened', async () => {
     const captures = new CaptureThreads(24)
-    await expect(captures.report([large])).rejects.toMatchObject({
-      kind: 'machine',
-      message: `${large} needs more memory than 24 MB: open a part of it (editcap -c 100000 cuts it into pieces)`,
-    })
-    expect((await captures.report([files.write('small.pcap', pcapOf(invites(2)))])).calls).toHaveLength(2)
-    await captures.close()
+    const outcome = await reading(captures, large)
+    const why = `more of it needs more than`
+    if ('error' in outcome) expect(outcome.error).toContain(`${large} needs more memory than 24 MB: open a part of it`)
+    else {
+      expect(outcome.contents.problems).toContainEqual(expect.stringContaining(why))
+      expect(outcome.contents.damaged).toBe(true)
+    }
+    const small = await reading(captures, files.write('small.pcap', pcapOf(invites(2))))
+    expect(small).toMatchObject({ contents: { calls: 2, problems: [], damaged: false } })
+    await captures.closeAll()
   })
 
   it('is done for one at a time, in the order of asking', async () => {
     const captures = new CaptureThreads()
     const order: string[] = []
-    await Promise.all([
-      captures.report([calls]).then(() => order.push('first')),
-      captures.report([text]).catch(() => order.push('second')),
-      captures.report([files.write('last.pcap', pcapOf(invites(1)))]).then(() => order.push('third')),
-    ])
+    const open = (path: string, name: string) =>
+      captures
+        .open([path], () => {})
+        .read.then(
+          () => order.push(name),
+          () => order.push(name),
+        )
+    const last = files.write('last.pcap', pcapOf(invites(1)))
+    await Promise.all([open(calls, 'first'), open(text, 'second'), open(last, 'third')])
     expect(order).toEqual(['first', 'second', 'third'])
-    await captures.close()
+    await captures.closeAll()
   })
 
   it('ends with the engine', async () => {
@@ -78,4 +89,41 @@ describe('opening a capture', () => {
         reason: { kind: 'machine', message: expect.stringContaining('Ringback is ending') },
       })
   })
+
+  it('shows the first calls before all is read, not judged yet, and keeps what was read when stopped', async () => {
+    const captures = new CaptureThreads()
+    const seen: (number | null)[] = []
+    let last: Contents | null = null
+    const thread = captures.open([large], (contents, reading) => {
+      seen.push(reading)
+      last = contents
+    })
+    // Both are heard when the first piece of the file has been read.
+    const first = thread.ask({ ask: 'views', offset: 0, limit: 2 })
+    thread.stop()
+    await thread.read
+    const views = JSON.parse(await first) as CallView[]
+    expect(views.map(({ id }) => id)).toEqual(['1', '2'])
+    expect(views[0]!.verdict).toMatchObject({ kind: 'unknown', sentence: expect.stringContaining('still being read') })
+    expect(seen).toEqual([expect.any(Number), null])
+    expect(last).toMatchObject({
+      damaged: false,
+      problems: [expect.stringMatching(/was read up to packet \d+ only: the reading was stopped$/)],
+    })
+    expect(last!.calls).toBeLessThan(20_000)
+    const [report] = JSON.parse(await thread.ask({ ask: 'report', id: '1' })) as [CallReport]
+    expect(report.verdict.sentence).not.toContain('still being read')
+    await captures.closeAll()
+  })
 })
+
+/** What is told at the end of the reading, or why there is nothing. */
+async function reading(captures: CaptureThreads, path: string): Promise<{ contents: Contents } | { error: string }> {
+  let last: Contents | null = null
+  try {
+    await captures.open([path], (contents) => (last = contents)).read
+    return { contents: last! }
+  } catch (error) {
+    return { error: (error as Error).message }
+  }
+}

@@ -2,6 +2,7 @@ import { count } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import { CallProjection } from '../facts/call-projection.ts'
 import { CallTrace, KeptEvent } from '../journal/call-trace.ts'
+import { CallStreams } from '../streams/call-streams.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
@@ -9,7 +10,7 @@ import { CaptureIndex } from './capture-index.ts'
 import { ofTls } from './connections.ts'
 import type { Dialog, DialogKind } from './dialogs.ts'
 import { Belongings } from './media/belongings.ts'
-import { readCapture, type Between } from './pcap-read.ts'
+import { readCapture, type Between, type CaptureSummary } from './pcap-read.ts'
 
 /** A call, a registration or another dialog of a capture; what is shown of it is made when someone looks. */
 export interface Captured {
@@ -45,74 +46,114 @@ export interface LoadedCapture {
 const mostProblems = 100
 const mostReasonsTold = 20
 
-/** What goes on while captures are read: the part of them that is done, from 0 to 1. False ends the reading. */
-export type Progress = (done: number, index: CaptureIndex) => boolean | Promise<boolean>
+/**
+ * What goes on while captures are read: the part of them that is done, from 0 to 1, and what they contain so far, with
+ * no stream yet. A text ends the reading: it says why.
+ */
+export type Progress = (done: number, soFar: () => LoadedCapture) => string | null
 
 /** Reads capture files in the order given. Throws RingbackError as readCapture does. */
 export async function loadCaptures(
   paths: readonly string[],
   meterOf: MeterOf,
-  progress: Progress = () => true,
+  progress: Progress = () => null,
 ): Promise<LoadedCapture> {
   const index = new CaptureIndex(meterOf)
-  const problems = new Set<string>()
-  let [packets, damaged, stopped] = [0, false, false]
-  const tell = (sentence: string) => void (problems.size < mostProblems && problems.add(sentence))
+  const read = new Reading(index, meterOf)
   for (const [n, path] of paths.entries()) {
-    const between: Between = async (read, size) => {
-      const going = await progress((n + (size > 0 ? read / size : 0)) / paths.length, index)
-      stopped ||= !going
-      return going
+    const between: Between = (done, size) => {
+      read.stopped ??= progress((n + (size > 0 ? done / size : 0)) / paths.length, () => read.soFar())
+      return read.stopped === null
     }
     const cutBefore = index.cut
     const summary = await readCapture(path, index.file(path), between)
-    packets += summary.frames
-    damaged ||= summary.problems.length > 0
-    for (const problem of [...summary.problems, ...summary.notes]) tell(`${path}: ${problem}`)
-    const cut = index.cut - cutBefore
+    read.add(path, summary, index.cut - cutBefore)
+    if (read.stopped !== null) break
+  }
+  index.end()
+  return read.whole()
+}
+
+/** What is known of captures as they are read. */
+class Reading {
+  /** Why the reading ended before they did. */
+  stopped: string | null = null
+  readonly #index: CaptureIndex
+  readonly #meterOf: MeterOf
+  readonly #problems = new Set<string>()
+  #packets = 0
+  #damaged = false
+
+  constructor(index: CaptureIndex, meterOf: MeterOf) {
+    this.#index = index
+    this.#meterOf = meterOf
+  }
+
+  /** A file that was read. `cut`: packets that were cut when they were captured. */
+  add(path: string, { frames, problems, notes }: CaptureSummary, cut: number): void {
+    this.#packets += frames
+    this.#damaged ||= problems.length > 0
+    for (const problem of [...problems, ...notes]) this.#tell(`${path}: ${problem}`)
     if (cut > 0)
-      tell(
+      this.#tell(
         `${path}: ${count(cut, 'packet')} were cut when they were captured: ` +
           'levels and long messages may be incomplete (capture with -s 0)',
       )
-    if (stopped) {
-      tell(`${path} was read up to packet ${summary.frames} only: the reading was stopped`)
-      break
-    }
+    if (this.stopped !== null) this.#tell(`${path} was read up to packet ${frames} only: ${this.stopped}`)
   }
-  index.end()
-  const belongings = new Belongings(index)
-  const unread = index.account.reasons()
-  for (const { reason, packets: n } of unread.filter(({ reason }) => reason !== ofTls).slice(0, mostReasonsTold))
-    tell(`${count(n, 'packet')} not read: ${reason}`)
-  for (const problem of index.problems()) tell(problem)
-  const captured = (kind: DialogKind) =>
-    index.dialogs.all
-      .filter((dialog) => dialog.kind === kind)
-      .map((dialog) => new CapturedDialog(index, belongings, dialog, meterOf))
-  return {
-    calls: captured('call'),
-    registrations: captured('registration'),
-    dialogs: captured('other'),
-    unmatched: belongings.unmatched,
-    problems: [...problems],
-    damaged,
-    packets,
-    read: index.account.read,
-    other: index.account.other,
-    unread,
-    lastAt: index.lastAt,
-    close: () => index.store.close(),
+
+  soFar(): LoadedCapture {
+    const { account } = this.#index
+    const unread = account.reasons().reduce((sum, { packets }) => sum + packets, 0)
+    return this.#contents(null, account.read + account.other + unread)
+  }
+
+  whole(): LoadedCapture {
+    const index = this.#index
+    const belongings = new Belongings(index)
+    for (const { reason, packets } of index.account
+      .reasons()
+      .filter(({ reason }) => reason !== ofTls)
+      .slice(0, mostReasonsTold))
+      this.#tell(`${count(packets, 'packet')} not read: ${reason}`)
+    for (const problem of index.problems()) this.#tell(problem)
+    return this.#contents(belongings, this.#packets)
+  }
+
+  #tell(sentence: string): void {
+    if (this.#problems.size < mostProblems) this.#problems.add(sentence)
+  }
+
+  #contents(belongings: Belongings | null, packets: number): LoadedCapture {
+    const index = this.#index
+    const captured = (kind: DialogKind) =>
+      index.dialogs.all
+        .filter((dialog) => dialog.kind === kind)
+        .map((dialog) => new CapturedDialog(index, belongings, dialog, this.#meterOf))
+    return {
+      calls: captured('call'),
+      registrations: captured('registration'),
+      dialogs: captured('other'),
+      unmatched: belongings?.unmatched ?? [],
+      problems: [...this.#problems],
+      damaged: this.#damaged,
+      packets,
+      read: index.account.read,
+      other: index.account.other,
+      unread: index.account.reasons(),
+      lastAt: index.lastAt,
+      close: () => index.store.close(),
+    }
   }
 }
 
 class CapturedDialog implements Captured {
   readonly #index: CaptureIndex
-  readonly #belongings: Belongings
+  readonly #belongings: Belongings | null
   readonly #dialog: Dialog
   readonly #meterOf: MeterOf
 
-  constructor(index: CaptureIndex, belongings: Belongings, dialog: Dialog, meterOf: MeterOf) {
+  constructor(index: CaptureIndex, belongings: Belongings | null, dialog: Dialog, meterOf: MeterOf) {
     this.#index = index
     this.#belongings = belongings
     this.#dialog = dialog
@@ -135,7 +176,6 @@ class CapturedDialog implements Captured {
     const { dialogs, endpoints, store } = this.#index
     const { messages, dropped } = this.#dialog
     const trace = new CallTrace(this.id, this.callId, 'observed')
-    const call = new CallProjection(trace, this.#meterOf)
     // In the order of their times: a message in a stream is whole later than it began.
     for (const message of messages.toSorted((a, b) => dialogs.at(a) - dialogs.at(b)))
       trace.sip(
@@ -150,9 +190,10 @@ class CapturedDialog implements Captured {
         }),
       )
     trace.droppedMessages += dropped
-    call.streams.all.push(...this.#belongings.streams(this.#dialog))
-    call.streams.reporters.push(...this.#belongings.reporters(this.#dialog))
-    return call
+    const streams = new CallStreams(this.#meterOf)
+    streams.all.push(...(this.#belongings?.streams(this.#dialog) ?? []))
+    streams.reporters.push(...(this.#belongings?.reporters(this.#dialog) ?? []))
+    return new CallProjection(trace, this.#meterOf, false, streams)
   }
 }
 

@@ -1,62 +1,69 @@
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../../base/temporary.ts'
+import { packingOf } from './file/formats.ts'
 
-const chunkBytes = 1 << 20
-/** Messages beyond so many bytes lie in the files that they came from, or in one of ours. */
-const usualMemory = 96 * 1024 * 1024
+/** Files are read in blocks, since messages lie near those that came with them; so many blocks are kept. */
+const blockBytes = 64 * 1024
+const mostBlocks = 256
+/** What is written to the file of ours at once. */
+const roomBytes = 256 * 1024
 
-/** Where messages lie: the number of a chunk or file, and a place in it. */
-const inMemory = 0
-const inSpool = 1
-const firstFile = 2
+/** Where messages lie: in a file of ours, or in the capture with a number. */
+const inSpool = 0
+const firstFile = 1
+/** Blocks of one file are fewer. */
+const mostOfFile = 2 ** 32
 
 /**
- * The bytes of messages: the first of them in memory, the others where they lie in the captures; those that are in no
- * file as they are (put together of segments, unpacked) in a file of ours that nobody else sees.
+ * The bytes of messages, where they lie in the captures; those that are in no file as they are (put together of
+ * segments, unpacked) in a file of ours that nobody else sees. What a message takes of memory are three numbers.
  */
 export class MessageStore {
-  readonly #memory: number
-  readonly #paths: string[] = []
+  /** Null for what cannot be read again at a place: a pipe, what is packed. */
   readonly #files: (number | null)[] = []
-  #chunks: Uint8Array[] = []
-  #room = 0
-  #held = 0
-  #spool: number | null = null
-  #spooled = 0
   readonly #homes: number[] = []
   readonly #offsets: number[] = []
   readonly #lengths: number[] = []
+  /** Each block that is kept has one place, by its key. */
+  readonly #keys = new Float64Array(mostBlocks).fill(-1)
+  readonly #blocks: Uint8Array[] = []
+  #spool: number | null = null
+  #spooled = 0
+  /** What is not in that file yet. */
+  readonly #room = new Uint8Array(roomBytes)
+  #used = 0
 
-  constructor(memory = usualMemory) {
-    this.#memory = memory
-  }
-
-  /** Names a capture that messages will be in; its number for `add`. */
+  /**
+   * Opens a capture that messages will be in; its number for `add`. It stays open: another file that takes its name is
+   * not it.
+   */
   file(path: string): number {
-    return this.#paths.push(path) - 1
+    return this.#files.push(openPlain(path)) - 1
   }
 
   /** Keeps a message; its number. `position`: of its first byte in the file, -1 where it is not in it as it is. */
   add(bytes: Uint8Array, from: number, to: number, file: number, position: number): number {
-    const length = to - from
-    if (this.#held + length <= this.#memory) this.#hold(bytes, from, to)
-    else if (position >= 0) this.#note(firstFile + file, position, length)
-    else this.#write(bytes.subarray(from, to))
+    const inFile = position >= 0 && this.#files[file] !== null
+    this.#homes.push(inFile ? firstFile + file : inSpool)
+    this.#offsets.push(inFile ? position : this.#spooled + this.#used)
+    this.#lengths.push(to - from)
+    if (!inFile) this.#write(bytes.subarray(from, to))
     return this.#homes.length - 1
   }
 
+  /** They stay as they are until the next are asked for. */
   bytes(id: number): Uint8Array {
     const [home, offset, length] = [this.#homes[id]!, this.#offsets[id]!, this.#lengths[id]!]
-    if (home === inMemory) {
-      const at = offset % chunkBytes
-      const chunk = this.#chunks[Math.floor(offset / chunkBytes)]!
-      return length > chunkBytes ? chunk : chunk.subarray(at, at + length)
-    }
-    const found = new Uint8Array(length)
-    const fd = home === inSpool ? this.#spool! : this.#open(home - firstFile)
-    readSync(fd, found, 0, length, offset)
-    return found
+    if (home === inSpool) this.#flush()
+    const from = offset % blockBytes
+    const first = this.#block(home, Math.floor(offset / blockBytes))
+    if (from + length <= blockBytes) return first.subarray(from, from + length)
+    const whole = new Uint8Array(length)
+    whole.set(first.subarray(from))
+    for (let at = blockBytes - from; at < length; at += blockBytes)
+      whole.set(this.#block(home, Math.floor((offset + at) / blockBytes)).subarray(0, length - at), at)
+    return whole
   }
 
   length(id: number): number {
@@ -67,46 +74,56 @@ export class MessageStore {
     for (const fd of [...this.#files, this.#spool]) if (typeof fd === 'number') closeSync(fd)
     this.#files.length = 0
     this.#spool = null
-    this.#chunks = []
   }
 
-  #note(home: number, offset: number, length: number): void {
-    this.#homes.push(home)
-    this.#offsets.push(offset)
-    this.#lengths.push(length)
+  #block(home: number, n: number): Uint8Array {
+    const key = home * mostOfFile + n
+    const place = key % mostBlocks
+    if (this.#keys[place] === key) return this.#blocks[place]!
+    const block = (this.#blocks[place] ??= new Uint8Array(blockBytes))
+    const fd = home === inSpool ? this.#spool! : this.#files[home - firstFile]!
+    const got = readSync(fd, block, 0, blockBytes, n * blockBytes)
+    // The last of a file that grows is read again.
+    this.#keys[place] = got === blockBytes ? key : -1
+    return block.fill(0, got)
   }
 
-  #hold(bytes: Uint8Array, from: number, to: number): void {
-    const length = to - from
-    this.#held += length
-    if (length > chunkBytes) {
-      this.#chunks.push(bytes.slice(from, to))
-      this.#room = 0
-      return this.#note(inMemory, (this.#chunks.length - 1) * chunkBytes, length)
-    }
-    if (length > this.#room) {
-      this.#chunks.push(new Uint8Array(chunkBytes))
-      this.#room = chunkBytes
-    }
-    const at = chunkBytes - this.#room
-    this.#chunks.at(-1)!.set(bytes.subarray(from, to), at)
-    this.#room -= length
-    this.#note(inMemory, (this.#chunks.length - 1) * chunkBytes + at, length)
+  #write(bytes: Uint8Array): void {
+    if (this.#used + bytes.length > roomBytes) this.#flush()
+    if (bytes.length > roomBytes) return this.#append(bytes)
+    this.#room.set(bytes, this.#used)
+    this.#used += bytes.length
+  }
+
+  #flush(): void {
+    if (this.#used > 0) this.#append(this.#room.subarray(0, this.#used))
+    this.#used = 0
   }
 
   /** The file has no name from the first moment on: it goes with this process. */
-  #write(bytes: Uint8Array): void {
+  #append(bytes: Uint8Array): void {
     if (this.#spool === null) {
       const folder = temporaryFolder('files')
       this.#spool = openSync(join(folder, 'messages'), 'wx+', 0o600)
       rmSync(folder, { recursive: true })
     }
     writeSync(this.#spool, bytes, 0, bytes.length, this.#spooled)
-    this.#note(inSpool, this.#spooled, bytes.length)
     this.#spooled += bytes.length
   }
+}
 
-  #open(file: number): number {
-    return (this.#files[file] ??= openSync(this.#paths[file]!, 'r'))
+/** A file whose bytes lie in it as they are read; null for any other, and for one that cannot be opened. */
+function openPlain(path: string): number | null {
+  try {
+    // A pipe gives its bytes once, to whoever reads it.
+    if (!statSync(path).isFile()) return null
+    const fd = openSync(path, 'r')
+    const first = new Uint8Array(4)
+    if (readSync(fd, first, 0, 4, 0) === 4 && packingOf(first) === null) return fd
+    closeSync(fd)
+    return null
+  } catch {
+    // Whoever reads it says so.
+    return null
   }
 }

@@ -23,13 +23,14 @@ export class CallProjection {
 
   /**
    * `attended`: a person may look at it. Then the figures of the last two minutes of each stream are kept, and what was
-   * read of the messages, so that only what came since is read.
+   * read of the messages, so that only what came since is read. `streams`: those that are known already, as of a
+   * capture; else they are found as the events come.
    */
-  constructor(trace: CallTrace, meterOf: MeterOf, attended = false) {
+  constructor(trace: CallTrace, meterOf: MeterOf, attended = false, streams: CallStreams | null = null) {
     this.trace = trace
-    this.streams = new CallStreams(meterOf, attended)
+    this.streams = streams ?? new CallStreams(meterOf, attended)
     this.#attended = attended
-    trace.project(this.streams)
+    if (!streams) trace.project(this.streams)
   }
 
   /** See factsOf. */

@@ -1,7 +1,8 @@
+import { decodeText } from '../../../../../shared/base/text.ts'
 import { addressesOf } from '../../../../../shared/wire/agreement/agree.ts'
 import { findSession } from '../../../../../shared/wire/sdp/find.ts'
-import type { MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
-import { parseSip } from '../../../../../shared/wire/sip/parse.ts'
+import { parseSdp, type MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
+import { headLength, parseSip } from '../../../../../shared/wire/sip/parse.ts'
 import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
 import { PayloadMeanings, type MeterOf } from '../../streams/payload-meanings.ts'
 import type { Endpoints } from '../endpoints.ts'
@@ -53,12 +54,22 @@ export class Meanings {
   #media(message: number): readonly MediaDescription[] {
     const known = this.#read.get(message)
     if (known) return known
-    const read = parseSip(this.#store.bytes(message))
-    const media = (read.kind === 'unreadable' ? null : findSession(read)?.session?.media) ?? []
+    const media = mediaOf(this.#store.bytes(message))
     if (this.#read.size >= mostRead) this.#read.delete(this.#read.keys().next().value!)
     this.#read.set(message, media)
     return media
   }
+}
+
+/** What a message says of media; of most, the body is a session description and nothing else. */
+function mediaOf(bytes: Uint8Array): readonly MediaDescription[] {
+  const body = headLength(bytes)
+  if (body >= 0 && bytes[body] === 0x76 && bytes[body + 1] === 0x3d) {
+    const session = parseSdp(decodeText(bytes.subarray(body)))
+    return typeof session === 'string' ? [] : session.media
+  }
+  const read = parseSip(bytes)
+  return (read.kind === 'unreadable' ? null : findSession(read)?.session?.media) ?? []
 }
 
 /** Types below have a fixed meaning, or none (RFC 3551 6). */
