@@ -7,7 +7,7 @@ import { Engine } from '../../electron/engine/engine.ts'
 
 // The processes of the benchmarks: `child.ts ROLE JSON` prints one JSON line when ready and one at the end.
 const [role, json = '{}'] = process.argv.slice(2)
-const options = JSON.parse(json) as Record<string, number>
+const options = JSON.parse(json) as Record<string, unknown>
 const say = (document: object) => process.stdout.write(`${JSON.stringify(document)}\n`)
 
 /** Gaps between packets of each socket, in tenths of a millisecond, from the moment `on` is set. */

@@ -280,9 +280,12 @@ export function messageIds(message: SipMessage): MessageIds {
 
 /** The tag parameter of a From or To value; null when there is none. */
 export function tagOf(value: string | undefined): string | null {
-  if (value === undefined || !/;\s*tag\s*=/i.test(value)) return null
-  return parseNameAddr(value)?.params.get('tag') ?? null
+  return value === undefined ? null : tagIn(value)
 }
+
+const tagIn = remembering((value) =>
+  /;\s*tag\s*=/i.test(value) ? (parseNameAddr(value)?.params.get('tag') ?? null) : null,
+)
 
 /** The URI of a From, To, Contact or Route value, whatever stands around it; the text itself when it cannot be read. */
 export function uriOf(value: string): string {
