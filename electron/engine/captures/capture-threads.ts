@@ -1,7 +1,8 @@
 import { machine } from '../base/errors.ts'
 import { CaptureThread, type Told } from './capture-thread.ts'
 
-const usualMemoryMb = 2048
+/** From 2 GB on, V8 lets a heap grow to four times what is in use before it looks for garbage; below, to twice. */
+const usualMemoryMb = 1536
 
 /** Reads captures in threads of their own, one after the other, so that calls go on meanwhile. */
 export class CaptureThreads {

@@ -34,38 +34,21 @@ export interface Meter {
   measure(packet: Uint8Array, offset: number, length: number, into: Level): void
 }
 
-/**
- * For a codec of one byte a sample, from the linear value of each code. Four sums at a time: an addition need not wait
- * for the one before it.
- */
+/** For a codec of one byte a sample, from the linear value of each code. */
 export function tableMeter(linear: Int16Array): Meter {
-  const square = Float64Array.from(linear, (value) => value * value)
+  const squareOf = Float64Array.from(linear, (value) => value * value)
   return {
     measure(packet, offset, length, into) {
-      const end = offset + length
-      let [a, b, c, d] = [0, 0, 0, 0]
-      let [most, also] = [0, 0]
-      let i = offset
-      for (; i + 3 < end; i += 4) {
-        const [first, second] = [square[packet[i]!]!, square[packet[i + 1]!]!]
-        const [third, fourth] = [square[packet[i + 2]!]!, square[packet[i + 3]!]!]
-        a += first
-        b += second
-        c += third
-        d += fourth
-        if (first > most) most = first
-        if (second > also) also = second
-        if (third > most) most = third
-        if (fourth > also) also = fourth
+      let squares = 0
+      let most = 0
+      for (let i = offset; i < offset + length; i++) {
+        const square = squareOf[packet[i]!]!
+        squares += square
+        if (square > most) most = square
       }
-      for (; i < end; i++) {
-        const value = square[packet[i]!]!
-        a += value
-        if (value > most) most = value
-      }
-      into.squares = a + b + c + d
+      into.squares = squares
       into.samples = length
-      into.peak = Math.sqrt(Math.max(most, also))
+      into.peak = Math.sqrt(most)
     },
   }
 }

@@ -26,7 +26,7 @@ const words = 4
  * hold or a sender that numbers anew is no loss.
  */
 export class Runs {
-  readonly all: Run[] = []
+  all: readonly Run[] = []
   /** The first number of the last run, the highest of it (counted on over the wrap), and how many came of them. */
   #first = 0
   #highest = 0
@@ -55,7 +55,7 @@ export class Runs {
       const last = this.all.at(-1)!
       last.packets++
       last.lastAt = Math.max(last.lastAt, at)
-    } else this.all.push({ firstAt: at, lastAt: at, packets: 1, lost: 0, skipped })
+    } else this.all = [...this.all, { firstAt: at, lastAt: at, packets: 1, lost: 0, skipped }]
     this.#first = this.#highest = sequence
     this.#came = 1
     this.#seen.fill(0)

@@ -53,7 +53,7 @@ export class Dialogs {
     this.#sources[message] = source
     this.#destinations[message] = destination
     this.#transports[message] = transportNames.indexOf(transport)
-    const dialog = this.#byCallId.get(scanned.callId) ?? this.#begin(scanned.callId, at)
+    const dialog = this.#byCallId.get(scanned.callId) ?? this.#begin(scanned.callId, at, hosts)
     dialog.kind = kindWith(dialog.kind, scanned.method)
     dialog.lastAt = Math.max(dialog.lastAt, at)
     dialog.firstAt = Math.min(dialog.firstAt, at)
@@ -85,7 +85,7 @@ export class Dialogs {
     return transportNames[this.#transports[message]!]!
   }
 
-  #begin(callId: string, at: Micros): Dialog {
+  #begin(callId: string, at: Micros, hosts: readonly number[]): Dialog {
     const dialog: Dialog = {
       n: this.all.length,
       callId,
@@ -96,7 +96,7 @@ export class Dialogs {
       lastAt: at,
       endedAt: Infinity,
       answered: false,
-      hosts: [],
+      hosts: [...hosts],
     }
     this.#byCallId.set(callId, dialog)
     this.all.push(dialog)
