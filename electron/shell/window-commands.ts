@@ -32,6 +32,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'agent.start': { paths: ['recordDirectory', 'pcapTo'], source: 'behaviour.source' },
   'agent.stop': plain,
   'capture.open': { files: ['files'] },
+  'capture.grown': plain,
   'capture.stop': plain,
   'capture.list': plain,
   'capture.page': plain,

@@ -96,15 +96,20 @@ export function agentUri(): string | null {
 const chunkBytes = 512 * 1024
 
 /**
- * Hands a file to the engine piece by piece; its path there. `progress` hears the share that is done; returns false to
- * stop.
+ * Hands a file to the engine piece by piece; its id there. `progress` hears the share that is done; returns false to
+ * stop. `each` hears of every piece that is there.
  */
-export async function handOver(file: File, progress: (share: number) => boolean = () => true): Promise<string | null> {
+export async function handOver(
+  file: File,
+  progress: (share: number) => boolean = () => true,
+  each: (id: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string | null> {
   let path: string | null = null
   for (let at = 0; at === 0 || at < file.size; at += chunkBytes) {
     if (!progress(at / Math.max(1, file.size))) return null
     const bytes = new Uint8Array(await file.slice(at, at + chunkBytes).arrayBuffer())
     path = (await execute('file.put', { file: path, name: file.name, base64: base64Of(bytes) })).file
+    await each(path)
   }
   return path
 }

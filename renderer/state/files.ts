@@ -17,36 +17,55 @@ interface FilesState {
 
 export const useFiles = create<FilesState>(() => ({ opening: { kind: 'none' }, capture: null, call: null }))
 
-/** Hands the files over and has them opened as one capture, which is looked at while it is read. */
+/**
+ * Hands the files over and has them opened as one capture, which is looked at as soon as the first piece of the last
+ * file is there.
+ */
 export async function openCapture(files: readonly File[]): Promise<void> {
   if (files.length === 0) return
   const name = files.map((file) => file.name).join(', ')
   let mine: Opening = { kind: 'reading', name, share: 0 }
   const move = (next: Opening) => useFiles.setState({ opening: (mine = next) })
+  const isMine = () => useFiles.getState().opening === mine
   move(mine)
+  const handed: string[] = []
+  let capture: string | null = null
+  const read = async (id: string) => {
+    // Where it was closed meanwhile, nobody wants the rest.
+    if (capture !== null) return execute('capture.grown', { id: capture, whole: false }).then(() => {}, stopOpening)
+    const opened = await execute('capture.open', { files: [...handed, id], wait: false, growing: true })
+    capture = opened.id
+    await showCapture(capture)
+  }
   try {
-    const handed: string[] = []
     for (const [i, file] of files.entries()) {
-      const id = await handOver(file, (share) => {
-        if (useFiles.getState().opening !== mine) return false
+      const progress = (share: number) => {
+        if (!isMine()) return false
         move({ kind: 'reading', name, share: (i + share) / files.length })
         return true
-      })
-      if (id === null) return
+      }
+      const id = await handOver(file, progress, i === files.length - 1 ? read : undefined)
+      if (id === null) break
       handed.push(id)
     }
-    move({ kind: 'reading', name, share: 1 })
-    const { id } = await execute('capture.open', { files: handed, wait: false })
-    await showCapture(id)
-    if (useFiles.getState().opening === mine) move({ kind: 'none' })
+    if (capture !== null && handed.length === files.length) await execute('capture.grown', { id: capture, whole: true })
+    if (isMine()) move({ kind: 'none' })
   } catch (error) {
-    if (useFiles.getState().opening === mine) move({ kind: 'failed', name, text: (error as Error).message })
+    if (isMine()) move({ kind: 'failed', name, text: (error as Error).message })
   }
+  // What came until then is kept.
+  if (capture !== null && handed.length < files.length) await execute('capture.stop', { id: capture }).catch(() => {})
 }
 
 /** What is being handed over goes no further. */
 export function stopOpening(): void {
   useFiles.setState({ opening: { kind: 'none' } })
+}
+
+/** A capture that is being read is read no further. Rejects with a CommandFault. */
+export async function stopReading(id: string): Promise<void> {
+  stopOpening()
+  await execute('capture.stop', { id })
 }
 
 /** Looks at an open capture, at its first call. Rejects with a CommandFault. */

@@ -53,9 +53,14 @@ export const captureCommands = {
         .boolean()
         .default(true)
         .describe('false: answered when the first of it is read; the state tells the rest'),
+      growing: z
+        .boolean()
+        .default(false)
+        .describe('the last file is still being handed over: capture.grown tells when there is more of it'),
     }),
     result: captureViewSchema,
   },
+  'capture.grown': { args: byId.extend({ whole: z.boolean() }), result: z.object({}) },
   'capture.stop': { args: byId, result: z.object({}) },
   'capture.list': {
     args: byId.extend({ limit: z.int().min(1).max(10_000).default(1000), offset }),

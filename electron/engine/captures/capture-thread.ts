@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { Boundary } from '../base/boundary.ts'
 import { RingbackError, errorCode, explainError, machine } from '../base/errors.ts'
 import type { CallPackets } from '../report/exports.ts'
-import type { Ask, CapturePart, Contents, Said } from './parts.ts'
+import type { Ask, CapturePart, Contents, Said, Task } from './parts.ts'
 
 /** The thread's code: a source beside this one, or a bundle beside the bundle that this is in. */
 const workerFile = new URL(`./capture-worker${extname(import.meta.url)}`, import.meta.url)
@@ -20,7 +20,7 @@ export type Told = (contents: Contents, reading: number | null) => void
 export class CaptureThread {
   /** Settled when all is read. Rejects with RingbackError: `usage` for a file that is no capture, else `machine`. */
   readonly read: Promise<void>
-  readonly #files: readonly string[]
+  readonly #task: Task
   readonly #memoryMb: number
   readonly #waiting = new Map<number, Waiting>()
   readonly #settle: { done(): void; failed(error: Error): void }
@@ -30,8 +30,8 @@ export class CaptureThread {
   #asked = 0
   #ended: Error | null = null
 
-  constructor(files: readonly string[], memoryMb: number) {
-    this.#files = files
+  constructor(task: Task, memoryMb: number) {
+    this.#task = task
     this.#memoryMb = memoryMb
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.read = promise
@@ -44,7 +44,7 @@ export class CaptureThread {
   start(told: Told): void {
     if (this.#ended) return
     const worker = new Worker(workerFile, {
-      workerData: this.#files,
+      workerData: this.#task,
       resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb },
     })
     this.#worker = worker
@@ -61,7 +61,7 @@ export class CaptureThread {
     worker.on(
       'exit',
       boundary.guard('capture', (code: number) =>
-        this.#end(machine(`reading ${this.#files.join(', ')} ended with code ${code} and no report`)),
+        this.#end(machine(`reading ${this.#task.files.join(', ')} ended with code ${code} and no report`)),
       ),
     )
   }
@@ -78,6 +78,11 @@ export class CaptureThread {
   /** What is not read yet is not read; what was is kept. */
   stop(): void {
     this.#post('stop')
+  }
+
+  /** The last file has grown; `whole`: it will not grow any more. */
+  grown(whole: boolean): void {
+    this.#post(whole ? 'whole' : 'more')
   }
 
   /** Whoever waits for an answer gets the error. */
@@ -130,7 +135,7 @@ export class CaptureThread {
   }
 
   #explain(error: unknown): RingbackError {
-    const files = this.#files.join(', ')
+    const files = this.#task.files.join(', ')
     return errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY'
       ? machine(
           `${files} needs more memory than ${this.#memoryMb} MB: open a part of it (editcap -c 100000 cuts it into ` +

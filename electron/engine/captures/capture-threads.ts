@@ -16,11 +16,18 @@ export class CaptureThreads {
     this.#memoryMb = memoryMb
   }
 
-  /** A thread that reads those files when those before have been read. */
-  open(files: readonly string[], told: Told): CaptureThread {
-    const thread = new CaptureThread(files, this.#memoryMb)
+  /**
+   * A thread that reads those files when those before have been read. `growing`: the last of them is still being
+   * written; nobody waits for such a one, and it for nobody.
+   */
+  open(files: readonly string[], told: Told, growing = false): CaptureThread {
+    const thread = new CaptureThread({ files, growing }, this.#memoryMb)
     if (this.#closed) thread.close(ending())
     this.#all.add(thread)
+    if (growing) {
+      thread.start(told)
+      return thread
+    }
     const turn = this.#last
     this.#last = turn.then(() => {
       thread.start(told)

@@ -1,15 +1,17 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { getHeapStatistics } from 'node:v8'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Boundary } from '../base/boundary.ts'
 import { RingbackError, explainError, machine } from '../base/errors.ts'
 import { meterOf } from '../media/codec/index.ts'
+import { packingOf } from '../trace/capture/file/formats.ts'
 import { loadCaptures, type LoadedCapture } from '../trace/capture/load.ts'
 import { Answers } from './answers.ts'
-import type { CapturePart, Said } from './parts.ts'
+import type { CapturePart, Said, Task } from './parts.ts'
 
 // Reads captures beside the engine, in a thread of its own, and stays to answer what is asked of them.
 
-const files = workerData as readonly string[]
+const { files, growing } = workerData as Task
 const port = parentPort!
 const post = (part: CapturePart) => port.postMessage(part, [])
 
@@ -18,18 +20,45 @@ const step = 0.01
 /** Of the memory that the thread may have: what is read when so much is in use is all that is shown. */
 const fullAt = 0.8
 
-const faultOf = (error: unknown) =>
-  error instanceof RingbackError ? error : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`)
-
-let answers: Answers | null = null
+/** What there is; null before anything was read, and then what was asked waits. */
+let contents: (() => Answers) | null = null
+const waiting: Said[] = []
 let stopped = false
+/** Whether the last file is all there, was read when it was, and may have grown since its end was reached. */
+let whole = !growing
+let readWhole = whole
+let grown = false
+/** Goes on where the end of a file was reached that may grow. */
+let goOn = () => {}
 let toldAt = -1
 
+const boundary = new Boundary(({ error }) => fail(error))
+port.on(
+  'message',
+  boundary.guard('question', (said: Said) => hear(said)),
+)
+
+function fail(error: unknown): void {
+  const { kind, message } = faultOf(error)
+  post({ kind: 'failed', error: kind, text: message })
+}
+
+function faultOf(error: unknown): RingbackError {
+  return error instanceof RingbackError ? error : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`)
+}
+
 async function hear(said: Said): Promise<void> {
-  if (said === 'stop') return void (stopped = true)
+  if (typeof said === 'string') {
+    if (said === 'stop') stopped = true
+    if (said === 'whole') whole = true
+    grown = true
+    return goOn()
+  }
+  if (!contents) return void waiting.push(said)
   const { n, ask } = said
   try {
-    const answer = ask.ask === 'packets' ? await answers!.packets(ask.id) : answers!.answer(ask)
+    const answers = contents()
+    const answer = ask.ask === 'packets' ? await answers.packets(ask.id) : answers.answer(ask)
     post({ kind: 'answer', n, answer })
   } catch (error) {
     const { kind, message } = faultOf(error)
@@ -39,13 +68,13 @@ async function hear(said: Said): Promise<void> {
 
 /** What came meanwhile is heard between two pieces of a file. */
 function between(done: number, soFar: () => LoadedCapture): string | null {
-  let [said, next] = [receiveMessageOnPort(port), toldAt + step]
-  if (said || done >= next || toldAt < 0) answers = new Answers(files, soFar(), true)
-  if (done >= next || toldAt < 0) {
+  contents = () => new Answers(files, soFar(), true)
+  if (done >= toldAt + step || toldAt < 0) {
     toldAt = done
-    post({ kind: 'contents', contents: answers!.contents, reading: done })
+    post({ kind: 'contents', contents: contents().contents, reading: done })
   }
-  for (; said; said = receiveMessageOnPort(port)) void hear(said.message as Said)
+  for (const said of waiting.splice(0)) void hear(said)
+  for (let said = receiveMessageOnPort(port); said; said = receiveMessageOnPort(port)) void hear(said.message as Said)
   if (stopped) return 'the reading was stopped'
   const { used_heap_size, heap_size_limit } = getHeapStatistics()
   return used_heap_size < heap_size_limit * fullAt
@@ -54,18 +83,31 @@ function between(done: number, soFar: () => LoadedCapture): string | null {
         '100000 cuts it into pieces)'
 }
 
+/** The end of a file was reached: false when there was nothing to wait for. */
+async function more(): Promise<boolean> {
+  if (readWhole) return false
+  if (!grown) await new Promise<void>((resolve) => (goOn = resolve))
+  grown = false
+  readWhole = whole
+  return true
+}
+
+/** What is packed can be read when it is whole. */
+function isPacked(path: string): boolean {
+  const fd = openSync(path, 'r')
+  const first = new Uint8Array(4)
+  readSync(fd, first, 0, 4, 0)
+  closeSync(fd)
+  return packingOf(first) !== null
+}
+
 try {
-  const loaded = await loadCaptures(files, meterOf, between)
-  answers = new Answers(files, loaded, false)
+  if (growing && isPacked(files.at(-1)!)) while (!whole && !stopped) await more()
+  const loaded = await loadCaptures(files, meterOf, between, more)
+  const answers = new Answers(files, loaded, false)
+  contents = () => answers
+  for (const said of waiting.splice(0)) void hear(said)
   post({ kind: 'contents', contents: answers.contents, reading: null })
-  const boundary = new Boundary(({ error }) => {
-    throw error
-  })
-  port.on(
-    'message',
-    boundary.guard('question', (said: Said) => hear(said)),
-  )
 } catch (error) {
-  const { kind, message } = faultOf(error)
-  post({ kind: 'failed', error: kind, text: message })
+  fail(error)
 }

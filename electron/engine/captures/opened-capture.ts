@@ -20,7 +20,7 @@ export class OpenedCapture {
   readonly begun: Promise<void>
   readonly #paths: readonly string[]
   /** What the files were when they were opened: the packets of a call are read again. Null for what is no file. */
-  readonly #states: readonly (string | null)[]
+  #states: readonly (string | null)[]
   readonly #named: (text: string) => string
   readonly #changed: (calls: readonly string[]) => void
   readonly #threads: CaptureThreads
@@ -31,13 +31,15 @@ export class OpenedCapture {
 
   /**
    * `named` writes a text with the names that the person knows in place of the paths; `changed` is called when there is
-   * more in it, with the ids of calls that were shown and are to be shown anew.
+   * more in it, with the ids of calls that were shown and are to be shown anew. `growing`: the last file is still being
+   * written.
    */
   constructor(
     id: string,
     paths: readonly string[],
     named: (text: string) => string,
     threads: CaptureThreads,
+    growing: boolean,
     changed: (calls: readonly string[]) => void,
   ) {
     this.id = id
@@ -48,16 +50,20 @@ export class OpenedCapture {
     this.#threads = threads
     this.#contents = { ...empty, files: paths.map(named) }
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#thread = threads.open(paths, (contents, reading) => {
-      const { files, problems } = contents
-      this.#contents = { ...contents, files: files.map(named), problems: problems.map(named) }
-      this.#reading = reading
-      resolve()
-      // What was drawn without its streams is drawn anew.
-      const drawn = reading === null ? [...this.#calls.keys()] : []
-      for (const call of drawn) this.#calls.delete(call)
-      changed(drawn)
-    })
+    this.#thread = threads.open(
+      paths,
+      (contents, reading) => {
+        const { files, problems } = contents
+        this.#contents = { ...contents, files: files.map(named), problems: problems.map(named) }
+        this.#reading = reading
+        resolve()
+        // What was drawn without its streams is drawn anew.
+        const drawn = reading === null ? [...this.#calls.keys()] : []
+        for (const call of drawn) this.#calls.delete(call)
+        changed(drawn)
+      },
+      growing,
+    )
     this.read = this.#thread.read.catch((error: unknown) => {
       // What was read before the thread ended cannot be asked for any more.
       this.#contents = { ...empty, files: paths.map(named), problems: [named(explainError(error))], damaged: true }
@@ -76,6 +82,12 @@ export class OpenedCapture {
 
   stop(): void {
     this.#thread.stop()
+  }
+
+  /** The last file has grown; `whole`: it will not grow any more. */
+  grown(whole: boolean): void {
+    if (whole) this.#states = this.#paths.map(stateOf)
+    this.#thread.grown(whole)
   }
 
   close(): void {

@@ -29,13 +29,18 @@ export class OpenedCaptures {
 
   /**
    * Settled when all is read, or, without `wait`, when the first of it is. `named` writes a text with the names that
-   * the person knows in place of the paths. Throws RingbackError: `usage` for a file that is no capture, `machine` for
-   * one that cannot be read.
+   * the person knows in place of the paths; `growing`: the last file is still being written. Throws RingbackError:
+   * `usage` for a file that is no capture, `machine` for one that cannot be read.
    */
-  async open(paths: readonly string[], named: (text: string) => string, wait: boolean): Promise<CaptureView> {
+  async open(
+    paths: readonly string[],
+    named: (text: string) => string,
+    wait: boolean,
+    growing: boolean,
+  ): Promise<CaptureView> {
     const { random, feed, threads } = this.#deps
     const id = random.token(10)
-    const opened = new OpenedCapture(id, paths, named, threads, (calls) => {
+    const opened = new OpenedCapture(id, paths, named, threads, growing, (calls) => {
       feed.change({ kind: 'capture', id })
       for (const call of calls) feed.change({ kind: 'call', id: call })
     })
@@ -53,6 +58,11 @@ export class OpenedCaptures {
   /** What is not read yet is not read. Throws RingbackError (usage) where there is none. */
   stop(id: string): void {
     this.#known(id).stop()
+  }
+
+  /** The last of its files has grown. Throws RingbackError (usage) where there is none. */
+  grown(id: string, whole: boolean): void {
+    this.#known(id).grown(whole)
   }
 
   /** Forgets the capture and its calls. Throws RingbackError (usage) where there is none. */

@@ -11,8 +11,14 @@ export type Ask =
   | { readonly ask: 'find'; readonly call: string }
   | { readonly ask: 'packets'; readonly id: string }
 
-/** What is said to it. */
-export type Said = { readonly n: number; readonly ask: Ask } | 'stop'
+/** What it reads; `growing`: the last file is still being written, until it hears that it is whole. */
+export interface Task {
+  readonly files: readonly string[]
+  readonly growing: boolean
+}
+
+/** What is said to it: a question, or what became of a file that grows. */
+export type Said = { readonly n: number; readonly ask: Ask } | 'stop' | 'more' | 'whole'
 
 /** How much there is in the files, so far or in all. */
 export type Contents = Omit<CaptureView, 'id' | 'reading'>

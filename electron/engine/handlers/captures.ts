@@ -4,7 +4,12 @@ import type { Handlers } from './handlers.ts'
 
 export function captureHandlers(captures: OpenedCaptures, files: Files): Handlers<'capture'> {
   return {
-    'capture.open': (args) => files.using(args.files, (paths, named) => captures.open(paths, named, args.wait)),
+    'capture.open': ({ files: names, wait, growing }) =>
+      files.using(names, (paths, named) => captures.open(paths, named, wait, growing)),
+    'capture.grown': ({ id, whole }) => {
+      captures.grown(id, whole)
+      return {}
+    },
     'capture.stop': ({ id }) => {
       captures.stop(id)
       return {}

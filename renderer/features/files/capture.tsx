@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { count } from '../../../shared/base/text.ts'
 import type { CallView, CaptureView } from '../../../shared/contract/views.ts'
 import { execute } from '../../state/engine.ts'
-import { selectCaptured, showCapture, useFiles } from '../../state/files.ts'
+import { selectCaptured, showCapture, stopReading, useFiles } from '../../state/files.ts'
 import { Act, Empty, Fault, Foreign, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { signOf } from '../../ui/verdict.ts'
@@ -15,6 +15,8 @@ const pageSize = 200
 export function Capture({ capture }: { capture: CaptureView }) {
   const { id, files, calls, registrations, dialogs, unmatchedStreams, problems, packets, reading } = capture
   const selected = useFiles((state) => state.call)
+  /** Then that is what its reading waits for. */
+  const handing = useFiles((state) => state.opening.kind === 'reading')
   const none = selected === null && calls > 0
   useEffect(() => {
     if (none) void showCapture(id)
@@ -33,11 +35,11 @@ export function Capture({ capture }: { capture: CaptureView }) {
         </p>
         <Act run={() => execute('capture.close', { id })}>Close</Act>
       </div>
-      {reading !== null && (
+      {reading !== null && !handing && (
         <p role="status" className="files-reading">
           Reading
           <progress value={reading} max={1} aria-label="Progress" />
-          <Act run={() => execute('capture.stop', { id })}>Stop</Act>
+          <Act run={() => stopReading(id)}>Stop</Act>
         </p>
       )}
       {problems.map((text) => (

@@ -1,4 +1,5 @@
 import { appendFileSync, renameSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../../electron/engine/engine.ts'
 import { captureLineSchema, type CapturePage } from '../../../shared/contract/captures.ts'
@@ -158,6 +159,52 @@ describe('an opened capture', () => {
     const seen = watch([])
     await expect.poll(() => seen.of('capture').at(-1)?.capture).toMatchObject({ id, calls: 40, reading: null })
     expect(reading === null || (reading >= 0 && reading <= 1)).toBe(true)
+  })
+
+  it.each([
+    ['as it is', (bytes: Buffer) => bytes],
+    ['packed', gzipSync],
+  ])('is read while the file is still handed over, %s, and others do not wait for it', async (name, pack) => {
+    const bytes = pack(pcapOf(invites(60)))
+    const cut = Math.floor(bytes.length / 2)
+    const path = files.write(`growing ${name}.pcap`, bytes.subarray(0, cut))
+    const opening = engine.execute('capture.open', { files: [path], wait: false, growing: true })
+    expect((await open(capture(1))).calls).toHaveLength(1)
+    const seen = watch([])
+    const growing = () => seen.of('capture').findLast(({ capture: { files } }) => files[0] === path)?.capture
+    if (name === 'as it is') {
+      const { id } = await opening
+      const first = await engine.execute('capture.calls', { id })
+      expect(first.length).toBeGreaterThan(10)
+      expect(first.length).toBeLessThan(60)
+      appendFileSync(path, bytes.subarray(cut, cut + 5000))
+      await engine.execute('capture.grown', { id, whole: false })
+      await expect
+        .poll(async () => (await engine.execute('capture.calls', { id })).length)
+        .toBeGreaterThan(first.length)
+      appendFileSync(path, bytes.subarray(cut + 5000))
+      await engine.execute('capture.grown', { id, whole: true })
+    } else {
+      appendFileSync(path, bytes.subarray(cut))
+      await expect.poll(growing).toBeDefined()
+      await engine.execute('capture.grown', { id: growing()!.id, whole: true })
+    }
+    await expect.poll(growing).toMatchObject({ calls: 60, packets: 60, reading: null, damaged: false, problems: [] })
+    const { id } = await opening
+    const { base64 } = await engine.execute('call.export', { id: `${id}.60`, format: 'pcap' })
+    expect(Buffer.from(base64, 'base64').toString('latin1')).toContain('Call-ID: call-59')
+  })
+
+  it('that is stopped while its file is still handed over shows what came', async () => {
+    const bytes = pcapOf(invites(60))
+    const path = files.write('half.pcap', bytes.subarray(0, bytes.length / 2))
+    const { id } = await engine.execute('capture.open', { files: [path], wait: false, growing: true })
+    const seen = watch([])
+    await engine.execute('capture.stop', { id })
+    await expect.poll(() => seen.of('capture').at(-1)?.capture).toMatchObject({ reading: null, damaged: false })
+    const { calls, problems } = seen.of('capture').at(-1)!.capture
+    expect(calls).toBeGreaterThan(10)
+    expect(problems).toEqual([expect.stringMatching(/was read up to packet \d+ only: the reading was stopped$/)])
   })
 
   it('whose reading fails at once is not there, however it was opened', async () => {

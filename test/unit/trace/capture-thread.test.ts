@@ -48,10 +48,10 @@ describe('opening a capture', () => {
   })
 
   it('that needs too much memory gives what fits, or ends with a sentence, and the next is opened', async () => {
-    const captures = new CaptureThreads(24)
+    const captures = new CaptureThreads(18)
     const outcome = await reading(captures, large)
     const why = `more of it needs more than`
-    if ('error' in outcome) expect(outcome.error).toContain(`${large} needs more memory than 24 MB: open a part of it`)
+    if ('error' in outcome) expect(outcome.error).toContain(`${large} needs more memory than 18 MB: open a part of it`)
     else {
       expect(outcome.contents.problems).toContainEqual(expect.stringContaining(why))
       expect(outcome.contents.damaged).toBe(true)

@@ -10,7 +10,7 @@ import { CaptureIndex } from './capture-index.ts'
 import { ofTls } from './connections.ts'
 import type { Dialog, DialogKind } from './dialogs.ts'
 import { Belongings } from './media/belongings.ts'
-import { readCapture, type Between, type CaptureSummary } from './pcap-read.ts'
+import { readCapture, type Between, type CaptureSummary, type More } from './pcap-read.ts'
 
 /** A call, a registration or another dialog of a capture; what is shown of it is made when someone looks. */
 export interface Captured {
@@ -52,21 +52,26 @@ const mostReasonsTold = 20
  */
 export type Progress = (done: number, soFar: () => LoadedCapture) => string | null
 
-/** Reads capture files in the order given. Throws RingbackError as readCapture does. */
+/**
+ * Reads capture files in the order given; `more` is asked at the end of the last. Throws RingbackError as readCapture
+ * does.
+ */
 export async function loadCaptures(
   paths: readonly string[],
   meterOf: MeterOf,
   progress: Progress = () => null,
+  more?: More,
 ): Promise<LoadedCapture> {
   const index = new CaptureIndex(meterOf)
   const read = new Reading(index, meterOf)
   for (const [n, path] of paths.entries()) {
     const between: Between = (done, size) => {
-      read.stopped ??= progress((n + (size > 0 ? done / size : 0)) / paths.length, () => read.soFar())
+      read.stopped ??= progress((n + (size > 0 ? Math.min(1, done / size) : 0)) / paths.length, () => read.soFar())
       return read.stopped === null
     }
     const cutBefore = index.cut
-    const summary = await readCapture(path, index.file(path), between)
+    const last = n === paths.length - 1
+    const summary = await readCapture(path, index.file(path), between, last ? more : undefined)
     read.add(path, summary, index.cut - cutBefore)
     if (read.stopped !== null) break
   }

@@ -18,6 +18,9 @@ export interface CaptureSummary {
 /** What goes on between two pieces of a file: `read` of `size` bytes are done. False ends the reading. */
 export type Between = (read: number, size: number) => boolean | Promise<boolean>
 
+/** At the end of a file: whether it may have grown, when it has or is known not to. */
+export type More = () => Promise<boolean>
+
 /**
  * Reads pcap and pcapng, as they are or packed with gzip or zstd. Throws RingbackError: `machine` when the file cannot
  * be read, `usage` when it is no capture.
@@ -26,11 +29,12 @@ export async function readCapture(
   path: string,
   sink: FrameSink,
   between: Between = () => true,
+  more: More = () => Promise.resolve(false),
 ): Promise<CaptureSummary> {
   let source: Source | null = null
   try {
     source = openSource(path)
-    return await readSource(path, source, sink, between)
+    return await readSource(path, source, sink, between, more)
   } catch (error) {
     throw error instanceof RingbackError ? error : machine(`cannot read ${path}: ${explainError(error)}`, error)
   } finally {
@@ -38,7 +42,13 @@ export async function readCapture(
   }
 }
 
-async function readSource(path: string, source: Source, sink: FrameSink, between: Between): Promise<CaptureSummary> {
+async function readSource(
+  path: string,
+  source: Source,
+  sink: FrameSink,
+  between: Between,
+  more: More,
+): Promise<CaptureSummary> {
   const ahead = new ReadAhead()
   while (ahead.rest < 4 && (await source.next(ahead)));
   const parser = parserOf(path, source, ahead)
@@ -50,7 +60,7 @@ async function readSource(path: string, source: Source, sink: FrameSink, between
       break
     }
     const filled = source.next(ahead)
-    if (!(typeof filled === 'boolean' ? filled : await filled)) break
+    if (!(typeof filled === 'boolean' ? filled : await filled) && !(await more())) break
   }
   const damage = parser.damage(stopped || source.fault !== null ? 0 : ahead.rest)
   return {
