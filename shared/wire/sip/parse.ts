@@ -3,7 +3,7 @@ import { decodeText, printable } from '../../base/text.ts'
 import { checkMessage } from './check.ts'
 import { isVersion } from './grammar.ts'
 import { contentLength } from './numbers.ts'
-import { headerKey, type SipHeader, type SipMessage, type SipProblem } from './message.ts'
+import { header, headerFields, headerKey, type SipHeader, type SipMessage, type SipProblem } from './message.ts'
 
 /** Bytes that are no SIP message at all. */
 export interface Unreadable {
@@ -48,21 +48,38 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
 
   const lines = head.split('\n')
   const first = stripCr(lines[0] ?? '')
-  const message = readStartLine(first, problems)
-  if (typeof message === 'string') return { kind: 'unreadable', text: message }
+  const begin = readStartLine(first, problems)
+  if (typeof begin === 'string') return { kind: 'unreadable', text: begin }
   const headers = readHeaders(lines, problems)
   const body = end < 0 ? new Uint8Array(0) : bodyOf(headers, bytes.subarray(end), problems)
-  const whole = { ...message, headers, body, problems } as SipMessage
-  checkMessage(whole, problems)
-  return whole
+  const message = messageOf(begin, headers, body, problems)
+  checkMessage(message, problems)
+  return message
 }
 
 type Start =
   | { kind: 'request'; method: string; uri: string; version: string }
   | { kind: 'response'; status: number; reason: string; version: string }
 
+/** Written out, so that V8 knows all messages as of two kinds. */
+function messageOf(
+  begin: Start,
+  headers: readonly SipHeader[],
+  body: Uint8Array,
+  problems: readonly SipProblem[],
+): SipMessage {
+  if (begin.kind === 'request') {
+    const { kind, method, uri, version } = begin
+    return { kind, method, uri, version, headers, body, problems }
+  }
+  const { kind, status, reason, version } = begin
+  return { kind, status, reason, version, headers, body, problems }
+}
+
 function readStartLine(line: string, problems: SipProblem[]): Start | string {
-  return line.slice(0, 4).toUpperCase() === 'SIP/' ? readStatusLine(line) : readRequestLine(line, problems)
+  return line.charCodeAt(3) === 0x2f && line.slice(0, 4).toUpperCase() === 'SIP/'
+    ? readStatusLine(line)
+    : readRequestLine(line, problems)
 }
 
 /** `SIP/2.0 200 OK`; a string says why it is none. */
@@ -115,7 +132,7 @@ function readHeaders(lines: readonly string[], problems: SipProblem[]): SipHeade
     }
     const colon = line.indexOf(':')
     const name = colon < 0 ? line : line.slice(0, colon).trimEnd()
-    if (colon <= 0 || name === '' || /\s/.test(name)) {
+    if (colon <= 0 || name === '' || hasSpace(name)) {
       if (++nameless <= mostNamed)
         problems.push({ text: `header line "${printable(line)}" has no name and colon`, fatal: false })
       continue
@@ -129,24 +146,31 @@ function readHeaders(lines: readonly string[], problems: SipProblem[]): SipHeade
 
 /** Whether a line goes on with the header before it (RFC 3261 7.3.1). */
 function isFolded(line: string | undefined): boolean {
-  return line !== undefined && (line.startsWith(' ') || line.startsWith('\t'))
+  if (line === undefined) return false
+  const code = line.charCodeAt(0)
+  return code === 0x20 || code === 0x09
+}
+
+function hasSpace(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    // Beyond ASCII there are more of them than one would list.
+    if (code <= 0x20 || code > 0x7e) return /\s/.test(name)
+  }
+  return false
 }
 
 function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipProblem[]): Uint8Array {
-  const lengths = new Set(headers.filter((field) => field.key === 'content-length').map((field) => field.value))
-  if (lengths.size === 0) return rest
-  if (lengths.size > 1) {
-    problems.push({
-      text: `Content-Length is given ${lengths.size} times with different values`,
-      fatal: true,
-      status: 400,
-    })
+  const text = header({ headers }, 'content-length')
+  if (text === undefined) return rest
+  if (headers.some(({ key, value }) => key === 'content-length' && value !== text)) {
+    const { size } = new Set(headerFields({ headers }, 'content-length'))
+    problems.push({ text: `Content-Length is given ${size} times with different values`, fatal: true, status: 400 })
     return rest
   }
-  const [text] = lengths
-  const length = contentLength(text!)
+  const length = contentLength(text)
   if (length === null) {
-    problems.push({ text: `Content-Length "${printable(text!)}" is not a length`, fatal: true, status: 400 })
+    problems.push({ text: `Content-Length "${printable(text)}" is not a length`, fatal: true, status: 400 })
     return rest
   }
   if (length > rest.length) {
