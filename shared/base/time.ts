@@ -13,8 +13,19 @@ export function isoMicros(at: Micros): string {
   const within = at >= 0 ? at : 0
   const millis = Math.floor(within / 1000)
   const micros = Math.min(999, Math.max(0, Math.round(within - millis * 1000)))
-  return `${new Date(millis).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`
+  const second = Math.floor(millis / 1000)
+  if (second !== lastSecond) {
+    lastSecond = second
+    lastText = new Date(second * 1000).toISOString().slice(0, -4)
+  }
+  return `${lastText}${threeDigits(millis - second * 1000)}${threeDigits(micros)}Z`
 }
+
+/** Most times lie in the second of the one before. */
+let lastSecond = -1
+let lastText = ''
+
+const threeDigits = (value: number) => (value < 10 ? `00${value}` : value < 100 ? `0${value}` : `${value}`)
 
 /** Milliseconds between two instants, kept to the microsecond; null when either is unknown. */
 export function spanMs(from: Micros | null, to: Micros | null): number | null {

@@ -10,8 +10,8 @@ import { packetsOf } from './packets-of.ts'
 import type { Ask, Contents } from './parts.ts'
 import { callLine, capturedView, dialogLine, displayNameOf, registrationLine, stillRead, streamLine } from './seen.ts'
 
-/** A page of reports is complete with so many characters. */
-const pageLength = 256 * 1024
+/** A page of reports is complete with so many characters: more is garbage that V8 lets lie longer. */
+const pageLength = 64 * 1024
 /** Calls that are named where somebody asks for one that is not there. */
 const mostNamed = 10
 

@@ -8,6 +8,9 @@ import type { Ask, CapturePart, Contents, Said, Task } from './parts.ts'
 /** The thread's code: a source beside this one, or a bundle beside the bundle that this is in. */
 const workerFile = new URL(`./capture-worker${extname(import.meta.url)}`, import.meta.url)
 
+/** What is drawn is garbage at once: more room for it makes nothing faster. */
+const youngMb = 16
+
 interface Waiting {
   resolve(answer: string | CallPackets): void
   reject(error: unknown): void
@@ -45,7 +48,7 @@ export class CaptureThread {
     if (this.#ended) return
     const worker = new Worker(workerFile, {
       workerData: this.#task,
-      resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb, maxYoungGenerationSizeMb: youngMb },
     })
     this.#worker = worker
     for (const said of this.#early.splice(0)) this.#post(said)
