@@ -23,6 +23,8 @@ export type Told = (contents: Contents, reading: number | null) => void
 export class CaptureThread {
   /** Settled when all is read. Rejects with RingbackError: `usage` for a file that is no capture, else `machine`. */
   readonly read: Promise<void>
+  /** What it takes of the memory. */
+  bytes = 0
   readonly #task: Task
   readonly #memoryMb: number
   readonly #waiting = new Map<number, Waiting>()
@@ -110,6 +112,7 @@ export class CaptureThread {
   #take(part: CapturePart, told: Told): void {
     switch (part.kind) {
       case 'contents':
+        this.bytes = part.bytes
         told(part.contents, part.reading)
         if (part.reading === null) this.#settle.done()
         return

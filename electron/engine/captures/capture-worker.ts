@@ -66,12 +66,17 @@ async function hear(said: Said): Promise<void> {
   }
 }
 
+function tell({ contents }: Answers, reading: number | null): void {
+  const { used_heap_size, external_memory } = getHeapStatistics()
+  post({ kind: 'contents', contents, reading, bytes: used_heap_size + external_memory })
+}
+
 /** What came meanwhile is heard between two pieces of a file. */
 function between(done: number, soFar: () => LoadedCapture): string | null {
   contents = () => new Answers(files, soFar(), true)
   if (done >= toldAt + step || toldAt < 0) {
     toldAt = done
-    post({ kind: 'contents', contents: contents().contents, reading: done })
+    tell(contents(), done)
   }
   for (const said of waiting.splice(0)) void hear(said)
   for (let said = receiveMessageOnPort(port); said; said = receiveMessageOnPort(port)) void hear(said.message as Said)
@@ -107,7 +112,7 @@ try {
   const answers = new Answers(files, loaded, false)
   contents = () => answers
   for (const said of waiting.splice(0)) void hear(said)
-  post({ kind: 'contents', contents: answers.contents, reading: null })
+  tell(answers, null)
 } catch (error) {
   fail(error)
 }

@@ -80,6 +80,11 @@ export class OpenedCapture {
     return { ...this.#contents, id: this.id, reading: this.#reading }
   }
 
+  /** What it takes of the memory. */
+  get bytes(): number {
+    return this.#thread.bytes
+  }
+
   stop(): void {
     this.#thread.stop()
   }

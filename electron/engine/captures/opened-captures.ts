@@ -11,6 +11,8 @@ import { OpenedCapture } from './opened-capture.ts'
 
 /** Captures that stay open; beyond it the one that was opened first is closed. */
 const mostOpen = 8
+/** And no more of them than take so much memory together; the newest stays whatever it takes. */
+const mostBytes = 1024 * 1024 * 1024
 
 interface OpenedCapturesDeps {
   readonly random: Random
@@ -52,6 +54,7 @@ export class OpenedCaptures {
       if (this.#open.has(id)) this.close(id)
       throw error
     }
+    this.#makeRoom()
     return opened.view
   }
 
@@ -135,7 +138,12 @@ export class OpenedCaptures {
   }
 
   #makeRoom(): void {
-    while (this.#open.size > mostOpen) this.close(this.#open.keys().next().value!)
+    let bytes = [...this.#open.values()].reduce((sum, opened) => sum + opened.bytes, 0)
+    for (const oldest of this.#open.values()) {
+      if (this.#open.size === 1 || (this.#open.size <= mostOpen && bytes <= mostBytes)) return
+      bytes -= oldest.bytes
+      this.close(oldest.id)
+    }
   }
 }
 

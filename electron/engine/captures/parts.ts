@@ -28,7 +28,13 @@ export type Contents = Omit<CaptureView, 'id' | 'reading'>
  * which is read faster and takes less memory than a clone, or as packets; why there is none; why nothing can be read.
  */
 export type CapturePart =
-  | { readonly kind: 'contents'; readonly contents: Contents; readonly reading: number | null }
+  | {
+      readonly kind: 'contents'
+      readonly contents: Contents
+      readonly reading: number | null
+      /** What the thread takes of the memory. */
+      readonly bytes: number
+    }
   | { readonly kind: 'answer'; readonly n: number; readonly answer: string | CallPackets }
   | { readonly kind: 'refused'; readonly n: number; readonly error: ErrorKind; readonly text: string }
   | { readonly kind: 'failed'; readonly error: ErrorKind; readonly text: string }
