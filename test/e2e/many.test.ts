@@ -1,10 +1,12 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Store } from '../../electron/engine/store/store.ts'
 import { systemClock } from '../../electron/engine/base/clock.ts'
+import { PcapEncoder } from '../../electron/engine/trace/capture/pcap-write.ts'
 import { isoMicros } from '../../shared/base/time.ts'
 import { findPeer } from '../harness/install-peers.ts'
-import { invites, pcapOf } from '../harness/capture-files.ts'
+import { captureStartUs, invites, pcapOf } from '../harness/capture-files.ts'
 import { pastCall } from '../harness/past-calls.ts'
 import { Windows, screenButton, verdict } from '../harness/window.ts'
 
@@ -141,5 +143,26 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     await verdict(page).waitFor()
     await list.getByRole('button', { name: 'Close' }).click()
     await page.getByText('No capture open').waitFor()
+  })
+
+  it('a large capture shows its first calls while it is handed over; stopped, it keeps them', async () => {
+    const page = await windows.open((await windows.shell()).link)
+    await screenButton(page, 'Files').click()
+    const path = join(windows.folder(), 'large.pcap')
+    const calls = invites(50).map((call, i) => ({ ...call, uri: `sip:number${i}@192.0.2.1` }))
+    writeFileSync(path, pcapOf(calls))
+    const other = { host: '192.0.2.7', port: 4000 }
+    const filler = new PcapEncoder().udp(captureStartUs + 1e6, other, other, new Uint8Array(60_000))
+    const megabytes = Buffer.concat(Array.from({ length: 200 }, () => filler))
+    for (let i = 0; i < 12; i++) appendFileSync(path, megabytes)
+    await page.getByLabel('Capture', { exact: true }).last().setInputFiles(path)
+    const list = page.getByRole('region', { name: 'Capture', exact: true })
+    await list.getByText('number0@192.0.2.1').waitFor()
+    await list.getByRole('progressbar', { name: 'Progress' }).waitFor()
+    await list.getByRole('button', { name: 'Stop' }).click()
+    await list.getByText(/large\.pcap was read up to packet \d+ only: the reading was stopped/).waitFor()
+    await list.getByText('number7@192.0.2.1').click()
+    await verdict(page).waitFor()
+    await page.getByRole('region', { name: 'Message' }).getByText('call-7').first().waitFor()
   })
 })
