@@ -5,6 +5,8 @@ import { registerCodec } from './registry.ts'
 
 /** G.711 (ITU-T G.711): 8-bit logarithmic codes of 16-bit linear samples. */
 
+const unheardBits = 1
+
 function ulawToLinear(code: number): number {
   const inverted = ~code & 0xff
   const magnitude = (((inverted & 0x0f) << 3) + 0x84) << ((inverted & 0x70) >> 4)
@@ -23,14 +25,17 @@ function decodeTable(decode: (code: number) => number): Int16Array {
   return Int16Array.from({ length: 256 }, (_, code) => decode(code))
 }
 
-/** For each 16-bit sample (offset 32768) the code whose value lies nearest. */
+/**
+ * The code whose value lies nearest, for each 16-bit sample (offset 32768) without its last bit: no border between
+ * two codes lies between samples that differ in it only.
+ */
 function encodeTable(decoded: Int16Array): Uint8Array {
   const codes = Array.from({ length: 256 }, (_, code) => code).sort((a, b) => decoded[a]! - decoded[b]! || a - b)
-  const table = new Uint8Array(65536)
+  const table = new Uint8Array(65536 >> unheardBits)
   let at = 0
-  for (let sample = -32768; sample <= 32767; sample++) {
+  for (let sample = -32768; sample <= 32767; sample += 1 << unheardBits) {
     while (at + 1 < 256 && Math.abs(decoded[codes[at + 1]!]! - sample) <= Math.abs(decoded[codes[at]!]! - sample)) at++
-    table[sample + 32768] = codes[at]!
+    table[(sample + 32768) >> unheardBits] = codes[at]!
   }
   return table
 }
@@ -51,7 +56,7 @@ function g711(descriptor: CodecDescriptor, decode: (code: number) => number): G7
     payloadBytes: (samples) => samples,
     level: tableMeter(linear),
     encode(samples, into, offset) {
-      for (let i = 0; i < samples.length; i++) into[offset + i] = codes[samples[i]! + 32768]!
+      for (let i = 0; i < samples.length; i++) into[offset + i] = codes[(samples[i]! + 32768) >> unheardBits]!
       return samples.length
     },
     decode(payload, offset, length) {

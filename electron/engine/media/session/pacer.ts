@@ -18,6 +18,7 @@ interface Due {
   readonly stream: Paced
   /** Since the start of the loop. */
   atMs: number
+  removed: boolean
 }
 
 /**
@@ -26,7 +27,7 @@ interface Due {
  */
 export class Pacer {
   readonly #clock: Clock
-  readonly #slots: Set<Due>[] = Array.from({ length: slotCount }, () => new Set())
+  readonly #slots: Due[][] = Array.from({ length: slotCount }, () => [])
   readonly #where = new Map<Paced, Due>()
   #timer: Timer | null = null
   #startMs = 0
@@ -41,9 +42,9 @@ export class Pacer {
     const every = Math.max(1, Math.floor(stream.intervalMs / slotMs))
     let best = 0
     for (let i = 1; i < Math.min(every, slotCount); i++)
-      if (this.#at(this.#slot + i).size < this.#at(this.#slot + best).size) best = i
-    const due = { stream, atMs: (this.#slot + best) * slotMs }
-    this.#at(this.#slot + best).add(due)
+      if (this.#at(this.#slot + i).length < this.#at(this.#slot + best).length) best = i
+    const due = { stream, atMs: (this.#slot + best) * slotMs, removed: false }
+    this.#at(this.#slot + best).push(due)
     this.#where.set(stream, due)
     if (!this.#timer) {
       this.#startMs = this.#clock.monotonicMs() - this.#slot * slotMs
@@ -55,7 +56,7 @@ export class Pacer {
     const due = this.#where.get(stream)
     if (!due) return
     this.#where.delete(stream)
-    this.#at(slotOf(due)).delete(due)
+    due.removed = true
     if (this.#where.size === 0) {
       this.#timer?.cancel()
       this.#timer = null
@@ -63,13 +64,13 @@ export class Pacer {
     }
   }
 
-  #at(slot: number): Set<Due> {
+  #at(slot: number): Due[] {
     return this.#slots[slot % slotCount]!
   }
 
   #schedule(): void {
     let next = this.#slot
-    while (this.#at(next).size === 0) next++
+    while (this.#at(next).length === 0) next++
     const dueMs = this.#startMs + next * slotMs
     this.#timer = this.#clock.after(Math.max(0, dueMs - this.#clock.monotonicMs()), () => this.#run())
   }
@@ -79,7 +80,9 @@ export class Pacer {
     const behind = now - (this.#startMs + this.#slot * slotMs)
     if (behind > longestCatchUpMs) this.#startMs += Math.floor(behind / slotMs) * slotMs
     while (this.#where.size > 0 && this.#startMs + this.#slot * slotMs <= now + 0.5) {
-      for (const due of this.#at(this.#slot)) this.#tick(due)
+      const dues = this.#at(this.#slot)
+      for (const due of dues) if (!due.removed) this.#tick(due)
+      dues.length = 0
       this.#slot++
     }
     if (this.#where.size > 0) this.#schedule()
@@ -90,7 +93,7 @@ export class Pacer {
     const { stream } = due
     try {
       stream.tick()
-      if (this.#where.get(stream) === due) this.#move(due)
+      if (!due.removed) this.#move(due)
     } catch (error) {
       this.remove(stream)
       try {
@@ -102,10 +105,7 @@ export class Pacer {
   }
 
   #move(due: Due): void {
-    this.#at(slotOf(due)).delete(due)
     due.atMs += due.stream.intervalMs
-    this.#at(slotOf(due)).add(due)
+    this.#at(Math.floor(due.atMs / slotMs)).push(due)
   }
 }
-
-const slotOf = ({ atMs }: Due): number => Math.floor(atMs / slotMs)

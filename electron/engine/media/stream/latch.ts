@@ -147,6 +147,7 @@ export class Latch {
     const before = this.destination
     this.#source = from
     this.#sourceHeardMs = nowMs
+    if (before === from) return peer
     return { kind: 'peer', moved: !this.#follows || before === null || same(from, before) ? null : before }
   }
 
@@ -177,7 +178,7 @@ export class Latch {
 }
 
 function same(a: Address, b: Address | null): boolean {
-  return b !== null && a.port === b.port && (a.host === b.host || spelt(a.host) === spelt(b.host))
+  return a === b || (b !== null && a.port === b.port && (a.host === b.host || spelt(a.host) === spelt(b.host)))
 }
 
 /** One spelling for each address: IPv6 as in RFC 5952, IPv4 without its mapping. */

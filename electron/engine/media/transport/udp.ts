@@ -91,9 +91,13 @@ export class UdpTransport implements MediaTransport {
   }
 
   #listener(port: 'RTP' | 'RTCP') {
+    // One object for all packets from one place: whoever compares it later need not read the host again.
+    let last: Address = { host: '', port: 0 }
     return {
-      message: (wire: Uint8Array, host: string, from: number) =>
-        this.#arrived(wire, { host, port: from }, port === 'RTP'),
+      message: (wire: Uint8Array, host: string, from: number) => {
+        if (last.port !== from || last.host !== host) last = { host, port: from }
+        this.#arrived(wire, last, port === 'RTP')
+      },
       error: (error: Error) => {
         if (!this.#closed) this.#events.failed(port, error)
       },
