@@ -39,6 +39,7 @@ export async function printDocument({ engine, capture, calls, ended }: Shown): P
   await printJsonText(`{\n  "files": ${JSON.stringify(files)},\n`)
   await list('calls', calls)
   for (const name of ['registrations', 'dialogs', 'unmatchedStreams'] as const) if (!ended()) await list(name, null)
+  if (ended()) return fault
   await printJsonText(
     `  "problems": ${JSON.stringify(problems)},\n  "packets": ${packets},\n  "unread": ${JSON.stringify(unread)},\n` +
       `  "damaged": ${damaged}\n}\n`,

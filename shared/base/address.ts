@@ -18,9 +18,10 @@ export function bracketHost(host: string): string {
 export function parseHostPort(text: string): { host: string; port: number | null } | null {
   const bracketed = /^\[([0-9A-Fa-f:.]+)\](?::(\d{1,5}))?$/.exec(text)
   if (bracketed) return withPort(bracketed[1]!, bracketed[2])
-  if (isIPv6(text)) return { host: text, port: null }
+  // With one colon at most, none of these is IPv6.
   const plain = /^([A-Za-z0-9_.-]+)(?::(\d{1,5}))?$/.exec(text)
-  return plain ? withPort(plain[1]!, plain[2]) : null
+  if (plain) return withPort(plain[1]!, plain[2])
+  return isIPv6(text) ? { host: text, port: null } : null
 }
 
 function withPort(host: string, digits: string | undefined): { host: string; port: number | null } | null {

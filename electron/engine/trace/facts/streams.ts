@@ -4,6 +4,7 @@ import type { CallStreams } from '../streams/call-streams.ts'
 
 /** The streams of a call, and what is known of each: which way it goes, of which medium it is, between whom. */
 export function streamFacts({ all }: CallStreams, announced: readonly AnnouncedFact[]): StreamFact[] {
+  if (all.length === 0) return []
   const book = new AddressBook(announced)
   return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil }, n) => {
     const place = book.place(source, destination)
