@@ -69,9 +69,10 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
 
 /** Control characters that no header may have (RFC 3261 25.1): they would be repeated in what we send. */
 function checkControls({ headers }: SipMessage, refuse: (text: string) => void, odd: (text: string) => void): void {
-  const told = new Set<string>()
+  let told: Set<string> | null = null
   for (const { name, value, key } of headers) {
-    if (told.has(key) || !hasStrayControl(value)) continue
+    if (!hasStrayControl(value) || told?.has(key)) continue
+    told ??= new Set()
     told.add(key)
     if (echoed.has(key)) refuse(`${printable(name)} contains a control character`)
     else if (told.size <= mostTold) odd(`${printable(name)} contains a control character`)

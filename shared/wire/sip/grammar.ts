@@ -210,7 +210,9 @@ export function escapeUser(user: string): string {
  * A sip: or sips: URI (RFC 3261 19.1); null for anything else, and for one with white space, control characters or
  * brackets in it.
  */
-export function parseUri(text: string): SipUri | null {
+export const parseUri = remembering(readSipUri)
+
+function readSipUri(text: string): SipUri | null {
   const scheme = schemeOf(text)
   if ((scheme !== 'sip' && scheme !== 'sips') || notInUris.test(text)) return null
   const start = scheme.length + 1
