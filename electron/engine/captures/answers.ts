@@ -8,7 +8,7 @@ import { dialogReportOf, registrationReportOf, reportOf, streamOf } from '../rep
 import type { Captured, LoadedCapture } from '../trace/capture/load.ts'
 import { packetsOf } from './packets-of.ts'
 import type { Ask, Contents } from './parts.ts'
-import { callLine, capturedView, dialogLine, displayNameOf, registrationLine, stillRead, streamLine } from './seen.ts'
+import { callLine, capturedView, dialogLine, displayNameOf, registrationLine, streamLine, unjudged } from './seen.ts'
 
 /** A page of reports is complete with so many characters: more is garbage that V8 lets lie longer. */
 const pageLength = 64 * 1024
@@ -79,13 +79,18 @@ export class Answers {
 
   #report(call: Captured): CallReport {
     const report = reportOf(call.open(), this.#loaded.lastAt, null)
-    return this.#reading ? { ...report, findings: [], verdict: stillRead } : report
+    return this.#reading ? { ...unjudged(report), findings: [] } : report
+  }
+
+  #registration(registration: Captured): RegistrationReport {
+    const report = registrationReportOf(registration.open().trace, this.#loaded.lastAt)
+    return this.#reading ? { ...report, findings: [] } : report
   }
 
   #view(call: Captured): CallView {
     const facts = call.open().facts(this.#loaded.lastAt, null)
     const outline = outlineOf(facts)
-    return capturedView(call.id, displayNameOf(facts), this.#reading ? { ...outline, verdict: stillRead } : outline)
+    return capturedView(call.id, displayNameOf(facts), this.#reading ? unjudged(outline) : outline)
   }
 
   #lines(from: number, to: number): CaptureLine[] {
@@ -102,15 +107,16 @@ export class Answers {
       for (let n = Math.max(from - before, 0); n < Math.min(to - before, length); n++) lines.push(line(n))
       before += length
     }
-    return lines
+    if (!this.#reading) return lines
+    return lines.map((line) => ({ ...(line.type === 'call' ? unjudged(line) : line), finding: null }))
   }
 
   /** A first line that says where the next page begins and whether there is a fault, then the reports. */
   #page(of: CaptureList, offset: number): string {
-    const { calls, registrations, dialogs, unmatched, lastAt } = this.#loaded
+    const { calls, registrations, dialogs, unmatched } = this.#loaded
     const draw: Readonly<Record<CaptureList, readonly [length: number, report: (n: number) => Report]>> = {
       calls: [calls.length, (n) => this.#report(calls[n]!)],
-      registrations: [registrations.length, (n) => registrationReportOf(registrations[n]!.open().trace, lastAt)],
+      registrations: [registrations.length, (n) => this.#registration(registrations[n]!)],
       dialogs: [dialogs.length, (n) => dialogReportOf(dialogs[n]!.open().trace)],
       unmatchedStreams: [unmatched.length, (n) => streamOf(unmatched[n]!, null)],
     }

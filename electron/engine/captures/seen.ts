@@ -14,11 +14,15 @@ import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 // What lists show of things in a capture.
 
-/** Nothing is judged by half of its packets. */
-export const stillRead: Verdict = {
+const stillRead: Verdict = {
   kind: 'unknown',
   missing: null,
   sentence: 'Unknown, because the capture is still being read.',
+}
+
+/** Nothing is judged by half of its packets: what a call lacks may come. */
+export function unjudged<Shown extends Pick<CaptureLine, 'outcome' | 'status' | 'verdict'>>(shown: Shown): Shown {
+  return { ...shown, outcome: shown.status ? shown.outcome : 'in-progress', verdict: stillRead }
 }
 
 const nothing = { outcome: null, durationMs: null, verdict: null, finding: null, codec: null, packets: null }

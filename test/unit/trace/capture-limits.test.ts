@@ -57,6 +57,28 @@ describe('a capture made to fill a machine', () => {
     loaded.close()
   })
 
+  it('is not judged before all of it is read', async () => {
+    const path = files.write(
+      'half.pcap',
+      pcapOf([{ callId: 'call' }, { method: 'REGISTER', callId: 'registration', branch: 'z9hG4bKr' }]),
+    )
+    const told: [CaptureLine[], string, string][] = []
+    const loaded = await loadCaptures([path], meterOf, (_share, soFar) => {
+      const answers = new Answers([path], soFar(), true)
+      told.push([
+        JSON.parse(answers.answer({ ask: 'list', offset: 0, limit: 10 })) as CaptureLine[],
+        answers.answer({ ask: 'page', of: 'calls', offset: 0 }),
+        answers.answer({ ask: 'page', of: 'registrations', offset: 0 }),
+      ])
+      return null
+    })
+    const [[call, registration], calls, registrations] = told[0]!
+    expect(call).toMatchObject({ outcome: 'in-progress', verdict: { kind: 'unknown' }, finding: null })
+    expect(registration).toMatchObject({ type: 'registration', finding: null })
+    for (const page of [calls, registrations]) expect(page).toContain('"findings":[]')
+    loaded.close()
+  })
+
   it('ends where whoever watches says so, with what was read and a sentence', async () => {
     const path = files.write('stopped.pcap', pcapOf(invites(20_000)))
     const shares: number[] = []
