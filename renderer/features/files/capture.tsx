@@ -19,7 +19,8 @@ export function Capture({ capture }: { capture: CaptureView }) {
   const handing = useFiles((state) => state.opening.kind === 'reading')
   const none = selected === null && calls > 0
   useEffect(() => {
-    if (none) void showCapture(id)
+    // Where it was closed meanwhile, it goes with its list.
+    if (none) showCapture(id).catch(() => {})
   }, [id, none])
   const found = [
     count(calls, 'call'),
