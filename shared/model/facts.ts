@@ -145,6 +145,11 @@ export interface CallFacts {
   readonly beganBefore: boolean
   readonly answeredAt: Micros | null
   readonly endedAt: Micros | null
+  /**
+   * How far its media can be judged: to its end, else to now; in a capture that lacks the end, to the last message or
+   * packet of it, since nobody knows what became of it then.
+   */
+  readonly seenUntil: Micros
   /** Of audio, in the dialog that was answered; before that in every early dialog. */
   readonly agreed: readonly AgreedMedia[]
   /** Of all media, in all dialogs. */

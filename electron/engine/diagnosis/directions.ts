@@ -47,7 +47,7 @@ export function judge(facts: CallFacts): Judgement | null {
 }
 
 function judgeAnew(facts: CallFacts, answeredAt: Micros): Judgement {
-  const until = facts.endedAt ?? facts.now
+  const until = facts.seenUntil
   const lasted = until - answeredAt
   const streams = facts.streams.filter((stream) => isAudio(stream) && stream.lastAt >= answeredAt - waitUs)
   const unseen =
@@ -90,7 +90,7 @@ function directionOf(facts: CallFacts, toPeer: boolean, hop: number | null): Dir
   const periods = periodsOf(facts, toPeer, hop)
   const due = periods.filter((period) => period.due)
   const period = due.findLast(isBad) ?? due.at(-1) ?? periods.at(-1) ?? null
-  const [from, until] = [facts.answeredAt!, facts.endedAt ?? facts.now]
+  const [from, until] = [facts.answeredAt!, facts.seenUntil]
   const streams = audioStreams(facts, toPeer, hop, from, until)
   return {
     toPeer,

@@ -49,7 +49,7 @@ export interface Period {
 export function periodsOf(facts: CallFacts, toPeer: boolean, hop: number | null): Period[] {
   const { answeredAt } = facts
   if (answeredAt === null) return []
-  const end = transferredAt(facts) ?? facts.endedAt ?? facts.now
+  const end = transferredAt(facts) ?? facts.seenUntil
   const onHop = facts.agreed.filter((agreed) => hop === null || agreed.hop === hop)
   const agreed = onHop.length > 0 ? onHop : facts.agreed
   const spans =

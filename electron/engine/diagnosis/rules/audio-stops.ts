@@ -24,7 +24,13 @@ export const audioStops: Rule = {
       const bye = reason && /rtp|media/i.test(reason) ? `; the BYE names the reason: ${reason}` : ''
       const who = whoSends(facts, toPeer)
       const end =
-        until === facts.endedAt ? 'the end of the call' : until === facts.now ? 'now' : 'the media was agreed on anew'
+        until === facts.endedAt
+          ? 'the end of the call'
+          : until === facts.seenUntil
+            ? facts.vantage === 'observed'
+              ? 'the last that was captured of the call'
+              : 'now'
+            : 'the media was agreed on anew'
       return [
         {
           severity: together ? ('warning' as const) : ('fault' as const),

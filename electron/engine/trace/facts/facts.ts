@@ -62,6 +62,9 @@ export function factsOf(
   // What can only be sent in a dialog shows that there is one.
   const established = beganBefore && !final ? (first.find(isInDialog)?.event.at ?? null) : null
   const { announced, all: agreed } = agreements
+  const endedAt = endedOnWire ?? ended
+  const media = streamFacts(streams, announced)
+  const lastSeen = media.reduce((last, { lastAt }) => Math.max(last, lastAt), messages.at(-1)?.event.at ?? now)
   return {
     vantage: trace.vantage,
     now,
@@ -80,11 +83,12 @@ export function factsOf(
     cancel,
     ack: success ? ackOf(first, success) : null,
     answeredAt: success?.event.at ?? established,
-    endedAt: endedOnWire ?? ended,
+    endedAt,
+    seenUntil: endedAt ?? (trace.vantage === 'observed' ? lastSeen : now),
     agreed: ofBranch(agreed, branch),
     agreements: agreed,
     announced,
-    streams: streamFacts(streams, announced),
+    streams: media,
     reportsFromPeer: reportsFromPeer(streams, announced),
     observations: trace.observations,
   }
