@@ -26,6 +26,16 @@ const mostBefore = 10
  */
 export function findSession(message: Pick<SipMessage, 'headers' | 'body'>): FoundSession | null {
   if (message.body.length === 0) return null
+  const known = foundIn.get(message)
+  if (known !== undefined) return known
+  const found = findAnew(message)
+  foundIn.set(message, found)
+  return found
+}
+
+const foundIn = new WeakMap<Pick<SipMessage, 'headers' | 'body'>, FoundSession | null>()
+
+function findAnew(message: Pick<SipMessage, 'headers' | 'body'>): FoundSession | null {
   const problems: string[] = []
   const text = search(message.headers, decodeText(message.body), problems, 0)
   if (text === null) return null

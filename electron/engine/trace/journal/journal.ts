@@ -75,7 +75,8 @@ export class Journal {
     for (const waiting of [...this.#waiting]) {
       if (waiting.callId !== trace.callId) continue
       this.#drop(waiting)
-      trace.sip(waiting.event)
+      // What is kept reads its message anew for each who asks.
+      trace.sip({ ...waiting.event, message: waiting.event.message })
     }
   }
 
