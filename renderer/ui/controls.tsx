@@ -30,6 +30,7 @@ export function Button({
  * offer a correction.
  */
 export function Field({
+  id: own,
   label,
   above = false,
   hint,
@@ -38,6 +39,7 @@ export function Field({
   onCorrect,
   children,
 }: {
+  id?: string
   label: string
   above?: boolean
   hint?: ReactNode
@@ -46,7 +48,8 @@ export function Field({
   onCorrect?: (text: string) => void
   children: (props: { 'id': string; 'aria-describedby': string | undefined; 'aria-invalid': boolean }) => ReactNode
 }) {
-  const id = useId()
+  const made = useId()
+  const id = own ?? made
   const described = fault || hint ? `${id}-note` : undefined
   return (
     <div className={above ? 'field above' : 'field'}>

@@ -4,9 +4,14 @@ import { parseUri } from '../wire/sip/grammar.ts'
 import type { SipResponse } from '../wire/sip/message.ts'
 import { elevenLabs } from './elevenlabs.ts'
 import { liveKit } from './livekit.ts'
+import { openAi } from './openai.ts'
 import type { Provider, ProviderRefusal } from './provider.ts'
+import { retell } from './retell.ts'
+import { telnyx } from './telnyx.ts'
+import { twilio } from './twilio.ts'
+import { vapi } from './vapi.ts'
 
-export const providers: readonly Provider[] = [elevenLabs, liveKit]
+export const providers: readonly Provider[] = [elevenLabs, openAi, retell, telnyx, twilio, vapi, liveKit]
 
 /** The variable that a voice platform makes of an inbound header; null for headers that become none. */
 export function variableOf(name: string): string | null {

@@ -35,6 +35,7 @@ export const liveKit: Provider = {
         'encryption of the trunk.',
     },
   ],
+  preset: { address: '.sip.livekit.cloud', transport: 'tcp', encryption: 'allowed', authentication: 'digest' },
   limits: [
     'Codecs PCMU, PCMA and G.722, with telephone-event; AMR-WB where it is switched on; no Opus.',
     'Rings for at most 3 minutes until an agent joins: a long ringing says that trunk and rule match and no ' +

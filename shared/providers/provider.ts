@@ -1,3 +1,5 @@
+import type { Encryption } from '../model/encryption.ts'
+import type { TransportName } from '../model/transport.ts'
 import type { RefusedBy } from '../model/refused-by.ts'
 
 /** What is known of a provider from what it publishes: data that anyone can add as one file, listed in index.ts. */
@@ -11,8 +13,18 @@ export interface Provider {
   /** The variables that its agents get of the header fields of a call; null where it makes none by rule. */
   readonly variables: VariableRule | null
   readonly refusals: readonly ProviderRefusal[]
+  /** What the settings of a trunk to it begin with; null where nothing is known. */
+  readonly preset: TrunkPreset | null
   /** What it grants a call or a trunk, as sentences. */
   readonly limits: readonly string[]
+}
+
+export interface TrunkPreset {
+  /** One that begins with a dot has a part of the customer's own before it, which a person types. */
+  readonly address: string
+  readonly transport: TransportName
+  readonly encryption: Encryption
+  readonly authentication: 'digest' | 'ip'
 }
 
 export interface VariableRule {

@@ -2,6 +2,7 @@ import { parseHostPort } from '../../../shared/base/address.ts'
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
 import { registerSchema, type Parsed } from '../../../shared/contract/commands.ts'
 import type { Change, RegistrationView } from '../../../shared/contract/state.ts'
+import type { Observation } from '../../../shared/model/wire.ts'
 import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -77,10 +78,16 @@ export class Registrations {
     if (running) await this.#end(running)
   }
 
-  /** Registers and un-registers; what came of it, told step by step. A trunk that is registered already is left so. */
-  async attempt(trunk: string, step: (text: string) => void): Promise<RegistrationState> {
+  /**
+   * Registers and un-registers; what came of it, told step by step. A trunk that is registered already is left so
+   * (`kept`).
+   */
+  async attempt(
+    trunk: string,
+    step: (seen: Pick<Observation, 'kind' | 'text'>) => void,
+  ): Promise<{ state: RegistrationState; kept: boolean }> {
     const known = this.#of(trunk)
-    if (known?.registration.state.kind === 'registered') return known.registration.state
+    if (known?.registration.state.kind === 'registered') return { state: known.registration.state, kept: true }
     const running = this.#begin(registerSchema.parse({ trunk }))
     const { registration, trace } = running
     const settled = await new Promise<RegistrationState>((resolve) => {
@@ -89,11 +96,11 @@ export class Registrations {
       registration.events.on('state', look)
       look(registration.state)
     })
-    for (const { text } of trace.observations) step(text)
+    for (const seen of trace.observations) step(seen)
     registration.stop()
     await until(this.#deps.clock, () => registration.state.kind === 'idle' || registration.state.kind === 'failed')
     this.#forget(running)
-    return settled
+    return { state: settled, kept: false }
   }
 
   #of(trunk: string): Running | undefined {

@@ -28,6 +28,8 @@ const faults = new Set<ObservationKind>([
   'connection-failed',
   'tls-failed',
   'no-answer',
+  'auth-failed',
+  'binding-missing',
 ])
 /** Refusals of REGISTER that say "no registrations here", not "not you". */
 const takesNone = (status: number | null) => status !== null && statusOf(status).registering === 'none'
@@ -71,6 +73,8 @@ export class TrunkChecks {
       this.#deps.feed.change({ kind: 'check', id: trunk.name })
     }
     const step = (kind: CheckStep['kind'], ok: boolean, text: string) => {
+      // OPTIONS and REGISTER go the same way: what was seen of it is said once.
+      if (steps.some((before) => before.text === text)) return
       steps.push({ at: isoMicros(this.#deps.clock.nowUs()), kind, ok, text })
       told({ done: false })
     }
@@ -79,7 +83,11 @@ export class TrunkChecks {
     step(
       'options',
       response !== null,
-      response ? `OPTIONS is answered: ${response.status} ${response.reason}` : `OPTIONS: ${failure}`,
+      response
+        ? `OPTIONS is answered: ${response.status} ${response.reason}`
+        : steps.some(({ ok, text }) => !ok && failure.includes(text))
+          ? 'OPTIONS got nowhere'
+          : `OPTIONS: ${failure}`,
     )
     const registration = response && trunk.authentication === 'digest' ? await this.#register(trunk, step) : null
     const ok = response !== null && (registration?.accepted !== false || takesNone(registration.status))
@@ -149,14 +157,17 @@ export class TrunkChecks {
     trunk: Trunk,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
   ): Promise<TrunkCheck['registration']> {
-    const state = await this.#deps.registrations.attempt(trunk.name, (text) => step('register', true, text))
+    const { state, kept } = await this.#deps.registrations.attempt(trunk.name, ({ kind, text }) =>
+      step(stepKinds[kind] ?? 'register', !faults.has(kind), text),
+    )
     const accepted = state.kind === 'registered'
     const status = state.kind === 'failed' ? state.status : null
     step(
       'register',
       accepted || takesNone(status),
       state.kind === 'registered'
-        ? `REGISTER is accepted: ${state.contact} for ${state.expiresS} s; removed again`
+        ? `REGISTER is accepted: ${state.contact} for ${state.expiresS} s; ` +
+            (kept ? 'it stood before and stays' : 'removed again')
         : `REGISTER: ${state.kind === 'failed' ? state.text : state.kind}`,
     )
     return { accepted, status }

@@ -17,6 +17,7 @@ export function CheckSteps({ name }: { name: string }) {
       <ol>
         {check.steps.map(({ at, kind, ok, text }, i) => (
           <li key={i} title={at}>
+            <span className="muted numbers">{Math.round(Date.parse(at) - Date.parse(check.steps[0]!.at))} ms</span>
             <Icon name={ok ? 'ok' : 'fault'} />
             <span className="muted">{kind}</span>
             <Foreign text={text} />

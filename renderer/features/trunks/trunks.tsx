@@ -1,10 +1,12 @@
-import { useRef, useState } from 'react'
-import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
+import { useState } from 'react'
+import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
 import { codecNames } from '../../../shared/model/codecs.ts'
-import { execute, useEngine } from '../../state/engine.ts'
-import { Button, Empty, Fault, Foreign, Icon, saveFile } from '../../ui/controls.tsx'
+import { useEngine } from '../../state/engine.ts'
+import { Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
+import { useTrunkDrafts } from '../../state/trunk-drafts.ts'
 import { registrationText } from './registration.ts'
+import { Exchange } from './trunk-exchange.tsx'
 import { TrunkForm } from './trunk-form.tsx'
 import '../../ui/list-panel.css'
 import './trunks.css'
@@ -35,14 +37,12 @@ export function Trunks() {
       <section className="list-panel" aria-label="Trunks">
         <div className="list-panel-head">
           <h1>Trunks</h1>
-          <Button kind="primary" onClick={() => setOpen('')}>
-            Add trunk
-          </Button>
+          {known.length > 0 && <Button onClick={() => setOpen('')}>Add trunk</Button>}
         </div>
         {known.length === 0 ? (
-          <Empty title="No trunks yet" action={<Button onClick={() => setOpen('')}>Add a trunk</Button>}>
+          <Empty title="No trunks yet">
             A trunk is the SIP service of a provider or of your PBX: its address, how it knows you, and what every call
-            through it carries.
+            through it carries. Beside this, choose the provider first.
           </Empty>
         ) : (
           <ul className="list">
@@ -86,6 +86,7 @@ function TrunkRow({
   onOpen: () => void
 }) {
   const { text, tone, icon } = registrationText(registration)
+  const unsaved = useTrunkDrafts(({ drafts }) => drafts.has(trunk.name))
   return (
     <li aria-current={open}>
       <button type="button" className="plain-row" onClick={onOpen}>
@@ -98,6 +99,11 @@ function TrunkRow({
         <span className={`tone-${tone}`}>
           <Icon name={icon} /> <Foreign text={text} />
         </span>
+        {unsaved && (
+          <span className="tone-warning">
+            <Icon name="warning" /> unsaved changes
+          </span>
+        )}
         {trunk.lost && (
           <span className="tone-fault">
             <Icon name="fault" /> {trunk.lost.join(' and ')} to be set again
@@ -105,69 +111,5 @@ function TrunkRow({
         )}
       </button>
     </li>
-  )
-}
-
-/** Trunks as a file, to bring to another machine. Passwords stay here. */
-function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
-  const input = useRef<HTMLInputElement>(null)
-  const [said, setSaid] = useState<{ fault: boolean; text: string } | null>(null)
-  const save = () => {
-    const plain = trunks.map(({ hasPassword: _hasPassword, ...trunk }) => trunk)
-    saveFile(
-      'ringback-trunks.json',
-      'application/json',
-      btoa(String.fromCharCode(...new TextEncoder().encode(`${JSON.stringify({ trunks: plain }, null, 2)}\n`))),
-    )
-  }
-  const load = async (file: File | undefined) => {
-    if (!file) return
-    setSaid(null)
-    const problems: string[] = []
-    let count = 0
-    try {
-      const { trunks: found } = JSON.parse(await file.text()) as { trunks: Trunk[] }
-      for (const trunk of found) {
-        try {
-          await execute('trunk.save', { trunk, replace: trunks.some(({ name }) => name === trunk.name) })
-          count++
-        } catch (error) {
-          problems.push(`${String(trunk.name)}: ${(error as Error).message}`)
-        }
-      }
-    } catch {
-      problems.push(`${file.name} is not a list of trunks as Ringback exports it`)
-    }
-    setSaid({
-      fault: problems.length > 0,
-      text: [`${count} imported; passwords are not in such files and must be set here`, ...problems].join('. '),
-    })
-  }
-  return (
-    <div className="actions trunks-exchange">
-      <Button onClick={() => input.current?.click()}>Import …</Button>
-      <Button onClick={save} disabled={trunks.length === 0}>
-        Export without passwords
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        accept=".json,application/json"
-        hidden
-        aria-label="Trunks to import"
-        onChange={(event) => {
-          void load(event.target.files?.[0])
-          event.target.value = ''
-        }}
-      />
-      {said &&
-        (said.fault ? (
-          <Fault text={said.text} />
-        ) : (
-          <p className="hint" role="status">
-            <Foreign text={said.text} />
-          </p>
-        ))}
-    </div>
   )
 }

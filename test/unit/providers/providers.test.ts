@@ -8,6 +8,7 @@ describe('what voice platforms make of headers', () => {
     ['x-caller-id', 'system__caller_id'],
     ['X-Contact-ID', 'sip_contact_id'],
     ['X-a', 'sip_a'],
+    ['sip.twilio.callSid', 'system__call_sid'],
     ['X-', null],
     ['Subject', null],
   ])('%s becomes the variable %s', (name, variable) => {
@@ -29,6 +30,7 @@ describe('the provider of a trunk', () => {
     ['x.sip.livekit.cloud:5060', 'LiveKit'],
     ['notsip.livekit.cloud.example', null],
     ['evilrtc.elevenlabs.io', null],
+    ['my.pstn.twilio.com', 'Twilio'],
     ['192.0.2.1', null],
     ['[2001:db8::1]:5060', null],
     ['', null],

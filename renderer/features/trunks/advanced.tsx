@@ -1,0 +1,83 @@
+import { useState } from 'react'
+import type { StoredTrunk } from '../../../shared/contract/commands.ts'
+import { codecNames } from '../../../shared/model/codecs.ts'
+import { addressFault } from '../../../shared/words/dial.ts'
+import { useEngine } from '../../state/engine.ts'
+import { codecOrders } from '../../ui/choices.ts'
+import { Choice, Field } from '../../ui/controls.tsx'
+import { CheckField } from '../../ui/fields.tsx'
+import { textOf } from './text-of.ts'
+
+/** What most trunks need nothing of: closed, unless something is set there or a check asks for it. */
+export function Advanced({
+  trunk,
+  settings,
+  set,
+  fault,
+}: {
+  trunk: StoredTrunk
+  settings: StoredTrunk
+  set: (change: Partial<StoredTrunk>) => void
+  fault: string | null
+}) {
+  const remedy = useEngine((state) => state.checks.get(trunk.name)?.remedy?.code)
+  const needed =
+    settings.proxy !== undefined ||
+    settings.tlsCa !== undefined ||
+    settings.tlsInsecure ||
+    settings.codecs.join() !== codecNames().join() ||
+    remedy === 'trust-certificate' ||
+    remedy === 'set-proxy'
+  const [toggled, setToggled] = useState<boolean | null>(null)
+  const text = textOf(settings, set)
+  return (
+    <details
+      className="section"
+      open={toggled ?? needed}
+      onToggle={({ currentTarget }) => currentTarget.open !== (toggled ?? needed) && setToggled(currentTarget.open)}
+    >
+      <summary>
+        <h2>Advanced</h2> <span className="muted">outbound proxy, codecs, registration lifetime, certificates</span>
+      </summary>
+      <Field
+        label="Outbound proxy"
+        hint="Host or host:port, where it is not the address."
+        fault={fault}
+        correction={settings.proxy === undefined ? null : (addressFault(settings.proxy)?.correction ?? null)}
+        onCorrect={(proxy) => set({ proxy })}
+      >
+        {(props) => <input {...props} {...text('proxy')} className="mono" />}
+      </Field>
+      <Field label="Codecs">
+        {(props) => (
+          <Choice
+            {...props}
+            value={settings.codecs.join(',')}
+            options={codecOrders}
+            onChange={(order) => set({ codecs: order.split(',') })}
+          />
+        )}
+      </Field>
+      <Field label="Registration lifetime" hint="Seconds to ask for; the registrar may grant less.">
+        {(props) => (
+          <input
+            {...props}
+            type="number"
+            min={1}
+            value={settings.expiresS}
+            onChange={(event) => set({ expiresS: Math.max(1, Math.floor(Number(event.target.value))) })}
+          />
+        )}
+      </Field>
+      <Field
+        label="CA certificate"
+        hint="PEM; for TLS, where the trunk's certificate is signed by nobody that this computer knows."
+      >
+        {(props) => <textarea {...props} {...text('tlsCa')} rows={3} className="mono" />}
+      </Field>
+      <CheckField label="Certificate" checked={settings.tlsInsecure} onChange={(tlsInsecure) => set({ tlsInsecure })}>
+        accept any over TLS (insecure)
+      </CheckField>
+    </details>
+  )
+}

@@ -1,0 +1,77 @@
+import type { StoredTrunk } from '../../../shared/contract/commands.ts'
+import { providerAt } from '../../../shared/providers/index.ts'
+import { addressFault } from '../../../shared/words/dial.ts'
+import { transports } from '../../ui/choices.ts'
+import { Choice, Field } from '../../ui/controls.tsx'
+import { EncryptionField } from '../../ui/fields.tsx'
+import { Granted } from './granted.tsx'
+
+const authentications = [
+  ['digest', 'Digest (user name and password)'],
+  ['ip', 'IP access list (no password)'],
+] as const
+
+/** Where the trunk is and how it is spoken to. */
+export function Connection({
+  settings,
+  set,
+  fault,
+  asked,
+}: {
+  settings: StoredTrunk
+  set: (change: Partial<StoredTrunk>) => void
+  fault: string | null
+  asked: boolean
+}) {
+  const provider = providerAt(settings.address)
+  return (
+    <div className="section">
+      <h2>Connection</h2>
+      <Field
+        id="trunk-address"
+        label="Address"
+        hint="Host or host:port, as the provider names it; not a URI."
+        fault={settings.address === '' && !asked ? null : fault}
+        correction={addressFault(settings.address)?.correction ?? null}
+        onCorrect={(address) => set({ address })}
+      >
+        {(props) => (
+          <input
+            {...props}
+            className="mono"
+            placeholder="trunk.example.com"
+            value={settings.address}
+            spellCheck={false}
+            onChange={(event) => set({ address: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label="Transport">
+        {(props) => (
+          <Choice
+            {...props}
+            value={settings.transport as 'udp'}
+            options={transports}
+            onChange={(transport) => set({ transport })}
+          />
+        )}
+      </Field>
+      <EncryptionField
+        hint="Allowed offers SRTP and takes either; Required ends a call that would be in clear."
+        value={settings.encryption}
+        onChange={(encryption) => set({ encryption })}
+      />
+      <Field label="Authentication">
+        {(props) => (
+          <Choice
+            {...props}
+            value={settings.authentication}
+            options={authentications}
+            onChange={(authentication) => set({ authentication })}
+          />
+        )}
+      </Field>
+      {provider && <Granted provider={provider} />}
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import { useRef, useState } from 'react'
+import type { StoredTrunk } from '../../../shared/contract/commands.ts'
+import { readTrunkFile, trunkFile } from '../../../shared/contract/trunk-file.ts'
+import { execute } from '../../state/engine.ts'
+import { Button, Fault, Foreign, saveFile } from '../../ui/controls.tsx'
+
+/** Trunks as a file, to bring to another machine. Passwords stay here. */
+export function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
+  const input = useRef<HTMLInputElement>(null)
+  const [said, setSaid] = useState<{ fault: boolean; text: string } | null>(null)
+  const save = () =>
+    saveFile(
+      'ringback-trunks.json',
+      'application/json',
+      btoa(String.fromCharCode(...new TextEncoder().encode(trunkFile(trunks)))),
+    )
+  const load = async (file: File | undefined) => {
+    if (!file) return
+    setSaid(null)
+    const { trunks: found, asked, problems } = readTrunkFile(await file.text(), trunks)
+    const failed = [...problems]
+    let count = 0
+    for (const trunk of found) {
+      try {
+        await execute('trunk.save', { trunk, replace: trunks.some(({ name }) => name === trunk.name) })
+        count++
+      } catch (error) {
+        failed.push(`${trunk.name}: ${(error as Error).message}`)
+      }
+    }
+    const toSet = asked.length > 0 ? `; to be set here: ${asked.join(', ')}` : ''
+    setSaid({
+      fault: failed.length > 0,
+      text: [`${count} imported${toSet}`, ...failed.map((why) => `not imported: ${why}`)].join('. '),
+    })
+  }
+  return (
+    <div className="actions trunks-exchange">
+      <Button onClick={() => input.current?.click()}>Import …</Button>
+      {trunks.length > 0 && <Button onClick={save}>Export without passwords</Button>}
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="Trunks to import"
+        onChange={(event) => {
+          void load(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
+      {said &&
+        (said.fault ? (
+          <Fault text={said.text} />
+        ) : (
+          <p className="hint" role="status">
+            <Foreign text={said.text} />
+          </p>
+        ))}
+    </div>
+  )
+}
