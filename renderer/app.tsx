@@ -8,13 +8,14 @@ import { Files } from './features/files/files.tsx'
 import { Hints } from './features/hints/hints.tsx'
 import { Incoming } from './features/incoming/incoming.tsx'
 import { Settings } from './features/settings/settings.tsx'
+import { FirstStart } from './features/start/first-start.tsx'
 import { StatusBar } from './features/status/status.tsx'
 import { Trunks } from './features/trunks/trunks.tsx'
-import { agentUri, placeTestCall } from './state/dial.ts'
+import { placeTestCall } from './state/dial.ts'
 import { execute, useEngine, watch } from './state/engine.ts'
 import { onElectron } from './bridge.ts'
 import { edit, focusDial, remember, show, useUi, type Screen } from './state/ui.ts'
-import { Act, Button, Empty, Fault, Foreign, Icon, type IconName } from './ui/controls.tsx'
+import { Button, Empty, Fault, Foreign, Icon, type IconName } from './ui/controls.tsx'
 import { shortcuts, useKeys } from './ui/keys.ts'
 import { Split } from './ui/split.tsx'
 import './app.css'
@@ -141,39 +142,6 @@ function OneCall({ id, kept }: { id: string; kept: boolean }) {
       <Fault text={past.fault} />
     </div>
   ) : null
-}
-
-/** Nothing is selected: the way to something that works. */
-function FirstStart() {
-  const running = useEngine((state) => state.agents.size > 0)
-  return (
-    <div className="first">
-      <h2>{running ? 'The built-in agent is running' : 'The built-in agent is stopped'}</h2>
-      <p>
-        {running ? (
-          <>
-            It answers at <span className="mono">{agentUri()}</span>. A test call goes there over real sockets and shows
-            the ladder, the figures of both directions and the verdict in a few seconds.
-          </>
-        ) : (
-          'Start it on the Agent screen to place a test call on this computer, or dial a SIP URI above.'
-        )}
-      </p>
-      <div className="actions">
-        {running ? (
-          <Act kind="primary" run={placeTestCall}>
-            Place a test call
-          </Act>
-        ) : (
-          <Button kind="primary" onClick={() => show('agent')}>
-            To the agent
-          </Button>
-        )}
-        <Button onClick={() => show('trunks')}>Add a trunk</Button>
-        <Button onClick={() => show('files')}>Open a capture</Button>
-      </div>
-    </div>
-  )
 }
 
 /** What a person must know of the engine: how it started, that it is gone, that the disk is full. */

@@ -7,6 +7,7 @@ import type { Boundary } from '../engine/base/boundary.ts'
 import { errorCode, machine } from '../engine/base/errors.ts'
 import type { Host } from './host.ts'
 import { pageAt, pageHeaders, readPages, type Pages } from './pages.ts'
+import { saidPage, saidPolicy } from './said-page.ts'
 import { Session } from './session.ts'
 import { shellLimits, type ShellLimits } from './shell-limits.ts'
 import { isForeign, readTarget } from './target.ts'
@@ -17,6 +18,11 @@ const listenAgainMs = 250
 const listenPatienceMs = 5000
 /** A page that is sent away: it opens a link again. */
 const lockedCode = 4401
+const locked = saidPage(
+  'This window is locked',
+  'Open the link that Ringback printed in the terminal; each link works once, and pressing Enter there prints a new ' +
+    'one.',
+)
 
 /**
  * The window in a browser: the renderer's files and the engine's messages, on loopback, for who has the cookie and
@@ -124,12 +130,15 @@ export class BrowserShell {
     const exchanged = target.token === null ? null : this.#session!.exchange(target.token)
     if (exchanged) return this.#enter(request, response, exchanged)
     if (this.#passOf(request) === null)
-      return text(
-        response,
-        401,
-        'This window is locked. Open the link that Ringback printed in the terminal; each link works once, and ' +
-          'pressing Enter there prints a new one.',
-      )
+      return void response
+        .writeHead(401, {
+          ...pageHeaders,
+          'Content-Security-Policy': saidPolicy,
+          'Content-Type': 'text/html; charset=utf-8',
+          'Cache-Control': 'no-store',
+          'Connection': 'close',
+        })
+        .end(locked)
     // A link that was used before, in the browser that used it.
     if (target.token !== null) return void response.writeHead(303, { ...pageHeaders, Location: '/' }).end()
     const page = pageAt(this.#pages, target.path)

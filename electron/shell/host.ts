@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import type { Hello } from '../../shared/contract/channel.ts'
 import type { Change } from '../../shared/contract/state.ts'
 import type { Boundary } from '../engine/base/boundary.ts'
@@ -26,6 +27,18 @@ export interface HostOptions {
   readonly notices: readonly string[]
   /** `DEBUG` namespaces for standard error. */
   readonly debug: string
+}
+
+const shownAddresses = 3
+
+/** The addresses that other machines may reach this one by: IPv4 first. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+  return [...all.filter(({ family }) => family === 'IPv4'), ...all.filter(({ family }) => family === 'IPv6')]
+    .slice(0, shownAddresses)
+    .map(({ address }) => address)
 }
 
 /**
@@ -58,7 +71,13 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
   }
   return {
     engine,
-    hello: { version, profile: kept ? profile : null, startedAt: new Date().toISOString(), notices: told },
+    hello: {
+      version,
+      profile: kept ? profile : null,
+      startedAt: new Date().toISOString(),
+      addresses: ownAddresses(),
+      notices: told,
+    },
     attend() {
       windows++
       if (grace) clearTimeout(grace)

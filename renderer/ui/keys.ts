@@ -10,6 +10,7 @@ export interface Shortcut {
 export const shortcuts: readonly Shortcut[] = [
   { keys: 'Ctrl+L', text: 'dial bar' },
   { keys: 'Enter', text: 'call, in the dial bar' },
+  { keys: 'A', text: 'answer the call that rings' },
   { keys: 'Ctrl+E', text: 'hang up' },
   { keys: 'M', text: 'mute' },
   { keys: 'H', text: 'hold' },

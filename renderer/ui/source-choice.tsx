@@ -3,23 +3,28 @@ import type { SourceArgs } from '../../shared/contract/place-call.ts'
 import { Fault } from './controls.tsx'
 
 const kinds = [
-  ['marker', 'Send: marker'],
-  ['tone', 'Send: tone 440 Hz'],
-  ['echo', 'Send: echo'],
-  ['silence', 'Send: silence'],
-  ['file', 'Send: WAV file …'],
+  ['marker', 'marker'],
+  ['tone', 'tone 440 Hz'],
+  ['echo', 'echo'],
+  ['silence', 'silence'],
+  ['file', 'WAV file …'],
 ] as const
 
-/** What a side sends. `handOver` brings a chosen file to the engine and tells its path there. */
+/**
+ * What a side sends. `handOver` brings a chosen file to the engine and tells its path there; `labelled`: the word Send
+ * stands beside it.
+ */
 export function SourceChoice({
   value,
   onChange,
   handOver,
+  labelled = false,
   ...props
 }: {
   'value': SourceArgs
   'onChange': (source: SourceArgs) => void
   'handOver': (file: File) => Promise<string | null>
+  'labelled'?: boolean
   'id'?: string
   'aria-label'?: string
 }) {
@@ -41,6 +46,7 @@ export function SourceChoice({
       setFault((error as Error).message)
     }
   }
+  const lead = labelled ? '' : 'Send: '
   const name = value.kind === 'file' ? value.path.split(/[\\/]/).at(-1)! : null
   return (
     <>
@@ -49,9 +55,15 @@ export function SourceChoice({
         value={name === null ? value.kind : 'chosen'}
         onChange={(event) => pick(event.target.value as SourceArgs['kind'])}
       >
-        {name !== null && <option value="chosen">Send: {name}</option>}
+        {name !== null && (
+          <option value="chosen">
+            {lead}
+            {name}
+          </option>
+        )}
         {kinds.map(([kind, text]) => (
           <option key={kind} value={kind}>
+            {lead}
             {text}
           </option>
         ))}

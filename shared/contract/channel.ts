@@ -34,6 +34,8 @@ export interface Hello {
   /** The data folder; null when none can be used, and then nothing is kept. */
   readonly profile: string | null
   readonly startedAt: string
+  /** IP addresses that other machines reach this one by, as its interfaces have them; a router may show another. */
+  readonly addresses?: readonly string[]
   /** Sentences: a data folder that cannot be used, an agent that could not start, a crash before this start. */
   readonly notices: readonly string[]
 }

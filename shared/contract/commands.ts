@@ -183,6 +183,7 @@ export const settingsSchema = z.object({
     .describe('the network address that calls leave from; null: whichever reaches the peer'),
   rtpPorts: portRangeSchema.default({ first: 20_000, last: 29_999 }),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
+  ringTone: z.boolean().default(true).describe('a window sounds while a call waits for its answer'),
   keepCalls: z.int().min(10).max(100_000).default(10_000).describe('past calls that are kept'),
   keepDays: z.int().min(1).max(3650).nullable().default(null).describe('null: whatever their age'),
   maskNumbers: z.boolean().default(false).describe('phone numbers in exports; secrets always are'),

@@ -102,6 +102,7 @@ export function AgentForm({ settings }: { settings: Settings }) {
             {({ id }) => (
               <SourceChoice
                 id={id}
+                labelled
                 value={behaviour.source}
                 onChange={(source) => set({ behaviour: { kind: 'answer', source } })}
                 handOver={handOver}
@@ -161,8 +162,8 @@ export function AgentForm({ settings }: { settings: Settings }) {
         value={draft.allow}
         onChange={(allow) => set({ allow })}
       />
-      <CheckField label="Start" checked={draft.start} onChange={(start) => set({ start })}>
-        with Ringback
+      <CheckField label="With the window" checked={draft.start} onChange={(start) => set({ start })}>
+        start the agent when Ringback starts
       </CheckField>
       <div className="actions">
         <Act kind="primary" run={start}>

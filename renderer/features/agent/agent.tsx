@@ -1,17 +1,29 @@
 import { formatAddress } from '../../../shared/base/address.ts'
 import type { AgentView } from '../../../shared/contract/state.ts'
-import { execute, useEngine } from '../../state/engine.ts'
+import { useEffect } from 'react'
+import { execute, useEngine, watch } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
 import { copyText } from '../../bridge.ts'
 import { Act, Copy, Empty, Foreign, Icon } from '../../ui/controls.tsx'
 import { party, timeOf } from '../../ui/format.ts'
 import { AgentForm } from './agent-form.tsx'
+import { LiveCall } from './live-call.tsx'
 import './agent.css'
+
+/** As many are shown with their headers; the others stand in the list. */
+const mostLive = 5
 
 /** The local agent endpoint: what it listens on, how it answers, who calls. */
 export function Agent() {
   const agents = useEngine((state) => state.agents)
   const settings = useEngine((state) => state.settings)
+  const calls = useEngine((state) => state.calls)
+  const live = [...calls.values()].filter(({ agent, state }) => agent !== null && state !== 'ended').slice(-mostLive)
+  const ids = live.map(({ id }) => id).join(' ')
+  useEffect(() => {
+    watch(ids === '' ? [] : ids.split(' '))
+    return () => watch([])
+  }, [ids])
   return (
     <div className="page">
       <h1>Agent</h1>
@@ -33,8 +45,18 @@ export function Agent() {
           </ul>
         )}
       </div>
-      {settings && <AgentForm key={JSON.stringify(settings.agent)} settings={settings} />}
+      {live.length > 0 && (
+        <div className="section">
+          <h2>Calls now</h2>
+          <ul className="list">
+            {live.toReversed().map((call) => (
+              <LiveCall key={call.id} call={call} />
+            ))}
+          </ul>
+        </div>
+      )}
       <Inbound />
+      {settings && <AgentForm key={JSON.stringify(settings.agent)} settings={settings} />}
     </div>
   )
 }
@@ -49,7 +71,7 @@ const answeringWords: Readonly<Record<string, string>> = {
 function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { agent: AgentView }) {
   return (
     <li>
-      <Icon name="live" />
+      <Icon name="ok" />
       <span className="agent-addresses">
         {addresses.map(({ transport, address, port }) => {
           const uri =
@@ -84,7 +106,7 @@ function Inbound() {
   const inbound = [...calls.values()]
     .filter(({ agent, direction }) => agent !== null || direction === 'inbound')
     .toReversed()
-    .slice(0, 50)
+    .slice(0, 20)
   return (
     <div className="section">
       <h2>Inbound calls</h2>

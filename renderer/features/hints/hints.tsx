@@ -1,5 +1,6 @@
 import { useUi } from '../../state/ui.ts'
 import { Button } from '../../ui/controls.tsx'
+import { GuideHint } from './guide.tsx'
 import './hints.css'
 
 const hints = [
@@ -18,10 +19,10 @@ const hints = [
   ],
 ] as const
 
-/** After the first test call: three things to look at. */
+/** After the first test call: three things to look at. Else the step of the minute with a fault, while it goes on. */
 export function Hints() {
   const hint = useUi((state) => state.hint)
-  if (hint === null) return null
+  if (hint === null) return <GuideHint />
   const [title, text] = hints[hint]
   const last = hint === hints.length - 1
   return (

@@ -4,6 +4,8 @@ import { handOver } from '../../state/dial.ts'
 import { Act, Foreign, Icon } from '../../ui/controls.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 import { party } from '../../ui/format.ts'
+import { useKeys } from '../../ui/keys.ts'
+import { useRinging } from './ringing.ts'
 import { useState } from 'react'
 import type { CallView } from '../../../shared/contract/views.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
@@ -12,22 +14,25 @@ import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 export function Incoming() {
   const calls = useEngine((state) => state.calls)
   const waiting = [...calls.values()].filter((call) => call.waiting)
+  useRinging(waiting)
   return (
     <div role="region" aria-label="Incoming calls">
-      {waiting.map((call) => (
-        <Ringing key={call.id} call={call} />
+      {waiting.map((call, i) => (
+        <Ringing key={call.id} call={call} first={i === 0} />
       ))}
     </div>
   )
 }
 
-function Ringing({ call: { id, from, to, displayName } }: { call: CallView }) {
+/** `first`: the key answers this one. */
+function Ringing({ call: { id, from, to, displayName }, first }: { call: CallView; first: boolean }) {
   const [source, setSource] = useState<SourceArgs>({ kind: 'marker' })
   const shown = useUi((state) => state.call === id && state.screen === 'calls')
   const answer = async () => {
     await execute('call.answer', { id, source })
     select(id)
   }
+  useKeys(first ? { A: () => void answer().catch(() => {}) } : {})
   return (
     <div className="notice" role="alert">
       <Icon name="in" />
@@ -53,7 +58,7 @@ function Ringing({ call: { id, from, to, displayName } }: { call: CallView }) {
       )}
       <SourceChoice aria-label="Answer with" value={source} onChange={setSource} handOver={handOver} />
       <Act kind="primary" run={answer}>
-        Answer
+        Answer{first && <kbd>A</kbd>}
       </Act>
       <Act kind="danger" run={() => execute('call.reject', { id })}>
         Refuse

@@ -5,6 +5,7 @@ import { execute, useEngine } from '../../state/engine.ts'
 import { budgetNames, budgets, type BudgetName } from '../../../shared/model/budgets.ts'
 import { Act, Button, Choice, Field, Foreign, Icon } from '../../ui/controls.tsx'
 import { CheckField } from '../../ui/fields.tsx'
+import { IncomingSettings } from './incoming-settings.tsx'
 import './settings.css'
 
 const themes = [
@@ -26,10 +27,14 @@ function Form({ settings }: { settings: SettingsValue }) {
   const addressFault =
     localAddress !== null && !isIp(localAddress) ? `"${localAddress}" is no IP address of this computer` : null
   const limitsFault = budgetNames.some((name) => limitFault(name, draft.limits[name]) !== null)
+  const callsFault = wholeFault(keepCalls, 10, 100_000)
+  const daysFault = keepDays === null ? null : wholeFault(keepDays, 1, 3650)
   const portsFault =
-    rtpPorts.last - rtpPorts.first < 3
+    wholeFault(rtpPorts.first, 1024, 65_535) ??
+    wholeFault(rtpPorts.last, 1024, 65_535) ??
+    (rtpPorts.last - rtpPorts.first < 3
       ? 'the range needs at least two pairs of ports, from the lower to the higher'
-      : null
+      : null)
   return (
     <div className="page">
       <h1>Settings</h1>
@@ -46,6 +51,7 @@ function Form({ settings }: { settings: SettingsValue }) {
               />
             )}
           </Field>
+          <IncomingSettings settings={settings} />
         </div>
         <div className="section">
           <h2>Network</h2>
@@ -103,7 +109,7 @@ function Form({ settings }: { settings: SettingsValue }) {
               </output>
             )}
           </Field>
-          <Field label="Keep calls" hint="The newest so many.">
+          <Field label="Keep calls" hint="As many of the newest; older ones are forgotten." fault={callsFault}>
             {(props) => (
               <input
                 {...props}
@@ -115,7 +121,7 @@ function Form({ settings }: { settings: SettingsValue }) {
               />
             )}
           </Field>
-          <Field label="Keep days" hint="Empty: whatever their age.">
+          <Field label="Keep days" hint="Empty: whatever their age." fault={daysFault}>
             {(props) => (
               <input
                 {...props}
@@ -141,7 +147,7 @@ function Form({ settings }: { settings: SettingsValue }) {
           <Act
             kind="primary"
             run={() => execute('settings.save', { settings: draft })}
-            disabled={addressFault !== null || portsFault !== null || limitsFault}
+            disabled={[addressFault, portsFault, callsFault, daysFault].some((fault) => fault !== null) || limitsFault}
           >
             Save
           </Act>
@@ -160,12 +166,15 @@ function PortInput({
   )
 }
 
-/** Why a limit cannot be so; null when it can. */
-function limitFault(name: BudgetName, limit: number | undefined): string | null {
-  return limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= budgets[name].most)
+/** Why a number cannot be so; null when it can. */
+function wholeFault(value: number, least: number, most: number): string | null {
+  return Number.isInteger(value) && value >= least && value <= most
     ? null
-    : `a whole number from 1 to ${budgets[name].most.toLocaleString('en')} is needed`
+    : `a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')} is needed`
 }
+
+const limitFault = (name: BudgetName, limit: number | undefined): string | null =>
+  limit === undefined ? null : wholeFault(limit, 1, budgets[name].most)
 
 /**
  * How much strangers may use before they are refused: the limit, what is used of it, and what was refused since the

@@ -7,6 +7,7 @@ import './status.css'
 export function StatusBar() {
   const { connection, agents, registrations, settings, calls, hello } = useEngine()
   const live = [...calls.values()].filter(({ state }) => state !== 'ended').length
+  const local = hello?.addresses ?? []
   const listening = [...agents.values()].flatMap(({ addresses }) =>
     addresses.map(({ transport, port }) => `${transport} ${port}`),
   )
@@ -30,10 +31,10 @@ export function StatusBar() {
           {state === 'idle' ? 'not registered' : state}
         </button>
       ))}
-      <span>{settings?.localAddress ?? 'any address'}</span>
-      <span>
-        {live} call{live === 1 ? '' : 's'}
-      </span>
+      <button type="button" title="The network address that calls leave from" onClick={() => show('settings')}>
+        {settings?.localAddress ?? (local.length > 0 ? local.join(', ') : 'this computer only')}
+      </button>
+      <span>{live} live</span>
       <span className="status-version">Ringback {hello?.version}</span>
     </footer>
   )
