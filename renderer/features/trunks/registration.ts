@@ -12,7 +12,11 @@ export function registrationText(view: RegistrationView | undefined): {
     case 'registered':
       return { text: `registered since ${timeOf(view.since)}, for ${view.expiresS} s`, tone: 'ok', icon: 'ok' }
     case 'failed':
-      return { text: `not registered: ${withPlace(view.text ?? 'it failed', view.remedy)}`, tone: 'fault', icon: 'fault' }
+      return {
+        text: `not registered: ${withPlace(view.text ?? 'it failed', view.remedy)}`,
+        tone: 'fault',
+        icon: 'fault',
+      }
     case 'registering':
       return { text: 'registering', tone: 'live', icon: 'live' }
     case 'removing':

@@ -34,7 +34,7 @@ export const atRate = ({ samples, rateHz }: Sound, wantedHz: number): Int16Array
 
 export function decodeWav(bytes: Buffer, name: string): Sound {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
-    throw usage(`${name} is not a WAV file: it does not begin with RIFF/WAVE; convert it (sox input ${name})`)
+    throw usage(`${name} is not a WAV file: it does not begin with RIFF/WAVE; save it as PCM WAV`)
   }
   if (bytes.length > bytesLimit) throw tooLarge(name, bytes.length)
   let format: Format | null = null

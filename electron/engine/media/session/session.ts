@@ -190,7 +190,7 @@ export class MediaSession {
       return null
     }
     if (this.#negotiated.telephoneEvent === null)
-      return 'the peer did not agree to telephone-event (RFC 4733): use info or inband'
+      return 'the peer did not agree to telephone-event (RFC 4733): send the digits by INFO or as tones'
     this.#sender.queue(digits)
     return null
   }
