@@ -7,6 +7,7 @@ import { addCompletion } from './commands/completion.ts'
 import { addDemo } from './commands/demo.ts'
 import { addHistory } from './commands/history.ts'
 import { addInspect } from './commands/inspect.ts'
+import { addProviders } from './commands/providers.ts'
 import { addRegister } from './commands/register.ts'
 import { addRules } from './commands/rules.ts'
 import { addSchema } from './commands/schema.ts'
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     addInspect(program, finish),
     ...addTrunk(program, finish),
     ...addHistory(program, finish),
+    addProviders(program, finish),
     addRules(program, finish),
     addSchema(program, finish),
     addWindow(program, finish),

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { documents } from '../../electron/cli/commands/schema.ts'
 import { callReport, ringback, startAgent } from '../harness/process.ts'
 
 let folder = ''
@@ -31,6 +32,7 @@ describe('help', () => {
     'history list',
     'history show',
     'history export',
+    'providers',
     'rules',
     'schema',
     'window',
@@ -181,6 +183,17 @@ describe('trunks as a file', () => {
     expect(stderr).toMatch(/^not stored: (it is no list of trunks|a b: name: a trunk name has letters|trunk 1: )/)
     expect(stdout).toBe('stored 0 trunks\n')
     expect(code).toBe(2)
+  })
+})
+
+describe('providers', () => {
+  it('are listed with source and date, by name whatever the case, and as a document of the schema', async () => {
+    const { stdout } = await run(['providers', 'LIVEKIT'])
+    expect(stdout).toMatch(/^LiveKit\n {2}address YOURS\.sip\.livekit\.cloud, transport tcp/)
+    expect(stdout).toMatch(/\n {2}as LiveKit SIP says, read 20\d\d-\d\d\n$/)
+    const list = await run(['providers', '--json'])
+    expect(documents.ProviderList.parse(JSON.parse(list.stdout)).length).toBeGreaterThan(3)
+    expect((await run(['providers', 'nobody'])).code).toBe(2)
   })
 })
 

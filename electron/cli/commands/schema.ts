@@ -11,6 +11,7 @@ import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from 
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { captureViewSchema } from '../../../shared/contract/views.ts'
 import { printJson } from '../output.ts'
+import { providerSchema } from './providers.ts'
 import { exitCode } from '../session.ts'
 
 /** Every document that a command prints. */
@@ -30,6 +31,7 @@ export const documents = {
   TrunkCheck: trunkCheckSchema,
   HistoryList: z.array(historyEntrySchema),
   RuleList: z.array(ruleSchema),
+  ProviderList: z.array(providerSchema),
 }
 
 export function addSchema(program: Command, finish: (code: number) => void): Command {
