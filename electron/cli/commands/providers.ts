@@ -28,7 +28,7 @@ export function addProviders(program: Command, finish: (code: number) => void): 
     .command('providers')
     .argument('[name]', 'one of them')
     .description('what a trunk to a provider begins with and what it grants, with source and date')
-    .addHelpText('after', '\nExamples:\n  ringback providers\n  ringback providers livekit --json')
+    .addHelpText('after', '\nExamples:\n  ringback providers\n  ringback providers --json')
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       const found = providers
