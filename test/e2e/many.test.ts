@@ -76,13 +76,14 @@ describe.skipIf(!findPeer('chromium'))('very much', () => {
     expect(JSON.parse(file.toString())).toMatchObject({ trunks: [{ name: 'telnyx', user: 'alice' }] })
     expect(file.toString()).not.toMatch(/geheim|hasPassword/)
     await page.getByRole('button', { name: 'telnyx' }).click()
-    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.getByRole('button', { name: 'Remove …' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
     await page.getByText('No trunks yet').waitFor()
     const input = page.getByLabel('Trunks to import')
     await input.setInputFiles({ name: 'trunks.json', mimeType: 'application/json', buffer: file })
-    await page.getByText(/1 imported; passwords are not in such files/).waitFor()
+    await page.getByText(/1 imported; to be set here: the password of telnyx/).waitFor()
     await input.setInputFiles({ name: 'photo.json', mimeType: 'application/json', buffer: Buffer.from('\u0089PNG') })
-    await page.getByText(/photo.json is not a list of trunks/).waitFor()
+    await page.getByText(/it is no list of trunks/).waitFor()
     await input.setInputFiles({
       name: 'bad.json',
       mimeType: 'application/json',
