@@ -5,7 +5,6 @@ import { useEngine } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
 import { party } from '../../ui/format.ts'
 
-const title = 'Ringback'
 /** One ring and its pause, ms. */
 const ringMs = 3000
 
@@ -16,8 +15,9 @@ export function useRinging(waiting: readonly CallView[]): void {
   const sound = useEngine((state) => state.settings?.ringTone ?? true)
   useEffect(() => {
     if (caller === null) return
-    document.title = `☎ ${caller} calls – ${title}`
-    return () => void (document.title = title)
+    const before = document.title
+    document.title = `☎ ${caller} calls – ${before}`
+    return () => void (document.title = before)
   }, [caller])
   useEffect(() => {
     if (caller === null || !sound) return
