@@ -44,7 +44,8 @@ export async function dial(): Promise<void> {
       value,
       ...(secret && { secret }),
     })),
-    ...(trunk === null ? {} : { trunk }),
+    // One that was removed meanwhile is not chosen any more.
+    ...(trunk !== null && useEngine.getState().trunks.has(trunk) ? { trunk } : {}),
     ...(encryption === null ? {} : { encryption }),
     ...(transport === null ? {} : { transport }),
     ...(codecs === null ? {} : { codecs: [...codecs] }),
