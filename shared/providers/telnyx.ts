@@ -10,7 +10,7 @@ export const telnyx: Provider = {
   preset: { address: 'sip.telnyx.com', transport: 'udp', encryption: 'disabled', authentication: 'digest' },
   limits: [
     'UDP and TCP at port 5060, TLS at 5061; RTP at ports 16384 to 32768.',
-    '20 calls a second for each address or user.',
+    'At most 20 calls a second for each address or user.',
     'A refusal names its D-code in the reason phrase.',
   ],
 }
