@@ -50,7 +50,7 @@ describe.skipIf(!findPeer('chromium'))('the trunks', () => {
     await screenButton(page, 'Trunks').click()
     await page.getByRole('button', { name: /^desk/ }).click()
     await page.getByRole('button', { name: 'Call through this trunk' }).click()
-    expect(await page.getByLabel('Trunk', { exact: true }).inputValue()).toBe('desk')
+    expect(await page.locator('#dial-trunk').inputValue()).toBe('desk')
     await page.keyboard.type('1001')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: /^1 INVITE sip:1001@127/ }).waitFor()

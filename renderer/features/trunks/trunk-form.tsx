@@ -60,7 +60,7 @@ export function TrunkForm({
   const headersLost = trunk.lost?.includes('headers') && rows.some(({ value }) => value === hiddenValue)
   const preset = (name: string) => {
     const found = providers.find((provider) => provider.name === name)?.preset
-    if (found) set({ ...found, user: settings.user })
+    if (found) drawAtOnce(() => set(found))
     const address = document.getElementById('trunk-address') as HTMLInputElement | null
     address?.focus()
     address?.setSelectionRange(0, 0)
@@ -84,7 +84,7 @@ export function TrunkForm({
                   {...props}
                   value=""
                   options={[['', 'My own PBX, or another provider'], ...presets]}
-                  onChange={(provider) => drawAtOnce(() => preset(provider))}
+                  onChange={preset}
                 />
               )}
             </Field>
