@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from 'react'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
 import { hiddenValue } from '../../../shared/contract/place-call.ts'
-import { providers } from '../../../shared/providers/index.ts'
+import { providerAt, providers } from '../../../shared/providers/index.ts'
 import { secretFault } from '../../../shared/words/own-headers.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { draftOf, dropDraft, keepDraft, useTrunkDrafts, type TrunkDraft } from '../../state/trunk-drafts.ts'
@@ -60,7 +60,7 @@ export function TrunkForm({
   const headersLost = trunk.lost?.includes('headers') && rows.some(({ value }) => value === hiddenValue)
   const preset = (name: string) => {
     const found = providers.find((provider) => provider.name === name)?.preset
-    if (found) drawAtOnce(() => set(found))
+    drawAtOnce(() => set(found ?? { address: '' }))
     const address = document.getElementById('trunk-address') as HTMLInputElement | null
     address?.focus()
     address?.setSelectionRange(0, 0)
@@ -82,7 +82,7 @@ export function TrunkForm({
               {(props) => (
                 <Choice
                   {...props}
-                  value=""
+                  value={providerAt(settings.address)?.name ?? ''}
                   options={[['', 'My own PBX, or another provider'], ...presets]}
                   onChange={preset}
                 />
