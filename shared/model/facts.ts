@@ -159,6 +159,11 @@ export interface CallFacts {
    */
   readonly announced: readonly AnnouncedFact[]
   readonly streams: readonly StreamFact[]
+  /**
+   * RTP that nobody announced, between hosts of the call while it went on: it may be of the call, or of another. Their
+   * numbers are none of the report.
+   */
+  readonly strays: readonly StreamFact[]
   /** RTCP reports that came from the peer, and how many packets it says to have sent; null where it says nothing. */
   readonly reportsFromPeer: { readonly total: number; readonly sentPackets: number | null }
   readonly observations: readonly Observation[]

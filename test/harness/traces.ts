@@ -2,6 +2,7 @@ import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { registrationReportOf, reportOf } from '../../electron/engine/report/report.ts'
 import { CallProjection } from '../../electron/engine/trace/facts/call-projection.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
+import type { Address } from '../../shared/base/address.ts'
 import type { CallReport, RegistrationReport } from '../../shared/contract/report.ts'
 import type { Vantage } from '../../shared/model/facts.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
@@ -54,14 +55,14 @@ export class TraceBuilder {
     this.#call = new CallProjection(this.#trace, meterOf)
   }
 
-  #sip(atMs: number, sent: boolean, text: string): this {
+  #sip(atMs: number, sent: boolean, text: string, other: Address = peer): this {
     const bytes = crlf(text)
     const direction = this.#vantage === 'observed' ? 'observed' : sent ? 'sent' : 'received'
     this.#trace.sip({
       at: startUs + atMs * 1000,
       transport: 'udp',
-      source: sent ? us : peer,
-      destination: sent ? peer : us,
+      source: sent ? us : other,
+      destination: sent ? other : us,
       direction,
       bytes,
       message: parseSip(bytes),
@@ -79,6 +80,9 @@ export class TraceBuilder {
       sent = true,
       uri = 'sip:+15550100@203.0.113.9',
       toTag = method === 'INVITE' ? '' : ';tag=b',
+      branch = '',
+      contact = `Contact: <sip:a@10.0.0.5>\n`,
+      to: target = peer,
     } = {},
   ): this {
     const [from, to] = sent
@@ -87,9 +91,10 @@ export class TraceBuilder {
     return this.#sip(
       atMs,
       sent,
-      `${method} ${uri} SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\nFrom: ${from}\n` +
-        `To: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n` +
-        `${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
+      `${method} ${uri} SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.5;branch=${branch || `z9hG4bK${method}${cseq}`}\n` +
+        `From: ${from}\nTo: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n${method === 'INVITE' ? contact : ''}` +
+        `${extra}${body && !/content-type/i.test(extra) ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
+      target,
     )
   }
 
@@ -104,6 +109,7 @@ export class TraceBuilder {
       sent = false,
       tag = 'b',
       back = false,
+      branch = '',
       contact = 'Contact: <sip:b@203.0.113.9>\n',
     } = {},
   ): this {
@@ -113,7 +119,7 @@ export class TraceBuilder {
     return this.#sip(
       atMs,
       sent,
-      `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bK${method}${cseq}\n` +
+      `SIP/2.0 ${status}\nVia: SIP/2.0/UDP 10.0.0.5;branch=${branch || `z9hG4bK${method}${cseq}`}\n` +
         `From: ${from}\nTo: ${to}\nCall-ID: call-1\nCSeq: ${cseq} ${method}\n` +
         `${target}${extra}${body ? 'Content-Type: application/sdp\n' : ''}\n${body}`,
     )

@@ -1,7 +1,16 @@
 import { headerFields, type SipResponse } from '../../../shared/wire/sip/message.ts'
 
+const challengesOf = (message: SipResponse) => [
+  ...headerFields(message, 'www-authenticate'),
+  ...headerFields(message, 'proxy-authenticate'),
+]
+
 /** The realm of the first challenge of a 401 or 407; undefined where it names none. */
 export function realmOf(message: SipResponse): string | undefined {
-  const fields = [...headerFields(message, 'www-authenticate'), ...headerFields(message, 'proxy-authenticate')]
-  return /realm="([^"]*)"/i.exec(fields[0] ?? '')?.[1]
+  return /realm="([^"]*)"/i.exec(challengesOf(message)[0] ?? '')?.[1]
+}
+
+/** Whether only the nonce is too old: the credentials are asked for again. */
+export function isStale(message: SipResponse): boolean {
+  return challengesOf(message).some((value) => /[,\s]stale="?true/i.test(value))
 }

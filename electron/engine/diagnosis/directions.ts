@@ -101,32 +101,43 @@ function directionOf(facts: CallFacts, toPeer: boolean, hop: number | null): Dir
     packets: Math.round(streams.reduce((sum, stream) => sum + packetsIn(stream, from, until), 0)),
     audio: period?.audio ?? 'none',
     agreed: period?.agreed ?? null,
-    unknown: period && isMissing(period.audio) ? unattributed(facts, period) : null,
+    unknown: period && doubt(facts, period),
     ...delivery(facts, toPeer, streams),
   }
 }
 
+/** Why audio that is missing in a period, or from its stop on, may have been there after all. */
+function doubt(facts: CallFacts, period: Period): string | null {
+  if (isMissing(period.audio)) return unattributed(facts, period)
+  return period.stoppedAt === null ? null : unattributed(facts, { ...period, from: period.stoppedAt })
+}
+
 /** No accusation while packets of the call's addresses are not attributed to a direction. */
 function unattributed(facts: CallFacts, { from, until, flow }: Period): string | null {
-  const open = facts.streams.filter(
-    (stream) =>
-      stream.toPeer === null &&
-      isAudio(stream) &&
-      stream.packets >= 10 &&
-      stream.runs.some((run) => run.lastAt >= from && run.firstAt < until),
-  )
-  if (open.length > 0) {
-    const { source, destination } = open[0]!
-    const packets = open.reduce((sum, stream) => sum + stream.packets, 0)
-    return (
-      `${count(packets, 'packet')} (${source} to ${destination}) cannot be told to be of one direction or ` +
-      'the other'
-    )
-  }
+  const during = (streams: readonly StreamFact[]) =>
+    streams.filter(({ packets, runs }) => {
+      return packets >= 10 && runs.some((run) => run.lastAt >= from && run.firstAt < until)
+    })
+  const open = during(facts.streams.filter((stream) => stream.toPeer === null && isAudio(stream)))
+  if (open.length > 0) return `${packetsOf(open)} cannot be told to be of one direction or the other`
+  const strays = during(facts.strays)
+  if (strays.length > 0) return strayWords(strays)
   const name = flow?.to && isNamed(flow.to) ? flow.to : null
   if (facts.vantage === 'observed' && name)
     return `the session description names ${name}, and the capture does not tell its address`
   return null
+}
+
+/** What is known of RTP that nobody announced. */
+export const strayWords = (strays: readonly StreamFact[]) =>
+  `${packetsOf(strays)} passed between its hosts, over ports that no session description names`
+
+function packetsOf(streams: readonly StreamFact[]): string {
+  const { source, destination } = streams[0]!
+  return `${count(
+    streams.reduce((sum, stream) => sum + stream.packets, 0),
+    'packet',
+  )} (${source} to ${destination})`
 }
 
 /** A host name where an address should be. */

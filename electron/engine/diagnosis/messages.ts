@@ -5,6 +5,18 @@ import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.t
 export type RequestFact = MessageFact & { readonly message: SipRequest }
 export type ResponseFact = MessageFact & { readonly message: SipResponse }
 
+/** Every request, each once, in their order. */
+export function firstRequests(facts: CallFacts): RequestFact[] {
+  return facts.messages.filter(
+    (fact): fact is RequestFact => fact.retransmissionOf === null && fact.message?.kind === 'request',
+  )
+}
+
+/** `INVITE`, `re-INVITE`, `UPDATE`: a request as people call it. */
+export function messageName({ message }: RequestFact): string {
+  return message.method === 'INVITE' && messageIds(message).toTag !== null ? 're-INVITE' : message.method
+}
+
 /** Requests of a method, each once, in their order. */
 export function requestsOf(facts: CallFacts, method: string): RequestFact[] {
   return facts.messages.filter(

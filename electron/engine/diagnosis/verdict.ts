@@ -2,7 +2,16 @@ import { count } from '../../../shared/base/text.ts'
 import type { Verdict } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import { outcomeOf } from './classify.ts'
-import { bothStop, isBad, isMissing, isNamed, judge, type DirectionFact, type Judgement } from './directions.ts'
+import {
+  bothStop,
+  isBad,
+  isMissing,
+  isNamed,
+  judge,
+  strayWords,
+  type DirectionFact,
+  type Judgement,
+} from './directions.ts'
 import { afterAnswer, observed, sinceAnswer, whoReceives } from './rule.ts'
 
 /** The one-line answer to "was there audio, and where not". Unknown where it cannot be known, with the reason. */
@@ -25,6 +34,8 @@ export function verdictOf(facts: CallFacts): Verdict {
       `Answered; the session descriptions name ${named}, whose address the capture does not tell, so which ` +
         'RTP is of this call is unknown.',
     )
+  if (unseen && facts.strays.length > 0)
+    return unknown(`Answered; no RTP came where the session descriptions say, but ${strayWords(facts.strays)}.`)
   if (unseen)
     return unknown(
       'Answered; the capture holds no RTP of this call, so whether there was audio is unknown: capture where ' +
@@ -71,8 +82,11 @@ function audio(judgement: Judgement, facts: CallFacts): Verdict {
         : 'The media is inactive (on hold): no audio is due either way.',
     )
   for (const direction of [toPeer, fromPeer])
-    if (direction.due && direction.unknown)
-      return unknown(`Whether there was audio ${wayOf(direction)} is unknown: ${direction.unknown}.`)
+    if (direction.due && direction.unknown) {
+      const stoppedAt = direction.period?.stoppedAt ?? null
+      const what = stoppedAt === null ? 'there was audio' : `audio went on ${afterAnswer(facts, stoppedAt)}`
+      return unknown(`Whether ${what} ${wayOf(direction)} is unknown: ${direction.unknown}.`)
+    }
   const stop = bothStop(judgement, facts)
   if (stop !== null)
     return unknown(

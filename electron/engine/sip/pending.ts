@@ -1,5 +1,5 @@
 import { formatAddress, isIp } from '../../../shared/base/address.ts'
-import type { Target, TransportName } from '../../../shared/model/transport.ts'
+import { largestDatagram, type Target, type TransportName } from '../../../shared/model/transport.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
 import { messageIds, parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
 import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
@@ -18,12 +18,6 @@ import type { ClientTransaction } from './transaction/client.ts'
 import type { TransactionTable } from './transaction/table.ts'
 import type { Flow } from './transport/flow.ts'
 import type { Transports } from './transport/transports.ts'
-
-/**
- * Above this a request should not go over UDP (RFC 3261 18.1.1: 200 bytes below the path MTU, 1,300 when it is
- * unknown).
- */
-export const largestDatagram = 1300
 
 export interface RequestUser {
   /**

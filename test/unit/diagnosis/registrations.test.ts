@@ -28,6 +28,10 @@ const cases: Readonly<Record<string, Case>> = {
     speaks: [
       [() => answer(retried(), 30, '403 Forbidden', '', 2), /403 Forbidden, in spite of credentials/],
       [() => answer(retried(), 30, '401 Unauthorized', challenge, 2), /refused the credentials.*realm "office"/],
+      [
+        () => answer(retried(), 30, '401 Unauthorized', challenge.replace('\n', ', stale=true\n'), 2),
+        /asks for digest credentials for a new nonce with 401/,
+      ],
       [asked, /asks for digest credentials with 401 Unauthorized \(realm "office"\), and none follow/],
       [() => answer(register(capture(), 0), 10, '423 Too Brief', 'Min-Expires: 60\n'), /demands 60 s at least/],
       [() => answer(register(capture(), 0), 10, '302 Moved', 'Contact: <sip:b@x>\n'), /redirects to <sip:b@x>/],

@@ -3,6 +3,8 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import { rules } from '../../../electron/engine/diagnosis/rules/index.ts'
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
+import { mediaCases } from './media-cases.ts'
+import { signallingCases, type RuleCases } from './signalling-cases.ts'
 
 const call = (vantage?: ConstructorParameters<typeof TraceBuilder>[0]) => new TraceBuilder(vantage)
 const both = (ms = 3000) =>
@@ -25,6 +27,11 @@ const held = () =>
     .rtp('sent', { fromMs: 6020, packets: 150, sequence: 250 })
     .rtp('received', { fromMs: 6020, packets: 150, sequence: 250 })
     .at(9000)
+/** Those of signalling have a file of their own, with what each says. */
+const speaking = (cases: Readonly<Record<string, RuleCases>>) =>
+  Object.fromEntries(
+    Object.entries(cases).map(([id, { speaks, silent }]) => [id, { speaks: speaks.map(([make]) => make), silent }]),
+  )
 const found = (report: CallReport) => report.findings.map(({ rule }) => rule)
 const challenge = { extra: 'WWW-Authenticate: Digest realm="trunk", nonce="n"\n' }
 
@@ -32,6 +39,8 @@ const challenge = { extra: 'WWW-Authenticate: Digest realm="trunk", nonce="n"\n'
 const cases: Readonly<
   Record<string, { readonly speaks: readonly (() => CallReport)[]; readonly silent: readonly (() => CallReport)[] }>
 > = {
+  ...speaking(signallingCases),
+  ...speaking(mediaCases),
   'connection-failed': {
     speaks: [
       () => call().observe(0, 'connection-refused', 'tcp 203.0.113.9:5060: connection refused').at(10, true),
@@ -486,27 +495,6 @@ const cases: Readonly<
           .at(7000),
     ],
   },
-  'digits-lost': {
-    speaks: [
-      () =>
-        call()
-          .answered({ answer: sdp('203.0.113.9', 30_000, '', '0 97').replace('rtpmap:101', 'rtpmap:97') })
-          .rtp('sent', { fromMs: 1000, packets: 150 })
-          .rtp('received', { fromMs: 1000, packets: 150 })
-          .rtp('sent', { fromMs: 4000, packets: 5, payloadType: 101, sequence: 150 })
-          .at(5000),
-    ],
-    silent: [
-      () => both().at(4000),
-      () =>
-        call()
-          .answered({ answer: sdp('203.0.113.9', 30_000, '', '0 97').replace('rtpmap:101', 'rtpmap:97') })
-          .rtp('sent', { fromMs: 1000, packets: 150 })
-          .rtp('received', { fromMs: 1000, packets: 150 })
-          .rtp('sent', { fromMs: 4000, packets: 5, payloadType: 97, sequence: 150 })
-          .at(5000),
-    ],
-  },
   'ring-timeout': {
     speaks: [
       () =>
@@ -579,6 +567,14 @@ describe('diagnosis', () => {
       expect(finding.next.length).toBeGreaterThan(10)
       expect(finding.evidence.length).toBeGreaterThan(0)
     },
+  )
+
+  it.each(
+    Object.entries({ ...signallingCases, ...mediaCases }).flatMap(([id, { speaks }]) =>
+      speaks.map(([make, says], i) => [id, i, make, says] as const),
+    ),
+  )('%s says what is wrong (%i)', (id, _i, make, says) =>
+    expect(make().findings.find(({ rule }) => rule === id)?.sentence).toMatch(says),
   )
 
   it('names as evidence only what the call has: its messages, its streams, what was observed', () => {

@@ -1,6 +1,6 @@
 import { header } from '../../../../shared/wire/sip/message.ts'
 import { bothStop, judge } from '../directions.ts'
-import { afterAnswer, whoSends, type Rule } from '../rule.ts'
+import { afterAnswer, observed, whoSends, type Rule } from '../rule.ts'
 
 /** Audio flows, and ends long before the call does. */
 export const audioStops: Rule = {
@@ -12,13 +12,13 @@ export const audioStops: Rule = {
     'both directions at once',
   silent:
     'the sender leaves silence out (comfort noise was its last packet, it paused before and went on, or its ' +
-    'codec does), the call is on hold, or a transfer was accepted',
+    'codec does), the call is on hold, a transfer was accepted, or RTP of the call may go on elsewhere',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []
     const together = bothStop(judgement, facts) !== null
-    return [judgement.fromPeer, judgement.toPeer].flatMap(({ toPeer, period, streams }) => {
-      if (!period || period.stoppedAt === null) return []
+    return [judgement.fromPeer, judgement.toPeer].flatMap(({ toPeer, period, streams, unknown }) => {
+      if (!period || period.stoppedAt === null || unknown) return []
       const { stoppedAt, until, agreed } = period
       const reason = facts.bye?.message && header(facts.bye.message, 'reason')
       const bye = reason && /rtp|media/i.test(reason) ? `; the BYE names the reason: ${reason}` : ''
@@ -35,7 +35,12 @@ export const audioStops: Rule = {
         {
           severity: together ? ('warning' as const) : ('fault' as const),
           at: stoppedAt,
-          evidence: [...streams, agreed ? facts.messages[agreed.answerMessage] : null, bye ? facts.bye : null],
+          evidence: [
+            ...streams,
+            agreed ? facts.messages[agreed.answerMessage] : null,
+            bye ? facts.bye : null,
+            ...(toPeer ? [] : observed(facts, 'media-silent', 'media-timeout')),
+          ],
           sentence:
             `The audio ${toPeer ? 'to' : 'from'} the peer stops ${afterAnswer(facts, stoppedAt)}, ` +
             `${((until - stoppedAt) / 1e6).toFixed(1)} s before ${end}${bye}.`,

@@ -1,28 +1,33 @@
 import type { RegistrationFacts } from '../registration.ts'
 import type { Rule } from '../rule.ts'
+import { actionFailed } from './action-failed.ts'
 import { afterTheEnd } from './after-the-end.ts'
-import { audioStops } from './audio-stops.ts'
-import { byeUnanswered } from './bye-unanswered.ts'
-import { illegalAnswer } from './illegal-answer.ts'
-import { ringTimeout } from './ring-timeout.ts'
-import { sentAstray } from './sent-astray.ts'
-import { soundsEncrypted } from './sounds-encrypted.ts'
+import { answeredTwice } from './answered-twice.ts'
 import { arrivesElsewhere } from './arrives-elsewhere.ts'
+import { audioStops } from './audio-stops.ts'
+import { bindingMissing } from './binding-missing.ts'
+import { branchReused } from './branch-reused.ts'
 import { byeReason } from './bye-reason.ts'
-import { dialogIncomplete } from './dialog-incomplete.ts'
-import { offerUnanswered } from './offer-unanswered.ts'
-import { changeRefused } from './change-refused.ts'
+import { byeUnanswered } from './bye-unanswered.ts'
 import { cancelIgnored } from './cancel-ignored.ts'
-import { digitsLost } from './digits-lost.ts'
+import { changeRefused } from './change-refused.ts'
 import { connectionFailed } from './connection-failed.ts'
+import { connectionLost } from './connection-lost.ts'
+import { dialogIncomplete } from './dialog-incomplete.ts'
+import { digitsLost } from './digits-lost.ts'
+import { failedOver } from './failed-over.ts'
+import { illegalAnswer } from './illegal-answer.ts'
 import { lateAudio } from './late-audio.ts'
 import { malformed } from './malformed.ts'
+import { nat } from './nat.ts'
 import { noResponse } from './no-response.ts'
 import { notAcknowledged } from './not-acknowledged.ts'
 import { nothingArrives } from './nothing-arrives.ts'
 import { nothingSent } from './nothing-sent.ts'
+import { offerUnanswered } from './offer-unanswered.ts'
 import { packetLoss } from './packet-loss.ts'
 import { peerHearsNothing } from './peer-hears-nothing.ts'
+import { refusalUnacknowledged } from './refusal-unacknowledged.ts'
 import { refusedAcl } from './refused-acl.ts'
 import { refusedCallee } from './refused-callee.ts'
 import { refusedCapacity } from './refused-capacity.ts'
@@ -30,10 +35,18 @@ import { refusedCredentials } from './refused-credentials.ts'
 import { refusedMedia } from './refused-media.ts'
 import { refusedNumber } from './refused-number.ts'
 import { refusedOther } from './refused-other.ts'
-import { silentFromPeer } from './silent-from-peer.ts'
-import { bindingMissing } from './binding-missing.ts'
 import { registrationRefused } from './registration-refused.ts'
 import { registrationUnanswered } from './registration-unanswered.ts'
+import { requestRefused } from './request-refused.ts'
+import { requestUnanswered } from './request-unanswered.ts'
+import { ringTimeout } from './ring-timeout.ts'
+import { sentAstray } from './sent-astray.ts'
+import { sessionTimer } from './session-timer.ts'
+import { sessionUnusable } from './session-unusable.ts'
+import { silentFromPeer } from './silent-from-peer.ts'
+import { silentToPeer } from './silent-to-peer.ts'
+import { soundsEncrypted } from './sounds-encrypted.ts'
+import { transfer } from './transfer.ts'
 import { wrongPayloadType } from './wrong-payload-type.ts'
 
 /**
@@ -41,6 +54,7 @@ import { wrongPayloadType } from './wrong-payload-type.ts'
  */
 export const rules: readonly Rule[] = [
   connectionFailed,
+  failedOver,
   noResponse,
   refusedAcl,
   refusedCredentials,
@@ -49,13 +63,24 @@ export const rules: readonly Rule[] = [
   refusedCapacity,
   refusedCallee,
   refusedOther,
+  refusalUnacknowledged,
   ringTimeout,
   cancelIgnored,
+  nat,
   dialogIncomplete,
+  branchReused,
+  answeredTwice,
   notAcknowledged,
+  sessionUnusable,
   illegalAnswer,
   offerUnanswered,
   changeRefused,
+  requestRefused,
+  requestUnanswered,
+  sessionTimer,
+  transfer,
+  actionFailed,
+  connectionLost,
   nothingSent,
   nothingArrives,
   sentAstray,
@@ -65,6 +90,7 @@ export const rules: readonly Rule[] = [
   soundsEncrypted,
   digitsLost,
   silentFromPeer,
+  silentToPeer,
   peerHearsNothing,
   lateAudio,
   packetLoss,

@@ -1,5 +1,6 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
+import { largestDatagram } from '../../../../shared/model/transport.ts'
 import { observed, type Rule } from '../rule.ts'
 
 /** While it still may come; a call that was given up is judged sooner. */
@@ -23,19 +24,25 @@ export const noResponse: Rule = {
     const sent = facts.messages.filter(
       (fact) => fact.message?.kind === 'request' && fact.message.method === 'INVITE',
     ).length
-    const { transport, destination } = invite.event
+    const { transport, destination, bytes } = invite.event
+    const large = transport === 'udp' && bytes.length > largestDatagram
     return [
       {
         severity: 'fault',
         at: invite.event.at + Math.min(waited, silentUs),
-        evidence: facts.messages,
+        evidence: [...facts.messages, ...observed(facts, 'large-datagram')],
         sentence:
           `No response at all came from ${transport} ${formatAddress(destination)} to ` +
-          `${count(sent, 'INVITE')}: the address or port is wrong, a firewall drops the packets, or the peer ` +
-          'drops them silently.',
+          `${count(sent, 'INVITE')}: ` +
+          (large
+            ? `each has ${bytes.length} bytes, and fragments of datagrams larger than ${largestDatagram} are often ` +
+              'lost; or the address or port is wrong, or a firewall or the peer drops it.'
+            : 'the address or port is wrong, a firewall drops the packets, or the peer drops them silently.'),
         next:
           transport === 'udp'
-            ? 'Check address and port; call again over TCP: it says at once whether anything listens there.'
+            ? large
+              ? 'Call again over TCP, where size does not matter; or offer fewer codecs and headers.'
+              : 'Check address and port; call again over TCP: it says at once whether anything listens there.'
             : 'Check the port, and that the peer accepts calls from this address.',
         remedy: transport === 'udp' ? { code: 'choose-transport', transport: 'tcp' } : undefined,
       },

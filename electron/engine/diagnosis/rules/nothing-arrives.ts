@@ -46,7 +46,13 @@ export const nothingArrives: Rule = {
       {
         severity: 'fault',
         at: Math.max(judgement.at, period.from),
-        evidence: [facts.final, agreed ? facts.messages[agreed.answerMessage] : null, ...period.streams, unusable],
+        evidence: [
+          facts.final,
+          agreed ? facts.messages[agreed.answerMessage] : null,
+          ...period.streams,
+          unusable,
+          ...observed(facts, 'media-silent', 'media-timeout'),
+        ],
         sentence:
           `${what} from ${agreed?.remote ?? 'the peer'} at ${agreed?.local ?? 'this computer'} ` +
           `${since}${rtcpText(facts)}${unusable ? `; what came instead: ${unusable.text}` : ''}.`,

@@ -1,7 +1,7 @@
 import { header, headerList } from '../../../../shared/wire/sip/message.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
 import { refusalWords } from '../../../../shared/words/refusal.ts'
-import { realmOf } from '../challenges.ts'
+import { isStale, realmOf } from '../challenges.ts'
 import type { RegistrationFacts } from '../registration.ts'
 import type { Rule } from '../rule.ts'
 import { expiresOf } from '../../../../shared/wire/sip/numbers.ts'
@@ -24,7 +24,9 @@ export const registrationRefused: Rule<RegistrationFacts> = {
       (header(request.message, 'authorization') !== undefined ||
         header(request.message, 'proxy-authorization') !== undefined)
     const asks = status === 401 || status === 407
-    if (asks && !credentials && now - final.event.at < waitUs) return []
+    // The old nonce is no longer taken, whatever the password is (RFC 7616 3.3).
+    const again = credentials && asks && isStale(final.message)
+    if (asks && (!credentials || again) && now - final.event.at < waitUs) return []
     const realm = realmOf(final.message)
     const named = realm === undefined ? '' : ` (realm "${realm}")`
     const said = refusalWords(final.message, request && expiresOf(request.message))
@@ -35,12 +37,13 @@ export const registrationRefused: Rule<RegistrationFacts> = {
         at: final.event.at,
         evidence: [request, final],
         sentence: asks
-          ? credentials
+          ? credentials && !again
             ? `The registrar refused the credentials with ${told}${named}.`
-            : `The registrar asks for digest credentials with ${told}${named}, and none follow.`
+            : `The registrar asks for digest credentials ${again ? 'for a new nonce ' : ''}with ${told}${named}, ` +
+              'and none follow.'
           : `The registrar refused the registration with ${told}` +
             `${status === 403 ? (credentials ? ', in spite of credentials' : ' without asking for credentials') : ''}.`,
-        next: nextFor(final.message, credentials),
+        next: nextFor(final.message, credentials && !again),
       },
     ]
   },

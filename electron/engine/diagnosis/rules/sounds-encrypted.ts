@@ -11,8 +11,8 @@ export const soundsEncrypted: Rule = {
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []
-    return [judgement.fromPeer, judgement.toPeer].flatMap(({ toPeer, period, agreed }) => {
-      if (!period?.due || period.audio !== 'ciphered') return []
+    return [judgement.fromPeer, judgement.toPeer].flatMap(({ toPeer, period, agreed, unknown }) => {
+      if (!period?.due || period.audio !== 'ciphered' || unknown) return []
       return [
         {
           severity: 'fault' as const,

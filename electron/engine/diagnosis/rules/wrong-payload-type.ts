@@ -18,7 +18,7 @@ export const wrongPayloadType: Rule = {
     const judgement = judge(facts)
     if (!judgement?.ready) return []
     return [judgement.fromPeer, judgement.toPeer]
-      .filter(({ audio, period, due }) => due && audio === 'undecodable' && period !== null)
+      .filter(({ audio, period, due, unknown }) => due && audio === 'undecodable' && period !== null && !unknown)
       .map(({ toPeer, period, agreed }: DirectionFact) => {
         const types = [...new Set(period!.streams.flatMap(({ payloadTypes }) => [...payloadTypes.keys()]))]
         const other = agreed && (toPeer ? agreed.fromPeer : agreed.toPeer).formats

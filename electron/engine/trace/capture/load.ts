@@ -197,6 +197,7 @@ class CapturedDialog implements Captured {
     trace.droppedMessages += dropped
     const streams = new CallStreams(this.#meterOf)
     streams.all.push(...(this.#belongings?.streams(this.#dialog) ?? []))
+    streams.strays.push(...(this.#belongings?.strays(this.#dialog) ?? []))
     streams.reporters.push(...(this.#belongings?.reporters(this.#dialog) ?? []))
     return new CallProjection(trace, this.#meterOf, false, streams)
   }

@@ -63,7 +63,7 @@ export function factsOf(
   const established = beganBefore && !final ? (first.find(isInDialog)?.event.at ?? null) : null
   const { announced, all: agreed } = agreements
   const endedAt = endedOnWire ?? ended
-  const media = streamFacts(streams, announced)
+  const media = streamFacts(streams.all, announced)
   const lastSeen = media.reduce((last, { lastAt }) => Math.max(last, lastAt), messages.at(-1)?.event.at ?? now)
   return {
     vantage: trace.vantage,
@@ -89,6 +89,7 @@ export function factsOf(
     agreements: agreed,
     announced,
     streams: media,
+    strays: streamFacts(streams.strays, []),
     reportsFromPeer: reportsFromPeer(streams, announced),
     observations: trace.observations,
   }

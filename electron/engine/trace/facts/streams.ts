@@ -1,9 +1,10 @@
 import { formatAddress, parseAddress, type Address } from '../../../../shared/base/address.ts'
 import type { AnnouncedFact, CallFacts, StreamFact } from '../../../../shared/model/facts.ts'
 import type { CallStreams } from '../streams/call-streams.ts'
+import type { TracedStream } from '../streams/traced-stream.ts'
 
 /** The streams of a call, and what is known of each: which way it goes, of which medium it is, between whom. */
-export function streamFacts({ all }: CallStreams, announced: readonly AnnouncedFact[]): StreamFact[] {
+export function streamFacts(all: readonly TracedStream[], announced: readonly AnnouncedFact[]): StreamFact[] {
   if (all.length === 0) return []
   const book = new AddressBook(announced)
   return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil }, n) => {

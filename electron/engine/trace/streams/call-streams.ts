@@ -14,6 +14,8 @@ const mostStreams = 200
 /** The RTP streams of a call with their figures, and what RTCP says of them. */
 export class CallStreams implements Projection {
   readonly all: TracedStream[] = []
+  /** Streams of no known call between the hosts of this one. */
+  readonly strays: TracedStream[] = []
   /** Packets of more streams than are followed. */
   unfollowedPackets = 0
   readonly #meanings: PayloadMeanings

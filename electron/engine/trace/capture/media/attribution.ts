@@ -50,6 +50,14 @@ export class Attribution {
     })
   }
 
+  /** The hosts that signal a call, or that it announced for media. */
+  hostsOf(dialog: Dialog): Set<number> {
+    return new Set([
+      ...dialog.hosts,
+      ...[...this.#endpointsOf(dialog)].map((endpoint) => this.#endpoints.host(endpoint)),
+    ])
+  }
+
   #best(flow: Flow, announced: (endpoint: number) => readonly Announcement[]): Dialog[] {
     const scores = new Map<Dialog, number>()
     for (const [endpoint, score] of [

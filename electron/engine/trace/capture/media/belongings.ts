@@ -16,6 +16,8 @@ export class Belongings {
   readonly #index: CaptureIndex
   readonly #attribution: Attribution
   readonly #streams = new Map<Dialog, number[]>()
+  /** Those of no call, by the host that they come from. */
+  readonly #strays = new Map<number, number[]>()
 
   constructor(index: CaptureIndex) {
     this.#index = index
@@ -31,6 +33,19 @@ export class Belongings {
         ? ids
         : ids.toSorted((a, b) => all[b]!.stats.packets - all[a]!.stats.packets).slice(0, mostOfCall)
     return shown.map((id) => all[id]!).toSorted((a, b) => a.stats.firstAt - b.stats.firstAt)
+  }
+
+  /** RTP that belongs to no call, and passed between the hosts of this one while it went on. */
+  strays(dialog: Dialog): TracedStream[] {
+    if (this.unmatched.length === 0) return []
+    const { streams, endpoints } = this.#index
+    const hosts = this.#attribution.hostsOf(dialog)
+    return [...hosts]
+      .flatMap((host) => this.#strays.get(host) ?? [])
+      .filter((id) => hosts.has(endpoints.host(streams.destination(id))))
+      .map((id) => streams.all[id]!)
+      .filter(({ stats }) => stats.firstAt < dialog.endedAt && stats.lastAt > dialog.firstAt)
+      .slice(0, mostOfCall)
   }
 
   /** Who reports by RTCP from where streams of a call come from or go to. */
@@ -56,8 +71,10 @@ export class Belongings {
     left = left.filter((id) => !belongs(id, this.#attribution.behindNat(this.#flow(id))))
     left = this.#answers(left, dialogsOf, belongs)
     for (const id of left) {
-      if (this.#isPlausible(id)) this.unmatched.push(all[id]!)
-      else this.#index.account.move('read', 'other', all[id]!.stats.packets)
+      if (this.#isPlausible(id)) {
+        this.unmatched.push(all[id]!)
+        append(this.#strays, this.#index.endpoints.host(this.#index.streams.source(id)), id)
+      } else this.#index.account.move('read', 'other', all[id]!.stats.packets)
     }
   }
 
@@ -92,8 +109,8 @@ export class Belongings {
   }
 }
 
-function append(map: Map<Dialog, number[]>, dialog: Dialog, id: number): void {
-  const known = map.get(dialog)
+function append<Key>(map: Map<Key, number[]>, key: Key, id: number): void {
+  const known = map.get(key)
   if (known) known.push(id)
-  else map.set(dialog, [id])
+  else map.set(key, [id])
 }

@@ -1,0 +1,66 @@
+import { sdp } from '../../harness/messages.ts'
+import { TraceBuilder } from '../../harness/traces.ts'
+import type { RuleCases } from './signalling-cases.ts'
+
+const call = (vantage?: ConstructorParameters<typeof TraceBuilder>[0]) => new TraceBuilder(vantage)
+const talk = (trace: TraceBuilder, ms = 3000) =>
+  trace.rtp('sent', { fromMs: 1000, packets: ms / 20 }).rtp('received', { fromMs: 1000, packets: ms / 20 })
+const telephone = (number: number) =>
+  sdp('203.0.113.9', 30_000, '', `0 ${number}`).replace('rtpmap:101', `rtpmap:${number}`)
+const ours = (number: number) => sdp('10.0.0.5', 20_000, '', `0 ${number}`).replace('rtpmap:101', `rtpmap:${number}`)
+
+/** Rules of media, beside those in the table of all. */
+export const mediaCases: Readonly<Record<string, RuleCases>> = {
+  'silent-to-peer': {
+    speaks: [
+      [
+        () =>
+          call()
+            .answered()
+            .rtp('sent', { fromMs: 1000, packets: 150, fill: 0xff })
+            .rtp('received', { fromMs: 1000, packets: 150 })
+            .at(4000),
+        /What this computer sends to the peer carries only silence/,
+      ],
+    ],
+    silent: [
+      () => talk(call().answered()).at(4000),
+      () =>
+        call()
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 150, fill: 0xff })
+          .rtp('received', { fromMs: 1000, packets: 150, fill: 0xff })
+          .at(4000),
+    ],
+  },
+  'digits-lost': {
+    speaks: [
+      [
+        () =>
+          talk(call().answered({ answer: telephone(97) }))
+            .rtp('sent', { fromMs: 4000, packets: 5, payloadType: 101, sequence: 150 })
+            .at(5000),
+        /This computer sends digits with payload type 101, its own number of telephone-event; the peer gave .* 97/,
+      ],
+      [
+        () =>
+          talk(call().answered({ offer: ours(97), answer: telephone(97) }))
+            .rtp('received', { fromMs: 4000, packets: 5, payloadType: 101, sequence: 150 })
+            .at(5000),
+        /Among the audio of the peer are packets with payload type 101, which nobody named; this computer gave .* 97/,
+      ],
+    ],
+    silent: [
+      () => talk(call().answered()).at(4000),
+      () =>
+        talk(call().answered({ answer: telephone(97) }))
+          .rtp('sent', { fromMs: 4000, packets: 5, payloadType: 97, sequence: 150 })
+          .at(5000),
+      // One packet is no digit.
+      () =>
+        talk(call().answered({ offer: ours(97), answer: telephone(97) }))
+          .rtp('received', { fromMs: 4000, packets: 1, payloadType: 110, sequence: 150 })
+          .at(5000),
+    ],
+  },
+}
