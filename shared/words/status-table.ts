@@ -131,7 +131,7 @@ export const statuses: Readonly<Record<number, Status>> = {
     meaning: 'The session timer is too short; see Min-SE.',
     refusedBy: 'provider',
     because: 'the session timer is too short (Min-SE {min-se})',
-    next: 'Nothing to do here: the interval is raised and the call repeated.',
+    next: 'Call with a session timer of at least Min-SE, or without one.',
   },
   423: {
     phrase: 'Interval Too Brief',

@@ -1,4 +1,4 @@
-import { requestsOf, responsesTo } from '../messages.ts'
+import { requestsOf, responsesTo, senderOf } from '../messages.ts'
 import type { Rule } from '../rule.ts'
 
 /** Time enough for a final response to the INVITE (64 times T1 is 32 s; a peer that works takes a moment). */
@@ -22,8 +22,8 @@ export const cancelIgnored: Rule = {
         at: cancel.event.at + waitUs,
         evidence: [facts.invite, cancel, ok],
         sentence:
-          'The CANCEL was answered with 200, and the INVITE never with 487: at the other side the call may go on ' +
-          'ringing.',
+          `${senderOf(facts, ok)} answered the CANCEL of ${senderOf(facts, cancel)} with 200, and the INVITE never ` +
+          'with 487: at that side the call may go on ringing.',
         next:
           'Show the messages to whoever runs the called side: a cancelled INVITE must be answered with 487 ' +
           '(RFC 3261 9.2).',

@@ -5,6 +5,9 @@ import { statusText, type Rule } from '../rule.ts'
 /** Asked to come again: with credentials, after the other's request, with another interval. */
 const another = new Set([401, 407, 422, 491])
 
+/** The dialog is not known, or nobody answers in it (RFC 3261 12.2.1.2). */
+const gone = new Set([408, 481])
+
 /** A re-INVITE or UPDATE is refused: hold, resume or a move of the media did not happen. */
 export const changeRefused: Rule = {
   id: 'change-refused',
@@ -27,9 +30,11 @@ export const changeRefused: Rule = {
             sentence:
               `${senderOf(facts, refused)} refused the ${request.message.method} of ` +
               `${senderOf(facts, request)} inside the call with ${statusText(refused)}: the media stays as it was.`,
-            next:
-              'Compare what was offered with what was agreed before: a codec, an address or a direction is ' +
-              'not acceptable there.',
+            next: gone.has(refused.message.status)
+              ? 'Compare where the request went with the Contact and the Record-Route of the call: whoever answered ' +
+                'does not know the call, or it is over there.'
+              : 'Compare what was offered with what was agreed before: a codec, an address or a direction is ' +
+                'not acceptable there.',
           },
         ]
       })

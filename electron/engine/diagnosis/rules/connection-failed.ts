@@ -1,5 +1,6 @@
 import type { Remedy } from '../../../../shared/model/remedies.ts'
 import { remedyWords } from '../../../../shared/words/remedies.ts'
+import type { Observation } from '../../../../shared/model/wire.ts'
 import { observed, type Rule } from '../rule.ts'
 
 /** The request could not even leave: no name, no connection, no TLS. */
@@ -23,19 +24,44 @@ export const connectionFailed: Rule = {
     )
     const last = failures.at(-1)
     if (!last) return []
-    const tls = observed(facts, 'tls-failed').length > 0
-    const remedy: Remedy = tls ? { code: 'trust-certificate' } : { code: 'choose-transport' }
+    const advice = adviceOn(last)
     return [
       {
         severity: 'fault',
         at: last.at,
         evidence: [...failures, ...observed(facts, 'tls-chain'), facts.invite],
         sentence: `The call could not be sent: ${last.text}.`,
-        next: tls
-          ? `Mend the certificate or the TLS version at the peer, or ${remedyWords(remedy)}.`
-          : `Check the host and the port, or ${remedyWords(remedy)}.`,
-        remedy,
+        ...advice,
       },
     ]
   },
+}
+
+interface Advice {
+  readonly next: string
+  readonly remedy?: Remedy
+}
+
+const trust: Remedy = { code: 'trust-certificate' }
+const transport: Remedy = { code: 'choose-transport' }
+
+/** What may be done follows from what failed last. */
+function adviceOn({ kind, text }: Observation): Advice {
+  if (kind === 'unresolved')
+    return {
+      next: 'Check how the host is spelled, and that the name server in use knows it (SRV, A and AAAA records).',
+    }
+  if (kind === 'machine-fault') return { next: 'Mend that at this computer, and call again.' }
+  if (kind !== 'tls-failed')
+    return { next: `Check the host and the port, or ${remedyWords(transport)}.`, remedy: transport }
+  if (/certificate of this side/.test(text))
+    return { next: 'Give this side a certificate, with its key, that the peer accepts.' }
+  if (/TLS on that port|speaks HTTP|without TLS/.test(text))
+    return {
+      next: 'Check the port: SIP over TLS has 5061 where nothing else is said; or call over TCP.',
+      remedy: { code: 'choose-transport', transport: 'tcp' },
+    }
+  if (/certificate|self-signed/.test(text))
+    return { next: `Mend the certificate at the peer, or ${remedyWords(trust)}.`, remedy: trust }
+  return { next: 'Compare the TLS versions and ciphers of both sides: 1.2 and 1.3 are spoken here.' }
 }

@@ -1,3 +1,4 @@
+import { senderOf } from '../messages.ts'
 import type { Rule } from '../rule.ts'
 
 /** An answer that its offer does not allow (RFC 3264 6, RFC 4568 5.1.3). */
@@ -13,19 +14,13 @@ export const illegalAnswer: Rule = {
       .slice(0, 20)
       .map(({ faults, offerMessage, answerMessage, kind }) => {
         const [offer, answer] = [facts.messages[offerMessage]!, facts.messages[answerMessage]!]
-        const who =
-          facts.vantage === 'observed'
-            ? answer.fromUs
-              ? 'The caller'
-              : 'The called party'
-            : answer.fromUs
-              ? 'This endpoint'
-              : 'The peer'
         return {
           severity: 'warning' as const,
           at: answer.event.at,
           evidence: [offer, answer],
-          sentence: `${who} gave an answer for ${kind} that its offer does not allow: ${faults.join('; ')}.`,
+          sentence:
+            `${senderOf(facts, answer)} gave an answer for ${kind} that the offer does not allow: ` +
+            `${faults.join('; ')}.`,
           next:
             'Show both messages to whoever runs the answering side: it breaks RFC 3264 (or RFC 4568 for ' +
             'keys), and the other side may take it in another way.',

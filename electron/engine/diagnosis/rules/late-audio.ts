@@ -25,7 +25,9 @@ export const lateAudio: Rule = {
         at: first,
         evidence: [facts.final, ...judgement.fromPeer.streams],
         sentence: `The first audio of the peer came ${lateS.toFixed(1)} s after the answer.`,
-        next: 'The agent is slow to speak: look at its first message and at what it does before.',
+        next:
+          'Whoever answers is slow to speak: of a voice agent, look at its first message and at what it does ' +
+          'before.',
       },
     ]
   },

@@ -1,5 +1,6 @@
 import { count } from '../../../../shared/base/text.ts'
-import type { Rule } from '../rule.ts'
+import { senderOf } from '../messages.ts'
+import { statusText, type FinalResponse, type Rule } from '../rule.ts'
 
 /** A 2xx that is sent again and again: its ACK is lost or goes elsewhere. */
 export const notAcknowledged: Rule = {
@@ -19,8 +20,9 @@ export const notAcknowledged: Rule = {
         at: repeats[2]!.event.at,
         evidence: [final, ...repeats, facts.ack],
         sentence:
-          `The 200 OK was repeated ${count(repeats.length, 'time')}: its ACK ` +
-          `${facts.ack ? 'was sent and does not reach the peer' : 'never came'}.`,
+          `${senderOf(facts, final)} repeated its ${statusText(final as FinalResponse)} ` +
+          `${count(repeats.length, 'time')}: the ACK ` +
+          `${facts.ack ? `of ${senderOf(facts, facts.ack)} was sent and does not get there` : 'never came'}.`,
         next:
           'Compare the Contact and Record-Route headers of the 200 OK with where the ACK goes: a private ' +
           'address there cannot be reached from outside.',

@@ -20,7 +20,7 @@ export const peerHearsNothing: Rule = {
         evidence: [...streams, facts.final],
         sentence:
           `RTP leaves for ${(toPeer ? agreed?.remote : agreed?.local) ?? 'the peer'}, and ` +
-          `${whoReceives(facts, toPeer)} receives none of it (${deliveredBy}).`,
+          `${whoReceives(facts, toPeer)} receives none of it any more (${deliveredBy}).`,
         next:
           `Check the firewall of ${whoReceives(facts, toPeer)} for the UDP port in its session description, ` +
           'and that the address there is its own.',

@@ -12,6 +12,7 @@ export const refusedAcl: Rule = {
   evaluate(facts) {
     const final = refusedFor(facts, 'acl')
     if (!final) return []
+    const host = facts.invite?.event.source.host
     return [
       {
         severity: 'fault',
@@ -19,11 +20,16 @@ export const refusedAcl: Rule = {
         evidence: [facts.invite, final],
         sentence:
           `${peerName(facts)} refused the call with ${statusText(final)} without asking for credentials: ` +
-          `our source address ${facts.invite ? facts.invite.event.source.host : ''} is not on its list, or this ` +
-          'call is not permitted.',
-        next:
-          'Compare the public address of this machine with the list of the trunk (IP ACL), or set a user and ' +
-          'a password if the trunk uses digest; check geographic permissions for the number.',
+          `the address that it came from${host ? `, ${host},` : ''} is not on its list, or this call is not permitted.`,
+        next: {
+          outbound:
+            'Compare the public address of this machine with the list of the trunk (IP ACL), or set a user and a ' +
+            'password if the trunk uses digest; check geographic permissions for the number.',
+          inbound: 'If the call is welcome, add the address of its caller to the list of this endpoint.',
+          observed:
+            'Compare the public address of the caller with the list of the trunk (IP ACL), or have it use digest; ' +
+            'check geographic permissions for the number.',
+        }[facts.vantage],
       },
     ]
   },

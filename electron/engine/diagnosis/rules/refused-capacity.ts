@@ -21,10 +21,13 @@ export const refusedCapacity: Rule = {
         sentence:
           `${peerName(facts)} cannot take the call now: it answered ` +
           `${statusText(final)}${after ? ` and asks to wait ${after} s` : ''}.`,
-        next: after
-          ? `Wait ${after} s and call again; if it stays, check the limits of concurrent calls and of calls a ` +
-            'second at the trunk.'
-          : 'Call again later and slower: check the limits of concurrent calls and of calls a second at the trunk.',
+        next:
+          facts.vantage === 'inbound'
+            ? 'Raise the limits of calls at this endpoint, or have the calling side call slower.'
+            : after
+              ? `Wait ${after} s and call again; if it stays, check the limits of concurrent calls and of calls a ` +
+                'second at the trunk.'
+              : 'Call again later and slower: check the limits of concurrent calls and of calls a second at the trunk.',
       },
     ]
   },

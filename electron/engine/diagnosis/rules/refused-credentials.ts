@@ -20,6 +20,7 @@ export const refusedCredentials: Rule = {
     const realm = challenge?.kind === 'response' ? realmOf(challenge) : undefined
     const user = facts.invite?.message ? parseNameAddr(header(facts.invite.message, 'from') ?? '')?.uri : undefined
     const reason = observed(facts, 'auth-failed').at(-1)
+    const ours = facts.vantage === 'outbound'
     const remedy: Remedy = { code: 'set-credentials' }
     const sentence = facts.credentialsSent
       ? `${peerName(facts)} refused the credentials with ` +
@@ -36,8 +37,10 @@ export const refusedCredentials: Rule = {
         next: facts.credentialsSent
           ? "Check the password and that the user is the credential's user name, not the name of the credential " +
             `list${user ? ` (From was ${user})` : ''}.`
-          : `${remedyWords(remedy)}.`,
-        remedy: facts.credentialsSent ? undefined : remedy,
+          : ours
+            ? `${remedyWords(remedy)}.`
+            : 'Set the user and the password at the calling side.',
+        remedy: facts.credentialsSent || !ours ? undefined : remedy,
       },
     ]
   },

@@ -73,7 +73,12 @@ export const refusedMedia: Rule = {
           at: unusable.at,
           evidence: [facts.invite, facts.final, unusable],
           sentence: `The call was ended because media could not be agreed: ${unusable.text}.`,
-          next: 'Call again with PCMU and PCMA, and with media encryption set to what the other side uses.',
+          next: /no (session description|answer)/.test(unusable.text)
+            ? 'Show the messages to whoever runs the other side: an offer must have an answer (RFC 3264 5, RFC 3261 ' +
+              '13.2.1).'
+            : /encrypt|key|SAVP/i.test(unusable.text)
+              ? 'Set media encryption to the same on both sides, with keys in the session description (SDES).'
+              : 'Call again offering PCMU and PCMA: nearly every peer has them.',
         },
       ]
     }

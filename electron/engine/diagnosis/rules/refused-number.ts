@@ -24,9 +24,11 @@ export const refusedNumber: Rule = {
         sentence: `${peerName(facts)} does not know "${user || uri}": it answered ${statusText(final)}.`,
         next:
           knownRefusal(facts)?.next ??
-          (other
-            ? `Call again with ${other}: the form with and without + must match what the other side has configured.`
-            : 'Check the identifier before the @ against what the other side has configured.'),
+          (facts.vantage === 'inbound'
+            ? 'Check which identifiers this endpoint takes, and how the caller writes them.'
+            : other
+              ? `Call again with ${other}: the form with and without + must match what the other side has configured.`
+              : 'Check the identifier before the @ against what the other side has configured.'),
       },
     ]
   },

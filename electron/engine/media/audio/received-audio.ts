@@ -108,7 +108,7 @@ export class ReceivedAudio {
     const digit = eventToDigit(event.event)
     this.#observe(
       'digit-received',
-      `digit ${digit ?? `event ${event.event}`} received as telephone-event`,
+      `${digit === null ? `event ${event.event}` : `digit ${digit}`} received as telephone-event`,
       digit ?? undefined,
     )
   }
@@ -119,8 +119,8 @@ export class ReceivedAudio {
     const delay = Math.round(heardMs - this.#markerSentMs)
     this.#observe(
       'marker-heard',
-      `our marker came back after ${delay >= 0 ? delay : delay + markerPeriodMs} ms (known to ` +
-        `${markerPeriodMs} ms): audio makes the round trip`,
+      `our marker came back after ${delay >= 0 ? delay : delay + markerPeriodMs} ms, or a multiple of ` +
+        `${markerPeriodMs} ms more: audio makes the round trip`,
     )
   }
 }

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import type { Vantage } from '../../../shared/model/facts.ts'
+import { TraceBuilder } from '../../harness/traces.ts'
+import { mediaCases } from './media-cases.ts'
+import { signallingCases } from './signalling-cases.ts'
+
+const challenge = { extra: 'WWW-Authenticate: Digest realm="trunk", nonce="n"\n' }
+const refused = (vantage: Vantage, status: string, extra = '') =>
+  new TraceBuilder(vantage).request(0, 'INVITE').response(50, status, { extra }).at(60)
+const failed = (kind: 'unresolved' | 'tls-failed' | 'connection-refused' | 'machine-fault', text: string) =>
+  new TraceBuilder().observe(0, kind, text).at(10, true)
+const first = ({ findings }: CallReport) => findings[0]!
+
+describe('what a finding says', () => {
+  it.each<[string, CallReport, RegExp, RegExp]>([
+    ['a refused address', refused('outbound', '403 No'), /the address that it came from, 10\.0\.0\.5,/, /this machine/],
+    ['one in a capture', refused('observed', '403 No'), /^The called party refused/, /public address of the caller/],
+    ['one of ours', refused('inbound', '403 No'), /^This endpoint refused/, /add the address of its caller/],
+    ['credentials of ours', refused('outbound', '401 No', challenge.extra), /realm "trunk"/, /password of the trunk/],
+    ['those of a capture', refused('observed', '401 No', challenge.extra), /realm "trunk"/, /at the calling side/],
+    ['our own limits', refused('inbound', '503 No'), /^This endpoint cannot take the call/, /limits of calls at this/],
+    [
+      'a number of ours',
+      refused('inbound', '404 No'),
+      /^This endpoint does not know/,
+      /identifiers this endpoint takes/,
+    ],
+  ])('speaks of the side that it is about: %s', (_name, report, sentence, next) => {
+    expect(first(report).sentence).toMatch(sentence)
+    expect(first(report).next).toMatch(next)
+  })
+
+  it.each<[Parameters<typeof failed>[0], string, RegExp, string | undefined]>([
+    ['unresolved', 'x.example does not resolve', /spelled.*name server/, undefined],
+    ['connection-refused', 'tcp 192.0.2.1:5060: connection refused', /host and the port/, 'choose-transport'],
+    ['tls-failed', 'tls 192.0.2.1:5061: its certificate is self-signed', /Mend the certificate/, 'trust-certificate'],
+    ['tls-failed', 'tls h: the peer demands a certificate of this side', /Give this side a certificate/, undefined],
+    ['tls-failed', 'tls h: the peer does not speak TLS on that port', /Check the port/, 'choose-transport'],
+    ['tls-failed', 'tls h: the peer does not speak TLS 1.2 or later', /versions/, undefined],
+    ['machine-fault', 'no RTP port is free', /at this computer/, undefined],
+  ])('names the step that follows from what failed: %s, %s', (kind, text, next, code) => {
+    expect(first(failed(kind, text)).next).toMatch(next)
+    expect(first(failed(kind, text)).remedy?.code).toBe(code)
+  })
+
+  it('rests on each thing once', () => {
+    for (const [make] of Object.values({ ...signallingCases, ...mediaCases }).flatMap(({ speaks }) => speaks))
+      for (const { rule, evidence } of make().findings)
+        expect(new Set(evidence.map((item) => JSON.stringify(item))).size, rule).toBe(evidence.length)
+  })
+})
