@@ -383,6 +383,12 @@ const cases: Readonly<
         call()
           .answered({ answer: sdp('203.0.113.9', 30_000, '', '9 18') })
           .at(4000),
+      // Before the answer.
+      () =>
+        call()
+          .request(0, 'INVITE', { body: sdp('10.0.0.5', 20_000) })
+          .response(100, '183 Session Progress', { body: sdp('203.0.113.9', 30_000, '', '9 18') })
+          .at(900),
     ],
     silent: [
       () => both().at(4000),
@@ -400,6 +406,7 @@ const cases: Readonly<
     speaks: [
       () => both().request(4000, 'BYE').response(4010, '481 Gone', { method: 'BYE' }).at(5000),
       () => [4000, 4500, 5500, 7500].reduce((trace, at) => trace.request(at, 'BYE'), both()).at(9000),
+      () => both().request(4000, 'BYE').observe(9000, 'bye-unanswered', 'BYE was not answered in 5 s').at(9000),
     ],
     silent: [
       () => both().request(4000, 'BYE').response(4010, '200 OK', { method: 'BYE' }).at(5000),
@@ -428,8 +435,14 @@ const cases: Readonly<
       () => call().request(0, 'INVITE').response(100, '200 OK', { tag: '' }).at(900),
       () =>
         call().request(0, 'INVITE').response(100, '200 OK', { extra: 'Contact: <tel:+1555>\n', contact: '' }).at(900),
+      () => call().request(0, 'INVITE').response(100, '183 Session Progress', { tag: '' }).at(900),
+      () => call().request(0, 'INVITE', { contact: '' }).response(100, '200 OK').at(900),
     ],
-    silent: [() => both().at(4000)],
+    silent: [
+      () => both().at(4000),
+      () => call().request(0, 'INVITE').response(100, '100 Trying', { tag: '' }).at(900),
+      () => call().request(0, 'INVITE', { contact: '' }).response(100, '400 No').at(900),
+    ],
   },
   'offer-unanswered': {
     speaks: [

@@ -44,6 +44,12 @@ describe('what a finding says', () => {
     expect(first(failed(kind, text)).remedy?.code).toBe(code)
   })
 
+  it('names the size of a request that may be lost in fragments', () => {
+    const large = new TraceBuilder().request(0, 'INVITE', { extra: `X-Fill: ${'x'.repeat(1500)}\n` }).at(5000)
+    expect(first(large).sentence).toMatch(/each has 1\d{3} bytes, and fragments/)
+    expect(first(large).next).toMatch(/over TCP, where size does not matter/)
+  })
+
   it('rests on each thing once', () => {
     for (const [make] of Object.values({ ...signallingCases, ...mediaCases }).flatMap(({ speaks }) => speaks))
       for (const { rule, evidence } of make().findings)

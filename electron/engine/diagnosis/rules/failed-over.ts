@@ -37,7 +37,7 @@ export const failedOver: Rule = {
         at: last.at,
         evidence: [...failed.flatMap(({ evidence }) => evidence), ...seen],
         sentence:
-          `The call was taken by another target than the first, which cost ${(cost / 1e6).toFixed(1)} s: ` +
+          `Another target than the first took the call, which cost ${(cost / 1e6).toFixed(1)} s: ` +
           `${texts.join('; ')}.`,
         next:
           'Repair the target that failed, or take it out of the name service (SRV, A and AAAA records): every call ' +

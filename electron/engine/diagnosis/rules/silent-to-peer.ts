@@ -7,12 +7,12 @@ export const silentToPeer: Rule = {
   severities: ['info'],
   looksAt: 'the level of the audio that goes to the peer, where the codec lets it be read',
   speaks: 'all of it is below -60 dBFS while the other direction has energy',
-  silent: 'both directions are silent, the codec cannot be read, or the media is encrypted',
+  silent: 'the other direction has no energy either, the codec cannot be read, or the media is encrypted',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []
     const { fromPeer, toPeer } = judgement
-    if (toPeer.audio !== 'silent' || fromPeer.audio === 'silent') return []
+    if (toPeer.audio !== 'silent' || fromPeer.audio !== 'present') return []
     const who = whoSends(facts, true)
     const level = Math.max(...toPeer.streams.map(({ meanDbfs }) => meanDbfs ?? -96))
     return [
