@@ -4,6 +4,9 @@ import type { RegistrationFacts } from './registration.ts'
 import { toFinding, type Found, type Rule } from './rule.ts'
 import { registrationRules, rules } from './rules/index.ts'
 
+/** More findings of one rule say nothing new. */
+const mostOfRule = 50
+
 const order = { fault: 0, warning: 1, info: 2 } as const
 
 /** What is wrong with a call, most serious first; a cause silences its consequences. */
@@ -19,7 +22,7 @@ function findingsOf<Facts>(rules: readonly Rule<Facts>[], facts: Facts): Finding
     const results = rule.evaluate(facts)
     if (results.length > 0) for (const id of rule.silences ?? []) silenced.add(id)
     // A message that passes several hops breaks a rule once.
-    for (const finding of results)
+    for (const finding of results.slice(0, mostOfRule))
       if (!found.some((known) => known.id === rule.id && known.finding.sentence === finding.sentence))
         found.push({ id: rule.id, finding })
   }

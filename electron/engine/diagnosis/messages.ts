@@ -48,6 +48,16 @@ function transactionOf(message: SipRequest | SipResponse): string {
   return `${cseq?.number} ${method} ${via?.params.get('branch')} ${fromTag}`
 }
 
+/** Repetitions by the message that they repeat, for each call that was asked about. */
+const repetitions = new WeakMap<CallFacts, Map<number | null, MessageFact[]>>()
+
+/** The repetitions of a message, in their order. */
+export function repeatsOf(facts: CallFacts, { n }: MessageFact): readonly MessageFact[] {
+  const known = repetitions.get(facts) ?? Map.groupBy(facts.messages, ({ retransmissionOf }) => retransmissionOf)
+  repetitions.set(facts, known)
+  return known.get(n) ?? []
+}
+
 /** The side that sent a message, as it would stand in a ticket. */
 export function senderOf(facts: CallFacts, { fromUs }: MessageFact): string {
   if (facts.vantage === 'observed') return fromUs ? 'the caller' : 'the called party'

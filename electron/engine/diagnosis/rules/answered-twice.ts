@@ -6,6 +6,9 @@ import type { Found, Rule } from '../rule.ts'
 /** Time enough to end what is not wanted. */
 const waitUs = 4_000_000
 
+/** More than fork in earnest. */
+const mostBranches = 20
+
 /** More than one branch of a forked call answered (RFC 3261 13.2.2.4). */
 export const answeredTwice: Rule = {
   id: 'answered-twice',
@@ -14,6 +17,7 @@ export const answeredTwice: Rule = {
   speaks: 'two and more branches answered: as information where those that are not the call were ended',
   silent: 'one branch answered, however often, or the end may still come',
   evaluate(facts) {
+    const byes = requestsOf(facts, 'BYE')
     return requestsOf(facts, 'INVITE').flatMap((invite): Found[] => {
       const answers = responsesTo(facts, invite).filter(({ message: { status } }) => status >= 200 && status < 300)
       if (answers.length < 2) return []
@@ -21,9 +25,9 @@ export const answeredTwice: Rule = {
       const others = [...new Map(answers.map((answer) => [tagOf(answer), answer])).values()].filter(
         (answer) => tagOf(answer) !== kept,
       )
-      return others.flatMap((answer): Found[] => {
+      return others.slice(0, mostBranches).flatMap((answer): Found[] => {
         const tag = tagOf(answer)
-        const bye = requestsOf(facts, 'BYE').find(({ message }) => {
+        const bye = byes.find(({ message }) => {
           const { fromTag, toTag } = messageIds(message)
           return fromTag === tag || toTag === tag
         })

@@ -1,5 +1,5 @@
 import { count } from '../../../../shared/base/text.ts'
-import { senderOf } from '../messages.ts'
+import { repeatsOf, senderOf } from '../messages.ts'
 import { statusText, type FinalResponse, type Rule } from '../rule.ts'
 
 /** A 2xx that is sent again and again: its ACK is lost or goes elsewhere. */
@@ -12,7 +12,7 @@ export const notAcknowledged: Rule = {
   evaluate(facts) {
     const { final } = facts
     if (!final || facts.answeredAt === null) return []
-    const repeats = facts.messages.filter((fact) => fact.retransmissionOf === final.n)
+    const repeats = repeatsOf(facts, final)
     if (repeats.length < 3) return []
     return [
       {

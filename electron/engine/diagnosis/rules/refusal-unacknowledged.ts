@@ -1,6 +1,6 @@
 import { count } from '../../../../shared/base/text.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { requestsOf, responsesTo, senderOf } from '../messages.ts'
+import { repeatsOf, requestsOf, responsesTo, senderOf } from '../messages.ts'
 import { statusText, type Found, type Rule } from '../rule.ts'
 
 /** Repetitions that may only have crossed the ACK. */
@@ -18,7 +18,7 @@ export const refusalUnacknowledged: Rule = {
     return requestsOf(facts, 'INVITE').flatMap((invite): Found[] => {
       const refused = responsesTo(facts, invite).find(({ message: { status } }) => status >= 300)
       if (!refused) return []
-      const repeats = facts.messages.filter(({ retransmissionOf }) => retransmissionOf === refused.n)
+      const repeats = repeatsOf(facts, refused)
       if (repeats.length < crossing) return []
       const { cseq, via, fromTag } = messageIds(invite.message)
       const own = acks.filter(({ message, event, n }) => {

@@ -1,7 +1,7 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import { firstRequests, messageName, responsesTo, senderOf } from '../messages.ts'
+import { firstRequests, messageName, repeatsOf, responsesTo, senderOf } from '../messages.ts'
 import { observed, type Found, type Rule } from '../rule.ts'
 
 /** Retransmissions that show that nobody answers (RFC 3261 17.1.2.2: at 0.5, 1.5 and 3.5 s). */
@@ -26,7 +26,7 @@ export const requestUnanswered: Rule = {
       .flatMap((request): Found[] => {
         if (responsesTo(facts, request).length > 0) return []
         const { transport, destination, at } = request.event
-        const repeats = facts.messages.filter(({ retransmissionOf }) => retransmissionOf === request.n)
+        const repeats = repeatsOf(facts, request)
         const waited = transport !== 'udp' && facts.now - at >= longestUs
         if (repeats.length < enough && !waited) return []
         return [

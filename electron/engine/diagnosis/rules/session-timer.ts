@@ -1,7 +1,15 @@
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { minSeOf, sessionExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
-import { messageName, requestsOf, responsesTo, senderOf, type RequestFact, type ResponseFact } from '../messages.ts'
+import {
+  messageName,
+  repeatsOf,
+  requestsOf,
+  responsesTo,
+  senderOf,
+  type RequestFact,
+  type ResponseFact,
+} from '../messages.ts'
 import { observed, type Found, type Rule } from '../rule.ts'
 
 /** RFC 4028 4: nobody may demand less. */
@@ -111,7 +119,7 @@ function ranOut(facts: CallFacts, pairs: ReturnType<typeof timed>): Found[] {
   const refresher = granted.refresher && senderOf(facts, granted.refresher === 'uac' ? request : ok)
   const [tried, answers] = pairs.find(([later]) => later.n > ok.n) ?? []
   // Without its response nobody can tell what became of it, unless it was sent in vain.
-  const inVain = tried && facts.messages.some(({ retransmissionOf }) => retransmissionOf === tried.n)
+  const inVain = tried && repeatsOf(facts, tried).length > 0
   if (answers?.length === 0 && !inVain && facts.vantage === 'observed') return []
   const { bye } = facts
   const ended = bye && bye.event.at >= deadline - 1e6 ? `, and ${senderOf(facts, bye)} ended the call` : ''

@@ -11,6 +11,9 @@ const waitUs = 5_000_000
 /** Asked to come again, with credentials or after the other's request. */
 const another = new Set([401, 407, 491])
 
+/** More than a call has. */
+const mostTransfers = 50
+
 /** A transfer (REFER) is refused, fails, or nobody says what became of it. */
 export const transfer: Rule = {
   id: 'transfer',
@@ -21,10 +24,12 @@ export const transfer: Rule = {
     'tells that the transfer failed. As information where no NOTIFY tells anything',
   silent: 'a NOTIFY tells success or progress, or none was asked for (Refer-Sub: false)',
   evaluate(facts) {
-    return requestsOf(facts, 'REFER').flatMap((refer): Found[] => {
+    const notifies = requestsOf(facts, 'NOTIFY')
+    const refers = requestsOf(facts, 'REFER').slice(0, mostTransfers)
+    return refers.flatMap((refer): Found[] => {
       const final = responsesTo(facts, refer).find(({ message: { status } }) => status >= 200)
       if (!final || another.has(final.message.status)) return []
-      return final.message.status >= 300 ? [refused(facts, refer, final)] : outcome(facts, refer, final)
+      return final.message.status >= 300 ? [refused(facts, refer, final)] : outcome(facts, refer, final, notifies)
     })
   },
 }
@@ -47,16 +52,27 @@ function refused(facts: CallFacts, refer: RequestFact, final: ResponseFact): Fou
   }
 }
 
-function outcome(facts: CallFacts, refer: RequestFact, accepted: ResponseFact): Found[] {
+function outcome(
+  facts: CallFacts,
+  refer: RequestFact,
+  accepted: ResponseFact,
+  notifies: readonly RequestFact[],
+): Found[] {
   const unasked = [refer, accepted].some(({ message }) => /^\s*false/i.test(header(message, 'refer-sub') ?? ''))
   if (unasked) return []
   const who = senderOf(facts, accepted)
-  const notified = requestsOf(facts, 'NOTIFY').filter(
+  const notified = notifies.filter(
     ({ n, fromUs, message }) =>
       n > refer.n && fromUs === accepted.fromUs && /^\s*refer/i.test(header(message, 'event') ?? 'refer'),
   )
   const tells = (severity: Found['severity'], sentence: string, next: string): Found[] => [
-    { severity, at: (notified.at(-1) ?? accepted).event.at, evidence: [refer, accepted, ...notified], sentence, next },
+    {
+      severity,
+      at: (notified.at(-1) ?? accepted).event.at,
+      evidence: [refer, accepted, ...notified.slice(0, 20)],
+      sentence,
+      next,
+    },
   ]
   if (notified.length === 0) {
     const { bye } = facts
