@@ -36,7 +36,7 @@ function run(args: readonly string[]): string {
 /** Source, destination, SSRC, packets and lost; then minimum, mean and maximum of delta and of jitter. */
 const rtpStreamRow = new RegExp(
   String.raw`(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]{8})\s+.*?(\d+)\s+(-?\d+) \(-?[\d.]+%\)` +
-    String.raw`\s+([\d.]+)`.repeat(6),
+    String.raw`\s+(-?[\d.]+)`.repeat(6),
 )
 
 export const tsharkStreams = (file: string): TsharkStream[] => streamsIn(run(['-r', file, '-q', '-z', 'rtp,streams']))
@@ -47,19 +47,21 @@ function streamsIn(output: string): TsharkStream[] {
     .map((row) => rtpStreamRow.exec(row))
     .filter((match) => match !== null)
     .map((match) => {
+      // -1 stands for a figure that no packet gives.
       const number = (i: number) => Number(match[i])
+      const figure = (i: number) => Math.max(0, number(i))
       return {
         source: `${match[1]}:${match[2]}`,
         destination: `${match[3]}:${match[4]}`,
         ssrc: match[5]!.toLowerCase(),
         packets: number(6),
         lost: number(7),
-        minDeltaMs: number(8),
-        meanDeltaMs: number(9),
-        maxDeltaMs: number(10),
-        minJitterMs: number(11),
-        meanJitterMs: number(12),
-        maxJitterMs: number(13),
+        minDeltaMs: figure(8),
+        meanDeltaMs: figure(9),
+        maxDeltaMs: figure(10),
+        minJitterMs: figure(11),
+        meanJitterMs: figure(12),
+        maxJitterMs: figure(13),
       }
     })
 }
