@@ -115,7 +115,7 @@ function ranOut(facts: CallFacts, pairs: ReturnType<typeof timed>): Found[] {
   const granted = ok && sessionExpiresOf(ok.message)
   if (!request || !ok || !granted || granted.seconds < 1) return []
   const deadline = ok.event.at + (granted.seconds - marginS(granted.seconds)) * 1e6
-  if (seenUntil(facts) < deadline - 500_000) return []
+  if (facts.seenUntil < deadline - 500_000) return []
   const refresher = granted.refresher && senderOf(facts, granted.refresher === 'uac' ? request : ok)
   const [tried, answers] = pairs.find(([later]) => later.n > ok.n) ?? []
   // Without its response nobody can tell what became of it, unless it was sent in vain.
@@ -140,13 +140,6 @@ function ranOut(facts: CallFacts, pairs: ReturnType<typeof timed>): Found[] {
           'and an element on the way may lose it.',
     },
   ]
-}
-
-/** A capture without the end of a call shows it up to its last message or packet. */
-function seenUntil({ endedAt, vantage, now, messages, streams }: CallFacts): number {
-  if (endedAt !== null) return endedAt
-  if (vantage !== 'observed') return now
-  return Math.max(messages.at(-1)?.event.at ?? 0, ...streams.map(({ lastAt }) => lastAt))
 }
 
 function isSameSide(one: RequestFact, other: RequestFact): boolean {
