@@ -1,5 +1,5 @@
 import { elide, visible } from '../../shared/base/text.ts'
-import type { HistoryEntry } from '../../shared/contract/commands.ts'
+import type { HistoryEntry } from '../../shared/contract/lists.ts'
 import type { Paint } from './terminal.ts'
 
 const titles = ['id', 'started', 'direction', 'to', 'through', 'outcome', 'length'] as const

@@ -167,6 +167,7 @@ export class Engine implements EngineClient {
         calls: this.#calls,
         history,
         files,
+        feed: this.#feed,
         maskNumbers: () => profile.settings.maskNumbers,
       }),
       ...registrationHandlers(this.#registrations),

@@ -1,5 +1,6 @@
 import type { CommandResult } from '../../shared/contract/commands.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
+import { fitsFields, parseCallQuery } from '../../shared/model/call-query.ts'
 import type { Clock, Timer } from './base/clock.ts'
 import { explainError, usage } from './base/errors.ts'
 import type { Log } from './base/log.ts'
@@ -79,6 +80,14 @@ export class History {
     return report
   }
 
+  /** Throws RingbackError (usage) when there is no such call. */
+  annotate(id: string, note: string | null): void {
+    const { note: _, ...report } = this.show(id)
+    const annotated = note === null ? report : { ...report, note }
+    if (this.#store) return this.keep(id, () => annotated)
+    this.#memory[this.#memory.findIndex((known) => known.id === id)] = annotated
+  }
+
   /** Writes what waits, once more where it failed before. */
   close(): void {
     this.#write(true, true)
@@ -136,11 +145,10 @@ export class History {
   }
 }
 
-/** Whether every word of the query is somewhere in the call. */
+/** Whether every word of the query is somewhere in the call, and its fields are as asked for. */
 export function fits(report: CallReport, query: string): boolean {
-  const text = searchText(report).toLowerCase()
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word))
+  const { fields, words } = parseCallQuery(query)
+  if (!fitsFields(historyEntry(report), fields)) return false
+  const text = words.length === 0 ? '' : searchText(report).toLowerCase()
+  return words.every((word) => text.includes(word.toLowerCase()))
 }

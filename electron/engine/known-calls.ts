@@ -28,6 +28,8 @@ export interface KnownCall extends CallFiles {
   extent(): Extent
   /** What is kept of the figures of each stream, from those numbers on. */
   samples(since: readonly number[]): Sample[][]
+  /** What a person writes to it; null: nothing. */
+  annotate(note: string | null): void
 }
 
 /** Whoever has calls: this engine, the captures that are open. */

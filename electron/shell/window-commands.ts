@@ -26,6 +26,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'call.reject': plain,
   'call.record': plain,
   'call.export': plain,
+  'call.note': plain,
   'call.report': plain,
   'registration.start': plain,
   'registration.stop': plain,

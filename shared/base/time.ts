@@ -31,3 +31,9 @@ const threeDigits = (value: number) => (value < 10 ? `00${value}` : value < 100 
 export function spanMs(from: Micros | null, to: Micros | null): number | null {
   return from === null || to === null ? null : Math.round(to - from) / 1000
 }
+
+/** Microseconds since 1970, of an ISO time with up to six decimals. */
+export function microsOf(iso: string): Micros {
+  const decimals = /\.(\d{1,12})Z$/.exec(iso)?.[1] ?? ''
+  return Math.floor(Date.parse(iso) / 1000) * 1e6 + Number(decimals.padEnd(6, '0').slice(0, 6))
+}

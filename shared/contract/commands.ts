@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { budgetNames, budgets } from '../model/budgets.ts'
 import { codecNames } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
-import { callReportSchema, outcomeSchema, ruleSchema, verdictSchema } from './report.ts'
+import { historyList } from './lists.ts'
+import { callReportSchema, ruleSchema } from './report.ts'
 import {
   codecSchema,
   customHeaderSchema,
@@ -119,21 +120,6 @@ export const registerSchema = z.object({
 })
 export type RegisterArgs = z.input<typeof registerSchema>
 
-export const historyEntrySchema = z.object({
-  id: z.string(),
-  startedAt: z.string(),
-  direction: z.enum(['outbound', 'inbound', 'observed']),
-  from: z.string(),
-  to: z.string(),
-  outcome: outcomeSchema,
-  status: z.int().nullable(),
-  verdict: z.string(),
-  durationMs: z.number().nullable(),
-  trunk: z.string().nullable().default(null),
-  kind: verdictSchema.shape.kind.default('unknown'),
-})
-export type HistoryEntry = z.infer<typeof historyEntrySchema>
-
 export const checkStepSchema = z.object({
   at: z.string(),
   kind: z.enum(['resolution', 'connection', 'tls', 'options', 'register', 'note']),
@@ -206,7 +192,7 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>
 export type Favourite = Settings['favourites'][number]
 
-export const exportFormatSchema = z.enum(['pcap', 'json', 'html', 'wav'])
+export const exportFormatSchema = z.enum(['pcap', 'pcapng', 'json', 'html', 'wav'])
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
 const nothing = z.object({})
@@ -229,6 +215,10 @@ export const commands = {
     args: byId.extend({ format: exportFormatSchema }),
     result: z.object({ name: z.string(), mediaType: z.string(), base64: z.string(), note: z.string().nullable() }),
   },
+  'call.note': {
+    args: byId.extend({ text: z.string().max(10_000).describe('empty: none') }),
+    result: nothing,
+  },
   'call.report': { args: byId, result: callReportSchema },
   'registration.start': { args: registerSchema, result: byId },
   'registration.stop': { args: byId, result: nothing },
@@ -248,25 +238,7 @@ export const commands = {
   },
   'trunk.remove': { args: z.object({ name: z.string() }), result: nothing },
   'trunk.check': { args: z.object({ name: z.string() }), result: trunkCheckSchema },
-  'history.list': {
-    args: z.object({
-      limit: z.int().min(1).max(100_000).default(100),
-      offset: z.int().min(0).default(0),
-      query: z.string().default('').describe('words that the call must contain, headers included'),
-      until: z
-        .int()
-        .nullable()
-        .default(null)
-        .describe('calls up to this number, so that pages stay the same while calls end'),
-    }),
-    result: z.object({
-      total: z.int(),
-      newest: z.int().describe('the number of the newest call'),
-      entries: z.array(historyEntrySchema),
-      unreadable: z.int().describe('calls of this page that are damaged and left out'),
-      live: z.array(z.string()).describe('calls under way that fit the query; they are not among the entries'),
-    }),
-  },
+  'history.list': historyList,
   'history.show': { args: byId, result: callReportSchema },
   'rule.list': { args: nothing, result: z.array(ruleSchema) },
   'settings.save': {

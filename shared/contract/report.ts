@@ -7,6 +7,13 @@ import { remedySchema } from './remedy.ts'
 const iso = z.string().describe('ISO 8601, microseconds, UTC')
 const ms = z.number().describe('milliseconds')
 
+/**
+ * A while of one stream: [time in ms since its first packet, jitter in ms, packets lost so far, level in dBFS or null,
+ * longest gap in ms].
+ */
+export const sampleSchema = z.tuple([z.number(), z.number(), z.int(), z.number().nullable(), z.number()])
+export type Sample = z.infer<typeof sampleSchema>
+
 export const streamSchema = z.object({
   source: z.string(),
   destination: z.string(),
@@ -37,7 +44,22 @@ export const streamSchema = z.object({
   maxJitterMs: ms,
   bitrateKbps: z.number().nullable(),
   level: z.object({ meanDbfs: z.number(), peakDbfs: z.number() }).nullable(),
-  mos: z.object({ value: z.number(), r: z.number(), model: z.string(), assumptions: z.array(z.string()) }).nullable(),
+  mos: z
+    .object({
+      value: z.number(),
+      r: z.number(),
+      model: z.string(),
+      assumptions: z.array(z.string()),
+      confirmed: z
+        .boolean()
+        .default(true)
+        .describe('false: of what left here or passed the capture point; nobody said that it arrived'),
+    })
+    .nullable(),
+  series: z
+    .array(sampleSchema)
+    .optional()
+    .describe('how it went, in at most 120 samples [ms since its first packet, jitter ms, lost so far, dBFS, gap ms]'),
   rtcp: z.object({ reportedLost: z.int(), reportedJitterMs: ms, roundTripMs: ms.nullable() }).nullable(),
 })
 export type Stream = z.infer<typeof streamSchema>
@@ -154,6 +176,8 @@ export const callReportSchema = z.object({
     .nullable()
     .default(null)
     .describe('how it was asked for; null for calls that came in or were seen'),
+  agent: z.string().optional().describe('the agent that took it'),
+  note: z.string().optional().describe('what a person wrote to it'),
   /** More messages came than are kept. */
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),
 })

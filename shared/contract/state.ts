@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { budgetNames } from '../model/budgets.ts'
 import { listenerSchema, settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
-import { callReportSchema, messageSchema } from './report.ts'
+import { callReportSchema, messageSchema, sampleSchema, type Sample } from './report.ts'
 import { remedySchema } from './remedy.ts'
 import { callViewSchema, captureViewSchema } from './views.ts'
 
@@ -33,12 +33,7 @@ export const agentViewSchema = z.object({
 })
 export type AgentView = z.infer<typeof agentViewSchema>
 
-/**
- * Half a second of one stream: [time in ms since its first packet, jitter in ms, packets lost so far, level in dBFS or
- * null, longest gap in ms].
- */
-export const sampleSchema = z.tuple([z.number(), z.number(), z.int(), z.number().nullable(), z.number()])
-export type Sample = z.infer<typeof sampleSchema>
+export type { Sample }
 
 /** What came to a report since it was last told: messages from number `from` on, and the new samples of each stream. */
 export const reportChangeSchema = z.object({

@@ -51,6 +51,8 @@ export type ObservationKind =
   | 'marker-heard'
   | 'digit-sent'
   | 'digit-received'
+  | 'muted'
+  | 'unmuted'
   | 'rtp-garbage'
   | 'media-failed'
   /** Something that was asked for in the middle of a call could not be done. */

@@ -11,6 +11,8 @@ interface Evidence {
 export interface EvidenceText {
   readonly text: string
   readonly message: number | null
+  /** Where it begins among the streams. */
+  readonly stream: number | null
 }
 
 /**
@@ -24,14 +26,16 @@ export function evidenceTexts(evidence: readonly Evidence[], sentence: string): 
     ...ranges(numbers(evidence.map(({ message }) => message))).map(([from, to]) => ({
       text: named('message', from, to),
       message: from,
+      stream: null,
     })),
     ...ranges(numbers(evidence.map(({ stream }) => stream))).map(([from, to]) => ({
       text: named('stream', from, to),
       message: null,
+      stream: from,
     })),
     ...[...new Set(observations)]
       .filter((text) => !sentence.toLowerCase().includes(text.toLowerCase()))
-      .map((text) => ({ text: `"${visible(text)}"`, message: null })),
+      .map((text) => ({ text: `"${visible(text)}"`, message: null, stream: null })),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { describe, expect, it } from 'vitest'
-import type { HistoryEntry } from '../../shared/contract/commands.ts'
+import type { HistoryEntry } from '../../shared/contract/lists.ts'
 import { temporaryFolders } from '../harness/folders.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { request } from '../harness/messages.ts'

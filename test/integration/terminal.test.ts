@@ -136,10 +136,15 @@ describe('a number', () => {
     const json = join(folder, 'latest.txt')
     expect((await run(['history', 'export', 'latest', json])).code).toBe(0)
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ outcome: 'answered' })
-    // Packets are kept in memory only: that is said, and nothing is written.
-    const pcap = await run(['history', 'export', 'latest', join(folder, 'x.pcap')])
-    expect(pcap.stderr).toMatch(/^ringback history export: the packets of this call are no longer kept/)
-    expect(pcap.code).toBe(2)
+    // Packets of the audio are kept in memory only: that is said, and the messages are written.
+    for (const ending of ['pcap', 'pcapng']) {
+      const capture = join(folder, `x.${ending}`)
+      const written = await run(['history', 'export', 'latest', capture])
+      expect(written.stderr).toMatch(/it has the messages only/)
+      expect(written.code).toBe(0)
+      expect(readFileSync(capture, 'latin1')).toContain('INVITE sip:nobody')
+      expect((await run(['inspect', capture])).stdout).toMatch(/INVITE sip:nobody/)
+    }
   })
 })
 

@@ -106,7 +106,7 @@ function addExport(history: Command, finish: (code: number) => void): Command {
     )
     .action(async (id: string, file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions & { format?: ExportFormat }>()
-      const ending = /\.([a-z]{3,4})$/i.exec(file)?.[1]?.toLowerCase()
+      const ending = /\.([a-z]{3,6})$/i.exec(file)?.[1]?.toLowerCase()
       const format = options.format ?? exportFormatSchema.safeParse(ending).data ?? 'json'
       finish(
         await withEngine(options, true, async (engine) => {

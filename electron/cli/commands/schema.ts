@@ -1,12 +1,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import {
-  historyEntrySchema,
-  listenerSchema,
-  storedTrunkSchema,
-  trunkCheckSchema,
-} from '../../../shared/contract/commands.ts'
 import { captureLineSchema } from '../../../shared/contract/captures.ts'
+import { listenerSchema, storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
+import { historyEntrySchema } from '../../../shared/contract/lists.ts'
 import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { captureViewSchema } from '../../../shared/contract/views.ts'

@@ -63,6 +63,7 @@ export class CallRecord implements KnownCall {
   #final: WeakRef<CallReport> | null = null
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
+  #note: string | null = null
 
   constructor({ clock, boundary, projection, asked, agent, ring, views }: CallRecordParts) {
     this.#clock = clock
@@ -231,7 +232,14 @@ export class CallRecord implements KnownCall {
   }
 
   #drawn(now: Micros, from: number): CallReport {
-    return reportOf(this.projection, now, this.endedAt, this.asked, from)
+    const report = reportOf(this.projection, now, this.endedAt, { ...this.asked, agent: this.agent }, from)
+    return this.#note === null ? report : { ...report, note: this.#note }
+  }
+
+  annotate(note: string | null): void {
+    this.#note = note
+    this.#final = null
+    this.events.emit('moved', null)
   }
 
   view(): CallView {

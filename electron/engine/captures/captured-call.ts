@@ -8,6 +8,8 @@ import type { CallPackets } from '../report/exports.ts'
 export interface CallSource {
   drawn(): Promise<readonly [CallReport, CallView]>
   packets(): Promise<CallPackets>
+  /** Of all calls, by their ids: kept for as long as the capture is open. */
+  readonly notes: Map<string, string>
 }
 
 /** A call of an opened capture: over, whatever became of it after the capture. Its report is drawn when asked for. */
@@ -39,7 +41,8 @@ export class CapturedCall implements KnownCall {
 
   report(from = 0): CallReport {
     const [report] = this.#known()
-    return { ...report, messages: report.messages.slice(from) }
+    const note = this.#source.notes.get(this.id)
+    return { ...report, ...(note === undefined ? {} : { note }), messages: report.messages.slice(from) }
   }
 
   extent(): Extent {
@@ -49,6 +52,11 @@ export class CapturedCall implements KnownCall {
   /** Figures of a capture are those of its whole length. */
   samples(): Sample[][] {
     return this.#known()[0].streams.map(() => [])
+  }
+
+  annotate(note: string | null): void {
+    if (note === null) this.#source.notes.delete(this.id)
+    else this.#source.notes.set(this.id, note)
   }
 
   packets(): Promise<CallPackets> {

@@ -26,6 +26,7 @@ export class OpenedCapture {
   readonly #threads: CaptureThreads
   readonly #thread: CaptureThread
   readonly #calls = new Map<string, CapturedCall>()
+  readonly #notes = new Map<string, string>()
   #contents: Contents
   #reading: number | null = 0
 
@@ -125,7 +126,11 @@ export class OpenedCapture {
     if (!/^[1-9]\d{0,9}$/.test(number)) return undefined
     let call = this.#calls.get(id)
     if (!call) {
-      call = new CapturedCall(id, { drawn: () => this.#drawn(id, number), packets: () => this.#packets(number) })
+      call = new CapturedCall(id, {
+        drawn: () => this.#drawn(id, number),
+        packets: () => this.#packets(number),
+        notes: this.#notes,
+      })
       this.#calls.set(id, call)
       if (this.#calls.size > mostDrawn) this.#calls.delete(this.#calls.keys().next().value!)
     }

@@ -3,6 +3,8 @@ import { usage } from '../base/errors.ts'
 import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
 import type { Softphone } from '../calls/softphone.ts'
+import { redact } from '../../../shared/wire/sip/redact.ts'
+import type { Feed } from '../feed.ts'
 import type { Files } from '../files.ts'
 import type { History } from '../history.ts'
 import type { KnownCalls } from '../known-calls.ts'
@@ -15,11 +17,12 @@ interface CallHandlerDeps {
   readonly calls: KnownCalls
   readonly history: History
   readonly files: Files
+  readonly feed: Feed
   maskNumbers(): boolean
 }
 
 export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
-  const { softphone, records, calls, history, files, maskNumbers } = deps
+  const { softphone, records, calls, history, files, feed, maskNumbers } = deps
   /** A call that something can be done with. Throws RingbackError (usage). */
   const ours = (id: string): CallRecord => {
     const record = records.call(id)
@@ -64,6 +67,15 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
     },
     'call.dtmf': ({ id, digits, mode }) => {
       ours(id).sendDigits(digits, mode)
+      return {}
+    },
+    'call.note': async ({ id, text }) => {
+      const note = text.trim() === '' ? null : redact(text)
+      const call = calls.get(id)
+      await call?.fetch?.()
+      if (call) call.annotate(note)
+      else history.annotate(id, note)
+      feed.change({ kind: 'call', id })
       return {}
     },
     'call.report': async ({ id }) => (await calls.known(id)).report(),

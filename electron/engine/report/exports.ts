@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { CommandResult, ExportFormat } from '../../../shared/contract/commands.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
+import { parseAddress } from '../../../shared/base/address.ts'
+import { encodeText } from '../../../shared/base/text.ts'
+import { microsOf } from '../../../shared/base/time.ts'
+import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { maskNumbers } from '../../../shared/wire/sip/redact.ts'
 import { explainError, machine, usage } from '../base/errors.ts'
 import { safeFileName } from '../base/file-name.ts'
+import { PcapEncoder, pcapHeader } from '../trace/capture/pcap-write.ts'
+import { pcapngOf } from '../trace/capture/pcapng-write.ts'
 import { htmlReport } from './html-report.ts'
 
 /** The packets of a call as a capture file; `dropped`: those that had to make room for newer ones. */
@@ -43,17 +49,19 @@ export async function exportCall(
       return file('application/json', `${JSON.stringify(shown, null, 2)}\n`)
     case 'html':
       return file('text/html', htmlReport([shown]))
-    case 'pcap': {
-      const packets = await call?.packets()
-      if (!packets)
-        throw usage(
-          'the packets of this call are no longer kept: a capture can be saved while the call is among the newest',
-        )
+    case 'pcap':
+    case 'pcapng': {
+      const kept = await call?.packets()
+      const packets = kept ?? { pcap: messagesOf(report), dropped: 0 }
       const notes = [
+        ...(kept ? [] : ['it has the messages only: the packets of the audio are kept for the newest calls']),
         ...(packets.dropped > 0 ? [`the oldest ${packets.dropped} packets had to make room`] : []),
         ...(mask ? ['phone numbers are as they were on the wire'] : []),
       ]
-      return file('application/vnd.tcpdump.pcap', packets.pcap, notes.length > 0 ? `${notes.join('; ')}` : null)
+      const note = notes.length > 0 ? notes.join('; ') : null
+      return format === 'pcap'
+        ? file('application/vnd.tcpdump.pcap', packets.pcap, note)
+        : file('application/x-pcapng', pcapngOf(packets.pcap, `${report.callId}: ${report.verdict.sentence}`), note)
     }
     case 'wav': {
       if (!call?.recording) throw usage('this call was not recorded')
@@ -61,6 +69,29 @@ export async function exportCall(
       return file('audio/wav', read(call.recording))
     }
   }
+}
+
+const nowhere = { host: '0.0.0.0', port: 0 }
+
+/** The messages of a report as a capture: what is left of a call whose packets are not kept any more. */
+function messagesOf({ messages }: CallReport): Buffer {
+  const encoder = new PcapEncoder()
+  return Buffer.concat([
+    pcapHeader(),
+    ...messages.map(({ at, transport, source, destination, raw }) => {
+      const bytes = encodeText(raw)
+      const message = parseSip(bytes)
+      return encoder.sip({
+        at: microsOf(at),
+        transport,
+        source: parseAddress(source) ?? nowhere,
+        destination: parseAddress(destination) ?? nowhere,
+        direction: 'observed',
+        bytes,
+        message,
+      })
+    }),
+  ])
 }
 
 function masked<T>(value: T): T {

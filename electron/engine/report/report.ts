@@ -34,6 +34,8 @@ export interface Asked {
   readonly placed: Placed | null
   /** Headers of ours whose values are masked wherever the call is shown. */
   readonly secrets: readonly CustomHeader[]
+  /** The agent that took it. */
+  readonly agent?: string | null
 }
 
 const notAsked: Asked = { placed: null, secrets: [] }
@@ -46,7 +48,7 @@ export function reportOf(
   call: CallProjection,
   now: Micros,
   ended: Micros | null,
-  { placed, secrets }: Asked = notAsked,
+  { placed, secrets, agent = null }: Asked = notAsked,
   from = 0,
 ): CallReport {
   const { trace, streams } = call
@@ -74,7 +76,11 @@ export function reportOf(
         local,
         remote,
       })),
-      streams: streams.all.map((stream, n) => streamOf(stream, facts.streams[n]!.toPeer, qualityOf(facts, n))),
+      streams: streams.all.map((stream, n) => ({
+        ...streamOf(stream, facts.streams[n]!.toPeer, qualityOf(facts, n)),
+        // While it goes on, it is told as it goes: the newest samples.
+        ...(stream.course && (ended !== null || facts.vantage === 'observed') && { series: stream.course.samples() }),
+      })),
       findings: findingsOf(facts),
       observations: trace.observations.map(({ at, kind, text, value }) => ({
         at: isoMicros(at),
@@ -83,6 +89,7 @@ export function reportOf(
         ...(value === undefined ? {} : { value }),
       })),
       placed: placed && shownPlaced(placed),
+      ...(agent === null ? {} : { agent }),
       droppedMessages: trace.droppedMessages,
     },
     secrets,
@@ -180,7 +187,14 @@ const percentOf = (lost: number, packets: number) => (lost > 0 ? thousandths((10
 
 function mosOf(codec: string, lostPercent: number, roundTripMs: number | null, quality: Quality | null): Stream['mos'] {
   const mos = estimateMos({ codec, lostPercent, roundTripMs })
-  return mos && { ...mos, assumptions: [...mos.assumptions, ...(quality?.unconfirmed ? [quality.unconfirmed] : [])] }
+  const unconfirmed = quality?.unconfirmed ?? null
+  return (
+    mos && {
+      ...mos,
+      assumptions: [...mos.assumptions, ...(unconfirmed === null ? [] : [unconfirmed])],
+      confirmed: unconfirmed === null,
+    }
+  )
 }
 
 /** What a capture shows of SIP that is neither a call nor a registration. */

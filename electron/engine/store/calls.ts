@@ -1,15 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { z } from 'zod'
-import { historyEntrySchema, type HistoryEntry, type Settings } from '../../../shared/contract/commands.ts'
+import { type Settings } from '../../../shared/contract/commands.ts'
+import { historyEntrySchema, type HistoryEntry } from '../../../shared/contract/lists.ts'
 import { callReportSchema, type CallReport } from '../../../shared/contract/report.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
+import { parseNameAddr } from '../../../shared/wire/sip/grammar.ts'
 import type { Clock } from '../base/clock.ts'
 import { machine, usage } from '../base/errors.ts'
+import type { SortKey } from '../../../shared/model/call-query.ts'
+import { conditionsOf, orderOf } from './call-search.ts'
 import { explainSqlite, isOfOneRow, transaction } from './sqlite.ts'
 
 const dayUs = 24 * 3600 * 1e6
-/** A trigram index finds no shorter words. */
-const shortestIndexed = 3
 /** Characters of a call that a search finds it by: indexing costs half a millisecond a kilobyte. */
 const mostIndexed = 32 * 1024
 /** Characters of messages that are kept of one call. */
@@ -23,6 +25,8 @@ export interface HistoryQuery {
   readonly offset: number
   readonly query: string
   readonly until: number | null
+  readonly sort?: SortKey
+  readonly descending?: boolean
   /** Calls to leave out: those under way. */
   readonly except: readonly string[]
 }
@@ -136,28 +140,20 @@ export class Calls {
     }
   }
 
-  list({ limit, offset, query, until, except }: HistoryQuery): HistoryPage {
+  list({ limit, offset, query, until, except, sort = 'start', descending = true }: HistoryQuery): HistoryPage {
     const newest = Number(this.#db.prepare('SELECT coalesce(max(number), 0) AS newest FROM calls').get()!['newest'])
-    const words = query.split(/\s+/).filter(Boolean)
-    const indexed = words.filter((word) => [...word].length >= shortestIndexed)
-    const short = words.filter((word) => !indexed.includes(word))
+    const asked = conditionsOf(query)
     const where = [
       'number <= ?',
       `id NOT IN (${except.map(() => '?').join(', ')})`,
-      ...(indexed.length > 0 ? ['number IN (SELECT rowid FROM words WHERE words MATCH ?)'] : []),
-      ...short.map(() => `entry LIKE ? ESCAPE '\\'`),
+      ...asked.map(({ sql }) => sql),
     ].join(' AND ')
-    const values = [
-      until ?? newest,
-      ...except,
-      ...(indexed.length > 0 ? [indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')] : []),
-      ...short.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`),
-    ]
+    const values = [until ?? newest, ...except, ...asked.flatMap((condition) => condition.values)]
     const total = Number(
       this.#db.prepare(`SELECT count(*) AS total FROM calls WHERE ${where}`).get(...values)!['total'],
     )
     const rows = this.#db
-      .prepare(`SELECT entry FROM calls WHERE ${where} ORDER BY number DESC LIMIT ? OFFSET ?`)
+      .prepare(`SELECT entry FROM calls WHERE ${where} ORDER BY ${orderOf(sort, descending)} LIMIT ? OFFSET ?`)
       .all(...values, limit, offset)
     const entries = rows.flatMap((row) => readJson(historyEntrySchema, row['entry']) ?? [])
     return { total, newest, entries, unreadable: rows.length - entries.length }
@@ -225,7 +221,16 @@ export function historyEntry(report: CallReport): HistoryEntry {
     durationMs: report.timeline.durationMs,
     trunk: report.placed?.trunk ?? null,
     kind: report.verdict.kind,
+    callId: report.callId,
+    name: callerName(report),
+    ...(report.agent === undefined ? {} : { agent: report.agent }),
   }
+}
+
+/** The display name of whoever called here. */
+function callerName({ direction, headers }: CallReport): string {
+  const from = direction === 'inbound' ? headers.received.find(({ name }) => name.toLowerCase() === 'from') : undefined
+  return (from && parseNameAddr(from.value)?.displayName) ?? ''
 }
 
 export function searchText({
@@ -238,6 +243,7 @@ export function searchText({
   verdict,
   findings,
   messages,
+  note,
 }: CallReport): string {
   const lines = new Set<string>()
   let characters = 0
@@ -253,6 +259,7 @@ export function searchText({
     callId,
     outcome,
     placed?.trunk ?? '',
+    note ?? '',
     verdict.sentence,
     ...findings.map(({ sentence }) => sentence),
     ...lines,

@@ -127,6 +127,21 @@ describe('a call of an opened capture', () => {
   })
 })
 
+describe('a note on a call', () => {
+  it('stands in its report, is masked where it has a secret, and goes when it is emptied', async () => {
+    const { calls } = await open(capture(1))
+    const { id } = calls[0]!
+    const note = async (text: string) => {
+      await engine.execute('call.note', { id, text })
+      return (await engine.execute('call.report', { id })).note
+    }
+    expect(await note('seen at the customer')).toBe('seen at the customer')
+    expect(await note('sip:me:hunter2@example.org')).not.toContain('hunter2')
+    expect(await note('  ')).toBeUndefined()
+    await expect(engine.execute('call.note', { id: 'nobody', text: 'x' })).rejects.toThrow('there is no call')
+  })
+})
+
 describe('an opened capture', () => {
   it('is forgotten with its calls when it is closed', async () => {
     const { id, calls } = await open(capture(1))

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Store } from '../../../electron/engine/store/store.ts'
 import { settingsSchema } from '../../../shared/contract/commands.ts'
+import { placedSchema } from '../../../shared/contract/place-call.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
 import { pastCall } from '../../harness/past-calls.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
@@ -39,6 +40,65 @@ describe('the history', () => {
     for (const query of ['"""', '100%', '_', "'; DROP TABLE calls", 'a OR b*', 'NEAR('])
       expect(() => ids(query)).not.toThrow()
     expect(ids('100%')).toEqual([])
+    store.close()
+  })
+
+  it('keeps a note on a call, and finds the call by it', () => {
+    const store = new Store(folder(), clock)
+    store.addCall(report('one'))
+    store.addCall({ ...report('one'), note: 'seen at the customer' })
+    store.flush()
+    expect(store.history({ ...all, query: 'customer' }).entries.map(({ id }) => id)).toEqual(['one'])
+    expect(store.call('one').note).toBe('seen at the customer')
+    store.close()
+  })
+
+  it('finds calls by fields, beside words, and a damaged one stops no search', () => {
+    const place = folder()
+    const store = new Store(place, clock)
+    const placed = placedSchema.parse({ uri: 'sip:x@h', trunk: 'Acme_EU' })
+    store.addCall({ ...report('refused'), outcome: 'refused', status: { code: 403, reason: 'No' }, placed })
+    store.addCall({
+      ...report('silent', { to: 'sip:+1555@h' }),
+      verdict: { kind: 'one-way-audio', missing: null, sentence: '' },
+    })
+    store.addCall({ ...report('in'), direction: 'inbound' })
+    store.addCall(report('broken'))
+    store.flush()
+    const db = new DatabaseSync(join(place, 'ringback.sqlite'))
+    db.exec(`UPDATE calls SET entry = 'no document' WHERE id = 'broken'`)
+    db.close()
+    const ids = (query: string) => store.history({ ...all, query }).entries.map(({ id }) => id)
+    expect(ids('status:403')).toEqual(['refused'])
+    expect(ids('status:4xx trunk:acme_')).toEqual(['refused'])
+    expect(ids('trunk:%')).toEqual([])
+    expect(ids('verdict:one-way')).toEqual(['silent'])
+    expect(ids('verdict:refused dir:out')).toEqual(['refused'])
+    expect(ids('dir:in')).toEqual(['in'])
+    expect(ids('to:+1555 silent@here')).toEqual(['silent'])
+    expect(ids('dir:nowhere')).toEqual([])
+    store.close()
+  })
+
+  it.each([
+    ['start', true, ['c', 'b', 'a']],
+    ['start', false, ['a', 'b', 'c']],
+    ['number', false, ['b', 'c', 'a']],
+    ['length', true, ['b', 'a', 'c']],
+    ['status', false, ['a', 'b', 'c']],
+  ] as const)('orders calls by %s, descending: %s', (sort, descending, ids) => {
+    const store = new Store(folder(), clock)
+    const called = (id: string, to: string, durationMs: number, code: number) =>
+      store.addCall({
+        ...report(id, { to }),
+        status: { code, reason: '' },
+        timeline: { ...report(id).timeline, durationMs },
+      })
+    called('a', 'sip:9@h', 20, 200)
+    called('b', 'sip:1@h', 30, 403)
+    called('c', 'sip:5@h', 10, 500)
+    store.flush()
+    expect(store.history({ ...all, sort, descending }).entries.map(({ id }) => id)).toEqual(ids)
     store.close()
   })
 

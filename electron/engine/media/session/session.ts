@@ -178,7 +178,7 @@ export class MediaSession {
 
   mute(on: boolean): void {
     this.#outgoing.muted = on
-    this.#tap.observe('note', on ? 'sending is muted' : 'sending is no longer muted')
+    this.#tap.observe(on ? 'muted' : 'unmuted', on ? 'sending is muted' : 'sending is no longer muted')
   }
 
   /** Queues digits to be sent as telephone events or as tones. Returns why it cannot be done, or null. */

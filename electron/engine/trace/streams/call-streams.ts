@@ -3,6 +3,7 @@ import type { Micros } from '../../../../shared/base/time.ts'
 import type { RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
 import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import { findSession } from '../../../../shared/wire/sdp/find.ts'
+import { Course } from '../../quality/course.ts'
 import { FigureSeries } from '../../quality/figure-series.ts'
 import type { Projection, TracedMessage } from '../journal/events.ts'
 import { PayloadMeanings, type MeterOf } from './payload-meanings.ts'
@@ -23,7 +24,7 @@ export class CallStreams implements Projection {
   readonly #series: boolean
   #last: TracedStream | null = null
 
-  /** `series`: the figures of the last two minutes of each stream are kept. */
+  /** `series`: the figures of the last two minutes of each stream are kept, and the course of the whole of it. */
   constructor(meterOf: MeterOf, series = false) {
     this.#meanings = new PayloadMeanings(meterOf)
     this.#series = series
@@ -54,6 +55,7 @@ export class CallStreams implements Projection {
     stream.stats.update(at, header, this.#meanings.of(stream, header.payloadType), bytes.length, clear)
     stream.runs.update(at, header.sequence)
     stream.series?.update(at, stream.stats)
+    stream.course?.update(at, stream.stats)
   }
 
   rtcp(at: Micros, source: Address, sent: boolean | null, packets: readonly RtcpPacket[]): void {
@@ -70,7 +72,8 @@ export class CallStreams implements Projection {
     if (!stream) {
       // What one side sends does not take the place of what the other does.
       if (this.all.filter((other) => other.sent === sent).length >= mostStreams) return null
-      stream = new TracedStream(source, destination, sent, ssrc, this.#series ? new FigureSeries() : null)
+      const [series, course] = this.#series ? [new FigureSeries(), new Course()] : [null, null]
+      stream = new TracedStream(source, destination, sent, ssrc, series, course)
       this.all.push(stream)
     }
     return (this.#last = stream)

@@ -1,5 +1,6 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
+import type { Course } from '../../quality/course.ts'
 import type { FigureSeries } from '../../quality/figure-series.ts'
 import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
 import { Runs } from '../../quality/runs.ts'
@@ -22,6 +23,8 @@ export class TracedStream {
   readonly stats: RtpStreamStats
   readonly runs = new Runs()
   readonly series: FigureSeries | null
+  /** How it went from its first packet to its last, where that is kept. */
+  readonly course: Course | null
   report: ReceiverReport | null = null
   /**
    * Reports of its receiver that name it no more, though it was sent all along since the report before, and the
@@ -40,12 +43,14 @@ export class TracedStream {
     sent: boolean | null,
     ssrc: number,
     series: FigureSeries | null = null,
+    course: Course | null = null,
   ) {
     this.source = source
     this.destination = destination
     this.sent = sent
     this.stats = new RtpStreamStats(ssrc)
     this.series = series
+    this.course = course
   }
 
   is(source: Address, destination: Address, ssrc: number): boolean {

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../../../shared/base/time.ts'
 import { emptyRtpHeader, readRtp } from '../../../../../shared/wire/rtp/rtp.ts'
+import { Course } from '../../../quality/course.ts'
 import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
 import { TracedStream } from '../../streams/traced-stream.ts'
 import type { Endpoints } from '../endpoints.ts'
@@ -10,6 +11,8 @@ import type { Announcements } from './announcements.ts'
 const mostStreams = 250_000
 /** Streams that a report may mean. */
 const mostAlike = 100
+/** Streams whose course is kept: those of a capture that a person can look through. */
+const mostCourses = 500
 /** Of the packet that is being read. */
 const header = emptyRtpHeader()
 
@@ -61,6 +64,7 @@ export class StreamTable {
     const stream = this.all[id]!
     stream.stats.update(at, header, this.#meanings[id]!, to - from, bytes)
     stream.runs.update(at, header.sequence)
+    stream.course?.update(at, stream.stats)
     return true
   }
 
@@ -75,7 +79,9 @@ export class StreamTable {
 
   #begin(source: number, destination: number, ssrc: number): number {
     const id = this.#ids.idOf(source, destination, ssrc, 0)
-    this.all.push(new TracedStream(this.#endpoints.address(source), this.#endpoints.address(destination), null, ssrc))
+    const course = id < mostCourses ? new Course() : null
+    const [from, to] = [this.#endpoints.address(source), this.#endpoints.address(destination)]
+    this.all.push(new TracedStream(from, to, null, ssrc, null, course))
     this.#types.push(-1)
     this.#announced.push(-1)
     collect(this.#bySsrc, ssrc, id)
