@@ -1,9 +1,9 @@
-import { useEffect, useRef, useState } from 'react'
-import type { CallReport } from '../shared/contract/report.ts'
+import { useEffect, useState } from 'react'
 import { Agent } from './features/agent/agent.tsx'
-import { Call } from './features/call/call.tsx'
-import { Calls } from './features/calls/calls.tsx'
+import { CallsScreen } from './calls-screen.tsx'
 import { DialBar } from './features/dial/dial-bar.tsx'
+import { Palette } from './features/palette/palette.tsx'
+import { Toasts } from './features/palette/toasts.tsx'
 import { Files } from './features/files/files.tsx'
 import { Hints } from './features/hints/hints.tsx'
 import { Incoming } from './features/incoming/incoming.tsx'
@@ -11,13 +11,13 @@ import { Settings } from './features/settings/settings.tsx'
 import { FirstStart } from './features/start/first-start.tsx'
 import { StatusBar } from './features/status/status.tsx'
 import { Trunks } from './features/trunks/trunks.tsx'
-import { placeTestCall } from './state/dial.ts'
-import { execute, useEngine, watch } from './state/engine.ts'
+import { Keys, RegisteredKeys } from './keys.tsx'
+import { useDroppedFiles } from './dropped-files.ts'
+import { useActions } from './state/actions.ts'
+import { execute, useEngine } from './state/engine.ts'
 import { onElectron } from './bridge.ts'
-import { edit, focusDial, remember, show, useUi, type Screen } from './state/ui.ts'
-import { Button, Empty, Fault, Foreign, Icon, type IconName } from './ui/controls.tsx'
-import { shortcuts, useKeys } from './ui/keys.ts'
-import { Split } from './ui/split.tsx'
+import { edit, focusDial, openPalette, remember, show, useUi, type Screen } from './state/ui.ts'
+import { Button, Empty, Foreign, Icon, type IconName } from './ui/controls.tsx'
 import './app.css'
 
 const screens: readonly (readonly [Screen, string, IconName])[] = [
@@ -35,13 +35,25 @@ export function App() {
   const hint = useUi((state) => state.hint)
   const [keys, setKeys] = useState(false)
   useEffect(() => {
+    if (remember.get('density') === 'compact') document.documentElement.dataset['density'] = 'compact'
+  }, [])
+  useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme']
     else document.documentElement.dataset['theme'] = theme
   }, [theme])
-  useKeys({
-    '?': () => setKeys(true),
-    ...Object.fromEntries(screens.map(([name], i) => [`Ctrl+${i + 1}`, () => show(name)])),
-  })
+  const palette = useUi((state) => state.palette)
+  useActions([
+    { id: 'palette', group: 'Window', name: 'Everything that can be done', run: () => openPalette('all') },
+    { id: 'keys', group: 'Window', name: 'All keys', run: () => setKeys(true) },
+    ...screens.map(([name, title]) => ({
+      id: `screen.${name}`,
+      group: 'Window',
+      name: `Go to ${title}`,
+      run: () => show(name),
+    })),
+    { id: 'density', group: 'Window', name: 'Compact or comfortable rows', run: switchDensity },
+  ])
+  const over = useDroppedFiles()
   useAskBeforeClosing()
   useElectron()
   if (connection === 'locked')
@@ -54,7 +66,7 @@ export function App() {
       </main>
     )
   return (
-    <div className={`app${connection === 'open' ? '' : ' cut'}`} data-hint={hint ?? undefined}>
+    <div className={`app${connection === 'open' ? '' : ' cut'}${over ? ' over' : ''}`} data-hint={hint ?? undefined}>
       <nav className="rail" aria-label="Screens">
         {screens.map(([name, title, icon], i) => (
           <button
@@ -78,70 +90,21 @@ export function App() {
         <Notices />
         <Incoming />
         <main className="app-screen">
-          {screen === 'calls' && <CallsScreen />}
+          {screen === 'calls' && <CallsScreen none={<FirstStart />} />}
           {screen === 'trunks' && <Trunks />}
           {screen === 'agent' && <Agent />}
-          {screen === 'files' && <Files show={(id) => <OneCall key={id} id={id} kept={false} />} />}
+          {screen === 'files' && <Files />}
           {screen === 'settings' && <Settings />}
         </main>
         {screen === 'calls' && <Hints />}
         <StatusBar />
       </div>
       <Keys open={keys} onClose={() => setKeys(false)} />
+      {palette && <Palette key={palette} onClose={() => openPalette(null)} />}
+      <Toasts />
+      <RegisteredKeys />
     </div>
   )
-}
-
-function CallsScreen() {
-  const id = useUi((state) => state.call)
-  const list = (
-    <>
-      <h1 className="hidden">Calls</h1>
-      <Calls place={placeTestCall} />
-    </>
-  )
-  return (
-    <Split
-      label="Width of the call list"
-      axis="x"
-      size={remember.number('calls', 280)}
-      least={200}
-      most={520}
-      onResize={(size) => remember.set('calls', String(size))}
-      first={list}
-      second={id === null ? <FirstStart /> : <OneCall key={id} id={id} kept />}
-    />
-  )
-}
-
-/** A call that the engine has by its state; else, where it may be `kept`, from the history. */
-function OneCall({ id, kept }: { id: string; kept: boolean }) {
-  const view = useEngine((state) => state.calls.get(id))
-  const live = useEngine((state) => state.reports.get(id))
-  const samples = useEngine((state) => state.samples.get(id))
-  const connection = useEngine((state) => state.connection)
-  const [past, setPast] = useState<CallReport | { readonly fault: string } | null>(null)
-  const known = view !== undefined || !kept
-  useEffect(() => {
-    watch([id])
-    return () => watch([])
-  }, [id])
-  useEffect(() => {
-    if (known || connection !== 'open') return
-    let current = true
-    execute('history.show', { id }).then(
-      (report) => current && setPast(report),
-      (error: Error) => current && setPast({ fault: error.message }),
-    )
-    return () => void (current = false)
-  }, [id, known, connection])
-  const report = live ?? (past && 'fault' in past ? null : past)
-  if (report) return <Call report={report} view={view} samples={samples ?? []} />
-  return past && 'fault' in past ? (
-    <div className="page">
-      <Fault text={past.fault} />
-    </div>
-  ) : null
 }
 
 /** What a person must know of the engine: how it started, that it is gone, that the disk is full. */
@@ -190,32 +153,12 @@ function Notices() {
   )
 }
 
-function Keys({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    if (open) dialog.current?.showModal()
-  }, [open])
-  if (!open) return null
-  return (
-    <dialog ref={dialog} className="keys" aria-labelledby="keys-title" onClose={onClose}>
-      <h1 id="keys-title">Keys</h1>
-      <dl>
-        {shortcuts.map(({ keys, text }) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
-      <form method="dialog">
-        <button type="submit" className="button plain">
-          Close
-        </button>
-      </form>
-    </dialog>
-  )
+function switchDensity(): void {
+  const root = document.documentElement
+  const compact = root.dataset['density'] !== 'compact'
+  if (compact) root.dataset['density'] = 'compact'
+  else delete root.dataset['density']
+  remember.set('density', compact ? 'compact' : 'comfortable')
 }
 
 /** Links from other programs and the native menu. */

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import { handOver } from './dial.ts'
 import { execute } from './engine.ts'
+import { select } from './ui.ts'
 
 /** How far the files that were chosen last have been opened. */
 export type Opening =
@@ -10,12 +11,9 @@ export type Opening =
 
 interface FilesState {
   readonly opening: Opening
-  /** The open capture that is looked at, and the call in it. */
-  readonly capture: string | null
-  readonly call: string | null
 }
 
-export const useFiles = create<FilesState>(() => ({ opening: { kind: 'none' }, capture: null, call: null }))
+export const useFiles = create<FilesState>(() => ({ opening: { kind: 'none' } }))
 
 /**
  * Hands the files over and has them opened as one capture, which is looked at as soon as the first piece of the last
@@ -68,12 +66,8 @@ export async function stopReading(id: string): Promise<void> {
   await execute('capture.stop', { id })
 }
 
-/** Looks at an open capture, at its first call. Rejects with a CommandFault. */
+/** Looks at an open capture: at what stands first in it, in the list of calls. Rejects with a CommandFault. */
 export async function showCapture(id: string): Promise<void> {
-  const [first] = await execute('capture.calls', { id, limit: 1 })
-  useFiles.setState({ capture: id, call: first?.id ?? null })
-}
-
-export function selectCaptured(call: string): void {
-  useFiles.setState({ call })
+  const [first] = await execute('capture.list', { id, limit: 1 })
+  if (first) select(first.type === 'call' ? `${id}.${first.id}` : `${id}.${first.type}.0`)
 }

@@ -1,11 +1,15 @@
 import { create } from 'zustand'
-import type { HistoryEntry } from '../../shared/contract/commands.ts'
+import type { HistoryEntry } from '../../shared/contract/lists.ts'
+import type { SortKey } from '../../shared/model/call-query.ts'
 import { execute, useEngine } from './engine.ts'
+import { remember } from './ui.ts'
 
 export const pageSize = 200
 
 interface HistoryState {
   readonly query: string
+  readonly sort: SortKey
+  readonly descending: boolean
   /** Past calls that fit the query; pages of them come as they are looked at. */
   readonly total: number
   readonly pages: ReadonlyMap<number, readonly HistoryEntry[]>
@@ -22,6 +26,8 @@ interface HistoryState {
 
 export const useHistory = create<HistoryState>(() => ({
   query: '',
+  sort: (remember.get('sort') as SortKey | null) ?? 'start',
+  descending: remember.get('ascending') !== 'yes',
   total: 0,
   pages: new Map(),
   live: null,
@@ -44,6 +50,14 @@ export function search(query: string): void {
   reloadSoon()
 }
 
+/** Orders the list by something else, or the other way round. */
+export function sortBy(sort: SortKey, descending: boolean): void {
+  remember.set('sort', sort)
+  remember.set('ascending', descending ? 'no' : 'yes')
+  useHistory.setState({ sort, descending })
+  reloadSoon()
+}
+
 export function loadPage(page: number): void {
   if (asked.has(page)) return
   asked.add(page)
@@ -60,7 +74,7 @@ function reloadSoon(): void {
 }
 
 async function load(page: number, of: number): Promise<void> {
-  const { query } = useHistory.getState()
+  const { query, sort, descending } = useHistory.getState()
   const ended = [...useEngine.getState().calls.values()].filter(({ state }) => state === 'ended').map(({ id }) => id)
   useHistory.setState({ loading: true })
   try {
@@ -69,6 +83,8 @@ async function load(page: number, of: number): Promise<void> {
       limit: pageSize,
       offset: page * pageSize,
       until,
+      sort,
+      descending,
     })
     if (of !== generation) return
     until ??= found.newest

@@ -6,6 +6,12 @@ import { isSecretHeader } from '../../shared/wire/sip/secret-names.ts'
 
 export type Screen = 'calls' | 'trunks' | 'agent' | 'files' | 'settings'
 
+/** What of a call is looked at, by its number in the report. */
+export interface Place {
+  readonly kind: 'message' | 'stream' | 'finding'
+  readonly n: number
+}
+
 export interface HeaderRow {
   readonly key: number
   readonly name: string
@@ -34,6 +40,12 @@ interface UiState {
   readonly screen: Screen
   /** The call that is looked at; null: none. */
   readonly call: string | null
+  /** The call that it is compared with. */
+  readonly beside: string | null
+  /** What of it is looked at; null: whatever tells most. */
+  readonly place: Place | null
+  /** Whether everything that can be done is offered, or calls to compare with. */
+  readonly palette: 'all' | 'compare' | null
   readonly draft: Draft
   readonly dialOptions: boolean
   /** What the first test call's hints point at; null when they are done with. */
@@ -81,6 +93,9 @@ export const secretRow = (name: string): HeaderRow => ({ ...headerRow(name), sec
 export const useUi = create<UiState>(() => ({
   screen: 'calls',
   call: null,
+  beside: null,
+  place: null,
+  palette: null,
   draft: readDraft(draftKept.get()),
   dialOptions: false,
   hint: null,
@@ -91,7 +106,21 @@ export function show(screen: Screen): void {
 }
 
 export function select(call: string | null): void {
-  useUi.setState({ call, screen: 'calls' })
+  useUi.setState({ call, screen: 'calls', beside: null, place: null })
+}
+
+/** Looks at a part of the call that is shown. */
+export function look(place: Place | null): void {
+  useUi.setState({ place })
+}
+
+export function openPalette(palette: UiState['palette']): void {
+  useUi.setState({ palette })
+}
+
+/** Puts another call beside the one that is shown; null: it stands alone again. */
+export function compareWith(beside: string | null): void {
+  useUi.setState({ beside })
 }
 
 export function edit(draft: Partial<Draft>): void {

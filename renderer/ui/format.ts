@@ -1,3 +1,5 @@
+import { microsOf } from '../../shared/base/time.ts'
+
 /** Times, spans and levels as the window writes them. Every figure has its unit. */
 
 const clock = new Intl.DateTimeFormat(undefined, {
@@ -16,12 +18,6 @@ export function timeOf(iso: string): string {
   return date.toDateString() === new Date().toDateString()
     ? clock.format(date)
     : `${day.format(date)} ${clock.format(date)}`
-}
-
-/** Microseconds since 1970, of an ISO time with up to six decimals. */
-export function microsOf(iso: string): number {
-  const decimals = /\.(\d+)Z$/.exec(iso)?.[1] ?? ''
-  return Math.floor(Date.parse(iso) / 1000) * 1e6 + Number(decimals.padEnd(6, '0').slice(0, 6))
 }
 
 /** Seconds between two ISO times. */
@@ -46,8 +42,11 @@ export function duration(seconds: number): string {
   return whole >= 3600 ? `${Math.floor(whole / 3600)}:${tail}` : tail
 }
 
-/** `+0.021`: a place on the time line, in seconds. */
-export const offset = (seconds: number): string => `${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(3)}`
+/** `+0.021`, past a thousand seconds `+2:46:40`: a place on the time line. */
+export function offset(seconds: number): string {
+  const whole = Math.abs(seconds)
+  return `${seconds < 0 ? '−' : '+'}${whole < 1000 ? whole.toFixed(3) : duration(whole)}`
+}
 
 /** What identifies a party in a list: the URI without scheme and parameters. */
 export const party = (uri: string): string => uri.replace(/^(sips?|tel):/i, '').replace(/[;?].*$/s, '')

@@ -14,6 +14,7 @@ export function Split({
   size,
   least,
   most,
+  rest = 0,
   onResize,
   first,
   second,
@@ -24,6 +25,8 @@ export function Split({
   size: number
   least: number
   most: number
+  /** What the other pane keeps, in px: where there is too little, the fixed one gives way. */
+  rest?: number
   onResize: (size: number) => void
   first: ReactNode
   second: ReactNode
@@ -41,7 +44,8 @@ export function Split({
     set(now + sign * step)
     onResize(latest.current)
   }
-  const tracks = fixed === 'first' ? `minmax(0, ${now}px) 5px minmax(0, 1fr)` : `minmax(0, 1fr) 5px minmax(0, ${now}px)`
+  const other = `minmax(${rest}px, 1fr)`
+  const tracks = fixed === 'first' ? `minmax(0, ${now}px) 5px ${other}` : `${other} 5px minmax(0, ${now}px)`
   return (
     <div
       className={`split split-${axis}`}

@@ -1,73 +1,115 @@
-import { useEffect, useState } from 'react'
-import type { CallReport, Evidence } from '../../../shared/contract/report.ts'
+import { useMemo, useState } from 'react'
+import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
-import { remember } from '../../state/ui.ts'
+import { useActions } from '../../state/actions.ts'
+import { look, remember, useUi, type Place } from '../../state/ui.ts'
 import { Button, useNow } from '../../ui/controls.tsx'
-import { useKeys } from '../../ui/keys.ts'
 import { Split } from '../../ui/split.tsx'
+import { useMedia } from '../../ui/use-media.ts'
 import { Actions } from './actions.tsx'
-import { Ladder, type Selection } from './ladder.tsx'
-import { Media } from './media.tsx'
+import { evidenceOf, tellingPart } from './evidence.ts'
+import { Head, isInterrupted } from './head.tsx'
 import { Message } from './inspector.tsx'
-import { TimeStrip, VerdictLine, evidenceOf } from './summary.tsx'
+import { Ladder } from './ladder.tsx'
+import { MediaDetails, Figures } from './media-details.tsx'
+import { flowsOf } from './media-figures.ts'
+import { Media } from './media.tsx'
+import { Note } from './note.tsx'
+import { TimeBar } from './time-bar.tsx'
+import { timesOf } from './time-marks.ts'
+import { Verdict } from './verdict.tsx'
 import './call.css'
 
 /** Below this width the message covers the ladder instead of standing beside it. */
 const narrow = '(max-width: 1099px)'
 
-/** One call, live or past, placed, received or captured: verdict, times, ladder, message, media. */
+/**
+ * One call, live or past, placed, received or captured, in the order in which a person asks: which call, the verdict,
+ * why, when, the ladder with its messages, the media.
+ */
 export function Call({
   report,
   view,
   samples,
+  onCompare = null,
 }: {
   report: CallReport
   view: CallView | undefined
   samples: readonly (readonly Sample[])[]
+  onCompare?: (() => void) | null
 }) {
-  const [selection, setSelection] = useState<Selection | null>(null)
-  const [evidence, setEvidence] = useState(-1)
+  const place = useUi((state) => state.place)
   const [drawer, setDrawer] = useState(false)
+  const [opened, setOpened] = useState(() => remember.get('media.open') === 'yes')
   const isNarrow = useMedia(narrow)
   const live = view !== undefined && view.state !== 'ended'
   const now = useNow(250, live)
-  const shown = selection ?? (report.messages.length > 0 ? { kind: 'message' as const, n: 0 } : null)
-  const select = (next: Selection) => {
-    setSelection(next)
-    setDrawer(next.kind === 'message')
-    if (next.kind === 'media') document.getElementById(`stream-${next.n}`)?.scrollIntoView({ block: 'nearest' })
+  const interrupted = isInterrupted(report, view)
+  const chosen = place?.kind === 'finding' ? place.n : null
+  const selection = shownPart(report, place, live)
+  const flows = useMemo(() => flowsOf(report.streams, samples), [report.streams, samples])
+  const times = useMemo(() => timesOf(report, null, interrupted), [report, interrupted])
+  const [cycled, setCycled] = useState(-1)
+  const select = (next: Place) => {
+    look(next)
+    setDrawer(true)
   }
-  const follow = ({ message, stream }: Evidence) => {
-    if (message !== undefined) select({ kind: 'message', n: message })
-    else if (stream !== undefined) select({ kind: 'media', n: stream })
+  const follow = (next: Place, finding: number) => {
+    setCycled(evidenceOf(report).findIndex((item) => item.finding === finding && item.place.n === next.n))
+    select(next)
   }
   const cycle = (by: number) => {
     const all = evidenceOf(report)
     if (all.length === 0) return
-    const next = (evidence + by + all.length * 2) % all.length
-    setEvidence(next)
-    follow(all[next]!)
+    const next = (cycled + by + all.length * 2) % all.length
+    setCycled(next)
+    select(all[next]!.place)
   }
-  useKeys({ '[': () => cycle(evidence < 0 ? 0 : -1), ']': () => cycle(1), 'Escape': () => setDrawer(false) })
+  const toggle = () => {
+    remember.set('media.open', opened ? 'no' : 'yes')
+    setOpened(!opened)
+  }
+  useActions([
+    {
+      id: 'evidence.previous',
+      group: 'Call',
+      name: 'Previous evidence',
+      run: () => cycle(cycled < 0 ? 0 : -1),
+    },
+    { id: 'evidence.next', group: 'Call', name: 'Next evidence', run: () => cycle(1) },
+    { id: 'media.toggle', group: 'Call', name: opened ? 'Close the charts' : 'Open figures and charts', run: toggle },
+    ...(drawer && isNarrow
+      ? [{ id: 'message.close', group: 'Message', name: 'Close the message', run: () => setDrawer(false) }]
+      : []),
+  ])
 
-  const ladder = <Ladder report={report} selection={shown} onSelect={select} />
-  const number = shown?.kind === 'message' ? shown.n : 0
-  const message =
-    report.messages.length > 0 ? (
-      <Message report={report} n={number} />
-    ) : (
-      <p className="muted call-none">No message was sent or received.</p>
-    )
+  const ladder = (
+    <Ladder source={report} name={`call-${report.id}`} live={live} selection={selection} onSelect={select} />
+  )
+  const flow = selection?.kind === 'stream' ? flows[selection.n] : undefined
+  const detail = flow ? (
+    <div className="call-stream">
+      <Figures flow={flow} live={live} times={times} selected={false} />
+    </div>
+  ) : report.messages.length > 0 ? (
+    <Message
+      messages={report.messages}
+      findings={report.findings}
+      n={selection?.kind === 'message' ? selection.n : 0}
+    />
+  ) : (
+    <p className="muted call-none">No message was sent or received.</p>
+  )
   const upper = isNarrow ? (
     <div className="call-drawn">
       {ladder}
       {drawer && (
-        <div className="call-drawer" role="dialog" aria-label="Message">
+        <div className="call-drawer" role="dialog" aria-label={flow ? 'Stream' : 'Message'}>
           <Button kind="quiet" className="call-close" onClick={() => setDrawer(false)}>
             Close
           </Button>
-          {message}
+          {detail}
         </div>
       )}
     </div>
@@ -76,43 +118,65 @@ export function Call({
       label="Width of the message"
       axis="x"
       fixed="second"
-      size={remember.number('message', innerWidth < 1400 ? 380 : 460)}
+      size={remember.number('message', 400)}
       least={260}
       most={900}
+      rest={360}
       onResize={(size) => remember.set('message', String(size))}
       first={ladder}
-      second={message}
+      second={detail}
     />
   )
   return (
     <div className="call">
-      <VerdictLine report={report} onEvidence={follow} />
-      <TimeStrip report={report} now={new Date(now).toISOString()} />
-      <Actions report={report} view={view} />
-      <div className="call-panes">
-        <Split
-          label="Height of the media"
-          axis="y"
-          fixed="second"
-          size={remember.number('media', Math.max(240, Math.round(innerHeight * 0.36)))}
-          least={90}
-          most={700}
-          onResize={(size) => remember.set('media', String(size))}
-          first={upper}
-          second={<Media report={report} samples={samples} live={live} selection={shown} onSelect={select} />}
-        />
+      <header className="call-head">
+        <Head report={report} view={view} />
+        <Actions report={report} view={view} onCompare={onCompare} />
+      </header>
+      <Note key={report.id} report={report} />
+      <Verdict report={report} view={view} chosen={chosen} onEvidence={follow} />
+      <TimeBar report={report} nowUs={live ? now * 1000 : null} interrupted={interrupted} />
+      <div className={`call-panes${opened && flows.length > 0 ? ' with-details' : ''}`}>
+        {opened && flows.length > 0 ? (
+          <Split
+            label="Height of the media"
+            axis="y"
+            fixed="second"
+            size={remember.number('media', 270)}
+            least={120}
+            most={700}
+            rest={leastLadderPx}
+            onResize={(size) => remember.set('media', String(size))}
+            first={upper}
+            second={
+              <MediaDetails
+                report={report}
+                flows={flows}
+                times={times}
+                live={live}
+                selection={selection}
+                onSelect={select}
+              />
+            }
+          />
+        ) : (
+          upper
+        )}
       </div>
+      <Media report={report} flows={flows} live={live} open={opened} onToggle={toggle} onSelect={select} />
     </div>
   )
 }
 
-function useMedia(query: string): boolean {
-  const [fits, setFits] = useState(() => matchMedia(query).matches)
-  useEffect(() => {
-    const media = matchMedia(query)
-    const changed = () => setFits(media.matches)
-    media.addEventListener('change', changed)
-    return () => media.removeEventListener('change', changed)
-  }, [query])
-  return fits
+/** Eight rows, their head and tools. */
+const leastLadderPx = 284
+
+/** What was asked for; else of a call that goes on its first message, and of an ended one what tells most. */
+function shownPart(report: CallReport, place: Place | null, live: boolean): Place | null {
+  if (place?.kind === 'finding') {
+    const found = evidenceOf(report).find(({ finding }) => finding === place.n)
+    if (found) return found.place
+  } else if (place?.kind === 'message' && place.n < report.messages.length) return place
+  else if (place?.kind === 'stream' && place.n < report.streams.length) return place
+  return live ? (report.messages.length > 0 ? { kind: 'message', n: 0 } : null) : tellingPart(report)
 }

@@ -1,45 +1,61 @@
 import { useMemo, useState } from 'react'
-import type { CallReport, LadderMessage } from '../../../shared/contract/report.ts'
-import { decodeText, encodeText, visible } from '../../../shared/base/text.ts'
-import { compareMessages } from '../../../shared/wire/sip/compare.ts'
-import { platformMeaning } from '../../../shared/providers/index.ts'
-import { headerMeaning, messageMeaning } from '../../../shared/words/meaning.ts'
-import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
-import { parseSip } from '../../../shared/wire/sip/parse.ts'
-import { findSession } from '../../../shared/wire/sdp/find.ts'
-import { explainSdp } from '../../../shared/words/explain.ts'
+import type { Finding, LadderMessage } from '../../../shared/contract/report.ts'
+import { visible } from '../../../shared/base/text.ts'
+import { compareMessages, type Difference } from '../../../shared/wire/sip/compare.ts'
+import { messageMeaning } from '../../../shared/words/meaning.ts'
+import type { SipMessage } from '../../../shared/wire/sip/message.ts'
 import { copyText } from '../../bridge.ts'
+import { useActions } from '../../state/actions.ts'
 import { Button, Copy, Foreign, Icon } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
-import { useKeys } from '../../ui/keys.ts'
+import { factsOf, methodOf, statusOf } from './message-facts.ts'
+import { Differences, Parts, Raw } from './message-parts.tsx'
+import { findingsAbout, namedIn } from './named-parts.ts'
 import './inspector.css'
 
-const read = ({ raw }: LadderMessage): SipMessage | null => {
-  const message = parseSip(encodeText(raw))
-  return message.kind === 'unreadable' ? null : message
-}
+type View = 'parts' | 'raw' | 'diff'
 
-const kindOf = (message: SipMessage, { cseq }: LadderMessage) =>
-  message.kind === 'request' ? message.method : `${message.status} ${cseq?.split(' ')[1] ?? ''}`
+const none: readonly Finding[] = []
 
-/** One message: its parts with what each is for, or as it was on the wire. */
-export function Message({ report, n }: { report: CallReport; n: number }) {
-  const [raw, setRaw] = useState(false)
-  const shown = report.messages[n]
-  const parsed = useMemo(() => (shown ? read(shown) : null), [shown])
-  const before = useMemo(() => {
-    if (!shown || !parsed) return null
-    const kind = kindOf(parsed, shown)
-    for (let i = n - 1; i >= 0; i--) {
-      const earlier = report.messages[i]!
-      // Cheap first: the start line begins alike.
-      if (earlier.startLine.slice(0, 6) !== shown.startLine.slice(0, 6)) continue
-      const message = read(earlier)
-      if (message && kindOf(message, earlier) === kind) return { n: i, differences: compareMessages(message, parsed) }
-    }
-    return null
-  }, [report.messages, n, shown, parsed])
-  useKeys({ R: () => setRaw(!raw) })
+/** One message: its parts with what each is for, as it was on the wire, or against the other of its kind. */
+export function Message({
+  messages,
+  findings = none,
+  n,
+}: {
+  messages: readonly LadderMessage[]
+  findings?: readonly Finding[]
+  n: number
+}) {
+  const [view, setView] = useState<View>('parts')
+  const shown = messages[n]
+  const parsed = shown ? factsOf(shown).message : null
+  const twin = useMemo(() => (parsed ? twinOf(messages, n, parsed) : null), [messages, n, parsed])
+  const about = useMemo(() => findingsAbout(findings, n), [findings, n])
+  const wrong = useMemo(() => {
+    const sentences = [...(shown?.problems ?? []), ...about.map(({ sentence }) => sentence)]
+    return { sentences, named: namedIn(sentences) }
+  }, [shown, about])
+  const diff = view === 'diff' && twin !== null
+  const raw = view === 'raw' || parsed === null
+  useActions([
+    {
+      id: 'message.raw',
+      group: 'Message',
+      name: 'Raw or parts',
+      run: () => setView(view === 'raw' ? 'parts' : 'raw'),
+    },
+    ...(twin
+      ? [
+          {
+            id: 'message.diff',
+            group: 'Message',
+            name: 'Compare with the other message of its kind',
+            run: () => setView(view === 'diff' ? 'parts' : 'diff'),
+          },
+        ]
+      : []),
+  ])
   if (!shown) return null
   const meaning = parsed && messageMeaning(parsed)
   return (
@@ -49,12 +65,17 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
           <span className="muted">{n + 1}</span> <Foreign text={shown.startLine} />
         </h2>
         <div className="actions" role="group" aria-label="View">
-          <Button aria-pressed={!raw} onClick={() => setRaw(false)}>
+          <Button aria-pressed={!raw && !diff} onClick={() => setView('parts')}>
             Parts
           </Button>
-          <Button aria-pressed={raw} onClick={() => setRaw(true)} title="R">
+          <Button aria-pressed={raw} onClick={() => setView('raw')} title="R">
             Raw
           </Button>
+          {twin && (
+            <Button aria-pressed={diff} onClick={() => setView('diff')} title="D">
+              Diff {twin.n + 1}
+            </Button>
+          )}
           <Copy copy={copyText} text={() => shown.raw}>
             Copy
           </Copy>
@@ -80,140 +101,31 @@ export function Message({ report, n }: { report: CallReport; n: number }) {
             <Icon name="warning" /> <Foreign text={text} />
           </p>
         ))}
-        {raw || !parsed ? <Raw text={shown.raw} /> : <Parts message={parsed} />}
-        {!raw && before && <Differences {...before} />}
+        {about.map(({ finding, sentence, severity }) => (
+          <p
+            key={finding}
+            className={severity === 'fault' ? 'tone-fault' : severity === 'warning' ? 'tone-warning' : ''}
+          >
+            <Icon name={severity === 'fault' ? 'fault' : severity === 'warning' ? 'warning' : 'unknown'} />{' '}
+            <Foreign text={sentence} />
+          </p>
+        ))}
+        {diff ? <Differences {...twin} /> : raw ? <Raw text={shown.raw} /> : <Parts message={parsed} wrong={wrong} />}
       </div>
     </section>
   )
 }
 
-function Parts({ message }: { message: SipMessage }) {
-  const body = decodeText(message.body)
-  const type = header(message, 'content-type') ?? ''
-  const found = findSession(message)
-  return (
-    <>
-      <dl className="message-headers">
-        {message.headers.map(({ name, value }, i) => {
-          const meaning = headerMeaning(name) ?? platformMeaning(name)
-          return (
-            <div key={`${name} ${i}`}>
-              <dt className="mono">
-                <Foreign text={name} />
-              </dt>
-              <dd className="mono">
-                <Foreign text={value} />
-              </dd>
-              <dd className="muted">
-                {meaning ? (
-                  <>
-                    {meaning.text} <span className="nowrap">{meaning.source}</span>
-                  </>
-                ) : (
-                  'Not a header that is known here.'
-                )}
-              </dd>
-            </div>
-          )
-        })}
-      </dl>
-      {body !== '' && (
-        <>
-          <h3>{found ? 'Session description (SDP)' : visible(`Body: ${type || 'of no named type'}`)}</h3>
-          {found ? (
-            <dl className="message-headers">
-              {explainSdp(found.text).map(({ line, text }, i) => (
-                <div key={i}>
-                  <dt className="mono sdp">
-                    <Foreign text={line} />
-                  </dt>
-                  <dd className="muted">
-                    <Foreign text={text} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          ) : (
-            <pre>
-              <Lines text={body} />
-            </pre>
-          )}
-        </>
-      )}
-    </>
-  )
-}
-
-/** A body with its lines: their ends are the one thing in it that is not shown. */
-function Lines({ text }: { text: string }) {
-  return <bdi>{text.split(/\r?\n/).map(visible).join('\n')}</bdi>
-}
-
-/** As on the wire; control characters made visible. Always text, never markup. */
-function Raw({ text }: { text: string }) {
-  const [head = '', ...rest] = text.split(/\r?\n\r?\n/)
-  const [first, ...lines] = head.split(/\r?\n/)
-  const body = rest.join('\r\n\r\n')
-  return (
-    <pre className="raw">
-      <b>
-        <Foreign text={first ?? ''} />
-      </b>
-      {'\n'}
-      {lines.map((line, i) => {
-        const colon = line.indexOf(':')
-        return colon < 0 ? (
-          <span key={i}>
-            <Foreign text={line} />
-            {'\n'}
-          </span>
-        ) : (
-          <span key={i}>
-            <span className="name">
-              <Foreign text={line.slice(0, colon)} />
-            </span>
-            <Foreign text={line.slice(colon)} />
-            {'\n'}
-          </span>
-        )
-      })}
-      {body !== '' && (
-        <>
-          {'\n'}
-          <span className="body">
-            <Lines text={body} />
-          </span>
-        </>
-      )}
-    </pre>
-  )
-}
-
-function Differences({ n, differences }: { n: number; differences: ReturnType<typeof compareMessages> }) {
-  return (
-    <>
-      <h3>Compared with message {n + 1}, the one before of its kind</h3>
-      {differences.length === 0 ? (
-        <p className="muted">The same in every header and line.</p>
-      ) : (
-        <dl className="message-headers">
-          {differences.map(({ name, before, after }, i) => (
-            <div key={i}>
-              <dt className="mono">
-                <Foreign text={name} />
-              </dt>
-              <dd className="mono">
-                <span className="muted">before</span>{' '}
-                {before === null ? <span className="muted">not there</span> : <Foreign text={before} />}
-              </dd>
-              <dd className="mono">
-                <span className="muted">now</span>{' '}
-                {after === null ? <span className="muted">not there</span> : <Foreign text={after} />}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
-    </>
-  )
+/** The nearest other message of the same kind, before this one or else after it, and how this one differs. */
+function twinOf(
+  messages: readonly LadderMessage[],
+  n: number,
+  parsed: SipMessage,
+): { readonly n: number; readonly differences: readonly Difference[] } | null {
+  const shown = messages[n]!
+  const alike = (other: LadderMessage) => methodOf(other) === methodOf(shown) && statusOf(other) === statusOf(shown)
+  const before = messages.slice(0, n).findLastIndex(alike)
+  const other = before >= 0 ? before : messages.findIndex((message, i) => i > n && alike(message))
+  const message = other < 0 ? null : factsOf(messages[other]!).message
+  return message && { n: other, differences: compareMessages(message, parsed) }
 }

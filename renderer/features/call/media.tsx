@@ -1,255 +1,185 @@
-import type { CallReport } from '../../../shared/contract/report.ts'
-import type { Sample } from '../../../shared/contract/state.ts'
 import { visible } from '../../../shared/base/text.ts'
-import { Foreign, Icon } from '../../ui/controls.tsx'
-import type { Selection } from './ladder.tsx'
-import { Charts, type Direction, type Flow } from './media-charts.tsx'
+import type { CallReport } from '../../../shared/contract/report.ts'
+import type { Place } from '../../state/ui.ts'
+import { sparkPath } from '../../ui/chart-data.ts'
+import { Button, Foreign, Icon } from '../../ui/controls.tsx'
+import { inShort, mainOf, type Direction, type Figure, type Flow } from './media-figures.ts'
+import { lackOf } from './time-marks.ts'
 import './media.css'
 
-/** RTP and RTCP of both directions side by side, and how they went in the last two minutes. */
+const sparkWidth = 160
+const sparkHeight = 18
+const titles = [
+  ['to-peer', '→', 'to peer', 'to callee'],
+  ['from-peer', '←', 'from peer', 'to caller'],
+] as const
+
+/** Media in two lines, one a direction: what the figures say, and how loud it was. Opens to all of them. */
 export function Media({
   report,
-  samples,
-  selection,
-  onSelect,
+  flows,
   live,
+  open,
+  onToggle,
+  onSelect,
 }: {
   report: CallReport
-  samples: readonly (readonly Sample[])[]
-  selection: Selection | null
-  onSelect: (selection: Selection) => void
+  flows: readonly Flow[]
   live: boolean
+  open: boolean
+  onToggle: () => void
+  onSelect: (place: Place) => void
 }) {
-  const flows = report.streams.map((stream, n): Flow => ({
-    n,
-    stream,
-    direction: stream.toPeer === false ? 'from-peer' : 'to-peer',
-    samples: samples[n] ?? [],
-  }))
-  const agreed = report.media.at(-1)
   const observed = report.direction === 'observed'
+  const unknown = flows.filter(({ direction }) => direction === null)
+  if (flows.length === 0 && report.timeline.answeredAt === null)
+    return (
+      <section className="media-strip" aria-label="Media">
+        <p className="muted">No media: {nothingBecause(report)}.</p>
+      </section>
+    )
   return (
-    <section className="media" aria-label="Media">
-      <p className="media-agreed">
-        {agreed ? (
-          <>
-            <b>
-              <Foreign text={`${agreed.codec}/${agreed.clockRate}`} />
-            </b>{' '}
-            payload type {agreed.payloadType} · {agreed.ptimeMs} ms · media encryption{' '}
-            {agreed.encryption === 'none' ? 'none' : agreed.encryption.toUpperCase()} · {agreed.direction} ·{' '}
-            <span className="mono">
-              <Foreign text={agreed.local} /> ↔ <Foreign text={agreed.remote} />
-            </span>
-          </>
-        ) : (
-          <span className="muted">
-            No media is agreed
-            {report.timeline.answeredAt === null ? ' before the answer' : ': the session descriptions do not meet'}.
-          </span>
-        )}
-      </p>
-      <div className="media-directions">
-        <Side
-          title={observed ? 'to the called party' : 'to peer'}
-          direction="to-peer"
-          flows={flows}
-          report={report}
-          live={live}
-          selection={selection}
-          onSelect={onSelect}
-        />
-        <Side
-          title={observed ? 'to the caller' : 'from peer'}
-          direction="from-peer"
-          flows={flows}
-          report={report}
-          live={live}
-          selection={selection}
-          onSelect={onSelect}
-        />
-      </div>
-      {flows.some(({ samples: kept }) => kept.length > 1) && (
-        <Charts flows={flows} startedAt={report.timeline.startedAt} />
+    <section className="media-strip" aria-label="Media">
+      <table className="numbers">
+        <thead className="hidden">
+          <tr>
+            <th>direction</th>
+            <th>packets</th>
+            <th>lost</th>
+            <th>jitter</th>
+            <th>level</th>
+            <th>quality</th>
+            <th>course of the level</th>
+          </tr>
+        </thead>
+        <tbody>
+          {titles.map(([direction, arrow, title, seen]) => (
+            <tr key={direction}>
+              <th className={direction}>
+                <span aria-hidden="true">{arrow}</span> {observed ? seen : title}
+              </th>
+              <Line
+                flow={mainOf(flows, direction)}
+                others={flows.filter((flow) => flow.direction === direction).length - 1}
+                direction={direction}
+                report={report}
+                live={live}
+                onSelect={onSelect}
+              />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {unknown.length > 0 && (
+        <Button kind="quiet" onClick={() => onSelect({ kind: 'stream', n: unknown[0]!.n })}>
+          {unknown.length} of unknown direction
+        </Button>
+      )}
+      {flows.length > 0 && (
+        <Button
+          kind="quiet"
+          className="media-toggle"
+          aria-label="Charts and figures"
+          title="Charts and figures (G)"
+          aria-expanded={open}
+          onClick={onToggle}
+        >
+          <Icon name={open ? 'down' : 'up'} /> <span>Charts</span>
+        </Button>
       )}
     </section>
   )
 }
 
-function Side({
-  title,
+const nothingBecause = ({ outcome, timeline }: CallReport) =>
+  outcome === 'in-progress' && timeline.endedAt === null
+    ? 'the call is not answered yet'
+    : outcome === 'refused'
+      ? 'the call was refused before an answer'
+      : 'the call was not answered'
+
+function Line({
+  flow,
+  others,
   direction,
-  flows,
   report,
   live,
-  selection,
   onSelect,
 }: {
-  title: string
+  flow: Flow | null
+  others: number
   direction: Direction
-  flows: readonly Flow[]
   report: CallReport
   live: boolean
-  selection: Selection | null
-  onSelect: (selection: Selection) => void
+  onSelect: (place: Place) => void
 }) {
-  const own = flows.filter((flow) => flow.direction === direction)
+  if (!flow) return <td colSpan={6}>{lackText(report, direction)}</td>
+  const { packets, lost, jitter, level, mos } = inShort(flow, live)
   return (
-    <div className="media-side">
-      <h3 className={direction}>
-        <span aria-hidden="true">{direction === 'to-peer' ? '→' : '←'}</span> {title}
-      </h3>
-      {own.length === 0 && (
-        <p className="muted">
-          {report.timeline.answeredAt === null ? 'No RTP: the call is not answered.' : 'No RTP in this direction.'}
-        </p>
-      )}
-      {own.map((flow) => (
-        <Figures
-          key={flow.n}
-          flow={flow}
-          live={live}
-          selected={selection?.kind === 'media' && selection.n === flow.n}
-          onSelect={() => onSelect({ kind: 'media', n: flow.n })}
-        />
-      ))}
-    </div>
-  )
-}
-
-function Figures({
-  flow: { n, stream, samples },
-  live,
-  selected,
-  onSelect,
-}: {
-  flow: Flow
-  live: boolean
-  selected: boolean
-  onSelect: () => void
-}) {
-  const {
-    codec,
-    clockRate,
-    payloadType,
-    packets,
-    lost,
-    lostPercent,
-    outOfOrder,
-    duplicates,
-    meanJitterMs,
-    maxJitterMs,
-    maxDeltaMs,
-    bitrateKbps,
-    level,
-    mos,
-    rtcp,
-    ssrc,
-    source,
-    destination,
-  } = stream
-  const now = live ? (samples.at(-1)?.[3] ?? null) : (level?.meanDbfs ?? null)
-  const figures: (readonly [string, string, boolean?])[] = [
-    ['codec', `${codec}/${clockRate}, type ${payloadType}`],
-    ['packets', packets.toLocaleString('en')],
-    ['lost', `${lost.toLocaleString('en')} (${lostPercent.toFixed(1)} %)`, lost > 0],
-    ['jitter', `${meanJitterMs.toFixed(2)} ms, most ${maxJitterMs.toFixed(2)} ms`],
-    ['longest gap', `${maxDeltaMs.toFixed(1)} ms`],
-    [
-      'order',
-      outOfOrder + duplicates === 0 ? 'all in order' : `${outOfOrder} late, ${duplicates} twice`,
-      outOfOrder + duplicates > 0,
-    ],
-    ['bit rate', bitrateKbps === null ? 'unknown: too few packets' : `${bitrateKbps.toFixed(1)} kbit/s`],
-    [
-      'round trip',
-      rtcp === null
-        ? 'unknown: no receiver report'
-        : rtcp.roundTripMs === null
-          ? 'unknown: no sender report came back'
-          : `${rtcp.roundTripMs.toFixed(1)} ms`,
-    ],
-    [
-      'receiver says',
-      rtcp === null ? 'nothing yet' : `${rtcp.reportedLost} lost, jitter ${rtcp.reportedJitterMs.toFixed(2)} ms`,
-      (rtcp?.reportedLost ?? 0) > 0,
-    ],
-  ]
-  return (
-    <article className={`media-stream${selected ? ' selected' : ''}`} id={`stream-${n}`}>
-      <button
-        type="button"
-        className="mono elide"
-        aria-pressed={selected}
-        onClick={onSelect}
-        title={visible(`${source} → ${destination}`)}
-      >
-        <Foreign text={source} /> → <Foreign text={destination} /> <span className="muted">{ssrc}</span>
-      </button>
-      <Meter dbfs={now} live={live} />
-      <dl className="numbers">
-        {figures.map(([name, value, bad]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd
-              key={steady.has(name) ? value : name}
-              className={`${/^unknown|^nothing/.test(value) ? 'muted' : ''}${steady.has(name) ? ' changed' : ''}`}
-            >
-              {bad && <Icon name="warning" />} <Foreign text={value} />
-            </dd>
-          </div>
-        ))}
-        <div className="media-mos">
-          <dt>MOS</dt>
-          <dd>
-            {mos ? (
-              <details>
-                <summary>
-                  {mos.value.toFixed(2)}{' '}
-                  <span className="muted">
-                    <Foreign text={mos.model} />, R {mos.r.toFixed(1)}
-                  </span>
-                </summary>
-                <ul>
-                  {mos.assumptions.map((text) => (
-                    <li key={text} className="muted">
-                      <Foreign text={text} />
-                    </li>
-                  ))}
-                </ul>
-              </details>
-            ) : (
-              <span className="muted">
-                unknown: no model for <Foreign text={codec} />
-              </span>
-            )}
-          </dd>
+    <>
+      <td title="RTP packets that were seen">
+        <button type="button" onClick={() => onSelect({ kind: 'stream', n: flow.n })}>
+          {packets} <span className="muted">packets</span>
+        </button>
+      </td>
+      <Cell figure={lost} />
+      <Cell figure={jitter} />
+      <Cell figure={level} bare={level.tone !== 'unknown'} />
+      <Cell figure={mos} />
+      <td className="media-spark">
+        <div>
+          <svg
+            viewBox={`0 0 ${sparkWidth} ${sparkHeight}`}
+            preserveAspectRatio="none"
+            className={direction}
+            role="img"
+            aria-label="Level over time"
+          >
+            <path
+              d={sparkPath(
+                flow.samples.map((sample) => sample[3]),
+                sparkWidth,
+                sparkHeight,
+              )}
+            />
+          </svg>
+          {others > 0 && <span className="muted">+{others} more</span>}
         </div>
-      </dl>
-    </article>
+      </td>
+    </>
   )
 }
 
-/** Figures that stand still when all is well: a change of them shows for a moment. */
-const steady = new Set(['codec', 'lost', 'order'])
-
-const floorDbfs = -72
-
-/** The level in dBFS as a bar and as a number. */
-function Meter({ dbfs, live }: { dbfs: number | null; live: boolean }) {
-  if (dbfs === null)
-    return (
-      <p className="meter muted">
-        level unknown: {live ? 'no half second is complete yet' : 'this codec is not decoded'}
-      </p>
-    )
+function Cell({ figure: { name, value, tone, meaning }, bare = false }: { figure: Figure; bare?: boolean }) {
   return (
-    <p className="meter">
-      <meter min={floorDbfs} max={0} value={Math.max(floorDbfs, dbfs)} aria-label={live ? 'level now' : 'mean level'}>
-        {dbfs} dBFS
-      </meter>
-      <span className="mono">{dbfs.toFixed(1).padStart(6, ' ')} dBFS</span>
-      <span className="muted">{dbfs <= -60 ? 'silence' : live ? 'now' : 'mean'}</span>
-    </p>
+    <td className={`tone-${tone}`} title={visible(meaning)}>
+      {(tone === 'warning' || tone === 'fault') && <Icon name="warning" />} {value}
+      {!bare && <span className="muted"> {name}</span>}
+    </td>
   )
+}
+
+/** Why there is nothing of a direction: never only where that is certain. */
+function lackText(report: CallReport, direction: Direction) {
+  const { media, timeline } = report
+  if (timeline.answeredAt === null) return <span className="muted">none: the call is not answered</span>
+  const agreed = media.at(-1)
+  switch (lackOf(report, direction)) {
+    case 'unknown':
+      return <span className="muted">unknown: none was seen</span>
+    case 'not-due':
+      return <span className="muted">none, and none was due: the media is {agreed?.direction}</span>
+    case 'never':
+      return (
+        <span className="tone-fault">
+          <Icon name="fault" /> not one packet
+          {agreed && (
+            <>
+              {' '}
+              {direction === 'to-peer' ? 'to' : 'from'} <Foreign text={agreed.remote} />
+            </>
+          )}
+        </span>
+      )
+  }
 }

@@ -1,46 +1,99 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
-import type { HistoryEntry } from '../../../shared/contract/commands.ts'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { parseCallQuery } from '../../../shared/model/call-query.ts'
+import type { HistoryEntry } from '../../../shared/contract/lists.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
-import { elide, visible } from '../../../shared/base/text.ts'
+import { elide } from '../../../shared/base/text.ts'
+import { useActions } from '../../state/actions.ts'
+import { listedAt, loadCapturePage, useCaptureLists } from '../../state/capture-list.ts'
 import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
 import { select, show, useUi } from '../../state/ui.ts'
-import { Act, Button, Empty, Foreign, Icon, useNow } from '../../ui/controls.tsx'
-import { duration, party, secondsBetween, timeOf } from '../../ui/format.ts'
-import { useKeys } from '../../ui/keys.ts'
-import { signOf, type Sign } from '../../ui/verdict.ts'
+import { Act, Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
+import { useWidth } from '../../ui/use-width.ts'
+import { Filter } from './filter.tsx'
+import { CaptureRow, ItemRow } from './item-row.tsx'
+import { LiveRow, PastRow, type RowLook } from './row.tsx'
+import { fitsLive, isLegOf, sectionsOf, type Captured, type ListRow } from './sections.ts'
 import './calls.css'
 
 const rowHeight = 44
-/** Longer ones lose their middle; the whole stands in the call and on hover. */
-const longestPeer = 60
+/** A digit of the list's monospace, and what of a row is no number. */
+const digitPx = 7.3
+const besidesPx = 96
 
-/** Live calls, newest first, then past ones; those that fit the filter. */
+/** A word with an @ stands in the user and in the host. */
+const halvesOf = (word: string) => word.split(/(?=@)/)
+
+/** Live calls, newest first; those that fit the filter. */
 function useLiveCalls(): CallView[] {
   const calls = useEngine((state) => state.calls)
-  const { live, settled } = useHistory()
+  const { live, settled, query } = useHistory()
+  return useMemo(() => {
+    const { fields } = parseCallQuery(query)
+    return [...calls.values()]
+      .filter(
+        (call) =>
+          call.capture === null &&
+          !settled.has(call.id) &&
+          (live === null || call.state === 'ended' || live.has(call.id)) &&
+          fitsLive(call, fields),
+      )
+      .sort(newestFirst)
+  }, [calls, live, settled, query])
+}
+
+/** Of two that begin at once the one that was placed stands first. */
+function newestFirst(a: CallView, b: CallView): number {
+  const apart = Date.parse(b.startedAt) - Date.parse(a.startedAt)
+  return Math.abs(apart) < 500 && a.direction !== b.direction ? (a.direction === 'outbound' ? -1 : 1) : apart
+}
+
+/** What is in the open captures, newest capture first. */
+function useCaptured(closed: ReadonlySet<string>): Captured[] {
+  const captures = useEngine((state) => state.captures)
+  const lists = useCaptureLists((state) => state.lists)
   return useMemo(
     () =>
-      [...calls.values()]
-        .filter(
-          ({ id, state, capture }) =>
-            capture === null && !settled.has(id) && (live === null || state === 'ended' || live.has(id)),
-        )
-        .toReversed(),
-    [calls, live, settled],
+      [...captures.values()].toReversed().map((capture) => {
+        const list = lists.get(capture.id)
+        return {
+          capture,
+          open: !closed.has(capture.id),
+          total: list?.total ?? 0,
+          cut: list?.cut ?? false,
+          listed: (index) => listedAt(list, index),
+        }
+      }),
+    [captures, lists, closed],
   )
 }
 
-/** All calls in one list, with the filter above it. */
-export function Calls({ place }: { place: () => Promise<void> }) {
-  const rows = useLiveCalls()
+/** All calls in one list, with the filter above it. `onFilter`: the list must be seen; `onChosen`: it need not be. */
+export function Calls({
+  place,
+  onFilter,
+  onChosen,
+}: {
+  place: () => Promise<void>
+  onFilter: () => void
+  onChosen: () => void
+}) {
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const live = useLiveCalls()
+  const captured = useCaptured(closed)
   const { query, total, pages, fault, loading, unreadable } = useHistory()
   const damaged = [...unreadable.values()].reduce((sum, count) => sum + count, 0)
   const selected = useUi((state) => state.call)
   const scroller = useRef<HTMLDivElement>(null)
   const filter = useRef<HTMLInputElement>(null)
-  const count = rows.length + total
+  const width = useWidth(scroller)
+  const { count, at } = useMemo(
+    () => sectionsOf(live, captured, { total, entry: (index) => entryAt(pages, index) }),
+    [live, captured, total, pages],
+  )
+  const words = useMemo(() => parseCallQuery(query).words.flatMap(halvesOf), [query])
+  const listed = live.length + total + captured.reduce((sum, { total: found }) => sum + found, 0)
   const list = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
@@ -48,47 +101,57 @@ export function Calls({ place }: { place: () => Promise<void> }) {
     overscan: 8,
   })
   const items = list.getVirtualItems()
-  const last = items.at(-1)?.index ?? 0
   useEffect(() => {
-    const first = Math.max(0, (items[0]?.index ?? 0) - rows.length)
-    for (
-      let page = Math.floor(first / pageSize);
-      page <= Math.floor(Math.max(0, last - rows.length) / pageSize) && page * pageSize < total;
-      page++
-    )
-      loadPage(page)
-  }, [items, last, rows.length, total])
-  useKeys({ '/': () => filter.current?.focus() })
+    for (const { index } of items) {
+      const row = at(index)
+      if (row.kind === 'past' && row.entry === undefined) loadPage(Math.floor(row.index / pageSize))
+      if (row.kind === 'item' && row.line === undefined) loadCapturePage(row.capture, row.index)
+    }
+  }, [items, at])
+  const focusFilter = () => {
+    onFilter()
+    requestAnimationFrame(() => filter.current?.focus())
+  }
 
-  const idAt = (index: number) => rows[index]?.id ?? entryAt(pages, index - rows.length)?.id
   const move = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -count, End: count }[event.key]
     if (!step) return
     event.preventDefault()
-    const known = Array.from({ length: count }, (_, i) => i).find((i) => idAt(i) === selected) ?? -1
-    const next = Math.max(0, Math.min(count - 1, known + step))
-    const id = idAt(next)
+    const known =
+      Array.from({ length: count }, (_, i) => i).find((i) => at(i).id === selected && selected !== null) ?? -1
+    const way = step < 0 ? -1 : 1
+    let next = Math.max(0, Math.min(count - 1, known + step))
+    // Headings are passed over.
+    while (at(next).id === null && next + way >= 0 && next + way < count) next += way
+    const { id } = at(next)
     list.scrollToIndex(next)
     if (id) select(id)
   }
+  const toggle = (id: string) =>
+    setClosed((was) => (was.has(id) ? new Set([...was].filter((other) => other !== id)) : new Set([...was, id])))
+  useActions([
+    { id: 'calls.filter', group: 'Calls', name: 'Filter calls', run: focusFilter },
+    ...captured.map(({ capture: { id, files }, open }) => ({
+      id: `calls.fold.${id}`,
+      group: 'Calls',
+      name: `${open ? 'Fold' : 'Unfold'} ${elide(files.join(', '), 40)}`,
+      run: () => toggle(id),
+    })),
+  ])
+  const lookOf = (row: ListRow, index: number): RowLook => ({
+    selected: row.id !== null && row.id === selected,
+    leg: index > 0 && isLegOf(row, at(index - 1)),
+    room: Math.max(14, Math.floor((width - besidesPx) / digitPx)),
+    words,
+    onSelect: (id) => {
+      select(id)
+      onChosen()
+    },
+  })
 
   return (
     <section className="calls" aria-label="Calls">
-      <div className="calls-filter">
-        <input
-          ref={filter}
-          type="search"
-          aria-label="Filter calls"
-          placeholder="Filter: number, header, verdict  /"
-          value={query}
-          onChange={(event) => search(event.target.value)}
-          onKeyDown={(event) => event.key === 'Escape' && (search(''), filter.current?.blur())}
-        />
-        <span className="muted numbers" role="status">
-          {count === 1 ? '1 call' : `${count.toLocaleString('en')} calls`}
-          {loading && query !== '' ? ' …' : ''}
-        </span>
-      </div>
+      <Filter input={filter} count={listed} loading={loading} />
       {fault && (
         <p className="fault">
           <Foreign text={fault} />
@@ -104,32 +167,7 @@ export function Calls({ place }: { place: () => Promise<void> }) {
           <Button onClick={() => show('settings')}>Settings</Button>
         </div>
       )}
-      {count === 0 &&
-        !loading &&
-        (query !== '' ? (
-          <Empty
-            title="No call fits"
-            action={
-              <button type="button" className="button plain" onClick={() => search('')}>
-                Clear the filter
-              </button>
-            }
-          >
-            Nothing with all of these words in it: addresses, headers, verdicts and every message are searched.
-          </Empty>
-        ) : (
-          <Empty
-            title="No calls yet"
-            action={
-              <Act kind="primary" run={place}>
-                Place a test call
-              </Act>
-            }
-          >
-            Calls that you place and that come in are listed here and kept. The test call goes to the built-in agent on
-            this computer and needs no configuration.
-          </Empty>
-        ))}
+      {listed === 0 && !loading && <Nothing filtered={query !== ''} place={place} />}
       <div
         ref={scroller}
         className="calls-rows"
@@ -137,30 +175,21 @@ export function Calls({ place }: { place: () => Promise<void> }) {
         aria-label="Live and past calls"
         tabIndex={count > 0 ? 0 : -1}
         aria-activedescendant={
-          selected && items.some(({ index }) => idAt(index) === selected) ? `call-${selected}` : undefined
+          selected && items.some(({ index }) => at(index).id === selected) ? `call-${selected}` : undefined
         }
         onKeyDown={move}
       >
         <div style={{ height: list.getTotalSize(), position: 'relative' }} role="presentation">
           {items.map(({ index, start }) => {
-            const live = rows[index]
-            const entry = live ? undefined : entryAt(pages, index - rows.length)
+            const row = at(index)
             return (
               <div
-                key={live?.id ?? entry?.id ?? index}
+                key={row.id ?? `row ${index}`}
                 role="presentation"
                 className="calls-slot"
                 style={{ transform: `translateY(${start}px)`, height: rowHeight }}
               >
-                {live ? (
-                  <LiveRow call={live} selected={live.id === selected} />
-                ) : entry ? (
-                  <PastRow entry={entry} selected={entry.id === selected} />
-                ) : (
-                  <div className="calls-row muted" role="option" aria-selected="false">
-                    …
-                  </div>
-                )}
+                <AnyRow row={row} look={lookOf(row, index)} onToggle={toggle} />
               </div>
             )
           })}
@@ -170,149 +199,43 @@ export function Calls({ place }: { place: () => Promise<void> }) {
   )
 }
 
-function entryAt(pages: ReadonlyMap<number, readonly HistoryEntry[]>, index: number): HistoryEntry | undefined {
-  return index < 0 ? undefined : pages.get(Math.floor(index / pageSize))?.[index % pageSize]
-}
-
-const liveWords: Readonly<Record<CallView['state'], string>> = {
-  calling: 'calling',
-  ringing: 'ringing',
-  answered: 'answered',
-  ending: 'ending',
-  ended: 'ended',
-}
-
-function LiveRow({ call, selected }: { call: CallView; selected: boolean }) {
-  const {
-    id,
-    direction,
-    from,
-    to,
-    displayName,
-    trunk,
-    state,
-    waiting,
-    startedAt,
-    answeredAt,
-    endedAt,
-    outcome,
-    verdict,
-    status,
-  } = call
-  const live = state !== 'ended'
-  const now = useNow(500, live && answeredAt !== null)
-  const judged = signOf(outcome, verdict.kind, status?.code ?? null)
-  const sign: Sign =
-    !live || (state === 'answered' && verdict.kind !== 'unknown')
-      ? judged
-      : { icon: 'live', tone: 'live', word: waiting ? 'ringing here' : liveWords[state] }
-  const seconds =
-    answeredAt === null
-      ? null
-      : endedAt === null
-        ? now / 1000 - Date.parse(answeredAt) / 1000
-        : secondsBetween(answeredAt, endedAt)
-  const peer = direction === 'outbound' ? to : from
-  return (
-    <Row
-      id={id}
-      selected={selected}
-      direction={direction}
-      name={direction === 'inbound' ? displayName : ''}
-      peer={party(peer)}
-      trunk={trunk ?? (call.agent ? 'agent' : null)}
-      at={startedAt}
-      seconds={seconds}
-      sign={sign}
-      live={live}
-    />
-  )
-}
-
-function PastRow({ entry, selected }: { entry: HistoryEntry; selected: boolean }) {
-  const { id, direction, from, to, trunk, startedAt, durationMs, outcome, kind, status } = entry
-  // Without an end: the engine died in it.
-  const interrupted = durationMs === null && (outcome === 'in-progress' || outcome === 'answered')
-  const sign: Sign = interrupted
-    ? { icon: 'warning', tone: 'warning', word: 'interrupted' }
-    : signOf(outcome, kind, status)
-  return (
-    <Row
-      id={id}
-      selected={selected}
-      direction={direction}
-      name=""
-      peer={party(direction === 'outbound' ? to : from)}
-      trunk={trunk}
-      at={startedAt}
-      seconds={durationMs === null ? null : durationMs / 1000}
-      sign={sign}
-      live={false}
-    />
-  )
-}
-
-function Row({
-  id,
-  selected,
-  direction,
-  name,
-  peer,
-  trunk,
-  at,
-  seconds,
-  sign,
-  live,
-}: {
-  id: string
-  selected: boolean
-  direction: CallView['direction']
-  name: string
-  peer: string
-  trunk: string | null
-  at: string
-  seconds: number | null
-  sign: Sign
-  live: boolean
-}) {
-  const word = direction === 'outbound' ? 'out' : 'in'
+function AnyRow({ row, look, onToggle }: { row: ListRow; look: RowLook; onToggle: (id: string) => void }) {
+  if (row.kind === 'live') return <LiveRow call={row.call} look={look} />
+  if (row.kind === 'past' && row.entry) return <PastRow entry={row.entry} look={look} />
+  if (row.kind === 'item' && row.line) return <ItemRow line={row.line} id={row.id!} look={look} />
+  if (row.kind === 'capture') return <CaptureRow {...row} onToggle={() => onToggle(row.capture.id)} />
   return (
     <div
-      id={`call-${id}`}
+      className={row.kind === 'heading' ? 'calls-heading' : 'calls-row muted'}
       role="option"
-      aria-selected={selected}
-      className={`calls-row${live ? ' live' : ''}`}
-      onClick={() => select(id)}
+      aria-selected="false"
+      aria-disabled="true"
     >
-      <span
-        className={`calls-direction ${direction === 'outbound' ? 'to-peer' : 'from-peer'}`}
-        title={direction === 'outbound' ? 'placed here' : 'came in'}
-      >
-        <Icon name={word} />
-        <span className="hidden">{word}</span>
-      </span>
-      <span className="elide calls-peer" title={visible(`${name} ${peer}`.trim())}>
-        {name !== '' && (
-          <>
-            <Foreign text={elide(name, longestPeer)} />{' '}
-          </>
-        )}
-        {peer === '' && name === '' ? '(nobody)' : <Foreign text={elide(peer, longestPeer)} />}
-      </span>
-      <span className="numbers mono">{seconds === null ? '' : duration(seconds)}</span>
-      <span className={`elide tone-${sign.tone}`}>
-        <Icon name={sign.icon} /> {sign.word}
-      </span>
-      <span className="muted elide calls-when" title={at}>
-        {trunk ? (
-          <>
-            <Foreign text={trunk} /> ·{' '}
-          </>
-        ) : (
-          ''
-        )}
-        {timeOf(at)}
-      </span>
+      {row.kind === 'heading' ? row.text : '…'}
     </div>
   )
+}
+
+function Nothing({ filtered, place }: { filtered: boolean; place: () => Promise<void> }) {
+  return filtered ? (
+    <Empty title="No call fits" action={<Button onClick={() => search('')}>Clear the filter</Button>}>
+      Nothing has all of these words in it: addresses, headers, verdicts and every message are searched.
+    </Empty>
+  ) : (
+    <Empty
+      title="No calls yet"
+      action={
+        <Act kind="primary" run={place}>
+          Place a test call
+        </Act>
+      }
+    >
+      Calls that you place and that come in are listed here and kept. The test call goes to the built-in agent on this
+      computer and needs no configuration.
+    </Empty>
+  )
+}
+
+function entryAt(pages: ReadonlyMap<number, readonly HistoryEntry[]>, index: number): HistoryEntry | undefined {
+  return pages.get(Math.floor(index / pageSize))?.[index % pageSize]
 }

@@ -1,83 +1,61 @@
-import { useRef, useState, type ReactNode } from 'react'
+import { useRef } from 'react'
 import { useEngine } from '../../state/engine.ts'
-import { openCapture, showCapture, stopOpening, useFiles } from '../../state/files.ts'
-import { Act, Button, Empty, Fault, Foreign } from '../../ui/controls.tsx'
+import { openCapture, stopOpening, useFiles } from '../../state/files.ts'
+import { Button, Empty, Fault, Foreign } from '../../ui/controls.tsx'
 import { Capture } from './capture.tsx'
-import '../../ui/list-panel.css'
 import './files.css'
 
-/** Captures: the same ladder, figures and verdict as for a live call. `show` draws the call with that id. */
-export function Files({ show }: { show: (call: string) => ReactNode }) {
-  const { opening, capture, call } = useFiles()
+/** Captures: what is in them stands in the list of calls, with the same ladder, figures and verdict as a live call. */
+export function Files() {
+  const { opening } = useFiles()
   const captures = useEngine((state) => state.captures)
-  const [over, setOver] = useState(false)
   const input = useRef<HTMLInputElement>(null)
-  const shown = captures.get(capture ?? '')
   return (
-    <div
-      className={`list-screen files${over ? ' over' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault()
-        setOver(false)
-        void openCapture([...event.dataTransfer.files])
-      }}
-    >
-      <section className="list-panel" aria-label="Capture">
-        <div className="list-panel-head">
-          <h1>Files</h1>
-          <Button kind="primary" onClick={() => input.current?.click()}>
-            Open capture …
-          </Button>
-        </div>
-        <input
-          ref={input}
-          type="file"
-          multiple
-          hidden
-          accept=".pcap,.pcapng,.cap"
-          aria-label="Capture"
-          onChange={(event) => {
-            void openCapture([...(event.target.files ?? [])])
-            event.target.value = ''
-          }}
-        />
-        {opening.kind === 'none' && captures.size === 0 && (
-          <Empty title="No capture open">
-            Open a pcap or pcapng file, or drop it here: the calls in it get the same ladder, figures and diagnosis as
-            live ones.
-          </Empty>
-        )}
-        {opening.kind === 'reading' && (
-          <p role="status" className="files-reading">
-            <span className="elide">
-              Reading <Foreign text={opening.name} />
-            </span>
-            <progress value={opening.share} max={1} aria-label="Progress" />
-            <Button onClick={stopOpening}>Stop</Button>
-          </p>
-        )}
-        {opening.kind === 'failed' && (
-          <>
-            <Fault text={`${opening.name}: ${opening.text}`} />
-            <Button onClick={() => input.current?.click()}>Choose another file</Button>
-          </>
-        )}
-        {[...captures.values()].map((open) =>
-          open === shown ? (
-            <Capture key={open.id} capture={open} />
-          ) : (
-            <Act key={open.id} run={() => showCapture(open.id)}>
-              <Foreign text={open.files.join(', ')} />
-            </Act>
-          ),
-        )}
+    <div className="page files">
+      <div className="files-head">
+        <h1>Files</h1>
+        <Button kind="primary" onClick={() => input.current?.click()}>
+          Open capture …
+        </Button>
+      </div>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        accept=".pcap,.pcapng,.cap"
+        aria-label="Capture"
+        onChange={(event) => {
+          void openCapture([...(event.target.files ?? [])])
+          event.target.value = ''
+        }}
+      />
+      {opening.kind === 'none' && captures.size === 0 && (
+        <Empty title="No capture open">
+          Open a pcap or pcapng file, or drop it anywhere in this window: the calls in it get the same ladder, figures
+          and diagnosis as live ones.
+        </Empty>
+      )}
+      {opening.kind === 'reading' && (
+        <p role="status" className="files-reading">
+          <span className="elide">
+            Reading <Foreign text={opening.name} />
+          </span>
+          <progress value={opening.share} max={1} aria-label="Progress" />
+          <Button onClick={stopOpening}>Stop</Button>
+        </p>
+      )}
+      {opening.kind === 'failed' && (
+        <>
+          <Fault text={`${opening.name}: ${opening.text}`} />
+          <Button onClick={() => input.current?.click()}>Choose another file</Button>
+        </>
+      )}
+      <section aria-label="Open captures">
+        {[...captures.values()].toReversed().map((capture) => (
+          <Capture key={capture.id} capture={capture} />
+        ))}
       </section>
-      <section aria-label="Call of the capture">{shown && call !== null ? show(call) : null}</section>
     </div>
   )
 }

@@ -1,0 +1,87 @@
+import type { CSSProperties } from 'react'
+import { Icon } from '../../ui/controls.tsx'
+import { offset, span } from '../../ui/format.ts'
+import type { LadderSource } from './ladder-columns.ts'
+import { labelOf } from './ladder-label.ts'
+import type { Row } from './ladder-rows.ts'
+
+/** Below this a column's name cannot be read: the ladder scrolls sideways instead. */
+export const leastColumnPx = 112
+
+/** How far the outer verticals stand from the edges, in percent. */
+const edge = (count: number) => (count <= 2 ? 16 : count === 3 ? 15.5 : 50 / count)
+
+/** Where a vertical stands, in percent of the lanes. */
+const columnAt = (i: number, count: number) =>
+  count === 1 ? 50 : edge(count) + (i * (100 - 2 * edge(count))) / (count - 1)
+
+/** A title is as wide as its vertical has room to both sides: none lies over another. */
+export function columnStyle(i: number, count: number): CSSProperties {
+  const room = count === 1 ? 90 : Math.min(2 * edge(count), (100 - 2 * edge(count)) / (count - 1))
+  return { left: `${columnAt(i, count)}%`, width: `${room - 1}%` }
+}
+
+/** One row: number, time, time since the row before, and the arrow between the verticals. */
+export function LadderRow({
+  id,
+  row,
+  source,
+  columns,
+  startUs,
+  selected,
+  onSelect,
+}: {
+  id: string
+  row: Row
+  source: LadderSource
+  columns: number
+  startUs: number
+  selected: boolean
+  onSelect: (row: Row) => void
+}) {
+  const [left, right] = [Math.min(row.from, row.to), Math.max(row.from, row.to)]
+  const style = {
+    left: `${columnAt(left, columns)}%`,
+    width: left === right ? '60px' : `${columnAt(right, columns) - columnAt(left, columns)}%`,
+  }
+  const { text, more, way, tone, problems, spoken, title } = labelOf(row, source)
+  const again = row.kind === 'message' && row.message.retransmissionOf !== null
+  const state = `${tone === 'fault' && row.kind === 'message' ? ' refused' : ''}${again ? ' again' : ''}`
+  return (
+    <div
+      id={id}
+      role="option"
+      aria-selected={selected}
+      className={`ladder-row is-${row.kind}${state}`}
+      title={title}
+      onClick={() => onSelect(row)}
+    >
+      <span className="mono muted">{row.kind === 'message' ? row.n + 1 : ''}</span>
+      <span className="mono muted">{offset((row.at - startUs) / 1e6)}</span>
+      <span className="mono muted ladder-delta">
+        {row.kind === 'message' && row.deltaUs !== null ? span(row.deltaUs / 1e6) : ''}
+      </span>
+      <div className="ladder-lanes">
+        {Array.from({ length: columns }, (_, i) => (
+          <i key={i} style={{ left: `${columnAt(i, columns)}%` }} />
+        ))}
+        <div className={`ladder-arrow ${way} ${row.to >= row.from ? 'right' : 'left'}`} style={style}>
+          <span className="mono elide">
+            {problems.length > 0 && <Icon name="warning" />}
+            {tone === 'fault' && <Icon name="fault" />} <bdi>{text}</bdi>
+            {more !== '' && (
+              <span className="muted">
+                {' '}
+                <bdi>{more}</bdi>
+              </span>
+            )}
+            <span className="hidden">
+              {' '}
+              <bdi>{spoken}</bdi>
+            </span>
+          </span>
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { comparedFacts } from '../../../renderer/features/call/compared.ts'
+import { allFigures, flowsOf, inShort } from '../../../renderer/features/call/media-figures.ts'
+import { ticketOf } from '../../../renderer/features/call/ticket.ts'
+import { fromZero, join, levels, sparkPath } from '../../../renderer/ui/chart-data.ts'
+import { callReportSchema } from '../../../shared/contract/report.ts'
+import { call, finding, inside, stream } from '../../harness/shown-calls.ts'
+
+describe('figures of media', () => {
+  const [flow] = flowsOf([stream({ maxDeltaMs: 13_382, lostPercent: 3.2 })], [])
+  it('say of an estimate that nobody confirmed that it is of what was sent', () => {
+    expect(inShort(flow!, false).mos).toMatchObject({ value: '4.41 sent', tone: 'unknown' })
+    expect(inShort(flow!, false).lost.tone).toBe('fault')
+    expect(inShort({ ...flow!, stream: { ...flow!.stream, mos: null } }, false).mos.value).toBe('unknown')
+  })
+
+  it('name the hold that a gap is made of', () => {
+    const gap = (holds: { from: number; to: number }[]) =>
+      allFigures(flow!, false, holds).find(({ name }) => name === 'longest gap')!.value
+    expect(gap([{ from: 4, to: 17 }])).toBe('13382.0 ms, the hold of 13 s in it')
+    expect(gap([])).toBe('13382.0 ms')
+  })
+
+  it('have room above the highest value, and a scale of levels that follows them', () => {
+    expect(fromZero(20)(0, 100)).toEqual([0, 125])
+    expect(fromZero(20)(0, 1)).toEqual([0, 20])
+    expect(levels(-30, -12)).toEqual([-40, 0])
+    expect(levels(-70, -62)).toEqual([-80, -50])
+    const [times, one, other] = join([
+      {
+        label: 'a',
+        direction: 'to-peer',
+        points: [
+          [0, 1],
+          [1, 2],
+        ],
+      },
+      {
+        label: 'b',
+        direction: 'from-peer',
+        points: [
+          [1, null],
+          [2, 3],
+        ],
+      },
+    ])
+    expect([times, one, other]).toEqual([
+      [0, 1, 2],
+      [1, 2, null],
+      [null, null, 3],
+    ])
+    expect(sparkPath([1, null, 3], 10, 6)).toBe('M0.0 4.0M10.0 2.0')
+    expect(sparkPath([null], 10, 6)).toBe('')
+  })
+})
+
+describe('a call as a ticket', () => {
+  it('says which call, what was wrong and why, what to do, the figures and the ladder; nothing of it is markup', () => {
+    const text = ticketOf(
+      call({
+        from: 'sip:<img>@h',
+        streams: [stream({})],
+        messages: [{ ...inside('INVITE', 1, 0, null), startLine: 'INVITE sip:b``` SIP/2.0' }],
+        findings: [finding({ evidence: [{ message: 0 }], sentence: 'The *address* is private.', next: 'Set it.' })],
+      }),
+      undefined,
+    )
+    expect(text).toContain('- Cause: The \\*address\\* is private. (message 1)\n- Next: Set it.')
+    expect(text).toContain('sip:\\<img\\>@h')
+    expect(text).toContain('4.41 (sent)')
+    expect(text.match(/```/g)).toHaveLength(2)
+  })
+})
+
+describe('two calls side by side', () => {
+  it('differ where it matters: figures that are alike are the same', () => {
+    const [a, b] = [
+      call({ streams: [stream({})] }),
+      call({ streams: [stream({ meanJitterMs: 1.9 })], transport: 'tls' }),
+    ]
+    const differing = comparedFacts(a, callReportSchema.parse(b)).filter(({ same }) => !same)
+    expect(differing).toEqual([{ name: 'transport', left: 'UDP', right: 'TLS', same: false }])
+  })
+})
