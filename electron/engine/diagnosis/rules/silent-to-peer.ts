@@ -19,7 +19,7 @@ export const silentToPeer: Rule = {
       {
         severity: 'info',
         at: judgement.at,
-        evidence: [...toPeer.streams, ...observed(facts, 'note').filter(({ text }) => text.includes('muted'))],
+        evidence: [...toPeer.streams, ...observed(facts, 'muted', 'unmuted')],
         sentence:
           `What ${who} sends to the peer carries only silence (${level} dBFS): whoever listens there hears ` +
           'nothing.',
