@@ -1,7 +1,12 @@
+import type { Locator } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { pageFits } from '../harness/axe.ts'
 import { findPeer } from '../harness/install-peers.ts'
-import { Windows, addTrunk, agentPort, screenButton } from '../harness/window.ts'
+import { keepRunning } from '../harness/kept.ts'
+import { startAgent } from '../harness/process.ts'
+import { Windows, addTrunk, agentPort, screenButton, verdict } from '../harness/window.ts'
+
+const keep = keepRunning('SIGTERM')
 
 describe.skipIf(!findPeer('chromium'))('the trunks', () => {
   const windows = new Windows()
@@ -66,5 +71,38 @@ describe.skipIf(!findPeer('chromium'))('the trunks', () => {
     await page.getByRole('button', { name: 'Remove …' }).click()
     await ask.getByRole('button', { name: 'Remove' }).click()
     await page.getByText('No trunks yet').waitFor()
+  })
+
+  it('take eight clicks and sixty keys at most, with credentials, a header and the call', async () => {
+    const agent = await keep(startAgent(['--user', 'alice', '--password-env', 'PW'], { PW: 'geheim' }))
+    const page = await windows.open((await windows.shell()).link)
+    let [clicks, keys] = [0, 0]
+    const click = async (target: Locator) => {
+      clicks++
+      await target.click()
+    }
+    const type = async (text: string) => {
+      keys += text.length
+      await page.keyboard.type(text)
+    }
+    const form = page.getByRole('form', { name: 'Trunk settings' })
+    await click(screenButton(page, 'Trunks'))
+    await click(form.getByLabel('Address'))
+    await type(`127.0.0.1:${agent.port}`)
+    await click(form.getByLabel('User name'))
+    await type('alice')
+    await click(form.getByLabel('Password'))
+    await type('geheim')
+    await click(form.getByRole('button', { name: '+ X-CALL-ID' }))
+    await type('42')
+    await click(form.getByRole('button', { name: 'Add trunk' }))
+    await click(page.getByRole('button', { name: 'Call through this trunk' }))
+    await type('+1 999 123 4567')
+    await page.keyboard.press('Enter')
+    keys++
+    await verdict(page).getByText('two-way audio', { exact: true }).waitFor({ timeout: 10_000 })
+    expect(clicks).toBeLessThanOrEqual(8)
+    expect(keys).toBeLessThanOrEqual(60)
+    await page.getByRole('button', { name: 'Hang up' }).click()
   })
 })

@@ -33,7 +33,7 @@ export const documents = {
 export function addSchema(program: Command, finish: (code: number) => void): Command {
   return program
     .command('schema')
-    .description('the JSON Schema of every document that these commands print')
+    .description('the JSON Schema of every document that these commands print; it is always JSON')
     .addHelpText('after', '\nExamples:\n  ringback schema')
     .action(async () => {
       const definitions = Object.fromEntries(
