@@ -58,7 +58,7 @@ function Ringing({ call: { id, from, to, displayName }, first }: { call: CallVie
       )}
       <SourceChoice aria-label="Answer with" value={source} onChange={setSource} handOver={handOver} />
       <Act kind="primary" run={answer}>
-        Answer{first && <kbd>A</kbd>}
+        Answer {first && <kbd aria-hidden="true">A</kbd>}
       </Act>
       <Act kind="danger" run={() => execute('call.reject', { id })}>
         Refuse

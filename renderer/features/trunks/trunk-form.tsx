@@ -73,7 +73,8 @@ export function TrunkForm({
         aria-label="Trunk settings"
         onSubmit={(event) => {
           event.preventDefault()
-          void save().catch(() => {})
+          // The button says what goes wrong.
+          form.current?.querySelector<HTMLElement>('.trunks-save .primary')?.click()
         }}
       >
         {isNew && (
@@ -139,6 +140,9 @@ export function TrunkForm({
           <HeaderEditor rows={rows} onChange={(next) => change({ rows: next })} make={headerRow} />
         </div>
         <Advanced trunk={trunk} settings={settings} set={set} fault={faults.proxy} />
+        <button type="submit" hidden>
+          Save
+        </button>
         <div className="actions trunks-save">
           <Act kind="primary" run={save} disabled={rows.some((row) => secretFault(row) !== null)}>
             {isNew ? 'Add trunk' : 'Save'}
