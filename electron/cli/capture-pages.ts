@@ -4,7 +4,7 @@ import type { CaptureView } from '../../shared/contract/views.ts'
 
 // An opened capture piece by piece: the next is drawn while the last is printed, and none is kept.
 
-const linesAtOnce = 500
+const linesAtOnce = 100
 
 export function pagesOf(engine: EngineClient, { id }: CaptureView, of: CaptureList): AsyncGenerator<CapturePage> {
   return ahead(
