@@ -28,7 +28,7 @@ export function Head({ report, view }: { report: CallReport; view: CallView | un
         )}
         {who === '' ? '(nobody)' : <Party uri={who} />}
         {view?.displayName && direction === 'inbound' && (
-          <span className="muted">
+          <span className="call-host">
             {' '}
             <Foreign text={elide(view.displayName, longestParty)} />
           </span>

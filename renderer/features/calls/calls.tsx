@@ -49,23 +49,26 @@ function newestFirst(a: CallView, b: CallView): number {
   return Math.abs(apart) < 500 && a.direction !== b.direction ? (a.direction === 'outbound' ? -1 : 1) : apart
 }
 
-/** What is in the open captures, newest capture first. */
-function useCaptured(closed: ReadonlySet<string>): Captured[] {
+/** What is in the open captures, newest capture first; while it is `filtered`, those in which something fits. */
+function useCaptured(closed: ReadonlySet<string>, filtered: boolean): Captured[] {
   const captures = useEngine((state) => state.captures)
   const lists = useCaptureLists((state) => state.lists)
   return useMemo(
     () =>
-      [...captures.values()].toReversed().map((capture) => {
-        const list = lists.get(capture.id)
-        return {
-          capture,
-          open: !closed.has(capture.id),
-          total: list?.total ?? 0,
-          cut: list?.cut ?? false,
-          listed: (index) => listedAt(list, index),
-        }
-      }),
-    [captures, lists, closed],
+      [...captures.values()]
+        .toReversed()
+        .map((capture): Captured => {
+          const list = lists.get(capture.id)
+          return {
+            capture,
+            open: !closed.has(capture.id),
+            total: list?.total ?? 0,
+            cut: list?.cut ?? false,
+            listed: (index) => listedAt(list, index),
+          }
+        })
+        .filter(({ total, cut }) => !filtered || total > 0 || cut),
+    [captures, lists, closed, filtered],
   )
 }
 
@@ -81,8 +84,8 @@ export function Calls({
 }) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const live = useLiveCalls()
-  const captured = useCaptured(closed)
   const { query, total, pages, fault, loading, unreadable } = useHistory()
+  const captured = useCaptured(closed, query.trim() !== '')
   const damaged = [...unreadable.values()].reduce((sum, count) => sum + count, 0)
   const selected = useUi((state) => state.call)
   const scroller = useRef<HTMLDivElement>(null)
