@@ -3,7 +3,6 @@ import { Compare } from './features/call/compare.tsx'
 import { Call } from './features/call/call.tsx'
 import { CapturedItem, itemOf } from './features/call/captured-item.tsx'
 import { Calls } from './features/calls/calls.tsx'
-import { placeTestCall } from './state/dial.ts'
 import { useReport } from './state/reports.ts'
 import { openPalette, remember, useUi } from './state/ui.ts'
 import { Button, Fault, Icon } from './ui/controls.tsx'
@@ -20,7 +19,7 @@ export function CallsScreen({ none }: { none: ReactNode }) {
   const [drawer, setDrawer] = useState(false)
   const isNarrow = useMedia(narrow)
   useEffect(() => setDrawer(false), [id])
-  const list = <Calls place={placeTestCall} onFilter={() => setDrawer(isNarrow)} onChosen={() => setDrawer(false)} />
+  const list = <Calls onFilter={() => setDrawer(isNarrow)} onChosen={() => setDrawer(false)} />
   const page =
     id === null ? (
       none

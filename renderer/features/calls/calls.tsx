@@ -9,7 +9,7 @@ import { listedAt, loadCapturePage, useCaptureLists } from '../../state/capture-
 import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
 import { select, show, useUi } from '../../state/ui.ts'
-import { Act, Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
+import { Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
 import { useWidth } from '../../ui/use-width.ts'
 import { Filter } from './filter.tsx'
 import { CaptureRow, ItemRow } from './item-row.tsx'
@@ -73,15 +73,7 @@ function useCaptured(closed: ReadonlySet<string>, filtered: boolean): Captured[]
 }
 
 /** All calls in one list, with the filter above it. `onFilter`: the list must be seen; `onChosen`: it need not be. */
-export function Calls({
-  place,
-  onFilter,
-  onChosen,
-}: {
-  place: () => Promise<void>
-  onFilter: () => void
-  onChosen: () => void
-}) {
+export function Calls({ onFilter, onChosen }: { onFilter: () => void; onChosen: () => void }) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const live = useLiveCalls()
   const { query, total, pages, fault, loading, unreadable } = useHistory()
@@ -170,7 +162,7 @@ export function Calls({
           <Button onClick={() => show('settings')}>Settings</Button>
         </div>
       )}
-      {listed === 0 && !loading && <Nothing filtered={query !== ''} place={place} />}
+      {listed === 0 && !loading && <Nothing filtered={query !== ''} />}
       <div
         ref={scroller}
         className="calls-rows"
@@ -219,23 +211,13 @@ function AnyRow({ row, look, onToggle }: { row: ListRow; look: RowLook; onToggle
   )
 }
 
-function Nothing({ filtered, place }: { filtered: boolean; place: () => Promise<void> }) {
+function Nothing({ filtered }: { filtered: boolean }) {
   return filtered ? (
     <Empty title="No call fits" action={<Button onClick={() => search('')}>Clear the filter</Button>}>
       Nothing has all of these words in it: addresses, headers, verdicts and every message are searched.
     </Empty>
   ) : (
-    <Empty
-      title="No calls yet"
-      action={
-        <Act kind="primary" run={place}>
-          Place a test call
-        </Act>
-      }
-    >
-      Calls that you place and that come in are listed here and kept. The test call goes to the built-in agent on this
-      computer and needs no configuration.
-    </Empty>
+    <Empty title="No calls yet">Calls that you place and that come in are listed here and kept.</Empty>
   )
 }
 
