@@ -33,6 +33,8 @@ const reinvite = (
         .response(atMs + 10, '200 OK', { cseq, sent: true, back: true, body: answer })
         .request(atMs + 12, 'ACK', { cseq, sent: false, toTag: ';tag=b' })
 
+const sipfrag = 'Event: refer\nContent-Type: message/sipfrag\n'
+
 /** Kinds of calls with which nothing is wrong. */
 const calls: Readonly<Record<string, (call: TraceBuilder) => CallReport>> = {
   'hold by us, with music': (call) => {
@@ -147,6 +149,32 @@ const calls: Readonly<Record<string, (call: TraceBuilder) => CallReport>> = {
     const fax = (text: string, port: number) => text.replace(/m=audio[^]*/, `m=image ${port} udptl t38\r\n`)
     reinvite(call, 5000, 2, [fax(ours(), 20_000), fax(theirs(), 30_000)])
     return end(call, 25_000)
+  },
+  'refreshed by its session timer': (call) => {
+    const timer = (refresher: string) => ({ extra: `Session-Expires: 120;refresher=${refresher}\nMin-SE: 90\n` })
+    call
+      .request(0, 'INVITE', { body: ours(), ...timer('uac') })
+      .response(1000, '200 OK', { body: theirs(), ...timer('uac') })
+      .request(1001, 'ACK', { toTag: ';tag=b' })
+    talk(call, 1000, 179_000)
+    for (const [i, atMs] of [61_000, 121_000].entries())
+      call
+        .request(atMs, 'UPDATE', { cseq: 2 + i, toTag: ';tag=b', ...timer('uac') })
+        .response(atMs + 10, '200 OK', { cseq: 2 + i, method: 'UPDATE', ...timer('uac') })
+    return end(call, 180_020)
+  },
+  'digits by INFO and a transfer that succeeds': (call) => {
+    talk(call.answered(), 1000, 4000)
+    call
+      .request(4000, 'INFO', { cseq: 4, extra: 'Content-Type: application/dtmf-relay\n', body: 'Signal=5\n' })
+      .response(4010, '200 OK', { cseq: 4, method: 'INFO' })
+      .request(5000, 'REFER', { cseq: 5, sent: false, extra: 'Refer-To: <sip:c@example.com>\n' })
+      .response(5010, '202 Accepted', { cseq: 5, method: 'REFER', sent: true, back: true })
+    for (const [i, line] of ['100 Trying', '200 OK'].entries())
+      call
+        .request(5020 + i * 900, 'NOTIFY', { cseq: 6 + i, extra: sipfrag, body: `SIP/2.0 ${line}\n` })
+        .response(5030 + i * 900, '200 OK', { cseq: 6 + i, method: 'NOTIFY' })
+    return end(call, 7000)
   },
   'the second codec of the answer': (call) => {
     call.answered({ answer: theirs('', '8 0 101') })
