@@ -48,6 +48,11 @@ function transactionOf(message: SipRequest | SipResponse): string {
   return `${cseq?.number} ${method} ${via?.params.get('branch')} ${fromTag}`
 }
 
+/** Whether a capture may have cut a message: then nobody can be blamed for what it lacks. */
+export function mayBeCut({ vantage }: CallFacts, { problems }: MessageFact): boolean {
+  return vantage === 'observed' && problems.some(({ incomplete }) => incomplete)
+}
+
 /** Repetitions by the message that they repeat, for each call that was asked about. */
 const repetitions = new WeakMap<CallFacts, Map<number | null, MessageFact[]>>()
 

@@ -12,6 +12,8 @@ export interface SipProblem {
   readonly text: string
   readonly fatal: boolean
   readonly status?: number
+  /** It ends before its end: a capture may have cut it. */
+  readonly incomplete?: true
 }
 
 export interface SipRequest {

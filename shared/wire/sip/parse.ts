@@ -42,6 +42,7 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
     problems.push({
       text: `the empty line after the header fields is missing${cut ? ', and the last of them is cut off' : ''}`,
       fatal: cut,
+      incomplete: true,
       ...(cut ? { status: 400 } : {}),
     })
   }
@@ -174,7 +175,8 @@ function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipPr
     return rest
   }
   if (length > rest.length) {
-    problems.push({ text: `Content-Length says ${length} bytes, ${rest.length} came`, fatal: true, status: 400 })
+    const said = `Content-Length says ${length} bytes, ${rest.length} came`
+    problems.push({ text: said, fatal: true, status: 400, incomplete: true })
     return rest
   }
   if (length === 0 && beginsSession(rest)) {

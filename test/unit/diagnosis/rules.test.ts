@@ -563,7 +563,11 @@ const cases: Readonly<
   },
   'malformed': {
     speaks: [() => both().response(2000, '200 OK', { method: 'INFO', extra: 'CSeq: x\n' }).at(4000)],
-    silent: [() => both().at(4000)],
+    silent: [
+      () => both().at(4000),
+      // A capture that keeps the first bytes of each packet.
+      () => call('observed').request(0, 'INVITE', { extra: 'Content-Length: 900\n', body: sdp() }).at(900),
+    ],
   },
 }
 

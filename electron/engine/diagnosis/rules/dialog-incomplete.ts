@@ -1,7 +1,7 @@
 import { parseNameAddr, messageIds, schemeOf } from '../../../../shared/wire/sip/grammar.ts'
 import { headerList, type SipMessage } from '../../../../shared/wire/sip/message.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
-import { requestsOf, responsesTo, senderOf, type ResponseFact } from '../messages.ts'
+import { mayBeCut, requestsOf, responsesTo, senderOf, type ResponseFact } from '../messages.ts'
 import { statusText, type FinalResponse, type Found, type Rule } from '../rule.ts'
 
 /** The INVITE or its answer lacks what requests inside the call need (RFC 3261 8.1.1.8, 12.1.1). */
@@ -12,7 +12,7 @@ export const dialogIncomplete: Rule = {
   speaks:
     'the tag of the 2xx is missing, or a Contact is missing or is no SIP URI; as information where a provisional ' +
     'response above 100 has no tag',
-  silent: 'a 100 Trying has no tag (it needs none), or the call was refused',
+  silent: 'a 100 Trying has no tag (it needs none), the call was refused, or a capture may have cut the message',
   evaluate(facts) {
     return [...ofInvite(facts), ...ofProvisional(facts), ...ofAnswer(facts)]
   },
@@ -33,7 +33,7 @@ const next = (side: string) =>
 function ofInvite(facts: CallFacts): Found[] {
   const { invite } = facts
   const fault = invite?.message && facts.answeredAt !== null ? contactFault(invite.message) : null
-  if (!invite || fault === null) return []
+  if (!invite || fault === null || mayBeCut(facts, invite)) return []
   return [
     {
       severity: 'warning',
@@ -70,7 +70,7 @@ const isUntagged = ({ message }: ResponseFact) =>
 
 function ofAnswer(facts: CallFacts): Found[] {
   const { final } = facts
-  if (final?.message?.kind !== 'response' || final.message.status >= 300) return []
+  if (final?.message?.kind !== 'response' || final.message.status >= 300 || mayBeCut(facts, final)) return []
   const contact = contactFault(final.message)
   const faults = [
     ...(messageIds(final.message).toTag === null ? ['no tag in To'] : []),

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
-import { senderOf } from '../messages.ts'
+import { mayBeCut, senderOf } from '../messages.ts'
 import type { Rule } from '../rule.ts'
 
 /** Messages that cannot be read, or break the grammar. */
@@ -8,9 +8,9 @@ export const malformed: Rule = {
   severities: ['warning'],
   looksAt: 'every message of both sides, against the grammar of SIP',
   speaks: 'one of them cannot be used',
-  silent: 'it can be used in spite of its faults: those stand at the message',
+  silent: 'it can be used in spite of its faults, or a capture may have cut it: that stands at the message',
   evaluate(facts) {
-    const bad = facts.messages.filter(({ problems }) => problems.some(({ fatal }) => fatal))
+    const bad = facts.messages.filter((fact) => fact.problems.some(({ fatal }) => fatal) && !mayBeCut(facts, fact))
     const [first] = bad
     if (!first) return []
     const { text } = first.problems.find(({ fatal }) => fatal)!

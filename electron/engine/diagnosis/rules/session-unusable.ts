@@ -2,7 +2,7 @@ import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { startLine } from '../../../../shared/wire/sip/message.ts'
 import { elide, visible } from '../../../../shared/base/text.ts'
 import type { MessageFact } from '../../../../shared/model/facts.ts'
-import { senderOf } from '../messages.ts'
+import { mayBeCut, senderOf } from '../messages.ts'
 import type { Rule } from '../rule.ts'
 
 /** A session description that cannot be read, or names no address for media that it offers (RFC 8866 5.7). */
@@ -11,10 +11,10 @@ export const sessionUnusable: Rule = {
   severities: ['warning'],
   looksAt: 'every session description, and the c= line that holds for each medium',
   speaks: 'one cannot be read, or a medium that is not refused has no address that could be used',
-  silent: 'the medium is refused or on hold, or the address is a host name',
+  silent: 'the medium is refused or on hold, the address is a host name, or a capture may have cut the message',
   evaluate(facts) {
     return facts.messages
-      .filter(({ retransmissionOf }) => retransmissionOf === null)
+      .filter((fact) => fact.retransmissionOf === null && !mayBeCut(facts, fact))
       .flatMap((fact) => {
         const why = faultOf(fact)
         if (why === null || !fact.message) return []
