@@ -101,15 +101,24 @@ function directionOf(facts: CallFacts, toPeer: boolean, hop: number | null): Dir
     packets: Math.round(streams.reduce((sum, stream) => sum + packetsIn(stream, from, until), 0)),
     audio: period?.audio ?? 'none',
     agreed: period?.agreed ?? null,
-    unknown: period && doubt(facts, period),
+    unknown: period && doubt(facts, period, toPeer),
     ...delivery(facts, toPeer, streams),
   }
 }
 
 /** Why audio that is missing in a period, or from its stop on, may have been there after all. */
-function doubt(facts: CallFacts, period: Period): string | null {
+function doubt(facts: CallFacts, period: Period, toPeer: boolean): string | null {
+  if (period.audio === 'none' && unseenSide(facts) === toPeer)
+    return `the capture holds no packet of ${toPeer ? 'the caller' : 'the called party'} at all, only of the other side`
   if (isMissing(period.audio)) return unattributed(facts, period)
   return period.stoppedAt === null ? null : unattributed(facts, { ...period, from: period.stoppedAt })
+}
+
+/** The side of which a capture has no message: true for the caller, false for the called party; null for neither. */
+function unseenSide({ vantage, messages }: CallFacts): boolean | null {
+  if (vantage !== 'observed' || messages.length === 0) return null
+  const { fromUs } = messages[0]!
+  return messages.every((fact) => fact.fromUs === fromUs) ? !fromUs : null
 }
 
 /** No accusation while packets of the call's addresses are not attributed to a direction. */

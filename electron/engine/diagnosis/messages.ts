@@ -48,6 +48,25 @@ function transactionOf(message: SipRequest | SipResponse): string {
   return `${cseq?.number} ${method} ${via?.params.get('branch')} ${fromTag}`
 }
 
+/** Whether a capture lacks the other half of a change of the media: who listens where is not known from it. */
+export function lacksHalves(facts: CallFacts): boolean {
+  if (facts.vantage !== 'observed') return false
+  const changes = [...requestsOf(facts, 'INVITE'), ...requestsOf(facts, 'UPDATE')]
+  const known = new Set(changes.map(({ message }) => messageIds(message).cseq?.number))
+  const unanswered = changes.some(
+    (request) =>
+      messageIds(request.message).toTag !== null &&
+      responsesTo(facts, request).every(({ message: { status } }) => status < 200),
+  )
+  return (
+    unanswered ||
+    facts.messages.some(
+      ({ message, session }) =>
+        session !== null && message?.kind === 'response' && !known.has(messageIds(message).cseq?.number),
+    )
+  )
+}
+
 /** Whether a capture may have cut a message: then nobody can be blamed for what it lacks. */
 export function mayBeCut({ vantage }: CallFacts, { problems }: MessageFact): boolean {
   return vantage === 'observed' && problems.some(({ incomplete }) => incomplete)

@@ -1,5 +1,6 @@
 import { isPrivate, parseAddress } from '../../../../shared/base/address.ts'
 import { isNamed, judge } from '../directions.ts'
+import { lacksHalves } from '../messages.ts'
 import { observed, type Rule } from '../rule.ts'
 
 const fewest = 10
@@ -15,7 +16,8 @@ export const arrivesElsewhere: Rule = {
   speaks: 'ten packets and more come from an address that none of them names',
   silent:
     'the address is one of ICE, of another branch of a forked call, or the private host that the peer ' +
-    'signals from with the port that it announced at a public address (a NAT behind the capture point)',
+    'signals from with the port that it announced at a public address (a NAT behind the capture point); or a ' +
+    'capture lacks a message that may have named it',
   evaluate(facts) {
     const judgement = judge(facts)
     const { agreed } = judgement?.fromPeer ?? {}
@@ -35,7 +37,7 @@ export const arrivesElsewhere: Rule = {
       return !named.has(source) && !(address && mapped.has(`${address.host} ${address.port}`))
     }
     const strange = judgement.fromPeer.streams.filter(({ source, packets }) => packets >= fewest && isStrange(source))
-    if (strange.length === 0) return []
+    if (strange.length === 0 || lacksHalves(facts)) return []
     const latched = observed(facts, 'latched')
     return [
       {

@@ -13,11 +13,14 @@ export const noResponse: Rule = {
   severities: ['fault'],
   looksAt: 'the INVITE, how often it was sent, and any response to it',
   speaks: 'nothing came back for 4 s (1 s in a call that was given up)',
-  silent: 'any response came, a 100 Trying too, or the INVITE could not be sent at all',
+  silent:
+    'any response came, a 100 Trying too, what follows an answer shows that it was only not captured, or the INVITE ' +
+    'could not be sent at all',
   evaluate(facts) {
     const { invite } = facts
     if (!invite || observed(facts, 'connection-refused', 'connection-failed', 'tls-failed').length > 0) return []
-    if (facts.messages.some((fact) => fact.message?.kind === 'response')) return []
+    // What follows an answer shows that it was only not captured.
+    if (facts.answeredAt !== null || facts.messages.some((fact) => fact.message?.kind === 'response')) return []
     const until = facts.endedAt ?? facts.now
     const waited = until - invite.event.at
     if (waited < (facts.endedAt === null ? silentUs : givenUpUs)) return []

@@ -60,7 +60,8 @@ export function factsOf(
   const cancel = first.find((fact) => isRequest(fact, 'CANCEL')) ?? null
   const endedOnWire = bye?.event.at ?? (final && final.message.status >= 300 ? final.event.at : null)
   // What can only be sent in a dialog shows that there is one.
-  const established = beganBefore && !final ? (first.find(isInDialog)?.event.at ?? null) : null
+  const proof = beganBefore ? isInDialog : trace.vantage === 'observed' ? followsAnswer(initial) : () => false
+  const established = final ? null : (first.find(proof)?.event.at ?? null)
   const { announced, all: agreed } = agreements
   const endedAt = endedOnWire ?? ended
   const media = streamFacts(streams.all, announced)
@@ -131,6 +132,21 @@ const inDialog: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'BYE', 'INFO', '
 
 function isInDialog({ message }: MessageFact): boolean {
   return message?.kind === 'request' && inDialog.has(message.method) && messageIds(message).toTag !== null
+}
+
+/**
+ * What only follows an answer, where that was not captured: BYE, a re-INVITE, an ACK that is a transaction of its own
+ * (RFC 3261 13.2.2.4).
+ */
+function followsAnswer(initial: readonly Fact<SipRequest>[]): (fact: MessageFact) => boolean {
+  const branchOf = (message: SipMessage) => messageIds(message).via?.params.get('branch')
+  const branches = new Set(initial.map(({ message }) => branchOf(message)))
+  return (fact) => {
+    const { message } = fact
+    if (message?.kind !== 'request' || messageIds(message).toTag === null) return false
+    if (message.method === 'ACK') return !branches.has(branchOf(message))
+    return message.method === 'BYE' || message.method === 'INVITE'
+  }
 }
 
 /** The branches that INVITEs of each number came with. */
