@@ -110,6 +110,8 @@ function directionOf(facts: CallFacts, toPeer: boolean, hop: number | null): Dir
 function doubt(facts: CallFacts, period: Period, toPeer: boolean): string | null {
   if (period.audio === 'none' && unseenSide(facts) === toPeer)
     return `the capture holds no packet of ${toPeer ? 'the caller' : 'the called party'} at all, only of the other side`
+  if (isMissing(period.audio) && facts.vantage === 'observed' && !period.agreed)
+    return 'the capture lacks a session description of one side, so what was agreed is not known'
   if (isMissing(period.audio)) return unattributed(facts, period)
   return period.stoppedAt === null ? null : unattributed(facts, { ...period, from: period.stoppedAt })
 }

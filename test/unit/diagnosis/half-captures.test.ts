@@ -31,6 +31,18 @@ describe('a capture that lacks packets', () => {
     expect(report.verdict.sentence).toMatch(/to the peer is unknown: the capture holds no packet of the caller/)
   })
 
+  it('accuses nobody where one of the two session descriptions is missing', () => {
+    const report = capture()
+      .request(0, 'INVITE', { body: ours })
+      .response(100, '180 Ringing')
+      .request(1001, 'ACK', { toTag: ';tag=b' })
+      .rtp('received', { fromMs: 1010, packets: 450 })
+      .request(10_020, 'BYE', { cseq: 2 })
+      .at(11_000)
+    expect(accused(report)).toEqual([])
+    expect(report.verdict.sentence).toMatch(/to the peer is unknown: the capture lacks a session description of one/)
+  })
+
   it('of neither side is no such capture: an INVITE that nobody answers is one', () => {
     const report = capture().request(0, 'INVITE', { body: ours }).request(500, 'INVITE', { body: ours }).at(5000)
     expect(report.findings.map(({ rule }) => rule)).toEqual(['no-response'])
