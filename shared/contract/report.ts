@@ -60,7 +60,14 @@ export const streamSchema = z.object({
     .array(sampleSchema)
     .optional()
     .describe('how it went, in at most 120 samples [ms since its first packet, jitter ms, lost so far, dBFS, gap ms]'),
-  rtcp: z.object({ reportedLost: z.int(), reportedJitterMs: ms, roundTripMs: ms.nullable() }).nullable(),
+  rtcp: z
+    .object({
+      reportedLost: z.int(),
+      reportedJitterMs: ms,
+      roundTripMs: ms.nullable(),
+      implausible: z.boolean().optional().describe('no stream has such a jitter: its receiver counts wrongly'),
+    })
+    .nullable(),
 })
 export type Stream = z.infer<typeof streamSchema>
 

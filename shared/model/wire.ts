@@ -43,6 +43,8 @@ export type ObservationKind =
   /** This computer could not do its part: no port is free, a file cannot be read. */
   | 'machine-fault'
   | 'rtp-not-sent'
+  /** The network sends back what goes to the peer's RTP port (ICMP). */
+  | 'rtp-undeliverable'
   | 'rtp-foreign'
   | 'ring-timeout'
   | 'cancelled-by-user'

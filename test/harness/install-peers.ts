@@ -3,20 +3,25 @@ import { existsSync } from 'node:fs'
 
 /** The real peers of the interop tests, with the Debian package of each. */
 export const peers = {
-  sipp: 'sip-tester',
-  kamailio: 'kamailio',
-  baresip: 'baresip',
-  tshark: 'tshark',
-  sngrep: 'sngrep',
-  chromium: 'chromium',
+  'sipp': 'sip-tester',
+  'kamailio': 'kamailio',
+  'baresip': 'baresip',
+  'tshark': 'tshark',
+  'sngrep': 'sngrep',
+  'chromium': 'chromium',
+  'linphonec': 'linphone-cli',
+  'rtpengine': 'rtpengine-daemon',
+  'ffmpeg': 'ffmpeg',
+  'janus': 'janus',
+  'Net/SIP.pm': 'libnet-sip-perl',
 } as const
 export type Peer = keyof typeof peers
 
 const alsoNeeded = ['kamailio-tls-modules', 'fonts-dejavu-core']
 
-const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin']
+const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/usr/share/perl5']
 
-/** The path of a peer's program; null where it is not installed. */
+/** The path of a peer's program, or of its library; null where it is not installed. */
 export function findPeer(name: Peer): string | null {
   return folders.map((folder) => `${folder}/${name}`).find((path) => existsSync(path)) ?? null
 }

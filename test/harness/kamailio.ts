@@ -14,19 +14,36 @@ export interface Kamailio extends Running {
   remove(): void
 }
 
+/** An rtpengine beside it: where that takes commands, and what it is told of an offer and of an answer. */
+interface Relay {
+  readonly control: number
+  readonly offer: string
+  readonly answer: string
+}
+
+interface KamailioOptions {
+  readonly agent?: string
+  readonly certificateName?: string
+  readonly relay?: Relay
+}
+
 /** Kamailio as registrar with digest (alice, password `geheim`) and as record-routing proxy to `agent`. */
-export async function startKamailio({ agent = '127.0.0.1:9', certificateName = '127.0.0.1' } = {}): Promise<Kamailio> {
+export async function startKamailio({
+  agent = '127.0.0.1:9',
+  certificateName = '127.0.0.1',
+  relay,
+}: KamailioOptions = {}): Promise<Kamailio> {
   // Debian's Kamailio with OpenSSL 3 now and then never comes up: it is begun anew.
   for (let attempt = 1; ; attempt++) {
     try {
-      return await begin(agent, certificateName)
+      return await begin(agent, certificateName, relay)
     } catch (error) {
       if (attempt === 3) throw error
     }
   }
 }
 
-async function begin(agent: string, certificateName: string): Promise<Kamailio> {
+async function begin(agent: string, certificateName: string, relay: Relay | undefined): Promise<Kamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-kamailio-'))
   const [udp, tcp, tls] = [await freePort(), await freePort(), await freePort()]
   const names = /^[\d.]+$/.test(certificateName)
@@ -62,6 +79,7 @@ loadmodule "siputils.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
+${relay ? `loadmodule "rtpengine.so"\nmodparam("rtpengine", "rtpengine_sock", "udp:127.0.0.1:${relay.control}")` : ''}
 modparam("tls", "tls_method", "TLSv1.2+")
 modparam("tls", "private_key", "${join(folder, 'key.pem')}")
 modparam("tls", "certificate", "${join(folder, 'cert.pem')}")
@@ -86,11 +104,13 @@ request_route {
   if (is_method("INVITE")) {
     record_route();
     $ru = "sip:agent@${agent}";
+    ${relay ? `rtpengine_offer("${relay.offer}"); t_on_reply("RELAYED");` : ''}
     t_relay();
     exit;
   }
   sl_send_reply("405", "Method Not Allowed");
 }
+${relay ? `onreply_route[RELAYED] { if (has_body("application/sdp")) { rtpengine_answer("${relay.answer}"); } }` : ''}
 `,
   )
   const kamailio = new Running(

@@ -161,3 +161,9 @@ export async function freePort(count = 1): Promise<number> {
     if (free) return first
   }
 }
+
+/** An even port that was free a moment ago, with the odd one above it: a pair for RTP and RTCP. */
+export async function freePair(): Promise<number> {
+  const port = await freePort(3)
+  return port + (port % 2)
+}

@@ -5,6 +5,7 @@ import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import type { Address } from '../../shared/base/address.ts'
 import type { CallReport, RegistrationReport } from '../../shared/contract/report.ts'
 import type { Vantage } from '../../shared/model/facts.ts'
+import type { TransportName } from '../../shared/model/transport.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
 import { writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../shared/wire/rtp/rtp.ts'
@@ -48,9 +49,11 @@ export class TraceBuilder {
   readonly #trace: CallTrace
   readonly #call: CallProjection
   readonly #vantage: Vantage
+  readonly #transport: TransportName
 
-  constructor(vantage: Vantage = 'outbound') {
+  constructor(vantage: Vantage = 'outbound', transport: TransportName = 'udp') {
     this.#vantage = vantage
+    this.#transport = transport
     this.#trace = new CallTrace('t', 'call-1', vantage)
     this.#call = new CallProjection(this.#trace, meterOf)
   }
@@ -60,7 +63,7 @@ export class TraceBuilder {
     const direction = this.#vantage === 'observed' ? 'observed' : sent ? 'sent' : 'received'
     this.#trace.sip({
       at: startUs + atMs * 1000,
-      transport: 'udp',
+      transport: this.#transport,
       source: sent ? us : other,
       destination: sent ? other : us,
       direction,
@@ -169,13 +172,13 @@ export class TraceBuilder {
   }
 
   /** A receiver report of the peer; `about` our stream up to that packet, another stream or nothing. */
-  report(atMs: number, about: 'us' | 'nothing' | 'another', highestSequence = 100): this {
+  report(atMs: number, about: 'us' | 'nothing' | 'another', highestSequence = 100, jitter = 0): this {
     const block = {
       ssrc: about === 'another' ? 77 : 1,
       fractionLost: 0,
       cumulativeLost: 0,
       highestSequence,
-      jitter: 0,
+      jitter,
       lastSr: 0,
       delaySinceLastSr: 0,
     }

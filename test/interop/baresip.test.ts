@@ -1,33 +1,20 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { toneShare } from '../../electron/engine/media/audio/tones.ts'
-import { atRate, readWav } from '../../electron/engine/media/audio/wav.ts'
 import { meanSquare, toDbfs } from '../../electron/engine/quality/level.ts'
 import { startBaresip, type Baresip } from '../harness/baresip.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { agentReports, callReport, startAgent } from '../harness/process.ts'
+import { channelOf, heardIn, middle, toneInside } from '../harness/tone-files.ts'
 
 const keep = keepRunning('SIGKILL')
-
-/** The second in the middle of a recording. */
-function middle(samples: Int16Array): Int16Array {
-  const half = Math.floor(samples.length / 2)
-  return samples.subarray(half - 4000, half + 4000)
-}
 
 async function heard(baresip: Baresip): Promise<Int16Array> {
   await baresip.stop('SIGTERM')
   const [file] = baresip.recordings()
-  return atRate(readWav(file!), 8000)
-}
-
-/** One channel of our stereo recording: 0 what we sent, 1 what we received. */
-function channel(file: string, which: 0 | 1): Int16Array {
-  const data = readFileSync(file).subarray(44)
-  return Int16Array.from({ length: data.length / 4 }, (_, i) => data.readInt16LE(i * 4 + which * 2))
+  return heardIn(file!)
 }
 
 describe.skipIf(!findPeer('baresip'))('baresip', () => {
@@ -61,11 +48,11 @@ describe.skipIf(!findPeer('baresip'))('baresip', () => {
           expect(stream.lost).toBe(0)
           expect(stream.level!.meanDbfs).toBeGreaterThan(-40)
         }
-        expect(toneShare(middle(channel(recording, 1)), 440, 8000)).toBeGreaterThan(0.9)
-        expect(toneShare(middle(channel(recording, 0)), 1000, 8000)).toBeGreaterThan(0.9)
-        const there = middle(await heard(baresip))
-        expect(toneShare(there, 1000, 8000)).toBeGreaterThan(0.9)
-        expect(toDbfs(meanSquare(there))).toBeCloseTo(-14, 0)
+        expect(toneInside(channelOf(recording, 1), 440)).toBeGreaterThan(0.9)
+        expect(toneInside(channelOf(recording, 0), 1000)).toBeGreaterThan(0.9)
+        const there = await heard(baresip)
+        expect(toneInside(there, 1000)).toBeGreaterThan(0.9)
+        expect(toDbfs(meanSquare(middle(there)))).toBeCloseTo(-14, 0)
       } finally {
         rmSync(folder, { recursive: true })
       }
@@ -79,14 +66,14 @@ describe.skipIf(!findPeer('baresip'))('baresip', () => {
     try {
       await baresip.until(/Call established/)
       await new Promise((resolve) => setTimeout(resolve, 3000))
-      const there = middle(await heard(baresip))
-      expect(toneShare(there, 1000, 8000)).toBeGreaterThan(0.9)
+      const there = await heard(baresip)
+      expect(toneInside(there, 1000)).toBeGreaterThan(0.9)
       await agent.until(/"type":"call"/)
       const [report] = agentReports(agent)
       expect(report).toMatchObject({ direction: 'inbound', outcome: 'answered', verdict: { kind: 'two-way-audio' } })
       await agent.stop('SIGINT')
       const [file] = readdirSync(folder)
-      expect(toneShare(middle(channel(join(folder, file!), 1)), 440, 8000)).toBeGreaterThan(0.9)
+      expect(toneInside(channelOf(join(folder, file!), 1), 440)).toBeGreaterThan(0.9)
     } finally {
       rmSync(folder, { recursive: true })
     }

@@ -2,6 +2,7 @@ import { isIp, parseAddress } from '../../../shared/base/address.ts'
 import type { Micros } from '../../../shared/base/time.ts'
 import { count } from '../../../shared/base/text.ts'
 import type { AgreedMedia, CallFacts, StreamFact } from '../../../shared/model/facts.ts'
+import type { Observation } from '../../../shared/model/wire.ts'
 import { audioStreams, isAudio, packetsIn, periodsOf, shortestUs, waitUs, type Audio, type Period } from './periods.ts'
 import { afterAnswer, observed } from './rule.ts'
 
@@ -157,6 +158,12 @@ export const isNamed = (address: string) => {
   return host !== undefined && !isIp(host)
 }
 
+/** That the network sends back what leaves for the peer, as long as no RTP has come from it since. */
+export function undeliverable(facts: CallFacts): Observation | null {
+  const said = observed(facts, 'rtp-undeliverable').at(-1)
+  return said && !facts.streams.some(({ toPeer, lastAt }) => toPeer === false && lastAt > said.at) ? said : null
+}
+
 function delivery(
   facts: CallFacts,
   toPeer: boolean,
@@ -173,5 +180,6 @@ function delivery(
     }
   if (streams.some(({ rtcp, unheardSince }) => rtcp !== null && unheardSince === null))
     return { delivered: 'yes', deliveredBy: `${receiver} reports receiving it (RTCP)` }
+  if (toPeer && undeliverable(facts)) return { delivered: 'no', deliveredBy: 'it comes back as undeliverable (ICMP)' }
   return { delivered: 'unknown', deliveredBy: null }
 }

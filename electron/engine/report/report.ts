@@ -150,6 +150,7 @@ export function streamOf(
   const { expected, lost } = stats
   const lostPercent = expected > 0 ? thousandths((100 * lost) / expected) : 0
   const roundTripMs = report?.roundTripMs ?? null
+  const reportedJitterMs = report && stats.clockRateHz > 0 ? thousandths((report.jitter * 1000) / stats.clockRateHz) : 0
   return {
     source: formatAddress(source),
     destination: formatAddress(destination),
@@ -178,10 +179,14 @@ export function streamOf(
     rtcp: report && {
       reportedLost: report.lost,
       roundTripMs,
-      reportedJitterMs: stats.clockRateHz > 0 ? thousandths((report.jitter * 1000) / stats.clockRateHz) : 0,
+      reportedJitterMs,
+      ...(reportedJitterMs > mostJitterMs && { implausible: true }),
     },
   }
 }
+
+/** More than any network makes of a stream that can be listened to. */
+const mostJitterMs = 10_000
 
 const percentOf = (lost: number, packets: number) => (lost > 0 ? thousandths((100 * lost) / (lost + packets)) : 0)
 

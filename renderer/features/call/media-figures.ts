@@ -151,7 +151,8 @@ export function allFigures({ stream }: Flow, live: boolean, holds: readonly Span
       ? figure('receiver says', live ? 'nothing yet' : 'nothing: no receiver report came', 'unknown')
       : figure(
           'receiver says',
-          `${rtcp.reportedLost} lost, jitter ${rtcp.reportedJitterMs.toFixed(2)} ms`,
+          `${rtcp.reportedLost} lost, jitter ${rtcp.reportedJitterMs.toFixed(2)} ms` +
+            (rtcp.implausible ? ' (it counts wrongly)' : ''),
           rtcp.reportedLost > 0 ? 'warning' : 'plain',
         ),
   ]

@@ -6,7 +6,10 @@ import { TraceBuilder } from '../../harness/traces.ts'
 import { mediaCases } from './media-cases.ts'
 import { signallingCases, type RuleCases } from './signalling-cases.ts'
 
-const call = (vantage?: ConstructorParameters<typeof TraceBuilder>[0]) => new TraceBuilder(vantage)
+const call = (...how: ConstructorParameters<typeof TraceBuilder>) => new TraceBuilder(...how)
+/** A session description with a key for SRTP. */
+const withKeys = (profile: 'AVP' | 'SAVP', host = '10.0.0.5', port = 20_000) =>
+  sdp(host, port, `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${'a'.repeat(40)}\n`).replace('AVP', profile)
 const both = (ms = 3000) =>
   call()
     .answered()
@@ -32,6 +35,12 @@ const speaking = (cases: Readonly<Record<string, RuleCases>>) =>
   Object.fromEntries(
     Object.entries(cases).map(([id, { speaks, silent }]) => [id, { speaks: speaks.map(([make]) => make), silent }]),
   )
+/** Nothing comes from the peer, and what is sent to it comes back. */
+const undeliverable = () =>
+  call()
+    .answered()
+    .rtp('sent', { fromMs: 1000, packets: 150 })
+    .observe(2000, 'rtp-undeliverable', 'RTP to 203.0.113.9:30000 comes back (ICMP): port unreachable')
 const found = (report: CallReport) => report.findings.map(({ rule }) => rule)
 const challenge = { extra: 'WWW-Authenticate: Digest realm="trunk", nonce="n"\n' }
 
@@ -178,6 +187,15 @@ const cases: Readonly<
           .rtp('received', { fromMs: 1000, packets: 150 })
           .at(4000),
       () => call('observed').answered().at(4000),
+    ],
+  },
+  'rtp-port-closed': {
+    speaks: [() => undeliverable().at(4000)],
+    silent: [
+      () => both().at(4000),
+      () => undeliverable().report(3000, 'us').at(4000),
+      () => undeliverable().rtp('received', { fromMs: 2500, packets: 75 }).at(4000),
+      () => undeliverable().observe(3000, 'marker-heard', 'came back').at(4000),
     ],
   },
   'nothing-arrives': {
@@ -396,6 +414,40 @@ const cases: Readonly<
         call()
           .answered({ answer: sdp('203.0.113.9', 30_000, '', '9 0 8') })
           .at(1500),
+    ],
+  },
+  'media-in-clear': {
+    speaks: [
+      () =>
+        call()
+          .answered({ offer: withKeys('AVP') })
+          .at(3000),
+    ],
+    silent: [
+      () => both().at(4000),
+      () =>
+        call()
+          .answered({ offer: withKeys('AVP'), answer: withKeys('AVP', '203.0.113.9', 30_000) })
+          .at(3000),
+    ],
+  },
+  'keys-in-clear': {
+    speaks: [
+      () =>
+        call()
+          .answered({ offer: withKeys('SAVP'), answer: withKeys('SAVP', '203.0.113.9', 30_000) })
+          .at(3000),
+    ],
+    silent: [
+      () => both().at(4000),
+      () =>
+        call()
+          .answered({ offer: withKeys('AVP') })
+          .at(3000),
+      () =>
+        call('outbound', 'tls')
+          .answered({ offer: withKeys('SAVP'), answer: withKeys('SAVP', '203.0.113.9', 30_000) })
+          .at(3000),
     ],
   },
   'after-the-end': {
@@ -666,6 +718,32 @@ describe('diagnosis', () => {
     },
   )
 
+  it.each([
+    [
+      'refused',
+      () =>
+        call()
+          .request(0, 'INVITE', { body: withKeys('AVP') })
+          .response(50, '488 Not Acceptable')
+          .at(60),
+    ],
+    [
+      'answered with port 0',
+      () =>
+        call()
+          .answered({ offer: withKeys('AVP'), answer: sdp('203.0.113.9', 0) })
+          .observe(1001, 'media-failed', 'the answer refuses the audio (port 0)')
+          .at(3000),
+    ],
+  ])('says that encryption was left open, where an offer of RTP/AVP with keys is %s', (_how, make) => {
+    const [finding] = make().findings
+    expect(finding).toMatchObject({
+      rule: 'refused-media',
+      remedy: { code: 'choose-encryption', encryption: 'required' },
+    })
+    expect(finding!.next).toContain('RTP/AVP with a=crypto')
+  })
+
   it('asks nobody to call again where this endpoint refused', () => {
     const [finding] = call('inbound')
       .request(0, 'INVITE', { body: sdp() })
@@ -674,6 +752,12 @@ describe('diagnosis', () => {
     expect(finding!.sentence).toMatch(/^This endpoint refused/)
     expect(finding!.next).not.toMatch(/[Cc]all again/)
     expect(finding!.remedy).toBeUndefined()
+  })
+
+  it('names a closed port as the one cause of audio that neither arrives nor comes', () => {
+    const { verdict, findings } = undeliverable().at(4000)
+    expect([verdict.kind, verdict.missing]).toEqual(['no-audio', 'both'])
+    expect(findings.map(({ rule }) => rule)).toEqual(['rtp-port-closed'])
   })
 
   it('says that nobody refused a call that was cancelled, or rang in vain', () => {
@@ -700,6 +784,15 @@ describe('diagnosis', () => {
     expect(call().request(0, 'INVITE').response(50, '404 Not Found').at(60).findings[0]!.next).toContain(
       'Call again with 15550100',
     ))
+})
+
+it.each([
+  [800, undefined],
+  [159_856_272, true],
+])('a jitter of %i ticks that a receiver reports is marked where it cannot be: %s', (jitter, implausible) => {
+  const stream = both().report(3000, 'us', 100, jitter).at(4000).streams[0]!
+  expect(stream.rtcp).toMatchObject({ reportedJitterMs: jitter / 8 })
+  expect(stream.rtcp!.implausible).toBe(implausible)
 })
 
 describe('the verdict', () => {

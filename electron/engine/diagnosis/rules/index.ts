@@ -17,8 +17,10 @@ import { dialogIncomplete } from './dialog-incomplete.ts'
 import { digitsLost } from './digits-lost.ts'
 import { failedOver } from './failed-over.ts'
 import { illegalAnswer } from './illegal-answer.ts'
+import { keysInClear } from './keys-in-clear.ts'
 import { lateAudio } from './late-audio.ts'
 import { malformed } from './malformed.ts'
+import { mediaInClear } from './media-in-clear.ts'
 import { nat } from './nat.ts'
 import { noResponse } from './no-response.ts'
 import { notAcknowledged } from './not-acknowledged.ts'
@@ -40,6 +42,7 @@ import { registrationUnanswered } from './registration-unanswered.ts'
 import { requestRefused } from './request-refused.ts'
 import { requestUnanswered } from './request-unanswered.ts'
 import { ringTimeout } from './ring-timeout.ts'
+import { rtpPortClosed } from './rtp-port-closed.ts'
 import { sentAstray } from './sent-astray.ts'
 import { sessionTimer } from './session-timer.ts'
 import { sessionUnusable } from './session-unusable.ts'
@@ -73,6 +76,8 @@ export const rules: readonly Rule[] = [
   notAcknowledged,
   sessionUnusable,
   illegalAnswer,
+  mediaInClear,
+  keysInClear,
   offerUnanswered,
   changeRefused,
   requestRefused,
@@ -82,6 +87,7 @@ export const rules: readonly Rule[] = [
   actionFailed,
   connectionLost,
   nothingSent,
+  rtpPortClosed,
   nothingArrives,
   sentAstray,
   audioStops,

@@ -4,7 +4,7 @@ import type { MediaDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import type { Remedy } from '../../../../shared/model/remedies.ts'
 import { knownRefusal, refusedFor } from '../classify.ts'
-import { observed, peerName, statusText, type FinalResponse, type Rule } from '../rule.ts'
+import { observed, peerName, statusText, type Rule } from '../rule.ts'
 
 interface Advice {
   readonly next: string
@@ -13,9 +13,10 @@ interface Advice {
 
 const g711 = new Set(['PCMU', 'PCMA'])
 
-/** What may be changed, after what was offered and what the refusal itself says. */
-function adviceOf(facts: CallFacts, final: FinalResponse, audio: readonly MediaDescription[]): Advice {
-  const why = header(final.message, 'warning') ?? ''
+const required: Remedy = { code: 'choose-encryption', encryption: 'required' }
+
+/** What may be changed, after what was offered and what the other side says (`why`; empty: nothing). */
+function adviceOf(facts: CallFacts, why: string, audio: readonly MediaDescription[]): Advice {
   if (facts.vantage === 'inbound')
     return {
       next:
@@ -28,17 +29,8 @@ function adviceOf(facts: CallFacts, final: FinalResponse, audio: readonly MediaD
         'The INVITE carried no session description with audio: call with one, or find out why the other side ' +
         'wants none of its own.',
     }
-  const secure = audio.every(({ protocol }) => protocol.includes('SAVP'))
-  const keys = audio.some(({ crypto }) => crypto.length > 0)
   const speech = audio.flatMap(({ formats }) => formats.filter(isSpeech).map(({ codec }) => codec.toUpperCase()))
-  const encryption = secure || keys ? 'disabled' : 'required'
-  const change: Advice = {
-    next:
-      encryption === 'disabled'
-        ? 'Call again with media encryption disabled: the peer may accept RTP in clear only.'
-        : 'Call again with media encryption required: the peer may accept SRTP only.',
-    remedy: { code: 'choose-encryption', encryption },
-  }
+  const change = encryptionAdvice(audio)
   const missing = [...g711].filter((codec) => !speech.includes(codec))
   const codecs: Advice = {
     next:
@@ -52,9 +44,45 @@ function adviceOf(facts: CallFacts, final: FinalResponse, audio: readonly MediaD
   return missing.length > 0 ? codecs : change
 }
 
+/** The other form of encryption than was offered. RTP/AVP with keys beside it is a form that only some understand. */
+function encryptionAdvice(audio: readonly MediaDescription[]): Advice {
+  if (audio.every(({ protocol }) => protocol.includes('SAVP')))
+    return {
+      next: 'Call again with media encryption disabled: the peer may accept RTP in clear only.',
+      remedy: { code: 'choose-encryption', encryption: 'disabled' },
+    }
+  return isOptional(audio)
+    ? {
+        next:
+          'Call again with media encryption required: encryption was left open (RTP/AVP with a=crypto), and a peer ' +
+          'that insists on SRTP refuses this form and wants RTP/SAVP.',
+        remedy: required,
+      }
+    : { next: 'Call again with media encryption required: the peer may accept SRTP only.', remedy: required }
+}
+
+const isOptional = (audio: readonly MediaDescription[]) =>
+  audio.some(({ protocol, crypto }) => crypto.length > 0 && !protocol.includes('SAVP'))
+
 const describe = (audio: readonly MediaDescription[]) =>
-  audio.map(({ protocol, formats }) => `${protocol} with ${formats.map(({ codec }) => codec).join(', ')}`).join('; ') ||
-  'no audio'
+  audio
+    .map(({ protocol, formats, crypto }) => {
+      const keys = crypto.length > 0 && !protocol.includes('SAVP') ? ' and keys for SRTP' : ''
+      return `${protocol} with ${formats.map(({ codec }) => codec).join(', ')}${keys}`
+    })
+    .join('; ') || 'no audio'
+
+/** What to do about media that could not be agreed on for that reason. */
+function unusableNext(why: string): string {
+  if (/no (session description|answer)/.test(why))
+    return (
+      'Show the messages to whoever runs the other side: an offer must have an answer (RFC 3264 5, RFC 3261 ' +
+      '13.2.1).'
+    )
+  return /encrypt|key|SAVP/i.test(why)
+    ? 'Set media encryption to the same on both sides, with keys in the session description (SDES).'
+    : 'Call again offering PCMU and PCMA: nearly every peer has them.'
+}
 
 /** Codec or encryption do not fit: 488, 606, 415, or an answer that cannot be used. */
 export const refusedMedia: Rule = {
@@ -65,28 +93,28 @@ export const refusedMedia: Rule = {
   silent: 'the call was refused for another reason',
   silences: ['nothing-arrives', 'nothing-sent'],
   evaluate(facts) {
+    const audio = facts.invite?.session?.media.filter(({ kind }) => kind === 'audio') ?? []
     const unusable = observed(facts, 'media-failed')[0]
     if (unusable) {
+      const advice: Advice =
+        facts.vantage === 'outbound' && isOptional(audio) && /refuses the audio/.test(unusable.text)
+          ? encryptionAdvice(audio)
+          : { next: unusableNext(unusable.text) }
       return [
         {
           severity: 'fault',
           at: unusable.at,
           evidence: [facts.invite, facts.final, unusable],
           sentence: `The call was ended because media could not be agreed: ${unusable.text}.`,
-          next: /no (session description|answer)/.test(unusable.text)
-            ? 'Show the messages to whoever runs the other side: an offer must have an answer (RFC 3264 5, RFC 3261 ' +
-              '13.2.1).'
-            : /encrypt|key|SAVP/i.test(unusable.text)
-              ? 'Set media encryption to the same on both sides, with keys in the session description (SDES).'
-              : 'Call again offering PCMU and PCMA: nearly every peer has them.',
+          ...advice,
         },
       ]
     }
     const final = refusedFor(facts, 'media')
     if (!final) return []
-    const audio = facts.invite?.session?.media.filter(({ kind }) => kind === 'audio') ?? []
     const known = knownRefusal(facts)
-    const { next, remedy }: Advice = known ? { next: known.next } : adviceOf(facts, final, audio)
+    const why = header(final.message, 'warning') ?? ''
+    const { next, remedy }: Advice = known ? { next: known.next } : adviceOf(facts, why, audio)
     return [
       {
         severity: 'fault',

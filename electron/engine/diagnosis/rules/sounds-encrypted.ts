@@ -8,6 +8,7 @@ export const soundsEncrypted: Rule = {
   looksAt: 'the size and the level of packets of G.711 where no encryption was agreed',
   speaks: 'nine of ten sound like noise of one level and are 4 or 10 bytes longer than audio is: what SRTP looks like',
   silent: 'encryption was agreed, or fewer than 25 packets can be read',
+  silences: ['media-in-clear'],
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

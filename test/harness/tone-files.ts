@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { toneShare } from '../../electron/engine/media/audio/tones.ts'
+import { atRate, readWav } from '../../electron/engine/media/audio/wav.ts'
+
+const rateHz = 8000
+
+/** Of so many seconds, 16 bits, mono, half of full scale. */
+export function sineWav(hz: number, seconds: number): Uint8Array {
+  const samples = sine(hz, seconds)
+  const header = Buffer.alloc(44)
+  header.write('RIFF', 0)
+  header.writeUInt32LE(36 + samples.length * 2, 4)
+  header.write('WAVEfmt ', 8)
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(1, 22)
+  header.writeUInt32LE(rateHz, 24)
+  header.writeUInt32LE(rateHz * 2, 28)
+  header.writeUInt16LE(2, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36)
+  header.writeUInt32LE(samples.length * 2, 40)
+  return Buffer.concat([header, new Uint8Array(samples.buffer)])
+}
+
+export function sine(hz: number, seconds: number): Int16Array {
+  return Int16Array.from({ length: rateHz * seconds }, (_, i) => 16_000 * Math.sin((2 * Math.PI * hz * i) / rateHz))
+}
+
+/** A second in the middle. */
+export function middle(samples: Int16Array): Int16Array {
+  const half = Math.floor(samples.length / 2)
+  return samples.subarray(Math.max(0, half - rateHz / 2), half + rateHz / 2)
+}
+
+/** How much of a second in the middle is that tone: 0 to 1. */
+export const toneInside = (samples: Int16Array, hz: number): number => toneShare(middle(samples), hz, rateHz)
+
+/** The samples of a WAV file of mono, at 8 kHz. */
+export const heardIn = (file: string): Int16Array => atRate(readWav(file), rateHz)
+
+/** One channel of our stereo recording: 0 what we sent, 1 what we received. */
+export function channelOf(file: string, which: 0 | 1): Int16Array {
+  const data = readFileSync(file).subarray(44)
+  return Int16Array.from({ length: data.length / 4 }, (_, i) => data.readInt16LE(i * 4 + which * 2))
+}
