@@ -7,6 +7,7 @@ import { join } from 'node:path'
  */
 const exempt: readonly (readonly [path: string, reason: string])[] = [
   ['electron/engine/base/system-net.ts', 'the sockets that a boundary wraps'],
+  ['electron/engine/base/system-udp.ts', 'its sockets of datagrams'],
   ['electron/engine/base/clock.ts', 'the timers that a boundary wraps'],
   ['electron/engine/base/parent.ts', 'looks whether npm is there, and tells its caller'],
   ['electron/shell/last-net.ts', 'is the last net'],

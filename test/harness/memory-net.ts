@@ -8,6 +8,8 @@ export interface Datagram {
   readonly text: string
 }
 
+const unreachable = () => Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+
 /**
  * A network of datagrams in memory: sockets of tests and engines by address, and everything that was sent. Streams are
  * refused.
@@ -25,14 +27,24 @@ export class MemoryNet implements Net {
     const local = { host, port: port === 0 ? this.#port++ : port }
     const key = `${local.host} ${local.port}`
     if (this.#sockets.has(key)) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' })
-    this.#sockets.set(key, events)
+    let connected: Address | null = null
+    const fromElsewhere = (fromHost: string, fromPort: number) =>
+      connected !== null && (connected.host !== fromHost || connected.port !== fromPort)
+    this.#sockets.set(key, {
+      ...events,
+      message: (bytes, fromHost, fromPort) =>
+        fromElsewhere(fromHost, fromPort) ? undefined : events.message(bytes, fromHost, fromPort),
+    })
     return {
       local,
       send: (bytes, toHost, toPort, done) => {
         if (this.refuse) return done?.(this.refuse)
+        if (fromElsewhere(toHost, toPort)) connected = null
         this.inject(local, { host: toHost, port: toPort }, bytes)
         done?.(null)
+        if (connected && this.closed.has(`${toHost} ${toPort}`)) queueMicrotask(() => events.error(unreachable()))
       },
+      connect: (peer) => void (connected = peer),
       close: () => void this.#sockets.delete(key),
     }
   }
@@ -49,9 +61,7 @@ export class MemoryNet implements Net {
   readonly closed = new Set<string>()
 
   async probeUdp(_localHost: string, to: Address): Promise<Error | null> {
-    return this.closed.has(`${to.host} ${to.port}`)
-      ? Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
-      : null
+    return this.closed.has(`${to.host} ${to.port}`) ? unreachable() : null
   }
 
   get openSockets(): number {

@@ -4,6 +4,12 @@ export interface DatagramSocket {
   readonly local: Address
   /** `done` is told the error when the datagram could not be handed to the network. */
   send(bytes: Uint8Array, host: string, port: number, done?: (error: Error | null) => void): void
+  /**
+   * Only datagrams of that address come in from now on, and what the network answers to those that go there (ICMP) is
+   * an error of the socket. Null, or a datagram to elsewhere: as before. Only where the port was given by number: the
+   * system forgets one that it chose itself.
+   */
+  connect(peer: Address | null): void
   close(): void
 }
 

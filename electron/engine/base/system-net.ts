@@ -1,10 +1,7 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import * as nodeNet from 'node:net'
 import * as tls from 'node:tls'
-import { isIPv6, unmapped, type Address } from '../../../shared/base/address.ts'
+import { unmapped, type Address } from '../../../shared/base/address.ts'
 import type {
-  DatagramSocket,
-  DatagramEvents,
   Certificate,
   TlsFacts,
   StreamSocket,
@@ -15,47 +12,10 @@ import type {
   ConnectOptions,
   Net,
 } from './net.ts'
+import { bindUdp, localAddressFor, probeUdp } from './system-udp.ts'
 
 /** The sockets of this computer. */
 export const systemNet: Net = { bindUdp, connectTcp, connectTls, listenTcp, listenTls, probeUdp, localAddressFor }
-
-/** Literal addresses only come here, so the look-up that dgram makes for every datagram is a formality. */
-const literal = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void =>
-  done(null, host, isIPv6(host) ? 6 : 4)
-
-function bindUdp(
-  host: string,
-  port: number,
-  events: DatagramEvents,
-  receiveBufferBytes?: number,
-): Promise<DatagramSocket> {
-  return new Promise((resolve, reject) => {
-    const socket: UdpSocket = createSocket({
-      type: isIPv6(host) ? 'udp6' : 'udp4',
-      lookup: literal,
-      ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}),
-    })
-    socket.once('error', reject)
-    socket.bind({ address: host, port, exclusive: true }, () => {
-      socket.off('error', reject)
-      socket.on('error', (error) => events.error(error))
-      socket.on('message', (bytes, from) => events.message(bytes, from.address, from.port))
-      const at = socket.address()
-      let open = true
-      resolve({
-        local: { host: at.address, port: at.port },
-        send(bytes, toHost, toPort, done) {
-          if (!open) return done?.(new Error('the socket is closed'))
-          socket.send(bytes, toPort, toHost, done)
-        },
-        close() {
-          if (open) socket.close()
-          open = false
-        },
-      })
-    })
-  })
-}
 
 function wrap(socket: nodeNet.Socket, tlsFacts: TlsFacts | null): StreamSocket {
   const address = (host: string | undefined, port: number | undefined): Address => ({
@@ -255,42 +215,4 @@ function listenTls(
     socket.once('close', () => shaking.delete(key))
   })
   return listening(server, host, port, admission)
-}
-
-function probeUdp(localHost: string, to: Address, bytes: Uint8Array, waitMs: number): Promise<Error | null> {
-  return new Promise((resolve) => {
-    const probe = createSocket({ type: isIPv6(to.host) ? 'udp6' : 'udp4', lookup: literal })
-    let open = true
-    const done = (error: Error | null) => {
-      if (!open) return
-      open = false
-      clearTimeout(timer)
-      probe.close()
-      resolve(error)
-    }
-    const timer = setTimeout(() => done(null), waitMs)
-    probe.on('error', done)
-    probe.on('message', () => done(null))
-    // Only a connected socket is told of ICMP.
-    probe.bind({ address: localHost }, () =>
-      probe.connect(to.port, to.host, (error?: Error) => (error ? done(error) : probe.send(bytes))),
-    )
-  })
-}
-
-function localAddressFor(host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const probe = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal })
-    const fail = (error: Error) => {
-      probe.close()
-      reject(error)
-    }
-    probe.once('error', fail)
-    // Connecting a datagram socket sends nothing: it only asks the routing table.
-    probe.connect(9, host, () => {
-      const { address } = probe.address()
-      probe.close()
-      resolve(address)
-    })
-  })
 }

@@ -322,6 +322,48 @@ describe("a stranger's packets", () => {
   })
 })
 
+describe('an RTP port that nobody listens at', () => {
+  const told = () => bench.observations.filter((text) => text.startsWith('rtp-undeliverable'))
+  beforeEach(() => void bench.net.closed.add(`${theirMedia.host} ${theirMedia.port}`))
+
+  it('is known by what the network says, once, where nothing comes', async () => {
+    await bench.answered()
+    await bench.clock.advance(20_000)
+    expect(told()).toEqual([
+      `rtp-undeliverable: RTP to ${to(theirMedia)} comes back (ICMP): port unreachable: nothing listens there, or a ` +
+        'firewall rejects it',
+    ])
+    expect(bench.sentTo()[to(theirMedia)]).toBeGreaterThan(990)
+  })
+
+  it('is asked for again where a re-INVITE moves the audio to another', async () => {
+    bench.net.closed.add(`${other.host} ${other.port}`)
+    await bench.answered()
+    await bench.clock.advance(2000)
+    await bench.session.answer(sdp(other.host, other.port))
+    await bench.clock.advance(2000)
+    expect(told().map((text) => text.includes(to(other)))).toEqual([false, true])
+  })
+
+  it.each([
+    ['RTP of the peer', { from: theirMedia }],
+    ['RTP from another port', { from: other }],
+    ['what a stranger sends', { from: stranger }],
+  ])('is not asked for while anything comes: %s', async (_name, sender) => {
+    await bench.answered()
+    await bench.stream(3000, sender)
+    expect(told()).toEqual([])
+    expect([...bench.rtp.filter(({ sent }) => !sent), ...bench.foreign]).toHaveLength(150)
+  })
+
+  it('is asked for when the peer falls silent', async () => {
+    await bench.answered()
+    await bench.stream(3000, { from: theirMedia })
+    await bench.clock.advance(12_000)
+    expect(told()).toHaveLength(1)
+  })
+})
+
 describe('what the system refuses to send', () => {
   it('has not been sent: it is in no figure, told once and counted', async () => {
     await bench.open()

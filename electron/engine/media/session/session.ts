@@ -9,6 +9,7 @@ import { Recording } from '../audio/recording.ts'
 import { codecOf } from '../codec/index.ts'
 import { Allowance } from '../stream/allowance.ts'
 import { RtpReceiver } from '../stream/receiver.ts'
+import { PortWatch } from '../stream/port-watch.ts'
 import { Reports } from '../stream/reports.ts'
 import { RtpSender } from '../stream/sender.ts'
 import { Silence } from '../stream/silence.ts'
@@ -47,6 +48,7 @@ export class MediaSession {
   readonly #refusals: Refusals
   readonly #events: TransportEvents
   readonly #silence: Silence
+  readonly #portWatch: PortWatch
   #hearSilence: () => void = () => {}
   #negotiated: Negotiated | null = null
   #closed = false
@@ -68,7 +70,10 @@ export class MediaSession {
     this.#loop = new ReportLoop(deps, this.#reports, this.#sender, this.#transport, () => this.#reportsTo)
     this.#receiver = new RtpReceiver(tap, this.#allowance, limits.foreignSources, options.latch)
     if (options.signalling !== null) this.#receiver.trust(options.signalling)
-    this.#refusals = new Refusals((text) => observe('rtp-not-sent', text))
+    this.#refusals = new Refusals(
+      (text) => observe('rtp-not-sent', text),
+      (text) => observe('rtp-undeliverable', text),
+    )
     this.#recording = new Recording((text) => observe('not-kept', text))
     const { kind } = options.source
     this.#audio = new ReceivedAudio(
@@ -88,8 +93,12 @@ export class MediaSession {
       recording: this.#recording,
       stopped: (text) => observe('media-failed', text),
     })
+    this.#portWatch = new PortWatch(clock, this.#transport, () => this.#receiver.destination)
     this.#silence = new Silence(clock, options.silenceMs ?? null, {
-      silent: (ms) => observe('media-silent', silenceText(ms)),
+      silent: (ms) => {
+        observe('media-silent', silenceText(ms))
+        this.#portWatch.ask()
+      },
       timedOut: (ms) => {
         observe('media-timeout', silenceText(ms))
         this.#hearSilence()
@@ -200,6 +209,7 @@ export class MediaSession {
     this.#closed = true
     this.#sending.stop()
     this.#silence.close()
+    this.#portWatch.close()
     const last = this.#loop.close()
     // Nobody is there any more to hear whether the system took it.
     if (last) new SentTap(this.#tap, this.#transport).rtcp(this.#deps.clock.nowUs(), last.to, last.wire, last.clear)
@@ -214,7 +224,10 @@ export class MediaSession {
     this.#negotiated = negotiated
     const nowMs = this.#deps.clock.monotonicMs()
     const { remote, remoteRtcp, direction } = negotiated
-    if (!before || !isAt(before.remote, remote)) this.#receiver.expectRtp(remote, nowMs)
+    if (!before || !isAt(before.remote, remote)) {
+      this.#receiver.expectRtp(remote, nowMs)
+      this.#portWatch.moved()
+    }
     if (!before || !isAt(before.remoteRtcp, remoteRtcp)) this.#receiver.expectRtcp(remoteRtcp, nowMs)
     const format = { ...negotiated, codec: codecOf(negotiated.codec.name)! }
     this.#audio.use(format)
@@ -232,16 +245,21 @@ export class MediaSession {
     return {
       rtp: (clear, arrival) => this.#rtp(clear, arrival),
       rtcp: (clear, arrival) => {
+        this.#portWatch.heard()
         const packets = receiver.rtcp(clear, arrival, this.#transport.isAuthentic)
         if (!packets) return
         this.#reports.take(packets, arrival.atMs)
         this.#silence.heard(arrival.atMs)
       },
-      unusable: (arrival, why, text) => receiver.unusable(arrival, why, text),
+      unusable: (arrival, why, text) => {
+        this.#portWatch.heard()
+        receiver.unusable(arrival, why, text)
+      },
       unclaimed: (arrival) => receiver.ignore(arrival),
       abandoned: (arrival) => receiver.abandon(arrival),
       rtpSent: (at, destination, wire, clear) => {
         this.#sender.took(clear)
+        this.#portWatch.sent()
         try {
           sent.rtp(at, destination, wire, clear)
         } catch (fault) {
@@ -252,11 +270,13 @@ export class MediaSession {
         if (!this.#closed) sent.rtcp(at, destination, wire, clear)
       },
       notSent: (destination, error) => this.#refusals.note(destination, error),
+      undeliverable: (destination, error) => this.#refusals.undeliverable(destination, error),
       failed: (port, error) => this.#tap.observe('note', `the ${port} port: ${explainError(error)}`),
     }
   }
 
   #rtp(clear: Uint8Array, arrival: Arrival): void {
+    this.#portWatch.heard()
     const negotiated = this.#negotiated!
     const header = this.#receiver.rtp(clear, arrival, negotiated, this.#transport.isAuthentic)
     if (!header) return

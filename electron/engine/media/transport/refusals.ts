@@ -1,19 +1,23 @@
 import { formatAddress, type Address } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
-import { explainError } from '../../base/errors.ts'
+import { errorCode, explainError } from '../../base/errors.ts'
 
 /** So many causes are counted apart. */
 const most = 3
 
 /**
- * Packets that the system refused to send: the first of each cause is an observation at once, their number at the end.
+ * Packets that the system refused to send: the first of each cause is an observation at once, their number at the end;
+ * and packets that the network sends back.
  */
 export class Refusals {
   readonly #observe: (text: string) => void
+  readonly #undeliverable: (text: string) => void
+  readonly #told = new Set<string>()
   readonly #counts = new Map<string, number>()
 
-  constructor(observe: (text: string) => void) {
+  constructor(observe: (text: string) => void, undeliverable: (text: string) => void) {
     this.#observe = observe
+    this.#undeliverable = undeliverable
   }
 
   note(destination: Address, error: Error): void {
@@ -23,6 +27,18 @@ export class Refusals {
     this.#counts.set(why, (before ?? 0) + 1)
     if (before === undefined)
       this.#observe(`this computer refuses to send RTP to ${formatAddress(destination)}: ${why}`)
+  }
+
+  /** The network sends back what leaves. */
+  undeliverable(destination: Address, error: Error): void {
+    const to = formatAddress(destination)
+    if (this.#told.has(to)) return
+    this.#told.add(to)
+    const what =
+      errorCode(error) === 'ECONNREFUSED'
+        ? 'port unreachable: nothing listens there, or a firewall rejects it'
+        : explainError(error)
+    this.#undeliverable(`RTP to ${to} comes back (ICMP): ${what}`)
   }
 
   close(): void {

@@ -85,6 +85,10 @@ export class SdesTransport implements MediaTransport {
     return this.#under.sendRtcp(clear, destination, this.#encrypt ? this.#encrypt.protectRtcp(clear) : clear)
   }
 
+  listenForRefusal(destination: Address): void {
+    this.#under.listenForRefusal(destination)
+  }
+
   close(): void {
     this.#under.close()
   }

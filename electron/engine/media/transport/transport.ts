@@ -34,6 +34,8 @@ export interface TransportEvents {
   rtcpSent(at: Micros, destination: Address, wire: Uint8Array, clear: Uint8Array): void
   /** The system did not take a packet of RTP. */
   notSent(destination: Address, error: Error): void
+  /** The network said of RTP to that address that it cannot be delivered (ICMP). */
+  undeliverable(destination: Address, error: Error): void
   failed(port: 'RTP' | 'RTCP', error: Error): void
 }
 
@@ -64,6 +66,11 @@ export interface MediaTransport {
   sendRtp(clear: Uint8Array, destination: Address, wire?: Uint8Array): void
   /** Returns what goes on the wire. */
   sendRtcp(clear: Uint8Array, destination: Address, wire?: Uint8Array): Uint8Array
+  /**
+   * Listens, for a moment, to what the network says of RTP to that address. Meanwhile nothing comes in from anywhere
+   * else.
+   */
+  listenForRefusal(destination: Address): void
   /** Once; what waits is abandoned. Nothing is reported any more. */
   close(): void
 }

@@ -1,12 +1,17 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
-import type { Clock } from '../../base/clock.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
+import { errorCode } from '../../base/errors.ts'
 import { InFlight } from './in-flight.ts'
 import type { PortPool, RtpPorts } from './ports.ts'
 import type { Arrival, MediaTransport, TransportEvents } from './transport.ts'
 
 /** Packets that come before an answer says whose they are. */
 const mostWaiting = 64
+/** Longer than most answers of a network take, and short: nothing else is heard meanwhile. */
+const refusalMs = 250
+/** What ICMP says, in the words of the system. */
+const undeliverable = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'])
 const noKey = new Uint8Array(0)
 
 /** RTP and RTCP in clear over a pair of UDP ports (RTP/AVP). */
@@ -19,6 +24,8 @@ export class UdpTransport implements MediaTransport {
   #events!: TransportEvents
   #agreed = false
   #closed = false
+  /** Where the network is listened to about. */
+  #asked: { readonly destination: Address; readonly timer: Timer } | null = null
   readonly #waiting: { readonly arrival: Arrival; readonly onRtpPort: boolean }[] = []
   readonly #rtp = new InFlight()
   readonly #rtcp = new InFlight()
@@ -69,8 +76,31 @@ export class UdpTransport implements MediaTransport {
     return wire
   }
 
+  listenForRefusal(destination: Address): void {
+    if (this.#closed || this.#asked) return
+    const timer = this.#clock.after(refusalMs, () => this.#hearNoMore())
+    this.#asked = { destination, timer }
+    this.#ports!.rtp.connect(destination)
+  }
+
+  #hearNoMore(): void {
+    this.#asked?.timer.cancel()
+    this.#asked = null
+    if (!this.#closed) this.#ports?.rtp.connect(null)
+  }
+
+  /** Whether an error of the RTP port is what was listened for. */
+  #isRefusal(error: Error): boolean {
+    if (!this.#asked || !undeliverable.has(errorCode(error))) return false
+    const { destination } = this.#asked
+    this.#hearNoMore()
+    this.#events.undeliverable(destination, error)
+    return true
+  }
+
   close(): void {
     this.#closed = true
+    this.#asked?.timer.cancel()
     for (const { arrival } of this.#waiting.splice(0)) this.#events.abandoned(arrival)
     if (this.#ports) closePorts(this.#ports)
   }
@@ -80,8 +110,9 @@ export class UdpTransport implements MediaTransport {
     const packet = this.#rtp.shift()
     if (!packet || this.#closed) return
     const { at, destination, wire, clear } = packet
-    if (error) this.#events.notSent(destination, error)
-    else this.#events.rtpSent(at, destination, wire, clear)
+    if (error) {
+      if (!this.#isRefusal(error)) this.#events.notSent(destination, error)
+    } else this.#events.rtpSent(at, destination, wire, clear)
   }
 
   readonly #rtcpDone = (error: Error | null): void => {
@@ -99,7 +130,7 @@ export class UdpTransport implements MediaTransport {
         this.#arrived(wire, last, port === 'RTP')
       },
       error: (error: Error) => {
-        if (!this.#closed) this.#events.failed(port, error)
+        if (!this.#closed && !(port === 'RTP' && this.#isRefusal(error))) this.#events.failed(port, error)
       },
     }
   }
