@@ -27,6 +27,8 @@ export interface Leg {
   readonly candidates: readonly Address[]
   /** What its receiver asks for; null where it asks for nothing. */
   readonly ptimeMs: number | null
+  /** The longest packets that its receiver takes; null where it sets no limit. */
+  readonly maxPtimeMs: number | null
 }
 
 export type MediaEncryption = 'none' | 'sdes' | 'dtls'
@@ -102,6 +104,7 @@ function legTo(receiver: MediaDescription | undefined, flows: boolean, formats: 
       .filter(({ component }) => component === 1)
       .map(({ host, port }) => ({ host, port })),
     ptimeMs: receiver?.ptimeMs ?? null,
+    maxPtimeMs: receiver?.maxPtimeMs ?? null,
   }
 }
 

@@ -2,7 +2,7 @@ import { canonicalHost, isIp } from '../../base/address.ts'
 import { decimal, isSpace, words } from '../../base/scan.ts'
 import { printable } from '../../base/text.ts'
 import type { Candidate, CryptoAttribute, MediaDescription, MediaDirection, MediaFormat, WrittenMedium } from './sdp.ts'
-import { staticFormat } from './static-formats.ts'
+import { spelled, staticFormat } from './static-formats.ts'
 
 const mostCrypto = 32
 const mostCandidates = 64
@@ -33,6 +33,7 @@ export class Medium {
   address: string | null = null
   direction: MediaDirection | null = null
   #ptimeMs: number | null = null
+  #maxPtimeMs: number | null = null
   #rtcpPort: number | null = null
   #rtcpAddress: string | null = null
   #rtcpMux = false
@@ -61,6 +62,7 @@ export class Medium {
       rtcpPort: this.#rtcpPort,
       rtcpMux: this.#rtcpMux,
       crypto: [...this.#crypto.values()],
+      ...(this.#maxPtimeMs === null ? {} : { maxPtimeMs: this.#maxPtimeMs }),
       ...(written && { written }),
       ...(this.#rtcpAddress === null ? {} : { rtcpAddress: this.#rtcpAddress }),
       ...(this.#candidates.length > 0 ? { candidates: this.#candidates } : {}),
@@ -80,6 +82,9 @@ export class Medium {
         this.#ptimeMs = milliseconds(rest.trim())
         if (this.#ptimeMs === null)
           this.#problem(`ptime ${printable(rest)} is not above 0 and at most ${longestPtimeMs} ms`)
+        break
+      case 'maxptime':
+        this.#maxPtimeMs = milliseconds(rest.trim())
         break
       case 'rtcp':
         return this.#readRtcp(rest)
@@ -167,7 +172,7 @@ function formatOf(payloadType: number, map: RtpMap | undefined, parameters: stri
   const known = staticFormat(payloadType)
   return {
     payloadType,
-    codec: map?.codec ?? known?.codec ?? `unknown(${payloadType})`,
+    codec: (map && spelled(map.codec)) ?? known?.codec ?? `unknown(${payloadType})`,
     clockRateHz: map?.clockRateHz ?? known?.clockRateHz ?? 0,
     channels: map?.channels ?? 1,
     parameters,

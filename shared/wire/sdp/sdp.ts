@@ -45,6 +45,8 @@ export interface MediaDescription {
   readonly direction: MediaDirection
   /** Above 0, at most 200; null where none is given that could be used. */
   readonly ptimeMs: number | null
+  /** The longest packets that are taken (RFC 8866 6.4); left out where no limit is set. */
+  readonly maxPtimeMs?: number
   readonly rtcpPort: number | null
   readonly rtcpMux: boolean
   readonly crypto: readonly CryptoAttribute[]

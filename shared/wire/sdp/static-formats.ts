@@ -19,6 +19,11 @@ const staticFormats: ReadonlyMap<number, readonly [codec: string, clockRateHz: n
   [34, ['H263', 90000]],
 ])
 
+const spellings = new Map([...staticFormats.values()].map(([codec]) => [codec.toLowerCase(), codec]))
+
+/** A codec as RFC 3551 spells it: names do not differ by case (RFC 8866 6.6). Others stay as they are. */
+export const spelled = (codec: string): string => spellings.get(codec.toLowerCase()) ?? codec
+
 export function staticFormat(payloadType: number): { codec: string; clockRateHz: number } | null {
   const known = staticFormats.get(payloadType)
   return known ? { codec: known[0], clockRateHz: known[1] } : null

@@ -46,6 +46,21 @@ describe('a peer that sends nothing any more', () => {
 })
 
 describe('packets of any length', () => {
+  it.each([
+    ['a=maxptime:20', undefined, 20],
+    ['a=maxptime:20', 40, 20],
+    ['a=ptime:40\na=maxptime:30', undefined, 30],
+    ['a=maxptime:150', 40, 40],
+    ['a=maxptime:5', undefined, 10],
+    ['a=maxptime:x', 30, 30],
+  ])('are no longer than the description allows: %j, we like %s: %i ms', async (lines, ptimeMs, sent) => {
+    const bench = new MediaBench()
+    await bench.answered({ ptimeMs }, sdp(theirMedia.host, theirMedia.port, `${lines}\n`))
+    await bench.clock.advance(400)
+    expect(new Set(bench.rtp.map(({ clear }) => clear.length - 12))).toEqual(new Set([sent * 8]))
+    bench.session.close()
+  })
+
   const ptimes = [10, 20, 30, 40, 60]
   it.each(ptimes.flatMap((theirs) => [undefined, ...ptimes].map((asked) => [theirs, asked] as const)))(
     'of %i ms are echoed whole where the description says ptime %s',

@@ -52,6 +52,10 @@ describe('values of a session description', () => {
     expect(medium(`a=rtpmap:96 opus/48000/${text}`).formats[1]!.channels).toBe(channels),
   )
 
+  it.each(['pcmu', 'PCMU', 'Pcmu'])('name a codec as it is spelled, whatever its case: %s', (name) =>
+    expect(medium(`a=rtpmap:0 ${name}/8000`).formats[0]!.codec).toBe('PCMU'),
+  )
+
   it.each([
     ['20', 20],
     ['2.5', 2.5],

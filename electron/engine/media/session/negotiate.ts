@@ -52,9 +52,12 @@ export interface Negotiated {
 const shortestPtimeMs = 10
 const longestPtimeMs = 60
 
-/** How we send to who asks for that packet time (RFC 8866 6.4), or for none: never outside 10 to 60 ms. */
-function ptimeOf(asked: number | null, ours: number | undefined): number {
-  const ms = Math.round(asked ?? ours ?? usualPtimeMs)
+/**
+ * How we send to who asks for that packet time (RFC 8866 6.4), or for none, and takes no longer packets than `longest`:
+ * never outside 10 to 60 ms.
+ */
+function ptimeOf(asked: number | null, longest: number | null, ours: number | undefined): number {
+  const ms = Math.min(Math.round(asked ?? ours ?? usualPtimeMs), Math.floor(longest ?? longestPtimeMs))
   return Math.min(longestPtimeMs, Math.max(shortestPtimeMs, ms))
 }
 
@@ -235,6 +238,6 @@ function agreed(
     remote,
     remoteRtcp: remote && toPeer.rtcpTo,
     direction: directionOf(toPeer.flows, fromPeer.flows),
-    ptimeMs: ptimeOf(toPeer.ptimeMs, ptimeMs),
+    ptimeMs: ptimeOf(toPeer.ptimeMs, toPeer.maxPtimeMs, ptimeMs),
   }
 }
