@@ -9,6 +9,8 @@ import { SipEndpoint } from '../../electron/engine/sip/endpoint.ts'
 import { hopTo } from '../../electron/engine/sip/pending.ts'
 import { UserAgent, type CallMedia, type InboundCall, type OutboundCall } from '../../electron/engine/ua/index.ts'
 import { initialLimits } from '../../shared/model/budgets.ts'
+import { findSession } from '../../shared/wire/sdp/find.ts'
+import { faultsOfSent } from '../../shared/wire/sip/check-sent.ts'
 import { header, startLine, type SipMessage, type SipRequest } from '../../shared/wire/sip/message.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { crlf } from './messages.ts'
@@ -37,7 +39,7 @@ export class UaBench {
   readonly #ports = new PortPool(this.net, this.random, { first: 20_000, last: 21_000 })
   #read = 0
 
-  constructor() {
+  constructor({ contactRewrite = false } = {}) {
     const { net, clock, random } = this
     const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [...this.addresses] }
     this.endpoint = new SipEndpoint(
@@ -52,7 +54,14 @@ export class UaBench {
         observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`),
         ...this.edge,
       },
-      { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null, connectTimeoutMs: 1000 },
+      {
+        localAddress: null,
+        tlsCa: null,
+        tlsInsecure: false,
+        tlsIdentity: null,
+        contactRewrite,
+        connectTimeoutMs: 1000,
+      },
     )
     this.ua = new UserAgent({
       endpoint: this.endpoint,
@@ -143,21 +152,49 @@ export class UaBench {
   async respond(
     request: SipRequest,
     status: number,
-    { tag = 'peer', extra = '', body = '', via = '', contact = `<sip:agent@${peer.host}:${peer.port}>` } = {},
+    {
+      tag = 'peer',
+      extra = '',
+      body = '',
+      type = 'application/sdp',
+      via = '',
+      contact = `<sip:agent@${peer.host}:${peer.port}>`,
+    } = {},
   ): Promise<void> {
     const copied = request.headers
       .filter(({ key }) => ['via', 'from', 'call-id', 'cseq'].includes(key))
       .map(({ name, key, value }) => `${name}: ${value}${key === 'via' ? via : ''}`)
     const to = header(request, 'to')!
-    const type = body === '' ? '' : 'Content-Type: application/sdp\n'
+    const typed = body === '' ? '' : `Content-Type: ${type}\n`
     await this.inject(
       `SIP/2.0 ${status} Reason\n${copied.join('\n')}\n` +
         `To: ${to.includes(';tag=') || tag === '' ? to : `${to};tag=${tag}`}\nContact: ${contact}\n` +
-        `${extra}${type}Content-Length: ${crlf(body).length}\n\n${body}`,
+        `${extra}${typed}Content-Length: ${crlf(body).length}\n\n${body}`,
     )
   }
 
+  /** What is wrong with the messages that our side has sent, each once. */
+  faultsOfSent(): string[] {
+    const faults = this.net.sent
+      .filter(
+        ({ from, text }) => from.host === us.host && text.includes(' SIP/2.0\r\n') !== text.startsWith('SIP/2.0 '),
+      )
+      .flatMap(({ bytes }) => {
+        const message = parseSip(bytes)
+        if (message.kind === 'unreadable') return [message.text]
+        const found = findSession(message)?.problems ?? []
+        // What is refused as malformed is repeated as it came.
+        const problems = message.kind === 'response' && message.status === 400 ? [] : message.problems
+        const all = [...problems.map(({ text }) => text), ...found, ...faultsOfSent(message)]
+        return all.map((fault) => `${startLine(message)}: ${fault}`)
+      })
+    return [...new Set(faults)]
+  }
+
+  /** Throws where a message that our side has sent is not as it must be. */
   close(): void {
     this.endpoint.close()
+    const faults = this.faultsOfSent()
+    if (faults.length > 0) throw new Error(`what we sent: ${faults.join('; ')}`)
   }
 }

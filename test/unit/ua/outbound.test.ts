@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { header, headerFields, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { header, headerFields, type SipMessage, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { sdp } from '../../harness/messages.ts'
 import { UaBench } from '../../harness/ua-bench.ts'
@@ -325,6 +325,28 @@ describe('a call that we place', () => {
     expect(bench.session!.negotiated?.direction).toBe('sendonly')
   })
 
+  it('is not on hold where the peer agrees without a session description', async () => {
+    const call = await bench.call()
+    await bench.respond(only(), 200, { body: sdp() })
+    bench.sent()
+    const results: (string | null)[] = []
+    call.hold(true, (fault) => results.push(fault))
+    await bench.clock.advance(0)
+    await bench.respond(bench.sent().at(-1) as SipRequest, 200)
+    expect(results).toEqual(['the peer agreed without a session description: nothing has changed'])
+    expect(bench.lines()).toEqual(['ACK'])
+    expect(bench.session!.negotiated?.direction).toBe('sendrecv')
+  })
+
+  it('takes the answer from one part of several', async () => {
+    const call = await bench.call()
+    const isup = 'Content-Type: application/isup\r\n\r\n1'
+    const body = `--b\r\n${isup}\r\n--b\r\nContent-Type: application/sdp\r\n\r\n${sdp()}\r\n--b--\r\n`
+    await bench.respond(only(), 200, { type: 'multipart/mixed;boundary=b', body })
+    expect([call.state.kind, bench.lines()]).toEqual(['answered', ['ACK']])
+    expect(bench.session!.negotiated?.remote).toEqual({ host: '192.0.2.99', port: 30_000 })
+  })
+
   it('stays on hold when a second hold is refused, or comes while the first is under way', async () => {
     const call = await bench.call()
     await bench.respond(only(), 200, { body: sdp() })
@@ -387,6 +409,36 @@ describe('what the peer says of our address', () => {
     expect((await answeredVia(';received=203.0.113.7'))[0]).toMatch(
       /^nat: the peer sees us at 203\.0\.113\.7:\d+, our Contact says 192\.0\.2\.1:\d+: there is a NAT between/,
     )
+  })
+})
+
+describe('where our Contact is to say what the peer sees', () => {
+  const via = ';received=203.0.113.7;rport=41000'
+  const contactOf = (message: SipMessage | undefined) => header(message!, 'contact')
+  beforeEach(() => void (bench = new UaBench({ contactRewrite: true })))
+
+  it('it does from the next request on, and that is said', async () => {
+    await bench.call({ password: 'secret' })
+    await bench.respond(only(), 401, { via, extra: 'WWW-Authenticate: Digest realm="r", nonce="n"\n' })
+    const [ack, second] = bench.sent() as SipRequest[]
+    expect([ack!.method, contactOf(second)]).toEqual(['ACK', '<sip:alice@203.0.113.7:41000>'])
+    await bench.respond(second!, 200, { body: sdp(), via, extra: 'Allow: UPDATE\n' })
+    expect(bench.lines()).toEqual(['ACK'])
+    expect(bench.observations.find((text) => text.startsWith('nat'))).toContain('our Contact says the former')
+  })
+
+  it('an INVITE that was answered at once is corrected by UPDATE', async () => {
+    await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), via, extra: 'Allow: INVITE, UPDATE\n' })
+    const [, update] = bench.sent() as SipRequest[]
+    expect([update!.method, contactOf(update)]).toEqual(['UPDATE', '<sip:alice@203.0.113.7:41000>'])
+  })
+
+  it('and cannot be corrected, that is said', async () => {
+    await bench.call()
+    await bench.respond(only(), 200, { body: sdp(), via })
+    expect(bench.lines()).toEqual(['ACK'])
+    expect(bench.observations.at(-1)).toBe('note: the peer still has our former Contact: it does not allow UPDATE')
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DigestClient } from '../../../electron/engine/sip/digest/client.ts'
 import { hopTo } from '../../../electron/engine/sip/pending.ts'
-import { header, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import { header, headerList, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { UaBench } from '../../harness/ua-bench.ts'
 import { settle } from '../../harness/virtual-clock.ts'
@@ -54,6 +54,23 @@ describe('a registration', () => {
     expect(registration.state.kind).toBe('idle')
     await bench.clock.advance(40_000)
     expect(bench.clock.pending).toBe(0)
+  })
+
+  it('moves to the address that the registrar sees, where that is asked for, and removes the one before', async () => {
+    bench = new UaBench({ contactRewrite: true })
+    const registration = await register(null)
+    const via = ';received=203.0.113.7;rport=41000'
+    const first = last()
+    await bench.respond(first, 200, { via, contact: `${header(first, 'contact')};expires=600` })
+    const second = last()
+    expect(headerList(second, 'contact')).toEqual([
+      '<sip:alice@203.0.113.7:41000>',
+      `${header(first, 'contact')};expires=0`,
+    ])
+    await bench.respond(second, 200, { via, contact: '<sip:alice@203.0.113.7:41000>;expires=600' })
+    expect(registration.state).toMatchObject({ kind: 'registered', contact: '<sip:alice@203.0.113.7:41000>' })
+    await bench.clock.advance(540_000)
+    expect(headerList(last(), 'contact')).toEqual(['<sip:alice@203.0.113.7:41000>'])
   })
 
   it('asks for longer when the registrar finds the interval too brief', async () => {

@@ -1,6 +1,8 @@
 import type { MessageFact } from '../../../../shared/model/facts.ts'
 import { findSession } from '../../../../shared/wire/sdp/find.ts'
+import { faultsOfSent } from '../../../../shared/wire/sip/check-sent.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
+import type { SipProblem } from '../../../../shared/wire/sip/message.ts'
 import type { CallTrace } from '../journal/call-trace.ts'
 
 /** The messages of a trace, each read once. */
@@ -21,12 +23,16 @@ export function messageFact(trace: CallTrace, n: number, caller: { callerTag: st
   const fromUs =
     event.direction === 'observed' ? byCaller === (trace.vantage !== 'inbound') : event.direction === 'sent'
   const found = message && findSession(message)
-  const problems = read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : read.problems
+  const problems: SipProblem[] = read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : [...read.problems]
+  for (const text of found?.problems ?? []) problems.push({ text, fatal: false })
+  // What we send is checked more strictly than what comes.
+  if (message && event.direction === 'sent')
+    for (const text of faultsOfSent(message)) problems.push({ text, fatal: false })
   return {
     n,
     event,
     message,
-    problems: found ? [...problems, ...found.problems.map((text) => ({ text, fatal: false }))] : problems,
+    problems,
     session: found?.session ?? null,
     retransmissionOf,
     fromUs,

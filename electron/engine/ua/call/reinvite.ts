@@ -12,6 +12,8 @@ import { collision } from './negotiation.ts'
 const notAnswered = 'the call is not answered'
 const underWay = 'another change of the media is under way'
 const over = 'the call has ended'
+/** A 2xx without an answer: what was agreed before holds, though the session is refreshed (RFC 4028 7.4). */
+export const unanswered = 'the peer agreed without a session description: nothing has changed'
 
 // Ours.
 
@@ -50,7 +52,7 @@ export async function reoffer(
     call.timer.granted(outcome.response)
     const sdp = sdpOf(outcome.response)
     negotiation.step(sdp === null ? 'rolled-back' : 'answer-received')
-    if (sdp === null) return null
+    if (sdp === null) return unanswered
     const refused = await negotiation.waitFor(media.answered(sdp))
     negotiation.step(refused ? 'rolled-back' : 'settled')
     return refused?.text ?? null
