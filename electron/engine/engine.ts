@@ -125,8 +125,10 @@ export class Engine implements EngineClient {
     this.#captures = new OpenedCaptures({ random, feed: this.#feed, threads: this.#threads })
     this.#calls = new KnownCalls([this.#records, this.#captures])
     const dns = systemDns(options.dnsServers ?? null)
+    // What a run is asked to use goes before what is stored.
+    const dnsOf = (servers: readonly string[]) => (options.dnsServers ? dns : systemDns(servers))
     this.#stations = new Stations(
-      { clock, random, net, boundary, dns, logs, limits: () => this.#profile.limits },
+      { clock, random, net, boundary, dns, dnsOf, logs, limits: () => this.#profile.limits },
       {
         traceChanged: (trace) => {
           const record = this.#records.ofTrace(trace)

@@ -6,6 +6,7 @@ import { historyList } from './lists.ts'
 import { callReportSchema, ruleSchema } from './report.ts'
 import {
   codecSchema,
+  contactRewriteSchema,
   customHeaderSchema,
   dtmfModeSchema,
   encryptionSchema,
@@ -77,6 +78,8 @@ export const startAgentSchema = z.object({
 })
 export type StartAgent = z.input<typeof startAgentSchema>
 
+/** What is kept sealed; left out, what is stored stays. */
+const secret = z.string().optional()
 export const trunkSchema = z.object({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'a trunk name has letters, digits and . _ -'),
   address: z.string(),
@@ -92,6 +95,9 @@ export const trunkSchema = z.object({
   expiresS: z.int().min(1).default(600),
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),
+  tlsCert: z.string().optional().describe('our certificate, with its chain (PEM); its key is among the secrets'),
+  nameServers: z.array(z.string()).min(1).optional().describe('instead of those of the system'),
+  contactRewrite: contactRewriteSchema.optional(),
   register: z.boolean().default(false).describe('kept registered while a window host runs'),
 })
 export type Trunk = z.infer<typeof trunkSchema>
@@ -117,6 +123,7 @@ export const registerSchema = z.object({
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),
   tlsIdentity: tlsIdentitySchema.optional(),
+  contactRewrite: contactRewriteSchema.optional(),
 })
 export type RegisterArgs = z.input<typeof registerSchema>
 
@@ -233,11 +240,14 @@ export const commands = {
   ...captureCommands,
   'trunk.list': { args: nothing, result: z.array(storedTrunkSchema) },
   'trunk.save': {
-    args: z.object({ trunk: trunkSchema, password: z.string().optional(), replace: z.boolean() }),
+    args: z.object({ trunk: trunkSchema, password: secret, tlsKey: secret, replace: z.boolean() }),
     result: nothing,
   },
   'trunk.remove': { args: z.object({ name: z.string() }), result: nothing },
-  'trunk.check': { args: z.object({ name: z.string() }), result: trunkCheckSchema },
+  'trunk.check': {
+    args: z.object({ name: z.string(), tlsIdentity: tlsIdentitySchema.optional() }),
+    result: trunkCheckSchema,
+  },
   'history.list': historyList,
   'history.show': { args: byId, result: callReportSchema },
   'rule.list': { args: nothing, result: z.array(ruleSchema) },

@@ -22,6 +22,9 @@ export const ptimeSchema = z.int().min(10).max(60)
 export const latchSchema = z
   .boolean()
   .describe('false: RTP goes where the session description says, even where the RTP of the peer comes from elsewhere')
+export const contactRewriteSchema = z
+  .boolean()
+  .describe('where the peer sees us at another address (NAT), our Contact says that one from then on')
 export const mediaTimeoutSchema = z
   .number()
   .min(1000)
@@ -86,6 +89,7 @@ export const placeCallSchema = z.object({
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),
   tlsIdentity: tlsIdentitySchema.optional().describe('the certificate of this side'),
+  contactRewrite: contactRewriteSchema.optional(),
   recordTo: z.string().optional(),
   pcapTo: z.string().optional(),
 })

@@ -40,6 +40,8 @@ export function readTrunkFile(
       if (!headers.includes(header)) asked.push(`header ${header.name} of ${parsed.data.name}`)
     if (parsed.data.authentication === 'digest' && !before?.hasPassword)
       asked.push(`the password of ${parsed.data.name}`)
+    if (parsed.data.tlsCert !== undefined && parsed.data.tlsCert !== before?.tlsCert)
+      asked.push(`the certificate of ${parsed.data.name} with its key`)
     trunks.push({ ...parsed.data, headers })
   }
   return { trunks, asked, problems }

@@ -31,7 +31,7 @@ function damaged(profile: string): void {
       user: 'u',
       headers: [{ name: 'X-Tenant', value: 'seven' }],
     }),
-    'geheim',
+    { password: 'geheim' },
     false,
   )
   store.flush()

@@ -6,6 +6,7 @@ import { header } from '../../shared/wire/sip/message.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { selfSigned } from '../../electron/engine/sip/transport/self-signed.ts'
 import { Engines, callAndWait } from '../harness/engines.ts'
+import { ringback } from '../harness/process.ts'
 
 const engines = new Engines()
 afterEach(() => engines.close())
@@ -22,6 +23,19 @@ describe('certificates', () => {
     const refused = await callAndWait(engines.open(), { uri, tlsCa: other.cert })
     expect([refused.outcome, refused.refusedBy]).toEqual(['failed', 'tls'])
     expect(JSON.stringify(report)).not.toContain('PRIVATE KEY')
+  })
+
+  it('are asked for by a sips URI, which is that of our From and Contact too', async () => {
+    const identity = await selfSigned('127.0.0.1')
+    const listeners = [{ transport: 'tls' as const, address: '127.0.0.1', port: 0 }]
+    const agent = await engines.agent({ listeners, tlsIdentity: identity })
+    const uri = `sips:x@127.0.0.1:${agent.port}`
+    const report = await callAndWait(engines.open(), { uri, tlsCa: identity.cert, durationMs: 300 })
+    expect([report.outcome, report.transport, report.requestUri]).toEqual(['answered', 'tls', uri])
+    const invite = report.messages[0]!
+    expect(invite.raw).toMatch(/^From: <sips:ringback@127\.0\.0\.1>;tag=/m)
+    expect(invite.raw).toMatch(/^Contact: <sips:ringback@127\.0\.0\.1:\d+>\r?$/m)
+    expect(report.messages.flatMap(({ problems }) => problems)).toEqual([])
   })
 
   it('of this side are shown to a peer that demands one, and it is said when there is none', async () => {
@@ -93,9 +107,39 @@ describe('an agent that registers', () => {
     }
   })
 
+  it('as a registration that is kept refuses calls, says so, and has a line for each', async () => {
+    const registrar = await startRegistrar()
+    const kept = ringback(['register', '--address', `127.0.0.1:${registrar.port}`, '--user', 'alice', '--keep'])
+    try {
+      await kept.until(/calls to it are refused with 480/)
+      const uri = registrar.contacts[0]!.slice(1, -1)
+      const { status } = await callAndWait(engines.open(), { uri })
+      expect(status?.code).toBe(480)
+      await kept.until(/refused 480/)
+      expect((await kept.stop('SIGINT')).code).toBe(130)
+      expect(registrar.expires).toEqual(['600', '0'])
+    } finally {
+      await kept.stop('SIGKILL')
+      registrar.close()
+    }
+  })
+
   it('does not run where it cannot register', async () => {
     await expect(engines.agent({ register: { address: 'sip:x', user: 'alice' } })).rejects.toThrow(/is a URI/)
     await expect(engines.agent({ register: { address: '127.0.0.1' } })).rejects.toThrow(/registering needs a user/)
+  })
+})
+
+describe('an agent that redirects', () => {
+  it('says where to, and the caller shows it and does not follow', async () => {
+    const contact = 'sip:other@192.0.2.7'
+    const agent = await engines.agent({ behaviour: { kind: 'reject', code: 302, contact } })
+    const report = await callAndWait(engines.open(), { uri: `sip:x@127.0.0.1:${agent.port}` })
+    expect(report.status).toMatchObject({ code: 302 })
+    expect(report.messages.find(({ startLine }) => startLine.includes('302'))!.raw).toContain(`Contact: <${contact}>`)
+    expect(report.observations.map(({ text }) => text)).toContain(
+      `redirected to ${contact}: redirections are shown and not followed`,
+    )
   })
 })
 

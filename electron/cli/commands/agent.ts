@@ -60,7 +60,8 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .description('the local agent endpoint: answers calls as a voice platform would')
     .option(
       '--listen <transport:address:port>',
-      `${transportList} (repeatable; port 0 = any; default: udp:127.0.0.1:5070, with --register udp:0.0.0.0:0)`,
+      `${transportList} (repeatable; port 0 = any; default: udp:127.0.0.1:5070, with --register udp:0.0.0.0:0); ` +
+        'what answers at 0.0.0.0 over UDP leaves from whichever address reaches the caller',
       parseListener,
     )
     .addOption(

@@ -51,6 +51,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
+  readonly contactRewrite?: boolean
   readonly record?: string
   readonly pcap?: string
   readonly report?: string
@@ -106,6 +107,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the peer asks for one (PEM, with its chain)')
     .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--contact-rewrite', 'behind a NAT: name the address that the peer sees in our Contact')
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--record <file.wav>', 'record both directions')
     .option('--pcap <file>', 'write what went over the wire')
@@ -152,6 +154,7 @@ Actions of --at: hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, recor
         tlsCa,
         tlsInsecure: options.tlsInsecure,
         tlsIdentity: readIdentity(options),
+        contactRewrite: options.contactRewrite,
         recordTo: options.record,
         pcapTo: options.pcap,
       }) as PlaceCall

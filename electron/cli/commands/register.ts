@@ -30,6 +30,7 @@ interface RegisterOptions extends CommonOptions, IdentityOptions {
   readonly local?: string
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
+  readonly contactRewrite?: boolean
   readonly keep?: boolean
   readonly answer?: Behaviour
 }
@@ -51,8 +52,9 @@ export function addRegister(program: Command, finish: (code: number) => void): C
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the registrar asks for one (PEM, with its chain)')
     .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--contact-rewrite', 'behind a NAT: name the address that the peer sees in our Contact')
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
-    .option('--keep', 'stay registered until interrupted')
+    .option('--keep', 'stay registered until interrupted; calls to the address are refused with 480 and told of')
     .option(
       '--answer <behaviour>',
       'with --keep, answer calls to the address as an agent does: echo, marker, reject:CODE and the others',
@@ -89,6 +91,7 @@ Examples:
         tlsCa: readCa(options.tlsCa),
         tlsInsecure: options.tlsInsecure,
         tlsIdentity: readIdentity(options),
+        contactRewrite: options.contactRewrite,
       })
       finish(
         await withEngine(options, trunk !== undefined, async (engine, interrupted) => {
@@ -131,7 +134,10 @@ Examples:
           const agent = await answering(engine, args as RegisterArgs, options.answer)
           id = agent?.registration ?? (await engine.execute('registration.start', args as RegisterArgs)).id
           const first = await Promise.race([settled, interrupted.then(() => null)])
-          if (first?.state === 'registered' && options.keep) await interrupted
+          if (first?.state === 'registered' && options.keep) {
+            if (!options.json) print(paint.dim(`· ${whatCallsMeet(options.answer)}`))
+            await interrupted
+          }
           stopping = true
           if (agent) await engine.execute('agent.stop', { id: agent.id })
           else await engine.execute('registration.stop', { id })
@@ -152,6 +158,12 @@ Examples:
       )
     })
 }
+
+/** What happens to calls to the address that was registered. */
+const whatCallsMeet = (behaviour: Behaviour | undefined): string =>
+  behaviour
+    ? 'calls to it are taken here as asked for, each has a line'
+    : 'calls to it are refused with 480, each has a line (--answer echo takes them)'
 
 /** Registers with an agent behind the address, where calls to it are to be answered. */
 async function answering(engine: EngineClient, register: RegisterArgs, behaviour: Behaviour | undefined) {

@@ -9,6 +9,7 @@ import {
   encryptionList,
   parseCodecs,
   parseEncryption,
+  parseNameServer,
   parseTransport,
   parseWhole,
   passwordFrom,
@@ -18,9 +19,9 @@ import { addTrunkExchange } from './trunk-exchange.ts'
 import { print, printJson } from '../output.ts'
 import { withFlags } from '../remedies.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
-import { given, readCa } from '../arguments.ts'
+import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.ts'
 
-interface TrunkOptions extends CommonOptions, HeaderOptions {
+interface TrunkOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly address?: string
   readonly transport?: Trunk['transport']
   readonly authentication?: string
@@ -34,6 +35,7 @@ interface TrunkOptions extends CommonOptions, HeaderOptions {
   readonly expires?: number
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
+  readonly contactRewrite?: boolean
 }
 
 /** `fresh`: what is not given has a default; otherwise it stays as it is. */
@@ -53,9 +55,14 @@ function withSettings(command: Command, fresh: boolean): Command {
     .option('--expires <seconds>', `registration lifetime${otherwise('600')}`, parseWhole)
     .option('--tls-ca <file>', `a CA to trust (PEM)${otherwise('those of the system')}`)
     .option('--tls-insecure', 'accept any TLS certificate')
+    .option('--tls-cert <file>', 'our certificate, where the trunk asks for one (PEM, with its chain)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
+    .option('--contact-rewrite', 'behind a NAT: name the address that the trunk sees in our Contact')
+    .option('--no-contact-rewrite', 'name our own address')
 }
 
-function settingsOf(options: TrunkOptions): Partial<Trunk> {
+function settingsOf(options: TrunkOptions, identity: ReturnType<typeof readIdentity>): Partial<Trunk> {
   if (options.authentication !== undefined && options.authentication !== 'digest' && options.authentication !== 'ip')
     throw usage('--authentication: choose digest or ip')
   return given({
@@ -72,6 +79,9 @@ function settingsOf(options: TrunkOptions): Partial<Trunk> {
     expiresS: options.expires,
     tlsCa: readCa(options.tlsCa),
     tlsInsecure: options.tlsInsecure,
+    tlsCert: identity?.cert,
+    nameServers: options.dns,
+    contactRewrite: options.contactRewrite,
   }) as Partial<Trunk>
 }
 
@@ -163,10 +173,11 @@ Examples:
       const options = command.optsWithGlobals<TrunkOptions>()
       if (options.address === undefined) throw usage('--address is missing: the host name or IP address of the trunk')
       const password = await readPassword(options.passwordEnv, options.user)
-      const saved = parseTrunk({ name, ...settingsOf(options) })
+      const identity = readIdentity(options)
+      const saved = parseTrunk({ name, ...settingsOf(options, identity) })
       finish(
         await withEngine(options, true, async (engine) => {
-          await engine.execute('trunk.save', { trunk: saved, password, replace: false })
+          await engine.execute('trunk.save', { trunk: saved, password, tlsKey: identity?.key, replace: false })
           if (options.json) await printJson(await stored(engine, name))
           else print(`stored trunk ${name}`)
           return exitCode.ok
@@ -188,13 +199,14 @@ Examples:
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrunkOptions>()
       const password = await readPassword(options.passwordEnv, undefined)
+      const identity = readIdentity(options)
       finish(
         await withEngine(options, true, async (engine) => {
           const before = (await engine.execute('trunk.list', {})).find((known) => known.name === name)
           if (!before) throw usage(`there is no trunk "${name}": add it with ringback trunk add`)
           const { hasPassword: _, lost: _lost, ...settings } = before
-          const saved = parseTrunk({ ...settings, ...settingsOf(options) })
-          await engine.execute('trunk.save', { trunk: saved, password, replace: true })
+          const saved = parseTrunk({ ...settings, ...settingsOf(options, identity) })
+          await engine.execute('trunk.save', { trunk: saved, password, tlsKey: identity?.key, replace: true })
           if (options.json) await printJson(await stored(engine, name))
           else print(`changed trunk ${name}`)
           return exitCode.ok
@@ -221,12 +233,16 @@ Examples:
     .command('check')
     .argument('<name>', nameOf)
     .description('resolve, connect, ask (OPTIONS) and register, step by step')
+    .option('--tls-cert <file>', 'our certificate, for this once (PEM, with its chain)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--dns <host[:port]>', 'a name server, for this once (repeatable)', parseNameServer)
     .addHelpText('after', '\nExamples:\n  ringback trunk check my-trunk\n  ringback trunk check my-trunk --json')
     .action(async (name: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>()
+      const options = command.optsWithGlobals<CommonOptions & IdentityOptions>()
+      const tlsIdentity = readIdentity(options)
       finish(
         await withEngine(options, true, async (engine) => {
-          const result = await engine.execute('trunk.check', { name })
+          const result = await engine.execute('trunk.check', given({ name, tlsIdentity }))
           if (options.json) await printJson(result)
           else
             for (const line of [

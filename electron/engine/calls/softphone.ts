@@ -15,6 +15,7 @@ import { codecNames } from '../../../shared/model/codecs.ts'
 import type { CallRecord } from './call-record.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
+import { transportOf } from '../stations/transport-of.ts'
 import { runTimeline } from './timeline.ts'
 import type { StationPool } from '../stations/station-pool.ts'
 import type { Station } from '../stations/station.ts'
@@ -70,12 +71,8 @@ export class Softphone {
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
     const source = await opener.source(args.source)
-    const station = this.#deps.stations.with({
-      localAddress: args.localAddress ?? profile.localAddressFor(hop.uri.host),
-      tlsCa: args.tlsCa ?? trunk?.tlsCa ?? null,
-      tlsInsecure: args.tlsInsecure || (trunk?.tlsInsecure ?? false),
-      tlsIdentity: args.tlsIdentity ?? null,
-    })
+    const local = args.localAddress ?? profile.localAddressFor(hop.uri.host)
+    const station = this.#deps.stations.with(transportOf(local, args, trunk, trunk && profile.identityOf(trunk)))
     const callId = station.ua.newCallId()
     if (args.recordTo !== undefined) checkGrowing(args.recordTo)
     const secrets = secretsAmong(headers)

@@ -17,9 +17,9 @@ interface TrunkHandlerDeps {
 export function trunkHandlers({ profile, checks, registrations, boundary, feed }: TrunkHandlerDeps): Handlers<'trunk'> {
   return {
     'trunk.list': () => profile.store.trunks(),
-    'trunk.save': ({ trunk, password, replace }) => {
+    'trunk.save': ({ trunk, replace, ...secrets }) => {
       checkTrunk(trunk)
-      profile.store.saveTrunk(trunk, password, replace)
+      profile.store.saveTrunk(trunk, secrets, replace)
       feed.change({ kind: 'trunk', id: trunk.name })
       return {}
     },
@@ -30,6 +30,6 @@ export function trunkHandlers({ profile, checks, registrations, boundary, feed }
       feed.change({ kind: 'trunk', id: name })
       return {}
     },
-    'trunk.check': ({ name }) => checks.run(profile.store.trunk(name)),
+    'trunk.check': ({ name, ...asked }) => checks.run(profile.store.trunk(name), asked),
   }
 }

@@ -239,7 +239,8 @@ export class Pending implements PendingRequest {
   }
 
   /** Whether the peer sees us elsewhere than our Contact says (RFC 3581 4). */
-  #lookAtNat(response: SipResponse, { contact, reliable }: Flow): void {
+  #lookAtNat(response: SipResponse, flow: Flow): void {
+    const { contact, reliable } = flow
     const params = messageIds(response).via?.params
     const host = params?.get('received') ?? contact.host
     const port = Number(params?.get('rport') || contact.port)
@@ -248,8 +249,9 @@ export class Pending implements PendingRequest {
     this.#user.observe(
       'nat',
       `the peer sees us at ${seen}, our Contact says ${formatAddress(contact)}: there is a NAT between, ` +
-        'and requests of the peer may not find us',
+        (flow.seenAt ? 'from now on our Contact says the former' : 'and requests of the peer may not find us'),
     )
+    flow.seenAt?.({ host, port })
   }
 
   #fail(failure: RequestFailure): void {

@@ -26,6 +26,7 @@ export interface StationDeps {
   readonly net: Net
   readonly boundary: Boundary
   readonly dns: Dns
+  dnsOf(nameServers: readonly string[]): Dns
   readonly logs: Logs
   /** What strangers may use, where a station has no limits of its own. */
   limits(): BudgetLimits
@@ -39,7 +40,10 @@ export interface TraceOwner {
   limitReached(): void
 }
 
-export type StationOptions = Omit<TransportOptions, 'connectTimeoutMs'>
+export interface StationOptions extends Omit<TransportOptions, 'connectTimeoutMs'> {
+  /** Instead of the engine's. */
+  readonly nameServers?: readonly string[] | null
+}
 
 export interface StationPolicy extends UserAgentPolicy {
   readonly limits?: Partial<BudgetLimits> | undefined
@@ -60,7 +64,7 @@ export class Station {
   readonly #journal = new Journal()
 
   constructor(deps: StationDeps, options: StationOptions, policy: StationPolicy, owner: TraceOwner) {
-    const { net, clock, random, dns, logs, boundary } = deps
+    const { net, clock, random, logs, boundary } = deps
     this.#clock = clock
     this.#owner = owner
     this.budgets = new Budgets(
@@ -78,7 +82,7 @@ export class Station {
       {
         ...shared,
         net,
-        dns,
+        dns: options.nameServers ? deps.dnsOf(options.nameServers) : deps.dns,
         log: logs.for('ringback:sip'),
         wire: (event) => this.#wire(event),
         handshakeFailed: (text) => {

@@ -1,7 +1,8 @@
-import { settingsSchema, type Settings } from '../../../shared/contract/commands.ts'
+import { settingsSchema, type Settings, type Trunk } from '../../../shared/contract/commands.ts'
 import { initialLimits, type BudgetLimits } from '../../../shared/model/budgets.ts'
 import { machine } from '../base/errors.ts'
 import type { Store } from './store.ts'
+import { keyOf } from './trunks.ts'
 
 /** What a person has set: in the store of a profile folder, or for this run where there is none. */
 export class Profile {
@@ -40,6 +41,12 @@ export class Profile {
   localAddressFor(peer: string): string | null {
     const { localAddress } = this.settings
     return localAddress === null || /^(127\.|\[?::1|localhost)/i.test(peer) ? null : localAddress
+  }
+
+  /** Our certificate and its key for a stored trunk. Throws RingbackError (machine) where the key cannot be opened. */
+  identityOf({ name, tlsCert }: Trunk): { readonly cert: string; readonly key: string } | null {
+    const key = tlsCert === undefined ? null : this.secret(keyOf(name))
+    return tlsCert === undefined || key === null ? null : { cert: tlsCert, key }
   }
 
   /** A stored secret; null where there is none, or no profile folder. */

@@ -9,7 +9,7 @@ import { Calls, historyEntry, indexCall, readJson, type HistoryPage, type Histor
 import { openDatabase, setPatience, suspect } from './database.ts'
 import { Secrets } from './secrets.ts'
 import { explainSqlite, saysDamaged, transaction } from './sqlite.ts'
-import { Trunks } from './trunks.ts'
+import { Trunks, type TrunkSecrets } from './trunks.ts'
 
 export { historyEntry, searchText, type HistoryPage, type HistoryQuery } from './calls.ts'
 
@@ -178,12 +178,9 @@ export class Store {
     return this.#read(() => this.#trunks.secret(name))
   }
 
-  /** `password` undefined leaves a stored one as it is; so does a hidden header value. Throws RingbackError. */
-  saveTrunk(trunk: Trunk, password: string | undefined, replace: boolean): void {
-    this.#write(() => {
-      this.#trunks.save(trunk, replace)
-      if (password !== undefined) this.#trunks.putSecret(trunk.name, password)
-    })
+  /** Secrets that are left out stay as they are stored; so does a hidden header value. Throws RingbackError. */
+  saveTrunk(trunk: Trunk, secrets: TrunkSecrets, replace: boolean): void {
+    this.#write(() => this.#trunks.save(trunk, secrets, replace))
   }
 
   removeTrunk(name: string): void {

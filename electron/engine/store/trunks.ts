@@ -7,8 +7,15 @@ import { secretsAmong, type CustomHeader } from '../base/secret-headers.ts'
 import { readJson } from './calls.ts'
 import type { Secrets } from './secrets.ts'
 
-/** The name of the sealed header values of a trunk; no trunk can have it. */
+/** The names of the sealed header values and of the sealed private key of a trunk; no trunk can have them. */
 const headersOf = (trunk: string) => `headers ${trunk}`
+export const keyOf = (trunk: string): string => `key ${trunk}`
+
+export interface TrunkSecrets {
+  readonly password?: string | undefined
+  /** The private key of the trunk's certificate (PEM). */
+  readonly tlsKey?: string | undefined
+}
 
 /**
  * The tables of trunks and of secrets. In clear are settings and names of headers; passwords and header values are
@@ -112,13 +119,16 @@ export class Trunks {
   }
 
   /** A hidden header value stays as it is stored. Throws RingbackError. */
-  save(trunk: Trunk, replace: boolean): void {
+  save(trunk: Trunk, { password, tlsKey }: TrunkSecrets, replace: boolean): void {
     const exists = this.#db.prepare('SELECT 1 FROM trunks WHERE name = ?').get(trunk.name) !== undefined
     if (exists && !replace) throw usage(`trunk "${trunk.name}" exists`, { code: 'change-trunk' })
     const before = replace ? this.#stored(trunk.name) : null
     // What cannot be opened may be left as it is.
     if (before && sameHidden(before, trunk) && this.#headerValues(before) === null) this.#putSettings(trunk)
     else this.#put({ ...trunk, headers: this.#withStoredValues(trunk, before) })
+    if (password !== undefined) this.putSecret(trunk.name, password)
+    if (trunk.tlsCert === undefined) this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(keyOf(trunk.name))
+    else if (tlsKey !== undefined) this.putSecret(keyOf(trunk.name), tlsKey)
   }
 
   /** Hidden values become the stored ones: those of the header of that name, the nth of the nth. */
@@ -165,7 +175,8 @@ export class Trunks {
   remove(name: string): void {
     const { changes } = this.#db.prepare('DELETE FROM trunks WHERE name = ?').run(name)
     if (Number(changes) === 0) this.#stored(name)
-    for (const secret of [name, headersOf(name)]) this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(secret)
+    for (const secret of [name, headersOf(name), keyOf(name)])
+      this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(secret)
   }
 }
 

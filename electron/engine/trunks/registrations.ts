@@ -1,6 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
-import { registerSchema, type Parsed } from '../../../shared/contract/commands.ts'
+import { registerSchema, type Parsed, type RegisterArgs } from '../../../shared/contract/commands.ts'
 import type { Change, RegistrationView } from '../../../shared/contract/state.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
 import type { Clock } from '../base/clock.ts'
@@ -12,6 +12,7 @@ import { ladderOf } from '../report/report.ts'
 import { escapeUser } from '../../../shared/wire/sip/grammar.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
+import { transportOf } from '../stations/transport-of.ts'
 import type { StationPool } from '../stations/station-pool.ts'
 import type { Station, StationOptions } from '../stations/station.ts'
 import type { Profile } from '../store/profile.ts'
@@ -64,12 +65,8 @@ export class Registrations {
   transportOf(args: Parsed<'registration.start'>): StationOptions {
     const stored = args.trunk === undefined ? null : this.#deps.profile.store.trunk(args.trunk)
     const address = args.address || stored?.address
-    return {
-      localAddress: args.localAddress ?? (address === undefined ? null : this.#deps.profile.localAddressFor(address)),
-      tlsCa: args.tlsCa ?? stored?.tlsCa ?? null,
-      tlsInsecure: args.tlsInsecure || (stored?.tlsInsecure ?? false),
-      tlsIdentity: args.tlsIdentity ?? null,
-    }
+    const local = args.localAddress ?? (address === undefined ? null : this.#deps.profile.localAddressFor(address))
+    return transportOf(local, args, stored, stored && this.#deps.profile.identityOf(stored))
   }
 
   /** Un-registers and forgets it. */
@@ -84,11 +81,12 @@ export class Registrations {
    */
   async attempt(
     trunk: string,
+    asked: Pick<RegisterArgs, 'tlsIdentity'>,
     step: (seen: Pick<Observation, 'kind' | 'text'>) => void,
   ): Promise<{ state: RegistrationState; kept: boolean }> {
     const known = this.#of(trunk)
     if (known?.registration.state.kind === 'registered') return { state: known.registration.state, kept: true }
-    const running = this.#begin(registerSchema.parse({ trunk }))
+    const running = this.#begin(registerSchema.parse({ trunk, ...asked }))
     const { registration, trace } = running
     const settled = await new Promise<RegistrationState>((resolve) => {
       const look = (state: RegistrationState) =>

@@ -1,5 +1,5 @@
 import { isoMicros } from '../../../shared/base/time.ts'
-import type { CheckStep, Trunk, TrunkCheck } from '../../../shared/contract/commands.ts'
+import type { CheckStep, RegisterArgs, Trunk, TrunkCheck } from '../../../shared/contract/commands.ts'
 import type { Change } from '../../../shared/contract/state.ts'
 import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
@@ -12,6 +12,7 @@ import type { Registrations } from './registrations.ts'
 import type { Profile } from '../store/profile.ts'
 import { nextHop } from '../stations/next-hop.ts'
 import type { StationPool } from '../stations/station-pool.ts'
+import { transportOf } from '../stations/transport-of.ts'
 import { productName } from '../stations/station.ts'
 
 const stepKinds: Partial<Record<ObservationKind, CheckStep['kind']>> = {
@@ -34,6 +35,9 @@ const faults = new Set<ObservationKind>([
 /** Refusals of REGISTER that say "no registrations here", not "not you". */
 const takesNone = (status: number | null) => status !== null && statusOf(status).registering === 'none'
 
+/** What a check is asked for beside what is stored. */
+type Asked = Pick<RegisterArgs, 'tlsIdentity'>
+
 interface TrunkChecksDeps {
   readonly clock: Clock
   readonly random: Random
@@ -55,7 +59,7 @@ export class TrunkChecks {
     this.#deps = deps
   }
 
-  async run(trunk: Trunk): Promise<TrunkCheck> {
+  async run(trunk: Trunk, asked: Asked = {}): Promise<TrunkCheck> {
     const steps: CheckStep[] = []
     const told = (check: Partial<TrunkCheck> & { done: boolean }) => {
       // It may have been removed meanwhile.
@@ -79,7 +83,7 @@ export class TrunkChecks {
       told({ done: false })
     }
     told({ done: false })
-    const { response, failure, remedy } = await this.#options(trunk, step)
+    const { response, failure, remedy } = await this.#options(trunk, asked, step)
     step(
       'options',
       response !== null,
@@ -89,7 +93,7 @@ export class TrunkChecks {
           ? 'OPTIONS got nowhere'
           : `OPTIONS: ${failure}`,
     )
-    const registration = response && trunk.authentication === 'digest' ? await this.#register(trunk, step) : null
+    const registration = response && trunk.authentication === 'digest' ? await this.#register(trunk, asked, step) : null
     const ok = response !== null && (registration?.accepted !== false || takesNone(registration.status))
     const result: TrunkCheck = {
       trunk: trunk.name,
@@ -121,14 +125,10 @@ export class TrunkChecks {
 
   #options(
     trunk: Trunk,
+    asked: Asked,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
   ): Promise<{ response: SipResponse | null; failure: string; remedy?: Remedy | undefined }> {
-    const station = this.#deps.stations.with({
-      localAddress: null,
-      tlsCa: trunk.tlsCa ?? null,
-      tlsIdentity: null,
-      tlsInsecure: trunk.tlsInsecure,
-    })
+    const station = this.#deps.stations.with(transportOf(null, asked, trunk, this.#deps.profile.identityOf(trunk)))
     const uri = `sip:${trunk.address}`
     const tag = this.#deps.random.token(10)
     const callId = station.ua.newCallId()
@@ -155,9 +155,10 @@ export class TrunkChecks {
 
   async #register(
     trunk: Trunk,
+    asked: Asked,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
   ): Promise<TrunkCheck['registration']> {
-    const { state, kept } = await this.#deps.registrations.attempt(trunk.name, ({ kind, text }) =>
+    const { state, kept } = await this.#deps.registrations.attempt(trunk.name, asked, ({ kind, text }) =>
       step(stepKinds[kind] ?? 'register', !faults.has(kind), text),
     )
     const accepted = state.kind === 'registered'

@@ -36,10 +36,11 @@ describe('the command for a call', () => {
         ptimeMs: 30,
         mediaTimeoutMs: 15_000,
         latch: false,
+        contactRewrite: true,
       }),
     ).toBe(
       "ringback call sip:a@192.0.2.1 --at 2s:hold --at '3.5s:dtmf 12#' --at 4s:record --ptime 30 --media-timeout 15 " +
-        '--no-latch',
+        '--no-latch --contact-rewrite',
     )
   })
 })

@@ -18,7 +18,14 @@ const clock = new VirtualClock()
 const net = new MemoryNet()
 const random = predictableRandom()
 const { boundary } = openBoundary()
-const transport = { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null }
+const transport = {
+  localAddress: null,
+  tlsCa: null,
+  tlsInsecure: false,
+  tlsIdentity: null,
+  contactRewrite: false,
+  nameServers: null,
+}
 let stations: StationPool
 let registrations: Registrations
 
@@ -26,7 +33,7 @@ beforeEach(() => {
   const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
   stations = new StationPool(
     new Stations(
-      { clock, net, random, boundary, dns, logs: noLogs, limits: () => initialLimits },
+      { clock, net, random, boundary, dns, dnsOf: () => dns, logs: noLogs, limits: () => initialLimits },
       { traceChanged: () => {}, limitReached: () => {} },
     ),
     () => {},

@@ -28,8 +28,8 @@ const database = (path: string) => join(path, 'ringback.sqlite')
 function filled(calls = 300): string {
   const path = folder()
   const store = new Store(path, clock)
-  store.saveTrunk(trunk('one'), 'sehr-geheim', false)
-  store.saveTrunk(trunk('two'), 'auch-geheim', false)
+  store.saveTrunk(trunk('one'), { password: 'sehr-geheim' }, false)
+  store.saveTrunk(trunk('two'), { password: 'auch-geheim' }, false)
   store.saveSettings(settingsSchema.parse({ keepCalls: 5000 }))
   for (let i = 0; i < calls; i++)
     store.addCall(pastCall(`call${i}`, { raw: `INVITE sip:x SIP/2.0\r\nX-Number: ${'n'.repeat(2000)}${i}` }))
@@ -77,7 +77,7 @@ describe('M10: the key of the secrets', () => {
       { name: 'two', hasPassword: false },
     ])
     expect(() => store.secret('one')).toThrow(/the stored password of "one" cannot be opened.*set the password again/)
-    store.saveTrunk(trunk('one'), 'neu', true)
+    store.saveTrunk(trunk('one'), { password: 'neu' }, true)
     expect(store.secret('one')).toBe('neu')
     expect(statSync(join(path, 'secret.key'))).toMatchObject({ size: 32 })
     expect(store.trunks()).toMatchObject([
@@ -204,7 +204,7 @@ describe('M10: a damaged profile', () => {
       expect(store.notices).toEqual(['Trunk "one" is stored but cannot be read: remove it and add it anew.'])
       expect(() => store.trunk('one')).toThrow(/cannot be read: remove it and add it anew/)
       store.removeTrunk('one')
-      store.saveTrunk(trunk('one'), undefined, false)
+      store.saveTrunk(trunk('one'), {}, false)
       expect(store.trunks().map(({ name }) => name)).toEqual(['one', 'two'])
     })
   })

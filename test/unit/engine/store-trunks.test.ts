@@ -27,7 +27,7 @@ describe('H7: header values of trunks', () => {
   it('are sealed: what lies in the database in clear are names; a call gets the values', () => {
     const path = folder()
     const store = new Store(path, clock)
-    store.saveTrunk(trunk(), undefined, false)
+    store.saveTrunk(trunk(), {}, false)
     expect(everything(path)).toMatch(/X-Auth-Token/)
     for (const { value } of headers) expect(everything(path)).not.toContain(value)
     expect(store.trunk('one').headers).toEqual(headers)
@@ -36,7 +36,7 @@ describe('H7: header values of trunks', () => {
 
   it('are shown where their names are harmless, and hidden where they are secret or marked so', () => {
     const store = new Store(folder(), clock)
-    store.saveTrunk(trunk(), undefined, false)
+    store.saveTrunk(trunk(), {}, false)
     expect(store.trunks()[0]!.headers).toEqual([
       headers[0],
       { name: 'X-Auth-Token', value: hiddenValue, secret: true },
@@ -47,7 +47,7 @@ describe('H7: header values of trunks', () => {
 
   it('stay when a hidden value is given back, in another order too; one of no stored header is refused', () => {
     const store = new Store(folder(), clock)
-    store.saveTrunk(trunk(), undefined, false)
+    store.saveTrunk(trunk(), {}, false)
     const [, token, marked] = store.trunks()[0]!.headers
     store.saveTrunk(
       trunk({
@@ -57,17 +57,17 @@ describe('H7: header values of trunks', () => {
           { name: 'x-auth-token', value: token!.value },
         ],
       }),
-      undefined,
+      {},
       true,
     )
     expect(store.trunk('one')).toMatchObject({
       transport: 'tls',
       headers: [headers[2], { name: 'x-auth-token', value: 'geheimes-token' }],
     })
-    expect(() =>
-      store.saveTrunk(trunk({ headers: [{ name: 'X-Other', value: hiddenValue }] }), undefined, true),
-    ).toThrow(/header X-Other of trunk "one" has no stored value that could be kept: give the value/)
-    store.saveTrunk(trunk({ headers: [] }), undefined, true)
+    expect(() => store.saveTrunk(trunk({ headers: [{ name: 'X-Other', value: hiddenValue }] }), {}, true)).toThrow(
+      /header X-Other of trunk "one" has no stored value that could be kept: give the value/,
+    )
+    store.saveTrunk(trunk({ headers: [] }), {}, true)
     expect(store.trunk('one').headers).toEqual([])
     store.close()
   })
@@ -76,8 +76,8 @@ describe('H7: header values of trunks', () => {
     const [path, other] = [folder(), folder()]
     for (const at of [path, other]) {
       const store = new Store(at, clock)
-      store.saveTrunk(trunk(), undefined, false)
-      store.saveTrunk(trunk({ name: 'two', headers: [] }), undefined, false)
+      store.saveTrunk(trunk(), {}, false)
+      store.saveTrunk(trunk({ name: 'two', headers: [] }), {}, false)
       store.close()
     }
     const sealed = new DatabaseSync(join(path, 'ringback.sqlite'))
@@ -90,9 +90,9 @@ describe('H7: header values of trunks', () => {
     )
     expect(store.trunk('two').headers).toEqual([])
     const { hasPassword: _, lost: _lost, ...shown } = store.trunks()[0]!
-    store.saveTrunk({ ...shown, transport: 'tcp' }, undefined, true)
+    store.saveTrunk({ ...shown, transport: 'tcp' }, {}, true)
     expect(store.trunks()[0]).toMatchObject({ transport: 'tcp', lost: ['headers'] })
-    store.saveTrunk(trunk(), undefined, true)
+    store.saveTrunk(trunk(), {}, true)
     expect(store.trunk('one').headers).toEqual(headers)
     store.close()
   })

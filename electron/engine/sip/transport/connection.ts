@@ -35,7 +35,8 @@ export class Connection implements Flow {
   readonly local: Address
   readonly remote: Address
   readonly tls: TlsFacts | null
-  readonly contact: Address
+  readonly seenAt?: (address: Address) => void
+  #contact: Address
   readonly #socket: StreamSocket
   readonly #events: ConnectionEvents
   readonly #framer = new StreamFramer()
@@ -53,6 +54,7 @@ export class Connection implements Flow {
     contact: Address | null,
     events: ConnectionEvents,
     patience: Patience | null = null,
+    contactRewrite = false,
   ) {
     this.transport = transport
     this.#socket = socket
@@ -60,13 +62,18 @@ export class Connection implements Flow {
     this.local = socket.local
     this.remote = socket.remote
     this.tls = socket.tls
-    this.contact = contact ?? socket.local
+    this.#contact = contact ?? socket.local
+    if (contactRewrite) this.seenAt = (address) => void (this.#contact = address)
     this.#patience = patience
     if (patience) {
       this.#waitingSinceMs = this.#lastMessageMs = patience.clock.monotonicMs()
       this.#watch(patience)
     }
     socket.start({ data: (bytes) => this.#data(bytes), close: (error) => this.#closed(error) })
+  }
+
+  get contact(): Address {
+    return this.#contact
   }
 
   get open(): boolean {

@@ -22,8 +22,13 @@ export interface Flow {
   readonly remote: Address
   readonly reliable: boolean
   readonly tls: TlsFacts | null
-  /** Where the peer can open a flow to us; for a client's TLS connection the connection itself. */
+  /**
+   * Where the peer can open a flow to us; for a client's TLS connection the connection itself. Another once `seenAt`
+   * was told.
+   */
   readonly contact: Address
+  /** The peer sees us at that address: there, from now on, our Contact says. None where nobody asked for that. */
+  seenAt?(address: Address): void
   /** The same socket towards another port of the peer; a connection stays itself. */
   to(remote: Address): Flow
   send(packet: Packet, failed: (error: Error) => void): void

@@ -20,6 +20,8 @@ export interface TransportOptions {
   readonly tlsInsecure: boolean
   /** Our certificate, where a peer asks for it. */
   readonly tlsIdentity: TlsIdentity | null
+  /** Where a peer sees us at another address than ours (a NAT), our Contact says that one from then on. */
+  readonly contactRewrite?: boolean
   readonly connectTimeoutMs: number
 }
 
@@ -69,6 +71,8 @@ export class Transports {
   readonly #connecting = new Map<string, Promise<Flow>>()
   readonly #binding = new Map<string, Promise<UdpBinding>>()
   readonly #routes: LocalRoutes
+  /** Where hosts see our sockets of datagrams, where that is asked for. */
+  readonly #seen = new Map<string, Address>()
   #closed = false
 
   constructor({ net, clock, boundary, budgets }: TransportDeps, options: TransportOptions, events: TransportEvents) {
@@ -149,13 +153,18 @@ export class Transports {
   }
 
   #udpFlowOn(socket: DatagramSocket, local: Address, remote: Address): Flow {
+    const seen = this.#options.contactRewrite ? this.#seen : null
+    const key = seen ? `${formatAddress(local)} ${remote.host}` : ''
     const flow: Flow = {
       transport: 'udp',
       local,
       remote: { host: remote.host, port: remote.port },
       reliable: false,
       tls: null,
-      contact: local,
+      get contact() {
+        return seen?.get(key) ?? local
+      },
+      ...(seen && { seenAt: (address: Address) => void seen.set(key, address) }),
       to: (other) => this.#udpFlowOn(socket, local, other),
       send: ({ bytes, message }, failed) => {
         this.#wire('sent', flow, bytes, message)
@@ -252,6 +261,7 @@ export class Transports {
       contact ?? this.#listenerContact(transport, socket.local),
       this.#connectionEvents,
       patience,
+      this.#options.contactRewrite,
     )
     const key = `${transport} ${formatAddress(connection.remote)}`
     this.#connections.set(key, connection)

@@ -1,5 +1,6 @@
 import { bracketHost } from '../../../../shared/base/address.ts'
 import {
+  header,
   headerList,
   makeHeader,
   makeRequest,
@@ -25,6 +26,7 @@ import type { Cancel } from './cancel.ts'
 import { endFork } from './fork.ts'
 import { allow, contactHeader, reasons, sdpOf, sdpType, sequenceOf } from './headers.ts'
 import { userAgent } from './in-dialog.ts'
+import { correctContact } from './update.ts'
 import { acknowledgeProvisional, isReliable, type EarlyDialog } from './prack.ts'
 
 export interface OutboundOptions {
@@ -263,6 +265,7 @@ export class Invite {
     const settled = known !== null && (sdp === early?.sdp || call.negotiation.rounds > known)
     this.#early.clear()
     call.step({ kind: 'success', at: call.deps.clock.nowUs() })
+    if (header(request, 'contact') !== contactHeader(call.contactUser, flow, call.secure).value) correctContact(call)
     const { asked } = this.#cancel
     if (asked) bye(call, asked.cause, asked.reason)
     else if (!settled) call.deps.run('answer', () => this.#takeAnswer(sdp))

@@ -77,6 +77,8 @@ export class Registration {
   #stopping = false
   /** A REGISTER is on its way: the next one waits for its outcome (RFC 3261 10.2). */
   #pending = false
+  /** A binding of ours at an address where nobody finds us: the next REGISTER removes it. */
+  #stale: string | null = null
   /** Why the challenge of the last one could not be answered, or was answered in vain. */
   #refusal: string | null = null
 
@@ -120,7 +122,11 @@ export class Registration {
         contact = contactHeader(this.#options.user, flow).value
         return this.#request(flow, sequence, credentials, expiresS)
       },
-      response: (response) => response.status >= 200 && this.#response(response, contact, expiresS),
+      response: (response, flow) => {
+        if (response.status < 200) return
+        const seen = contactHeader(this.#options.user, flow).value
+        this.#response(response, contact, seen, expiresS)
+      },
       failed: (failure) => this.#failed(failure, expiresS),
       observe: (kind, text) => {
         if (kind === 'auth-failed') this.#refusal = text
@@ -138,13 +144,15 @@ export class Registration {
       makeHeader('Call-ID', this.callId),
       makeHeader('CSeq', `${sequence} REGISTER`),
       contactHeader(user, flow),
+      ...(this.#stale === null ? [] : [makeHeader('Contact', `${this.#stale};expires=0`)]),
       makeHeader('Expires', String(expiresS)),
       ...credentials,
       makeHeader('User-Agent', this.#deps.userAgent),
     ])
   }
 
-  #response(response: SipResponse, contact: string, askedS: number): void {
+  /** `seen`: our Contact, as it would be written now that the response has told where the registrar sees us. */
+  #response(response: SipResponse, contact: string, seen: string, askedS: number): void {
     this.#pending = false
     const { status } = response
     if (status === 423 && !this.#raised && askedS > 0 && !this.#stopping) {
@@ -162,6 +170,11 @@ export class Registration {
     }
     if (askedS === 0) return this.#move({ kind: 'idle' })
     if (this.#stopping) return this.#register(0)
+    if (seen !== contact && this.#stale === null) {
+      this.#stale = contact
+      return this.#register(askedS)
+    }
+    this.#stale = null
     const bindings = headerList(response, 'contact')
     if (!bindings.some((value) => isBindingOf(contact, value)))
       this.#deps.observe('binding-missing', missingBinding(contact, bindings))
