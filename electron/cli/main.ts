@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.ts'
 import { addHistory } from './commands/history.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addProviders } from './commands/providers.ts'
+import { addProve } from './commands/prove.ts'
 import { addRegister } from './commands/register.ts'
 import { addRules } from './commands/rules.ts'
 import { addSchema } from './commands/schema.ts'
@@ -34,6 +35,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     ...addTrunk(program, finish),
     ...addHistory(program, finish),
     addProviders(program, finish),
+    addProve(program, finish),
     addRules(program, finish),
     addSchema(program, finish),
     addWindow(program, finish),

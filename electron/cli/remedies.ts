@@ -17,6 +17,9 @@ const spellings: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { rea
   'change-trunk': () => 'ringback trunk set',
   'list-calls': () => 'ringback history list',
   'open-from-disk': () => 'ringback inspect FILE',
+  'choose-change': () => '--change',
+  'confirm-calls': () => '--yes',
+  'give-headers': () => '--header-env',
 }
 
 /** A sentence with the flags, or the command, that carry its remedy out; the sentence alone where there are none. */

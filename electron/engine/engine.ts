@@ -29,6 +29,7 @@ import { registrationHandlers } from './handlers/registrations.ts'
 import { ruleHandlers } from './handlers/rules.ts'
 import { fileHandlers, settingsHandlers } from './handlers/settings.ts'
 import { trunkHandlers } from './handlers/trunks.ts'
+import { Proofs } from './proof/proofs.ts'
 import { Feed, type EntityKey, type Watcher } from './feed.ts'
 import { Files } from './files.ts'
 import { History } from './history.ts'
@@ -73,6 +74,7 @@ export class Engine implements EngineClient {
   readonly #stations: Stations
   readonly #pool: StationPool
   readonly #softphone: Softphone
+  readonly #proofs: Proofs
   readonly #registrations: Registrations
   readonly #agents: Agents
   readonly #checks: TrunkChecks
@@ -150,6 +152,12 @@ export class Engine implements EngineClient {
     const shared = { clock, random, feed: this.#feed, profile: this.#profile }
     this.#pool = new StationPool(this.#stations, (station) => this.#softphone.serve(station))
     this.#softphone = new Softphone({ ...calls, ...shared, stations: this.#pool })
+    this.#proofs = new Proofs({
+      softphone: this.#softphone,
+      records: this.#records,
+      profile: this.#profile,
+      report: (id) => this.#records.call(id)?.report() ?? this.#history.show(id),
+    })
     this.#agents = new Agents({ ...calls, ...shared, stations: this.#stations })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
@@ -170,6 +178,7 @@ export class Engine implements EngineClient {
         history,
         files,
         feed: this.#feed,
+        proofs: this.#proofs,
         maskNumbers: () => profile.settings.maskNumbers,
       }),
       ...registrationHandlers(this.#registrations),
@@ -214,6 +223,7 @@ export class Engine implements EngineClient {
 
   async close(): Promise<void> {
     const reading = Promise.all([this.#threads.closeAll(), this.#sounds.close()])
+    this.#proofs.close()
     this.#agents.hangUpAll()
     for (const { call } of this.#records.all()) call?.hangUp()
     this.#registrations.stopAll()

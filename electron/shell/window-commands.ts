@@ -28,6 +28,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'call.export': plain,
   'call.note': plain,
   'call.report': plain,
+  'call.proofPlan': plain,
+  'call.prove': plain,
   'registration.start': plain,
   'registration.stop': plain,
   'agent.start': { paths: ['recordDirectory', 'pcapTo'], source: 'behaviour.source' },

@@ -19,6 +19,10 @@ const places: { readonly [Code in RemedyCode]: string | null } = {
   'change-trunk': 'Trunks',
   'list-calls': 'Calls',
   'open-from-disk': 'in a terminal: ringback inspect FILE',
+  // They belong to a proof, which has a place of its own.
+  'choose-change': null,
+  'confirm-calls': null,
+  'give-headers': null,
 }
 
 /** A sentence with the place in the window where its remedy is; the sentence alone where there is none. */

@@ -18,6 +18,7 @@ import {
   sourceSchema,
   tlsIdentitySchema,
 } from './place-call.ts'
+import { proofPlanSchema, proofSchema, proveSchema } from './proof.ts'
 import { remedySchema } from './remedy.ts'
 import { captureCommands } from './captures.ts'
 
@@ -227,6 +228,8 @@ export const commands = {
     result: nothing,
   },
   'call.report': { args: byId, result: callReportSchema },
+  'call.proofPlan': { args: proveSchema, result: proofPlanSchema },
+  'call.prove': { args: proveSchema, result: proofSchema },
   'registration.start': { args: registerSchema, result: byId },
   'registration.stop': { args: byId, result: nothing },
   'agent.start': {

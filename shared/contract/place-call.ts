@@ -73,6 +73,8 @@ export const placeCallSchema = z.object({
   from: z.string().optional(),
   displayName: z.string().optional(),
   headers: z.array(customHeaderSchema).default([]),
+  withoutHeaders: z.array(z.string()).optional().describe('default headers of the trunk that are left out, by name'),
+  digest: z.boolean().optional().describe('false: challenges are not answered, whatever credentials there are'),
   codecs: z.array(codecSchema).min(1).optional(),
   encryption: encryptionSchema.optional(),
   source: sourceSchema.default({ kind: 'marker' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { refusedByNames } from '../model/refused-by.ts'
 import { transportNames } from '../model/transport.ts'
+import { changeSchema } from './change.ts'
 import { headerSchema, placedSchema } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
 
@@ -112,6 +113,9 @@ export const findingSchema = z.object({
   evidence: z.array(evidenceSchema),
   next: z.string(),
   remedy: remedySchema.optional().describe('the setting that next is about'),
+  change: changeSchema
+    .optional()
+    .describe('what next says to change, as data: calling again so shows whether it helps'),
 })
 export type Finding = z.infer<typeof findingSchema>
 

@@ -22,6 +22,9 @@ export const plainRemedyCodes = [
   'change-trunk',
   'list-calls',
   'open-from-disk',
+  'choose-change',
+  'confirm-calls',
+  'give-headers',
 ] as const
 type PlainRemedyCode = (typeof plainRemedyCodes)[number]
 export type RemedyCode = Remedy['code']

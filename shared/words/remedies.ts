@@ -18,6 +18,9 @@ const words: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonl
   'change-trunk': () => 'change the trunk that is stored',
   'list-calls': () => 'choose from the list of past calls',
   'open-from-disk': () => 'open it where it lies, from the command line',
+  'choose-change': () => 'choose what to change',
+  'confirm-calls': () => 'confirm the calls',
+  'give-headers': () => 'give the values of the secret headers again',
 }
 
 /** A remedy in words that are right for every face, as part of a sentence. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wavHeader } from '../../electron/engine/media/audio/wav.ts'
 import type { CallReport, InspectReport } from '../../shared/contract/report.ts'
 import { invites, pcapOf } from '../harness/capture-files.ts'
 import { isRunning, olderNode } from '../harness/older-node.ts'
@@ -96,10 +97,20 @@ describe('what npm pack makes', () => {
     expect(status).toBe(0)
   })
 
-  it('answers over TLS with a certificate of its own', () => {
+  it('answers over TLS with a certificate of its own and a WAV file', () => {
+    const sound = join(folder, 'sound.wav')
+    writeFileSync(sound, Buffer.concat([wavHeader(1, 16_000, 3200), Buffer.alloc(3200)]))
     const { stdout } = spawnSync(
       process.execPath,
-      [join(installed, 'electron/cli/ringback.mjs'), 'agent', '--listen', 'tls:127.0.0.1:0', '--json'],
+      [
+        join(installed, 'electron/cli/ringback.mjs'),
+        'agent',
+        '--listen',
+        'tls:127.0.0.1:0',
+        '--answer',
+        sound,
+        '--json',
+      ],
       { env: env(), encoding: 'utf8', timeout: 4000 },
     )
     expect(stdout).toMatch(/"listening".*"tls"/)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { captureLineSchema } from '../../../shared/contract/captures.ts'
 import { listenerSchema, storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
 import { historyEntrySchema } from '../../../shared/contract/lists.ts'
+import { proofSchema } from '../../../shared/contract/proof.ts'
 import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { captureViewSchema } from '../../../shared/contract/views.ts'
@@ -28,6 +29,7 @@ export const documents = {
   HistoryList: z.array(historyEntrySchema),
   RuleList: z.array(ruleSchema),
   ProviderList: z.array(providerSchema),
+  Proof: proofSchema,
 }
 
 export function addSchema(program: Command, finish: (code: number) => void): Command {

@@ -3,6 +3,7 @@ import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
 import { dialled } from '../../../shared/words/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
+import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
 import type { Timer } from '../base/clock.ts'
@@ -61,12 +62,14 @@ export class Softphone {
     const { records, random, profile, media: opener } = this.#deps
     const trunk = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
     const uri = requestUri(args.uri, trunk?.address ?? args.proxy ?? null)
-    const headers = [...(trunk?.headers ?? []), ...args.headers]
+    const left = new Set(args.withoutHeaders?.map(headerKey))
+    const headers = [...(trunk?.headers ?? []).filter(({ name }) => !left.has(headerKey(name))), ...args.headers]
     checkHeaders(headers)
     const proxy = args.proxy ?? trunk?.proxy ?? trunk?.address ?? null
     const hop = nextHop(uri, proxy, args.transport ?? (args.proxy === undefined ? trunk?.transport : undefined) ?? null)
     const user = args.user ?? trunk?.user
     const password = args.password ?? (trunk && args.user === undefined ? profile.store.secret(trunk.name) : null)
+    const credentials = args.digest !== false && user !== undefined && password ? { username: user, password } : null
     const domain = proxy === null ? parseUri(uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
@@ -102,7 +105,7 @@ export class Softphone {
           displayName: args.displayName ?? trunk?.displayName ?? null,
           headers,
           ringTimeoutMs: args.ringTimeoutMs,
-          digest: new DigestClient(user !== undefined && password ? { username: user, password } : null, random),
+          digest: new DigestClient(credentials, random),
         },
         callId,
       )

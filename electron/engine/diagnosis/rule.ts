@@ -1,4 +1,5 @@
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
+import type { Change } from '../../../shared/contract/change.ts'
 import type { Evidence, Finding } from '../../../shared/contract/report.ts'
 import type { CallFacts, MessageFact, StreamFact } from '../../../shared/model/facts.ts'
 import type { Remedy } from '../../../shared/model/remedies.ts'
@@ -29,23 +30,40 @@ export interface Found {
   readonly next: string
   /** The setting that `next` is about, where it is about one. */
   readonly remedy?: Remedy | undefined
+  /** What `next` says to change, where the remedy does not say it. */
+  readonly change?: Change | undefined
 }
 
-export function toFinding(rule: string, { severity, at, sentence, evidence, next, remedy }: Found): Finding {
+export function toFinding(rule: string, { severity, at, sentence, evidence, next, remedy, change }: Found): Finding {
+  const named = change ?? (remedy && changeOf(remedy))
   return {
     rule,
     severity,
     at: isoMicros(at),
     sentence: capital(sentence),
-    evidence: [...new Set(evidence)].filter((fact) => fact != null).map(named),
+    evidence: [...new Set(evidence)].filter((fact) => fact != null).map(evidenceOf),
     next: capital(next),
     ...(remedy && { remedy }),
+    ...(named && { change: named }),
+  }
+}
+
+function changeOf(remedy: Remedy): Change | undefined {
+  switch (remedy.code) {
+    case 'choose-transport':
+      return remedy.transport && { what: 'transport', to: remedy.transport }
+    case 'choose-encryption':
+      return { what: 'encryption', to: remedy.encryption }
+    case 'set-credentials':
+      return { what: 'digest', to: 'on' }
+    default:
+      return undefined
   }
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-function named(fact: MessageFact | StreamFact | Observation): Evidence {
+function evidenceOf(fact: MessageFact | StreamFact | Observation): Evidence {
   if ('event' in fact) return { message: fact.n }
   return 'ssrc' in fact ? { stream: fact.n } : { observation: fact.text }
 }

@@ -8,6 +8,7 @@ import type { Feed } from '../feed.ts'
 import type { Files } from '../files.ts'
 import type { History } from '../history.ts'
 import type { KnownCalls } from '../known-calls.ts'
+import type { Proofs } from '../proof/proofs.ts'
 import { exportCall } from '../report/exports.ts'
 import type { Handlers } from './handlers.ts'
 
@@ -18,11 +19,12 @@ interface CallHandlerDeps {
   readonly history: History
   readonly files: Files
   readonly feed: Feed
+  readonly proofs: Proofs
   maskNumbers(): boolean
 }
 
 export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
-  const { softphone, records, calls, history, files, feed, maskNumbers } = deps
+  const { softphone, records, calls, history, files, feed, proofs, maskNumbers } = deps
   /** A call that something can be done with. Throws RingbackError (usage). */
   const ours = (id: string): CallRecord => {
     const record = records.call(id)
@@ -79,5 +81,7 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
       return {}
     },
     'call.report': async ({ id }) => (await calls.known(id)).report(),
+    'call.proofPlan': (args) => proofs.plan(args),
+    'call.prove': (args) => proofs.prove(args),
   }
 }

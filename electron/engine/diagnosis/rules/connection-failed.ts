@@ -1,7 +1,10 @@
 import type { Remedy } from '../../../../shared/model/remedies.ts'
+import type { TransportName } from '../../../../shared/model/transport.ts'
 import { remedyWords } from '../../../../shared/words/remedies.ts'
 import type { Observation } from '../../../../shared/model/wire.ts'
 import { observed, type Rule } from '../rule.ts'
+
+const otherThan = (used: TransportName): TransportName => (used === 'udp' ? 'tcp' : 'udp')
 
 /** The request could not even leave: no name, no connection, no TLS. */
 export const connectionFailed: Rule = {
@@ -25,6 +28,7 @@ export const connectionFailed: Rule = {
     const last = failures.at(-1)
     if (!last) return []
     const advice = adviceOn(last)
+    const used = facts.invite?.event.transport
     return [
       {
         severity: 'fault',
@@ -32,6 +36,7 @@ export const connectionFailed: Rule = {
         evidence: [...failures, ...observed(facts, 'tls-chain'), facts.invite],
         sentence: `The call could not be sent: ${last.text}.`,
         ...advice,
+        change: last.kind === 'connection-refused' && used ? { what: 'transport', to: otherThan(used) } : undefined,
       },
     ]
   },

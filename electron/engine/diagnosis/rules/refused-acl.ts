@@ -30,6 +30,7 @@ export const refusedAcl: Rule = {
             'Compare the public address of the caller with the list of the trunk (IP ACL), or have it use digest; ' +
             'check geographic permissions for the number.',
         }[facts.vantage],
+        change: facts.vantage === 'outbound' ? { what: 'digest', to: 'on' } : undefined,
       },
     ]
   },

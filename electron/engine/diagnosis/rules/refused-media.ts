@@ -2,6 +2,7 @@ import { header } from '../../../../shared/wire/sip/message.ts'
 import { isSpeech } from '../../../../shared/wire/agreement/agree.ts'
 import type { MediaDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
+import type { Change } from '../../../../shared/contract/change.ts'
 import type { Remedy } from '../../../../shared/model/remedies.ts'
 import { knownRefusal, refusedFor } from '../classify.ts'
 import { observed, peerName, statusText, type Rule } from '../rule.ts'
@@ -9,6 +10,7 @@ import { observed, peerName, statusText, type Rule } from '../rule.ts'
 interface Advice {
   readonly next: string
   readonly remedy?: Remedy
+  readonly change?: Change
 }
 
 const g711 = new Set(['PCMU', 'PCMA'])
@@ -37,6 +39,9 @@ function adviceOf(facts: CallFacts, why: string, audio: readonly MediaDescriptio
       missing.length > 0
         ? `Call again offering ${[...g711].join(' and ')} too: nearly every peer has them.`
         : `Ask the other side which codecs it takes: ${[...new Set(speech)].join(', ')} were offered.`,
+    ...(missing.length > 0 && {
+      change: { what: 'codecs', to: [...speech.filter((name) => g711.has(name)), ...missing] },
+    }),
   }
   if (/codec|format|no common|media type/i.test(why) && !/profile|encrypt|srtp|savp|crypto/i.test(why)) return codecs
   if (/profile|encrypt|srtp|savp|crypto|transport/i.test(why)) return change
@@ -84,6 +89,18 @@ function unusableNext(why: string): string {
     : 'Call again offering PCMU and PCMA: nearly every peer has them.'
 }
 
+const isSecure = ({ protocol, crypto }: MediaDescription) => protocol.includes('SAVP') || crypto.length > 0
+
+/** The encryption of the answer, where it is not that of the offer. */
+function otherEncryption({ vantage, invite, final }: CallFacts): Change | undefined {
+  const [offer, answer] = [invite, final].map(
+    (fact) => fact?.session?.media.filter(({ kind }) => kind === 'audio') ?? [],
+  )
+  if (vantage === 'inbound' || !offer?.length || !answer?.length) return undefined
+  const [offered, answered] = [offer.some(isSecure), answer.some(isSecure)]
+  return offered === answered ? undefined : { what: 'encryption', to: answered ? 'required' : 'disabled' }
+}
+
 /** Codec or encryption do not fit: 488, 606, 415, or an answer that cannot be used. */
 export const refusedMedia: Rule = {
   id: 'refused-media',
@@ -107,6 +124,7 @@ export const refusedMedia: Rule = {
           evidence: [facts.invite, facts.final, unusable],
           sentence: `The call was ended because media could not be agreed: ${unusable.text}.`,
           ...advice,
+          change: advice.change ?? otherEncryption(facts),
         },
       ]
     }
@@ -114,7 +132,7 @@ export const refusedMedia: Rule = {
     if (!final) return []
     const known = knownRefusal(facts)
     const why = header(final.message, 'warning') ?? ''
-    const { next, remedy }: Advice = known ? { next: known.next } : adviceOf(facts, why, audio)
+    const { next, remedy, change }: Advice = known ? { next: known.next } : adviceOf(facts, why, audio)
     return [
       {
         severity: 'fault',
@@ -123,6 +141,7 @@ export const refusedMedia: Rule = {
         sentence: `${peerName(facts)} refused the offered media (${describe(audio)}) with ${statusText(final)}.`,
         next,
         remedy,
+        change,
       },
     ]
   },

@@ -29,6 +29,8 @@ export const refusedNumber: Rule = {
             : other
               ? `Call again with ${other}: the form with and without + must match what the other side has configured.`
               : 'Check the identifier before the @ against what the other side has configured.'),
+        change:
+          other && facts.vantage !== 'inbound' && !knownRefusal(facts) ? { what: 'number', to: other } : undefined,
       },
     ]
   },

@@ -1,9 +1,18 @@
+import type { Change } from '../../../../shared/contract/change.ts'
+import { codecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { MediaFormat } from '../../../../shared/wire/sdp/sdp.ts'
+import { staticFormat } from '../../../../shared/wire/sdp/static-formats.ts'
 import { judge, type DirectionFact } from '../directions.ts'
 import { whoReceives, whoSends, type Rule } from '../rule.ts'
 
 const listed = (formats: readonly MediaFormat[]) =>
   formats.map(({ payloadType, codec }) => `${payloadType} (${codec})`).join(', ') || 'nothing'
+
+/** The codec that the peer sends, alone, where it is one that can be offered here. */
+function insisted(codec: string | undefined): Change | undefined {
+  const name = codecDescriptor(codec ?? '')?.name
+  return name === undefined ? undefined : { what: 'codecs', to: [name] }
+}
 
 /** Packets are sent, and none has a payload type that was agreed. */
 export const wrongPayloadType: Rule = {
@@ -34,6 +43,7 @@ export const wrongPayloadType: Rule = {
           next:
             `Have ${whoSends(facts, toPeer)} send with the numbers that ${whoReceives(facts, toPeer)} gave in ` +
             'its session description, or call again offering only the codec that it insists on.',
+          change: toPeer ? undefined : insisted(own?.codec ?? types.map(staticFormat)[0]?.codec),
         }
       })
   },
