@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { endReasons } from '../model/end-cause.ts'
 import { refusedByNames } from '../model/refused-by.ts'
 import { transportNames } from '../model/transport.ts'
 import { changeSchema } from './change.ts'
@@ -160,6 +161,11 @@ export const callReportSchema = z.object({
     answeredAt: iso.nullable(),
     endedAt: iso.nullable(),
     endedBy: z.enum(['us', 'peer', 'caller', 'callee']).nullable(),
+    endReason: z
+      .enum(endReasons)
+      .nullable()
+      .default(null)
+      .describe('why it ended, as the endpoint knows it; null for calls that were seen'),
     postDialDelayMs: ms.nullable(),
     setupMs: ms.nullable(),
     answerToFirstRtpMs: ms.nullable(),

@@ -104,7 +104,13 @@ export const statuses: Readonly<Record<number, Status>> = {
   },
   413: { phrase: 'Request Entity Too Large', meaning: 'The request is too large.', refusedBy: 'provider' },
   414: { phrase: 'Request-URI Too Long', meaning: 'The request URI is too long.', refusedBy: 'provider' },
-  415: { phrase: 'Unsupported Media Type', meaning: 'The body has a type that is not supported.', refusedBy: 'media' },
+  415: {
+    phrase: 'Unsupported Media Type',
+    meaning: 'The body has a type that is not supported.',
+    refusedBy: 'media',
+    because: 'the body of the request has a type or an encoding that is not read there',
+    next: 'Send a session description (Content-Type: application/sdp), or several parts with one among them, as it is.',
+  },
   416: {
     phrase: 'Unsupported URI Scheme',
     meaning: 'The scheme of the URI is not supported.',

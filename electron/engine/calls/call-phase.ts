@@ -1,4 +1,5 @@
 import type { Micros } from '../../../shared/base/time.ts'
+import type { EndCause } from '../../../shared/model/end-cause.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
 
@@ -20,4 +21,7 @@ export interface Live {
 }
 
 /** Nothing on its way yet ─▶ under way ─▶ over; one that could not be placed is over at once. */
-export type Phase = { readonly kind: 'opening' } | Live | { readonly kind: 'ended'; readonly at: Micros }
+export type Phase =
+  | { readonly kind: 'opening' }
+  | Live
+  | { readonly kind: 'ended'; readonly at: Micros; readonly cause: EndCause | null }

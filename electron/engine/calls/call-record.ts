@@ -3,6 +3,7 @@ import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
+import type { EndCause } from '../../../shared/model/end-cause.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
@@ -137,7 +138,7 @@ export class CallRecord implements KnownCall {
     this.#recording = recordTo
     this.#phase = { kind: 'live', call, waiting: null, held: false, muted: false, recording: recordTo !== null }
     call.events.on('state', (state) => {
-      if (state.kind === 'ended') return this.end()
+      if (state.kind === 'ended') return this.end(state.cause)
       this.events.emit('moved', null)
       this.events.emit('changed', null)
     })
@@ -232,7 +233,8 @@ export class CallRecord implements KnownCall {
   }
 
   #drawn(now: Micros, from: number): CallReport {
-    const report = reportOf(this.projection, now, this.endedAt, { ...this.asked, agent: this.agent }, from)
+    const cause = this.#phase.kind === 'ended' ? this.#phase.cause : null
+    const report = reportOf(this.projection, now, this.endedAt, { ...this.asked, agent: this.agent, cause }, from)
     return this.#note === null ? report : { ...report, note: this.#note }
   }
 
@@ -260,10 +262,10 @@ export class CallRecord implements KnownCall {
     return { pcap: this.#ring.export(this.trace.messages, this.asked.secrets), dropped: this.#ring.dropped }
   }
 
-  /** The call is over: its report is final. */
-  end(): void {
+  /** The call is over: its report is final. `cause`: as its session knows it; null where there was none. */
+  end(cause: EndCause | null = null): void {
     if (this.#phase.kind === 'ended') return
-    this.#phase = { kind: 'ended', at: this.#clock.nowUs() }
+    this.#phase = { kind: 'ended', at: this.#clock.nowUs(), cause }
     this.#media = null
     this.#pcap?.close()
     if (this.#pcap?.fault) this.observe('not-kept', this.#pcap.fault)

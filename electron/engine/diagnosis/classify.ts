@@ -39,6 +39,9 @@ function causeOf(facts: CallFacts, { status, reason }: SipResponse): RefusedBy |
   // Nobody refused: the caller gave it up.
   if (status === 487 && isCancelled(facts)) return null
   if (status === 403 && (facts.challenges.length > 0 || facts.credentialsSent)) return 'credentials'
+  // Of a body that is no session description no media was refused.
+  if (status === 415 && facts.invite?.session === null && (facts.invite.message?.body.length ?? 0) > 0)
+    return 'provider'
   // Whoever speaks of trunks knows the form of the number and has no way for it.
   if (status === 404 && /trunk|dispatch/i.test(reason)) return 'routing'
   return statusOf(status).refusedBy ?? 'provider'

@@ -1,5 +1,6 @@
 import { isoMicros, spanMs, type Micros } from '../../../shared/base/time.ts'
 import type { CallReport, Finding, Verdict } from '../../../shared/contract/report.ts'
+import type { EndCause } from '../../../shared/model/end-cause.ts'
 import type { CallFacts, MessageFact } from '../../../shared/model/facts.ts'
 import { uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { header } from '../../../shared/wire/sip/message.ts'
@@ -14,8 +15,12 @@ export type Outline = Pick<
   'direction' | 'from' | 'to' | 'requestUri' | 'transport' | 'outcome' | 'status' | 'timeline' | 'verdict'
 >
 
-/** `placed`: how the call was asked for, where it was. */
-export function outlineOf(facts: CallFacts, placed: { readonly uri: string } | null = null): Outline {
+/** `placed`: how the call was asked for, where it was; `cause`: of its end, where an endpoint knows it. */
+export function outlineOf(
+  facts: CallFacts,
+  placed: { readonly uri: string } | null = null,
+  cause: EndCause | null = null,
+): Outline {
   const { invite, final, ringing } = facts
   const response = final?.message?.kind === 'response' ? final.message : null
   const request = invite?.message?.kind === 'request' ? invite.message : null
@@ -34,7 +39,8 @@ export function outlineOf(facts: CallFacts, placed: { readonly uri: string } | n
       ringingAt: iso(ringing?.event.at),
       answeredAt: iso(facts.answeredAt),
       endedAt: iso(facts.endedAt),
-      endedBy: endedBy(facts),
+      endedBy: endedBy(facts, cause),
+      endReason: cause?.reason ?? null,
       postDialDelayMs: spanMs(startedAt, ringing?.event.at ?? facts.answeredAt),
       setupMs: spanMs(startedAt, facts.answeredAt),
       answerToFirstRtpMs:
@@ -62,7 +68,9 @@ function firstAfter(facts: CallFacts, answeredAt: Micros): Micros | null {
   return times.length === 0 ? null : Math.min(...times)
 }
 
-function endedBy(facts: CallFacts): CallReport['timeline']['endedBy'] {
+/** As the endpoint knows it; of a capture, as the messages show it. */
+function endedBy(facts: CallFacts, cause: EndCause | null): CallReport['timeline']['endedBy'] {
+  if (cause) return cause.by === 'nobody' ? null : cause.by
   const ending: MessageFact | null = facts.bye ?? facts.cancel ?? (facts.answeredAt === null ? facts.final : null)
   if (!ending || facts.endedAt === null) return null
   if (facts.vantage === 'observed') return ending.fromUs ? 'caller' : 'callee'

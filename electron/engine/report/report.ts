@@ -9,6 +9,7 @@ import type {
   RegistrationReport,
   Stream,
 } from '../../../shared/contract/report.ts'
+import type { EndCause } from '../../../shared/model/end-cause.ts'
 import type { MessageFact } from '../../../shared/model/facts.ts'
 import { formatSsrc } from '../../../shared/wire/rtp/rtp.ts'
 import { messageIds, parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
@@ -38,7 +39,12 @@ export interface Asked {
   readonly agent?: string | null
 }
 
-const notAsked: Asked = { placed: null, secrets: [] }
+/** What an endpoint knows of a call beside its trace; `cause`: of its end, once it is over. */
+interface Known extends Asked {
+  readonly cause?: EndCause | null
+}
+
+const notAsked: Known = { placed: null, secrets: [] }
 
 /**
  * The report of a call at `now`, with the messages from number `from` on; `ended` as in factsOf. All but how it was
@@ -48,7 +54,7 @@ export function reportOf(
   call: CallProjection,
   now: Micros,
   ended: Micros | null,
-  { placed, secrets, agent = null }: Asked = notAsked,
+  { placed, secrets, agent = null, cause = null }: Known = notAsked,
   from = 0,
 ): CallReport {
   const { trace, streams } = call
@@ -62,7 +68,7 @@ export function reportOf(
     {
       id: trace.id,
       callId: trace.callId,
-      ...outlineOf(facts, placed),
+      ...outlineOf(facts, placed, cause),
       refusedBy: refusedBy(facts),
       headers: { sent: shownHeaders(sent, secrets), received: shownHeaders(received, secrets) },
       messages: facts.messages.slice(from).map((message) => ladderMessage(message, secrets)),

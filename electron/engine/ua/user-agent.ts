@@ -270,11 +270,11 @@ export class UserAgent {
     this.#events.incoming(call)
   }
 
-  /** Tells of an INVITE, outside any dialog, that is refused for good. One without a Call-ID belongs to nothing. */
+  /** Reports an INVITE, outside any dialog, that is refused for good; those without a Call-ID have the empty one. */
   #turnedAway(request: SipRequest, text: string): void {
     const { callId, toTag } = messageIds(request)
-    if (request.method === 'INVITE' && callId !== null && toTag === null && !this.#inbound.has(callId))
-      this.#events?.turnedAway(callId, 'refused', text)
+    if (request.method === 'INVITE' && toTag === null && !this.#inbound.has(callId ?? ''))
+      this.#events?.turnedAway(callId ?? '', 'refused', text)
   }
 
   #reply(transaction: ServerTransaction, status: number, headers: readonly SipHeader[] = []): void {

@@ -66,6 +66,28 @@ describe('the record of a call', () => {
     expect(kept.endedAt).not.toBeNull()
   })
 
+  it('reports who ended it, and why, as the session knows it and not as the messages look', async () => {
+    const { record: hungUp } = record()
+    const call = await incoming()
+    hungUp.attach(call)
+    await call.answer(await bench.media())
+    call.hangUp()
+    await bench.clock.advance(6000)
+    // No message is in its trace: nothing could be concluded.
+    expect(hungUp.report().timeline).toMatchObject({ endedBy: 'us', endReason: 'bye' })
+
+    const { record: refused } = record()
+    await bench.inject(request({ callId: 'two', branch: 'z9hG4bKtwo', body: sdp() }))
+    const second = bench.incoming[1]!
+    refused.attach(second)
+    second.reject(486)
+    expect(refused.report().timeline).toMatchObject({ endedBy: 'us', endReason: 'refused' })
+
+    const { record: never } = record()
+    never.end()
+    expect(never.report().timeline).toMatchObject({ endedBy: null, endReason: null })
+  })
+
   it('ends even when a listener of its end throws', () => {
     const { record: kept, heard, faults } = record()
     kept.events.on('ended', () => {

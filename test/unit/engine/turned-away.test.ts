@@ -55,6 +55,9 @@ describe('an INVITE that an agent refuses before it is a call', () => {
       request({ body: sdp() }).replace('Content-Type', 'Require: teleport\r\nContent-Type'),
       /teleport/,
     ],
+    ['with a CSeq that is no number', 400, request({ body: sdp() }).replace(/^CSeq: .*$/m, 'CSeq: one INVITE'), /CSeq/],
+    ['with a CSeq of another method', 400, request({ body: sdp() }).replace(/^CSeq: .*$/m, 'CSeq: 1 OPTIONS'), /CSeq/],
+    ['without a Call-ID', 400, request({ body: sdp() }).replace(/^Call-ID: .*\r\n/m, ''), /Call-ID/],
   ])('%s is reported with its status %i and why', async (_what, status, text, why) => {
     await invite(text)
     const [entry, ...others] = await refused()
@@ -66,6 +69,22 @@ describe('an INVITE that an agent refuses before it is a call', () => {
       `SIP/2.0 ${status}`,
     ])
     expect(report.observations.map((observation) => observation.text).join()).toMatch(why)
+  })
+
+  it('for a body that is no session description is no refusal of media', async () => {
+    await invite(request({ body: 'hello' }).replace('application/sdp', 'text/plain'))
+    const report = await engine.execute('history.show', { id: (await refused())[0]!.id })
+    expect(report.refusedBy).toBe('provider')
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['refused-other'])
+    expect(report.findings[0]!.sentence).toMatch(/415 Unsupported Media Type: the body of the request has a type or/)
+  })
+
+  it('without a Call-ID is an entry for each, however often such come', async () => {
+    for (let n = 0; n < 2; n++)
+      await invite(request({ branch: `z9hG4bK${n}`, body: sdp() }).replace(/^Call-ID: .*\r\n/m, ''))
+    const entries = await refused()
+    expect(entries.map(({ status }) => status)).toEqual([400, 400])
+    for (const { id } of entries) expect((await engine.execute('history.show', { id })).messages).toHaveLength(2)
   })
 
   it('fills no memory: beyond the limit of refusals a minute they are counted only', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CallState, EndCause } from '../../../electron/engine/ua/call/state.ts'
+import type { EndCause } from '../../../shared/model/end-cause.ts'
+import type { CallState } from '../../../electron/engine/ua/call/state.ts'
 import { transition, type CallEvent } from '../../../electron/engine/ua/call/transition.ts'
 
 const since = 100

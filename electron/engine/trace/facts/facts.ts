@@ -12,7 +12,9 @@ type Fact<M extends SipMessage> = MessageFact & { readonly message: M }
 const isRequest = (fact: MessageFact, method: string): fact is Fact<SipRequest> =>
   fact.message?.kind === 'request' && fact.message.method === method
 const isResponseTo = (fact: MessageFact, method: string): fact is Fact<SipResponse> =>
-  fact.message?.kind === 'response' && messageIds(fact.message).cseq?.method === method
+  fact.message?.kind === 'response' && methodOf(fact.message) === method
+const methodOf = (message: SipMessage) => messageIds(message).cseq?.method
+const branchOf = ({ message }: MessageFact) => message && messageIds(message).via?.params.get('branch')
 const sequenceOf = ({ message }: Fact<SipMessage>) => messageIds(message).cseq?.number ?? 0
 
 /** What was read of the messages of a call, and what they agree on. */
@@ -36,7 +38,12 @@ export function factsOf(
   const invites = first.filter((fact): fact is Fact<SipRequest> => isRequest(fact, 'INVITE'))
   const initial = invites.filter(({ message }) => messageIds(message).toTag === null)
   const numbers = new Set(initial.map(sequenceOf))
-  const all = first.filter((fact): fact is Fact<SipResponse> => isResponseTo(fact, 'INVITE'))
+  // A response repeats the CSeq: where that of the INVITE is broken, the branch shows what it answers.
+  const misnumbered = new Set(initial.filter(({ message }) => methodOf(message) !== 'INVITE').map(branchOf))
+  const all = first.filter(
+    (fact): fact is Fact<SipResponse> =>
+      isResponseTo(fact, 'INVITE') || (fact.message?.kind === 'response' && misnumbered.has(branchOf(fact))),
+  )
   // Where the INVITE was not captured, the responses to it may have been: those that come before any other INVITE.
   const beganBefore = initial.length === 0 && first.some(({ message }) => message !== null)
   const until = invites[0]?.n ?? Infinity
@@ -150,11 +157,11 @@ function followsAnswer(initial: readonly Fact<SipRequest>[]): (fact: MessageFact
 }
 
 /** The branches that INVITEs of each number came with. */
-function branchesOf(invites: readonly Fact<SipRequest>[]): Map<number, Set<string | undefined>> {
-  const branches = new Map<number, Set<string | undefined>>()
+function branchesOf(invites: readonly Fact<SipRequest>[]): Map<number, Set<string | null | undefined>> {
+  const branches = new Map<number, Set<string | null | undefined>>()
   for (const invite of invites) {
     const known = branches.get(sequenceOf(invite)) ?? new Set()
-    branches.set(sequenceOf(invite), known.add(messageIds(invite.message).via?.params.get('branch')))
+    branches.set(sequenceOf(invite), known.add(branchOf(invite)))
   }
   return branches
 }

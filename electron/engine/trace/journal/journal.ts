@@ -1,10 +1,12 @@
 import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
+import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
 import { CallTrace, KeptEvent } from './call-trace.ts'
 import type { EventSink } from './events.ts'
 
 const mostWaiting = 500
 const mostWaitingBytes = 1024 * 1024
+const mostMisnumbered = 16
 
 interface Waiting {
   readonly callId: string
@@ -19,6 +21,8 @@ export class Journal {
   readonly #traces = new Map<string, CallTrace>()
   /** Messages of INVITEs that are no calls, or not yet, the oldest first. */
   readonly #waiting = new Set<Waiting>()
+  /** Call-IDs of the last INVITEs with a broken CSeq. */
+  #misnumbered: readonly string[] = []
   readonly #sinks: EventSink[] = []
   /** What the traces pass on; their messages were passed on when they came. */
   readonly #fromTraces: EventSink = {
@@ -42,14 +46,18 @@ export class Journal {
   /** The trace that the event went to; null where it belongs to none. */
   sip(event: SipEvent): CallTrace | null {
     for (const sink of this.#sinks) sink.sip(event)
-    const callId = callIdOf(event)
-    if (callId === null) {
-      if (event.message.kind === 'unreadable') this.unreadable++
+    if (event.message.kind === 'unreadable') {
+      this.unreadable++
       return null
     }
+    // What has no Call-ID belongs together as far as anyone can tell.
+    const callId = messageIds(event.message).callId ?? ''
     const trace = this.#traceFor(callId, event)
     if (trace) trace.sip(event)
-    else if (isOfInvite(event)) this.#wait({ callId, event: new KeptEvent(event) })
+    else if (isOfInvite(event.message) || this.#misnumbered.includes(callId)) {
+      if (isMisnumbered(event.message)) this.#misnumbered = [callId, ...this.#misnumbered].slice(0, mostMisnumbered)
+      this.#wait({ callId, event: new KeptEvent(event) })
+    }
     return trace ?? null
   }
 
@@ -111,13 +119,13 @@ export class Journal {
   }
 }
 
-function callIdOf({ message }: SipEvent): string | null {
-  return message.kind === 'unreadable' ? null : messageIds(message).callId
-}
-
 /** Whether a message belongs to the begin of a call: INVITE, its responses, ACK, CANCEL. */
-function isOfInvite({ message }: SipEvent): boolean {
-  if (message.kind === 'unreadable') return false
+function isOfInvite(message: SipMessage): boolean {
   const method = message.kind === 'request' ? message.method : messageIds(message).cseq?.method
   return method === 'INVITE' || method === 'ACK' || method === 'CANCEL'
+}
+
+/** An INVITE whose CSeq is broken: its response repeats that, and does not show what it answers. */
+function isMisnumbered(message: SipMessage): boolean {
+  return message.kind === 'request' && message.method === 'INVITE' && messageIds(message).cseq?.method !== 'INVITE'
 }

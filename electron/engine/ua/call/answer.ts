@@ -9,7 +9,7 @@ import { allow, contactHeader, sdpOf, sdpType, sequenceOf, warning } from './hea
 import { userAgent } from './in-dialog.ts'
 import { ReliableProvisional } from './prack.ts'
 import { offerInside } from './reinvite.ts'
-import type { EndCause } from './state.ts'
+import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 /** Our session description, and whether it is the offer. */
 interface Described {

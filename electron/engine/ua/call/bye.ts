@@ -4,7 +4,7 @@ import type { ServerTransaction } from '../../sip/transaction/server.ts'
 import type { Call } from './call.ts'
 import { reasons } from './headers.ts'
 import { inDialog, userAgent, type Outcome } from './in-dialog.ts'
-import type { EndCause } from './state.ts'
+import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 /** How long the end of a call may wait for the answer to its BYE. */
 const byePatienceMs = 5000

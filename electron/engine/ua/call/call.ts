@@ -27,7 +27,8 @@ import { Negotiation } from './negotiation.ts'
 import { hold, receiveOffer, reoffer } from './reinvite.ts'
 import { Reliable2xx } from './reliable-2xx.ts'
 import { SessionTimer } from './session-timer.ts'
-import type { CallState, EndCause } from './state.ts'
+import type { EndCause } from '../../../../shared/model/end-cause.ts'
+import type { CallState } from './state.ts'
 import { transition, type CallEvent } from './transition.ts'
 
 export interface CallEvents {

@@ -1,7 +1,7 @@
 import type { PendingRequest } from '../../sip/pending.ts'
 import { sixtyFourT1 } from '../../sip/transaction/timers.ts'
 import type { Call } from './call.ts'
-import type { EndCause } from './state.ts'
+import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 const cancelPatienceMs = 4000
 /** A peer that has not even answered provisionally is not waited for as long. */

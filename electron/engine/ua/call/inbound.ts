@@ -8,7 +8,7 @@ import { Answer } from './answer.ts'
 import { bye } from './bye.ts'
 import { Call, type CallDeps } from './call.ts'
 import { isSecure } from './headers.ts'
-import type { EndCause } from './state.ts'
+import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 /** A call that comes in. It rings nowhere and answers nothing by itself: its owner decides. */
 export class InboundCall extends Call {

@@ -5,7 +5,7 @@ import { Call, type CallDeps } from './call.ts'
 import { Cancel } from './cancel.ts'
 import { isSecure, reasons } from './headers.ts'
 import { Invite, type OutboundOptions } from './invite.ts'
-import type { EndCause } from './state.ts'
+import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 /** A call that we place. */
 export class OutboundCall extends Call {

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../../shared/base/time.ts'
-import type { CallState, EndCause } from './state.ts'
+import type { EndCause } from '../../../../shared/model/end-cause.ts'
+import type { CallState } from './state.ts'
 
 /** What moves a call on. */
 export type CallEvent =
