@@ -3,6 +3,7 @@ import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream } f
 import { evidenceTexts } from '../../shared/words/evidence.ts'
 import { withFlags } from './remedies.ts'
 import type { CommonOptions } from './session.ts'
+import { tableLines } from './table.ts'
 
 /** Words with colour where a terminal shows it. */
 export class Paint {
@@ -120,16 +121,10 @@ export function streamLines(report: CallReport): string[] {
           : `  ${stream.source} → ${stream.destination}`,
     ).map(visible)
   })
-  const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)))
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd()
   const estimates = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
   const assumed = [...new Set(estimates.flatMap(({ assumptions }) => assumptions))]
   const mos = estimates.length > 0 ? [`MOS by ${estimates[0]!.model}: ${assumed.join('; ')}`] : []
-  return [line(columns), ...rows.map(line), ...mos]
+  return [...tableLines([columns, ...rows]), ...mos]
 }
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const

@@ -150,7 +150,7 @@ describe('ringback prove', () => {
   it('prints the proof of a call of the history, and ends with 0 only where the cause is proven', async () => {
     const { port } = await engines.agent({ encryption: 'required' })
     const { report } = await callReport(['call', `sip:x@127.0.0.1:${port}`, '--duration', '0.2'], env)
-    const proven = await ringback(['prove', report.id, '--json'], env).finished
+    const proven = await ringback(['prove', 'latest', '--json'], env).finished
     expect([proven.code, proven.stderr]).toEqual([0, ''])
     expect(proofSchema.parse(JSON.parse(proven.stdout))).toMatchObject({ id: report.id, result: 'cause-proven' })
     const other = await ringback(['prove', report.id, '--change', 'codecs=PCMA'], env).finished

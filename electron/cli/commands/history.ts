@@ -1,22 +1,19 @@
 import type { Command } from 'commander'
 import { count, visible } from '../../../shared/base/text.ts'
-import type { EngineClient } from '../../../shared/contract/client.ts'
 import { exportFormatSchema, type ExportFormat } from '../../../shared/contract/commands.ts'
 import { writeWhole } from '../../engine/base/durable.ts'
-import { usage } from '../../engine/base/errors.ts'
 import { historyLines } from '../history-lines.ts'
 import { jsonPieces } from '../json.ts'
 import { parseFormat, parseWhole } from '../options.ts'
 import { print, printJson, warn } from '../output.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLines, leftSide, summaryLines } from '../terminal.ts'
+import { idOf, whichCall } from '../which-call.ts'
 
 interface ListOptions extends CommonOptions {
   readonly limit: number
   readonly filter?: string
 }
-
-const whichCall = 'the id of a call as history list shows it, or latest'
 
 export function addHistory(program: Command, finish: (code: number) => void): Command[] {
   const history = program
@@ -123,14 +120,6 @@ function addExport(history: Command, finish: (code: number) => void): Command {
         }),
       )
     })
-}
-
-/** `latest` is the newest call. Throws RingbackError (usage) where there is none. */
-async function idOf(engine: EngineClient, id: string): Promise<string> {
-  if (id !== 'latest') return id
-  const [newest] = (await engine.execute('history.list', { limit: 1 })).entries
-  if (!newest) throw usage('there are no calls yet')
-  return newest.id
 }
 
 function* lines(report: unknown): Generator<string> {

@@ -10,7 +10,9 @@ import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { parseCodecs, parsePtime } from '../options.ts'
 import { print, printJson } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
+import { tableLines } from '../table.ts'
 import { Paint } from '../terminal.ts'
+import { idOf, whichCall } from '../which-call.ts'
 
 interface ProveOptions extends CommonOptions, HeaderOptions {
   readonly change?: Change
@@ -57,7 +59,8 @@ function parseMaxCalls(text: string): number {
 export function addProve(program: Command, finish: (code: number) => void): Command {
   return withHeaders(
     program
-      .command('prove <id>')
+      .command('prove')
+      .argument('<id>', whichCall)
       .description('call again with one thing changed, and say whether that was the cause of the failure'),
     'a secret header of the call again',
   )
@@ -74,23 +77,25 @@ The call is placed once with the change. Where it goes through then, it is place
 fails again is the cause proven. Each call is one of its own in the history.
 
 Examples:
-  ringback history list
-  ringback prove 8XK2M0Q4TZ
-  ringback prove 8XK2M0Q4TZ --change encryption=required --yes
-  ringback prove 8XK2M0Q4TZ --change number=+ --max-calls 1 --json`,
+  ringback prove latest
+  ringback prove ID --change encryption=required --yes
+  ringback prove ID --change number=+ --max-calls 1 --json`,
     )
     .action(async (id: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ProveOptions>()
       const args = given({
-        id,
         change: options.change,
         rule: options.finding,
         maxCalls: options.maxCalls,
         user: options.user,
         password: await readPassword(options.passwordEnv, options.user),
         headers: headersOf(options),
-      }) as Prove
-      finish(await withEngine(options, true, (engine, interrupted) => prove(engine, args, options, interrupted)))
+      }) as Omit<Prove, 'id'>
+      finish(
+        await withEngine(options, true, async (engine, interrupted) =>
+          prove(engine, { ...args, id: await idOf(engine, id) }, options, interrupted),
+        ),
+      )
     })
 }
 
@@ -158,13 +163,6 @@ function proofLines({ calls, differed, result, sentence }: Proof, paint: Paint):
 
 /** Rows under a heading, in columns. */
 function aligned(rows: readonly (readonly string[])[], paint: Paint): string[] {
-  const cells = rows.map((row) => row.map(visible))
-  const widths = cells[0]!.map((_, n) => Math.max(...cells.map((row) => row[n]!.length)))
-  const lines = cells.map((row) =>
-    row
-      .map((cell, n) => cell.padEnd(widths[n]!))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [paint.dim(lines[0]!), ...lines.slice(1)]
+  const [head, ...lines] = tableLines(rows.map((row) => row.map(visible)))
+  return [paint.dim(head!), ...lines]
 }

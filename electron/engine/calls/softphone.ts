@@ -1,7 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
-import { dialled } from '../../../shared/words/dial.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
@@ -15,7 +14,7 @@ import { secretsAmong } from '../base/secret-headers.ts'
 import { codecNames } from '../../../shared/model/codecs.ts'
 import type { CallRecord } from './call-record.ts'
 import { DigestClient } from '../sip/digest/client.ts'
-import { checkAddress, fromUri, nextHop } from '../stations/next-hop.ts'
+import { checkAddress, fromUri, nextHop, requestUri } from '../stations/next-hop.ts'
 import { transportOf } from '../stations/transport-of.ts'
 import { runTimeline } from './timeline.ts'
 import type { StationPool } from '../stations/station-pool.ts'
@@ -140,15 +139,6 @@ export class Softphone {
       )
     })
   }
-}
-
-/** Throws RingbackError (usage) for a text that leads to no request URI, with what was probably meant. */
-function requestUri(text: string, through: string | null): string {
-  const read = dialled(text, through)
-  if ('uri' in read) return read.uri
-  const { correction, caret, headers } = read
-  const meant = correction !== null && caret === undefined && !headers && !read.text.includes(correction)
-  throw usage(meant ? `${read.text}; did you mean ${correction}` : read.text, read.remedy)
 }
 
 /**

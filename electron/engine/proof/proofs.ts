@@ -10,7 +10,7 @@ import type { CustomHeader } from '../base/secret-headers.ts'
 import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
 import type { Softphone } from '../calls/softphone.ts'
-import { nextHop } from '../stations/next-hop.ts'
+import { nextHop, requestUri } from '../stations/next-hop.ts'
 import type { Profile } from '../store/profile.ts'
 import { changedCall, changeWords, type CallArgs } from './changed-call.ts'
 import { differences } from './differences.ts'
@@ -101,7 +101,11 @@ export class Proofs {
     const hasSecret = trunk !== null && profile.store.secret(trunk.name) !== null
     const credentials = credentialsOf(before, placed, args, hasSecret && trunk.user !== undefined)
     const digestOn = change.what === 'digest' && change.to === 'on'
-    const asIs = { ...this.#again(before, placed, args), ...(digestOn ? {} : credentials) }
+    const asIs = {
+      ...this.#again(before, placed, args),
+      uri: requestUri(placed.uri, trunk?.address ?? placed.proxy ?? null),
+      ...(digestOn ? {} : credentials),
+    }
     const changed = changedCall(digestOn ? { ...asIs, ...credentials } : asIs, trunk, change)
     const destination = nextHop(
       changed.uri,

@@ -1,7 +1,7 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import { printable } from '../../../shared/base/text.ts'
 import { usableTransports, type TransportName } from '../../../shared/model/transport.ts'
-import { addressFault } from '../../../shared/words/dial.ts'
+import { addressFault, dialled } from '../../../shared/words/dial.ts'
 import { readNumber } from '../../../shared/words/number.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { usage } from '../base/errors.ts'
@@ -11,6 +11,15 @@ import type { NextHop } from '../sip/pending.ts'
 export function checkAddress(address: string): void {
   const why = addressFault(address)
   if (why) throw usage(why.correction ? `${why.text}; did you mean ${why.correction}` : why.text)
+}
+
+/** Throws RingbackError (usage) for a text that leads to no request URI, with what was probably meant. */
+export function requestUri(text: string, through: string | null): string {
+  const read = dialled(text, through)
+  if ('uri' in read) return read.uri
+  const { correction, caret, headers } = read
+  const meant = correction !== null && caret === undefined && !headers && !read.text.includes(correction)
+  throw usage(meant ? `${read.text}; did you mean ${correction}` : read.text, read.remedy)
 }
 
 /** Where a request for that URI goes: to the proxy where there is one. Throws RingbackError (usage). */
