@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { CallRecords } from '../../../electron/engine/calls/call-records.ts'
+import { noLogs } from '../../../electron/engine/base/log.ts'
+import { Stations } from '../../../electron/engine/stations/stations.ts'
+import { initialLimits } from '../../../shared/model/budgets.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { openBoundary } from '../../harness/boundary.ts'
+import { MemoryNet } from '../../harness/memory-net.ts'
 import { request } from '../../harness/messages.ts'
 import { predictableRandom } from '../../harness/random.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
@@ -37,5 +41,27 @@ describe('the records of calls', () => {
     expect(forgotten).toEqual(small.slice(0, 50))
     const large = Array.from({ length: 20 }, () => ended(100))
     expect(records.all().map(({ id }) => id)).toEqual(large.slice(-2))
+  })
+
+  it('leave nothing behind in the journal of the station that they were placed from', async () => {
+    const [clock, random, { boundary }] = [new VirtualClock(), predictableRandom(), openBoundary()]
+    const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
+    const stations = new Stations(
+      { clock, net: new MemoryNet(), random, boundary, dns, logs: noLogs, limits: () => initialLimits },
+      { traceChanged: () => {}, limitReached: () => {} },
+    )
+    const station = stations.open({ localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null })
+    const records = new CallRecords(
+      { clock, random, boundary, attended: false },
+      { changed: () => {}, moved: () => {}, ended: () => {}, forgotten: () => {} },
+    )
+    const callIds = Array.from({ length: 20 }, (_, n) => `call-${n}`)
+    const calls = callIds.map((callId) => records.place(station, callId, { placed: null, secrets: [] }))
+    const kept = () => callIds.filter((callId) => station.trace(callId)).length
+    expect(kept()).toBe(20)
+    for (const call of calls) call.end()
+    await clock.advance(32_000)
+    expect(kept()).toBe(0)
+    stations.close(station)
   })
 })
