@@ -176,7 +176,7 @@ export class Agents {
     const report = (callId: string) => {
       const waiting = running.turnedAway.get(callId)
       running.turnedAway.delete(callId)
-      if (!waiting || station.trace(callId)) return
+      if (!waiting || (callId !== '' && station.trace(callId))) return
       const record = records.begin(station, callId, running.id)
       record.observe('refused-by-us', waiting.text)
       record.end()

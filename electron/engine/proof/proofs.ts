@@ -176,7 +176,7 @@ function choose(before: CallReport, args: Parsed<'call.prove'>): { rule: string 
 /** The finding that says why a call failed: the most serious one. */
 const failed = ({ findings }: CallReport) => findings.find(({ severity }) => severity === 'fault')
 
-/** What the call needs of credentials beside those of its trunk. Throws RingbackError (usage) where they are not known. */
+/** Credentials that the call needs beside those of its trunk. Throws RingbackError (usage) where they are not known. */
 function credentialsOf(
   before: CallReport,
   placed: Placed,

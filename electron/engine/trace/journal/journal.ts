@@ -110,6 +110,8 @@ export class Journal {
   /** The trace that a message continues; a new INVITE after the end of its call does not. */
   #traceFor(callId: string, { direction, message }: SipEvent): CallTrace | undefined {
     const trace = this.#traces.get(callId)
+    // Without a Call-ID nothing shows that it belongs to what is over.
+    if (callId === '' && trace?.closed) return undefined
     const begins =
       direction === 'received' &&
       message.kind === 'request' &&
