@@ -58,7 +58,7 @@ export function printLine(document: { readonly type: string }): Promise<void> {
 
 function taken(piece: string): Promise<void> {
   return new Promise((resolve) => {
-    // An error is told to `readerGone`.
+    // An error is reported by `readerGone`.
     process.stdout.write(piece, () => resolve())
   })
 }

@@ -13,7 +13,7 @@ export class RegistrationLines {
   readonly #json: boolean
   readonly #paint: Paint
   #state = ''
-  #told = 0
+  #printed = 0
 
   constructor(options: CommonOptions, paint: Paint) {
     this.#json = options.json === true
@@ -35,8 +35,8 @@ export class RegistrationLines {
 
   /** What was seen on the way and is no part of why it failed. */
   #tell({ observations, text }: RegistrationView): void {
-    for (const { kind, text: seen } of observations.slice(this.#told))
+    for (const { kind, text: seen } of observations.slice(this.#printed))
       if (!ofNoNews.has(kind) && !text?.includes(seen)) print(this.#paint.dim(`· ${visible(seen)}`))
-    this.#told = observations.length
+    this.#printed = observations.length
   }
 }

@@ -14,7 +14,7 @@ export interface Watcher {
   readonly reports: SubscribeOptions['reports']
   readonly watched: ReadonlySet<string>
   /** How much of each report it has: messages, and samples by stream. */
-  readonly told: Map<string, { readonly messages: number; readonly samples: readonly number[] }>
+  readonly sent: Map<string, { readonly messages: number; readonly samples: readonly number[] }>
   /** The calls as it was last shown them. */
   readonly views: Map<string, CallView>
 }
@@ -29,7 +29,7 @@ export interface EntityKey {
 export interface FeedSource {
   /** All entities, in the order in which a subscriber should learn of them. */
   keys(): EntityKey[]
-  /** What a watcher is told of an entity now; nothing where it does not care. */
+  /** What a watcher gets of an entity now; nothing where it does not care. */
   changes(key: EntityKey, watcher: Watcher): Change[]
   /**
    * Marks what moves without events. Asked four times a second while someone watches: `watched` are the calls whose
@@ -70,9 +70,9 @@ interface Subscriber extends Watcher {
 }
 
 /**
- * State on its way to whoever watches. Entities are marked as changed and told of at the next flush, however often they
- * changed; a subscriber that is still busy with the last delta is told later, all at once: a slow watcher never slows
- * the engine.
+ * State on its way to whoever watches. Entities are marked as changed and sent at the next flush, however often they
+ * changed; a subscriber that is still busy with the last delta gets the rest later, all at once: a slow watcher never
+ * slows the engine.
  */
 export class Feed {
   readonly #clock: Clock
@@ -101,7 +101,7 @@ export class Feed {
       reports,
       listener,
       watched: new Set(),
-      told: new Map(),
+      sent: new Map(),
       views: new Map(),
       dirty: new Dirty(this.#source.keys()),
       seq: 0,
@@ -112,7 +112,7 @@ export class Feed {
     this.#watchFigures()
     return {
       watch: (ids) => {
-        for (const id of subscriber.watched) if (!ids.includes(id)) subscriber.told.delete(id)
+        for (const id of subscriber.watched) if (!ids.includes(id)) subscriber.sent.delete(id)
         for (const id of ids) if (!subscriber.watched.has(id)) subscriber.dirty.add({ kind: 'call', id })
         subscriber.watched = new Set(ids)
         this.#schedule()
@@ -155,7 +155,7 @@ export class Feed {
       this.#boundary.run('subscriber', () => this.#hand(subscriber, { seq: subscriber.seq++, changes }))
   }
 
-  /** A subscriber that returns a promise is told nothing more until it is settled. */
+  /** A subscriber that returns a promise gets nothing more until it is settled. */
   async #hand(subscriber: Subscriber, delta: Delta): Promise<void> {
     const taken = subscriber.listener(delta)
     if (!taken) return

@@ -104,7 +104,7 @@ export class History {
   }
 
   /**
-   * `whole` false: for a moment only; `patient`: waits for another process. A failure is told, and the write tried
+   * `whole` false: for a moment only; `patient`: waits for another process. A failure is reported, and the write tried
    * again later and later.
    */
   #write(whole: boolean, patient: boolean): void {

@@ -61,11 +61,11 @@ export class KnownCalls {
     return call
   }
 
-  /** What a watcher is told of a call now. */
+  /** What a watcher gets of a call now. */
   changes(id: string, watcher: Watcher): Change[] {
     const call = this.get(id)
     if (!call) {
-      watcher.told.delete(id)
+      watcher.sent.delete(id)
       watcher.views.delete(id)
       return [{ kind: 'gone', of: 'call', id }]
     }
@@ -80,7 +80,7 @@ export class KnownCalls {
     }
     const wanted =
       watcher.reports === 'live' ||
-      (watcher.reports === 'ended' ? call.over && !watcher.told.has(id) : watcher.watched.has(id))
+      (watcher.reports === 'ended' ? call.over && !watcher.sent.has(id) : watcher.watched.has(id))
     const summary: Change[] = watcher.reports === 'ended' ? [] : summaryOf(call, watcher)
     return wanted ? [...summary, newsOf(call, watcher)] : summary
   }
@@ -94,9 +94,9 @@ function summaryOf(call: KnownCall, { views }: Watcher): Change[] {
   return [{ kind: 'call', call: view }]
 }
 
-function newsOf(call: KnownCall, { told }: Watcher): Change {
-  const { messages, samples } = told.get(call.id) ?? { messages: 0, samples: [] }
-  told.set(call.id, call.extent())
+function newsOf(call: KnownCall, { sent }: Watcher): Change {
+  const { messages, samples } = sent.get(call.id) ?? { messages: 0, samples: [] }
+  sent.set(call.id, call.extent())
   return {
     kind: 'report',
     ended: call.over,

@@ -35,7 +35,7 @@ export type AgentView = z.infer<typeof agentViewSchema>
 
 export type { Sample }
 
-/** What came to a report since it was last told: messages from number `from` on, and the new samples of each stream. */
+/** What came to a report since it was last sent: messages from number `from` on, and the new samples of each stream. */
 export const reportChangeSchema = z.object({
   kind: z.literal('report'),
   ended: z.boolean().describe('the report is final'),

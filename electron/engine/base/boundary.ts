@@ -11,7 +11,7 @@ export interface Fault {
 
 /**
  * Between the outside and the engine: every callback that a datagram, a segment, a request, a timer or a promise
- * reaches runs in here. What is thrown drops the one thing that the callback was about, is counted, is told to
+ * reaches runs in here. What is thrown drops the one thing that the callback was about, is counted, reported to
  * `caught`, and goes no further.
  */
 export class Boundary {

@@ -2,7 +2,7 @@ import type { Address } from '../../../shared/base/address.ts'
 
 export interface DatagramSocket {
   readonly local: Address
-  /** `done` is told the error when the datagram could not be handed to the network. */
+  /** `done` gets the error when the datagram could not be handed to the network. */
   send(bytes: Uint8Array, host: string, port: number, done?: (error: Error | null) => void): void
   /**
    * Only datagrams of that address come in from now on, and what the network answers to those that go there (ICMP) is

@@ -117,15 +117,15 @@ export class OpenedCaptures {
     return [...this.#open.keys()]
   }
 
-  /** What a watcher is told of a capture now: with it go the calls of it that the watcher knows. */
-  changes(id: string, { views, told }: Watcher): Change[] {
+  /** What a watcher gets of a capture now: with it go the calls of it that the watcher knows. */
+  changes(id: string, { views, sent }: Watcher): Change[] {
     const opened = this.#open.get(id)
     if (opened) return [{ kind: 'capture', capture: opened.view }]
     const gone: Change[] = []
     for (const view of [...views.values()]) {
       if (view.capture !== id) continue
       views.delete(view.id)
-      told.delete(view.id)
+      sent.delete(view.id)
       gone.push({ kind: 'gone', of: 'call', id: view.id })
     }
     return [...gone, { kind: 'gone', of: 'capture', id }]

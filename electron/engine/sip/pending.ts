@@ -41,7 +41,7 @@ export interface RequestUser {
 export interface PendingRequest {
   /** Sends CANCEL for the INVITE in progress (RFC 3261 9.1); only after a provisional response. */
   cancel(reason: string | null): void
-  /** Forgets the request: nothing is told any more. */
+  /** Forgets the request: nothing more is reported. */
   abandon(): void
 }
 

@@ -61,7 +61,7 @@ export class TrunkChecks {
 
   async run(trunk: Trunk, asked: Asked = {}): Promise<TrunkCheck> {
     const steps: CheckStep[] = []
-    const told = (check: Partial<TrunkCheck> & { done: boolean }) => {
+    const report = (check: Partial<TrunkCheck> & { done: boolean }) => {
       // It may have been removed meanwhile.
       if (!this.#deps.profile.store.trunks().some(({ name }) => name === trunk.name)) return this.forget(trunk.name)
       this.#checks.set(trunk.name, {
@@ -80,9 +80,9 @@ export class TrunkChecks {
       // OPTIONS and REGISTER go the same way: what was seen of it is said once.
       if (steps.some((before) => before.text === text)) return
       steps.push({ at: isoMicros(this.#deps.clock.nowUs()), kind, ok, text })
-      told({ done: false })
+      report({ done: false })
     }
-    told({ done: false })
+    report({ done: false })
     const { response, failure, remedy } = await this.#options(trunk, asked, step)
     step(
       'options',
@@ -105,7 +105,7 @@ export class TrunkChecks {
       sentence: sentence(trunk, response, failure, registration),
       ...(remedy && { remedy }),
     }
-    told({ ...result, done: true })
+    report({ ...result, done: true })
     return result
   }
 

@@ -198,7 +198,7 @@ function Limits({
       <h2>Limits</h2>
       <p className="muted">
         How much anyone who reaches this computer may use before they are refused. Calls within the limits are not
-        touched by what is refused. Empty: the usual limit.
+        affected by what is refused. Empty: the usual limit.
       </p>
       {budgetNames.map((name) => {
         const { title, initial, most, unit } = budgets[name]

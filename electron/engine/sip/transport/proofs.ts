@@ -50,7 +50,7 @@ export class AnswerFlow implements Flow {
   readonly #held: () => void
   #allowance: number
   #last: Packet['message'] | null = null
-  #told = false
+  #reported = false
 
   /** `held` hears once, when a message is not sent for this reason. */
   constructor(flow: Flow, proofs: Proofs, heardBytes: number, held: () => void) {
@@ -77,8 +77,8 @@ export class AnswerFlow implements Flow {
       const size = packet.bytes.length
       const needed = packet.message === this.#last ? size + reserveBytes : size
       if (needed > this.#allowance) {
-        if (!this.#told) this.#held()
-        this.#told = true
+        if (!this.#reported) this.#held()
+        this.#reported = true
         return
       }
       this.#allowance -= size

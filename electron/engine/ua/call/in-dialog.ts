@@ -25,7 +25,7 @@ export const hopOf = (dialog: Dialog): NextHop => dialog.hop() ?? { kind: 'flow'
 
 export const userAgent = (call: Call): SipHeader => makeHeader('User-Agent', call.deps.userAgent)
 
-/** The INVITE has told them. */
+/** The INVITE has them. */
 const ofNoNews = new Set<ObservationKind>(['resolution', 'tls-chain', 'nat'])
 
 /** Sends a request inside the dialog, over the dialog's own flow where the remote target cannot be reached. */

@@ -71,16 +71,16 @@ export class PcapngParser implements CaptureParser {
   }
 
   damage(rest: number): string[] {
-    const told = [...this.#doubts].map(([doubt, n]) => doubts[doubt](n))
-    if (this.#damage !== null) return [...told, this.#damage]
+    const sentences = [...this.#doubts].map(([doubt, n]) => doubts[doubt](n))
+    if (this.#damage !== null) return [...sentences, this.#damage]
     if (rest > 0)
       return [
-        ...told,
+        ...sentences,
         rest < 12
           ? 'the capture is cut off inside a block header'
           : `the capture is cut off after packet ${this.frames}`,
       ]
-    return told
+    return sentences
   }
 
   notes(): string[] {
