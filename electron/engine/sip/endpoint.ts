@@ -10,7 +10,7 @@ import { explainError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Net, TlsIdentity } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
-import { Pending, type NextHop, type PendingRequest, type RequestUser } from './pending.ts'
+import { ClientRequest, type NextHop, type PendingRequest, type RequestUser } from './pending.ts'
 import type { Dns } from './resolve/dns.ts'
 import { malformed, overload, type Refusal } from './refusal.ts'
 import { resolveTarget } from './resolve/resolve.ts'
@@ -95,7 +95,12 @@ export class SipEndpoint {
   request(hop: NextHop, user: RequestUser): PendingRequest {
     const { dns, random, log, boundary } = this.#deps
     const withVia = (outgoing: SipRequest, flow: Flow) => this.#withVia(outgoing, flow)
-    const pending = new Pending({ dns, random, log, boundary, withVia }, this.#transports, this.#transactions, user)
+    const pending = new ClientRequest(
+      { dns, random, log, boundary, withVia },
+      this.#transports,
+      this.#transactions,
+      user,
+    )
     boundary.run('request', () => pending.run(hop))
     return pending
   }

@@ -60,7 +60,7 @@ export interface PendingDeps {
 }
 
 /** Follows one request to its final response: resolution, targets in turn, transport, transaction. */
-export class Pending implements PendingRequest {
+export class ClientRequest implements PendingRequest {
   readonly #deps: PendingDeps
   readonly #transports: Transports
   readonly #transactions: TransactionTable

@@ -26,7 +26,7 @@ const longestOpening = 400
 export type StreamKind = 'unknown' | 'sip' | 'websocket' | 'hep' | 'tls'
 export type TakeMessage = (at: Micros, bytes: Uint8Array, kind: StreamKind) => void
 
-interface Pending {
+interface EarlySegment {
   readonly at: Micros
   readonly sequence: number
   readonly payload: Uint8Array
@@ -39,7 +39,7 @@ export class TcpStream {
   undecided = 0
   #next: number | null = null
   /** In the order of their sequence numbers. */
-  #pending: Pending[] = []
+  #pending: EarlySegment[] = []
   #pendingBytes = 0
   #content: ByteStream | null = null
   /** The first bytes of a connection that are too few to tell what it carries; null where they were not captured. */
@@ -89,7 +89,7 @@ export class TcpStream {
   }
 
   /** Puts a segment in its place; of two that begin at the same number the longer stays. */
-  #insert(segment: Pending): void {
+  #insert(segment: EarlySegment): void {
     const { sequence, payload } = segment
     let low = 0
     let high = this.#pending.length
