@@ -29,7 +29,7 @@ export async function printDocument({ engine, capture, calls, ended }: Shown): P
     const pages = known ? [{ text: known.map((call) => JSON.stringify(call)).join(',\n'), fault: false }] : null
     for await (const page of pages ?? pagesOf(engine, capture, of)) {
       if (ended()) return
-      // Of one call, the faults of others are not told.
+      // Of one call, the faults of others do not count.
       if (calls === null) fault ||= page.fault
       if (page.text !== '') await printJsonText(between + page.text)
       if (page.text !== '') between = ',\n'

@@ -18,7 +18,7 @@ export interface KnownCall extends CallFiles {
   readonly over: boolean
   /**
    * Where the report is not at hand, as in a capture: gets it; null when it is there. Nothing else is asked before.
-   * When it has come, the call is told of as changed. Rejects with RingbackError where there is none.
+   * When it has come, the call is reported as changed. Rejects with RingbackError where there is none.
    */
   fetch?(): Promise<void> | null
   /** As lists show it: the same object for as long as a list would show the same. */
@@ -70,7 +70,7 @@ export class KnownCalls {
       return [{ kind: 'gone', of: 'call', id }]
     }
     if (call.fetch) {
-      // Of those in captures each is told only to who looks at it.
+      // Of those in captures each is sent only to who looks at it.
       if (!watcher.watched.has(id)) return []
       const coming = call.fetch()
       if (coming) {

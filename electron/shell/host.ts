@@ -46,7 +46,7 @@ function ownAddresses(): string[] {
  * the rest goes on.
  */
 export async function openHost({ profile, version, notices, debug }: HostOptions, boundary: Boundary): Promise<Host> {
-  const told = [...notices]
+  const messages = [...notices]
   const common: Omit<EngineOptions, 'profile'> = { attended: true, ...fromEnvironment(debug) }
   let engine: Engine
   let kept = true
@@ -56,18 +56,19 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
     engine = new Engine({ ...common, profile })
   } catch (error) {
     if (!(error instanceof RingbackError)) throw error
-    told.push(`Nothing is kept: ${error.message}.`)
+    messages.push(`Nothing is kept: ${error.message}.`)
     engine = new Engine({ ...common, profile: null })
     kept = false
   }
-  told.push(...engine.notices)
+  messages.push(...engine.notices)
   await renameSounds(engine, profile)
   for (const change of stateOf(engine)) {
-    if (change.kind === 'settings' && change.settings.agent.start) await startAgent(engine, change.settings.agent, told)
+    if (change.kind === 'settings' && change.settings.agent.start)
+      await startAgent(engine, change.settings.agent, messages)
     if (change.kind === 'trunk' && change.trunk.register)
       await engine
         .execute('registration.start', { trunk: change.trunk.name })
-        .catch((error: unknown) => told.push(`${change.trunk.name} is not registered: ${explainError(error)}.`))
+        .catch((error: unknown) => messages.push(`${change.trunk.name} is not registered: ${explainError(error)}.`))
   }
   return {
     engine,
@@ -76,7 +77,7 @@ export async function openHost({ profile, version, notices, debug }: HostOptions
       profile: kept ? profile : null,
       startedAt: new Date().toISOString(),
       addresses: ownAddresses(),
-      notices: told,
+      notices: messages,
     },
     attend() {
       windows++
@@ -126,7 +127,7 @@ export function stateOf(engine: Engine): Change[] {
 async function startAgent(
   engine: Engine,
   { start: _start, ...agent }: Extract<Change, { kind: 'settings' }>['settings']['agent'],
-  told: string[],
+  messages: string[],
 ): Promise<void> {
   try {
     await engine.execute('agent.start', agent)
@@ -137,12 +138,12 @@ async function startAgent(
         ...agent,
         listeners: agent.listeners.map((listener) => ({ ...listener, port: 0 })),
       })
-      told.push(
+      messages.push(
         `The agent listens on ${addresses.map(({ transport, port }) => `${transport} ${port}`).join(', ')} ` +
           `instead of its usual port: ${why}.`,
       )
     } catch (second) {
-      told.push(`The agent does not run: ${explainError(second)}.`)
+      messages.push(`The agent does not run: ${explainError(second)}.`)
     }
   }
 }

@@ -76,7 +76,7 @@ export class Boundary {
           host,
           port,
           {
-            // As `guard` does it, without what that makes anew for each of tens of thousands a second.
+            // As `guard` does it, without what that makes again for each of tens of thousands a second.
             message: (bytes, fromHost, fromPort) => {
               try {
                 events.message(bytes, fromHost, fromPort)

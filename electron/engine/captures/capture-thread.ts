@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /** What there is so far; `reading` is the part of the files that was read, null when that has ended. */
-export type Told = (contents: Contents, reading: number | null) => void
+export type Progress = (contents: Contents, reading: number | null) => void
 
 /** A thread that reads captures and answers what is asked of them, until it is closed. */
 export class CaptureThread {
@@ -46,7 +46,7 @@ export class CaptureThread {
   }
 
   /** Begins to read. */
-  start(told: Told): void {
+  start(progress: Progress): void {
     if (this.#ended) return
     const worker = new Worker(workerFile, {
       workerData: this.#task,
@@ -57,7 +57,7 @@ export class CaptureThread {
     const boundary = new Boundary(({ error }) => this.#end(this.#explain(error)))
     worker.on(
       'message',
-      boundary.guard('capture', (part: CapturePart) => this.#take(part, told)),
+      boundary.guard('capture', (part: CapturePart) => this.#take(part, progress)),
     )
     worker.on(
       'error',
@@ -109,11 +109,11 @@ export class CaptureThread {
     else this.#early.push(said)
   }
 
-  #take(part: CapturePart, told: Told): void {
+  #take(part: CapturePart, progress: Progress): void {
     switch (part.kind) {
       case 'contents':
         this.bytes = part.bytes
-        told(part.contents, part.reading)
+        progress(part.contents, part.reading)
         if (part.reading === null) this.#settle.done()
         return
       case 'answer':

@@ -1,5 +1,5 @@
 import { machine } from '../base/errors.ts'
-import { CaptureThread, type Told } from './capture-thread.ts'
+import { CaptureThread, type Progress } from './capture-thread.ts'
 
 /** From 2 GB on, V8 lets a heap grow to four times what is in use before it looks for garbage; below, to twice. */
 const usualMemoryMb = 1536
@@ -20,17 +20,17 @@ export class CaptureThreads {
    * A thread that reads those files when those before have been read. `growing`: the last of them is still being
    * written; nobody waits for such a one, and it for nobody.
    */
-  open(files: readonly string[], told: Told, growing = false): CaptureThread {
+  open(files: readonly string[], progress: Progress, growing = false): CaptureThread {
     const thread = new CaptureThread({ files, growing }, this.#memoryMb)
     if (this.#closed) thread.close(ending())
     this.#all.add(thread)
     if (growing) {
-      thread.start(told)
+      thread.start(progress)
       return thread
     }
     const turn = this.#last
     this.#last = turn.then(() => {
-      thread.start(told)
+      thread.start(progress)
       return thread.read.catch(() => {})
     })
     return thread

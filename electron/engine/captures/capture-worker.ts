@@ -15,7 +15,7 @@ const { files, growing } = workerData as Task
 const port = parentPort!
 const post = (part: CapturePart) => port.postMessage(part, [])
 
-/** Told of again when so much more of the files is read. */
+/** Reported again when so much more of the files is read. */
 const step = 0.01
 /** Of the memory that the thread may have: what is read when so much is in use is all that is shown. */
 const fullAt = 0.8
@@ -30,7 +30,7 @@ let readWhole = whole
 let grown = false
 /** Goes on where the end of a file was reached that may grow. */
 let goOn = () => {}
-let toldAt = -1
+let reportedAt = -1
 
 const boundary = new Boundary(({ error }) => fail(error))
 port.on(
@@ -74,8 +74,8 @@ function tell({ contents }: Answers, reading: number | null): void {
 /** What came meanwhile is heard between two pieces of a file. */
 function between(done: number, soFar: () => LoadedCapture): string | null {
   contents = () => new Answers(files, soFar(), true)
-  if (done >= toldAt + step || toldAt < 0) {
-    toldAt = done
+  if (done >= reportedAt + step || reportedAt < 0) {
+    reportedAt = done
     tell(contents(), done)
   }
   for (const said of waiting.splice(0)) void hear(said)

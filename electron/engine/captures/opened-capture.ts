@@ -32,8 +32,8 @@ export class OpenedCapture {
 
   /**
    * `named` writes a text with the names that the person knows in place of the paths; `changed` is called when there is
-   * more in it, with the ids of calls that were shown and are to be shown anew. `growing`: the last file is still being
-   * written.
+   * more in it, with the ids of calls that were shown and are to be shown again. `growing`: the last file is still
+   * being written.
    */
   constructor(
     id: string,
@@ -58,7 +58,7 @@ export class OpenedCapture {
         this.#contents = { ...contents, files: files.map(named), problems: problems.map(named) }
         this.#reading = reading
         resolve()
-        // What was drawn without its streams is drawn anew.
+        // What was drawn without its streams is drawn again.
         const drawn = reading === null ? [...this.#calls.keys()] : []
         for (const call of drawn) this.#calls.delete(call)
         changed(drawn)

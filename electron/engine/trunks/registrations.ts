@@ -76,7 +76,7 @@ export class Registrations {
   }
 
   /**
-   * Registers and un-registers; what came of it, told step by step. A trunk that is registered already is left so
+   * Registers and un-registers; what came of it, step by step. A trunk that is registered already is left so
    * (`kept`).
    */
   async attempt(

@@ -83,7 +83,7 @@ export class Journal {
     for (const waiting of [...this.#waiting]) {
       if (waiting.callId !== trace.callId) continue
       this.#drop(waiting)
-      // What is kept reads its message anew for each who asks.
+      // What is kept reads its message again for each who asks.
       trace.sip({ ...waiting.event, message: waiting.event.message })
     }
   }
