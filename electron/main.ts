@@ -153,7 +153,7 @@ function write(file: string, text: string): void {
   }
 }
 
-/** The engine in a process of its own; begun anew when it dies, with a word about it. */
+/** The engine in a process of its own; restarted when it dies, with a word about it. */
 function beginEngine(notices: readonly string[]): void {
   const chosen = process.argv.find((arg) => arg.startsWith('--profile='))?.slice('--profile='.length)
   const child = utilityProcess.fork(

@@ -60,7 +60,7 @@ export function App() {
     return (
       <main className="locked">
         <Empty title="This window is locked">
-          It was signed out, half a day has passed since its link was opened, or Ringback was started anew with another
+          It was signed out, half a day has passed since its link was opened, or Ringback was restarted with another
           data folder. Press Enter in the terminal where it runs: it prints a link that opens this window again.
         </Empty>
       </main>

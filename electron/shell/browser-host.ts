@@ -10,7 +10,7 @@ import { openHost, type Host } from './host.ts'
 import { sayingBoundary, spanLastNet } from './last-net.ts'
 import { otherShell, tellOthers } from './neighbour.ts'
 
-// The engine and the page of the browser shell, in a process of its own: start.ts begins it anew when it dies. Ends
+// The engine and the page of the browser shell, in a process of its own: start.ts restarts it when it dies. Ends
 // when its parent lets go.
 const { values } = parseArgs({
   options: {

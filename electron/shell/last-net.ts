@@ -3,7 +3,7 @@ import { redact } from '../../shared/wire/sip/redact.ts'
 import { Boundary, faultText } from '../engine/base/boundary.ts'
 import { explainError } from '../engine/base/errors.ts'
 
-/** The exit code of a process that ended over a fault of its own: whoever began it begins it anew. */
+/** The exit code of a process that ended over a fault of its own: whoever began it restarts it. */
 export const faultExit = 70
 /** Calls get their BYE and trunks their un-registration within that time. */
 const closeMs = 3000

@@ -32,7 +32,7 @@ export function appPath(url: string): string | null {
   return end < 0 ? rest : rest.slice(0, end)
 }
 
-/** Whether a page may go to a URL: to itself, anew. */
+/** Whether a page may go to a URL: to itself, again. */
 export const mayNavigate = (url: string): boolean => appPath(url) === '/'
 
 /**
@@ -116,7 +116,7 @@ const withinMs = 60_000
 const laterMs = 10_000
 
 /**
- * How long to wait before an engine that died is begun anew, by when it and those before it died: not at all, and later
+ * How long to wait before an engine that died is restarted, by when it and those before it died: not at all, and later
  * when that happens again and again. Nobody outside can end it for good.
  */
 export function restartDelayMs(deathsMs: readonly number[]): number {

@@ -13,7 +13,7 @@ export interface ShellLimits {
   readonly messageBytes: number
   /** Before a page has proved itself. */
   readonly firstMessageBytes: number
-  /** What a window has not taken in yet; one that is further behind is closed and begins anew. */
+  /** What a window has not taken in yet; one that is further behind is closed and starts again. */
   readonly behindBytes: number
 }
 

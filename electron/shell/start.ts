@@ -76,7 +76,7 @@ function hasDisplay(): boolean {
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
 /**
- * Runs the engine and its page in a child, and begins it anew when it dies; ends with Ctrl+C, and when who began it is
+ * Runs the engine and its page in a child, and restarts it when it dies; ends with Ctrl+C, and when who began it is
  * gone.
  */
 function browserShell(options: Options, version: string): void {

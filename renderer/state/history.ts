@@ -102,7 +102,7 @@ async function load(page: number, of: number): Promise<void> {
   }
 }
 
-// The pages are read anew when an engine comes, and when calls end.
+// The pages are read again when an engine comes, and when calls end.
 useEngine.subscribe((state, before) => {
   const came = state.connection === 'open' && before.connection !== 'open'
   const ended =

@@ -88,7 +88,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
 export type Change = z.infer<typeof changeSchema>
 
 /**
- * Numbered from 0 without gaps for each subscriber; number 0 is the whole state. Who misses a number subscribes anew.
+ * Numbered from 0 without gaps for each subscriber; number 0 is the whole state. Who misses a number subscribes again.
  */
 export const deltaSchema = z.object({ seq: z.int(), changes: z.array(changeSchema) })
 export type Delta = z.infer<typeof deltaSchema>

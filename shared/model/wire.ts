@@ -13,7 +13,7 @@ export interface SipEvent {
   /** Seen from the endpoint that recorded it; a capture has no inside. */
   readonly direction: 'sent' | 'received' | 'observed'
   readonly bytes: Uint8Array
-  /** May be read anew from the bytes at every access. */
+  /** May be read again from the bytes at every access. */
   readonly message: SipMessage | Unreadable
 }
 

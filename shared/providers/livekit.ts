@@ -41,6 +41,6 @@ export const liveKit: Provider = {
     'Rings for at most 3 minutes until an agent joins: a long ringing says that trunk and rule match and no ' +
       'agent comes.',
     'Ends a call without media: 30 s before the first packet, 15 s later.',
-    'Repeats a refusal for the same Call-ID and From tag: a second try needs both anew.',
+    'Repeats a refusal for the same Call-ID and From tag: a second try needs both again.',
   ],
 }

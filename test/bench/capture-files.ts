@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'
 
-// Captures of a size that no repository should hold: written anew for each run.
+// Captures of a size that no repository should hold: written again for each run.
 
 const startS = 1_700_000_000
 const flushBytes = 8 << 20

@@ -227,7 +227,7 @@ async function goodCall<T extends Target>(kind: Kind<T>, target: T): Promise<str
   return verdict
 }
 
-/** The shell begins its engine anew when that ends: its words tell. */
+/** The shell restarts its engine when that ends: its words tell. */
 function diedMeanwhile({ running }: Target): boolean {
   return /The engine (was ended|ended)/.test(running.stdout)
 }

@@ -229,7 +229,7 @@ describe('L4: damage in a capture', () => {
 })
 
 describe('a damaged profile at the command line', () => {
-  it('M10: is begun anew with a sentence, and every command goes on', async () => {
+  it('M10: is started again with a sentence, and every command goes on', async () => {
     const profile = folder()
     await run(profile, ['call', 'sip:x@127.0.0.1:9;transport=tcp'])
     writeFileSync(join(profile, 'ringback.sqlite'), 'x'.repeat(10_000))

@@ -8,7 +8,7 @@ import type { CallRecord } from './call-record.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
 import { shownVerdict, startOf } from '../report/outline.ts'
 
-/** Audio that is going is judged anew this often; news on the wire at once. */
+/** Audio that is going is judged again this often; news on the wire at once. */
 const judgedForUs = 1_000_000
 
 /** What the trace says at an instant, and how much of it there was then. */

@@ -7,7 +7,7 @@ export interface Run {
   packets: number
   /** Numbers between the first and the last packet that never came: never below 0. */
   lost: number
-  /** Numbers that were passed over in the pause before it: 0 where the sender paused, or began to number anew. */
+  /** Numbers that were passed over in the pause before it: 0 where the sender paused, or restarted its numbering. */
   readonly skipped: number
 }
 
@@ -23,7 +23,7 @@ const words = 4
 
 /**
  * When packets of a stream came and which were missing then, apart from the figures of the whole stream: a pause, a
- * hold or a sender that numbers anew is no loss.
+ * hold or a sender that restarts its numbering is no loss.
  */
 export class Runs {
   all: readonly Run[] = []

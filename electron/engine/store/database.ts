@@ -49,7 +49,7 @@ export function openDatabase(folder: string, clock: Clock, steps: readonly Step[
   } catch (error) {
     if (error instanceof RingbackError) throw error
     if (!isContentError(error)) throw unusable(folder, explainSqlite(error), error)
-    // Another Ringback may have found the same, and begun anew.
+    // Another Ringback may have found the same, and started again.
     return statSync(file, { throwIfNoEntry: false })?.ino === ino
       ? begunAnew(folder, file, clock, steps)
       : openDatabase(folder, clock, steps)

@@ -83,7 +83,7 @@ export class Store {
   }
 
   /**
-   * Pages of the file that are no longer used may still have what stood in clear: the file is written anew, at this
+   * Pages of the file that are no longer used may still have what stood in clear: the file is written again, at this
    * start or at one that can.
    */
   #clearOldPages(): void {
@@ -158,7 +158,7 @@ export class Store {
   trunks(): StoredTrunk[] {
     const { trunks, unreadable } = this.#read(() => this.#trunks.all())
     for (const name of unreadable)
-      this.#note(`Trunk "${name}" is stored but cannot be read: remove it and add it anew.`)
+      this.#note(`Trunk "${name}" is stored but cannot be read: remove it and add it again.`)
     return trunks
   }
 

@@ -88,7 +88,7 @@ export class Trunks {
     const row = this.#db.prepare('SELECT settings FROM trunks WHERE name = ?').get(name)
     const trunk = row && readJson(trunkSchema, row['settings'])
     if (trunk) return trunk
-    if (row) throw machine(`trunk "${name}" is stored but cannot be read: remove it and add it anew`)
+    if (row) throw machine(`trunk "${name}" is stored but cannot be read: remove it and add it again`)
     const names = this.all().trunks.map((known) => known.name)
     throw usage(
       `there is no trunk "${name}": ${names.length > 0 ? `known are ${names.join(', ')}` : 'none is stored'}`,

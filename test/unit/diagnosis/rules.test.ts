@@ -606,7 +606,7 @@ const cases: Readonly<
     ],
     silent: [
       () => both().at(4000),
-      // It begins to number anew.
+      // It restarts its numbering.
       () => both().rtp('received', { fromMs: 4000, packets: 150, sequence: 60_000 }).at(7000),
       // Each packet twice.
       () => both().rtp('received', { fromMs: 1001, packets: 150 }).at(4000),

@@ -201,8 +201,8 @@ describe('M10: a damaged profile', () => {
     sql(path, `UPDATE trunks SET settings = '{"name":"one"}' WHERE name = 'one'`)
     opened(path, (store) => {
       expect(store.trunks().map(({ name }) => name)).toEqual(['two'])
-      expect(store.notices).toEqual(['Trunk "one" is stored but cannot be read: remove it and add it anew.'])
-      expect(() => store.trunk('one')).toThrow(/cannot be read: remove it and add it anew/)
+      expect(store.notices).toEqual(['Trunk "one" is stored but cannot be read: remove it and add it again.'])
+      expect(() => store.trunk('one')).toThrow(/cannot be read: remove it and add it again/)
       store.removeTrunk('one')
       store.saveTrunk(trunk('one'), {}, false)
       expect(store.trunks().map(({ name }) => name)).toEqual(['one', 'two'])

@@ -58,7 +58,7 @@ import { VirtualClock } from '../../harness/virtual-clock.ts'
 import { expressionsIn, expressionsOf } from './expressions.ts'
 import { filled, tooFast } from './growth.ts'
 
-/** What is repeated to make a hostile text: each is a beginning that some reader may try anew at every place. */
+/** What is repeated to make a hostile text: each is a beginning that some reader may try again at every place. */
 const units = [
   ' ',
   '\t',

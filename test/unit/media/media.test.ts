@@ -98,7 +98,7 @@ describe('playout', () => {
     expect(playout.pull(160)).toBeNull()
   })
 
-  it('starts anew when the timestamps jump, and goes on over their wrap', () => {
+  it('starts again when the timestamps jump, and goes on over their wrap', () => {
     const playout = new Playout(8000, 8000, 0)
     playout.push(2 ** 32 - 160, frame(1))
     playout.push(0, frame(2))

@@ -131,7 +131,7 @@ describe("the window's end of the contract", () => {
     expect(heard).toEqual(['hello 1', 'lost', 'hello 1'])
   })
 
-  it('begins anew where a change is missing: what it shows would not be so', async () => {
+  it('starts again where a change is missing: what it shows would not be so', async () => {
     const { shell } = await connect()
     shell.say({ type: 'delta', delta: delta(0) })
     shell.say({ type: 'delta', delta: delta(2) })

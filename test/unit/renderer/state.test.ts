@@ -53,7 +53,7 @@ describe('a call that is dialled again', () => {
     ])
     expect(dialOptions).toBe(true)
     expect(draftFault(draft)?.text).toMatch(/X-Api-Key is secret and was not kept: type it again/)
-    const typed = draft.headers.map((row) => (row.secret ? { ...row, value: 'anew' } : row))
+    const typed = draft.headers.map((row) => (row.secret ? { ...row, value: 'again' } : row))
     expect(draftFault({ ...draft, headers: typed })).toBeNull()
     const off = draft.headers.map((row) => ({ ...row, enabled: !row.secret }))
     expect(draftFault({ ...draft, headers: off })).toBeNull()

@@ -76,7 +76,7 @@ describe('the window policy', () => {
       expect(mayCopy(frame, 'text')).toBe(false)
   })
 
-  it('begins an engine anew at once, and later when it dies again and again', () => {
+  it('restarts an engine at once, and later when it dies again and again', () => {
     expect(
       [
         [0],

@@ -97,7 +97,7 @@ describe('a session', () => {
     expect(statSync(join(profile, 'window.key')).mode & 0o777).toBe(0o600)
   })
 
-  it('makes its key anew where the file is empty or cut short', () => {
+  it('makes its key again where the file is empty or cut short', () => {
     const profile = folder()
     for (const damaged of ['', 'short']) {
       writeFileSync(join(profile, 'window.key'), damaged)

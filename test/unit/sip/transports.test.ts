@@ -115,7 +115,7 @@ describe('what is on the wire', () => {
 })
 
 describe('the connections of an element', () => {
-  it('are one for each peer: one attempt at a time, used while it is open, made anew when it is closed', async () => {
+  it('are one for each peer: one attempt at a time, used while it is open, made again when it is closed', async () => {
     const { net, closed, transports } = open()
     const [first, same] = await Promise.all([transports.flowTo(tcp), transports.flowTo(tcp)])
     expect(same).toBe(first)

@@ -48,7 +48,7 @@ describe('the journal of a SIP element', () => {
     expect([old.messages.length, fresh.messages.length, journal.unreadable]).toEqual([0, 1, 100])
   })
 
-  it('begins anew with an INVITE that comes after the end of a call with its Call-ID, not with a repetition', () => {
+  it('starts again with an INVITE that comes after the end of a call with its Call-ID, not with a repetition', () => {
     const journal = new Journal()
     const first = trace()
     journal.sip(received({}))

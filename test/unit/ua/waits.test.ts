@@ -338,7 +338,7 @@ describe("while the answer to the peer's re-INVITE is made", () => {
     expect(causeOf(call)).toEqual({ by: 'us', reason: 'bye' })
   })
 
-  it('a CANCEL ends it with 487; what the media went over to is agreed anew', async () => {
+  it('a CANCEL ends it with 487; what the media went over to is agreed again', async () => {
     const { toTag, cseq, branch } = await reinvited()
     await inside(toTag, 'CANCEL', { cseq, branch })
     expect(bench.lines()).toEqual(['200 OK', '487 Request Terminated'])

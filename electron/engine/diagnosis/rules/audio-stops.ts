@@ -30,7 +30,7 @@ export const audioStops: Rule = {
             ? facts.vantage === 'observed'
               ? 'the last that was captured of the call'
               : 'now'
-            : 'the media was agreed on anew'
+            : 'the media was agreed on again'
       return [
         {
           severity: together ? ('warning' as const) : ('fault' as const),

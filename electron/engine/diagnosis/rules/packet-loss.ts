@@ -12,7 +12,7 @@ export const packetLoss: Rule = {
   speaks: 'more than 3 % of fifty packets and more are missing',
   silent:
     'numbers are missing over a hold or another pause that was agreed, over a time in which the stream went ' +
-    'to another address, or because the sender began to number anew',
+    'to another address, or because the sender restarted its numbering',
   evaluate(facts) {
     return facts.streams
       .filter(({ packets }) => packets >= fewest)

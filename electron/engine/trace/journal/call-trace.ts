@@ -216,7 +216,7 @@ function wouldBegin({ message }: SipEvent): boolean {
   return message.kind === 'request' && message.method === 'INVITE' && messageIds(message).toTag === null
 }
 
-/** How an INVITE is refused that would begin a call anew (RFC 3261 8.2.2.2). */
+/** How an INVITE is refused that would begin a call again (RFC 3261 8.2.2.2). */
 function isMerged({ message }: SipEvent): boolean {
   return message.kind === 'response' && message.status === 482
 }

@@ -150,7 +150,7 @@ export abstract class Call {
     this.#ask('hold', () => hold(this, on), done)
   }
 
-  /** Offers the media anew. Calls back with null, or why the peer did not agree. */
+  /** Offers the media again. Calls back with null, or why the peer did not agree. */
   reoffer(done: (fault: string | null) => void): void {
     this.#ask('re-INVITE', () => reoffer(this), done)
   }

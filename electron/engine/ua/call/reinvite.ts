@@ -32,7 +32,7 @@ export async function hold(call: Call, on: boolean): Promise<string | null> {
 }
 
 /**
- * Offers the media anew (RFC 3261 14.1, RFC 3311), once more after 491. Resolves to null, or why the peer did not
+ * Offers the media again (RFC 3261 14.1, RFC 3311), once more after 491. Resolves to null, or why the peer did not
  * agree.
  */
 export async function reoffer(
@@ -130,7 +130,7 @@ async function answerOffer(
   call.unanswered = null
   if ((transaction.last?.status ?? 100) >= 200) {
     negotiation.step('rolled-back')
-    // Cancelled while the media went over to the new terms: both sides agree anew on what holds.
+    // Cancelled while the media went over to the new terms: both sides agree again on what holds.
     if (offer !== null && 'sdp' in made && call.is('answered')) await reoffer(call)
     return
   }
