@@ -141,6 +141,7 @@ const sourceOf = (messages: LadderSource['messages'], droppedMessages: number): 
     answeredAt: null,
     endedAt: null,
     endedBy: null,
+    endReason: null,
     postDialDelayMs: null,
     setupMs: null,
     answerToFirstRtpMs: null,
