@@ -152,12 +152,8 @@ export class Engine implements EngineClient {
     const shared = { clock, random, feed: this.#feed, profile: this.#profile }
     this.#pool = new StationPool(this.#stations, (station) => this.#softphone.serve(station))
     this.#softphone = new Softphone({ ...calls, ...shared, stations: this.#pool })
-    this.#proofs = new Proofs({
-      softphone: this.#softphone,
-      records: this.#records,
-      profile: this.#profile,
-      report: (id) => this.#records.call(id)?.report() ?? this.#history.show(id),
-    })
+    const report = (id: string) => this.#records.call(id)?.report() ?? this.#history.show(id)
+    this.#proofs = new Proofs({ ...calls, ...shared, softphone: this.#softphone, report })
     this.#agents = new Agents({ ...calls, ...shared, stations: this.#stations })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
