@@ -47,7 +47,16 @@ describe('the records of calls', () => {
     const [clock, random, { boundary }] = [new VirtualClock(), predictableRandom(), openBoundary()]
     const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [] }
     const stations = new Stations(
-      { clock, net: new MemoryNet(), random, boundary, dns, logs: noLogs, limits: () => initialLimits },
+      {
+        clock,
+        net: new MemoryNet(),
+        random,
+        boundary,
+        dns,
+        dnsOf: () => dns,
+        logs: noLogs,
+        limits: () => initialLimits,
+      },
       { traceChanged: () => {}, limitReached: () => {} },
     )
     const station = stations.open({ localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null })
