@@ -63,7 +63,8 @@ function ladderLine(message: LadderMessage, startedAt: string, weAre: string, pa
     elide(visible(message.startLine), 70),
     message.startLine.startsWith('SIP/') ? paint.dim(`  ${visible(message.cseq ?? '')}`) : '',
   ]
-  return `${paint.dim(seconds(startedAt, message.at))}  ${arrow} ${text}${cseq}${again}${problems}`
+  const at = message.unknown?.includes('time') ? '?'.padStart(8) : seconds(startedAt, message.at)
+  return `${paint.dim(at)}  ${arrow} ${text}${cseq}${again}${problems}`
 }
 
 /**

@@ -34,7 +34,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'registration.stop': plain,
   'agent.start': { paths: ['recordDirectory', 'pcapTo'], source: 'behaviour.source' },
   'agent.stop': plain,
-  'capture.open': { files: ['files'] },
+  'capture.open': { files: ['files', 'keylog'] },
   'capture.grown': plain,
   'capture.stop': plain,
   'capture.list': plain,

@@ -53,6 +53,7 @@ export const captureCommands = {
         .boolean()
         .default(true)
         .describe('false: answered when the first of it is read; the state tells the rest'),
+      keylog: z.string().optional().describe('a file with the secrets of TLS connections (SSLKEYLOGFILE)'),
       growing: z
         .boolean()
         .default(false)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endReasons } from '../model/end-cause.ts'
 import { refusedByNames } from '../model/refused-by.ts'
 import { transportNames } from '../model/transport.ts'
+import { unknowns } from '../model/wire.ts'
 import { changeSchema } from './change.ts'
 import { headerSchema, placedSchema } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
@@ -83,6 +84,10 @@ export const messageSchema = z.object({
   retransmissionOf: z.int().nullable().describe('index of the first sending'),
   problems: z.array(z.string()),
   raw: z.string().describe('as on the wire, secrets masked'),
+  unknown: z
+    .array(z.enum(unknowns))
+    .optional()
+    .describe('what a text that the message was read from does not say of it: what stands there is a place holder'),
 })
 export type LadderMessage = z.infer<typeof messageSchema>
 

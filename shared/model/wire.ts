@@ -4,6 +4,10 @@ import type { SipMessage } from '../wire/sip/message.ts'
 import type { Unreadable } from '../wire/sip/parse.ts'
 import type { TransportName } from './transport.ts'
 
+/** What a text that messages were written to does not say of one. */
+export const unknowns = ['time', 'day', 'year', 'zone', 'source', 'destination'] as const
+export type Unknown = (typeof unknowns)[number]
+
 /** A SIP message as it was on the wire, or bytes that came where one was due. */
 export interface SipEvent {
   readonly at: Micros
@@ -13,6 +17,8 @@ export interface SipEvent {
   /** Seen from the endpoint that recorded it; a capture has no inside. */
   readonly direction: 'sent' | 'received' | 'observed'
   readonly bytes: Uint8Array
+  /** What is not known of one that was read from a text: what stands there instead is no more than a place holder. */
+  readonly unknown?: readonly Unknown[] | undefined
   /** May be read again from the bytes at every access. */
   readonly message: SipMessage | Unreadable
 }

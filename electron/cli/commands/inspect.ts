@@ -8,12 +8,14 @@ import { printDocument, printLadders, printList } from '../capture-output.ts'
 import { pagesOf } from '../capture-pages.ts'
 import { showProgress, warn } from '../output.ts'
 import { savePage } from '../page.ts'
+import { standardInput } from '../standard-input.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
 import { Paint } from '../terminal.ts'
 
 interface InspectOptions extends CommonOptions {
   readonly call?: string
   readonly list?: boolean
+  readonly keylog?: string
   readonly pcap?: string
   readonly report?: string
 }
@@ -21,9 +23,10 @@ interface InspectOptions extends CommonOptions {
 export function addInspect(program: Command, finish: (code: number) => void): Command {
   return program
     .command('inspect <files...>')
-    .description('open captures (pcap, pcapng): calls, ladder, statistics, diagnosis')
+    .description('open captures (pcap, pcapng) and logs (- is standard input): calls, ladder, statistics, diagnosis')
     .option('--call <id>', 'only the call with this Call-ID or number')
     .option('--list', 'a line for each call, registration, other dialog and stream of no call')
+    .option('--keylog <file>', 'secrets of the TLS connections in it, as TLS libraries log them (SSLKEYLOGFILE)')
     .option('--pcap <file>', 'write the packets of the call that --call names')
     .option('--report <file.html>', 'write a page that anyone can open')
     .addHelpText(
@@ -33,6 +36,8 @@ Examples:
   ringback inspect call.pcap
   ringback inspect trunk.pcapng --list
   ringback inspect trunk.pcapng --call 3 --json
+  ringback inspect tls.pcap --keylog keys.log
+  ssh pbx cat /var/log/asterisk/full | ringback inspect -
   ringback inspect trunk.pcapng --call 3 --pcap call-3.pcap`,
     )
     .action(async (files: string[], _options: unknown, command: Command) => {
@@ -45,7 +50,7 @@ Examples:
         await withEngine(options, false, async (engine, interrupted) => {
           let ended = false
           void interrupted.then(() => (ended = true))
-          const capture = await opened(engine, files, interrupted)
+          const capture = await opened(engine, files, options.keylog, interrupted)
           if (!capture) return exitCode.interrupted
           const calls = options.call === undefined ? null : await callsNamed(engine, capture, options.call)
           if (options.pcap !== undefined) await savePackets(engine, capture, calls![0]!, options.pcap)
@@ -72,6 +77,7 @@ Examples:
 async function opened(
   engine: EngineClient,
   files: readonly string[],
+  keylog: string | undefined,
   interrupted: Promise<void>,
 ): Promise<CaptureView | null> {
   const progress = engine.subscribe({ reports: 'ended' }, ({ changes }) => {
@@ -79,8 +85,13 @@ async function opened(
       if (change.kind === 'capture' && change.capture.reading !== null)
         showProgress(`reading: ${Math.floor(change.capture.reading * 100)} %, ${change.capture.calls} calls`)
   })
+  const open = async () => {
+    const read = files.includes('-') ? await standardInput(engine) : '-'
+    const all = files.map((file) => (file === '-' ? read : file))
+    return engine.execute('capture.open', { files: all, ...(keylog === undefined ? {} : { keylog }) })
+  }
   try {
-    return await Promise.race([engine.execute('capture.open', { files: [...files] }), interrupted.then(() => null)])
+    return await Promise.race([open(), interrupted.then(() => null)])
   } finally {
     progress.end()
     showProgress('')

@@ -18,10 +18,10 @@ export class CaptureThreads {
 
   /**
    * A thread that reads those files when those before have been read. `growing`: the last of them is still being
-   * written; nobody waits for such a one, and it for nobody.
+   * written; nobody waits for such a one, and it for nobody. `keylog`: a key log of TLS.
    */
-  open(files: readonly string[], progress: Progress, growing = false): CaptureThread {
-    const thread = new CaptureThread({ files, growing }, this.#memoryMb)
+  open(files: readonly string[], progress: Progress, growing = false, keylog: string | null = null): CaptureThread {
+    const thread = new CaptureThread({ files, growing, keylog }, this.#memoryMb)
     if (this.#closed) thread.close(ending())
     this.#all.add(thread)
     if (growing) {

@@ -11,7 +11,7 @@ import type { CapturePart, Said, Task } from './parts.ts'
 
 // Reads captures beside the engine, in a thread of its own, and stays to answer what is asked of them.
 
-const { files, growing } = workerData as Task
+const { files, growing, keylog } = workerData as Task
 const port = parentPort!
 const post = (part: CapturePart) => port.postMessage(part, [])
 
@@ -108,7 +108,7 @@ function isPacked(path: string): boolean {
 
 try {
   if (growing && isPacked(files.at(-1)!)) while (!whole && !stopped) await more()
-  const loaded = await loadCaptures(files, meterOf, between, more)
+  const loaded = await loadCaptures(files, meterOf, between, more, keylog)
   const answers = new Answers(files, loaded, false)
   contents = () => answers
   for (const said of waiting.splice(0)) void hear(said)

@@ -33,11 +33,12 @@ export class OpenedCapture {
   /**
    * `named` writes a text with the names that the person knows in place of the paths; `changed` is called when there is
    * more in it, with the ids of calls that were shown and are to be shown again. `growing`: the last file is still
-   * being written.
+   * being written. `keylog`: a key log of TLS.
    */
   constructor(
     id: string,
     paths: readonly string[],
+    keylog: string | null,
     named: (text: string) => string,
     threads: CaptureThreads,
     growing: boolean,
@@ -64,6 +65,7 @@ export class OpenedCapture {
         changed(drawn)
       },
       growing,
+      keylog,
     )
     this.read = this.#thread.read.catch((error: unknown) => {
       // What was read before the thread ended cannot be asked for any more.

@@ -31,18 +31,19 @@ export class OpenedCaptures {
 
   /**
    * Settled when all is read, or, without `wait`, when the first of it is. `named` writes a text with the names that
-   * the person knows in place of the paths; `growing`: the last file is still being written. Throws RingbackError:
+   * the person knows in place of the paths; `growing`: the last file is still being written; `keylog`: a key log of TLS. Throws RingbackError:
    * `usage` for a file that is no capture, `machine` for one that cannot be read.
    */
   async open(
     paths: readonly string[],
+    keylog: string | null,
     named: (text: string) => string,
     wait: boolean,
     growing: boolean,
   ): Promise<CaptureView> {
     const { random, feed, threads } = this.#deps
     const id = random.token(10)
-    const opened = new OpenedCapture(id, paths, named, threads, growing, (calls) => {
+    const opened = new OpenedCapture(id, paths, keylog, named, threads, growing, (calls) => {
       feed.change({ kind: 'capture', id })
       for (const call of calls) feed.change({ kind: 'call', id: call })
     })

@@ -9,6 +9,7 @@ import { Packet } from '../trace/capture/decode/packet.ts'
 import { Endpoints } from '../trace/capture/endpoints.ts'
 import { PacketRing } from '../trace/capture/packet-ring.ts'
 import { readCapture } from '../trace/capture/pcap-read.ts'
+import { isKeyLog } from '../trace/capture/tls/key-log-file.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
@@ -57,7 +58,7 @@ async function eachDatagram(
     },
     new Account(),
   )
-  for (const path of files)
+  for (const path of files.filter((file) => !isKeyLog(file)))
     await readCapture(path, {
       frame: (bytes, from, to, at, linkType, position) => packet.frame(linkType, bytes, from, to, at, position),
     })

@@ -15,6 +15,8 @@ export type Ask =
 export interface Task {
   readonly files: readonly string[]
   readonly growing: boolean
+  /** A key log of TLS. */
+  readonly keylog: string | null
 }
 
 /** What is said to it: a question, or what became of a file that grows. */

@@ -20,6 +20,11 @@ export function verdictOf(facts: CallFacts): Verdict {
   const outcome = outcomeOf(facts)
   if (!judgement || outcome === 'failed') return notAnswered(facts, outcome)
   const { toPeer, fromPeer, unseen, ready } = judgement
+  if (facts.messages[0]?.event.unknown !== undefined && facts.streams.length === 0)
+    return unknown(
+      'Answered; a text of SIP messages holds no RTP, so whether there was audio is unknown: capture the packets ' +
+        'where the media passes.',
+    )
   if (!ready && (!unseen || isShort(facts))) {
     if (hasAudio(toPeer) && hasAudio(fromPeer)) return twoWay(judgement, facts)
     return unknown(

@@ -4,8 +4,10 @@ import type { Handlers } from './handlers.ts'
 
 export function captureHandlers(captures: OpenedCaptures, files: Files): Handlers<'capture'> {
   return {
-    'capture.open': ({ files: names, wait, growing }) =>
-      files.using(names, (paths, named) => captures.open(paths, named, wait, growing)),
+    'capture.open': ({ files: names, keylog, wait, growing }) =>
+      files.using(keylog === undefined ? names : [...names, keylog], (paths, named) =>
+        captures.open(paths.slice(0, names.length), paths[names.length] ?? null, named, wait, growing),
+      ),
     'capture.grown': ({ id, whole }) => {
       captures.grown(id, whole)
       return {}

@@ -25,6 +25,10 @@ export function outlineOf(
   const response = final?.message?.kind === 'response' ? final.message : null
   const request = invite?.message?.kind === 'request' ? invite.message : null
   const startedAt = startOf(facts)
+  // Where a text does not say when its messages passed, nothing is known of times.
+  const timeless = facts.messages.some(({ event }) => event.unknown?.includes('time'))
+  const iso = (at: Micros | null | undefined) => (at == null || timeless ? null : isoMicros(at))
+  const span = (from: Micros | null, to: Micros | null) => (timeless ? null : spanMs(from, to))
   const firstRtp = facts.answeredAt === null ? null : firstAfter(facts, facts.answeredAt)
   return {
     direction: facts.vantage,
@@ -41,11 +45,11 @@ export function outlineOf(
       endedAt: iso(facts.endedAt),
       endedBy: endedBy(facts, cause),
       endReason: cause?.reason ?? null,
-      postDialDelayMs: spanMs(startedAt, ringing?.event.at ?? facts.answeredAt),
-      setupMs: spanMs(startedAt, facts.answeredAt),
+      postDialDelayMs: span(startedAt, ringing?.event.at ?? facts.answeredAt),
+      setupMs: span(startedAt, facts.answeredAt),
       answerToFirstRtpMs:
         facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
-      durationMs: spanMs(facts.answeredAt, facts.endedAt),
+      durationMs: span(facts.answeredAt, facts.endedAt),
     },
     verdict: shownVerdict(facts),
   }
@@ -54,8 +58,6 @@ export function outlineOf(
 /** When a call began, as far as it is known. */
 export const startOf = ({ invite, messages, observations, now }: CallFacts): Micros =>
   invite?.event.at ?? messages[0]?.event.at ?? observations[0]?.at ?? now
-
-const iso = (at: Micros | null | undefined): string | null => (at == null ? null : isoMicros(at))
 
 /** The first packet from the peer after the answer, or one that was already flowing then. */
 function firstAfter(facts: CallFacts, answeredAt: Micros): Micros | null {

@@ -11,6 +11,7 @@ import type {
 } from '../../../shared/contract/report.ts'
 import type { EndCause } from '../../../shared/model/end-cause.ts'
 import type { MessageFact } from '../../../shared/model/facts.ts'
+import type { SipEvent } from '../../../shared/model/wire.ts'
 import { formatSsrc } from '../../../shared/wire/rtp/rtp.ts'
 import { messageIds, parseNameAddr, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { header, headerList, startLine, type SipMessage } from '../../../shared/wire/sip/message.ts'
@@ -126,21 +127,30 @@ function ladderMessage(
     message,
     problems,
     retransmissionOf,
-  }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf'>,
+    fromUs,
+  }: Pick<MessageFact, 'event' | 'message' | 'problems' | 'retransmissionOf' | 'fromUs'>,
   secrets: readonly CustomHeader[],
 ): LadderMessage {
   const cseq = message && messageIds(message).cseq
   return {
     at: isoMicros(event.at),
-    source: formatAddress(event.source),
-    destination: formatAddress(event.destination),
+    source: shownEnd(event, 'source', fromUs),
+    destination: shownEnd(event, 'destination', !fromUs),
     transport: event.transport,
     startLine: redact(message ? startLine(message) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!),
     cseq: cseq && `${cseq.number} ${cseq.method}`,
     retransmissionOf,
     problems: problems.map(({ text }) => redact(text)),
     raw: redact(hideValues(decodeText(event.bytes), secrets)),
+    ...(event.unknown && event.unknown.length > 0 ? { unknown: [...event.unknown] } : {}),
   }
+}
+
+/** An end of a message; who it is where that is all that is known of it. */
+function shownEnd(event: SipEvent, end: 'source' | 'destination', isCaller: boolean): string {
+  if (event.unknown?.includes(end) !== true) return formatAddress(event[end])
+  const neither = event.unknown.includes('source') && event.unknown.includes('destination')
+  return neither ? `unknown (${isCaller ? 'caller' : 'called'})` : 'unknown'
 }
 
 /** The ladder of a trace that is no call. */

@@ -1,6 +1,7 @@
 import { count } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
-import type { TransportName } from '../../../../shared/model/transport.ts'
+import { transportNames, type TransportName } from '../../../../shared/model/transport.ts'
+import type { Unknown } from '../../../../shared/model/wire.ts'
 import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
@@ -12,7 +13,7 @@ import { layers } from './decode/layers.ts'
 import { Packet, type Receiver } from './decode/packet.ts'
 import { Dialogs } from './dialogs.ts'
 import { Endpoints } from './endpoints.ts'
-import type { FrameSink } from './file/parser.ts'
+import type { FrameSink, WrittenMessage } from './file/parser.ts'
 import { Announcements } from './media/announcements.ts'
 import { Meanings } from './media/meanings.ts'
 import { RtcpFlows } from './media/rtcp-flows.ts'
@@ -21,7 +22,8 @@ import { MessageStore } from './message-store.ts'
 import { scanSip } from './sip/scan.ts'
 import { announcedAddresses } from './sip/sdp-scan.ts'
 import { looksLikeSip } from './tcp/sip-stream.ts'
-import type { StreamKind } from './tcp/tcp-stream.ts'
+import type { StreamKind } from './tcp/byte-stream.ts'
+import { KeyLog } from './tls/key-log.ts'
 
 const mostAnnouncements = 2_000_000
 const mostHostNames = 100_000
@@ -41,12 +43,16 @@ export class CaptureIndex implements Receiver {
   readonly streams: StreamTable
   readonly rtcp: RtcpFlows
   readonly connections: Connections
+  /** The secrets of TLS connections: those that someone has, and those that the captures bring. */
+  readonly keys = new KeyLog()
   lastAt: Micros = 0
   /** Frames that were longer than what the capture kept. */
   cut = 0
   /** Messages that look like SIP and are not, and those without a Call-ID. */
   unreadable = 0
   nameless = 0
+  /** Messages that were written to a text, by their numbers, and what is not known of them. */
+  readonly unknown = new Map<number, readonly Unknown[]>()
   readonly #packet: Packet
   /** What a capture agent sent on over TCP. */
   readonly #inner: Packet
@@ -59,7 +65,7 @@ export class CaptureIndex implements Receiver {
     const meanings = new Meanings(this.announcements, this.endpoints, store, meterOf)
     this.streams = new StreamTable(this.announcements, this.endpoints, (...of) => meanings.of(...of))
     this.rtcp = new RtcpFlows(this.endpoints, this.streams)
-    this.connections = new Connections(this.account, (...of) => this.#fromStream(...of))
+    this.connections = new Connections(this.account, this.keys, (...of) => this.#fromStream(...of))
     this.#packet = new Packet(layers, this.endpoints, this, this.account)
     this.#inner = new Packet(layers, this.endpoints, this, new Account())
   }
@@ -73,6 +79,8 @@ export class CaptureIndex implements Receiver {
         if (at > this.lastAt) this.lastAt = at
         this.#packet.frame(linkType, bytes, from, to, at, position)
       },
+      message: (message) => this.#written(message),
+      secrets: (text) => void this.keys.add(text),
     }
   }
 
@@ -128,7 +136,7 @@ export class CaptureIndex implements Receiver {
     return this.streams.packet(at, source, destination, bytes, from, to) ? 'read' : 'other'
   }
 
-  #fromStream(at: Micros, { source, destination }: Connection, message: Uint8Array, kind: StreamKind): void {
+  #fromStream(at: Micros, { source, destination, stream }: Connection, message: Uint8Array, kind: StreamKind): void {
     const packet = this.#inner
     packet.bytes = message
     packet.at = at
@@ -138,10 +146,28 @@ export class CaptureIndex implements Receiver {
     packet.destinationHost = this.endpoints.host(destination)
     packet.destinationPort = this.endpoints.port(destination)
     if (kind === 'hep') hep(packet, 0, message.length)
+    else if (stream.tls) this.#sip(packet, kind === 'websocket' ? 'wss' : 'tls', 0, message.length)
     else this.#sip(packet, kind === 'websocket' ? 'ws' : 'tcp', 0, message.length)
   }
 
-  #sip(packet: Packet, carrier: TransportName, from: number, to: number): Outcome {
+  #written({ bytes, at, source, destination, transport, unknown }: WrittenMessage): void {
+    const packet = this.#inner
+    const nowhere = this.endpoints.unknownHost()
+    packet.bytes = bytes
+    packet.at = at
+    packet.position = -1
+    packet.sourceHost = (source && this.endpoints.hostOf(source.host)) ?? nowhere
+    packet.sourcePort = source?.port ?? 0
+    packet.destinationHost = (destination && this.endpoints.hostOf(destination.host)) ?? nowhere
+    packet.destinationPort = destination?.port ?? 0
+    if (at > this.lastAt) this.lastAt = at
+    const before = this.store.size
+    this.account.count(this.#sip(packet, transport, 0, bytes.length), 1)
+    if (this.store.size > before) this.unknown.set(before, unknown)
+  }
+
+  /** `carrier`: null where only the message itself says it. */
+  #sip(packet: Packet, carrier: TransportName | null, from: number, to: number): 'read' {
     const { bytes, at } = packet
     const scanned = scanSip(bytes, from, to)
     if (!scanned) {
@@ -180,9 +206,13 @@ export class CaptureIndex implements Receiver {
 
   /** What is to be said of the whole, beside damage: a sentence each. */
   problems(): string[] {
-    const { tls, givenUp } = this.connections
+    const { sealed, givenUp } = this.connections
     const sentences: [number, string][] = [
-      [tls, `${count(tls, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown`],
+      [
+        sealed,
+        `${count(sealed, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown; a TLS ` +
+          'library logs them when it is told to (SSLKEYLOGFILE)',
+      ],
       [this.unreadable, `${count(this.unreadable, 'packet')} that begin like SIP cannot be read`],
       [this.nameless, `${count(this.nameless, 'SIP message')} without Call-ID belong to no call and are not shown`],
       [
@@ -213,7 +243,8 @@ function isChannelData(bytes: Uint8Array, from: number, to: number): boolean {
   return length + 4 <= size && size - length - 4 < 4 && bytes[from + 4]! >> 6 === 2
 }
 
-function overTls(carrier: TransportName, via: string): TransportName {
+function overTls(carrier: TransportName | null, via: string): TransportName {
+  if (carrier === null) return transportNames.find((name) => name === via.toLowerCase()) ?? 'udp'
   if (carrier === 'tcp' && via === 'TLS') return 'tls'
   return carrier === 'ws' && via === 'WSS' ? 'wss' : carrier
 }

@@ -2,13 +2,16 @@ import type { Micros } from '../../../../shared/base/time.ts'
 import type { Account, Outcome } from './account.ts'
 import { u32 } from './decode/bytes.ts'
 import type { Packet } from './decode/packet.ts'
-import { TcpStream, type StreamKind } from './tcp/tcp-stream.ts'
+import type { StreamKind } from './tcp/byte-stream.ts'
+import { TcpStream } from './tcp/tcp-stream.ts'
+import type { KeyLog } from './tls/key-log.ts'
+import { TlsKeys, TlsSession } from './tls/session.ts'
+import { ofTls, tlsWithoutBegin } from './tls/tls-stream.ts'
 
 const mostConnections = 20_000
 const mostHeldBytes = 256 * 1024 * 1024
 /** Numbers of endpoints are below this: two of them make the number of a connection. */
 const mostEndpoints = 2 ** 26
-export const ofTls = 'TLS connections whose keys are not known'
 
 /** One direction of a connection, between two endpoints by their numbers. */
 export interface Connection {
@@ -21,19 +24,27 @@ export type TakeFromStream = (at: Micros, connection: Connection, message: Uint8
 
 /** The TCP connections of a capture. */
 export class Connections {
-  /** How many speak TLS, and how many had to make room with something in them. */
-  tls = 0
+  /** How many had to make room with something in them. */
   givenUp = 0
   readonly #account: Account
+  readonly #keys: TlsKeys
+  /** Those that speak TLS which is not read, by a number of the lower and the higher endpoint. */
+  readonly #sealed = new Set<number>()
   readonly #take: TakeFromStream
   /** The one that was used longest ago first. */
   readonly #all = new Map<number, Connection>()
   #heldBytes = 0
   #lastAt: Micros = 0
 
-  constructor(account: Account, take: TakeFromStream) {
+  constructor(account: Account, keys: KeyLog, take: TakeFromStream) {
     this.#account = account
+    this.#keys = new TlsKeys(keys)
     this.#take = take
+  }
+
+  /** How many speak TLS that is not read. */
+  get sealed(): number {
+    return this.#sealed.size
   }
 
   /** Takes the segment whose header begins there; `source` and `destination` are numbers of endpoints. */
@@ -43,7 +54,7 @@ export class Connections {
     if (headerBytes < 20 || from + headerBytes > to) return 'cut off inside of a header'
     const connection = this.#connection(source, destination)
     const { stream } = connection
-    const [before, held] = [stream.kind, stream.heldBytes]
+    const held = stream.heldBytes
     const flags = bytes[from + 13]!
     const segment = {
       sequence: u32(bytes, from + 4),
@@ -54,10 +65,8 @@ export class Connections {
     this.#lastAt = Math.max(this.#lastAt, at)
     stream.push(at, segment, (when, message, kind) => this.#take(when, connection, message, kind))
     this.#heldBytes += stream.heldBytes - held
-    const back = this.#all.get(destination * mostEndpoints + source)
-    if (before !== 'tls' && stream.kind === 'tls' && back?.stream.kind !== 'tls') this.tls++
     if (this.#all.size > mostConnections || this.#heldBytes > mostHeldBytes) this.#giveUp()
-    return this.#outcome(stream)
+    return this.#outcome(connection)
   }
 
   /** Gives out what is there of messages that are not whole. */
@@ -68,26 +77,50 @@ export class Connections {
 
   #connection(source: number, destination: number): Connection {
     const key = source * mostEndpoints + destination
-    const connection = this.#all.get(key) ?? { source, destination, stream: new TcpStream() }
+    const connection = this.#all.get(key) ?? this.#begin(source, destination)
     this.#all.delete(key)
     this.#all.set(key, connection)
     return connection
   }
 
-  #outcome(stream: TcpStream): Outcome | string {
-    if (stream.kind === 'tls') return ofTls
-    if (stream.kind === 'unknown') {
-      stream.undecided++
-      return 'other'
+  #begin(source: number, destination: number): Connection {
+    const session = () =>
+      this.#all.get(destination * mostEndpoints + source)?.stream.tls?.session ?? new TlsSession(this.#keys)
+    return { source, destination, stream: new TcpStream(session) }
+  }
+
+  #outcome(connection: Connection): Outcome | string {
+    const outcome = this.#settle(connection)
+    if (outcome !== 'read') connection.stream.undecided++
+    return outcome
+  }
+
+  /** All segments of one direction end as what it turned out to carry; those that were read stay so. */
+  #settle({ source, destination, stream }: Connection): Outcome | string {
+    const outcome = stream.tls?.outcome ?? (stream.kind === 'unknown' ? 'other' : 'read')
+    if (outcome !== stream.countedAs) {
+      this.#recount(stream.countedAs, -stream.undecided)
+      this.#recount(outcome, stream.undecided)
+      stream.countedAs = outcome
+      if (outcome === 'read') stream.undecided = 0
     }
-    this.#account.move('other', 'read', stream.undecided)
-    stream.undecided = 0
-    return 'read'
+    if (stream.tls) {
+      const pair = Math.min(source, destination) * mostEndpoints + Math.max(source, destination)
+      if (outcome === ofTls || outcome === tlsWithoutBegin) this.#sealed.add(pair)
+      else if (outcome === 'read') this.#sealed.delete(pair)
+    }
+    return outcome
+  }
+
+  #recount(outcome: string, packets: number): void {
+    if (outcome === 'read' || outcome === 'other') this.#account.count(outcome, packets)
+    else this.#account.unread(outcome, packets)
   }
 
   #finish(connection: Connection): void {
     const { stream } = connection
     stream.finish(this.#lastAt, (at, message, kind) => this.#take(at, connection, message, kind))
+    this.#settle(connection)
     this.#account.unread('WebSocket with compression', stream.compressed)
     this.#account.count('read', -stream.compressed)
   }

@@ -5,6 +5,8 @@ import { WordTable } from './word-table.ts'
 /** Three words that no IPv6 source or destination has: the fourth is an IPv4 address. */
 const ipv4 = 0xffffffff
 
+const nowhere = 'unknown'
+
 /** Transport addresses as numbers: a packet names its ends without making a text. */
 export class Endpoints {
   readonly #hosts = new WordTable()
@@ -22,6 +24,11 @@ export class Endpoints {
 
   host6(bytes: Uint8Array, at: number): number {
     return this.#hosts.idOf(u32(bytes, at), u32(bytes, at + 4), u32(bytes, at + 8), u32(bytes, at + 12))
+  }
+
+  /** The number of a host that nobody knows. */
+  unknownHost(): number {
+    return this.#hosts.idOf(ipv4, ipv4, 0, 0)
   }
 
   /** The number of an address that was written, in whatever form; null for a name. */
@@ -55,6 +62,7 @@ export class Endpoints {
   hostText(host: number): string {
     const words = [0, 1, 2, 3].map((n) => this.#hosts.word(host, n))
     const bytes = words.flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255])
+    if (words[0] === ipv4 && words[1] === ipv4 && words[2] === 0) return nowhere
     return words[0] === ipv4 && words[1] === ipv4 && words[2] === ipv4
       ? ipFromBytes(bytes, 12, 4)
       : ipFromBytes(bytes, 0, 16)

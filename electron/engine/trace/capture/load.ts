@@ -1,4 +1,5 @@
 import { count } from '../../../../shared/base/text.ts'
+import { usage } from '../../base/errors.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import { CallProjection } from '../facts/call-projection.ts'
 import { CallTrace, KeptEvent } from '../journal/call-trace.ts'
@@ -7,9 +8,10 @@ import type { MeterOf } from '../streams/payload-meanings.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { CaptureIndex } from './capture-index.ts'
-import { ofTls } from './connections.ts'
 import type { Dialog, DialogKind } from './dialogs.ts'
 import { Belongings } from './media/belongings.ts'
+import { isKeyLog, readKeyLog } from './tls/key-log-file.ts'
+import { ofTls } from './tls/tls-stream.ts'
 import { readCapture, type Between, type CaptureSummary, type More } from './pcap-read.ts'
 
 /** A call, a registration or another dialog of a capture; what is shown of it is made when someone looks. */
@@ -53,16 +55,22 @@ const mostReasonsTold = 20
 export type Progress = (done: number, soFar: () => LoadedCapture) => string | null
 
 /**
- * Reads capture files in the order given; `more` is asked at the end of the last. Throws RingbackError as readCapture
- * does.
+ * Reads capture files in the order given; `more` is asked at the end of the last. The secrets of TLS connections are
+ * those of `keylog`, and of files among the others that are key logs. Throws RingbackError as readCapture and readKeyLog
+ * do.
  */
 export async function loadCaptures(
-  paths: readonly string[],
+  files: readonly string[],
   meterOf: MeterOf,
   progress: Progress = () => null,
   more?: More,
+  keylog: string | null = null,
 ): Promise<LoadedCapture> {
   const index = new CaptureIndex(meterOf)
+  const logs = files.filter(isKeyLog)
+  const paths = files.filter((path) => !logs.includes(path))
+  if (paths.length === 0) throw usage(`${files.join(', ')} is a key log of TLS: open it along with its capture`)
+  for (const path of keylog === null ? logs : [keylog, ...logs]) readKeyLog(path, index.keys)
   const read = new Reading(index, meterOf)
   for (const [n, path] of paths.entries()) {
     const between: Between = (done, size) => {
@@ -191,6 +199,7 @@ class CapturedDialog implements Captured {
           destination: endpoints.address(dialogs.destination(message)),
           direction: 'observed',
           bytes: store.bytes(message),
+          unknown: this.#index.unknown.get(message),
           message: { kind: 'unreadable', text: '' },
         }),
       )

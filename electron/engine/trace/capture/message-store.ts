@@ -52,6 +52,11 @@ export class MessageStore {
     return this.#homes.length - 1
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#homes.length
+  }
+
   /** They stay as they are until the next are asked for. */
   bytes(id: number): Uint8Array {
     const [home, offset, length] = [this.#homes[id]!, this.#offsets[id]!, this.#lengths[id]!]

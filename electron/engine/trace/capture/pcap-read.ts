@@ -5,6 +5,8 @@ import type { CaptureParser, FrameSink } from './file/parser.ts'
 import { PcapParser } from './file/pcap.ts'
 import { PcapngParser, sectionBlock } from './file/pcapng.ts'
 import { ReadAhead } from './file/read-ahead.ts'
+import { looksLikeText } from './text/recognise.ts'
+import { TextParser } from './text/text.ts'
 import { openSource, type Source } from './file/source.ts'
 
 export interface CaptureSummary {
@@ -22,8 +24,8 @@ export type Between = (read: number, size: number) => boolean | Promise<boolean>
 export type More = () => Promise<boolean>
 
 /**
- * Reads pcap and pcapng, as they are or packed with gzip or zstd. Throws RingbackError: `machine` when the file cannot
- * be read, `usage` when it is no capture.
+ * Reads pcap, pcapng and texts with SIP messages in them, as they are or packed with gzip or zstd. Throws
+ * RingbackError: `machine` when the file cannot be read, `usage` when it is no capture.
  */
 export async function readCapture(
   path: string,
@@ -62,6 +64,9 @@ async function readSource(
     const filled = source.next(ahead)
     if (!(typeof filled === 'boolean' ? filled : await filled) && !(await more())) break
   }
+  parser.end?.(ahead, sink)
+  if (parser instanceof TextParser && parser.frames === 0 && !stopped)
+    throw usage(`${path} is not a pcap or pcapng capture: it is a text in which no SIP message stands`)
   const damage = parser.damage(stopped || source.fault !== null ? 0 : ahead.rest)
   return {
     frames: parser.frames,
@@ -81,6 +86,7 @@ function parserOf(path: string, source: Source, ahead: ReadAhead): CaptureParser
   const twice = packingOf(magic)
   if (twice) throw usage(`${packed} is packed once more, with ${twice}: unpack it first`)
   const what = foreignFormat(magic)
+  if (what === null && looksLikeText(magic)) return new TextParser()
   throw usage(
     what === null
       ? `${packed} is not a pcap or pcapng capture: it begins with ${Buffer.from(magic.subarray(0, 4)).toString('hex')}`

@@ -7,7 +7,9 @@ import type { CallTrace } from '../journal/call-trace.ts'
 
 /** The messages of a trace, each read once. */
 export function messageFacts(trace: CallTrace): MessageFact[] {
-  const caller = { callerTag: null }
+  const [first] = trace.messages
+  const message = first?.event.message
+  const caller = { callerTag: message && message.kind !== 'unreadable' ? messageIds(message).fromTag : null }
   return trace.messages.map((_, n) => messageFact(trace, n, caller))
 }
 

@@ -195,13 +195,15 @@ export class KeptEvent implements SipEvent {
   readonly destination: Address
   readonly direction: SipEvent['direction']
   readonly bytes: Uint8Array
+  readonly unknown: SipEvent['unknown']
 
-  constructor({ at, transport, source, destination, direction, bytes }: SipEvent) {
+  constructor({ at, transport, source, destination, direction, bytes, unknown }: SipEvent) {
     this.at = at
     this.transport = transport
     this.source = source
     this.destination = destination
     this.direction = direction
+    this.unknown = unknown
     // A copy of its own, from a pool: what the network gave may be a view of something far larger.
     this.bytes = Buffer.from(bytes)
   }

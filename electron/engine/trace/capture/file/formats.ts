@@ -16,8 +16,8 @@ const foreign: readonly (readonly [begin: string, what: string])[] = [
   ['89504e47', 'a picture'],
   ['ffd8ff', 'a picture'],
   ['52494646', 'a WAV file or the like: a call with sound, but no packets'],
-  ['7b', 'JSON'],
-  ['3c', 'HTML or XML'],
+  ['fffe', 'a text in UTF-16: save it as UTF-8'],
+  ['feff', 'a text in UTF-16: save it as UTF-8'],
 ]
 
 /** What a file is that is no capture; null where nothing is known of it. */

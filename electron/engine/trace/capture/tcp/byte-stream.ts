@@ -1,10 +1,18 @@
-/** Takes a message that is whole; the bytes stay as they are only during the call. */
-export type TakeMessage = (bytes: Uint8Array) => void
+/** What a connection carries. */
+export type StreamKind = 'unknown' | 'sip' | 'websocket' | 'hep' | 'tls'
+
+/**
+ * Takes a message that is whole; the bytes stay as they are only during the call. `kind`: of the innermost stream,
+ * where one lies in another.
+ */
+export type TakeMessage = (bytes: Uint8Array, kind?: StreamKind) => void
 
 /** One direction of a connection, from its first byte that was captured, as what is carried in it. */
 export interface ByteStream {
   /** Bytes that are kept for what is to come. */
   readonly held: number
+  /** Parts of it whose compression is not undone. */
+  readonly compressed?: number
   /** False when nothing more can be made of the stream. */
   push(chunk: Uint8Array, take: TakeMessage): boolean
   /** What is missing will not come, or nothing more will: gives out what there is of the message under way. */

@@ -1,9 +1,8 @@
-import { concatBytes } from '../../../../../shared/base/text.ts'
 import type { Micros } from '../../../../../shared/base/time.ts'
-import type { ByteStream } from './byte-stream.ts'
-import { HepStream, beginsHep } from './hep-stream.ts'
-import { SipStream, looksLikeSip, nextStart } from './sip-stream.ts'
-import { WebSocketStream, beginsUpgrade, looksLikeFramedSip } from './web-socket.ts'
+import { TlsStream, beginsTls } from '../tls/tls-stream.ts'
+import type { TlsSession } from '../tls/session.ts'
+import type { StreamKind } from './byte-stream.ts'
+import { Carried } from './carried.ts'
 
 export interface TcpSegment {
   readonly sequence: number
@@ -20,10 +19,7 @@ const mostPendingBytes = 1 << 20
 const longestWaitUs = 10e6
 /** Further back than any window: the numbers of another connection between the same ports. */
 const farBehind = 1 << 24
-/** So many bytes tell what a connection carries. */
-const longestOpening = 400
 
-export type StreamKind = 'unknown' | 'sip' | 'websocket' | 'hep' | 'tls'
 export type TakeMessage = (at: Micros, bytes: Uint8Array, kind: StreamKind) => void
 
 interface EarlySegment {
@@ -34,25 +30,34 @@ interface EarlySegment {
 
 /** One direction of a captured TCP connection: segments put in order, and cut into the messages that they carry. */
 export class TcpStream {
-  kind: StreamKind = 'unknown'
-  /** Segments that came while it was not known what they carry. */
+  /** What reads TLS in it; null where there is none. */
+  tls: TlsStream | null = null
+  /** Segments that came while it was not known what they carry, and how they were counted. */
   undecided = 0
+  countedAs = 'other'
   #next: number | null = null
   /** In the order of their sequence numbers. */
   #pending: EarlySegment[] = []
   #pendingBytes = 0
-  #content: ByteStream | null = null
-  /** The first bytes of a connection that are too few to tell what it carries; null where they were not captured. */
-  #opening: Uint8Array | null = null
+  readonly #carried: Carried
+
+  /** `session`: what both directions share where they speak TLS. */
+  constructor(session: () => TlsSession) {
+    this.#carried = new Carried((bytes) => (beginsTls(bytes) ? (this.tls = new TlsStream(session())) : null))
+  }
+
+  get kind(): StreamKind {
+    return this.#carried.kind
+  }
 
   /** Bytes that are kept for messages to come. */
   get heldBytes(): number {
-    return this.#pendingBytes + (this.#content?.held ?? 0)
+    return this.#pendingBytes + this.#carried.held
   }
 
   /** Frames of a WebSocket whose compression is not undone. */
   get compressed(): number {
-    return this.#content instanceof WebSocketStream ? this.#content.compressed : 0
+    return this.#carried.compressed
   }
 
   /** Calls `take` for each message that this segment completes. */
@@ -75,17 +80,18 @@ export class TcpStream {
       this.#skipHole(at, take)
       this.#drain(take)
     }
-    this.#content?.end((bytes) => take(at, bytes, this.kind))
+    this.#carried.end((bytes, kind) => take(at, bytes, kind!))
   }
 
   #begin(at: Micros, next: number, take: TakeMessage): void {
     // The first SYN sent again.
-    if (this.#next === next && this.#content === null) return
+    if (this.#next === next && this.#carried.isEmpty) return
     this.finish(at, take)
     this.#next = next
-    this.#content = null
-    this.#opening = new Uint8Array(0)
-    this.kind = 'unknown'
+    this.#carried.begin()
+    this.tls = null
+    this.undecided = 0
+    this.countedAs = 'other'
   }
 
   /** Puts a segment in its place; of two that begin at the same number the longer stays. */
@@ -122,52 +128,14 @@ export class TcpStream {
       this.#pendingBytes -= payload.length
       if (overlap >= payload.length) continue
       this.#next = (sequence + payload.length) >>> 0
-      this.#feed(at, payload.subarray(overlap), take)
+      this.#carried.feed(payload.subarray(overlap), (bytes, kind) => take(at, bytes, kind!))
     }
     this.#pending.splice(0, done)
   }
 
-  #feed(at: Micros, bytes: Uint8Array, take: TakeMessage): void {
-    if (this.kind === 'tls') return
-    const opening = this.#content ? null : this.#opening
-    const all = opening && opening.length > 0 ? concatBytes([opening, bytes]) : bytes
-    const content = this.#content ?? this.#recognise(all)
-    this.#opening = opening && !content && all.length < longestOpening && !all.includes(10) ? all.slice() : null
-    if (!content) return
-    if (!content.push(all, (message) => take(at, message, this.kind))) {
-      this.#content = null
-      this.kind = 'unknown'
-    }
-  }
-
-  /** A capture may begin in the middle of a message: until it is known what this is, each piece may tell. */
-  #recognise(bytes: Uint8Array): ByteStream | null {
-    if (bytes[0]! >= 0x14 && bytes[0]! <= 0x17 && bytes[1] === 3 && bytes[2]! <= 4) {
-      this.kind = 'tls'
-      return null
-    }
-    if (looksLikeSip(bytes) || nextStart(bytes, 0) >= 0) {
-      this.kind = 'sip'
-      return (this.#content = new SipStream())
-    }
-    if (beginsHep(bytes)) {
-      this.kind = 'hep'
-      return (this.#content = new HepStream())
-    }
-    const upgrading = beginsUpgrade(bytes)
-    if (!upgrading && !looksLikeFramedSip(bytes)) return null
-    this.kind = 'websocket'
-    return (this.#content = new WebSocketStream(upgrading))
-  }
-
   /** What is missing will not come: goes on behind it. */
   #skipHole(at: Micros, take: TakeMessage): void {
-    this.#content?.end((bytes) => take(at, bytes, this.kind))
-    // SIP finds its next message by itself.
-    if (this.kind !== 'sip' && this.kind !== 'tls') {
-      this.#content = null
-      this.kind = 'unknown'
-    }
+    this.#carried.skip((bytes, kind) => take(at, bytes, kind!))
     this.#next = this.#pending[0]!.sequence
   }
 }

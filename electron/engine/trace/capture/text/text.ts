@@ -1,0 +1,118 @@
+import { count } from '../../../../../shared/base/text.ts'
+import type { Micros } from '../../../../../shared/base/time.ts'
+import type { Unknown } from '../../../../../shared/model/wire.ts'
+import type { CaptureParser, FrameSink } from '../file/parser.ts'
+import type { ReadAhead } from '../file/read-ahead.ts'
+import { eachLine, lastLine, unfolded } from './lines.ts'
+import { TextMessage } from './message.ts'
+import { withoutPrefix } from './prefix.ts'
+import { startIn, type Start } from './start-line.ts'
+import { surroundingsOf, type Surroundings } from './surroundings.ts'
+
+/** Lines before a message that may say where it came from. */
+const mostBefore = 16
+const longestBefore = 2000
+const halfDayUs = 43_200e6
+
+/** What is not known of messages of a text, each with the messages of which it is not. */
+const gaps = {
+  time: (n: number) => `the text does not say when ${count(n, 'message')} passed: no delay of theirs is known`,
+  day: (n: number) => `the text does not say on which day ${count(n, 'message')} passed: 1970-01-01 stands for it`,
+  year: (n: number) => `the text does not say in which year ${count(n, 'message')} passed: 1970 stands for it`,
+  zone: (n: number) =>
+    `the text has no time zone with ${count(n, 'message')}: their times are shown as they stand there`,
+  ends: (n: number) => `the text does not say between which addresses ${count(n, 'message')} passed`,
+  end: (n: number) => `the text says only one of the two addresses between which ${count(n, 'message')} passed`,
+  length: (n: number) =>
+    `${count(n, 'message')} have another length in the text than they say: lines of them were changed or left out ` +
+    'when it was written, and the length was set to what is there',
+}
+
+/** SIP messages in a text: one after the other, or between the lines of a log. */
+export class TextParser implements CaptureParser {
+  frames = 0
+  readonly #gaps = new Map<keyof typeof gaps, number>()
+  #before: string[] = []
+  #message: { readonly text: TextMessage; readonly start: Start; readonly said: Surroundings } | null = null
+  /** The time that was written last, and whole days that went by since the first where no day is written. */
+  #lastAt: Micros = 0
+  #days = 0
+
+  parse(ahead: ReadAhead, sink: FrameSink): boolean {
+    eachLine(ahead, (line) => this.#line(line, sink))
+    return true
+  }
+
+  end(ahead: ReadAhead, sink: FrameSink): void {
+    lastLine(ahead, (line) => this.#line(line, sink))
+    this.#finish(sink)
+  }
+
+  damage(): string[] {
+    return []
+  }
+
+  notes(): string[] {
+    return [...this.#gaps].map(([gap, n]) => gaps[gap](n))
+  }
+
+  #line(line: string, sink: FrameSink): void {
+    const parts = unfolded(line)
+    for (const part of parts) this.#part(part, sink)
+    if (parts.length > 1) this.#finish(sink)
+  }
+
+  #part(line: string, sink: FrameSink): void {
+    const open = this.#message
+    if (!open?.text.carriesMessages) {
+      const start = startIn(line)
+      if (start) return this.#begin(start, sink)
+    }
+    if (open?.text.add(withoutPrefix(line, open.start.prefix))) return
+    if (open) this.#finish(sink)
+    this.#remember(line)
+  }
+
+  /** A line that is of no message may say something of the next one. */
+  #remember(line: string): void {
+    this.#before.push(line.slice(0, longestBefore))
+    if (this.#before.length > mostBefore) this.#before.shift()
+  }
+
+  #begin(start: Start, sink: FrameSink): void {
+    this.#finish(sink)
+    this.#message = { text: new TextMessage(start.text), start, said: surroundingsOf(this.#before, start.prefix) }
+  }
+
+  #finish(sink: FrameSink): void {
+    const open = this.#message
+    this.#message = null
+    const message = open?.text.end()
+    if (!open) return
+    if (!message) return this.#remember(`${open.start.prefix}${open.start.text}`)
+    this.#before = []
+    this.frames++
+    if (message.lengthMended) this.#gap('length')
+    const { source, destination, transport } = open.said
+    const { at, lacks } = this.#when(open.said)
+    const unknown: Unknown[] = lacks ? [lacks] : []
+    if (!source) unknown.push('source')
+    if (!destination) unknown.push('destination')
+    if (lacks) this.#gap(lacks)
+    if (!source || !destination) this.#gap(source || destination ? 'end' : 'ends')
+    sink.message?.({ bytes: message.bytes, at, source, destination, transport, unknown })
+  }
+
+  /** When a message passed: where its text does not say it, after the one before. */
+  #when({ time }: Surroundings): { readonly at: Micros; readonly lacks: 'time' | 'day' | 'year' | 'zone' | null } {
+    if (!time) return { at: this.#lastAt, lacks: 'time' }
+    if (time.lacks === 'day' && time.at + this.#days * 2 * halfDayUs < this.#lastAt - halfDayUs) this.#days++
+    const at = time.at + (time.lacks === 'day' ? this.#days * 2 * halfDayUs : 0)
+    this.#lastAt = at
+    return { at, lacks: time.lacks }
+  }
+
+  #gap(gap: keyof typeof gaps): void {
+    this.#gaps.set(gap, (this.#gaps.get(gap) ?? 0) + 1)
+  }
+}
