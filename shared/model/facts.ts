@@ -108,6 +108,11 @@ export interface StreamFact {
   readonly unheardSince: Micros | null
   /** Packets that are audio, but sound like noise and have the size of SRTP. */
   readonly looksCiphered: boolean
+  /**
+   * Of an encrypted stream of a capture, packets that the keys of the session descriptions opened and refused;
+   * `isJudge`: they would have opened what its receiver can. Null elsewhere.
+   */
+  readonly srtp: { readonly opened: number; readonly refused: number; readonly isJudge: boolean } | null
   /** What the receiver reported of this stream by RTCP; null when it reported nothing. */
   readonly rtcp: RtcpFact | null
 }

@@ -2,7 +2,7 @@ import { MediaSession, type MediaOptions } from '../../electron/engine/media/ses
 import { tone } from '../../electron/engine/media/audio/source.ts'
 import { PortPool } from '../../electron/engine/media/transport/ports.ts'
 import { Pacer } from '../../electron/engine/media/session/pacer.ts'
-import type { SrtpContext } from '../../electron/engine/media/transport/srtp.ts'
+import type { SrtpContext } from '../../electron/engine/srtp/srtp.ts'
 import type { Address } from '../../shared/base/address.ts'
 import { initialLimits } from '../../shared/model/budgets.ts'
 import { isRtcp, rtpHeaderBytes, writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'

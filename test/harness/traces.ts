@@ -1,6 +1,7 @@
 import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { registrationReportOf, reportOf } from '../../electron/engine/report/report.ts'
 import { CallProjection } from '../../electron/engine/trace/facts/call-projection.ts'
+import type { Opened } from '../../electron/engine/trace/streams/traced-stream.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import type { Address } from '../../shared/base/address.ts'
 import type { CallReport, RegistrationReport } from '../../shared/contract/report.ts'
@@ -41,6 +42,8 @@ export interface RtpOptions {
   readonly everyMs?: number
   /** Random bytes, with a tag of ten bytes behind them. */
   readonly ciphered?: boolean
+  /** What a reader of captures found with the keys of the session descriptions. */
+  readonly srtp?: Opened
   readonly skip?: (n: number) => boolean
 }
 
@@ -147,6 +150,7 @@ export class TraceBuilder {
       sequence = 0,
       everyMs = 20,
       ciphered = false,
+      srtp,
       skip = () => false,
     }: RtpOptions,
   ): this {
@@ -168,6 +172,8 @@ export class TraceBuilder {
         headerOf(packet),
       )
     }
+    const stream = this.#call.streams.all.find(({ stats }) => stats.ssrc === (sent ? 1 : 2))
+    if (stream && srtp) stream.srtp = srtp
     return this
   }
 

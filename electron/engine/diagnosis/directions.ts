@@ -65,13 +65,15 @@ function judgeAnew(facts: CallFacts, answeredAt: Micros): Judgement {
   }
 }
 
+const missing: ReadonlySet<Audio> = new Set(['none', 'nearly-none', 'undecodable', 'ciphered', 'unauthentic'])
+
 /** Whether a period lacks audio that was due. */
 export function isBad({ due, audio, stoppedAt, astray }: Period): boolean {
   return due && (isMissing(audio) || stoppedAt !== null || astray !== null)
 }
 
 export function isMissing(audio: Audio): boolean {
-  return audio === 'none' || audio === 'nearly-none' || audio === 'undecodable' || audio === 'ciphered'
+  return missing.has(audio)
 }
 
 /** Sides that stop of their own accord do not stop together. */

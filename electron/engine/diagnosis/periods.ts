@@ -21,6 +21,8 @@ export type Audio =
   | 'undecodable'
   /** Noise of one level, in packets of the size of SRTP. */
   | 'ciphered'
+  /** SRTP that the key of its sender does not open. */
+  | 'unauthentic'
   /** Comfort noise or digits, and no speech. */
   | 'no-speech'
   /** Packets of a codec whose level can be read, all below -60 dBFS. */
@@ -110,7 +112,9 @@ function periodOf(facts: CallFacts, { toPeer, hop, from, until, media, types }: 
   // Where both directions are, the two sides agreed on it elsewhere (ZRTP, RFC 6189).
   const both = facts.streams.some((stream) => stream.toPeer === !toPeer && stream.looksCiphered)
   const kind = audioOf(streams, packets, (until - from) / 1000 / (media?.ptimeMs ?? 20), types)
-  const audio = kind === 'ciphered' && both ? 'present' : kind
+  // Keys that open neither direction are not those in use: masked in the capture, or agreed elsewhere.
+  const opens = facts.streams.some((stream) => stream.toPeer === !toPeer && (stream.srtp?.opened ?? 0) > 0)
+  const audio = (kind === 'ciphered' && both) || (kind === 'unauthentic' && !opens) ? 'present' : kind
   const due = flow?.due ?? true
   const flows = due && packets > 0
   return {
@@ -162,11 +166,17 @@ function audioOf(streams: readonly StreamFact[], packets: number, expected: numb
   const speech = used.filter((type) => !idle.has(type))
   if (speech.length === 0) return 'no-speech'
   if (all.size > 0 && !speech.some((type) => all.has(type))) return 'undecodable'
+  if (streams.every(isUnauthentic)) return 'unauthentic'
   const measured = streams.filter(({ levelPackets }) => levelPackets > 0)
   if (measured.length > 0 && measured.every(({ looksCiphered }) => looksCiphered)) return 'ciphered'
   if (measured.length > 0 && measured.every(({ firstEnergyAt }) => firstEnergyAt === null)) return 'silent'
   return 'present'
 }
+
+/** Packets that tell whether a key fits. */
+const fewestSealed = 25
+const isUnauthentic = ({ srtp }: StreamFact) =>
+  srtp !== null && srtp.isJudge && srtp.opened === 0 && srtp.refused >= fewestSealed
 
 const isIdle = ({ payloadTypes }: StreamFact, idle: ReadonlySet<number>) =>
   [...payloadTypes.keys()].some((type) => idle.has(type))

@@ -189,6 +189,8 @@ function lackText(direction: DirectionFact, facts: CallFacts): string {
       return `only ${count(period?.packets ?? packets, 'packet')} ${toPeer ? 'went' : 'came'} ${where}${since}`
     case 'undecodable':
       return `the packets ${where} have a payload type that was not agreed${since}`
+    case 'unauthentic':
+      return `the packets ${where} do not authenticate with the key of their sender${since}`
     case 'ciphered':
       return `the packets ${where} are noise: encrypted audio that was not agreed${since}`
     default:

@@ -41,6 +41,12 @@ const undeliverable = () =>
     .answered()
     .rtp('sent', { fromMs: 1000, packets: 150 })
     .observe(2000, 'rtp-undeliverable', 'RTP to 203.0.113.9:30000 comes back (ICMP): port unreachable')
+/** A captured call whose caller's SRTP opens `sent` times and whose peer's `received` times, of 150 each. */
+const sealed = (sent: number, received: number, isJudge: boolean) =>
+  call('observed')
+    .answered()
+    .rtp('sent', { fromMs: 1000, packets: 150, srtp: { opened: sent, refused: 150 - sent, isJudge: true } })
+    .rtp('received', { fromMs: 1000, packets: 150, srtp: { opened: received, refused: 150 - received, isJudge } })
 const found = (report: CallReport) => report.findings.map(({ rule }) => rule)
 const challenge = { extra: 'WWW-Authenticate: Digest realm="trunk", nonce="n"\n' }
 
@@ -388,6 +394,16 @@ const cases: Readonly<
           .rtp('sent', { fromMs: 1000, packets: 150, ciphered: true })
           .rtp('received', { fromMs: 1000, packets: 150, ciphered: true })
           .at(4000),
+    ],
+  },
+  'unauthentic': {
+    speaks: [() => sealed(150, 0, true).at(4000)],
+    silent: [
+      () => both().at(4000),
+      // Some open; no key opens the other direction; keys came too late.
+      () => sealed(150, 10, true).at(4000),
+      () => sealed(0, 0, true).at(4000),
+      () => sealed(150, 0, false).at(4000),
     ],
   },
   'illegal-answer': {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SrtpContext } from '../../../electron/engine/media/transport/srtp.ts'
+import { SrtpContext } from '../../../electron/engine/srtp/srtp.ts'
 import { parseSdp } from '../../../shared/wire/sdp/sdp.ts'
 import { sdp } from '../../harness/messages.ts'
 import { MediaBench, ourMedia, stranger, theirMedia } from '../../harness/media-bench.ts'

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SessionCrypto } from '../../../electron/engine/media/transport/keys.ts'
-import { answeredKey, usableKey } from '../../../electron/engine/media/transport/sdes-key.ts'
-import {
-  SrtpContext,
-  crypt,
-  rtpClearBytes,
-  sessionKeys,
-  type SrtpSuite,
-} from '../../../electron/engine/media/transport/srtp.ts'
+import { answeredKey, usableKey } from '../../../electron/engine/srtp/sdes-key.ts'
+import { SrtpContext, crypt, rtpClearBytes, sessionKeys, type SrtpSuite } from '../../../electron/engine/srtp/srtp.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { predictableRandom } from '../../harness/random.ts'
 

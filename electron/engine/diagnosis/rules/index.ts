@@ -50,6 +50,7 @@ import { silentFromPeer } from './silent-from-peer.ts'
 import { silentToPeer } from './silent-to-peer.ts'
 import { soundsEncrypted } from './sounds-encrypted.ts'
 import { transfer } from './transfer.ts'
+import { unauthentic } from './unauthentic.ts'
 import { wrongPayloadType } from './wrong-payload-type.ts'
 
 /**
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   arrivesElsewhere,
   wrongPayloadType,
   soundsEncrypted,
+  unauthentic,
   digitsLost,
   silentFromPeer,
   silentToPeer,

@@ -15,8 +15,8 @@ import {
 } from '../../../../shared/wire/sdp/sdp.ts'
 import { codecDescriptor, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { Encryption } from '../../../../shared/model/encryption.ts'
-import { answeredKey, usableKey, type SdesKey } from '../transport/sdes-key.ts'
-import type { SrtpSuite } from '../transport/srtp.ts'
+import { answeredKey, usableKey, type SdesKey } from '../../srtp/sdes-key.ts'
+import type { SrtpSuite } from '../../srtp/srtp.ts'
 import {
   inline,
   offeredAudio,

@@ -1,5 +1,5 @@
 import { count } from '../../../../shared/base/text.ts'
-import type { Refused } from '../transport/srtp.ts'
+import type { Refused } from '../../srtp/srtp.ts'
 
 /** So many are described one by one. */
 const mostDescribed = 3

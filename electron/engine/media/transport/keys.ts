@@ -1,4 +1,4 @@
-import { SrtpContext, type SrtpSuite } from './srtp.ts'
+import { SrtpContext, type SrtpSuite } from '../../srtp/srtp.ts'
 
 /** More keys than this in one session are a peer's play; the one that was used longest ago is forgotten. */
 const mostKeys = 32

@@ -3,7 +3,7 @@ import { rtpHeaderBytes } from '../../../../shared/wire/rtp/rtp.ts'
 import type { Random } from '../../base/random.ts'
 import type { NegotiatedCrypto } from '../session/negotiate.ts'
 import { SessionCrypto } from './keys.ts'
-import { masterBytes, rtpClearBytes, suites, type Refused, type SrtpContext } from './srtp.ts'
+import { masterBytes, rtpClearBytes, suites, type Refused, type SrtpContext } from '../../srtp/srtp.ts'
 import type { Arrival, MediaTransport, TransportEvents } from './transport.ts'
 
 const longestTag = Math.max(...Object.values(suites))

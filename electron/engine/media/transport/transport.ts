@@ -1,7 +1,7 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { NegotiatedCrypto } from '../session/negotiate.ts'
-import type { Refused } from './srtp.ts'
+import type { Refused } from '../../srtp/srtp.ts'
 
 /**
  * A packet that came: from where, to which of our ports, when (wall time, and milliseconds of the monotonic clock), and

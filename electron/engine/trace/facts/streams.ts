@@ -7,7 +7,7 @@ import type { TracedStream } from '../streams/traced-stream.ts'
 export function streamFacts(all: readonly TracedStream[], announced: readonly AnnouncedFact[]): StreamFact[] {
   if (all.length === 0) return []
   const book = new AddressBook(announced)
-  return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil }, n) => {
+  return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil, srtp }, n) => {
     const place = book.place(source, destination)
     return {
       n,
@@ -32,6 +32,7 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       runs: runs.all,
       unheardSince: unheard >= enoughUnheard ? heardUntil : null,
       looksCiphered: stats.looksCiphered,
+      srtp,
       rtcp: report && {
         reportedLost: report.lost,
         highestSequence: report.highestSequence,

@@ -114,7 +114,7 @@ const isCiphered = ({ protocol, crypto }: MediaDescription) =>
   protocol.includes('SAVP') && !(crypto.length > 0 && crypto.every(isOpen))
 
 /** SRTP by the profile of one side, or by keys of both (RFC 8643). */
-function areCiphered(to: MediaDescription | undefined, from: MediaDescription | undefined): boolean {
+export function areCiphered(to: MediaDescription | undefined, from: MediaDescription | undefined): boolean {
   const sides = [to, from].filter((medium) => medium !== undefined)
   if (sides.some(isCiphered)) return true
   const keys = (medium: MediaDescription) => medium.fingerprint === true || medium.crypto.some((line) => !isOpen(line))

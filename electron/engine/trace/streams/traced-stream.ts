@@ -14,6 +14,18 @@ export interface ReceiverReport {
   readonly roundTripMs: number | null
 }
 
+/** What became of the packets of an encrypted stream whose keys a capture has. */
+export interface Opened {
+  opened: number
+  /** Those that no key opened. */
+  refused: number
+  /**
+   * All keys that its sender may use were known from its first packet on: what is refused here is refused by whoever it
+   * is sent to.
+   */
+  isJudge: boolean
+}
+
 /** RTP from one address to another with one SSRC. */
 export class TracedStream {
   readonly source: Address
@@ -26,6 +38,8 @@ export class TracedStream {
   /** How it went from its first packet to its last, where that is kept. */
   readonly course: Course | null
   report: ReceiverReport | null = null
+  /** Null where it is not encrypted, or no key is known; a live call opens its packets by itself. */
+  srtp: Opened | null = null
   /**
    * Reports of its receiver that name it no more, though it was sent all along since the report before, and the
    * receiver had named it.

@@ -4,7 +4,7 @@ import { findSession } from '../../../../../shared/wire/sdp/find.ts'
 import { parseSdp, type MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
 import { headLength, parseSip } from '../../../../../shared/wire/sip/parse.ts'
 import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
-import { PayloadMeanings, type MeterOf } from '../../streams/payload-meanings.ts'
+import { PayloadMeanings, areCiphered, type MeterOf } from '../../streams/payload-meanings.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { MessageStore } from '../message-store.ts'
 import type { Announcements } from './announcements.ts'
@@ -13,6 +13,15 @@ import type { Announcements } from './announcements.ts'
 const mostRead = 2000
 /** Announcements of one endpoint that are looked at, the newest first. */
 const mostLookedAt = 8
+/** Messages of a call in which the keys of its media are looked for. */
+const mostOfCall = 16
+
+/** An encrypted stream: what is known of its keys, and what its payload type means in clear. */
+export interface Sealed {
+  readonly clear: PayloadMeaning
+  readonly own: readonly MediaDescription[]
+  readonly others: () => readonly MediaDescription[]
+}
 
 /** What payload types mean between two endpoints: as the newest session descriptions that named them say. */
 export class Meanings {
@@ -36,6 +45,40 @@ export class Meanings {
     // Where nobody named an address, what the last call said is better than nothing.
     if (!to && !from && newest !== null && payloadType >= firstDynamic) to = this.#media(newest)[0]
     return this.#meanings.between(to, from, payloadType, false)
+  }
+
+  /**
+   * What session descriptions say of the keys of a stream, and what its payload type means to who has them; null where
+   * it is in clear or no side names a key.
+   */
+  sealed(source: number, destination: number, payloadType: number): Sealed | null {
+    const to = this.#mediumAt(destination, payloadType)
+    const from = this.#mediumAt(source, payloadType)
+    if (!(to?.crypto.length || from?.crypto.length) || !areCiphered(to, from)) return null
+    const clear = this.#meanings.between(to, from, payloadType, true)
+    return { clear, own: this.#mediaAt(source), others: () => this.#mediaOfCalls(destination) }
+  }
+
+  #mediaAt(endpoint: number): MediaDescription[] {
+    const port = this.#endpoints.port(endpoint)
+    return this.#announcements
+      .of(endpoint)
+      .slice(-mostLookedAt)
+      .flatMap(({ message }) => this.#media(message))
+      .filter((medium) => addressesOf(medium).some((address) => address.port === port))
+  }
+
+  /** All media of the calls that announced an endpoint. */
+  #mediaOfCalls(endpoint: number): MediaDescription[] {
+    const dialogs = new Set(
+      this.#announcements
+        .of(endpoint)
+        .slice(-mostLookedAt)
+        .map(({ dialog }) => dialog),
+    )
+    return [...dialogs].flatMap(({ messages }) =>
+      messages.slice(0, mostOfCall).flatMap((message) => this.#media(message)),
+    )
   }
 
   /** The medium at an endpoint, as it was described last with that type, else as it was described last. */

@@ -6,6 +6,8 @@ import { TracedStream } from '../../streams/traced-stream.ts'
 import type { Endpoints } from '../endpoints.ts'
 import { WordTable } from '../word-table.ts'
 import type { Announcements } from './announcements.ts'
+import type { Sealed } from './meanings.ts'
+import { SdesOpener } from './sdes.ts'
 
 /** More streams than any capture has that is not made to fill a machine. */
 const mostStreams = 250_000
@@ -16,8 +18,21 @@ const mostCourses = 500
 /** Of the packet that is being read. */
 const header = emptyRtpHeader()
 
-/** What a payload type means on a stream between two endpoints. */
-export type MeaningOf = (source: number, destination: number, payloadType: number) => PayloadMeaning
+/** Encrypted streams whose packets are opened. */
+const mostOpened = 10_000
+/** Of a packet in clear that was encrypted. */
+const clearHeader = emptyRtpHeader()
+
+/** What a payload type means on a stream between two endpoints, and what is known of its keys. */
+interface MeaningsOf {
+  of(source: number, destination: number, payloadType: number): PayloadMeaning
+  sealed(source: number, destination: number, payloadType: number): Sealed | null
+}
+
+interface Opening {
+  readonly opener: SdesOpener
+  clear: PayloadMeaning
+}
 
 /**
  * The RTP streams of a capture, each one source, destination and SSRC, with their figures. A packet is some numbers in
@@ -30,7 +45,9 @@ export class StreamTable {
   readonly #ids = new WordTable()
   readonly #announcements: Announcements
   readonly #endpoints: Endpoints
-  readonly #meaningOf: MeaningOf
+  readonly #meaningsOf: MeaningsOf
+  /** By stream, what opens its packets: few streams are encrypted with keys that are known. */
+  readonly #openings = new Map<number, Opening>()
   readonly #meanings: PayloadMeaning[] = []
   readonly #bySsrc = new Map<number, number[]>()
   readonly #byDestination = new Map<number, number[]>()
@@ -38,10 +55,10 @@ export class StreamTable {
   readonly #types: number[] = []
   readonly #announced: number[] = []
 
-  constructor(announcements: Announcements, endpoints: Endpoints, meaningOf: MeaningOf) {
+  constructor(announcements: Announcements, endpoints: Endpoints, meaningsOf: MeaningsOf) {
     this.#endpoints = endpoints
     this.#announcements = announcements
-    this.#meaningOf = meaningOf
+    this.#meaningsOf = meaningsOf
   }
 
   /** Whether the bytes are RTP. */
@@ -59,13 +76,30 @@ export class StreamTable {
     if (this.#types[id] !== header.payloadType || this.#announced[id] !== announced) {
       this.#types[id] = header.payloadType
       this.#announced[id] = announced
-      this.#meanings[id] = this.#meaningOf(source, destination, header.payloadType)
+      this.#meanings[id] = this.#meaningsOf.of(source, destination, header.payloadType)
+      // Where a level can be read there is no encryption.
+      if (!this.#meanings[id].meter) this.#learnKeys(id, source, destination, header.payloadType)
     }
     const stream = this.all[id]!
-    stream.stats.update(at, header, this.#meanings[id]!, to - from, bytes)
+    const opening = this.#openings.size > 0 ? this.#openings.get(id) : undefined
+    const clear = opening?.opener.open(bytes.subarray(from, to), header.ssrc, header.sequence)
+    if (opening && clear && readRtp(clear, clearHeader) === null)
+      stream.stats.update(at, clearHeader, opening.clear, to - from, clear)
+    else stream.stats.update(at, header, this.#meanings[id]!, to - from, bytes)
     stream.runs.update(at, header.sequence)
     stream.course?.update(at, stream.stats)
     return true
+  }
+
+  #learnKeys(id: number, source: number, destination: number, payloadType: number): void {
+    const sealed = this.#meaningsOf.sealed(source, destination, payloadType)
+    if (!sealed) return void this.#openings.delete(id)
+    const known = this.#openings.get(id)
+    const opener = known?.opener ?? new SdesOpener()
+    opener.learn(sealed.own, sealed.others)
+    if (!opener.hasKeys || (!known && this.#openings.size >= mostOpened)) return
+    this.#openings.set(id, { opener, clear: sealed.clear })
+    this.all[id]!.srtp = opener.result
   }
 
   /** The streams that have an SSRC, and those that go to an endpoint. */

@@ -1,5 +1,5 @@
-import { visible } from '../../../../shared/base/text.ts'
-import type { CryptoAttribute } from '../../../../shared/wire/sdp/sdp.ts'
+import { visible } from '../../../shared/base/text.ts'
+import type { CryptoAttribute } from '../../../shared/wire/sdp/sdp.ts'
 import { masterBytes, suites, type SrtpSuite } from './srtp.ts'
 
 /** A key that the other side sends with (RFC 4568). */
