@@ -180,6 +180,9 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
     ...streamLines(report),
     '',
     ...(times.length > 0 ? [times.join(', ')] : []),
+    ...(report.related ?? []).map(({ call, certainty, reason }) =>
+      visible(`${certainty} leg: call ${call}: ${reason}`),
+    ),
     ...report.observations
       .filter(({ kind }) => kind !== 'note' || report.findings.length > 0)
       .map(({ text }) => paint.dim(`· ${visible(text)}`)),

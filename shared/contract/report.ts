@@ -63,6 +63,10 @@ export const streamSchema = z.object({
     .array(sampleSchema)
     .optional()
     .describe('how it went, in at most 120 samples [ms since its first packet, jitter ms, lost so far, dBFS, gap ms]'),
+  srtp: z
+    .object({ opened: z.int(), refused: z.int() })
+    .optional()
+    .describe('packets of encrypted audio in a capture that the keys of its session descriptions open or do not'),
   rtcp: z
     .object({
       reportedLost: z.int(),
@@ -148,6 +152,16 @@ export const mediaSchema = z.object({
   remote: z.string(),
 })
 
+/** Another leg of a call: the two have Call-IDs of their own. */
+export const relatedCallSchema = z.object({
+  call: z.string().describe('its id in the same report'),
+  callId: z.string(),
+  how: z.enum(['header', 'call-id', 'media', 'parties']).describe('by what it is known best'),
+  certainty: z.enum(['certain', 'likely', 'possible']),
+  reason: z.string(),
+})
+export type RelatedCall = z.infer<typeof relatedCallSchema>
+
 export const callReportSchema = z.object({
   id: z.string(),
   callId: z.string(),
@@ -202,6 +216,7 @@ export const callReportSchema = z.object({
   note: z.string().optional().describe('what a person wrote to it'),
   /** More messages came than are kept. */
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),
+  related: z.array(relatedCallSchema).optional().describe('calls of the same capture that are legs of this one'),
 })
 export type CallReport = z.infer<typeof callReportSchema>
 

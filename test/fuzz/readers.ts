@@ -8,7 +8,7 @@ import { systemClock } from '../../electron/engine/base/clock.ts'
 import { meterOf } from '../../electron/engine/media/codec/index.ts'
 import { Engine } from '../../electron/engine/engine.ts'
 import { atRate, decodeWav } from '../../electron/engine/media/audio/wav.ts'
-import { SrtpContext } from '../../electron/engine/media/transport/srtp.ts'
+import { SrtpContext } from '../../electron/engine/srtp/srtp.ts'
 import { htmlReport } from '../../electron/engine/report/html-report.ts'
 import { dialogReportOf, registrationReportOf, reportOf, streamOf } from '../../electron/engine/report/report.ts'
 import { DigestClient } from '../../electron/engine/sip/digest/client.ts'
@@ -25,6 +25,7 @@ import {
   callReportSchema,
   dialogReportSchema,
   registrationReportSchema,
+  relatedCallSchema,
   streamSchema,
 } from '../../shared/contract/report.ts'
 import { parseRtcp, writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
@@ -65,6 +66,7 @@ import { openCaptures } from '../harness/opened.ts'
 import { predictableRandom } from '../harness/random.ts'
 import { Dice, hashOf } from './dice.ts'
 import { httpRequest, sdp, sipMessage, uri, usualSlots, windowMessage } from './grammar.ts'
+import { keyLog, textLog, wrappedCapture } from './encapsulations.ts'
 import { hostileText, longRun, mutate } from './mutate.ts'
 import { pcapFile, pcapngFile, rtcpPacket, rtpPacket, stunPacket, wavFile } from './packets.ts'
 import { secretsIn, textWithSecrets } from './secret-texts.ts'
@@ -488,10 +490,11 @@ function checkWav(bytes: Buffer): void {
 }
 
 async function checkCapture(bytes: Buffer): Promise<void> {
-  const file = join(tmpdir(), `ringback-fuzz-${process.pid}.pcap`)
-  writeFileSync(file, bytes)
+  const [file, keys] = ['pcap', 'keys'].map((name) => join(tmpdir(), `ringback-fuzz-${process.pid}.${name}`))
+  writeFileSync(file!, bytes)
+  writeFileSync(keys!, keyLog)
   try {
-    const loaded = await openCaptures(file).catch(refused)
+    const loaded = await openCaptures(file!, keys!).catch(refused)
     if (!loaded) return
     whole(loaded.packets, 0, bytes.length, 'the number of packets')
     for (const call of loaded.calls) validReport(call, loaded.lastAt)
@@ -499,8 +502,10 @@ async function checkCapture(bytes: Buffer): Promise<void> {
     for (const trace of loaded.dialogs) dialogReportSchema.parse(dialogReportOf(trace))
     for (const { packets } of loaded.unread) whole(packets, 1, bytes.length, 'the number of packets that were not read')
     for (const stream of loaded.unmatched) streamSchema.parse(streamOf(stream, null))
+    for (const related of loaded.related) relatedCallSchema.array().parse(related)
   } finally {
-    unlinkSync(file)
+    unlinkSync(file!)
+    unlinkSync(keys!)
   }
 }
 
@@ -692,6 +697,34 @@ export const readers: readonly Reader[] = [
             ),
           ),
         seeds.get('pcap') ?? [],
+      ),
+  },
+  {
+    name: 'wrapped capture',
+    check: checkCapture,
+    make: (dice, seeds) =>
+      mixed(
+        dice,
+        () =>
+          wrappedCapture(
+            dice,
+            several(dice, 12, () => sip(dice, seeds).subarray(0, 4000)),
+          ),
+        [],
+      ),
+  },
+  {
+    name: 'text with messages',
+    check: checkCapture,
+    make: (dice, seeds) =>
+      mixed(
+        dice,
+        () =>
+          textLog(
+            dice,
+            several(dice, 8, () => sip(dice, seeds)),
+          ),
+        seeds.get('text') ?? [],
       ),
   },
   {

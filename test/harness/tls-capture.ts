@@ -5,12 +5,12 @@ import { selfSigned } from '../../electron/engine/sip/transport/self-signed.ts'
 import { hex, ipv4, u16, u32 } from './wrapped.ts'
 
 /** One way of a connection: its bytes, in the order of their coming. */
-export interface Piece {
+interface Piece {
   readonly fromClient: boolean
   readonly bytes: Buffer
 }
 
-export interface TlsCapture {
+interface TlsCapture {
   readonly pieces: readonly Piece[]
   readonly keylog: string
 }

@@ -67,8 +67,10 @@ function streamsIn(output: string): TsharkStream[] {
 }
 
 /** The values of one field over all frames that a filter passes. */
-export function tsharkField(file: string, filter: string, field: string): string[] {
-  return run(['-r', file, '-Y', filter, '-T', 'fields', '-e', field]).split('\n').filter(Boolean)
+export function tsharkField(file: string, filter: string, field: string, more: readonly string[] = []): string[] {
+  return run([...more, '-r', file, '-Y', filter, '-T', 'fields', '-e', field])
+    .split('\n')
+    .filter(Boolean)
 }
 
 export function countOf(names: readonly string[]): Record<string, number> {

@@ -79,7 +79,7 @@ export class Answers {
 
   #report(call: Captured): CallReport {
     const report = reportOf(call.open(), this.#loaded.lastAt, null)
-    return this.#reading ? { ...unjudged(report), findings: [] } : report
+    return this.#reading ? { ...unjudged(report), findings: [] } : { ...report, related: call.related() }
   }
 
   #registration(registration: Captured): RegistrationReport {

@@ -31,8 +31,8 @@ export class OpenedCaptures {
 
   /**
    * Settled when all is read, or, without `wait`, when the first of it is. `named` writes a text with the names that
-   * the person knows in place of the paths; `growing`: the last file is still being written; `keylog`: a key log of TLS. Throws RingbackError:
-   * `usage` for a file that is no capture, `machine` for one that cannot be read.
+   * the person knows in place of the paths; `growing`: the last file is still being written; `keylog`: a key log of
+   * TLS. Throws RingbackError: `usage` for a file that is no capture, `machine` for one that cannot be read.
    */
   async open(
     paths: readonly string[],

@@ -159,7 +159,13 @@ export function ladderOf(trace: CallTrace): LadderMessage[] {
 }
 
 export function streamOf(
-  { source, destination, stats, report }: Pick<TracedStream, 'source' | 'destination' | 'stats' | 'report'>,
+  {
+    source,
+    destination,
+    stats,
+    report,
+    srtp,
+  }: Pick<TracedStream, 'source' | 'destination' | 'stats' | 'report' | 'srtp'>,
   toPeer: boolean | null,
   quality: Quality | null = null,
 ): Stream {
@@ -192,6 +198,7 @@ export function streamOf(
     bitrateKbps: stats.bitrateKbps,
     level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
     mos: mosOf(stats.codec, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
+    ...(srtp ? { srtp: { opened: srtp.opened, refused: srtp.refused } } : {}),
     rtcp: report && {
       reportedLost: report.lost,
       roundTripMs,

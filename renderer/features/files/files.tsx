@@ -1,13 +1,27 @@
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useEngine } from '../../state/engine.ts'
 import { openCapture, stopOpening, useFiles } from '../../state/files.ts'
 import { Button, Empty, Fault, Foreign } from '../../ui/controls.tsx'
 import { Capture } from './capture.tsx'
 import './files.css'
 
+/** Text that is pasted anywhere but in a field is opened. */
+function usePasted(): void {
+  useEffect(() => {
+    const paste = ({ target, clipboardData }: ClipboardEvent) => {
+      if (target instanceof Element && target.closest('input, textarea')) return
+      const text = clipboardData?.getData('text/plain') ?? ''
+      if (text !== '') void openCapture([new File([text], 'pasted.txt')])
+    }
+    document.addEventListener('paste', paste)
+    return () => document.removeEventListener('paste', paste)
+  }, [])
+}
+
 /** Captures: what is in them stands in the list of calls, with the same ladder, figures and verdict as a live call. */
 export function Files() {
   const { opening } = useFiles()
+  usePasted()
   const captures = useEngine((state) => state.captures)
   const input = useRef<HTMLInputElement>(null)
   return (
@@ -23,7 +37,7 @@ export function Files() {
         type="file"
         multiple
         hidden
-        accept=".pcap,.pcapng,.cap"
+        accept=".pcap,.pcapng,.cap,.gz,.zst,.log,.txt,text/plain"
         aria-label="Capture"
         onChange={(event) => {
           void openCapture([...(event.target.files ?? [])])
@@ -32,8 +46,8 @@ export function Files() {
       />
       {opening.kind === 'none' && captures.size === 0 && (
         <Empty title="No capture open">
-          Open a pcap or pcapng file, or drop it anywhere in this window: the calls in it get the same ladder, figures
-          and diagnosis as live ones.
+          Open a pcap or pcapng file or a log with SIP messages, drop it anywhere in this window, or paste messages
+          here: the calls in it get the same ladder, figures and diagnosis as live ones.
         </Empty>
       )}
       {opening.kind === 'reading' && (

@@ -18,6 +18,7 @@ const report = (stats: RtpStreamStats) =>
       source: here,
       destination: here,
       stats,
+      srtp: null,
       report: { at: 0, lost: 1, jitter: 0xffffffff, highestSequence: 0, roundTripMs: 1e9 },
     },
     null,

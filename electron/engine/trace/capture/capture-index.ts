@@ -63,7 +63,7 @@ export class CaptureIndex implements Receiver {
   constructor(meterOf: MeterOf, store = new MessageStore()) {
     this.store = store
     const meanings = new Meanings(this.announcements, this.endpoints, store, meterOf)
-    this.streams = new StreamTable(this.announcements, this.endpoints, (...of) => meanings.of(...of))
+    this.streams = new StreamTable(this.announcements, this.endpoints, meanings)
     this.rtcp = new RtcpFlows(this.endpoints, this.streams)
     this.connections = new Connections(this.account, this.keys, (...of) => this.#fromStream(...of))
     this.#packet = new Packet(layers, this.endpoints, this, this.account)

@@ -6,9 +6,11 @@ import { CallTrace, KeptEvent } from '../journal/call-trace.ts'
 import { CallStreams } from '../streams/call-streams.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
+import type { RelatedCall } from '../../../../shared/contract/report.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { CaptureIndex } from './capture-index.ts'
 import type { Dialog, DialogKind } from './dialogs.ts'
+import { Legs } from './legs/legs.ts'
 import { Belongings } from './media/belongings.ts'
 import { isKeyLog, readKeyLog } from './tls/key-log-file.ts'
 import { ofTls } from './tls/tls-stream.ts'
@@ -20,6 +22,8 @@ export interface Captured {
   readonly callId: string
   readonly firstAt: Micros
   open(): CallProjection
+  /** Other legs of a call. */
+  related(): RelatedCall[]
 }
 
 /** What captures contain, in the same form as a live journal. */
@@ -56,8 +60,8 @@ export type Progress = (done: number, soFar: () => LoadedCapture) => string | nu
 
 /**
  * Reads capture files in the order given; `more` is asked at the end of the last. The secrets of TLS connections are
- * those of `keylog`, and of files among the others that are key logs. Throws RingbackError as readCapture and readKeyLog
- * do.
+ * those of `keylog`, and of files among the others that are key logs. Throws RingbackError as readCapture and
+ * readKeyLog do.
  */
 export async function loadCaptures(
   files: readonly string[],
@@ -139,10 +143,11 @@ class Reading {
 
   #contents(belongings: Belongings | null, packets: number): LoadedCapture {
     const index = this.#index
+    const legs = new Legs(index)
     const captured = (kind: DialogKind) =>
       index.dialogs.all
         .filter((dialog) => dialog.kind === kind)
-        .map((dialog) => new CapturedDialog(index, belongings, dialog, this.#meterOf))
+        .map((dialog) => new CapturedDialog(index, belongings, legs, dialog, this.#meterOf))
     return {
       calls: captured('call'),
       registrations: captured('registration'),
@@ -163,11 +168,13 @@ class Reading {
 class CapturedDialog implements Captured {
   readonly #index: CaptureIndex
   readonly #belongings: Belongings | null
+  readonly #legs: Legs
   readonly #dialog: Dialog
   readonly #meterOf: MeterOf
 
-  constructor(index: CaptureIndex, belongings: Belongings | null, dialog: Dialog, meterOf: MeterOf) {
+  constructor(index: CaptureIndex, belongings: Belongings | null, legs: Legs, dialog: Dialog, meterOf: MeterOf) {
     this.#index = index
+    this.#legs = legs
     this.#belongings = belongings
     this.#dialog = dialog
     this.#meterOf = meterOf
@@ -183,6 +190,10 @@ class CapturedDialog implements Captured {
 
   get firstAt(): Micros {
     return this.#dialog.firstAt
+  }
+
+  related(): RelatedCall[] {
+    return this.#legs.of(this.#dialog)
   }
 
   open(): CallProjection {

@@ -17,6 +17,9 @@ export interface CaptureSummary {
   readonly notes: readonly string[]
 }
 
+/** Bytes of a text without a message that are read before anyone is told. */
+const mostInVain = 16 * 1024 * 1024
+
 /** What goes on between two pieces of a file: `read` of `size` bytes are done. False ends the reading. */
 export type Between = (read: number, size: number) => boolean | Promise<boolean>
 
@@ -57,7 +60,9 @@ async function readSource(
   let stopped = false
   for (;;) {
     if (!parser.parse(ahead, sink)) break
-    if (!(await between(source.read, source.size))) {
+    // Of a text it is not known at once whether it is a capture.
+    const isNone = parser instanceof TextParser && parser.frames === 0 && source.read < mostInVain
+    if (!isNone && !(await between(source.read, source.size))) {
       stopped = true
       break
     }

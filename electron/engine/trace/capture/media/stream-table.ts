@@ -76,9 +76,11 @@ export class StreamTable {
     if (this.#types[id] !== header.payloadType || this.#announced[id] !== announced) {
       this.#types[id] = header.payloadType
       this.#announced[id] = announced
-      this.#meanings[id] = this.#meaningsOf.of(source, destination, header.payloadType)
+      const meaning = this.#meaningsOf.of(source, destination, header.payloadType)
+      this.#meanings[id] = meaning
       // Where a level can be read there is no encryption.
-      if (!this.#meanings[id].meter) this.#learnKeys(id, source, destination, header.payloadType)
+      if (meaning.meter) this.#openings.delete(id)
+      else this.#learnKeys(id, source, destination, header.payloadType)
     }
     const stream = this.all[id]!
     const opening = this.#openings.size > 0 ? this.#openings.get(id) : undefined

@@ -8,7 +8,7 @@ import { WebSocketStream, beginsUpgrade, looksLikeFramedSip } from './web-socket
 const longestOpening = 400
 
 /** What else a connection may carry, by its first bytes; null where they are none of it. */
-export type Otherwise = (bytes: Uint8Array) => ByteStream | null
+type Otherwise = (bytes: Uint8Array) => ByteStream | null
 
 /** One direction of a connection as what it carries, which its bytes tell. */
 export class Carried {

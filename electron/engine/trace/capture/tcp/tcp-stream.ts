@@ -1,6 +1,7 @@
 import type { Micros } from '../../../../../shared/base/time.ts'
 import { TlsStream, beginsTls } from '../tls/tls-stream.ts'
-import type { TlsSession } from '../tls/session.ts'
+import { KeyLog } from '../tls/key-log.ts'
+import { TlsKeys, TlsSession } from '../tls/session.ts'
 import type { StreamKind } from './byte-stream.ts'
 import { Carried } from './carried.ts'
 
@@ -42,7 +43,7 @@ export class TcpStream {
   readonly #carried: Carried
 
   /** `session`: what both directions share where they speak TLS. */
-  constructor(session: () => TlsSession) {
+  constructor(session: () => TlsSession = () => new TlsSession(new TlsKeys(new KeyLog()))) {
     this.#carried = new Carried((bytes) => (beginsTls(bytes) ? (this.tls = new TlsStream(session())) : null))
   }
 

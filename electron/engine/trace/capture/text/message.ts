@@ -9,7 +9,7 @@ const sdpLine = /^[a-zA-Z]=/
 const telling: ReadonlySet<string> = new Set(['via', 'from', 'to', 'call-id', 'cseq', 'contact'])
 
 /** A message as it is put together again from lines. */
-export interface Assembled {
+interface Assembled {
   readonly bytes: Uint8Array
   /** Its length field said something else than there is, and was set right. */
   readonly lengthMended: boolean

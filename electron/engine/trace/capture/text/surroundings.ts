@@ -77,9 +77,12 @@ function endpoint(word: string | undefined): Address | null {
     .replace(/^\[([\d.]+)\]:/, '$1:')
     .replace(/^(\d{1,3}(?:\.\d{1,3}){3})\.(\d{1,5})$/, '$1:$2')
     .replace(/(:\d{1,5})[:\].]+$/, '$1')
+  // IPv6 without brackets, as some write it with a port.
+  const bare = /^([0-9a-f]{0,4}:[0-9a-f:]+):(\d{2,5})$/i.exec(plain)
+  if (bare && isIp(bare[1]!)) return address(bare[1], bare[2])
   const dotted = /^(\d{1,3}(?:\.\d{1,3}){3})\.(\d{1,5}):$/.exec(plain)
-  const address = parseAddress(dotted ? `${dotted[1]}:${dotted[2]}` : plain)
-  return address && isIp(address.host) ? address : null
+  const found = parseAddress(dotted ? `${dotted[1]}:${dotted[2]}` : plain)
+  return found && isIp(found.host) ? found : null
 }
 
 function address(host: string | undefined, port: string | undefined): Address | null {

@@ -19,13 +19,12 @@ const gaps = {
   time: (n: number) => `the text does not say when ${count(n, 'message')} passed: no delay of theirs is known`,
   day: (n: number) => `the text does not say on which day ${count(n, 'message')} passed: 1970-01-01 stands for it`,
   year: (n: number) => `the text does not say in which year ${count(n, 'message')} passed: 1970 stands for it`,
-  zone: (n: number) =>
-    `the text has no time zone with ${count(n, 'message')}: their times are shown as they stand there`,
+  zone: (n: number) => `${count(n, 'message')} of the text have no time zone: times are shown as they stand there`,
   ends: (n: number) => `the text does not say between which addresses ${count(n, 'message')} passed`,
   end: (n: number) => `the text says only one of the two addresses between which ${count(n, 'message')} passed`,
   length: (n: number) =>
-    `${count(n, 'message')} have another length in the text than they say: lines of them were changed or left out ` +
-    'when it was written, and the length was set to what is there',
+    `lines of ${count(n, 'message')} were changed or left out when the text was written: the length that they ` +
+    'say was set to what is there',
 }
 
 /** SIP messages in a text: one after the other, or between the lines of a log. */

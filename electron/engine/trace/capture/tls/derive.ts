@@ -41,7 +41,7 @@ export function expandLabel(hash: string, secret: Uint8Array, label: string, len
   const name = Buffer.from(`tls13 ${label}`)
   const info = Buffer.concat([Buffer.from([length >> 8, length & 255, name.length]), name, Buffer.from([0])])
   const out: Buffer[] = []
-  let block = Buffer.alloc(0)
+  let block: Buffer = Buffer.alloc(0)
   for (let n = 1, got = 0; got < length; n++) {
     block = hmac(hash, secret, block, info, Buffer.from([n]))
     out.push(block)

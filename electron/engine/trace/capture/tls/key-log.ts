@@ -8,7 +8,7 @@ const labels = new Set([
   'CLIENT_TRAFFIC_SECRET_0',
   'SERVER_TRAFFIC_SECRET_0',
 ])
-export type SecretLabel = 'CLIENT_RANDOM' | `${'CLIENT' | 'SERVER'}_${'HANDSHAKE_TRAFFIC_SECRET' | 'TRAFFIC_SECRET_0'}`
+type SecretLabel = 'CLIENT_RANDOM' | `${'CLIENT' | 'SERVER'}_${'HANDSHAKE_TRAFFIC_SECRET' | 'TRAFFIC_SECRET_0'}`
 
 /** The secrets of TLS connections, as TLS libraries log them (RFC 9850), by the random number of the client. */
 export class KeyLog {

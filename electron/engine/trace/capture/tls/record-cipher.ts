@@ -1,4 +1,4 @@
-import { createDecipheriv, createHmac, timingSafeEqual, type CipherCCMTypes, type CipherGCMTypes } from 'node:crypto'
+import { createDecipheriv, createHmac, timingSafeEqual, type CipherGCMTypes } from 'node:crypto'
 import { expandLabel } from './derive.ts'
 import type { Suite } from './suites.ts'
 
@@ -25,7 +25,7 @@ function header(sequence: number, type: number, version: number, length: number)
 }
 
 function unseal(
-  { cipher, mode, tagBytes }: Suite,
+  { cipher, tagBytes }: Suite,
   key: Uint8Array,
   nonce: Uint8Array,
   aad: Uint8Array,
@@ -35,15 +35,13 @@ function unseal(
   if (end < 0) return null
   const decipher = createDecipheriv(cipher as CipherGCMTypes, key, nonce, { authTagLength: tagBytes })
   decipher.setAuthTag(sealed.subarray(end))
-  if (mode === 'ccm') (decipher as ReturnType<typeof ccm>).setAAD(aad, { plaintextLength: end })
-  else decipher.setAAD(aad)
+  decipher.setAAD(aad, { plaintextLength: end })
   try {
     return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()])
   } catch {
     return null
   }
 }
-declare function ccm(): ReturnType<typeof createDecipheriv<CipherCCMTypes>>
 
 /** XORs the number of a record into the end of a nonce (RFC 8446 5.3, RFC 7905 2). */
 function numbered(iv: Uint8Array, sequence: number): Buffer {

@@ -1,3 +1,5 @@
+import { getCiphers } from 'node:crypto'
+
 /** A cipher suite as far as records need it. */
 export interface Suite {
   readonly cipher: string
@@ -59,5 +61,11 @@ const suites: ReadonlyMap<number, Suite> = new Map(
   numbers.flatMap(([suite, ...all]) => all.map((number) => [number, suite] as const)),
 )
 
+/** Those of the library that this runs with, which differ between Node and Electron. */
+const available: ReadonlySet<string> = new Set(getCiphers())
+
 /** The suite with that number; null where it is not undone here. */
-export const suiteOf = (number: number): Suite | null => suites.get(number) ?? null
+export function suiteOf(number: number): Suite | null {
+  const suite = suites.get(number)
+  return suite && available.has(suite.cipher) ? suite : null
+}

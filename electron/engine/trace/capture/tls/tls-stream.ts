@@ -18,7 +18,7 @@ const mostRefused = 64
 const mostMissing = 64
 
 export const ofTls = 'TLS connections whose keys are not known'
-export const tlsRefused = 'TLS that the keys of its connection do not open'
+const tlsRefused = 'TLS that the keys of its connection do not open'
 export const tlsWithoutBegin = 'TLS connections whose beginning was not captured'
 
 /** Whether bytes begin a record of TLS. */
