@@ -10,6 +10,7 @@ import { signOf, type Sign } from '../../ui/verdict.ts'
 import { placeOf } from './evidence.ts'
 import { isInterrupted } from './head.tsx'
 import { stepsFor } from './next-steps.ts'
+import { Prove } from './proof.tsx'
 import { withoutLabel } from './verdict-words.ts'
 import './verdict.css'
 
@@ -42,7 +43,13 @@ export function Verdict({
           <Foreign text={withoutLabel(sentenceOf(report, view), sign.word)} />
         </span>
       </p>
-      <Findings findings={report.findings} placed={report.placed} chosen={chosen} onEvidence={onEvidence} />
+      <Findings
+        findings={report.findings}
+        placed={report.placed}
+        provable={report.placed && report.timeline.endedAt !== null ? report.id : null}
+        chosen={chosen}
+        onEvidence={onEvidence}
+      />
     </section>
   )
 }
@@ -51,12 +58,15 @@ export function Verdict({
 export function Findings({
   findings,
   placed,
+  provable = null,
   chosen,
   onEvidence,
 }: {
   findings: readonly Finding[]
   /** How the call was asked for, where it was placed here. */
   placed: Placed | null
+  /** The call, where it can be placed again to prove a cause. */
+  provable?: string | null
   chosen: number | null
   onEvidence: (place: Place, finding: number) => void
 }) {
@@ -71,6 +81,7 @@ export function Findings({
             key={`${finding.rule} ${finding.sentence}`}
             finding={finding}
             placed={placed}
+            provable={provable}
             chosen={chosen === n}
             onEvidence={(place) => onEvidence(place, n)}
           />
@@ -90,11 +101,13 @@ const severities = { fault: 'Cause', warning: 'Warning', info: 'Note' } as const
 function Why({
   finding,
   placed,
+  provable,
   chosen,
   onEvidence,
 }: {
   finding: Finding
   placed: Placed | null
+  provable: string | null
   chosen: boolean
   onEvidence: (place: Place) => void
 }) {
@@ -128,6 +141,7 @@ function Why({
             {name}
           </Act>
         ))}
+        {provable !== null && finding.change && <Prove id={provable} rule={finding.rule} />}
       </div>
     </li>
   )
