@@ -100,6 +100,36 @@ describe('the cause of a failure is proven', () => {
   })
 })
 
+describe('the cause of a call through a trunk is proven', () => {
+  it('with its stored password and headers, whatever of them is changed', async () => {
+    const profile = mkdtempSync(join(tmpdir(), 'ringback-proof-'))
+    const { port, ended } = await engines.agent({ identifiers: ['15550100'], user: 'alice', password: 'geheim' })
+    const engine = engines.open({ profile })
+    const trunk = {
+      name: 'one',
+      address: `127.0.0.1:${port}`,
+      authentication: 'digest' as const,
+      user: 'alice',
+      headers: [{ name: 'X-Tenant', value: 'open sesame', secret: true }],
+    }
+    await engine.execute('trunk.save', { trunk, replace: false, password: 'geheim' })
+    const before = await callAndWait(engine, { uri: '+15550100', trunk: 'one', durationMs: 300 })
+    const proof = await engine.execute('call.prove', { id: before.id })
+    expect(proof).toMatchObject({ change: { what: 'number', to: '15550100' }, result: 'cause-proven' })
+    expect(proof.differed.map(({ what }) => what)).toEqual(['request URI', 'outcome', 'findings'])
+    await expect.poll(() => ended.length).toBe(3)
+    const tenants = ended.map(({ messages }) => messages.filter(({ raw }) => /^X-Tenant: /m.test(raw)).length)
+    expect(tenants.every((count) => count > 0)).toBe(true)
+    const headersOff = { id: before.id, change: { what: 'headers' as const, to: [] } }
+    expect(await engine.execute('call.prove', headersOff)).toMatchObject({ result: 'not-the-cause' })
+    await expect.poll(() => ended.length).toBe(4)
+    expect(ended[3]!.messages.some(({ raw }) => /^X-Tenant: /m.test(raw))).toBe(false)
+    expect(JSON.stringify(proof)).not.toMatch(/geheim|sesame/)
+    await engines.close()
+    rmSync(profile, { recursive: true, force: true })
+  })
+})
+
 describe('what is not the cause', () => {
   it('is said where the change changes nothing, after one call', async () => {
     const { proof, ended } = await proving({ encryption: 'required' }, {}, { change: { what: 'codecs', to: ['PCMA'] } })
@@ -168,6 +198,9 @@ describe('ringback prove', () => {
     const asked = await ringback(args, env).finished
     expect([asked.code, asked.stdout]).toEqual([2, ''])
     expect(asked.stderr).toMatch(/at most 2 calls to 192\.0\.2\.1; nobody is here to be asked \(--yes\)/)
+    const { code, stdout } = await ringback([...args, '--yes'], env).finished
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^(?:Not the cause|Cannot tell)/m)
   })
 })
 
