@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
 import type { Encryption } from '../../shared/model/encryption.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
+import { redact } from '../../shared/wire/sip/redact.ts'
 import { isSecretHeader } from '../../shared/wire/sip/secret-names.ts'
 
 export type Screen = 'calls' | 'trunks' | 'agent' | 'files' | 'settings'
@@ -70,7 +71,7 @@ const draftKept = {
   },
 }
 
-const emptyDraft: Draft = {
+export const emptyDraft: Draft = {
   uri: '',
   trunk: null,
   headers: [],
@@ -145,10 +146,11 @@ export function redial(placed: Placed): void {
   focusDial()
 }
 
-/** The draft as a reload finds it again: without the values of secret headers. */
-export function writeDraft({ headers, ...draft }: Draft): string {
+/** The draft as a reload finds it again: without the values of secret headers, or a URI with a password. */
+export function writeDraft({ headers, uri, ...draft }: Draft): string {
   return JSON.stringify({
     ...draft,
+    uri: redact(uri) === uri ? uri : '',
     headers: headers.map(({ key: _key, ...row }) =>
       row.secret || isSecretHeader(row.name) ? { ...row, value: '', secret: true } : row,
     ),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { draftFault } from '../../../renderer/state/dial.ts'
 import { apply, useEngine } from '../../../renderer/state/engine.ts'
-import { redial, useUi } from '../../../renderer/state/ui.ts'
+import { emptyDraft, readDraft, redial, useUi, writeDraft } from '../../../renderer/state/ui.ts'
 import { withPlace } from '../../../renderer/ui/remedies.ts'
 import { placedSchema } from '../../../shared/contract/place-call.ts'
 import type { AgentView } from '../../../shared/contract/state.ts'
@@ -67,5 +67,18 @@ describe('a remedy in the window', () => {
     )
     expect(withPlace('the folder is locked', { code: 'choose-profile' })).toBe('the folder is locked')
     expect(withPlace('Wait.', undefined)).toBe('Wait.')
+  })
+})
+
+describe('the draft that a reload finds again', () => {
+  it('has what was typed, but neither a password in the URI nor the value of a secret header', () => {
+    const headers = [{ key: 1, name: 'X-Auth-Token', value: 'planted', enabled: true }]
+    const kept = readDraft(writeDraft({ ...emptyDraft, uri: 'sip:1001@192.0.2.1', displayName: 'Ann', headers }))
+    expect(kept).toMatchObject({
+      uri: 'sip:1001@192.0.2.1',
+      displayName: 'Ann',
+      headers: [{ value: '', secret: true }],
+    })
+    expect(readDraft(writeDraft({ ...emptyDraft, uri: 'sip:alice:planted@192.0.2.1' })).uri).toBe('')
   })
 })
