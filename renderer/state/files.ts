@@ -9,6 +9,9 @@ export type Opening =
   | { readonly kind: 'reading'; readonly name: string; readonly share: number }
   | { readonly kind: 'failed'; readonly name: string; readonly text: string }
 
+/** A file that is not larger is opened when all of it was handed over: then it is known whether it is a capture. */
+const patientBytes = 16 * 1024 * 1024
+
 interface FilesState {
   readonly opening: Opening
 }
@@ -28,12 +31,15 @@ export async function openCapture(files: readonly File[]): Promise<void> {
   move(mine)
   const handed: string[] = []
   let capture: string | null = null
+  const open = async (ids: readonly string[], growing: boolean) => {
+    const opened = await execute('capture.open', { files: [...ids], wait: false, growing })
+    capture = opened.id
+    await showCapture(capture)
+  }
   const read = async (id: string) => {
     // Where it was closed meanwhile, nobody wants the rest.
     if (capture !== null) return execute('capture.grown', { id: capture, whole: false }).then(() => {}, stopOpening)
-    const opened = await execute('capture.open', { files: [...handed, id], wait: false, growing: true })
-    capture = opened.id
-    await showCapture(capture)
+    await open([...handed, id], true)
   }
   try {
     for (const [i, file] of files.entries()) {
@@ -42,11 +48,15 @@ export async function openCapture(files: readonly File[]): Promise<void> {
         move({ kind: 'reading', name, share: (i + share) / files.length })
         return true
       }
-      const id = await handOver(file, progress, i === files.length - 1 ? read : undefined)
+      const early = i === files.length - 1 && file.size > patientBytes
+      const id = await handOver(file, progress, early ? read : undefined)
       if (id === null) break
       handed.push(id)
     }
-    if (capture !== null && handed.length === files.length) await execute('capture.grown', { id: capture, whole: true })
+    if (handed.length === files.length) {
+      if (capture === null) await open(handed, false)
+      else await execute('capture.grown', { id: capture, whole: true })
+    }
     if (isMine()) move({ kind: 'none' })
   } catch (error) {
     if (isMine()) move({ kind: 'failed', name, text: (error as Error).message })

@@ -41,7 +41,8 @@ describe('our two ends', () => {
       'sendrecv',
     ])
     await phone.execute('call.hangUp', { id })
-    expect((await until(phone, id, over)).findings).toEqual([])
+    const { findings } = await until(phone, id, over)
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([])
   })
 
   it.each([

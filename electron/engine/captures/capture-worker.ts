@@ -89,8 +89,10 @@ function between(done: number, soFar: () => LoadedCapture): string | null {
 }
 
 /** The end of a file was reached: false when there was nothing to wait for. */
-async function more(): Promise<boolean> {
+async function more(soFar?: () => LoadedCapture): Promise<boolean> {
   if (readWhole) return false
+  // Whoever hands the file over waits for the first word before more of it comes.
+  if (soFar && !contents) between(0, soFar)
   if (!grown) await new Promise<void>((resolve) => (goOn = resolve))
   grown = false
   readWhole = whole

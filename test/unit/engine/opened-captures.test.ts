@@ -8,7 +8,7 @@ import type { Change } from '../../../shared/contract/state.ts'
 import { callViewSchema } from '../../../shared/contract/views.ts'
 import { PcapEncoder } from '../../../electron/engine/trace/capture/pcap-write.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
-import { sdp } from '../../harness/messages.ts'
+import { request, sdp } from '../../harness/messages.ts'
 import { CaptureFiles, captureStartUs, invites, pcapOf } from '../../harness/capture-files.ts'
 
 const files = new CaptureFiles()
@@ -220,6 +220,15 @@ describe('an opened capture', () => {
     const { calls, problems } = seen.of('capture').at(-1)!.capture
     expect(calls).toBeGreaterThan(10)
     expect(problems).toEqual([expect.stringMatching(/was read up to packet \d+ only: the reading was stopped$/)])
+  })
+
+  it('that may be a text is there before a message of it is, so that more of it can be handed over', async () => {
+    const path = files.write('growing.log', Buffer.from('nothing yet\n'))
+    const { id } = await engine.execute('capture.open', { files: [path], wait: false, growing: true })
+    const seen = watch([])
+    appendFileSync(path, request({}))
+    await engine.execute('capture.grown', { id, whole: true })
+    await expect.poll(() => seen.of('capture').at(-1)?.capture).toMatchObject({ calls: 1, reading: null })
   })
 
   it('whose reading fails at once is not there, however it was opened', async () => {

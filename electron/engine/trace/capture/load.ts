@@ -14,7 +14,7 @@ import { Legs } from './legs/legs.ts'
 import { Belongings } from './media/belongings.ts'
 import { isKeyLog, readKeyLog } from './tls/key-log-file.ts'
 import { ofTls } from './tls/tls-stream.ts'
-import { readCapture, type Between, type CaptureSummary, type More } from './pcap-read.ts'
+import { readCapture, type Between, type CaptureSummary } from './pcap-read.ts'
 
 /** A call, a registration or another dialog of a capture; what is shown of it is made when someone looks. */
 export interface Captured {
@@ -58,6 +58,9 @@ const mostReasonsTold = 20
  */
 export type Progress = (done: number, soFar: () => LoadedCapture) => string | null
 
+/** As for readCapture, with what the captures contain so far: whoever writes the file may wait for a word of it. */
+export type MoreOfIt = (soFar: () => LoadedCapture) => Promise<boolean>
+
 /**
  * Reads capture files in the order given; `more` is asked at the end of the last. The secrets of TLS connections are
  * those of `keylog`, and of files among the others that are key logs. Throws RingbackError as readCapture and
@@ -67,7 +70,7 @@ export async function loadCaptures(
   files: readonly string[],
   meterOf: MeterOf,
   progress: Progress = () => null,
-  more?: More,
+  more?: MoreOfIt,
   keylog: string | null = null,
 ): Promise<LoadedCapture> {
   const index = new CaptureIndex(meterOf)
@@ -83,7 +86,12 @@ export async function loadCaptures(
     }
     const cutBefore = index.cut
     const last = n === paths.length - 1
-    const summary = await readCapture(path, index.file(path), between, last ? more : undefined)
+    const summary = await readCapture(
+      path,
+      index.file(path),
+      between,
+      last && more ? () => more(() => read.soFar()) : undefined,
+    )
     read.add(path, summary, index.cut - cutBefore)
     if (read.stopped !== null) break
   }
