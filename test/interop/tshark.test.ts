@@ -105,7 +105,9 @@ describe.skipIf(!tshark)('a call of ours, exported as pcap', () => {
         expect(seen.calls).toHaveLength(1)
         const [call] = seen.calls
         expect(call!.messages).toEqual(report.messages)
-        expect(call!.streams).toEqual(report.streams)
+        // A live call nobody looks at keeps no course of its figures.
+        const withoutSeries = call!.streams.map(({ series: _series, ...stream }) => stream)
+        expect(withoutSeries).toEqual(report.streams)
         expect(call!.media).toEqual(report.media)
         expect(call!.verdict).toMatchObject({ kind: report.verdict.kind, missing: report.verdict.missing })
         const knownBefore = { endedBy: null, endReason: null }
