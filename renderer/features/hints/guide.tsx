@@ -1,5 +1,6 @@
 import { callGuide, endGuide, nextStep, useGuide } from '../../state/guide.ts'
 import { Act, Button } from '../../ui/controls.tsx'
+import { HintCard } from './hint-card.tsx'
 
 const steps = [
   [
@@ -28,13 +29,7 @@ export function GuideHint() {
   const [title, text] = steps[step]!
   const last = step === steps.length - 1
   return (
-    <aside className="hints" aria-label="Hint" aria-live="polite">
-      <span className="muted numbers">
-        {step + 1} of {steps.length}
-      </span>
-      <p>
-        <b>{title}</b> {text}
-      </p>
+    <HintCard title={title} text={text} step={step} of={steps.length} skip={endGuide}>
       {step === change ? (
         <Act
           kind="primary"
@@ -50,11 +45,6 @@ export function GuideHint() {
           {last ? 'Done' : 'Next'}
         </Button>
       )}
-      {!last && (
-        <Button kind="quiet" onClick={endGuide}>
-          Skip
-        </Button>
-      )}
-    </aside>
+    </HintCard>
   )
 }

@@ -1,7 +1,7 @@
 import { useUi } from '../../state/ui.ts'
 import { Button } from '../../ui/controls.tsx'
 import { GuideHint } from './guide.tsx'
-import './hints.css'
+import { HintCard } from './hint-card.tsx'
 
 const hints = [
   [
@@ -25,22 +25,12 @@ export function Hints() {
   if (hint === null) return <GuideHint />
   const [title, text] = hints[hint]
   const last = hint === hints.length - 1
+  const close = () => useUi.setState({ hint: null })
   return (
-    <aside className="hints" aria-label="Hint" aria-live="polite">
-      <span className="muted numbers">
-        {hint + 1} of {hints.length}
-      </span>
-      <p>
-        <b>{title}</b> {text}
-      </p>
-      <Button kind="primary" onClick={() => useUi.setState({ hint: last ? null : ((hint + 1) as 1 | 2) })}>
+    <HintCard title={title} text={text} step={hint} of={hints.length} skip={close}>
+      <Button kind="primary" onClick={() => (last ? close() : useUi.setState({ hint: (hint + 1) as 1 | 2 }))}>
         {last ? 'Done' : 'Next'}
       </Button>
-      {!last && (
-        <Button kind="quiet" onClick={() => useUi.setState({ hint: null })}>
-          Skip
-        </Button>
-      )}
-    </aside>
+    </HintCard>
   )
 }
