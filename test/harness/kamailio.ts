@@ -131,7 +131,7 @@ ${relay ? `onreply_route[RELAYED] { if (has_body("application/sdp")) { rtpengine
       '-w',
       folder,
     ],
-    { cwd: folder },
+    { cwd: folder, group: true },
   )
   await kamailio.until(/Listening on|listening on/i).catch(() => {})
   try {

@@ -25,23 +25,30 @@ export async function reap(): Promise<string[]> {
   return left.map(({ child }) => child.spawnargs.join(' '))
 }
 
+interface RunningOptions {
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly input?: boolean
+  /** In a process group of its own, which is killed whole: the children of a killed Kamailio hold its output open. */
+  readonly group?: boolean
+}
+
 /** A real process: its output so far, a wait for a text in it, its end. Killed by its own id. */
 export class Running {
   readonly child: ChildProcess
+  readonly #group: boolean
   stdout = ''
   stderr = ''
   readonly finished: Promise<Finished>
   readonly #watchers = new Watchers()
 
-  constructor(
-    command: string,
-    args: readonly string[],
-    options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: boolean } = {},
-  ) {
+  constructor(command: string, args: readonly string[], options: RunningOptions = {}) {
+    this.#group = options.group ?? false
     this.child = spawn(command, args, {
       cwd: options.cwd ?? root,
       env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...options.env },
       stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      detached: this.#group,
     })
     alive.add(this)
     this.child.stdout!.on('data', (chunk: Buffer) => {
@@ -76,11 +83,21 @@ export class Running {
 
   /** Asks to end, insists after a while. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Finished> {
-    if (this.child.exitCode === null) this.child.kill(signal)
-    const insist = setTimeout(() => this.child.kill('SIGKILL'), 8000)
+    if (this.child.exitCode === null) this.#send(signal)
+    const insist = setTimeout(() => this.#send('SIGKILL'), 8000)
     const result = await this.finished
     clearTimeout(insist)
     return result
+  }
+
+  #send(signal: NodeJS.Signals): void {
+    if (!this.#group || signal !== 'SIGKILL') this.child.kill(signal)
+    else
+      try {
+        process.kill(-this.child.pid!, signal)
+      } catch {
+        // Its whole group has ended by itself.
+      }
   }
 }
 
