@@ -187,8 +187,12 @@ export class CallTrace {
   }
 }
 
-/** A message kept as its bytes: read again when someone looks, since a call waits far longer than it is looked at. */
+/**
+ * A message kept as its bytes: read again when someone looks, since a call waits far longer than it is looked at. Until
+ * the next collection of memory what was read is still there.
+ */
 export class KeptEvent implements SipEvent {
+  #read: WeakRef<SipEvent['message']> | null = null
   readonly at: Micros
   readonly transport: SipEvent['transport']
   readonly source: Address
@@ -209,7 +213,11 @@ export class KeptEvent implements SipEvent {
   }
 
   get message(): SipEvent['message'] {
-    return parseSip(this.bytes)
+    const read = this.#read?.deref()
+    if (read) return read
+    const message = parseSip(this.bytes)
+    this.#read = new WeakRef(message)
+    return message
   }
 }
 
