@@ -98,12 +98,14 @@ export function parseTimed(text: string, before: readonly TimedAction[] = []): T
   const parsed = timedActionSchema.safeParse({
     kind,
     atMs: Math.round(Number(number) * (unit === 'ms' ? 1 : 1000)),
-    ...(kind === 'dtmf' ? { digits: argument } : kind === 'record' ? { file: argument ?? null } : {}),
+    ...(kind === 'dtmf' && { digits: argument }),
+    ...(kind === 'record' && { file: argument ?? null }),
+    ...(kind === 'refer' && { to: argument }),
   })
-  if (!parsed.success || (argument !== undefined && kind !== 'dtmf' && kind !== 'record'))
+  if (!parsed.success || (argument !== undefined && !['dtmf', 'record', 'refer'].includes(kind)))
     throw invalid(
       'write TIME:ACTION like 3s:hold; actions are hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, ' +
-        'record (ends it), reinvite, update and hangup.',
+        'record (ends it), refer URI, reinvite, update and hangup.',
     )
   return [...before, parsed.data]
 }

@@ -154,7 +154,7 @@ export class Engine implements EngineClient {
     this.#softphone = new Softphone({ ...calls, ...shared, stations: this.#pool })
     const report = (id: string) => this.#records.call(id)?.report() ?? this.#history.show(id)
     this.#proofs = new Proofs({ ...calls, ...shared, softphone: this.#softphone, report })
-    this.#agents = new Agents({ ...calls, ...shared, stations: this.#stations })
+    this.#agents = new Agents({ ...calls, ...shared, stations: this.#stations, softphone: this.#softphone })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
     this.#handlers = this.#wireHandlers()

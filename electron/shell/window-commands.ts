@@ -21,6 +21,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'call.answer': { source: 'source' },
   'call.hangUp': plain,
   'call.hold': plain,
+  'call.transfer': plain,
   'call.mute': plain,
   'call.dtmf': plain,
   'call.reject': plain,

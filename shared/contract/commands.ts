@@ -10,6 +10,7 @@ import {
   customHeaderSchema,
   dtmfModeSchema,
   encryptionSchema,
+  followReferSchema,
   latchSchema,
   mediaTimeoutSchema,
   placeCallSchema,
@@ -68,6 +69,7 @@ export const startAgentSchema = z.object({
   ptimeMs: ptimeSchema.optional().describe('the packet time to ask for; as the caller likes it when absent'),
   mediaTimeoutMs: mediaTimeoutSchema.default(60_000),
   latch: latchSchema.default(true),
+  followRefer: followReferSchema.default(false),
   tlsIdentity: tlsIdentitySchema
     .optional()
     .describe('the certificate of its TLS listeners; one of its own when absent'),
@@ -163,6 +165,7 @@ export const agentSettingsSchema = startAgentSchema
     requires100rel: true,
     mediaTimeoutMs: true,
     latch: true,
+    followRefer: true,
     tlsIdentity: true,
     register: true,
     limits: true,
@@ -215,6 +218,13 @@ export const commands = {
   'call.dtmf': {
     args: byId.extend({ digits: z.string().regex(/^[0-9*#A-Da-d]+$/), mode: dtmfModeSchema.default('rfc4733') }),
     result: nothing,
+  },
+  'call.transfer': {
+    args: byId.extend({
+      to: z.string().min(1).optional().describe('a URI, or a number at the trunk of the call'),
+      with: z.string().optional().describe('another call, whose peer is to talk to this one'),
+    }),
+    result: z.object({ status: z.int().nullable().describe('as the peer reports; null: it does not tell') }),
   },
   'call.answer': { args: byId.extend({ source: sourceSchema.default({ kind: 'marker' }) }), result: nothing },
   'call.reject': { args: byId.extend({ code: z.int().min(300).max(699).default(486) }), result: nothing },

@@ -25,6 +25,9 @@ export const latchSchema = z
 export const contactRewriteSchema = z
   .boolean()
   .describe('where the peer sees us at another address (NAT), our Contact says that one from then on')
+export const followReferSchema = z
+  .boolean()
+  .describe('true: where the peer transfers us (REFER), we call whom it names; false: REFER is refused')
 export const mediaTimeoutSchema = z
   .number()
   .min(1000)
@@ -59,6 +62,7 @@ export const timedActionSchema = z.discriminatedUnion('kind', [
     mode: dtmfModeSchema.default('rfc4733'),
     ...at,
   }),
+  z.object({ kind: z.literal('refer'), to: z.string().min(1).describe('a URI, or a number at the trunk'), ...at }),
   z.object({ kind: z.literal('record'), file: z.string().nullable().describe('null ends the recording'), ...at }),
 ])
 export type TimedAction = z.infer<typeof timedActionSchema>
@@ -88,6 +92,7 @@ export const placeCallSchema = z.object({
   ptimeMs: ptimeSchema.optional().describe('the packet time to ask for'),
   mediaTimeoutMs: mediaTimeoutSchema.default(null),
   latch: latchSchema.default(true),
+  followRefer: followReferSchema.default(false),
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),
   tlsIdentity: tlsIdentitySchema.optional().describe('the certificate of this side'),

@@ -67,6 +67,8 @@ export type ObservationKind =
   | 'action-failed'
   /** A request of the peer's inside the call whose method is not spoken here, like REFER. */
   | 'method-refused'
+  /** The peer asked us to call somebody else (REFER), or we asked the peer; and what came of it. */
+  | 'transfer'
   | 'no-rtp-target'
   /** Nothing came from the peer for a while, neither RTP nor RTCP, though audio was agreed to come. */
   | 'media-silent'

@@ -39,7 +39,7 @@ export class UaBench {
   readonly #ports = new PortPool(this.net, this.random, { first: 20_000, last: 21_000 })
   #read = 0
 
-  constructor({ contactRewrite = false } = {}) {
+  constructor({ contactRewrite = false, followsRefer = false } = {}) {
     const { net, clock, random } = this
     const dns = { naptr: async () => [], srv: async () => [], addresses: async () => [...this.addresses] }
     this.endpoint = new SipEndpoint(
@@ -63,14 +63,17 @@ export class UaBench {
         connectTimeoutMs: 1000,
       },
     )
-    this.ua = new UserAgent({
-      endpoint: this.endpoint,
-      ...this.edge,
-      clock,
-      random,
-      name: 'test',
-      observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`),
-    })
+    this.ua = new UserAgent(
+      {
+        endpoint: this.endpoint,
+        ...this.edge,
+        clock,
+        random,
+        name: 'test',
+        observe: (_callId, kind, text) => void this.observations.push(`${kind}: ${text}`),
+      },
+      { followsRefer },
+    )
     this.ua.serve({ incoming: (call) => void this.incoming.push(call), turnedAway: () => {} })
   }
 

@@ -50,6 +50,7 @@ interface AgentOptions extends CommonOptions, IdentityOptions {
   readonly rtpPorts?: { first: number; last: number }
   readonly ptime?: number
   readonly latch: boolean
+  readonly followRefer?: boolean
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly limit?: BudgetLimitsGiven
 }
@@ -95,6 +96,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
       'end a call after so long without RTP and RTCP of the caller (default: 60; 0: never)',
       parseMediaTimeout,
     )
+    .option('--follow-refer', 'call whom a caller names where it transfers the call (default: REFER is refused)')
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls (default: when interrupted)', parseWhole)
     .addHelpText(
@@ -136,6 +138,7 @@ ${limitLines()}`,
         register: options.register === undefined ? undefined : { trunk: options.register },
         earlyMedia: options.earlyMedia,
         requires100rel: options.require !== undefined,
+        followRefer: options.followRefer,
         recordDirectory: options.record,
         pcapTo: options.pcap,
         rtpPorts: options.rtpPorts,

@@ -122,7 +122,8 @@ Examples:
   ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json
   ringback call sip:1001@192.0.2.10 --at 2s:hold --at 5s:resume --at '6s:dtmf 12#' --duration 8
 
-Actions of --at: hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), reinvite, update, hangup.`,
+Actions of --at: hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), refer URI, reinvite,
+update, hangup.`,
     )
     .action(async (uri: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CallOptions>()

@@ -60,6 +60,9 @@ export class Agent {
     }
     if (this.#options.requires100rel && !call.knows100rel)
       return call.reject(421, undefined, [makeHeader('Require', '100rel')])
+    // A person, or an agent, is in that call already: it goes on with another peer (RFC 3891 3).
+    if (call.replaces)
+      return this.#answerOrRefuse(call, behaviour.kind === 'answer' ? behaviour.source : { kind: 'marker' })
     switch (behaviour.kind) {
       case 'reject':
         call.reject(

@@ -9,6 +9,7 @@ import { machine, usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
+import type { Softphone } from './softphone.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
 import type { Station, StationOptions } from '../stations/station.ts'
 import type { Stations } from '../stations/stations.ts'
@@ -40,6 +41,8 @@ interface AgentsDeps extends AnsweringDeps {
   readonly feed: Feed
   readonly profile: Profile
   readonly stations: Stations
+  /** Places the calls that peers ask for by REFER. */
+  readonly softphone: Pick<Softphone, 'placeReferred'>
 }
 
 /** The local agent endpoints of this engine. */
@@ -74,6 +77,7 @@ export class Agents {
     const station = this.#deps.stations.open(transport, {
       gate,
       silent: behaviour.kind === 'ignore',
+      followsRefer: args.followRefer,
       limits: args.limits,
     })
     if (pcap) station.addSink(pcap)
@@ -92,6 +96,7 @@ export class Agents {
       latch: args.latch,
       recordDirectory: args.recordDirectory,
       changed: () => feed.change({ kind: 'agent', id }),
+      referred: (referred) => this.#deps.softphone.placeReferred(asAgent(args), referred),
     })
     const addresses = await this.#listen(station, args.listeners, args.tlsIdentity ?? null).catch((error: unknown) => {
       pcap?.close()
@@ -223,5 +228,19 @@ export class Agents {
       this.#deps.stations.close(station)
       throw error
     }
+  }
+}
+
+/** What the agent does in the calls that it places for a peer: as in those that it answers. */
+function asAgent(args: Parsed<'agent.start'>): Partial<Parsed<'call.place'>> {
+  const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch } = args
+  return {
+    codecs,
+    encryption,
+    rtpPorts,
+    ptimeMs,
+    mediaTimeoutMs,
+    latch,
+    ...(behaviour.kind === 'answer' && { source: behaviour.source }),
   }
 }

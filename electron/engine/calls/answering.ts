@@ -9,8 +9,9 @@ import type { MediaOptions } from '../media/session/session.ts'
 import type { PortRange } from '../media/transport/ports.ts'
 import type { MediaOpener } from '../stations/media-opener.ts'
 import type { CallRecords } from './call-records.ts'
+import { followRefers, type PlacedFor } from './transfers.ts'
 import type { Station } from '../stations/station.ts'
-import type { Call, InboundCall } from '../ua/index.ts'
+import type { Call, InboundCall, Referred } from '../ua/index.ts'
 
 export interface AnsweringDeps {
   readonly clock: Clock
@@ -25,6 +26,8 @@ interface Answering
   readonly id: string | null
   readonly rtpPorts: PortRange | undefined
   readonly recordDirectory: string | undefined
+  /** Places the call that a peer asks for. */
+  referred?(referred: Referred): Promise<PlacedFor>
   /** Something about its calls changed. */
   changed(): void
 }
@@ -76,7 +79,9 @@ export function answer(
   return {
     agent,
     incoming(call) {
-      records.begin(station, call.callId, options.id).attach(call as Call)
+      const record = records.begin(station, call.callId, options.id)
+      record.attach(call as Call)
+      if (options.referred) followRefers(boundary, record, call as Call, options.referred)
       call.events.on('state', (state) => state.kind === 'ended' && options.changed())
       agent.incoming(call)
       options.changed()

@@ -22,6 +22,7 @@ import type { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Call } from '../ua/index.ts'
 import type { Live, Phase, Waiting } from './call-phase.ts'
 import type { CallViews } from './call-view.ts'
+import { transfer } from './transfers.ts'
 
 export interface CallRecordEvents {
   /** Something that is shown of it. */
@@ -197,6 +198,11 @@ export class CallRecord implements KnownCall {
   sendDigits(digits: string, mode: DtmfMode): void {
     const fault = this.#live().call.sendDigits(digits, mode)
     if (fault !== null) throw usage(`digits were not sent: ${fault}`)
+  }
+
+  /** Asks the peer to call `target`, a Refer-To value. Throws RingbackError: the call is over, or it came to nothing. */
+  async transfer(target: string): Promise<{ status: number | null }> {
+    return transfer(this, this.#live().call, target)
   }
 
   observe(kind: Observation['kind'], text: string, value?: string): void {

@@ -1,6 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
-import type { Placed } from '../../../shared/contract/place-call.ts'
+import { placeCallSchema, type Placed } from '../../../shared/contract/place-call.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
@@ -17,10 +17,11 @@ import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop, requestUri } from '../stations/next-hop.ts'
 import { transportOf } from '../stations/transport-of.ts'
 import { runTimeline } from './timeline.ts'
+import { followRefers, referToCall, type PlacedFor } from './transfers.ts'
 import type { StationPool } from '../stations/station-pool.ts'
 import type { Station } from '../stations/station.ts'
 import type { Profile } from '../store/profile.ts'
-import type { OutboundCall } from '../ua/index.ts'
+import type { OutboundCall, Referred } from '../ua/index.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
 
 const dtmfAfterMs = 500
@@ -58,6 +59,35 @@ export class Softphone {
   }
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
+    const { record } = await this.#place(args)
+    return { id: record.id }
+  }
+
+  /**
+   * Places the call that a peer asked for by REFER. `by`: the settings of that peer's call; what stood in it for the
+   * peer alone is left out.
+   */
+  placeReferred(by: Partial<Parsed<'call.place'>>, { uri, replaces, by: referrer }: Referred): Promise<PlacedFor> {
+    const { recordTo: _recording, pcapTo: _capture, ...kept } = by
+    const headers = [
+      ...(replaces === null ? [] : [{ name: 'Replaces', value: replaces }]),
+      ...(referrer === null ? [] : [{ name: 'Referred-By', value: referrer }]),
+    ]
+    return this.#place({ ...placeCallSchema.parse({ uri }), ...kept, uri, headers, dtmf: '', timeline: [] })
+  }
+
+  /**
+   * Asks the peer of a call to call somebody else: `to`, a URI or a number at its trunk, or whoever `other` goes on
+   * with, whose place it then takes. Throws RingbackError: it cannot be asked, or it came to nothing.
+   */
+  async transfer(record: CallRecord, to: string | CallRecord): Promise<{ status: number | null }> {
+    if (typeof to !== 'string') return record.transfer(referToCall(to))
+    const { placed } = record.asked
+    const trunk = placed?.trunk === undefined ? null : this.#deps.profile.store.trunk(placed.trunk)
+    return record.transfer(`<${requestUri(to, trunk?.address ?? placed?.proxy ?? null)}>`)
+  }
+
+  async #place(args: Parsed<'call.place'>): Promise<PlacedFor> {
     const { records, random, profile, media: opener } = this.#deps
     const trunk = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
     const uri = requestUri(args.uri, trunk?.address ?? args.proxy ?? null)
@@ -104,20 +134,23 @@ export class Softphone {
           displayName: args.displayName ?? trunk?.displayName ?? null,
           headers,
           ringTimeoutMs: args.ringTimeoutMs,
+          followsRefer: args.followRefer,
           digest: new DigestClient(credentials, random),
         },
         callId,
       )
       record.attach(call, args.recordTo)
       this.#whenAnswered(record, call, args)
-      runTimeline(this.#deps.clock, record, call, args.timeline)
+      runTimeline(this.#deps.clock, record, call, args.timeline, (to) => this.transfer(record, to))
+      if (args.followRefer)
+        followRefers(this.#deps.boundary, record, call, (referred) => this.placeReferred(args, referred))
       call.start(media)
+      return { record, call }
     } catch (error) {
       record.observe('not-sent', error instanceof Error ? error.message : String(error))
       record.end()
       throw error
     }
-    return { id: record.id }
   }
 
   #whenAnswered(

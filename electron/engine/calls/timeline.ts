@@ -4,25 +4,34 @@ import { explainError } from '../base/errors.ts'
 import type { Call } from '../ua/index.ts'
 import type { CallRecord } from './call-record.ts'
 
+/** Asks the peer to call somebody else instead: a URI, or a number at the trunk. */
+type Refer = (to: string) => Promise<unknown>
+
 /** Does to a call what was asked for, each at its time after the answer; what cannot be done is said in the call. */
-export function runTimeline(clock: Clock, record: CallRecord, call: Call, actions: readonly TimedAction[]): void {
+export function runTimeline(
+  clock: Clock,
+  record: CallRecord,
+  call: Call,
+  actions: readonly TimedAction[],
+  refer: Refer,
+): void {
   const timers: Timer[] = []
   call.events.on('state', (state) => {
     if (state.kind === 'ended') for (const timer of timers) timer.cancel()
     if (state.kind !== 'answered') return
-    for (const action of actions) timers.push(clock.after(action.atMs, () => void act(record, call, action)))
+    for (const action of actions) timers.push(clock.after(action.atMs, () => void act(record, call, action, refer)))
   })
 }
 
-async function act(record: CallRecord, call: Call, action: TimedAction): Promise<void> {
+async function act(record: CallRecord, call: Call, action: TimedAction, refer: Refer): Promise<void> {
   try {
-    await perform(record, call, action)
+    await perform(record, call, action, refer)
   } catch (error) {
     record.observe('action-failed', `${action.kind} at ${action.atMs / 1000} s: ${explainError(error)}`)
   }
 }
 
-function perform(record: CallRecord, call: Call, action: TimedAction): Promise<void> | void {
+function perform(record: CallRecord, call: Call, action: TimedAction, refer: Refer): Promise<unknown> | void {
   switch (action.kind) {
     case 'hold':
     case 'resume':
@@ -38,6 +47,8 @@ function perform(record: CallRecord, call: Call, action: TimedAction): Promise<v
       return agreed((done) => call.reoffer(done))
     case 'update':
       return agreed((done) => call.update(done))
+    case 'refer':
+      return refer(action.to)
     case 'hangup':
       return record.hangUp()
   }

@@ -71,6 +71,10 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
       ours(id).sendDigits(digits, mode)
       return {}
     },
+    'call.transfer': ({ id, to, with: other }) => {
+      if ((to === undefined) === (other === undefined)) throw usage('a call is transferred to a target or with a call')
+      return softphone.transfer(ours(id), to ?? ours(other!))
+    },
     'call.note': async ({ id, text }) => {
       const note = text.trim() === '' ? null : redact(text)
       const call = calls.get(id)

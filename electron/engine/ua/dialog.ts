@@ -88,6 +88,11 @@ export class Dialog {
     })
   }
 
+  /** Our own URI, as the dialog names us. */
+  get localUri(): string {
+    return uriOf(this.#local)
+  }
+
   get remoteTarget(): string {
     return this.#remoteTarget
   }

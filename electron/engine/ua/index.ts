@@ -1,5 +1,7 @@
 export { UserAgent, type UserAgentPolicy } from './user-agent.ts'
 export type { Call } from './call/call.ts'
+export type { Referred } from './call/referred.ts'
+export type { TransferOutcome } from './call/transfer.ts'
 export type { InboundCall } from './call/inbound.ts'
 export type { OutboundCall } from './call/outbound.ts'
 export type { Registration, RegistrationState } from './registration/registration.ts'

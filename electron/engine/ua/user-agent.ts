@@ -1,6 +1,7 @@
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { header, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
+import { replacedBy } from '../../../shared/wire/sip/refer.ts'
 import { faultText, type Boundary } from '../base/boundary.ts'
 import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
@@ -12,7 +13,7 @@ import { responseTo } from '../sip/transaction/response.ts'
 import type { ServerTransaction } from '../sip/transaction/server.ts'
 import type { Flow } from '../sip/transport/flow.ts'
 import type { Call, CallDeps } from './call/call.ts'
-import { allow, unsupported } from './call/headers.ts'
+import { allowed, supported, unsupported } from './call/headers.ts'
 import { InboundCall } from './call/inbound.ts'
 import type { OutboundOptions } from './call/invite.ts'
 import { OutboundCall } from './call/outbound.ts'
@@ -35,6 +36,8 @@ export interface UserAgentPolicy {
   readonly gate?: Gate | null
   /** No response at all to any INVITE, as a peer that drops packets. */
   readonly silent?: boolean
+  /** REFERs inside a call are accepted, and its owner hears of them. */
+  readonly followsRefer?: boolean
 }
 
 export interface UserAgentEvents {
@@ -60,12 +63,14 @@ export class UserAgent {
   readonly #invites = new Map<string, { count: number; readonly untilMs: number }>()
   readonly #gate: Gate | null
   readonly #silent: boolean
+  readonly followsRefer: boolean
   #events: UserAgentEvents | null = null
 
-  constructor(deps: UserAgentDeps, { gate = null, silent = false }: UserAgentPolicy = {}) {
+  constructor(deps: UserAgentDeps, { gate = null, silent = false, followsRefer = false }: UserAgentPolicy = {}) {
     this.#deps = deps
     this.#gate = gate
     this.#silent = silent
+    this.followsRefer = followsRefer
     deps.endpoint.serve({
       admit: (request, flow) => this.#admit(request, flow),
       malformed: (request, text) => this.#turnedAway(request, `it is malformed: ${text}`),
@@ -91,7 +96,7 @@ export class UserAgent {
   call(options: OutboundOptions, callId: string): OutboundCall {
     let kept: Call | null = null
     const call = new OutboundCall(
-      this.#callDeps(callId, () => kept),
+      this.#callDeps(callId, () => kept, options.followsRefer),
       options,
       callId,
     )
@@ -109,7 +114,7 @@ export class UserAgent {
   }
 
   /** What is thrown in a timer or a wait of a call ends that call. */
-  #callDeps(callId: string, call: () => Call | null): CallDeps {
+  #callDeps(callId: string, call: () => Call | null, followsRefer = this.followsRefer): CallDeps {
     const { endpoint, clock, random, boundary, name, observe } = this.#deps
     const own = boundary.within((fault) => {
       observe(callId, 'internal-fault', faultText(fault))
@@ -120,6 +125,7 @@ export class UserAgent {
       clock: own.clock(clock),
       random,
       userAgent: name,
+      followsRefer,
       observe: (kind, text) => observe(callId, kind, text),
       run: (place, work) => own.run(place, work),
     }
@@ -234,11 +240,7 @@ export class UserAgent {
       case 'INVITE':
         return this.#invite(transaction)
       case 'OPTIONS':
-        return this.#reply(transaction, 200, [
-          allow,
-          makeHeader('Accept', 'application/sdp'),
-          makeHeader('Supported', '100rel, timer'),
-        ])
+        return this.#reply(transaction, 200, [allowed(this), makeHeader('Accept', 'application/sdp'), supported])
       case 'BYE':
       case 'INFO':
       case 'PRACK':
@@ -246,7 +248,7 @@ export class UserAgent {
       case 'NOTIFY':
         return this.#reply(transaction, 481)
       default:
-        return this.#reply(transaction, knownMethods.has(request.method) ? 405 : 501, [allow])
+        return this.#reply(transaction, knownMethods.has(request.method) ? 405 : 501, [allowed(this)])
     }
   }
 
@@ -258,16 +260,33 @@ export class UserAgent {
       return this.#reply(transaction, fault.status, fault.headers)
     }
     if (!this.#events) return this.#reply(transaction, 480)
+    const replaced = this.#replaced(request)
+    if (typeof replaced === 'number') {
+      this.#turnedAway(request, 'it is to take the place of a call (Replaces) that is not answered here')
+      return this.#reply(transaction, replaced)
+    }
     const callId = header(request, 'call-id')!
     let kept: Call | null = null
     const call = new InboundCall(
       this.#callDeps(callId, () => kept),
       transaction,
       new DigestClient(null, this.#deps.random),
+      replaced,
     )
     this.#keep((kept = call))
     this.#count(call)
     this.#events.incoming(call)
+  }
+
+  /** The call that an INVITE takes the place of (RFC 3891 3); null: none; else the status that it is refused with. */
+  #replaced(invite: SipRequest): Call | null | number {
+    const dialog = replacedBy(invite)
+    if (dialog === null) return null
+    if (typeof dialog === 'string') return 400
+    const call = this.#calls.get(dialogKey(dialog.callId, dialog.toTag))
+    if (!call?.hasPeer(dialog.fromTag)) return 481
+    if (call.is('answered')) return dialog.earlyOnly ? 486 : call
+    return call.is('ending') ? 603 : 481
   }
 
   /** Reports an INVITE, outside any dialog, that is refused for good; those without a Call-ID have the empty one. */

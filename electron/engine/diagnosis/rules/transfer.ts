@@ -1,7 +1,8 @@
-import { decodeText, elide, visible } from '../../../../shared/base/text.ts'
+import { elide, visible } from '../../../../shared/base/text.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import { header } from '../../../../shared/wire/sip/message.ts'
+import { statusInside } from '../../../../shared/wire/sip/refer.ts'
 import { requestsOf, responsesTo, senderOf, type RequestFact, type ResponseFact } from '../messages.ts'
 import { observed, statusText, type Found, type Rule } from '../rule.ts'
 
@@ -86,12 +87,12 @@ function outcome(
         '(RFC 3515 2.4.4).',
     )
   }
-  const statuses = notified.map(statusOfNotify).filter((status) => status !== null)
-  const last = statuses.findLast(({ code }) => code >= 200)
-  if (last && last.code >= 300)
+  const statuses = notified.map(({ message }) => statusInside(message)).filter((told) => told !== null)
+  const last = statuses.findLast(({ status }) => status >= 200)
+  if (last && last.status >= 300)
     return tells(
       'warning',
-      `The transfer to ${targetOf(refer)} failed: ${who} reports ${last.code} ${last.reason}.`,
+      `The transfer to ${targetOf(refer)} failed: ${who} reports ${last.status} ${visible(last.reason)}.`,
       'Call the target of the transfer directly from the side that transfers: it refuses or is not reached from there.',
     )
   if (statuses.length > 0) return []
@@ -100,10 +101,4 @@ function outcome(
     `The NOTIFYs of ${who} do not tell what became of the transfer to ${targetOf(refer)}: they carry no status line.`,
     'Look at the target of the transfer for the new call.',
   )
-}
-
-/** The status line that a NOTIFY carries as message/sipfrag (RFC 3420). */
-function statusOfNotify({ message }: RequestFact): { readonly code: number; readonly reason: string } | null {
-  const match = /^\s*SIP\/2\.0 (\d{3})(?: ([^\r\n]{0,200}))?/.exec(decodeText(message.body.subarray(0, 1000)))
-  return match && { code: Number(match[1]), reason: visible(match[2] ?? '') }
 }

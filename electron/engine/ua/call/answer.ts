@@ -1,11 +1,11 @@
-import { listHas, makeHeader, type SipHeader } from '../../../../shared/wire/sip/message.ts'
+import { listHas, type SipHeader } from '../../../../shared/wire/sip/message.ts'
 import { responseTo, type ResponseExtras } from '../../sip/transaction/response.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
 import type { CallMedia } from '../media.ts'
 import { takeAnswer } from './ack.ts'
 import { byeUnproven } from './bye.ts'
 import type { Call } from './call.ts'
-import { allow, contactHeader, sdpOf, sdpType, sequenceOf, warning } from './headers.ts'
+import { allowed, contactHeader, sdpOf, sdpType, sequenceOf, supported, warning } from './headers.ts'
 import { userAgent } from './in-dialog.ts'
 import { ReliableProvisional } from './prack.ts'
 import { offerInside } from './reinvite.ts'
@@ -44,7 +44,7 @@ export class Answer {
    */
   ring(): void {
     if (!this.#call.is('ringing') || this.#provisional.waiting || this.#described) return
-    const headers = [this.#contact(), allow]
+    const headers = [this.#contact(), allowed(this.#call.deps)]
     if (!listHas(this.#invite.request, 'require', '100rel')) return this.#respond(180, { headers })
     if (sdpOf(this.#invite.request) !== null) this.#reliably(180, { headers })
   }
@@ -59,7 +59,7 @@ export class Answer {
     if (typeof described === 'string') return described
     this.#described = described
     if (call.deps.endpoint.isProven(flow)) media.confirm()
-    const extras = { headers: [this.#contact(), allow, sdpType], body: described.sdp }
+    const extras = { headers: [this.#contact(), allowed(call.deps), sdpType], body: described.sdp }
     if (!reliably) this.#respond(183, extras)
     else {
       call.negotiation.step(described.offers ? 'offer-sent' : 'answer-sent')
@@ -142,8 +142,8 @@ export class Answer {
     const agreed = call.negotiation.agreed
     const headers = [
       this.#contact(),
-      allow,
-      makeHeader('Supported', '100rel, timer'),
+      allowed(call.deps),
+      supported,
       userAgent(call),
       ...call.timer.accept(request),
       ...(agreed ? [] : [sdpType]),

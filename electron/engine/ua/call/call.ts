@@ -1,13 +1,7 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import {
-  header,
-  headerList,
-  makeHeader,
-  type SipMessage,
-  type SipRequest,
-} from '../../../../shared/wire/sip/message.ts'
+import { headerList, makeHeader, type SipMessage, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import type { Clock } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
 import type { Random } from '../../base/random.ts'
@@ -21,8 +15,10 @@ import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
 import type { CallMedia } from '../media.ts'
 import { receiveAck } from './ack.ts'
 import { byeForSilence, receiveBye } from './bye.ts'
-import { allow, reasons } from './headers.ts'
+import { allowed, reasons } from './headers.ts'
 import { InfoDigits, receiveInfo } from './info.ts'
+import { receiveRefer, type Referred } from './referred.ts'
+import { Transfer, type TransferOutcome } from './transfer.ts'
 import { Negotiation } from './negotiation.ts'
 import { hold, receiveOffer, reoffer } from './reinvite.ts'
 import { Reliable2xx } from './reliable-2xx.ts'
@@ -36,6 +32,8 @@ export interface CallEvents {
   state: CallState
   /** The ACK of a 2xx of ours came. */
   acknowledged: null
+  /** The peer asks to call somebody else instead, and was told that this is done. */
+  referred: Referred
 }
 
 export interface CallDeps {
@@ -44,6 +42,8 @@ export interface CallDeps {
   readonly clock: Clock
   readonly random: Random
   readonly userAgent: string
+  /** Whether a REFER of the peer's is followed. */
+  readonly followsRefer: boolean
   observe(kind: ObservationKind, text: string): void
   /** Runs work that may wait; what it throws ends the call. */
   run(place: string, work: () => unknown): void
@@ -73,6 +73,7 @@ export abstract class Call {
   readonly reliable: Reliable2xx
   readonly info = new InfoDigits(this)
   readonly timer: SessionTimer
+  readonly #transfer = new Transfer(this)
   dialog: Dialog | null = null
   /** A re-INVITE or UPDATE of the peer's whose answer is being made. */
   unanswered: ServerTransaction | null = null
@@ -161,6 +162,11 @@ export abstract class Call {
     this.#ask('UPDATE', () => reoffer(this, 'UPDATE'), done)
   }
 
+  /** Asks the peer to call `target`, a Refer-To value, instead (RFC 3515). Calls back when it is known what came of it. */
+  transfer(target: string, done: (outcome: TransferOutcome) => void): void {
+    this.#transfer.ask(target, done)
+  }
+
   /** Returns why the digits cannot be sent, or null. */
   sendDigits(digits: string, mode: DtmfMode): string | null {
     if (!this.is('answered')) return 'the call is not answered'
@@ -188,13 +194,20 @@ export abstract class Call {
       case 'PRACK':
         return this.prack(transaction)
       case 'OPTIONS':
-        return this.reply(transaction, 200, { headers: [allow, makeHeader('Accept', 'application/sdp')] })
+        return this.reply(transaction, 200, { headers: [allowed(this.deps), makeHeader('Accept', 'application/sdp')] })
       case 'NOTIFY':
-        return this.reply(transaction, header(request, 'event') === undefined ? 489 : 481)
+        return this.#transfer.notified(transaction)
+      case 'REFER':
+        return receiveRefer(this, transaction)
       default:
-        this.deps.observe('method-refused', `${request.method} of the peer was refused with 405: it is not spoken here`)
-        return this.reply(transaction, 405, { headers: [allow] })
+        return this.refuseMethod(transaction)
     }
+  }
+
+  refuseMethod(transaction: ServerTransaction): void {
+    const { method } = transaction.request
+    this.deps.observe('method-refused', `${method} of the peer was refused with 405: it is not spoken here`)
+    this.reply(transaction, 405, { headers: [allowed(this.deps)] })
   }
 
   /** The ACK of a 2xx of ours. */

@@ -11,8 +11,15 @@ import {
 import type { Random } from '../../base/random.ts'
 import type { Flow } from '../../sip/transport/flow.ts'
 
-export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY'
-export const allow = makeHeader('Allow', allowedMethods)
+const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY'
+const allow = makeHeader('Allow', allowedMethods)
+const allowWithRefer = makeHeader('Allow', `${allowedMethods}, REFER`)
+/** The methods that are spoken here. */
+export const allowed = ({ followsRefer }: { readonly followsRefer: boolean }): SipHeader =>
+  followsRefer ? allowWithRefer : allow
+/** The extensions that are known here. */
+export const extensions = ['100rel', 'timer', 'replaces', 'norefersub']
+export const supported = makeHeader('Supported', extensions.join(', '))
 export const sdpType = makeHeader('Content-Type', 'application/sdp')
 
 /** `secure`: the dialog is one of sips URIs, whose Contacts are too (RFC 3261 8.1.1.8 and 12.1.1). */
@@ -43,8 +50,7 @@ export function retryAfter(random: Random): SipHeader {
 
 /** Extensions in Require that are not known here (RFC 3261 8.2.2.3). */
 export function unsupported(request: SipRequest): string[] {
-  const known = new Set(['100rel', 'timer'])
-  return headerList(request, 'require').filter((name) => !known.has(name.toLowerCase()))
+  return headerList(request, 'require').filter((name) => !extensions.includes(name.toLowerCase()))
 }
 
 export const sequenceOf = (message: SipRequest | SipResponse): number => messageIds(message).cseq?.number ?? 0

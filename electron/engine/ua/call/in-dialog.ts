@@ -25,6 +25,9 @@ export const hopOf = (dialog: Dialog): NextHop => dialog.hop() ?? { kind: 'flow'
 
 export const userAgent = (call: Call): SipHeader => makeHeader('User-Agent', call.deps.userAgent)
 
+/** Requests that name where we are reached (RFC 3261 12.2, RFC 3311, RFC 3515, RFC 6665). */
+const targetRefreshes: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'REFER', 'NOTIFY'])
+
 /** The INVITE has them. */
 const ofNoNews = new Set<ObservationKind>(['resolution', 'tls-chain', 'nat'])
 
@@ -39,8 +42,7 @@ export function inDialog(call: Call, { method, headers = [], body = '', done }: 
       uri: dialog.remoteTarget,
       nextSequence: () => (sequence = dialog.nextSequence()),
       build: (flow, number, credentials) => {
-        const contact =
-          method === 'INVITE' || method === 'UPDATE' ? [contactHeader(call.contactUser, flow, call.secure)] : []
+        const contact = targetRefreshes.has(method) ? [contactHeader(call.contactUser, flow, call.secure)] : []
         return dialog.request(method, number, [...contact, ...credentials, userAgent(call), ...headers], body)
       },
       response: (response) => {

@@ -20,9 +20,11 @@ export class InboundCall extends Call {
   readonly dialled: string | null
   /** The caller's URI, from From. */
   readonly caller: string
+  /** The call whose place it takes (RFC 3891): that one ends when this one is answered. */
+  readonly replaces: Call | null
   readonly #answer: Answer
 
-  constructor(deps: CallDeps, transaction: ServerTransaction, digest: DigestClient) {
+  constructor(deps: CallDeps, transaction: ServerTransaction, digest: DigestClient, replaces: Call | null = null) {
     const { request, flow } = transaction
     const dialled = parseUri(request.uri)?.user ?? null
     const from = header(request, 'from') ?? ''
@@ -39,7 +41,9 @@ export class InboundCall extends Call {
     this.reachedAt = flow.local.host
     this.dialled = dialled
     this.caller = parseNameAddr(from)?.uri ?? uriOf(from)
+    this.replaces = replaces
     this.hearAllow(request)
+    if (replaces) this.events.on('state', ({ kind }) => kind === 'answered' && replaces.hangUp())
     this.dialog = Dialog.ofCallee(request, this.localTag, flow)
     this.#answer = new Answer(this, transaction)
   }

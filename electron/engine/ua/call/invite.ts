@@ -24,7 +24,7 @@ import { bye } from './bye.ts'
 import type { Call } from './call.ts'
 import type { Cancel } from './cancel.ts'
 import { endFork } from './fork.ts'
-import { allow, contactHeader, reasons, sdpOf, sdpType, sequenceOf } from './headers.ts'
+import { allowed, contactHeader, reasons, sdpOf, sdpType, sequenceOf, supported } from './headers.ts'
 import { userAgent } from './in-dialog.ts'
 import { correctContact } from './update.ts'
 import { acknowledgeProvisional, isReliable, type EarlyDialog } from './prack.ts'
@@ -41,6 +41,8 @@ export interface OutboundOptions {
   readonly headers: readonly { readonly name: string; readonly value: string }[]
   readonly digest: DigestClient
   readonly ringTimeoutMs: number
+  /** Whether REFERs of the peer's are accepted; the owner of the call hears of them. */
+  readonly followsRefer?: boolean
 }
 
 /** The INVITE that begins a call of ours, to its final response (RFC 3261 13.2). */
@@ -149,8 +151,8 @@ export class Invite {
         makeHeader('CSeq', `${sequence} INVITE`),
         contactHeader(call.contactUser, flow, call.secure),
         ...credentials,
-        allow,
-        makeHeader('Supported', '100rel, timer'),
+        allowed(call.deps),
+        supported,
         ...timer,
         userAgent(call),
         ...headers.map(({ name, value }) => makeHeader(name, value)),

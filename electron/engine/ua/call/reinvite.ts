@@ -5,7 +5,7 @@ import type { CallMedia, MediaRefusal } from '../media.ts'
 import { sendAck } from './ack.ts'
 import { bye, byeToGone } from './bye.ts'
 import type { Call } from './call.ts'
-import { allow, contactHeader, retryAfter, sdpOf, sdpType, warning } from './headers.ts'
+import { allowed, contactHeader, retryAfter, sdpOf, sdpType, warning } from './headers.ts'
 import { inDialog, isGone, type Outcome } from './in-dialog.ts'
 import { collision } from './negotiation.ts'
 
@@ -153,5 +153,5 @@ const offered = async (media: CallMedia): Promise<{ readonly sdp: string } | Med
 })
 
 function successHeaders(call: Call, { request, flow }: ServerTransaction): SipHeader[] {
-  return [contactHeader(call.contactUser, flow, call.secure), allow, ...call.timer.accept(request)]
+  return [contactHeader(call.contactUser, flow, call.secure), allowed(call.deps), ...call.timer.accept(request)]
 }
