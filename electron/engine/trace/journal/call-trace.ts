@@ -208,8 +208,8 @@ export class KeptEvent implements SipEvent {
     this.destination = destination
     this.direction = direction
     this.unknown = unknown
-    // A copy of its own, from a pool: what the network gave may be a view of something far larger.
-    this.bytes = Buffer.from(bytes)
+    // A copy alone in its memory: one in the pool of Buffers would keep all that was beside it there.
+    this.bytes = new Uint8Array(bytes)
   }
 
   get message(): SipEvent['message'] {
