@@ -35,7 +35,8 @@ const toLinphone = async () => {
 describe.skipIf(!findPeer('linphonec') || !findPeer('kamailio'))('a transfer with linphone behind Kamailio', () => {
   it('that we ask for without a word before: it calls the target and reports to us', async () => {
     const { linphone, target, phone, id } = await toLinphone()
-    expect(await phone.execute('call.transfer', { id, to: `sip:bob@127.0.0.1:${target.port}` })).toEqual({ status: 200 })
+    const outcome = await phone.execute('call.transfer', { id, to: `sip:bob@127.0.0.1:${target.port}` })
+    expect(outcome).toEqual({ status: 200 })
     const report = await until(phone, id, over)
     expect(methods(report)).toEqual(expect.arrayContaining(['REFER', 'NOTIFY', 'BYE']))
     expect(faults(report)).toEqual([])

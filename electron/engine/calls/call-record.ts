@@ -22,7 +22,7 @@ import type { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Call } from '../ua/index.ts'
 import type { Live, Phase, Waiting } from './call-phase.ts'
 import type { CallViews } from './call-view.ts'
-import { transfer } from './transfers.ts'
+import { transfer, type TransferResult } from './transfers.ts'
 
 export interface CallRecordEvents {
   /** Something that is shown of it. */
@@ -200,10 +200,8 @@ export class CallRecord implements KnownCall {
     if (fault !== null) throw usage(`digits were not sent: ${fault}`)
   }
 
-  /** Asks the peer to call `target`, a Refer-To value. Throws RingbackError: the call is over, or it came to nothing. */
-  async transfer(target: string): Promise<{ status: number | null }> {
-    return transfer(this, this.#live().call, target)
-  }
+  /** Asks the peer to call `target` (a Refer-To value). Throws RingbackError: it is over, or that came to nothing. */
+  transfer = async (target: string): Promise<TransferResult> => transfer(this, this.#live().call, target)
 
   observe(kind: Observation['kind'], text: string, value?: string): void {
     this.trace.observe({ at: this.#clock.nowUs(), kind, text, ...(value === undefined ? {} : { value }) })

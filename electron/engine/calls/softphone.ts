@@ -17,7 +17,7 @@ import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop, requestUri } from '../stations/next-hop.ts'
 import { transportOf } from '../stations/transport-of.ts'
 import { runTimeline } from './timeline.ts'
-import { followRefers, referToCall, type PlacedFor } from './transfers.ts'
+import { followRefers, referToCall, type PlacedFor, type TransferResult } from './transfers.ts'
 import type { StationPool } from '../stations/station-pool.ts'
 import type { Station } from '../stations/station.ts'
 import type { Profile } from '../store/profile.ts'
@@ -80,7 +80,7 @@ export class Softphone {
    * Asks the peer of a call to call somebody else: `to`, a URI or a number at its trunk, or whoever `other` goes on
    * with, whose place it then takes. Throws RingbackError: it cannot be asked, or it came to nothing.
    */
-  async transfer(record: CallRecord, to: string | CallRecord): Promise<{ status: number | null }> {
+  async transfer(record: CallRecord, to: string | CallRecord): Promise<TransferResult> {
     if (typeof to !== 'string') return record.transfer(referToCall(to))
     const { placed } = record.asked
     const trunk = placed?.trunk === undefined ? null : this.#deps.profile.store.trunk(placed.trunk)

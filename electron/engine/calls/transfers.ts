@@ -5,6 +5,11 @@ import { explainError, RingbackError, usage } from '../base/errors.ts'
 import type { Call, Referred, TransferOutcome } from '../ua/index.ts'
 import type { CallRecord } from './call-record.ts'
 
+/** The status that the peer reports of the call that it placed; null where it does not tell. */
+export interface TransferResult {
+  readonly status: number | null
+}
+
 /** The call that a REFER asked for. */
 export interface PlacedFor {
   readonly record: CallRecord
@@ -18,8 +23,9 @@ export function followRefers(
   call: Call,
   place: (referred: Referred) => Promise<PlacedFor>,
 ): void {
-  call.events.on('referred', (referred) =>
-    boundary.run('REFER', async () => {
+  call.events.on(
+    'referred',
+    boundary.guard('REFER', async (referred) => {
       try {
         reportProgress(record, referred, await place(referred))
       } catch (error) {
@@ -56,7 +62,7 @@ export function referToCall(other: CallRecord): string {
 }
 
 /** Asks the peer of the call to call `target` (a Refer-To value). Rejects with RingbackError (peer) where it fails. */
-export function transfer(record: CallRecord, call: Call, target: string): Promise<{ status: number | null }> {
+export function transfer(record: CallRecord, call: Call, target: string): Promise<TransferResult> {
   record.observe('transfer', `the peer is asked to call ${printable(target)} (REFER)`)
   return new Promise((resolve, reject) =>
     call.transfer(target, (outcome: TransferOutcome) => {

@@ -19,6 +19,7 @@ import type { OutboundOptions } from './call/invite.ts'
 import { OutboundCall } from './call/outbound.ts'
 import { bodyFault } from './body-fault.ts'
 import type { Gate } from './gate.ts'
+import { InviteCounts } from './invite-counts.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
 
 export interface UserAgentDeps {
@@ -49,18 +50,13 @@ export interface UserAgentEvents {
   turnedAway(callId: string, why: 'refused' | 'challenged' | 'ignored', text: string): void
 }
 
-/** How long INVITEs of one Call-ID are counted together. */
-const countedMs = 30_000
-const mostCallIds = 10_000
-
 /** A SIP user agent over one endpoint: places calls, takes calls, registers. */
 export class UserAgent {
   readonly #deps: UserAgentDeps
   readonly #calls = new Map<string, Call>()
   /** Call-IDs of calls that came in and are under way. */
   readonly #inbound = new Set<string>()
-  /** INVITEs by Call-ID, the oldest first. */
-  readonly #invites = new Map<string, { count: number; readonly untilMs: number }>()
+  readonly #invites: InviteCounts
   readonly #gate: Gate | null
   readonly #silent: boolean
   readonly followsRefer: boolean
@@ -68,6 +64,7 @@ export class UserAgent {
 
   constructor(deps: UserAgentDeps, { gate = null, silent = false, followsRefer = false }: UserAgentPolicy = {}) {
     this.#deps = deps
+    this.#invites = new InviteCounts(deps.clock)
     this.#gate = gate
     this.#silent = silent
     this.followsRefer = followsRefer
@@ -158,7 +155,7 @@ export class UserAgent {
     const callId = messageIds(request).callId!
     const source = flow.remote.host
     if (this.#inbound.has(callId)) return { status: 482 }
-    if (this.#invitesOf(callId) > budgets.limit('invitesPerCallId')) {
+    if (this.#invites.count(callId) > budgets.limit('invitesPerCallId')) {
       budgets.refuse('invitesPerCallId')
       return { status: 482 }
     }
@@ -178,20 +175,6 @@ export class UserAgent {
       budgets.allows('unacknowledgedCalls') &&
       budgets.allows('unacknowledgedPerSource', source)
     return room ? null : overload
-  }
-
-  /** How many INVITEs came with a Call-ID within half a minute, this one included. */
-  #invitesOf(callId: string): number {
-    const nowMs = this.#deps.clock.monotonicMs()
-    const known = this.#invites.get(callId)
-    if (known && known.untilMs > nowMs) return ++known.count
-    this.#invites.delete(callId)
-    this.#invites.set(callId, { count: 1, untilMs: nowMs + countedMs })
-    for (const [oldest, { untilMs }] of this.#invites) {
-      if (untilMs > nowMs && this.#invites.size <= mostCallIds) break
-      this.#invites.delete(oldest)
-    }
-    return 1
   }
 
   /** Counts a call that came in, until it ends; and while its 200 waits for the ACK. */

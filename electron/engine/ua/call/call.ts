@@ -162,7 +162,7 @@ export abstract class Call {
     this.#ask('UPDATE', () => reoffer(this, 'UPDATE'), done)
   }
 
-  /** Asks the peer to call `target`, a Refer-To value, instead (RFC 3515). Calls back when it is known what came of it. */
+  /** Asks the peer to call `target` instead, a Refer-To value (RFC 3515). Calls back with what came of it. */
   transfer(target: string, done: (outcome: TransferOutcome) => void): void {
     this.#transfer.ask(target, done)
   }

@@ -41,7 +41,6 @@ export interface OutboundOptions {
   readonly headers: readonly { readonly name: string; readonly value: string }[]
   readonly digest: DigestClient
   readonly ringTimeoutMs: number
-  /** Whether REFERs of the peer's are accepted; the owner of the call hears of them. */
   readonly followsRefer?: boolean
 }
 
@@ -221,10 +220,9 @@ export class Invite {
 
   /** The answer in a reliable provisional response (RFC 3262 5): from now on both sides may offer by UPDATE. */
   #earlyAnswer(sdp: string, flow: Flow, early: EarlyDialog): void {
-    const call = this.#call
-    const { media, negotiation, deps } = call
+    const { media, negotiation, deps } = this.#call
     if (!media || !negotiation.step('answer-received')) return this.#preview(sdp, flow)
-    call.step({ kind: 'early-media' })
+    this.#call.step({ kind: 'early-media' })
     media.confirm(flow.remote.host)
     deps.run('early media', async () => {
       const refused = await negotiation.waitFor(this.#take(media, sdp))
