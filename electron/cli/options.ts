@@ -11,7 +11,15 @@ import { codecSchema, timedActionSchema, type SourceArgs, type TimedAction } fro
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
 import { codecDescriptor, codecNames } from '../../shared/model/codecs.ts'
 import { dtmfModes, type DtmfMode } from '../../shared/model/dtmf.ts'
-import { encryptions, type Encryption } from '../../shared/model/encryption.ts'
+import {
+  encryptionForms,
+  encryptions,
+  offeredSuites,
+  srtpSuites,
+  type Encryption,
+  type EncryptionForm,
+  type SrtpSuite,
+} from '../../shared/model/encryption.ts'
 import { transportNames, usableTransports, type TransportName } from '../../shared/model/transport.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
@@ -72,6 +80,27 @@ export function parseEncryption(text: string): Encryption {
   const encryption = encryptions.find((known) => known === text)
   if (!encryption) throw invalid('choose disabled, allowed or required.')
   return encryption
+}
+
+export const formList = encryptionForms.join(' or ')
+export const formUse = `how encryption that is allowed is offered first: ${formList}; where that is refused, the other`
+
+export function parseForm(text: string): EncryptionForm {
+  const form = encryptionForms.find((known) => known === text)
+  if (!form) throw invalid(`choose ${formList}.`)
+  return form
+}
+
+export const suiteUse = `suites of SRTP to offer, in this order, and to accept, of ${srtpSuites.join(', ')}`
+/** What is offered without `--srtp-suites`. */
+export const suiteList = offeredSuites.join(',')
+
+export function parseSuites(text: string): SrtpSuite[] {
+  return text.split(',').map((part) => {
+    const suite = srtpSuites.find((known) => known === part.trim().toUpperCase())
+    if (!suite) throw invalid(`suite "${part}" is none of ${srtpSuites.join(', ')}.`)
+    return suite
+  })
 }
 
 export function parseDigits(text: string): string {

@@ -18,6 +18,8 @@ export function callCommand(placed: Placed): string {
   }
   add('--codecs', placed.codecs?.join(','))
   add('--encryption', placed.encryption)
+  add('--encryption-form', placed.encryptionForm)
+  add('--srtp-suites', placed.srtpSuites?.join(','))
   if (placed.source.kind !== 'marker') add('--send', sendOption(placed.source))
   if (placed.dtmf !== '') add('--dtmf', placed.dtmf)
   if (placed.dtmf !== '' && placed.dtmfMode !== 'rfc4733') add('--dtmf-mode', placed.dtmfMode)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { codecNames } from '../model/codecs.ts'
 import { dtmfModes } from '../model/dtmf.ts'
-import { encryptions } from '../model/encryption.ts'
+import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../model/encryption.ts'
 import { transportNames } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
@@ -12,6 +12,19 @@ export const customHeaderSchema = headerSchema.extend({
 /** What stands for a stored value that is hidden; given back, it means that value. */
 export const hiddenValue = '••••••••'
 export const encryptionSchema = z.enum(encryptions)
+export const encryptionFormSchema = z
+  .enum(encryptionForms)
+  .describe(
+    'how encryption that is allowed is offered first: RTP/AVP with keys, or RTP/SAVP and RTP/AVP as two lines; ' +
+      'where that is refused, the other',
+  )
+export const srtpSuitesSchema = z
+  .array(z.enum(srtpSuites))
+  .min(1)
+  .describe(
+    'of SRTP with keys in the session description, in the order in which they are offered; others are not accepted. ' +
+      `When absent, ${offeredSuites.join(', ')} are offered, and all accepted`,
+  )
 export const codecSchema = z.enum(codecNames())
 export const dtmfModeSchema = z.enum(dtmfModes)
 export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
@@ -81,6 +94,8 @@ export const placeCallSchema = z.object({
   digest: z.boolean().optional().describe('false: challenges are not answered, whatever credentials there are'),
   codecs: z.array(codecSchema).min(1).optional(),
   encryption: encryptionSchema.optional(),
+  encryptionForm: encryptionFormSchema.optional(),
+  srtpSuites: srtpSuitesSchema.optional(),
   source: sourceSchema.default({ kind: 'marker' }),
   dtmf: z.string().default(''),
   dtmfMode: dtmfModeSchema.default('rfc4733'),

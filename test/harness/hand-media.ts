@@ -23,6 +23,10 @@ export class HandMedia implements CallMedia {
     return this.#ask('answered')
   }
 
+  offerOtherwise(): null {
+    return null
+  }
+
   confirm(): void {
     this.asked.push('confirm')
   }

@@ -12,6 +12,7 @@ import {
   encryptionList,
   passwordFrom,
   rtpPortsUsual,
+  suiteUse,
   transportList,
   parseCodecs,
   parseEncryption,
@@ -22,6 +23,7 @@ import {
   parsePortRange,
   parsePtime,
   parseRequire,
+  parseSuites,
   parseWhole,
   type BudgetLimitsGiven,
 } from '../options.ts'
@@ -39,6 +41,7 @@ interface AgentOptions extends CommonOptions, IdentityOptions {
   readonly passwordEnv?: string
   readonly allow?: string[]
   readonly encryption?: StartAgent['encryption']
+  readonly srtpSuites?: StartAgent['srtpSuites']
   readonly codecs?: StartAgent['codecs']
   readonly answerDelay?: number
   readonly register?: string
@@ -78,6 +81,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--password-env <name>', passwordFrom)
     .option('--allow <cidr>', 'accept calls from this block only (repeatable; default: from everywhere)', collect)
     .option('--encryption <mode>', `media encryption: ${encryptionList} (default: allowed)`, parseEncryption)
+    .option('--srtp-suites <list>', `${suiteUse} (default: all are accepted)`, parseSuites)
     .option('--codecs <list>', `in order of preference (default: ${codecList})`, parseCodecs)
     .option('--answer-delay <ms>', 'ring this long before answering (default: 0)', parseWhole)
     .option('--register <trunk>', 'be reachable at the address of a stored trunk: register there', String)
@@ -132,6 +136,7 @@ ${limitLines()}`,
         password,
         allow: options.allow,
         encryption: options.encryption,
+        srtpSuites: options.srtpSuites,
         codecs: options.codecs,
         answerDelayMs: options.answerDelay,
         tlsIdentity: readIdentity(options),

@@ -13,7 +13,9 @@ import {
   parseCodecs,
   parseDigits,
   parseDtmfMode,
+  formUse,
   parseEncryption,
+  parseForm,
   parseLocal,
   parseMediaTimeout,
   parseNameServer,
@@ -21,6 +23,9 @@ import {
   parsePtime,
   parseSeconds,
   parseSource,
+  parseSuites,
+  suiteList,
+  suiteUse,
   parseTimed,
   parseTransport,
 } from '../options.ts'
@@ -38,6 +43,8 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly display?: string
   readonly codecs?: PlaceCall['codecs']
   readonly encryption?: PlaceCall['encryption']
+  readonly encryptionForm?: PlaceCall['encryptionForm']
+  readonly srtpSuites?: PlaceCall['srtpSuites']
   readonly send: NonNullable<PlaceCall['source']>
   readonly dtmf?: string
   readonly dtmfMode: NonNullable<PlaceCall['dtmfMode']>
@@ -78,6 +85,8 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
       `media encryption: ${encryptionList} (default: as the trunk says, else disabled)`,
       parseEncryption,
     )
+    .option('--encryption-form <form>', `${formUse} (default: as the trunk says, else one-line)`, parseForm)
+    .option('--srtp-suites <list>', `${suiteUse} (default: as the trunk says, else ${suiteList})`, parseSuites)
     .addOption(
       new Option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file')
         .argParser(parseSource)
@@ -141,6 +150,8 @@ update, hangup.`,
         headers: headersOf(options),
         codecs: options.codecs,
         encryption: options.encryption,
+        encryptionForm: options.encryptionForm,
+        srtpSuites: options.srtpSuites,
         source: options.send,
         dtmf: options.dtmf,
         dtmfMode: options.dtmfMode,

@@ -8,11 +8,16 @@ import {
   codecList,
   encryptionList,
   parseCodecs,
+  formUse,
   parseEncryption,
+  parseForm,
   parseNameServer,
+  parseSuites,
   parseTransport,
   parseWhole,
   passwordFrom,
+  suiteList,
+  suiteUse,
   transportList,
 } from '../options.ts'
 import { addTrunkExchange } from './trunk-exchange.ts'
@@ -31,6 +36,8 @@ interface TrunkOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly display?: string
   readonly proxy?: string
   readonly encryption?: Trunk['encryption']
+  readonly encryptionForm?: Trunk['encryptionForm']
+  readonly srtpSuites?: Trunk['srtpSuites']
   readonly codecs?: Trunk['codecs']
   readonly expires?: number
   readonly tlsCa?: string
@@ -51,6 +58,8 @@ function withSettings(command: Command, fresh: boolean): Command {
     .option('--display <text>', 'the display name')
     .option('--proxy <host[:port]>', `outbound proxy${otherwise('the address')}`)
     .option('--encryption <mode>', `media encryption: ${encryptionList}${otherwise('disabled')}`, parseEncryption)
+    .option('--encryption-form <form>', `${formUse}${otherwise('one-line, then what the trunk took')}`, parseForm)
+    .option('--srtp-suites <list>', `${suiteUse}${otherwise(suiteList)}`, parseSuites)
     .option('--codecs <list>', `in order of preference${otherwise(codecList)}`, parseCodecs)
     .option('--expires <seconds>', `registration lifetime${otherwise('600')}`, parseWhole)
     .option('--tls-ca <file>', `a CA to trust (PEM)${otherwise('those of the system')}`)
@@ -74,6 +83,8 @@ function settingsOf(options: TrunkOptions, identity: ReturnType<typeof readIdent
     displayName: options.display,
     proxy: options.proxy,
     encryption: options.encryption,
+    encryptionForm: options.encryptionForm,
+    srtpSuites: options.srtpSuites,
     codecs: options.codecs,
     headers: headersOf(options),
     expiresS: options.expires,

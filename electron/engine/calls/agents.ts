@@ -90,6 +90,7 @@ export class Agents {
       requires100rel: args.requires100rel,
       codecs: args.codecs,
       encryption: args.encryption,
+      suites: args.srtpSuites,
       rtpPorts: args.rtpPorts,
       ptimeMs: args.ptimeMs,
       silenceMs: args.mediaTimeoutMs,

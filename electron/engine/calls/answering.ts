@@ -21,7 +21,7 @@ export interface AnsweringDeps {
 }
 
 interface Answering
-  extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption' | 'ptimeMs' | 'silenceMs' | 'latch'> {
+  extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption' | 'suites' | 'ptimeMs' | 'silenceMs' | 'latch'> {
   /** Of the agent; null for the softphone. */
   readonly id: string | null
   readonly rtpPorts: PortRange | undefined
@@ -39,7 +39,7 @@ export function answer(
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { clock, boundary, media, records } = deps
-  const { codecs, encryption, ptimeMs, silenceMs, latch, rtpPorts, recordDirectory } = options
+  const { codecs, encryption, suites, ptimeMs, silenceMs, latch, rtpPorts, recordDirectory } = options
   const recordOf = (call: InboundCall) => records.ofTrace(station.trace(call.callId))!
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const record = recordOf(call)
@@ -49,6 +49,7 @@ export function answer(
       reachedAt: call.reachedAt,
       codecs,
       encryption,
+      suites,
       ptimeMs,
       silenceMs,
       latch,

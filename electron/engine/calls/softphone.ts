@@ -8,10 +8,12 @@ import { customHeaderFault } from '../../../shared/words/own-headers.ts'
 import type { Timer } from '../base/clock.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import { checkGrowing } from '../base/durable.ts'
-import { usage } from '../base/errors.ts'
+import { explainError, usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
+import type { EncryptionForm } from '../../../shared/model/encryption.ts'
 import { codecNames } from '../../../shared/model/codecs.ts'
+import type { Feed } from '../feed.ts'
 import type { CallRecord } from './call-record.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop, requestUri } from '../stations/next-hop.ts'
@@ -32,6 +34,7 @@ interface SoftphoneDeps extends AnsweringDeps {
   readonly stations: StationPool
   /** A person looks on: calls to it ring. */
   readonly attended: boolean
+  readonly feed: Feed
 }
 
 /** The calling side. Where a person looks on, calls to it ring. Stations differ by their transport settings only. */
@@ -123,6 +126,9 @@ export class Softphone {
         latch: args.latch,
         codecs: args.codecs ?? trunk?.codecs ?? codecNames(),
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
+        form: args.encryptionForm ?? trunk?.encryptionForm,
+        formTaken: (form: EncryptionForm) => trunk && this.#remember(trunk, form, record),
+        suites: args.srtpSuites ?? trunk?.srtpSuites,
       }
       const media = record.hears(await opener.open(choice, record.tap()))
       const call = station.ua.call(
@@ -150,6 +156,16 @@ export class Softphone {
       record.observe('not-sent', error instanceof Error ? error.message : String(error))
       record.end()
       throw error
+    }
+  }
+
+  /** The trunk took encryption in that form, after it had refused the other: the next call begins with it. */
+  #remember({ name }: Trunk, form: EncryptionForm, record: CallRecord): void {
+    try {
+      this.#deps.profile.store.setTrunkForm(name, form)
+      this.#deps.feed.change({ kind: 'trunk', id: name })
+    } catch (error) {
+      record.observe('note', `how the trunk takes media encryption was not kept: ${explainError(error)}`)
     }
   }
 

@@ -1,58 +1,19 @@
-import { createCipheriv, createHmac, timingSafeEqual } from 'node:crypto'
+import type { SrtpSuite } from '../../../shared/model/encryption.ts'
+import { CounterMode } from './counter-mode.ts'
+import { Gcm } from './gcm.ts'
+import { encryptedBit, rtcpHeaderBytes, type Protection } from './protection.ts'
+import { ReplayWindow } from './replay.ts'
+import { sessionKeys } from './session-keys.ts'
+import { suites } from './suites.ts'
 
-/** The suites of RFC 4568 6.2 that are spoken here, with the bytes of the RTP authentication tag. */
-export const suites = { AES_CM_128_HMAC_SHA1_80: 10, AES_CM_128_HMAC_SHA1_32: 4 } as const
-export type SrtpSuite = keyof typeof suites
-
-export const masterBytes = 30
-const rtcpTagBytes = 10
-const window = 128
 /** Streams of one key whose indices are remembered; the one that was silent longest makes room. */
 const mostStreams = 16
 /** RFC 3711 9.2: no more packets than this under one key. */
 const mostRtp = 2 ** 48
 const mostRtcp = 2 ** 31
-
-/** One direction's session keys (RFC 3711 4.3). */
-export interface SessionKeys {
-  readonly cipher: Uint8Array
-  readonly auth: Uint8Array
-  readonly salt: Uint8Array
-}
+const noMki = new Uint8Array(0)
 
 export type Refused = 'too short' | 'authentication failed' | 'replayed'
-
-function derive(master: Uint8Array, label: number, length: number): Uint8Array {
-  const iv = Buffer.alloc(16)
-  iv.set(master.subarray(16, 30), 0)
-  iv[7] = iv[7]! ^ label
-  return createCipheriv('aes-128-ctr', master.subarray(0, 16), iv).update(Buffer.alloc(length))
-}
-
-/** The keys that a master key and salt give (RFC 3711 4.3.1; no key derivation rate). */
-export function sessionKeys(master: Uint8Array, of: 'rtp' | 'rtcp'): SessionKeys {
-  const first = of === 'rtp' ? 0 : 3
-  return { cipher: derive(master, first, 16), auth: derive(master, first + 1, 20), salt: derive(master, first + 2, 14) }
-}
-
-/** Used again for every packet: who reads them copies them. */
-const counter = Buffer.alloc(16)
-const rollover = Buffer.alloc(4)
-
-/** AES counter mode with the IV of RFC 3711 4.1.1; encryption and decryption are the same. */
-export function crypt(
-  { cipher, salt }: Pick<SessionKeys, 'cipher' | 'salt'>,
-  ssrc: number,
-  index: number,
-  data: Uint8Array,
-): Buffer {
-  counter.set(salt, 0)
-  counter.writeUInt16BE(0, 14)
-  counter.writeUInt32BE((counter.readUInt32BE(4) ^ ssrc) >>> 0, 4)
-  counter.writeUInt16BE(counter.readUInt16BE(8) ^ Math.floor(index / 2 ** 32), 8)
-  counter.writeUInt32BE((counter.readUInt32BE(10) ^ (index % 2 ** 32)) >>> 0, 10)
-  return createCipheriv('aes-128-ctr', cipher, counter).update(data)
-}
 
 /**
  * The bytes of an RTP packet that SRTP leaves in clear: header, CSRC and extension (RFC 3711 3.1); null when they are
@@ -62,21 +23,6 @@ export function rtpClearBytes(packet: Uint8Array): number | null {
   const fixed = 12 + (packet[0]! & 0x0f) * 4
   const length = packet[0]! & 0x10 ? fixed + 4 + ((packet[fixed + 2]! << 8) | packet[fixed + 3]!) * 4 : fixed
   return packet.length >= 12 && packet[0]! >> 6 === 2 && packet.length >= length ? length : null
-}
-
-/** The last indices seen, against replay (RFC 3711 3.3.2). */
-class ReplayWindow {
-  readonly #seen = new Float64Array(window).fill(-1)
-  #highest = -1
-
-  fresh(index: number): boolean {
-    return index > this.#highest - window && this.#seen[index % window] !== index
-  }
-
-  note(index: number): void {
-    this.#seen[index % window] = index
-    if (index > this.#highest) this.#highest = index
-  }
 }
 
 interface Received {
@@ -102,25 +48,56 @@ class Recent<Value> {
 }
 
 /**
+ * How far the streams of a session are, by SSRC and whatever their key: with a new one most senders go on (RFC 3711
+ * 3.3.1), others begin again.
+ */
+export class Rollovers {
+  readonly latest = new Recent<Received>()
+}
+
+export interface ContextOptions {
+  /** The identifier that each packet carries of its master key (RFC 3711 3.1), up to 128 bytes; none where left out. */
+  readonly mki?: Uint8Array
+  /** Of all keys that the session receives with; its own where left out. */
+  readonly rollovers?: Rollovers
+  /** Rollover counters that a stream may have at its first packet, from 0; 1 for who hears it from its beginning. */
+  readonly firstRollovers?: number
+}
+
+/**
  * One direction of an SRTP and SRTCP session with an SDES key (RFC 3711, RFC 4568). Whoever sends with it keeps it for
  * as long as the key may be used: it is what remembers which indices were, and so that no keystream is used twice.
  */
 export class SrtpContext {
-  /** How long the tag of RTP packets is: all that the suites differ in. The indices of the key go on. */
-  suite: SrtpSuite
-  readonly #rtp: SessionKeys
-  readonly #rtcp: SessionKeys
+  readonly #mki: Uint8Array
+  readonly #protection: (suite: SrtpSuite) => Protection
+  #current: Protection
   /** The next index by SSRC: never forgotten, since there are only our own. */
   readonly #next = new Map<number, number>()
   readonly #received = new Recent<Received>()
   readonly #rtcpReplay = new Recent<ReplayWindow>()
+  readonly #rollovers: Rollovers
+  readonly #firstRollovers: number
   #rtcpIndex = 0
 
-  /** `master`: 16 bytes of key and 14 of salt. */
-  constructor(suite: SrtpSuite, master: Uint8Array) {
-    this.suite = suite
-    this.#rtp = sessionKeys(master, 'rtp')
-    this.#rtcp = sessionKeys(master, 'rtcp')
+  /** `master`: key and salt, as long as the suite has them. */
+  constructor(
+    suite: SrtpSuite,
+    master: Uint8Array,
+    { mki = noMki, rollovers = new Rollovers(), firstRollovers = 1 }: ContextOptions = {},
+  ) {
+    this.#mki = mki
+    this.#rollovers = rollovers
+    this.#firstRollovers = firstRollovers
+    const [rtp, rtcp] = [sessionKeys(suite, master, 'rtp'), sessionKeys(suite, master, 'rtcp')]
+    this.#protection = (of) =>
+      suites[of].mode === 'gcm' ? new Gcm(rtp, rtcp) : new CounterMode(rtp, rtcp, suites[of].tagBytes)
+    this.#current = this.#protection(suite)
+  }
+
+  /** Another length of the tag with the same keys: the indices go on. */
+  use(suite: SrtpSuite): void {
+    this.#current = this.#protection(suite)
   }
 
   /**
@@ -133,76 +110,86 @@ export class SrtpContext {
     if (index < next) index += 65536
     if (index >= mostRtp) throw new RangeError('as many packets as a key allows were sent with it')
     this.#next.set(ssrc, index + 1)
-    const sealed = Buffer.allocUnsafe(packet.length + suites[this.suite])
-    sealed.set(packet.subarray(0, headerBytes))
-    sealed.set(crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes)), headerBytes)
-    sealed.set(this.#tag(sealed.subarray(0, packet.length), Math.floor(index / 65536)), packet.length)
-    return sealed
+    return withMki(this.#current.sealRtp(packet, headerBytes, ssrc, index), this.#mki, this.#current.behindMki.rtp)
   }
 
   /** The packet in clear, or why it is refused: then nothing has changed. */
   unprotectRtp(packet: Uint8Array, headerBytes: number, ssrc: number, sequence: number): Buffer | Refused {
-    const end = packet.length - suites[this.suite]
-    if (end < headerBytes) return 'too short'
+    const { behindMki, overhead } = this.#current
+    if (packet.length < headerBytes + overhead.rtp + this.#mki.length) return 'too short'
+    const sealed = withoutMki(packet, this.#mki, behindMki.rtp)
+    if (!sealed) return 'authentication failed'
     const known = this.#received.get(ssrc)
-    const roc = known ? guessRoc(known, sequence) : 0
-    const sealed = packet.subarray(0, end)
-    if (!timingSafeEqual(this.#tag(sealed, roc), packet.subarray(end))) return 'authentication failed'
-    const index = roc * 65536 + sequence
-    if (known && !known.replay.fresh(index)) return 'replayed'
-    const stream = known ?? { roc, highest: sequence, replay: new ReplayWindow() }
+    for (const roc of this.#rocs(known, ssrc, sequence)) {
+      const index = roc * 65536 + sequence
+      const clear = this.#current.openRtp(sealed, headerBytes, ssrc, index)
+      if (!clear) continue
+      if (known && !known.replay.fresh(index)) return 'replayed'
+      this.#noteRtp(known ?? { roc, highest: sequence, replay: new ReplayWindow() }, ssrc, roc, sequence)
+      return clear
+    }
+    return 'authentication failed'
+  }
+
+  /** What the rollover counter of a packet may be, the likeliest first. */
+  #rocs(known: Received | undefined, ssrc: number, sequence: number): Iterable<number> {
+    const latest = this.#rollovers.latest.get(ssrc)
+    const likely = [known, latest].flatMap((stream) => (stream ? guessRoc(stream, sequence) : []))
+    return new Set(known ? likely : [...likely, ...Array(this.#firstRollovers).keys()])
+  }
+
+  #noteRtp(stream: Received, ssrc: number, roc: number, sequence: number): void {
     this.#received.used(ssrc, stream)
-    stream.replay.note(index)
+    this.#rollovers.latest.used(ssrc, stream)
+    stream.replay.note(roc * 65536 + sequence)
     if (roc > stream.roc || (roc === stream.roc && sequence > stream.highest)) {
       stream.roc = roc
       stream.highest = sequence
     }
-    const clear = Buffer.allocUnsafe(end)
-    clear.set(packet.subarray(0, headerBytes))
-    clear.set(crypt(this.#rtp, ssrc, index, packet.subarray(headerBytes, end)), headerBytes)
-    return clear
   }
 
   /** Throws RangeError when the key is used up. */
   protectRtcp(packet: Uint8Array): Buffer {
-    const ssrc = Buffer.from(packet.subarray(4, 8)).readUInt32BE()
     const index = this.#rtcpIndex++
     if (index >= mostRtcp) throw new RangeError('as many packets as a key allows were sent with it')
-    const end = packet.length + 4
-    const sealed = Buffer.allocUnsafe(end + rtcpTagBytes)
-    sealed.set(packet.subarray(0, 8))
-    sealed.set(crypt(this.#rtcp, ssrc, index, packet.subarray(8)), 8)
-    sealed.writeUInt32BE(0x80000000 + index, packet.length)
-    sealed.set(this.#rtcpTag(sealed.subarray(0, end)), end)
-    return sealed
+    const sealed = this.#current.sealRtcp(packet, ssrcOf(packet), encryptedBit + index)
+    return withMki(sealed, this.#mki, this.#current.behindMki.rtcp)
   }
 
   /** The compound packet in clear, or why it is refused: then nothing has changed. */
   unprotectRtcp(packet: Uint8Array): Buffer | Refused {
-    const end = packet.length - rtcpTagBytes
-    if (end < 12) return 'too short'
-    const sealed = packet.subarray(0, end)
-    if (!timingSafeEqual(this.#rtcpTag(sealed), packet.subarray(end))) return 'authentication failed'
-    const word = Buffer.from(sealed.subarray(end - 4)).readUInt32BE()
-    const index = word & 0x7fffffff
-    const ssrc = Buffer.from(sealed.subarray(4, 8)).readUInt32BE()
+    const { behindMki, overhead } = this.#current
+    if (packet.length < rtcpHeaderBytes + overhead.rtcp + this.#mki.length) return 'too short'
+    const sealed = withoutMki(packet, this.#mki, behindMki.rtcp)
+    if (!sealed) return 'authentication failed'
+    const ssrc = ssrcOf(sealed)
+    const word = this.#current.rtcpWord(sealed)
+    const clear = this.#current.openRtcp(sealed, ssrc, word)
+    if (!clear) return 'authentication failed'
+    const index = word % encryptedBit
     const known = this.#rtcpReplay.get(ssrc)
     if (known && !known.fresh(index)) return 'replayed'
     const replay = known ?? new ReplayWindow()
     this.#rtcpReplay.used(ssrc, replay)
     replay.note(index)
-    const body = sealed.subarray(8, end - 4)
-    return Buffer.concat([sealed.subarray(0, 8), word & 0x80000000 ? crypt(this.#rtcp, ssrc, index, body) : body])
+    return clear
   }
+}
 
-  #tag(sealed: Uint8Array, roc: number): Buffer {
-    rollover.writeUInt32BE(roc >>> 0)
-    return createHmac('sha1', this.#rtp.auth).update(sealed).update(rollover).digest().subarray(0, suites[this.suite])
-  }
+const ssrcOf = (packet: Uint8Array): number => Buffer.from(packet.subarray(4, rtcpHeaderBytes)).readUInt32BE()
 
-  #rtcpTag(sealed: Uint8Array): Buffer {
-    return createHmac('sha1', this.#rtcp.auth).update(sealed).digest().subarray(0, rtcpTagBytes)
-  }
+function withMki(sealed: Buffer, mki: Uint8Array, behind: number): Buffer {
+  if (mki.length === 0) return sealed
+  const at = sealed.length - behind
+  return Buffer.concat([sealed.subarray(0, at), mki, sealed.subarray(at)])
+}
+
+/** Null where another identifier stands there. */
+function withoutMki(packet: Uint8Array, mki: Uint8Array, behind: number): Uint8Array | null {
+  if (mki.length === 0) return packet
+  const at = packet.length - behind - mki.length
+  if (!mki.every((byte, i) => packet[at + i] === byte)) return null
+  return Buffer.concat([packet.subarray(0, at), packet.subarray(at + mki.length)])
 }
 
 /** RFC 3711 3.3.1 and appendix A. */

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { settingsSchema, type Settings, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
 import { callReportSchema, type CallReport } from '../../../shared/contract/report.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
+import type { EncryptionForm } from '../../../shared/model/encryption.ts'
 import type { Clock } from '../base/clock.ts'
 import { RingbackError, machine } from '../base/errors.ts'
 import { hideIn, type CustomHeader } from '../base/secret-headers.ts'
@@ -181,6 +182,11 @@ export class Store {
   /** Secrets that are left out stay as they are stored; so does a hidden header value. Throws RingbackError. */
   saveTrunk(trunk: Trunk, secrets: TrunkSecrets, replace: boolean): void {
     this.#write(() => this.#trunks.save(trunk, secrets, replace))
+  }
+
+  /** How encryption is offered first to a trunk from now on. Throws RingbackError (machine). */
+  setTrunkForm(name: string, form: EncryptionForm): void {
+    this.#write(() => this.#trunks.setForm(name, form))
   }
 
   removeTrunk(name: string): void {

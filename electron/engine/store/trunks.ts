@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { trunkSchema, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
 import { hiddenValue } from '../../../shared/contract/place-call.ts'
+import type { EncryptionForm } from '../../../shared/model/encryption.ts'
 import { machine, usage } from '../base/errors.ts'
 import { isSecretHeader } from '../../../shared/wire/sip/secret-names.ts'
 import { secretsAmong, type CustomHeader } from '../base/secret-headers.ts'
@@ -149,6 +150,13 @@ export class Trunks {
         ...(stored.secret === undefined ? {} : { secret: stored.secret }),
       }
     })
+  }
+
+  /** How encryption is offered to it first from now on; of a trunk that is gone nothing is kept. */
+  setForm(name: string, encryptionForm: EncryptionForm): void {
+    const row = this.#db.prepare('SELECT settings FROM trunks WHERE name = ?').get(name)
+    const trunk = row && readJson(trunkSchema, row['settings'])
+    if (trunk) this.#putSettings({ ...trunk, encryptionForm })
   }
 
   #put(trunk: Trunk): void {

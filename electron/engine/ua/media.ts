@@ -27,6 +27,11 @@ export interface CallMedia {
    */
   answered(answer: string): Promise<MediaRefusal | null>
   /**
+   * The peer refused the last offer. Whether the next is another one that it may take: then how, a clause; null where
+   * nothing is left to try.
+   */
+  offerOtherwise(): string | null
+  /**
    * The peer gets what is sent to it: media may flow. `host`, an IP literal, is where its signalling comes from. As
    * often as one likes.
    */

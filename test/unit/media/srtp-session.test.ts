@@ -46,7 +46,8 @@ describe('SRTP over re-INVITEs', () => {
     const key = await answer(secured(0))
     for (const offer of [secured(1), secured(0), secured(2), secured(2, 'AES_CM_128_HMAC_SHA1_32'), secured(0)]) {
       await bench.clock.advance(5000)
-      expect(await answer(offer)).toBe(key)
+      // A key serves one suite.
+      expect((await answer(offer)) === key).toBe(!offer.includes('SHA1_32'))
     }
     await bench.clock.advance(5000)
     const { all, different } = keystreams()
@@ -186,8 +187,8 @@ describe('an answer whose encryption was not offered', () => {
   it.each([
     [
       'another tag',
-      secured(0).replace('a=crypto:1', 'a=crypto:2'),
-      /a=crypto:2 .* was answered, a=crypto:1 .* was offered/,
+      secured(0).replace('a=crypto:1', 'a=crypto:9'),
+      /a=crypto:9 .* was answered, a=crypto:1 .* was offered/,
     ],
     ['another suite', secured(0, 'AES_CM_128_HMAC_SHA1_32'), /_32 was answered/],
     [

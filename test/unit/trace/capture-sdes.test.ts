@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { reportOf } from '../../../electron/engine/report/report.ts'
 import { SrtpContext } from '../../../electron/engine/srtp/srtp.ts'
+import { masterBytes } from '../../../electron/engine/srtp/suites.ts'
 import { PcapEncoder, pcapHeader } from '../../../electron/engine/trace/capture/pcap-write.ts'
+import { srtpSuites, type SrtpSuite } from '../../../shared/model/encryption.ts'
+import { writeRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
 import { writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { CaptureFiles, captureStartUs } from '../../harness/capture-files.ts'
 import { request } from '../../harness/messages.ts'
@@ -22,8 +25,21 @@ const session = (side: Side, crypto: string) =>
   `v=0\no=- 1 1 IN IP4 ${media[side].host}\ns=-\nc=IN IP4 ${media[side].host}\nt=0 0\n` +
   `m=audio ${media[side].port} RTP/SAVP 0\na=crypto:${crypto}\n`
 
+interface Sealing {
+  readonly suite?: SrtpSuite
+  readonly mki?: Uint8Array
+  /** Packets under the key before these were captured. */
+  readonly missed?: number
+  /** The caller changes its key in a re-INVITE after half of the call. */
+  readonly changes?: { readonly to: Buffer; readonly crypto: string }
+}
+
 /** A call of three seconds; `sealedWith`: what each side encrypts with. */
-async function call(sealedWith: Readonly<Record<Side, Buffer>>, crypto: (side: Side) => string = usual) {
+async function call(
+  sealedWith: Readonly<Record<Side, Buffer>>,
+  crypto: (side: Side) => string = usual,
+  { suite = 'AES_CM_128_HMAC_SHA1_80', mki, missed = 0, changes }: Sealing = {},
+) {
   const encoder = new PcapEncoder()
   const invite = request({ body: session('caller', crypto('caller')) })
   const ok = request({ toTag: 'b', body: session('callee', crypto('callee')) }).replace(/^INVITE .*/, 'SIP/2.0 200 OK')
@@ -33,23 +49,44 @@ async function call(sealedWith: Readonly<Record<Side, Buffer>>, crypto: (side: S
     return encoder.udp(captureStartUs + atMs * 1000, source, destination, Buffer.from(text))
   }
   const records = [pcapHeader(), sip(invite, 0, true), sip(ok, 100, false)]
-  const contexts = {
-    caller: new SrtpContext('AES_CM_128_HMAC_SHA1_80', sealedWith.caller),
-    callee: new SrtpContext('AES_CM_128_HMAC_SHA1_80', sealedWith.callee),
+  const context = (key: Buffer) => new SrtpContext(suite, key, mki ? { mki } : {})
+  const contexts = { caller: context(sealedWith.caller), callee: context(sealedWith.callee) }
+  // A square wave of -6 dBFS or so.
+  const audio = Uint8Array.from({ length: 172 }, (_, k) => (k % 8 < 4 ? 0x90 : 0x10))
+  const sealed = (side: Side, i: number) => {
+    const ssrc = side === 'caller' ? 7 : 8
+    const sequence = (missed + i) & 0xffff
+    const packet = Uint8Array.from(audio)
+    writeRtpHeader(packet, 0, i === 0, sequence, i * 160, ssrc)
+    return contexts[side].protectRtp(packet, 12, ssrc, sequence)
   }
-  for (let i = 0; i < 150; i++)
-    for (const side of ['caller', 'callee'] as const) {
-      // A square wave of -6 dBFS or so.
-      const packet = Uint8Array.from({ length: 172 }, (_, k) => (k % 8 < 4 ? 0x90 : 0x10))
-      writeRtpHeader(packet, 0, i === 0, i, i * 160, side === 'caller' ? 7 : 8)
-      const wire = contexts[side].protectRtp(packet, 12, side === 'caller' ? 7 : 8, i)
-      const to = side === 'caller' ? media.callee : media.caller
-      records.push(encoder.udp(captureStartUs + 200_000 + i * 20_000, media[side], to, wire))
+  // One of each rollover is enough for the sender to count them.
+  for (let i = -missed; i < 0; i += 30_000) for (const side of ['caller', 'callee'] as const) sealed(side, i)
+  for (let i = 0; i < 150; i++) {
+    const atMs = 200 + i * 20
+    if (changes && i === 75) {
+      const again = { toTag: 'b', cseq: 2, branch: 'z9hG4bKagain' }
+      const answer = request({ ...again, body: session('callee', crypto('callee')) })
+      records.push(sip(request({ ...again, body: session('caller', changes.crypto) }), atMs - 9, true))
+      records.push(sip(answer.replace(/^INVITE .*/, 'SIP/2.0 200 OK'), atMs - 5, false))
+      contexts.caller = context(changes.to)
+      // The rollover counter goes on.
+      for (let n = -missed; n < 0; n += 30_000) sealed('caller', n)
     }
+    for (const side of ['caller', 'callee'] as const) {
+      const to = side === 'caller' ? media.callee : media.caller
+      records.push(encoder.udp(captureStartUs + atMs * 1000, media[side], to, sealed(side, i)))
+    }
+  }
+  const report = { ssrc: 7, fractionLost: 0, cumulativeLost: 3, highestSequence: 149, jitter: 80, lastSr: 0 }
+  const rtcp = writeRtcp([{ type: 'rr', ssrc: 8, reports: [{ ...report, delaySinceLastSr: 0 }] }])
+  const above = (side: Side) => ({ ...media[side], port: media[side].port + 1 })
+  const wire = contexts.callee.protectRtcp(rtcp)
+  records.push(encoder.udp(captureStartUs + 3_300_000, above('callee'), above('caller'), wire))
   const { calls, lastAt } = await openCaptures(files.write(`${n++}.pcap`, ...records))
-  const report = reportOf(calls[0]!, lastAt, null)
+  const reported = reportOf(calls[0]!, lastAt, null)
   // That keys go over UDP is another matter.
-  return { ...report, findings: report.findings.filter(({ rule }) => rule !== 'keys-in-clear') }
+  return { ...reported, findings: reported.findings.filter(({ rule }) => rule !== 'keys-in-clear') }
 }
 
 describe('SRTP with keys in the session descriptions', () => {
@@ -75,11 +112,50 @@ describe('SRTP with keys in the session descriptions', () => {
   })
 
   it('of a suite that is not spoken here has no level and no fault', async () => {
-    const { streams, findings } = await call(keys, (side) => usual(side).replace('AES_CM_128', 'AES_256_CM'))
+    const { streams, findings } = await call(keys, (side) => usual(side).replace('AES_CM_128', 'F8_128'))
     expect(streams.map(({ level, srtp }) => [level, srtp])).toEqual([
       [null, undefined],
       [null, undefined],
     ])
     expect(findings).toEqual([])
+  })
+
+  it.each(srtpSuites)('of %s is opened, reports too', async (suite) => {
+    const bytes = masterBytes(suite)
+    const long = { caller: Buffer.alloc(bytes, 1), callee: Buffer.alloc(bytes, 2) }
+    // The first line is of a suite that was not chosen.
+    const lines = (side: Side) => `${usual(side)}\na=crypto:2 ${suite} inline:${long[side].toString('base64')}`
+    const { streams, verdict, findings } = await call(long, lines, { suite })
+    expect(streams.map(({ level, srtp }) => [Math.round(level!.meanDbfs), srtp])).toEqual(
+      [0, 1].map(() => [-6, { opened: 150, refused: 0 }]),
+    )
+    expect(streams[0]!.rtcp).toMatchObject({ reportedLost: 3, reportedJitterMs: 10 })
+    expect({ kind: verdict.kind, findings }).toEqual({ kind: 'two-way-audio', findings: [] })
+  })
+
+  it('has no figures of reports that no key opens: their numbers are noise', async () => {
+    const { streams } = await call({ caller: keys.caller, callee: keys.other })
+    expect(streams.map(({ rtcp }) => rtcp)).toEqual([null, null])
+  })
+
+  it('whose packets name their master key is opened', async () => {
+    const named = (side: Side) => `${usual(side)}|2^20|1:4`
+    const { streams } = await call(keys, named, { mki: Uint8Array.of(0, 0, 0, 1) })
+    expect(streams.map(({ srtp }) => srtp)).toEqual([0, 1].map(() => ({ opened: 150, refused: 0 })))
+    expect(streams[0]!.rtcp).toMatchObject({ reportedLost: 3 })
+  })
+
+  it('that lasted for an hour when the capture began is opened', async () => {
+    const { streams } = await call(keys, usual, { missed: 180_000 })
+    expect(streams.map(({ srtp }) => srtp)).toEqual([0, 1].map(() => ({ opened: 150, refused: 0 })))
+  })
+
+  it('is opened with the new key of a re-INVITE, whose rollover counter goes on', async () => {
+    for (const missed of [0, 180_000]) {
+      const crypto = usual('caller').replace(keys.caller.toString('base64'), keys.other.toString('base64'))
+      const { streams, findings } = await call(keys, usual, { missed, changes: { to: keys.other, crypto } })
+      expect(streams.map(({ srtp }) => srtp)).toEqual([0, 1].map(() => ({ opened: 150, refused: 0 })))
+      expect(findings).toEqual([])
+    }
   })
 })

@@ -197,7 +197,9 @@ describe('our own session descriptions', () => {
     direction: 'sendrecv',
     sessionId: '77',
     version: 3,
-    srtpMaster: new Uint8Array(30).fill(7),
+    form: 'one-line',
+    suites: ['AES_CM_128_HMAC_SHA1_80'],
+    keys: () => new Uint8Array(30).fill(7),
     ...more,
   })
 
@@ -287,6 +289,7 @@ describe('our own session descriptions', () => {
     ['disabled', secure, clear, [0, 4000]],
     ['allowed', secure, clear, [4000, 0]],
     ['required', clear, secure, [0, 4000]],
+    ['allowed', clear, secure, [0, 4000]],
     ['allowed', 'm=audio 4004 RTP/AVP 18\r\n', clear, [0, 4000]],
     ['allowed', 'm=audio 4004 UDP/TLS/RTP/SAVPF 0\r\n', clear, [0, 4000]],
     ['allowed', `m=audio 4004 RTP/SAVPF 0\r\n${key}`, clear, [4000, 0]],

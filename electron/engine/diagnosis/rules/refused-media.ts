@@ -5,6 +5,7 @@ import type { CallFacts } from '../../../../shared/model/facts.ts'
 import type { Change } from '../../../../shared/contract/change.ts'
 import type { Remedy } from '../../../../shared/model/remedies.ts'
 import { knownRefusal, refusedFor } from '../classify.ts'
+import { requestsOf } from '../messages.ts'
 import { observed, peerName, statusText, type Rule } from '../rule.ts'
 
 interface Advice {
@@ -51,6 +52,12 @@ function adviceOf(facts: CallFacts, why: string, audio: readonly MediaDescriptio
 
 /** The other form of encryption than was offered. RTP/AVP with keys beside it is a form that only some understand. */
 function encryptionAdvice(audio: readonly MediaDescription[]): Advice {
+  if (offersBoth(audio))
+    return {
+      next:
+        'Ask the other side what it takes: RTP in clear and SRTP (RTP/SAVP) were both offered, with ' +
+        `${suitesOf(audio).join(', ') || 'no key'}.`,
+    }
   if (audio.every(({ protocol }) => protocol.includes('SAVP')))
     return {
       next: 'Call again with media encryption disabled: the peer may accept RTP in clear only.',
@@ -64,6 +71,20 @@ function encryptionAdvice(audio: readonly MediaDescription[]): Advice {
         remedy: required,
       }
     : { next: 'Call again with media encryption required: the peer may accept SRTP only.', remedy: required }
+}
+
+const suitesOf = (audio: readonly MediaDescription[]) => [
+  ...new Set(audio.flatMap(({ crypto }) => crypto.map(({ suite }) => suite))),
+]
+
+/** Two lines of which the other side may take one. */
+const offersBoth = (audio: readonly MediaDescription[]) =>
+  audio.some(({ protocol }) => protocol.includes('SAVP')) && audio.some(({ protocol }) => !protocol.includes('SAVP'))
+
+/** What was offered last: after a refusal the same may have been offered in another form, in the dialog too. */
+function offeredAudio(facts: CallFacts): readonly MediaDescription[] {
+  const last = requestsOf(facts, 'INVITE').findLast(({ fromUs, session }) => fromUs === facts.invite?.fromUs && session)
+  return (last ?? facts.invite)?.session?.media.filter(({ kind }) => kind === 'audio') ?? []
 }
 
 const isOptional = (audio: readonly MediaDescription[]) =>
@@ -110,7 +131,7 @@ export const refusedMedia: Rule = {
   silent: 'the call was refused for another reason',
   silences: ['nothing-arrives', 'nothing-sent'],
   evaluate(facts) {
-    const audio = facts.invite?.session?.media.filter(({ kind }) => kind === 'audio') ?? []
+    const audio = offeredAudio(facts)
     const unusable = observed(facts, 'media-failed')[0]
     if (unusable) {
       const advice: Advice =

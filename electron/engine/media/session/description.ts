@@ -1,3 +1,4 @@
+import { offeredSuites, srtpSuites, type EncryptionForm } from '../../../../shared/model/encryption.ts'
 import {
   directionOf,
   parseSdp,
@@ -7,10 +8,15 @@ import {
 } from '../../../../shared/wire/sdp/sdp.ts'
 import type { MediaTransport } from '../transport/transport.ts'
 import { isRefusal, makeAnswer, readAnswer, type Negotiated, type NotNegotiated } from './negotiate.ts'
-import { makeOffer, type LocalMedia } from './offer.ts'
+import { makeOffer, refused, type LocalMedia } from './offer.ts'
 import type { MediaOptions } from './options.ts'
 
-type DescribedOptions = Pick<MediaOptions, 'codecs' | 'encryption' | 'ptimeMs'>
+const formWords: Readonly<Record<EncryptionForm, string>> = {
+  'one-line': 'media encryption as RTP/AVP with a=crypto',
+  'two-lines': 'media encryption as RTP/SAVP beside RTP/AVP',
+}
+
+type DescribedOptions = Pick<MediaOptions, 'codecs' | 'encryption' | 'form' | 'suites' | 'ptimeMs' | 'formTaken'>
 
 /** Our side of the offers and answers of one call: what is written, and what it means. */
 export class Descriptions {
@@ -21,12 +27,27 @@ export class Descriptions {
   /** The lines of our last description that was agreed to: each later one has them in their places. */
   #lines: readonly MediaDescription[] = []
   #offered: readonly MediaDescription[] = []
+  #form: EncryptionForm
+  /** The peer refused the other form. */
+  #changed = false
   #wanted = directionOf(true, true)
 
   constructor(options: DescribedOptions, transport: MediaTransport, sessionId: string) {
     this.#options = options
     this.#transport = transport
     this.#sessionId = sessionId
+    this.#form = options.form ?? 'one-line'
+  }
+
+  /**
+   * The peer refused an offer: where encryption is allowed and was offered in one form only, the next has the other.
+   * Returns how that is, a clause, or null.
+   */
+  offerOtherwise(): string | null {
+    if (this.#options.encryption !== 'allowed' || this.#changed) return null
+    this.#changed = true
+    this.#form = this.#form === 'one-line' ? 'two-lines' : 'one-line'
+    return formWords[this.#form]
   }
 
   /** What the next offer asks for: hold sends but does not receive (RFC 3264 8.4). */
@@ -55,21 +76,30 @@ export class Descriptions {
   answered(text: string): Negotiated | NotNegotiated {
     const answer = read(text)
     if (isRefusal(answer)) return answer
-    const result = readAnswer(answer, this.#local('offered'))
-    if (!isRefusal(result)) this.#lines = this.#offered
-    return result
+    const result = readAnswer(answer, this.#offered, this.#local('offered'))
+    if (isRefusal(result)) {
+      // Another offer after it has the same lines.
+      if (this.#lines.length === 0) this.#lines = this.#offered.map(refused)
+      return result
+    }
+    if (this.#changed && this.#lines.every(({ port }) => port === 0)) this.#options.formTaken?.(this.#form)
+    // Where two lines were offered, one is used.
+    this.#lines = this.#offered.map((m, i) => (i === result.index ? m : refused(m)))
+    return result.negotiated
   }
 
   #local(description: 'offer' | 'answer' | 'offered'): LocalMedia {
     return {
       codecs: this.#options.codecs,
       encryption: this.#options.encryption,
+      form: this.#form,
+      suites: this.#options.suites ?? (description === 'answer' ? srtpSuites : offeredSuites),
       address: this.#transport.local,
       direction: this.#wanted,
       ptimeMs: this.#options.ptimeMs,
       sessionId: this.#sessionId,
       version: this.#version,
-      srtpMaster: this.#transport.key(description),
+      keys: this.#transport.keys(description),
     }
   }
 }

@@ -2,7 +2,6 @@ import type { Address } from '../../../../shared/base/address.ts'
 import { elide, visible } from '../../../../shared/base/text.ts'
 import { agreeMedium, isEvent, type Leg } from '../../../../shared/wire/agreement/agree.ts'
 import {
-  audioOf,
   directionOf,
   isMediaAddress,
   receives,
@@ -14,24 +13,14 @@ import {
   type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
 import { codecDescriptor, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
-import type { Encryption } from '../../../../shared/model/encryption.ts'
-import { answeredKey, usableKey, type SdesKey } from '../../srtp/sdes-key.ts'
-import type { SrtpSuite } from '../../srtp/srtp.ts'
-import {
-  inline,
-  offeredAudio,
-  offeredCrypto,
-  refused,
-  session,
-  telephoneEvents,
-  usualPtimeMs,
-  type LocalMedia,
-} from './offer.ts'
+import type { Encryption, SrtpSuite } from '../../../../shared/model/encryption.ts'
+import { answeredKey, usableKey, type MasterKey, type SdesKey } from '../../srtp/sdes-key.ts'
+import { cryptoLine, refused, session, telephoneEvents, usualPtimeMs, type LocalMedia } from './offer.ts'
 
 export interface NegotiatedCrypto {
   readonly suite: SrtpSuite
   readonly localMaster: Uint8Array
-  readonly remoteMaster: Uint8Array
+  readonly remoteKeys: readonly MasterKey[]
 }
 
 /** What both sides agreed on (RFC 3264 6). */
@@ -90,7 +79,8 @@ export function makeAnswer(
   const lines = offer.media.filter((m) => m.kind === 'audio' && m.port !== 0)
   if (lines.length === 0) return { refusal: 'no-audio', text: 'the offer has no audio' }
   const looked = lines.map((m) => acceptable(m, local))
-  const accepted = looked.find((result): result is Accepted => !isRefusal(result))
+  const usable = looked.filter((result): result is Accepted => !isRefusal(result))
+  const accepted = usable.find(({ crypto }) => crypto !== null) ?? usable[0]
   if (!accepted) {
     const faults = looked.filter(isRefusal)
     return { ...faults[0]!, text: [...new Set(faults.map(({ text }) => text))].join('; ') }
@@ -111,9 +101,7 @@ export function makeAnswer(
       ptimeMs: local.ptimeMs ?? m.ptimeMs ?? usualPtimeMs,
       rtcpPort: null,
       rtcpMux: false,
-      crypto: crypto
-        ? [{ tag: crypto.tag, suite: crypto.suite, keyParams: inline(local.srtpMaster), sessionParams: null }]
-        : [],
+      crypto: crypto ? [cryptoLine(crypto.tag, crypto.suiteName, local.keys(crypto.suite))] : [],
     }
   })
   const { toOfferer, toAnswerer } = agreeMedium(chosen, media[offer.media.indexOf(chosen)])
@@ -131,26 +119,53 @@ interface Accepted {
   readonly crypto: SdesKey | null
 }
 
-function acceptable(m: MediaDescription, { codecs, encryption }: LocalMedia): Accepted | NotNegotiated {
+function acceptable(m: MediaDescription, { codecs, encryption, suites }: LocalMedia): Accepted | NotNegotiated {
   const codec = pickCodec(m, codecs)
   if (!codec)
     return {
       refusal: 'no-codec',
       text: `no codec in common: offered ${describe(m) || 'none'}, accepted here ${codecs.join(', ')}`,
     }
-  const offered = usableKey(m.crypto)
+  const offered = usableKey(m.crypto, suites)
   const fault = encryptionFault(m, offered, encryption, 'offered')
   if (fault) return { refusal: 'encryption', text: fault }
   return { m, codec, crypto: typeof offered === 'string' || encryption === 'disabled' ? null : offered }
 }
 
-/** What an answer to our offer means for us. */
-export function readAnswer(answer: SessionDescription, local: LocalMedia): Negotiated | NotNegotiated {
-  const chosen = audioOf(answer)
-  if (!chosen) {
+/**
+ * What an answer to an offer of ours means for us. Of several lines that it takes, the first that it encrypts is used;
+ * `index` is its place in the offer.
+ */
+export function readAnswer(
+  answer: SessionDescription,
+  offer: readonly MediaDescription[],
+  local: LocalMedia,
+): { readonly negotiated: Negotiated; readonly index: number } | NotNegotiated {
+  const taken = answer.media.flatMap((m, i) => {
+    const index = m.kind === 'audio' && m.port !== 0 ? placeIn(offer, m, i) : -1
+    return index < 0 ? [] : [{ index, result: readLine(m, offer[index]!, local) }]
+  })
+  const [first] = taken
+  if (!first) {
     const refused = answer.media.find((m) => m.kind === 'audio')
     return { refusal: 'no-audio', text: refused ? 'the answer refuses the audio (port 0)' : 'the answer has no audio' }
   }
+  const read = taken.flatMap(({ index, result }) => (isRefusal(result) ? [] : [{ index, negotiated: result }]))
+  return read.find(({ negotiated }) => negotiated.crypto !== null) ?? read[0] ?? (first.result as NotNegotiated)
+}
+
+/** The line of an offer that one of its answer stands for: that in its place, where an answer left none out. */
+function placeIn(offer: readonly MediaDescription[], answered: MediaDescription, index: number): number {
+  const isLike = (m: MediaDescription | undefined) =>
+    m?.kind === 'audio' && m.port !== 0 && isSecure(m) === isSecure(answered)
+  if (isLike(offer[index])) return index
+  const alike = offer.findIndex(isLike)
+  return alike >= 0 ? alike : offer.findIndex((m) => m.kind === 'audio' && m.port !== 0)
+}
+
+const isSecure = ({ protocol }: MediaDescription) => protocol.includes('SAVP')
+
+function readLine(chosen: MediaDescription, offered: MediaDescription, local: LocalMedia): Negotiated | NotNegotiated {
   const codec = pickCodec(chosen, local.codecs)
   if (!codec)
     return {
@@ -159,13 +174,13 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
         `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ` +
         `${local.codecs.join(', ')}`,
     }
-  const answered = answeredKey(chosen.crypto, offeredCrypto)
+  const answered = answeredKey(chosen.crypto, offered.crypto)
   const fault = encryptionFault(chosen, answered, local.encryption, 'answered')
   if (fault) return { refusal: 'encryption', text: fault }
   // It says that it encrypts, and in a way that was not offered: neither side would understand the other.
   if (typeof answered === 'string' && chosen.crypto.length > 0 && local.encryption !== 'disabled')
     return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
-  const { toAnswerer, toOfferer } = agreeMedium(offeredAudio(local, chosen.protocol), chosen)
+  const { toAnswerer, toOfferer } = agreeMedium(offered, chosen)
   const event = eventOf(chosen, codec.codec) ?? chosen.formats.find(isEvent)
   return {
     ...agreed(codec, event?.payloadType ?? null, toAnswerer, toOfferer, local),
@@ -173,8 +188,8 @@ export function readAnswer(answer: SessionDescription, local: LocalMedia): Negot
   }
 }
 
-function agreedCrypto(key: SdesKey | null, { srtpMaster }: LocalMedia): NegotiatedCrypto | null {
-  return key && { suite: key.suite, localMaster: srtpMaster, remoteMaster: key.master }
+function agreedCrypto(key: SdesKey | null, { keys }: LocalMedia): NegotiatedCrypto | null {
+  return key && { suite: key.suite, localMaster: keys(key.suite), remoteKeys: key.keys }
 }
 
 interface PickedCodec {
@@ -208,7 +223,7 @@ function encryptionFault(
   ours: Encryption,
   verb: 'offered' | 'answered',
 ): string | null {
-  const secure = m.protocol.includes('SAVP')
+  const secure = isSecure(m)
   if (!/^RTP\/S?AVPF?$/.test(m.protocol))
     return `media profile ${elide(visible(m.protocol), 40)} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
   if (secure && ours === 'disabled')

@@ -7,7 +7,7 @@ import type {
   SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
 import { codecDescriptor } from '../../../../shared/model/codecs.ts'
-import type { Encryption } from '../../../../shared/model/encryption.ts'
+import type { Encryption, EncryptionForm, SrtpSuite } from '../../../../shared/model/encryption.ts'
 
 /** Dynamic payload types (RFC 3551 3); 101 is for telephone-event, as everybody does. */
 const firstDynamic = 96
@@ -21,22 +21,21 @@ export interface LocalMedia {
   /** Names of codecs, the preferred one first. */
   readonly codecs: readonly string[]
   readonly encryption: Encryption
+  /** How encryption that is allowed is offered. */
+  readonly form: EncryptionForm
+  /** What is offered, in this order, or accepted in an offer. */
+  readonly suites: readonly SrtpSuite[]
   /** What we want to do; the answer may allow less. */
   readonly direction: MediaDirection
   /** The packet time that is asked for, 10 to 60; left out: as the other side likes it, or 20. */
   readonly ptimeMs?: number | undefined
   readonly sessionId: string
   readonly version: number
-  /**
-   * Our SDES master key and salt, 30 bytes: of the description that is being made, or of the offer that is being
-   * answered.
-   */
-  readonly srtpMaster: Uint8Array
+  /** Our SDES key and salt for a suite: of the description that is made, or of the offer that is being answered. */
+  readonly keys: (suite: SrtpSuite) => Uint8Array
 }
 
 export const usualPtimeMs = 20
-/** The one a=crypto line that is offered. */
-export const offeredCrypto = { tag: 1, suite: 'AES_CM_128_HMAC_SHA1_80' } as const
 
 function ourFormats(codecs: readonly string[]): MediaFormat[] {
   const ours = codecs.map(codecDescriptor).filter((descriptor) => descriptor !== null)
@@ -61,10 +60,6 @@ function ourFormats(codecs: readonly string[]): MediaFormat[] {
   return [...audio, ...events]
 }
 
-export function inline(master: Uint8Array): string {
-  return `inline:${Buffer.from(master).toString('base64')}`
-}
-
 export function session(local: LocalMedia, media: readonly MediaDescription[]): SessionDescription {
   return {
     origin: { username: '-', sessionId: local.sessionId, version: local.version, address: local.address.host },
@@ -78,31 +73,42 @@ export function session(local: LocalMedia, media: readonly MediaDescription[]): 
  */
 export function makeOffer(local: LocalMedia, before: readonly MediaDescription[] = []): SessionDescription {
   const used = before.findIndex((m) => m.kind === 'audio' && m.port !== 0)
-  const audio = offeredAudio(local, before[used]?.protocol)
-  if (used < 0) return session(local, [...before.map(refused), audio])
-  return session(
-    local,
-    before.map((m, i) => (i === used ? audio : refused(m))),
-  )
+  if (used >= 0)
+    return session(
+      local,
+      before.map((m, i) => (i === used ? offeredAudio(local, m.protocol) : refused(m))),
+    )
+  // A line that was refused makes room for another try (RFC 3264 8.1).
+  const lines = profilesOf(local).map((protocol) => offeredAudio(local, protocol))
+  const rest = before.map((m) => (m.kind === 'audio' ? (lines.shift() ?? refused(m)) : refused(m)))
+  return session(local, [...rest, ...lines])
 }
 
-export function offeredAudio(local: LocalMedia, protocol: string | undefined): MediaDescription {
-  const crypto: CryptoAttribute[] =
-    local.encryption === 'disabled'
-      ? []
-      : [{ ...offeredCrypto, keyParams: inline(local.srtpMaster), sessionParams: null }]
+function profilesOf({ encryption, form }: LocalMedia): readonly string[] {
+  if (encryption === 'required') return ['RTP/SAVP']
+  return encryption === 'allowed' && form === 'two-lines' ? ['RTP/SAVP', 'RTP/AVP'] : ['RTP/AVP']
+}
+
+/** RTP/SAVP has keys, and so has RTP/AVP where it is the only line. */
+function offeredAudio(local: LocalMedia, protocol: string): MediaDescription {
+  const { encryption, form, suites } = local
+  const keyed = encryption !== 'disabled' && (protocol.includes('SAVP') || form === 'one-line')
   return {
     kind: 'audio',
     port: local.address.port,
-    protocol: protocol ?? (local.encryption === 'required' ? 'RTP/SAVP' : 'RTP/AVP'),
+    protocol,
     address: local.address.host,
     formats: ourFormats(local.codecs),
     direction: local.direction,
     ptimeMs: local.ptimeMs ?? usualPtimeMs,
     rtcpPort: null,
     rtcpMux: false,
-    crypto,
+    crypto: keyed ? suites.map((suite, i) => cryptoLine(i + 1, suite, local.keys(suite))) : [],
   }
+}
+
+export function cryptoLine(tag: number, suite: string, master: Uint8Array): CryptoAttribute {
+  return { tag, suite, keyParams: `inline:${Buffer.from(master).toString('base64')}`, sessionParams: null }
 }
 
 /** A line of theirs or of ours that is not used: its kind, its protocol and a format of its own (RFC 3264 6). */

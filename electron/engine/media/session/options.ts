@@ -1,5 +1,5 @@
 import type { BudgetLimits } from '../../../../shared/model/budgets.ts'
-import type { Encryption } from '../../../../shared/model/encryption.ts'
+import type { Encryption, EncryptionForm, SrtpSuite } from '../../../../shared/model/encryption.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { SourceSpec } from '../audio/source.ts'
@@ -24,6 +24,12 @@ export interface MediaOptions {
   /** Names of codecs, the preferred one first. */
   readonly codecs: readonly string[]
   readonly encryption: Encryption
+  /** How encryption that is allowed is offered first; left out: as one line. */
+  readonly form?: EncryptionForm | undefined
+  /** Hears that the peer refused that form and took the other. */
+  readonly formTaken?: ((form: EncryptionForm) => void) | undefined
+  /** What is offered, in this order, and accepted; left out: the usual ones are offered, all accepted. */
+  readonly suites?: readonly SrtpSuite[] | undefined
   /** The packet time to ask for, 10 to 60; left out: as the other side likes it, or 20. */
   readonly ptimeMs?: number | undefined
   /**

@@ -168,6 +168,10 @@ export class MediaSession {
     return null
   }
 
+  offerOtherwise(): string | null {
+    return this.#descriptions.offerOtherwise()
+  }
+
   whenSilent(hear: () => void): void {
     this.#hearSilence = hear
   }

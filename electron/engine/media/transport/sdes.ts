@@ -1,12 +1,12 @@
 import { formatAddress, type Address } from '../../../../shared/base/address.ts'
+import type { SrtpSuite } from '../../../../shared/model/encryption.ts'
 import { rtpHeaderBytes } from '../../../../shared/wire/rtp/rtp.ts'
 import type { Random } from '../../base/random.ts'
 import type { NegotiatedCrypto } from '../session/negotiate.ts'
+import { rtpClearBytes, type Refused, type SrtpContext } from '../../srtp/srtp.ts'
+import { longestTag, masterBytes } from '../../srtp/suites.ts'
 import { SessionCrypto } from './keys.ts'
-import { masterBytes, rtpClearBytes, suites, type Refused, type SrtpContext } from '../../srtp/srtp.ts'
-import type { Arrival, MediaTransport, TransportEvents } from './transport.ts'
-
-const longestTag = Math.max(...Object.values(suites))
+import type { Arrival, MediaTransport, OurKeys, TransportEvents } from './transport.ts'
 
 /**
  * SRTP and SRTCP over another transport, with the keys of the session descriptions (RFC 4568); in clear where that is
@@ -17,19 +17,20 @@ export class SdesTransport implements MediaTransport {
   readonly #under: MediaTransport
   readonly #random: Random
   readonly #keys = new SessionCrypto()
-  /** Our key of the next description, and that of the last offer. */
-  #master: Uint8Array
-  #offeredMaster: Uint8Array
+  /** Our keys of the next description, and those of the last offer. */
+  #ours: OurKeys
+  #offered: OurKeys
   #encrypt: SrtpContext | null = null
-  #decrypt: SrtpContext | null = null
-  /** The peer's key until now: its packets may still be under way until the first with the new one. */
-  #decryptBefore: SrtpContext | null = null
+  /** The keys that the peer may send with; null in clear. */
+  #decrypt: readonly SrtpContext[] | null = null
+  /** The peer's keys until now: their packets may still be under way until the first with the new ones. */
+  #decryptBefore: readonly SrtpContext[] = []
   #events!: TransportEvents
 
   constructor(under: MediaTransport, random: Random) {
     this.#under = under
     this.#random = random
-    this.#master = this.#offeredMaster = this.#newMaster()
+    this.#ours = this.#offered = this.#newKeys()
   }
 
   async open(host: string, events: TransportEvents): Promise<void> {
@@ -57,20 +58,20 @@ export class SdesTransport implements MediaTransport {
     return this.#under.isReady
   }
 
-  key(of: 'offer' | 'answer' | 'offered'): Uint8Array {
-    if (of === 'offer') this.#offeredMaster = this.#master
-    return of === 'answer' ? this.#master : this.#offeredMaster
+  keys(of: 'offer' | 'answer' | 'offered'): OurKeys {
+    if (of === 'offer') this.#offered = this.#ours
+    return of === 'answer' ? this.#ours : this.#offered
   }
 
   agree(crypto: NegotiatedCrypto | null): void {
-    const receiver = crypto && this.#keys.receiver(crypto.suite, crypto.remoteMaster)
-    if (receiver !== this.#decrypt) {
-      this.#decryptBefore = receiver && this.#decrypt
-      this.#decrypt = receiver
+    const receivers = crypto && crypto.remoteKeys.map((key) => this.#keys.receiver(crypto.suite, key))
+    if (!isSame(receivers, this.#decrypt)) {
+      this.#decryptBefore = (receivers && this.#decrypt) ?? []
+      this.#decrypt = receivers
     }
     this.#encrypt = crypto && this.#keys.sender(crypto.suite, crypto.localMaster)
     // Sequence numbers go on in clear, uncounted by the key: where encryption begins again, so does the key.
-    if (!crypto) this.#master = this.#newMaster()
+    if (!crypto) this.#ours = this.#newKeys()
     this.#under.agree(crypto)
   }
 
@@ -93,8 +94,14 @@ export class SdesTransport implements MediaTransport {
     this.#under.close()
   }
 
-  #newMaster(): Uint8Array {
-    return Uint8Array.from(this.#random.bytes(masterBytes))
+  /** A key for each suite, made when it is first written. */
+  #newKeys(): OurKeys {
+    const masters = new Map<SrtpSuite, Uint8Array>()
+    return (suite) => {
+      const master = masters.get(suite) ?? Uint8Array.from(this.#random.bytes(masterBytes(suite)))
+      masters.set(suite, master)
+      return master
+    }
   }
 
   #rtp(wire: Uint8Array, arrival: Arrival): void {
@@ -118,12 +125,25 @@ export class SdesTransport implements MediaTransport {
     else this.#events.rtcp(opened, arrival)
   }
 
-  /** A packet in clear with the peer's key, or with the one before it while that is still in use. */
+  /** A packet in clear with a key of the peer's, or with one before them while that is still in use. */
   #open(open: (context: SrtpContext) => Buffer | Refused): Buffer | Refused {
-    const opened = open(this.#decrypt!)
-    if (typeof opened !== 'string') this.#decryptBefore = null
-    return opened === 'authentication failed' && this.#decryptBefore ? open(this.#decryptBefore) : opened
+    const opened = firstOf(this.#decrypt!, open)
+    if (typeof opened !== 'string') this.#decryptBefore = []
+    const refused = opened === 'authentication failed' || opened === 'too short'
+    return refused && this.#decryptBefore.length > 0 ? firstOf(this.#decryptBefore, open) : opened
   }
+}
+
+function firstOf(contexts: readonly SrtpContext[], open: (context: SrtpContext) => Buffer | Refused): Buffer | Refused {
+  for (const context of contexts) {
+    const opened = open(context)
+    if (opened !== 'authentication failed') return opened
+  }
+  return 'authentication failed'
+}
+
+function isSame(some: readonly SrtpContext[] | null, others: readonly SrtpContext[] | null): boolean {
+  return some === others || (some?.length === others?.length && some!.every((context, i) => context === others![i]))
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {

@@ -1,5 +1,6 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
+import type { SrtpSuite } from '../../../../shared/model/encryption.ts'
 import type { NegotiatedCrypto } from '../session/negotiate.ts'
 import type { Refused } from '../../srtp/srtp.ts'
 
@@ -39,6 +40,9 @@ export interface TransportEvents {
   failed(port: 'RTP' | 'RTCP', error: Error): void
 }
 
+/** Our key of SDES for a suite: key and salt; empty where there is none. */
+export type OurKeys = (suite: SrtpSuite) => Uint8Array
+
 /** Carries one call's RTP and RTCP, and hides how they are protected. */
 export interface MediaTransport {
   /** Of RTP; known once it is open, which is before anything is offered or answered. */
@@ -55,11 +59,8 @@ export interface MediaTransport {
    * RingbackError (machine).
    */
   open(host: string, events: TransportEvents): Promise<void>
-  /**
-   * Our key (SDES: key and salt) for an offer, for the answer to an offer, or of the offer that was answered; empty
-   * where there is none.
-   */
-  key(of: 'offer' | 'answer' | 'offered'): Uint8Array
+  /** Our keys for an offer, for the answer to an offer, or of the offer that was answered. */
+  keys(of: 'offer' | 'answer' | 'offered'): OurKeys
   /** What is agreed from now on. What came before is handed on. */
   agree(crypto: NegotiatedCrypto | null): void
   /** `wire`: the packet where another transport has protected it. */

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import { errorCode } from '../../base/errors.ts'
 import { InFlight } from './in-flight.ts'
 import type { PortPool, RtpPorts } from './ports.ts'
-import type { Arrival, MediaTransport, TransportEvents } from './transport.ts'
+import type { Arrival, MediaTransport, OurKeys, TransportEvents } from './transport.ts'
 
 /** Packets that come before an answer says whose they are. */
 const mostWaiting = 64
@@ -56,8 +56,8 @@ export class UdpTransport implements MediaTransport {
     return this.#agreed
   }
 
-  key(): Uint8Array {
-    return noKey
+  keys(): OurKeys {
+    return () => noKey
   }
 
   agree(): void {

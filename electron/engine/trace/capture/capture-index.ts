@@ -17,6 +17,7 @@ import type { FrameSink, WrittenMessage } from './file/parser.ts'
 import { Announcements } from './media/announcements.ts'
 import { Meanings } from './media/meanings.ts'
 import { RtcpFlows } from './media/rtcp-flows.ts'
+import { SealedRtcp } from './media/sealed-rtcp.ts'
 import { StreamTable } from './media/stream-table.ts'
 import { MessageStore } from './message-store.ts'
 import { scanSip } from './sip/scan.ts'
@@ -53,6 +54,7 @@ export class CaptureIndex implements Receiver {
   nameless = 0
   /** Messages that were written to a text, by their numbers, and what is not known of them. */
   readonly unknown = new Map<number, readonly Unknown[]>()
+  readonly #sealedRtcp: SealedRtcp
   readonly #packet: Packet
   /** What a capture agent sent on over TCP. */
   readonly #inner: Packet
@@ -65,6 +67,7 @@ export class CaptureIndex implements Receiver {
     const meanings = new Meanings(this.announcements, this.endpoints, store, meterOf)
     this.streams = new StreamTable(this.announcements, this.endpoints, meanings)
     this.rtcp = new RtcpFlows(this.endpoints, this.streams)
+    this.#sealedRtcp = new SealedRtcp(this.announcements, this.endpoints, meanings)
     this.connections = new Connections(this.account, this.keys, (...of) => this.#fromStream(...of))
     this.#packet = new Packet(layers, this.endpoints, this, this.account)
     this.#inner = new Packet(layers, this.endpoints, this, new Account())
@@ -126,7 +129,9 @@ export class CaptureIndex implements Receiver {
     const { bytes, at } = packet
     const [source, destination] = [this.#source(packet), this.#destination(packet)]
     if (isRtcp(bytes, from, to)) {
-      const packets = parseRtcp(bytes.subarray(from, to))
+      const clear = this.#sealedRtcp.open(source, destination, bytes.subarray(from, to))
+      if (!clear) return 'read'
+      const packets = parseRtcp(clear)
       if (typeof packets === 'string') return 'other'
       this.rtcp.add(at, source, destination, packets)
       return 'read'

@@ -46,6 +46,11 @@ export class Endpoints {
     return this.#endpoints.find(host, port, 0, 0)
   }
 
+  /** The endpoint with the port below, where RTP is received whose RTCP is at this one; -1 where it was not seen. */
+  below(id: number): number {
+    return this.find(this.host(id), this.port(id) - 1)
+  }
+
   host(id: number): number {
     return this.#endpoints.word(id, 0)
   }

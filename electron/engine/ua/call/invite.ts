@@ -1,18 +1,8 @@
-import { bracketHost } from '../../../../shared/base/address.ts'
-import {
-  header,
-  headerList,
-  makeHeader,
-  makeRequest,
-  type SipHeader,
-  type SipRequest,
-  type SipResponse,
-} from '../../../../shared/wire/sip/message.ts'
-import { escapeUser, messageIds, quote, uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import { header, headerList, type SipRequest, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import { messageIds, uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import { minSeOf } from '../../../../shared/wire/sip/numbers.ts'
 import type { Timer } from '../../base/clock.ts'
 import { RingbackError } from '../../base/errors.ts'
-import type { DigestClient } from '../../sip/digest/client.ts'
 import type { NextHop } from '../../sip/pending.ts'
 import type { RequestFailure } from '../../sip/failures.ts'
 import type { Flow } from '../../sip/transport/flow.ts'
@@ -24,25 +14,14 @@ import { bye } from './bye.ts'
 import type { Call } from './call.ts'
 import type { Cancel } from './cancel.ts'
 import { endFork } from './fork.ts'
-import { allowed, contactHeader, reasons, sdpOf, sdpType, sequenceOf, supported } from './headers.ts'
-import { userAgent } from './in-dialog.ts'
+import { contactHeader, reasons, sdpOf, sequenceOf } from './headers.ts'
+import { inviteRequest, type OutboundOptions } from './invite-request.ts'
+import { reoffer } from './reinvite.ts'
 import { correctContact } from './update.ts'
 import { acknowledgeProvisional, isReliable, type EarlyDialog } from './prack.ts'
 
-export interface OutboundOptions {
-  /** As typed: it becomes the request URI byte for byte. */
-  readonly uri: string
-  readonly hop: NextHop
-  /** A URI; null takes `fromUser` at our own address. */
-  readonly fromUri: string | null
-  readonly fromUser: string
-  readonly displayName: string | null
-  /** Custom headers, already checked, in the order in which they go out. */
-  readonly headers: readonly { readonly name: string; readonly value: string }[]
-  readonly digest: DigestClient
-  readonly ringTimeoutMs: number
-  readonly followsRefer?: boolean
-}
+/** What is offered is refused, not the call (RFC 3261 21.4.26 and 21.6.4). */
+const refusesOffer: ReadonlySet<number> = new Set([488, 606])
 
 /** The INVITE that begins a call of ours, to its final response (RFC 3261 13.2). */
 export class Invite {
@@ -93,7 +72,8 @@ export class Invite {
       uri: this.#options.uri,
       nextSequence: () => ++this.#sequence,
       prepare: (flow) => this.#prepared(flow.local.host, media),
-      build: (flow, sequence, credentials) => this.#request(flow, sequence, credentials),
+      build: (flow, sequence, credentials) =>
+        inviteRequest(this.#call, this.#options, flow, sequence, credentials, this.#minimumS, this.#offer),
       sent: () => this.#cancel.sent(pending),
       response: (response, flow, request) => this.#response(response, flow, request, media),
       failed: (failure) => this.#failed(failure),
@@ -128,37 +108,6 @@ export class Invite {
       negotiation.step('offer-sent')
     }
     return this.#call.is('calling') || this.#call.is('ringing')
-  }
-
-  #request(flow: Flow, sequence: number, credentials: readonly SipHeader[]): SipRequest {
-    const { uri, fromUri, fromUser, displayName, headers } = this.#options
-    const call = this.#call
-    const scheme = call.secure ? 'sips' : 'sip'
-    const from = fromUri ?? `${scheme}:${escapeUser(fromUser)}@${bracketHost(flow.contact.host)}`
-    const timer =
-      this.#minimumS === null
-        ? []
-        : [makeHeader('Session-Expires', String(this.#minimumS)), makeHeader('Min-SE', String(this.#minimumS))]
-    return makeRequest(
-      'INVITE',
-      uri,
-      [
-        makeHeader('Max-Forwards', '70'),
-        makeHeader('From', `${displayName === null ? '' : `${quote(displayName)} `}<${from}>;tag=${call.localTag}`),
-        makeHeader('To', `<${uri}>`),
-        makeHeader('Call-ID', call.callId),
-        makeHeader('CSeq', `${sequence} INVITE`),
-        contactHeader(call.contactUser, flow, call.secure),
-        ...credentials,
-        allowed(call.deps),
-        supported,
-        ...timer,
-        userAgent(call),
-        ...headers.map(({ name, value }) => makeHeader(name, value)),
-        sdpType,
-      ],
-      this.#offer,
-    )
   }
 
   #failed(failure: RequestFailure): void {
@@ -279,7 +228,16 @@ export class Invite {
     const first = negotiation.step('answer-received')
     const refused = await negotiation.waitFor(this.#take(media, sdp))
     if (first) negotiation.step(refused ? 'rolled-back' : 'settled')
-    if (refused) endForMedia(call, refused.text)
+    if (!refused) return
+    const isLine = refused.refusal === 'no-audio'
+    const again = isLine && call.is('answered') && this.#offersOtherwise(media) ? await reoffer(call) : refused.text
+    if (again !== null) endForMedia(call, refused.text)
+  }
+
+  #offersOtherwise(media: CallMedia): boolean {
+    const how = media.offerOtherwise()
+    if (how !== null) this.#call.deps.observe('note', `the offer was refused: it is made again with ${how}`)
+    return how !== null
   }
 
   #refused(response: SipResponse, media: CallMedia): void {
@@ -289,6 +247,10 @@ export class Invite {
     const minimum = minSeOf(response)
     if (status === 422 && minimum !== null && this.#minimumS === null && !asked) {
       this.#minimumS = minimum
+      return this.#send(this.#options.hop, media)
+    }
+    if (!asked && refusesOffer.has(status) && this.#offersOtherwise(media)) {
+      this.#offeredFrom = null
       return this.#send(this.#options.hop, media)
     }
     if (status >= 300 && status < 400) {

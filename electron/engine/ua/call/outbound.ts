@@ -4,7 +4,8 @@ import { bye } from './bye.ts'
 import { Call, type CallDeps } from './call.ts'
 import { Cancel } from './cancel.ts'
 import { isSecure, reasons } from './headers.ts'
-import { Invite, type OutboundOptions } from './invite.ts'
+import { Invite } from './invite.ts'
+import type { OutboundOptions } from './invite-request.ts'
 import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 /** A call that we place. */

@@ -1,5 +1,5 @@
 import { decodeText } from '../../../../../shared/base/text.ts'
-import { addressesOf } from '../../../../../shared/wire/agreement/agree.ts'
+import { addressesOf, rtcpAt } from '../../../../../shared/wire/agreement/agree.ts'
 import { findSession } from '../../../../../shared/wire/sdp/find.ts'
 import { parseSdp, type MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
 import { headLength, parseSip } from '../../../../../shared/wire/sip/parse.ts'
@@ -16,11 +16,15 @@ const mostLookedAt = 8
 /** Messages of a call in which the keys of its media are looked for. */
 const mostOfCall = 16
 
-/** An encrypted stream: what is known of its keys, and what its payload type means in clear. */
-export interface Sealed {
-  readonly clear: PayloadMeaning
+/** What is known of the keys of a flow: what its sender described, and what else its calls say of media. */
+interface KnownKeys {
   readonly own: readonly MediaDescription[]
   readonly others: () => readonly MediaDescription[]
+}
+
+/** An encrypted stream, and what its payload type means in clear. */
+export interface Sealed extends KnownKeys {
+  readonly clear: PayloadMeaning
 }
 
 /** What payload types mean between two endpoints: as the newest session descriptions that named them say. */
@@ -56,7 +60,23 @@ export class Meanings {
     const from = this.#mediumAt(source, payloadType)
     if (!(to?.crypto.length || from?.crypto.length) || !areCiphered(to, from)) return null
     const clear = this.#meanings.between(to, from, payloadType, true)
-    return { clear, own: this.#mediaAt(source), others: () => this.#mediaOfCalls(destination) }
+    return { clear, own: this.#mediaAt(source), others: () => this.#mediaOfCalls([destination]) }
+  }
+
+  /** The keys of RTCP between two endpoints; null where it is in clear. */
+  sealedRtcp(source: number, destination: number): KnownKeys | null {
+    const [from, to] = [this.#mediaOfRtcp(source), this.#mediaOfRtcp(destination)]
+    if (!areCiphered(to.at(-1), from.at(-1))) return null
+    return { own: from, others: () => this.#mediaOfCalls([destination, this.#endpoints.below(destination)]) }
+  }
+
+  /** Media whose RTCP is received at an endpoint. */
+  #mediaOfRtcp(endpoint: number): MediaDescription[] {
+    const port = this.#endpoints.port(endpoint)
+    return [this.#endpoints.below(endpoint), endpoint]
+      .flatMap((near) => this.#announcements.of(near).slice(-mostLookedAt))
+      .flatMap(({ message }) => this.#media(message))
+      .filter((medium) => rtcpAt(medium)?.port === port)
   }
 
   #mediaAt(endpoint: number): MediaDescription[] {
@@ -68,13 +88,15 @@ export class Meanings {
       .filter((medium) => addressesOf(medium).some((address) => address.port === port))
   }
 
-  /** All media of the calls that announced an endpoint. */
-  #mediaOfCalls(endpoint: number): MediaDescription[] {
+  /** All media of the calls that announced one of some endpoints. */
+  #mediaOfCalls(endpoints: readonly number[]): MediaDescription[] {
     const dialogs = new Set(
-      this.#announcements
-        .of(endpoint)
-        .slice(-mostLookedAt)
-        .map(({ dialog }) => dialog),
+      endpoints.flatMap((endpoint) =>
+        this.#announcements
+          .of(endpoint)
+          .slice(-mostLookedAt)
+          .map(({ dialog }) => dialog),
+      ),
     )
     return [...dialogs].flatMap(({ messages }) =>
       messages.slice(0, mostOfCall).flatMap((message) => this.#media(message)),

@@ -54,7 +54,6 @@ export class RtcpFlows {
 
   /** Streams that go to the address of a receiver: that of its RTCP, or the port below. */
   #towards(source: number): readonly number[] {
-    const below = this.#endpoints.find(this.#endpoints.host(source), this.#endpoints.port(source) - 1)
-    return [...this.#streams.towards(source), ...this.#streams.towards(below)]
+    return [...this.#streams.towards(source), ...this.#streams.towards(this.#endpoints.below(source))]
   }
 }

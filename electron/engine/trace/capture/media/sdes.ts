@@ -1,17 +1,20 @@
 import type { MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
-import { usableKey, type SdesKey } from '../../../srtp/sdes-key.ts'
-import { SrtpContext, rtpClearBytes } from '../../../srtp/srtp.ts'
+import { usableKey } from '../../../srtp/sdes-key.ts'
+import { Rollovers, SrtpContext, rtpClearBytes, type Refused } from '../../../srtp/srtp.ts'
 import type { Opened } from '../../streams/traced-stream.ts'
 
-/** Keys that are tried on one stream. */
-const mostKeys = 8
+/** Keys that are tried on one stream: those of a description, and what re-INVITEs bring. */
+const mostKeys = 32
+/** A capture may begin an hour after the stream did: its rollover counter is tried out. */
+const firstRollovers = 4
 /** After so many that no key opened, the stream is left. */
 const mostInVain = 500
 
-/** Opens the packets of one stream with the keys that session descriptions have for it (RFC 4568). */
+/** Opens the packets of one stream, or the RTCP between two endpoints, with the keys that session descriptions have for it (RFC 4568). */
 export class SdesOpener {
   readonly result: Opened = { opened: 0, refused: 0, isJudge: false }
   readonly #contexts = new Map<string, SrtpContext>()
+  readonly #rollovers = new Rollovers()
 
   get hasKeys(): boolean {
     return this.#contexts.size > 0
@@ -25,20 +28,29 @@ export class SdesOpener {
     const { opened, refused } = this.result
     if (opened + refused === 0) this.result.isJudge = own.length > 0 && own.every(isSpoken)
     const keys = own.flatMap(keysOf)
-    for (const key of keys.length > 0 ? keys : others().flatMap(keysOf)) {
-      const name = Buffer.from(key.master).toString('base64')
+    for (const { suite, master, mki } of keys.length > 0 ? keys : others().flatMap(keysOf)) {
+      const name = [suite, ...[master, mki].map((bytes) => Buffer.from(bytes).toString('base64'))].join(' ')
       if (this.#contexts.size < mostKeys && !this.#contexts.has(name))
-        this.#contexts.set(name, new SrtpContext(key.suite, key.master))
+        this.#contexts.set(name, new SrtpContext(suite, master, { mki, rollovers: this.#rollovers, firstRollovers }))
     }
   }
 
-  /** The packet in clear; null where no key opens it, or it came before. */
-  open(packet: Uint8Array, ssrc: number, sequence: number): Uint8Array | null {
-    const { result } = this
+  /** The RTP packet in clear; null where no key opens it, or it came before. */
+  openRtp(packet: Uint8Array, ssrc: number, sequence: number): Uint8Array | null {
     const head = rtpClearBytes(packet)
-    if (head === null || (result.opened === 0 && result.refused >= mostInVain)) return null
+    return head === null ? null : this.#open((context) => context.unprotectRtp(packet, head, ssrc, sequence))
+  }
+
+  /** The same of RTCP. */
+  openRtcp(packet: Uint8Array): Uint8Array | null {
+    return this.#open((context) => context.unprotectRtcp(packet))
+  }
+
+  #open(unprotect: (context: SrtpContext) => Buffer | Refused): Uint8Array | null {
+    const { result } = this
+    if (result.opened === 0 && result.refused >= mostInVain) return null
     for (const [name, context] of this.#contexts) {
-      const clear = context.unprotectRtp(packet, head, ssrc, sequence)
+      const clear = unprotect(context)
       if (clear === 'replayed') return null
       if (typeof clear === 'string') continue
       result.opened++
@@ -57,8 +69,11 @@ export class SdesOpener {
   }
 }
 
-const keysOf = ({ crypto }: MediaDescription): SdesKey[] =>
-  crypto.map((line) => usableKey([line])).filter((key) => typeof key !== 'string')
+const keysOf = ({ crypto }: MediaDescription) =>
+  crypto.flatMap((line) => {
+    const key = usableKey([line])
+    return typeof key === 'string' ? [] : key.keys.map((each) => ({ suite: key.suite, ...each }))
+  })
 
 /** Whether every key of a medium can be used here: that which was chosen is among them. */
 const isSpoken = ({ crypto }: MediaDescription) =>
