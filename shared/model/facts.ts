@@ -113,6 +113,13 @@ export interface StreamFact {
    * `isJudge`: they would have opened what its receiver can. Null elsewhere.
    */
   readonly srtp: { readonly opened: number; readonly refused: number; readonly isJudge: boolean } | null
+  /** What the network said (ICMP) in a capture of packets between its ends that it could not deliver; null: nothing. */
+  readonly sentBack: {
+    readonly reason: string
+    readonly firstAt: Micros
+    readonly lastAt: Micros
+    readonly times: number
+  } | null
   /** What the receiver reported of this stream by RTCP; null when it reported nothing. */
   readonly rtcp: RtcpFact | null
 }

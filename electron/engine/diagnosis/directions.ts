@@ -160,10 +160,35 @@ export const isNamed = (address: string) => {
   return host !== undefined && !isIp(host)
 }
 
-/** That the network sends back what leaves for the peer, as long as no RTP has come from it since. */
-export function undeliverable(facts: CallFacts): Observation | null {
-  const said = observed(facts, 'rtp-undeliverable').at(-1)
-  return said && !facts.streams.some(({ toPeer, lastAt }) => toPeer === false && lastAt > said.at) ? said : null
+/** What the network says of RTP that it sends back, since when, and where that is seen. */
+export interface Undeliverable {
+  readonly at: Micros
+  readonly text: string
+  readonly evidence: Observation | StreamFact
+}
+
+/** Of a port that was closed for a moment nothing is said. */
+const closedUs = 1_000_000
+
+/**
+ * That the network sends back what leaves one way: of a live call as long as no RTP has come from the peer since; of a
+ * capture where it said so again and again, until the stream ended or its receiver left.
+ */
+export function undeliverable(facts: CallFacts, toPeer: boolean): Undeliverable | null {
+  const said = toPeer ? observed(facts, 'rtp-undeliverable').at(-1) : undefined
+  if (said && !facts.streams.some(({ toPeer: way, lastAt }) => way === false && lastAt > said.at))
+    return { at: said.at, text: said.text, evidence: said }
+  const streams = facts.streams.filter((stream) => stream.toPeer === toPeer && isAudio(stream))
+  const newest = Math.max(...streams.map(({ lastAt }) => lastAt))
+  for (const stream of streams) {
+    const { sentBack, destination, lastAt } = stream
+    if (!sentBack || lastAt < newest - closedUs) continue
+    const { firstAt, times, reason } = sentBack
+    const last = Math.min(sentBack.lastAt, facts.seenUntil)
+    if (times < 2 || last - firstAt < closedUs || Math.min(lastAt, facts.seenUntil) - last > 3 * closedUs) continue
+    return { at: firstAt + closedUs, text: `RTP to ${destination} comes back (ICMP): ${reason}`, evidence: stream }
+  }
+  return null
 }
 
 function delivery(
@@ -182,6 +207,6 @@ function delivery(
     }
   if (streams.some(({ rtcp, unheardSince }) => rtcp !== null && unheardSince === null))
     return { delivered: 'yes', deliveredBy: `${receiver} reports receiving it (RTCP)` }
-  if (toPeer && undeliverable(facts)) return { delivered: 'no', deliveredBy: 'it comes back as undeliverable (ICMP)' }
+  if (undeliverable(facts, toPeer)) return { delivered: 'no', deliveredBy: 'it comes back as undeliverable (ICMP)' }
   return { delivered: 'unknown', deliveredBy: null }
 }

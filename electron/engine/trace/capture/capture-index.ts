@@ -18,6 +18,7 @@ import { Announcements } from './media/announcements.ts'
 import { Meanings } from './media/meanings.ts'
 import { RtcpFlows } from './media/rtcp-flows.ts'
 import { SealedRtcp } from './media/sealed-rtcp.ts'
+import { SentBackTable } from './media/sent-back.ts'
 import { StreamTable } from './media/stream-table.ts'
 import { MessageStore } from './message-store.ts'
 import { scanSip } from './sip/scan.ts'
@@ -43,6 +44,7 @@ export class CaptureIndex implements Receiver {
   readonly announcements = new Announcements()
   readonly streams: StreamTable
   readonly rtcp: RtcpFlows
+  readonly refused = new SentBackTable()
   readonly connections: Connections
   /** The secrets of TLS connections: those that someone has, and those that the captures bring. */
   readonly keys = new KeyLog()
@@ -91,6 +93,9 @@ export class CaptureIndex implements Receiver {
   end(): void {
     this.#packet.end()
     this.connections.end()
+    this.streams.all.forEach((stream, id) => {
+      stream.sentBack = this.refused.of(this.streams.source(id), this.streams.destination(id))
+    })
   }
 
   udp(packet: Packet, from: number, to: number): Outcome | string {
@@ -115,6 +120,10 @@ export class CaptureIndex implements Receiver {
     if (looksLikeSip(bytes, from, to)) return this.#sip(packet, transport, from, to)
     if (bytes[from]! >> 6 === 2) return this.#media(packet, from, to)
     return bytes[from] === 0x7b ? 'HEP messages with RTCP as JSON' : 'other'
+  }
+
+  sentBack(packet: Packet, reason: string): void {
+    this.refused.add(packet.at, this.#source(packet), this.#destination(packet), reason)
   }
 
   #source(packet: Packet): number {

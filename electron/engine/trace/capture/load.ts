@@ -1,3 +1,4 @@
+import { formatAddress } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import { usage } from '../../base/errors.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
@@ -223,11 +224,31 @@ class CapturedDialog implements Captured {
         }),
       )
     trace.droppedMessages += dropped
+    this.#noteRefused(trace)
     const streams = new CallStreams(this.#meterOf)
     streams.all.push(...(this.#belongings?.streams(this.#dialog) ?? []))
     streams.strays.push(...(this.#belongings?.strays(this.#dialog) ?? []))
     streams.reporters.push(...(this.#belongings?.reporters(this.#dialog) ?? []))
     return new CallProjection(trace, this.#meterOf, false, streams)
+  }
+
+  /** The network says of requests that nobody got them, and nobody answered. */
+  #noteRefused(trace: CallTrace): void {
+    const { dialogs, endpoints, refused } = this.#index
+    if (trace.messages.some(({ event }) => event.message.kind === 'response')) return
+    const { messages } = this.#dialog
+    const answering = new Set(messages.map((message) => dialogs.source(message)))
+    const pairs = new Map(
+      messages
+        .filter((message) => dialogs.transport(message) === 'udp' && !answering.has(dialogs.destination(message)))
+        .map((message) => [dialogs.destination(message), dialogs.source(message)]),
+    )
+    for (const [destination, source] of pairs) {
+      const said = refused.of(source, destination)
+      if (!said || said.lastAt < this.#dialog.firstAt) continue
+      const text = `udp ${formatAddress(endpoints.address(destination))} sends it back (ICMP): ${said.reason}`
+      trace.observe({ at: Math.max(said.firstAt, this.#dialog.firstAt), kind: 'connection-refused', text })
+    }
   }
 }
 

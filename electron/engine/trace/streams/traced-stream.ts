@@ -26,6 +26,14 @@ export interface Opened {
   isJudge: boolean
 }
 
+/** What the network said (ICMP) of datagrams that it could not deliver. */
+export interface SentBack {
+  readonly reason: string
+  readonly firstAt: Micros
+  lastAt: Micros
+  times: number
+}
+
 /** RTP from one address to another with one SSRC. */
 export class TracedStream {
   readonly source: Address
@@ -40,6 +48,8 @@ export class TracedStream {
   report: ReceiverReport | null = null
   /** Null where it is not encrypted, or no key is known; a live call opens its packets by itself. */
   srtp: Opened | null = null
+  /** Of a capture; null where it has no such word. */
+  sentBack: SentBack | null = null
   /**
    * Reports of its receiver that name it no more, though it was sent all along since the report before, and the
    * receiver had named it.

@@ -1,3 +1,4 @@
+import { icmp4, icmp6 } from './icmp.ts'
 import { cooked, cooked2 } from './cooked.ts'
 import { ethernet, llc, macInMac, macSec, mpls, otherEtherTypes, pppoe, vlan, vnTag } from './ethernet.ts'
 import { extension, ipv4, ipv6 } from './ip.ts'
@@ -75,6 +76,7 @@ const etherTypes = new Map<number, Layer>([
 /** IANA's numbers of what IP carries; those that are not here carry neither SIP nor RTP. */
 const protocols = new Map<number, Layer>([
   [0, extension(0)],
+  [1, icmp4],
   [4, rawIp],
   [6, tcp],
   [17, udp],
@@ -84,6 +86,7 @@ const protocols = new Map<number, Layer>([
   [47, gre],
   [50, esp],
   [51, authentication],
+  [58, icmp6],
   [60, extension(60)],
   [94, rawIp],
   [97, etherIp],

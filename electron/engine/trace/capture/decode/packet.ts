@@ -25,6 +25,8 @@ export interface Layers {
 export interface Receiver {
   udp(packet: Packet, from: number, to: number): Outcome | string
   tcp(packet: Packet, from: number, to: number): Outcome | string
+  /** The network says of the datagram whose ends the packet has now that it was not delivered. */
+  sentBack?(packet: Packet, reason: string): void
   /** A message that a capture agent sent on, whole, with what it was carried by. */
   relayed(packet: Packet, transport: TransportName, from: number, to: number): Outcome | string
 }
