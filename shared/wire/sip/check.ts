@@ -1,4 +1,5 @@
 import { printable, remembering } from '../../base/text.ts'
+import { bracketed } from './bare-address.ts'
 import { isToken, messageIds, parseNameAddr, parseUri, parseVia, schemeOf } from './grammar.ts'
 import { header, headerList, type SipMessage, type SipProblem } from './message.ts'
 import { expiresOf, maxForwards } from './numbers.ts'
@@ -37,11 +38,14 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
   checkControls(message, refuse, odd)
 
   for (const [i, via] of headerList(message, 'via').entries()) {
+    const read = i === 0 ? topmost : parseVia(via)
     // Another version's Via is explained by the version.
-    if (!(i === 0 ? topmost : parseVia(via)) && message.version === 'SIP/2.0') {
+    if (!read && message.version === 'SIP/2.0') {
       refuse(`Via "${printable(via)}" cannot be read`)
       break
     }
+    if (read?.host.includes(':') && bracketed(via) !== via)
+      odd(`Via "${printable(via)}" has an IPv6 address without brackets`)
   }
   for (const name of ['From', 'To'] as const) checkAddress(name, header(message, name.toLowerCase()), refuse, odd)
   for (const contact of headerList(message, 'contact')) {

@@ -1,5 +1,6 @@
 import { Scanner, decimal, isDigit } from '../../base/scan.ts'
 import { remembering } from '../../base/text.ts'
+import { bracketed } from './bare-address.ts'
 import { header, splitList, type SipMessage } from './message.ts'
 
 /** Parameters by lower-case name; a parameter without a value is ''. */
@@ -118,7 +119,7 @@ export function quote(text: string): string {
 }
 
 /** `SIP/2.0/UDP host:port;branch=...`, white space allowed around the slashes (RFC 3261 25.1). */
-export const parseVia = remembering(readVia)
+export const parseVia = remembering((value: string) => readVia(value) ?? readVia(bracketed(value)))
 
 function readVia(value: string): Via | null {
   const scanner = new Scanner(value)

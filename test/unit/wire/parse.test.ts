@@ -53,6 +53,24 @@ describe('grammar', () => {
     expect(splitList('"a, b" <sip:x@y;p=1,2>;q=1, <sip:z@w>')).toEqual(['"a, b" <sip:x@y;p=1,2>;q=1', '<sip:z@w>'])
   })
 
+  it.each([
+    ['2001:db8::7', '2001:db8::7', null],
+    ['2001:db8::7:5060', '2001:db8::7', 5060],
+    ['2001:db8::7:1234', '2001:db8::7:1234', null],
+    ['2001:db8:0:0:0:0:0:7:1234', '2001:db8:0:0:0:0:0:7', 1234],
+    ['2001:db8:0:0:0:0:0:7:50600', '2001:db8:0:0:0:0:0:7', 50_600],
+  ])('reads a Via with %s, which lacks the brackets of IPv6, and says so', (written, host, port) => {
+    expect(parseVia(`SIP/2.0/UDP ${written};branch=z9hG4bKa`)).toMatchObject({ host, port })
+    const { problems } = parse(request().replace('192.0.2.99:5060;', `${written};`))
+    expect(problems).toMatchObject([
+      { text: expect.stringMatching(/Via .* IPv6 address without brackets/), fatal: false },
+    ])
+  })
+
+  it.each(['2001:db8::7::1', ':', '::g', '1:2:3'])('reads no Via with %s', (written) =>
+    expect(parseVia(`SIP/2.0/UDP ${written};branch=z9hG4bKa`)).toBeNull(),
+  )
+
   it('gives parameters after an unbracketed URI to the header', () => {
     expect(parseNameAddr('sip:a@b;tag=9')).toEqual({
       displayName: null,
