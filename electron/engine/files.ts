@@ -5,9 +5,9 @@ import { RingbackError, explainError, machine, usage } from './base/errors.ts'
 import type { Random } from './base/random.ts'
 import { temporaryFolder } from './base/temporary.ts'
 
-const mostBytes = 256 * 1024 * 1024
-/** Captures of one run together; beyond it the oldest go. */
-const mostKeptBytes = 1024 * 1024 * 1024
+/** Of a sound, which is read into memory, and of a capture, which is not: pieces of both are written to the disk. */
+const mostSoundBytes = 256 * 1024 * 1024
+const mostCaptureBytes = 2048 * 1024 * 1024
 const soundId = /^file:sounds\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,99})$/
 
 interface Begun {
@@ -29,9 +29,12 @@ export class Files {
   readonly #profile: string | null
   readonly #random: Random
   readonly #begun = new Map<string, Begun>()
+  readonly #mostCaptureBytes: number
   #temporary: string | null = null
 
-  constructor(profile: string | null, random: Random) {
+  /** `captureBytes`: the most of one capture, and of all of a run; beyond it the oldest go. */
+  constructor(profile: string | null, random: Random, captureBytes = mostCaptureBytes) {
+    this.#mostCaptureBytes = captureBytes
     this.#profile = profile
     this.#random = random
   }
@@ -41,10 +44,11 @@ export class Files {
     const id = file ?? this.#begin(name)
     const begun = this.#begun.get(id)
     if (!begun) throw usage(`${name} was not begun here: choose the file again`)
-    if (begun.bytes + bytes.length > mostBytes) {
+    const most = soundId.test(id) ? mostSoundBytes : this.#mostCaptureBytes
+    if (begun.bytes + bytes.length > most) {
       this.#forget(id)
       throw usage(
-        `${begun.name} is larger than ${mostBytes / 1024 / 1024} MB, the most that can be handed over: open it where ` +
+        `${begun.name} is larger than ${most / 1024 / 1024} MB, the most that can be handed over: open it where ` +
           'it lies, from the command line',
         { code: 'open-from-disk' },
       )
@@ -140,7 +144,7 @@ export class Files {
     const captures = [...this.#begun].filter(([id]) => !soundId.test(id))
     let total = captures.reduce((sum, [, { bytes }]) => sum + bytes, 0)
     for (const [id, { bytes }] of captures) {
-      if (total <= mostKeptBytes) return
+      if (total <= this.#mostCaptureBytes) return
       if (id === writing) continue
       this.#forget(id)
       total -= bytes

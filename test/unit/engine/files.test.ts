@@ -112,13 +112,14 @@ describe('files that a window hands over', () => {
   })
 
   it('that are too large are gone, and said to be', () => {
-    const files = filesOf(folder())
+    const files = new Files(folder(), systemRandom, 2 * 1024 * 1024)
     const { file } = files.put(null, 'large.pcap', bytes)
     const path = pathOf(files, file)
-    const piece = Buffer.alloc(128 * 1024 * 1024)
+    const piece = Buffer.alloc(1024 * 1024)
     files.put(file, 'large.pcap', piece)
-    expect(() => files.put(file, 'large.pcap', piece)).toThrow(/large.pcap is larger than 256 MB/)
+    expect(() => files.put(file, 'large.pcap', piece)).toThrow(/large.pcap is larger than 2 MB/)
     expect(existsSync(path)).toBe(false)
+    files.close()
   })
 
   it('were named by paths in earlier settings: those of sounds are known', () => {
