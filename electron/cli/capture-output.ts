@@ -5,7 +5,7 @@ import type { CaptureView } from '../../shared/contract/views.ts'
 import { count, visible } from '../../shared/base/text.ts'
 import { linesOf, pagesOf } from './capture-pages.ts'
 import { print, printJsonText, printLine, printLines } from './output.ts'
-import { Paint, ladderLines, leftSide, registrationLines, summaryLines } from './terminal.ts'
+import { Paint, findingLines, ladderLines, leftSide, registrationLines, summaryLines } from './terminal.ts'
 
 /** A capture as it is printed; `calls`: those that are asked for, null for all of it. */
 export interface Shown {
@@ -68,9 +68,10 @@ export async function printLadders(shown: Shown, paint: Paint, each: (call: Call
     if (calls === null) fault ||= hasFault(registration)
     for (const line of registrationLines(registration, paint)) print(line)
   })
-  await all('dialogs', ({ method, from, to, status }: DialogReport) =>
-    print(visible(`${method} ${from} → ${to}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`)),
-  )
+  await all('dialogs', ({ method, from, to, status, findings }: DialogReport) => {
+    print(visible(`${method} ${from} → ${to}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`))
+    for (const line of findings.flatMap((finding) => findingLines(finding, paint))) print(line)
+  })
   await all('unmatchedStreams', ({ source, destination, packets, codec }: Stream) =>
     print(visible(`RTP without SIP: ${source} → ${destination}, ${codec}, ${packets} packets`)),
   )

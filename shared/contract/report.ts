@@ -243,6 +243,7 @@ export const dialogReportSchema = z.object({
   to: z.string(),
   status: z.object({ code: z.int(), reason: z.string() }).nullable().describe('of the last final response'),
   messages: z.array(messageSchema),
+  findings: z.array(findingSchema).default([]),
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),
 })
 export type DialogReport = z.infer<typeof dialogReportSchema>

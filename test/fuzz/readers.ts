@@ -499,7 +499,7 @@ async function checkCapture(bytes: Buffer): Promise<void> {
     whole(loaded.packets, 0, bytes.length, 'the number of packets')
     for (const call of loaded.calls) validReport(call, loaded.lastAt)
     for (const trace of loaded.registrations) registrationReportSchema.parse(registrationReportOf(trace, loaded.lastAt))
-    for (const trace of loaded.dialogs) dialogReportSchema.parse(dialogReportOf(trace))
+    for (const trace of loaded.dialogs) dialogReportSchema.parse(dialogReportOf(trace, loaded.lastAt))
     for (const { packets } of loaded.unread) whole(packets, 1, bytes.length, 'the number of packets that were not read')
     for (const stream of loaded.unmatched) streamSchema.parse(streamOf(stream, null))
     for (const related of loaded.related) relatedCallSchema.array().parse(related)

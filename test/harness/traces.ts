@@ -1,10 +1,10 @@
 import { meterOf } from '../../electron/engine/media/codec/index.ts'
-import { registrationReportOf, reportOf } from '../../electron/engine/report/report.ts'
+import { dialogReportOf, registrationReportOf, reportOf } from '../../electron/engine/report/report.ts'
 import { CallProjection } from '../../electron/engine/trace/facts/call-projection.ts'
 import type { Opened } from '../../electron/engine/trace/streams/traced-stream.ts'
 import { CallTrace } from '../../electron/engine/trace/journal/call-trace.ts'
 import type { Address } from '../../shared/base/address.ts'
-import type { CallReport, RegistrationReport } from '../../shared/contract/report.ts'
+import type { CallReport, DialogReport, RegistrationReport } from '../../shared/contract/report.ts'
 import type { Vantage } from '../../shared/model/facts.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
@@ -208,6 +208,11 @@ export class TraceBuilder {
   /** What a capture of it says, where it is a registration. */
   registration(nowMs: number): RegistrationReport {
     return registrationReportOf(this.#trace, startUs + nowMs * 1000)
+  }
+
+  /** What is neither a call nor a registration, as recorded up to then. */
+  dialog(nowMs: number): DialogReport {
+    return dialogReportOf(this.#trace, startUs + nowMs * 1000)
   }
 
   at(nowMs: number, ended = false): CallReport {

@@ -87,6 +87,11 @@ export class Answers {
     return this.#reading ? { ...report, findings: [] } : report
   }
 
+  #dialog(dialog: Captured): DialogReport {
+    const report = dialogReportOf(dialog.open().trace, this.#loaded.lastAt)
+    return this.#reading ? { ...report, findings: [] } : report
+  }
+
   #view(call: Captured): CallView {
     const facts = call.open().facts(this.#loaded.lastAt, null)
     const outline = outlineOf(facts)
@@ -98,7 +103,7 @@ export class Answers {
     const kinds: readonly (readonly [length: number, line: (n: number) => CaptureLine])[] = [
       [calls.length, (n) => callLine(calls[n]!, lastAt)],
       [registrations.length, (n) => registrationLine(registrations[n]!, lastAt)],
-      [dialogs.length, (n) => dialogLine(dialogs[n]!)],
+      [dialogs.length, (n) => dialogLine(dialogs[n]!, lastAt)],
       [unmatched.length, (n) => streamLine(String(n + 1), unmatched[n]!)],
     ]
     const lines: CaptureLine[] = []
@@ -117,7 +122,7 @@ export class Answers {
     const draw: Readonly<Record<CaptureList, readonly [length: number, report: (n: number) => Report]>> = {
       calls: [calls.length, (n) => this.#report(calls[n]!)],
       registrations: [registrations.length, (n) => this.#registration(registrations[n]!)],
-      dialogs: [dialogs.length, (n) => dialogReportOf(dialogs[n]!.open().trace)],
+      dialogs: [dialogs.length, (n) => this.#dialog(dialogs[n]!)],
       unmatchedStreams: [unmatched.length, (n) => streamOf(unmatched[n]!, null)],
     }
     const [length, report] = draw[of]

@@ -60,9 +60,9 @@ export function registrationLine(registration: Captured, now: Micros): CaptureLi
   }
 }
 
-export function dialogLine(dialog: Captured): CaptureLine {
-  const { method, from, to, status } = dialogReportOf(dialog.open().trace)
-  return { ...nothing, ...named('dialog', dialog), method, from, to, status }
+export function dialogLine(dialog: Captured, now: Micros): CaptureLine {
+  const { method, from, to, status, findings } = dialogReportOf(dialog.open().trace, now)
+  return { ...nothing, ...named('dialog', dialog), method, from, to, status, finding: gravest(findings) }
 }
 
 const named = (type: CaptureLine['type'], { id, callId, firstAt }: Captured) => ({

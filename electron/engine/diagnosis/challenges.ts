@@ -5,6 +5,9 @@ const challengesOf = (message: SipResponse) => [
   ...headerFields(message, 'proxy-authenticate'),
 ]
 
+/** Whether it asks for credentials. */
+export const isChallenge = ({ status }: SipResponse): boolean => status === 401 || status === 407
+
 /** The realm of the first challenge of a 401 or 407; undefined where it names none. */
 export function realmOf(message: SipResponse): string | undefined {
   return /realm="([^"]*)"/i.exec(challengesOf(message)[0] ?? '')?.[1]

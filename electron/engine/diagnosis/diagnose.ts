@@ -1,8 +1,8 @@
 import type { Finding } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
-import type { RegistrationFacts } from './registration.ts'
+import type { LastRequestFacts } from './last-request.ts'
 import { toFinding, type Found, type Rule } from './rule.ts'
-import { registrationRules, rules } from './rules/index.ts'
+import { dialogRules, registrationRules, rules } from './rules/index.ts'
 
 /** More findings of one rule say nothing new. */
 const mostOfRule = 50
@@ -13,7 +13,10 @@ const order = { fault: 0, warning: 1, info: 2 } as const
 export const diagnose = (facts: CallFacts): Finding[] => findingsOf(rules, facts)
 
 /** What is wrong with a registration, as for a call. */
-export const diagnoseRegistration = (facts: RegistrationFacts): Finding[] => findingsOf(registrationRules, facts)
+export const diagnoseRegistration = (facts: LastRequestFacts): Finding[] => findingsOf(registrationRules, facts)
+
+/** What is wrong with OPTIONS, SUBSCRIBE and other dialogs without a call. */
+export const diagnoseDialog = (facts: LastRequestFacts): Finding[] => findingsOf(dialogRules, facts)
 
 function findingsOf<Facts>(rules: readonly Rule<Facts>[], facts: Facts): Finding[] {
   const found: { id: string; finding: Found }[] = []

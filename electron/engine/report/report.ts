@@ -18,8 +18,8 @@ import { header, headerList, startLine, type SipMessage } from '../../../shared/
 import { expiresOf, expiresParam } from '../../../shared/wire/sip/numbers.ts'
 import { redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 import { refusedBy } from '../diagnosis/classify.ts'
-import { diagnoseRegistration } from '../diagnosis/diagnose.ts'
-import { registrationFacts } from '../diagnosis/registration.ts'
+import { diagnoseDialog, diagnoseRegistration } from '../diagnosis/diagnose.ts'
+import { lastRequestFacts } from '../diagnosis/last-request.ts'
 import { hideIn, hideValues, type CustomHeader } from '../base/secret-headers.ts'
 import { estimateMos } from '../quality/e-model.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
@@ -225,27 +225,29 @@ function mosOf(codec: string, lostPercent: number, roundTripMs: number | null, q
   )
 }
 
-/** What a capture shows of SIP that is neither a call nor a registration. */
-export function dialogReportOf(trace: CallTrace): DialogReport {
+/** What a capture shows of SIP that is neither a call nor a registration; `now`: how far it was recorded. */
+export function dialogReportOf(trace: CallTrace, now: Micros): DialogReport {
   const messages = trace.messages.map(({ event }) => event.message).filter((message) => message.kind !== 'unreadable')
   const [first] = messages
   const request = messages.find((message) => message.kind === 'request')
   const last = messages.findLast((message) => message.kind === 'response' && message.status >= 200)
+  const method = request?.method ?? (first && messageIds(first).cseq?.method) ?? ''
   const named = (key: string) => redact(uriOf((first && header(first, key)) ?? ''))
   return {
     callId: trace.callId,
-    method: request?.method ?? (first && messageIds(first).cseq?.method) ?? '',
+    method,
     from: named('from'),
     to: named('to'),
     status: last?.kind === 'response' ? { code: last.status, reason: redact(last.reason) } : null,
     messages: ladderOf(trace),
+    findings: diagnoseDialog(lastRequestFacts(messageFacts(trace), method, now)).map(shownFinding),
     droppedMessages: trace.droppedMessages,
   }
 }
 
 /** What a capture shows of one registration; `now`: how far it was recorded. */
 export function registrationReportOf(trace: CallTrace, now: Micros): RegistrationReport {
-  const facts = registrationFacts(messageFacts(trace), now)
+  const facts = lastRequestFacts(messageFacts(trace), 'REGISTER', now)
   const request = facts.request?.message ?? null
   const last = facts.final?.message ?? null
   const contact =

@@ -1,13 +1,13 @@
-import { elide, visible } from '../../../../shared/base/text.ts'
 import { isBindingOf } from '../../../../shared/wire/sip/bindings.ts'
 import { headerList } from '../../../../shared/wire/sip/message.ts'
 import { parseNameAddr } from '../../../../shared/wire/sip/grammar.ts'
 import { expiresOf, expiresParam } from '../../../../shared/wire/sip/numbers.ts'
-import type { RegistrationFacts } from '../registration.ts'
+import { missingBinding } from '../../../../shared/words/missing-binding.ts'
+import type { LastRequestFacts } from '../last-request.ts'
 import type { Rule } from '../rule.ts'
 
 /** The registrar agreed, and what it lists is not the binding that was asked for (RFC 3261 10.3 step 8). */
-export const bindingMissing: Rule<RegistrationFacts> = {
+export const bindingMissing: Rule<LastRequestFacts> = {
   id: 'binding-missing',
   severities: ['warning', 'info'],
   looksAt: 'the Contact of the last REGISTER, and the bindings that its 2xx lists',
@@ -21,15 +21,14 @@ export const bindingMissing: Rule<RegistrationFacts> = {
     const bindings = headerList(final.message, 'contact')
     if (asked === 0 || bindings.some((value) => isBindingOf(contact, value))) return []
     const none = bindings.length === 0
-    const listed = none ? 'no binding' : elide(visible(bindings.slice(0, 5).join(', ')), 300)
     return [
       {
         severity: none ? 'warning' : 'info',
         at: final.event.at,
         evidence: [request, final],
         sentence:
-          `The registrar agreed with ${final.message.status} ${final.message.reason} and lists ${listed}: ` +
-          `${contact} is not among them, so calls may not come there.`,
+          `The registrar agreed with ${final.message.status} ${final.message.reason} and ` +
+          `${missingBinding(contact, bindings)}.`,
         next: none
           ? 'Call the address to see whether the call comes; the registrar must list its bindings in the 200 ' +
             '(RFC 3261 10.3).'

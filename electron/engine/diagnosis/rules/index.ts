@@ -1,4 +1,4 @@
-import type { RegistrationFacts } from '../registration.ts'
+import type { LastRequestFacts } from '../last-request.ts'
 import type { Rule } from '../rule.ts'
 import { actionFailed } from './action-failed.ts'
 import { afterTheEnd } from './after-the-end.ts'
@@ -14,6 +14,8 @@ import { changeRefused } from './change-refused.ts'
 import { connectionFailed } from './connection-failed.ts'
 import { connectionLost } from './connection-lost.ts'
 import { dialogIncomplete } from './dialog-incomplete.ts'
+import { dialogRefused } from './dialog-refused.ts'
+import { dialogUnanswered } from './dialog-unanswered.ts'
 import { digitsLost } from './digits-lost.ts'
 import { failedOver } from './failed-over.ts'
 import { illegalAnswer } from './illegal-answer.ts'
@@ -109,8 +111,11 @@ export const rules: readonly Rule[] = [
 ]
 
 /** Those of a registration. */
-export const registrationRules: readonly Rule<RegistrationFacts>[] = [
+export const registrationRules: readonly Rule<LastRequestFacts>[] = [
   registrationUnanswered,
   registrationRefused,
   bindingMissing,
 ]
+
+/** Those of what is neither a call nor a registration. */
+export const dialogRules: readonly Rule<LastRequestFacts>[] = [dialogUnanswered, dialogRefused]

@@ -1,8 +1,8 @@
 import { header, headerList } from '../../../../shared/wire/sip/message.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
 import { refusalWords } from '../../../../shared/words/refusal.ts'
-import { isStale, realmOf } from '../challenges.ts'
-import type { RegistrationFacts } from '../registration.ts'
+import { isChallenge, isStale, realmOf } from '../challenges.ts'
+import type { LastRequestFacts } from '../last-request.ts'
 import type { Rule } from '../rule.ts'
 import { expiresOf } from '../../../../shared/wire/sip/numbers.ts'
 
@@ -10,7 +10,7 @@ import { expiresOf } from '../../../../shared/wire/sip/numbers.ts'
 const waitUs = 1_000_000
 
 /** The registrar said no to the last REGISTER. */
-export const registrationRefused: Rule<RegistrationFacts> = {
+export const registrationRefused: Rule<LastRequestFacts> = {
   id: 'registration-refused',
   severities: ['fault'],
   looksAt: 'the final response to the last REGISTER of a registration, and whether it carried credentials',
@@ -23,7 +23,7 @@ export const registrationRefused: Rule<RegistrationFacts> = {
       request !== null &&
       (header(request.message, 'authorization') !== undefined ||
         header(request.message, 'proxy-authorization') !== undefined)
-    const asks = status === 401 || status === 407
+    const asks = isChallenge(final.message)
     // The old nonce is no longer taken, whatever the password is (RFC 7616 3.3).
     const again = credentials && asks && isStale(final.message)
     if (asks && (!credentials || again) && now - final.event.at < waitUs) return []

@@ -1,12 +1,12 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
-import type { RegistrationFacts } from '../registration.ts'
+import type { LastRequestFacts } from '../last-request.ts'
 import type { Rule } from '../rule.ts'
 
 const silentUs = 4_000_000
 
 /** The last REGISTER was sent, and nothing came back. */
-export const registrationUnanswered: Rule<RegistrationFacts> = {
+export const registrationUnanswered: Rule<LastRequestFacts> = {
   id: 'registration-unanswered',
   severities: ['fault'],
   looksAt: 'the last REGISTER of a registration, how often it was sent, and any response to it',

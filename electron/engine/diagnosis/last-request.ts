@@ -1,30 +1,33 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { MessageFact } from '../../../shared/model/facts.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
-import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
+import type { RequestFact, ResponseFact } from './messages.ts'
 
-/** What a capture shows of one registration: what counts is how its last REGISTER ended. */
-export interface RegistrationFacts {
+/** What a capture shows of a registration, or of another dialog without a call: how its last request ended. */
+export interface LastRequestFacts {
   readonly now: Micros
   readonly messages: readonly MessageFact[]
-  /** The last REGISTER, each sending of it; null where none was captured. */
-  readonly request: (MessageFact & { readonly message: SipRequest }) | null
+  /** `REGISTER`, `OPTIONS`, `SUBSCRIBE`. */
+  readonly method: string
+  /** The last request of that method, each sending of it; null where none was captured. */
+  readonly request: RequestFact | null
   readonly sendings: readonly MessageFact[]
   /** Its responses: any at all, and the final one. */
   readonly answered: boolean
-  readonly final: (MessageFact & { readonly message: SipResponse }) | null
+  readonly final: ResponseFact | null
 }
-
-type RequestFact = MessageFact & { readonly message: SipRequest }
-type ResponseFact = MessageFact & { readonly message: SipResponse }
 
 const sequenceOf = ({ message }: MessageFact) => (message ? (messageIds(message).cseq?.number ?? 0) : 0)
 
-export function registrationFacts(messages: readonly MessageFact[], now: Micros): RegistrationFacts {
+/** `now`: how far it was recorded. */
+export function lastRequestFacts(messages: readonly MessageFact[], method: string, now: Micros): LastRequestFacts {
   const requests = messages.filter(
-    (fact): fact is RequestFact => fact.message?.kind === 'request' && fact.message.method === 'REGISTER',
+    (fact): fact is RequestFact => fact.message?.kind === 'request' && fact.message.method === method,
   )
-  const responses = messages.filter((fact): fact is ResponseFact => fact.message?.kind === 'response')
+  const responses = messages.filter(
+    (fact): fact is ResponseFact =>
+      fact.message?.kind === 'response' && (messageIds(fact.message).cseq?.method ?? method) === method,
+  )
   const newest = requests.findLast(({ retransmissionOf }) => retransmissionOf === null) ?? null
   // Where no request was captured, the responses tell.
   const last = newest ? sequenceOf(newest) : Math.max(0, ...responses.map(sequenceOf))
@@ -32,6 +35,7 @@ export function registrationFacts(messages: readonly MessageFact[], now: Micros)
   return {
     now,
     messages,
+    method,
     request: requests.find((fact) => sequenceOf(fact) === last) ?? null,
     sendings: requests.filter((fact) => sequenceOf(fact) === last),
     answered: own.length > 0,
