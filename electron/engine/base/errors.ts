@@ -66,6 +66,11 @@ function opensslReason(text: string): string {
   return (parts[1] === 'error' && parts[5]) || text
 }
 
+/** An error as one with a sentence: `what` could not be done goes before that of any other. */
+export function withWords(error: unknown, what: string): RingbackError {
+  return error instanceof RingbackError ? error : machine(`${what}: ${explainError(error)}`, error)
+}
+
 /** What a system error means, in words with the remedy. */
 export function explainError(error: unknown): string {
   const code = errorCode(error)

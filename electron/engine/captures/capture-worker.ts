@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { getHeapStatistics } from 'node:v8'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Boundary } from '../base/boundary.ts'
-import { RingbackError, explainError, machine } from '../base/errors.ts'
+import { withWords } from '../base/errors.ts'
 import { meterOf } from '../media/codec/index.ts'
 import { packingOf } from '../trace/capture/file/formats.ts'
 import { loadCaptures, type LoadedCapture } from '../trace/capture/load.ts'
@@ -43,9 +43,7 @@ function fail(error: unknown): void {
   post({ kind: 'failed', error: kind, text: message })
 }
 
-function faultOf(error: unknown): RingbackError {
-  return error instanceof RingbackError ? error : machine(`cannot read ${files.join(', ')}: ${explainError(error)}`)
-}
+const faultOf = (error: unknown) => withWords(error, `cannot read ${files.join(', ')}`)
 
 async function hear(said: Said): Promise<void> {
   if (typeof said === 'string') {

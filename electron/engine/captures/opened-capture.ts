@@ -3,6 +3,7 @@ import type { CaptureLine, CaptureList, CapturePage, FoundCalls } from '../../..
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { CallView, CaptureView } from '../../../shared/contract/views.ts'
 import { RingbackError, explainError, usage } from '../base/errors.ts'
+import { fileVersion } from '../base/file-version.ts'
 import type { CallPackets } from '../report/exports.ts'
 import { CapturedCall } from './captured-call.ts'
 import type { CaptureThread } from './capture-thread.ts'
@@ -190,5 +191,5 @@ const empty: Contents = {
 function stateOf(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) return 'gone'
-  return found.isFile() ? `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs}` : null
+  return found.isFile() ? fileVersion(found) : null
 }

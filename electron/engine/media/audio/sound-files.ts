@@ -5,6 +5,7 @@ import type { ErrorKind } from '../../../../shared/contract/channel.ts'
 import { codecDescriptors } from '../../../../shared/model/codecs.ts'
 import { Boundary } from '../../base/boundary.ts'
 import { RingbackError, explainError, machine } from '../../base/errors.ts'
+import { fileVersion } from '../../base/file-version.ts'
 
 /** What the reading thread is asked. */
 export interface SoundRequest {
@@ -141,8 +142,7 @@ export class SoundFiles {
 /** Changes when the file is written to or replaced. Throws RingbackError (machine) for one that is not there. */
 async function stateOf(path: string): Promise<string> {
   try {
-    const { dev, ino, size, mtimeMs } = await stat(path)
-    return `${dev} ${ino} ${size} ${mtimeMs}`
+    return fileVersion(await stat(path))
   } catch (error) {
     throw machine(`cannot read ${path}: ${explainError(error)}`, error)
   }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
+import { usage, withWords } from '../../base/errors.ts'
 import type { SoundAnswer, SoundRequest } from './sound-files.ts'
 import { atRate, readWav } from './wav.ts'
 
@@ -21,9 +21,8 @@ function answer(): SoundAnswer {
   try {
     return { kind: 'made', rates: make(request) }
   } catch (error) {
-    const fault =
-      error instanceof RingbackError ? error : machine(`cannot read ${request.path}: ${explainError(error)}`)
-    return { kind: 'failed', error: fault.kind, text: fault.message }
+    const { kind, message } = withWords(error, `cannot read ${request.path}`)
+    return { kind: 'failed', error: kind, text: message }
   }
 }
 

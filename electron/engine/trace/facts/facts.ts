@@ -146,12 +146,11 @@ function isInDialog({ message }: MessageFact): boolean {
  * (RFC 3261 13.2.2.4).
  */
 function followsAnswer(initial: readonly Fact<SipRequest>[]): (fact: MessageFact) => boolean {
-  const branchOf = (message: SipMessage) => messageIds(message).via?.params.get('branch')
-  const branches = new Set(initial.map(({ message }) => branchOf(message)))
+  const branches = new Set(initial.map(branchOf))
   return (fact) => {
     const { message } = fact
     if (message?.kind !== 'request' || messageIds(message).toTag === null) return false
-    if (message.method === 'ACK') return !branches.has(branchOf(message))
+    if (message.method === 'ACK') return !branches.has(branchOf(fact))
     return message.method === 'BYE' || message.method === 'INVITE'
   }
 }

@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress, type Address } from '../../../../shared/base/address.ts'
 import type { AnnouncedFact, CallFacts, StreamFact } from '../../../../shared/model/facts.ts'
+import { append } from '../../base/append.ts'
 import type { CallStreams } from '../streams/call-streams.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
 
@@ -7,7 +8,7 @@ import type { TracedStream } from '../streams/traced-stream.ts'
 export function streamFacts(all: readonly TracedStream[], announced: readonly AnnouncedFact[]): StreamFact[] {
   if (all.length === 0) return []
   const book = new AddressBook(announced)
-  return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil, srtp }, n) => {
+  return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil, srtp, sentBack }, n) => {
     const place = book.place(source, destination)
     return {
       n,
@@ -33,6 +34,7 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       unheardSince: unheard >= enoughUnheard ? heardUntil : null,
       looksCiphered: stats.looksCiphered,
       srtp,
+      sentBack,
       rtcp: report && {
         reportedLost: report.lost,
         highestSequence: report.highestSequence,
@@ -60,10 +62,10 @@ class AddressBook {
 
   constructor(announced: readonly AnnouncedFact[]) {
     for (const fact of announced) {
-      add(this.#named, fact.address, fact)
+      append(this.#named, fact.address, fact)
       const address = parseAddress(fact.address)
       if (address && address.host !== fact.signalling)
-        add(this.#hosts, formatAddress({ host: fact.signalling, port: address.port }), fact)
+        append(this.#hosts, formatAddress({ host: fact.signalling, port: address.port }), fact)
     }
   }
 
@@ -90,12 +92,6 @@ function sideOf(facts: readonly AnnouncedFact[], ours: boolean): boolean | null 
   if (facts.length === 0) return null
   if (facts.every(({ byUs }) => byUs)) return ours
   return facts.every(({ byUs }) => !byUs) ? !ours : null
-}
-
-function add(map: Map<string, AnnouncedFact[]>, key: string, fact: AnnouncedFact): void {
-  const list = map.get(key)
-  if (list) list.push(fact)
-  else map.set(key, [fact])
 }
 
 export function reportsFromPeer(

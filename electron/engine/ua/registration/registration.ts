@@ -1,6 +1,5 @@
 import type { Remedy } from '../../../../shared/model/remedies.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
-import { elide, visible } from '../../../../shared/base/text.ts'
 import { isBindingOf } from '../../../../shared/wire/sip/bindings.ts'
 import { parseNameAddr } from '../../../../shared/wire/sip/grammar.ts'
 import {
@@ -11,6 +10,7 @@ import {
   type SipResponse,
 } from '../../../../shared/wire/sip/message.ts'
 import { expiresOf, expiresParam, minExpiresOf } from '../../../../shared/wire/sip/numbers.ts'
+import { missingBinding } from '../../../../shared/words/missing-binding.ts'
 import { refusalWords } from '../../../../shared/words/refusal.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
@@ -177,7 +177,7 @@ export class Registration {
     this.#stale = null
     const bindings = headerList(response, 'contact')
     if (!bindings.some((value) => isBindingOf(contact, value)))
-      this.#deps.observe('binding-missing', missingBinding(contact, bindings))
+      this.#deps.observe('binding-missing', `the registrar agreed and ${missingBinding(contact, bindings)}`)
     const expiresS = grantedSeconds(response, contact) ?? askedS
     this.#move({ kind: 'registered', contact, expiresS, bindings: headerList(response, 'contact').length })
     // Refreshed well before the end: at nine tenths, and never later than 5 s before.
@@ -215,9 +215,4 @@ function grantedSeconds(response: SipResponse, contact: string): number | null {
     if (seconds !== null) return seconds
   }
   return expiresOf(response)
-}
-
-function missingBinding(contact: string, bindings: readonly string[]): string {
-  const listed = bindings.length === 0 ? 'no binding' : elide(visible(bindings.slice(0, 5).join(', ')), 300)
-  return `the registrar agreed and lists ${listed}: ours, ${contact}, is not among them, so calls may not come here`
 }

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../../../shared/base/time.ts'
 import type { RelatedCall } from '../../../../../shared/contract/report.ts'
+import { append } from '../../../base/append.ts'
 import type { CaptureIndex } from '../capture-index.ts'
 import type { Dialog } from '../dialogs.ts'
 import { openingOf, type Opening } from './opening.ts'
@@ -43,7 +44,7 @@ export class Legs {
   of(dialog: Dialog): RelatedCall[] {
     this.#links ??= this.#find()
     const byCall = new Map<Dialog, Link[]>()
-    for (const link of this.#links.get(dialog) ?? []) add(byCall, link.other, link)
+    for (const link of this.#links.get(dialog) ?? []) append(byCall, link.other, link)
     return [...byCall]
       .map(([other, links]) => {
         const sorted = links.toSorted((a, b) => ranks[b.certainty] - ranks[a.certainty])
@@ -59,8 +60,8 @@ export class Legs {
     const links = new Map<Dialog, Link[]>()
     const join = (one: Dialog, other: Dialog, link: Omit<Link, 'other'>, back = link.reason) => {
       if (one === other) return
-      add(links, one, { ...link, other })
-      add(links, other, { ...link, other: one, reason: back })
+      append(links, one, { ...link, other })
+      append(links, other, { ...link, other: one, reason: back })
     }
     const calls = this.#index.dialogs.all.filter(({ kind }) => kind === 'call')
     const openings = calls.map((dialog) => openingOf(this.#index, dialog)).filter((opening) => opening !== null)
@@ -86,7 +87,7 @@ export class Legs {
           if (other.n < one.n) continue
           const known = common.get(one) ?? new Map<Dialog, number[]>()
           common.set(one, known)
-          add(known, other, endpoint)
+          append(known, other, endpoint)
         }
     }
     for (const [one, others] of common)
@@ -118,7 +119,7 @@ function byCallId(calls: readonly Dialog[], join: Join): void {
   const known = new Map<string, Dialog[]>()
   for (const dialog of calls) {
     const name = bare(dialog.callId.slice(0, 256))
-    if (name.length >= shortest) add(known, name, dialog)
+    if (name.length >= shortest) append(known, name, dialog)
   }
   for (const [name, dialogs] of known)
     eachPair(dialogs, (one, other) => {
@@ -142,7 +143,7 @@ function byMarks(calls: readonly Dialog[], openings: readonly Opening[], join: J
           `${name} of ${nameOf(dialog)} is the Call-ID of this one`,
         )
       const identity = identityIn(name, value)
-      if (identity !== null) add(byValue, `${name.toLowerCase()} ${identity}`, { dialog, name })
+      if (identity !== null) append(byValue, `${name.toLowerCase()} ${identity}`, { dialog, name })
     }
   for (const alike of byValue.values())
     eachPair(alike, (one, other) => {
@@ -181,7 +182,7 @@ function byParties(openings: readonly Opening[], unknown: number, join: Join): v
       const reason = `${who}, ${ms} ms apart, the second INVITE from where the first went to`
       join(first.dialog, leg.dialog, { how: 'parties', certainty, reason })
     }
-    add(arrived, leg.destination, leg)
+    append(arrived, leg.destination, leg)
   }
 }
 
@@ -212,10 +213,4 @@ function alike(one: string, other: string): boolean {
 function eachPair<Item>(items: readonly Item[], use: (one: Item, other: Item) => void): void {
   if (items.length > mostAlike) return
   for (const [i, one] of items.entries()) for (const other of items.slice(i + 1)) use(one, other)
-}
-
-function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const known = map.get(key)
-  if (known) known.push(value)
-  else map.set(key, [value])
 }

@@ -1,3 +1,4 @@
+import { append } from '../../../base/append.ts'
 import type { Reporter } from '../../streams/reception-reports.ts'
 import type { TracedStream } from '../../streams/traced-stream.ts'
 import type { CaptureIndex } from '../capture-index.ts'
@@ -107,10 +108,4 @@ export class Belongings {
     const strange = Math.abs(stats.lost) + stats.duplicates + stats.outOfOrder
     return stats.packets >= fewestUnmatched && strange * 4 <= stats.packets
   }
-}
-
-function append<Key>(map: Map<Key, number[]>, key: Key, id: number): void {
-  const known = map.get(key)
-  if (known) known.push(id)
-  else map.set(key, [id])
 }
