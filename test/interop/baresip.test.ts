@@ -22,6 +22,10 @@ describe.skipIf(!findPeer('baresip'))('baresip', () => {
     ['in clear', '', [], 'none'],
     ['with SDES-SRTP required on both sides', ';mediaenc=srtp-mand', ['--encryption', 'required'], 'sdes'],
     ['with SDES-SRTP allowed on both sides', ';mediaenc=srtp', ['--encryption', 'allowed'], 'sdes'],
+    ...['AES_CM_128_HMAC_SHA1_32', 'AEAD_AES_128_GCM', 'AEAD_AES_256_GCM'].map(
+      (suite) =>
+        [`by ${suite}`, ';mediaenc=srtp-mand', ['--encryption', 'required', '--srtp-suites', suite], 'sdes'] as const,
+    ),
   ] as const)(
     'is called and hears our tone; we hear its sine, %s',
     async (_name, accountParams, encryption, expected) => {
