@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { reportOf } from '../../../electron/engine/report/report.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
+import { CaptureFiles } from '../../harness/capture-files.ts'
 import { foundCaptures } from '../../harness/fixtures.ts'
 import { openCaptures } from '../../harness/opened.ts'
 
@@ -126,5 +127,20 @@ describe.skipIf(!folder)('captures that were read wrongly once', () => {
     const [first, second] = await reportsOf('x10-call-waiting-same-port.pcap')
     expect(first!.streams.map(({ packets }) => packets)).toEqual([990, 990])
     expect(second!.streams).toEqual([])
+  })
+
+  it('that lack the first INVITE of one leg accuse nobody of what the other leg shows', async () => {
+    const bytes = readFileSync(join(folder!, 'x15-directmedia-port-changed.pcap'))
+    const records: Buffer[] = []
+    for (let at = 24; at < bytes.length; at += 16 + bytes.readUInt32LE(at + 8))
+      records.push(bytes.subarray(at, at + 16 + bytes.readUInt32LE(at + 8)))
+    const kept = records.filter((record) => !record.includes('INVITE sip:bob@example.org'))
+    expect(kept).toHaveLength(records.length - 1)
+    const files = new CaptureFiles()
+    const { calls, lastAt } = await openCaptures(files.write('x15.pcap', bytes.subarray(0, 24), ...kept))
+    const reports = calls.map((call) => reportOf(call, lastAt, null))
+    files.remove()
+    expect(reports.map(({ findings }) => findings.filter(({ severity }) => severity === 'fault'))).toEqual([[], []])
+    expect(reports.map(({ verdict }) => verdict.kind)).not.toContain('one-way-audio')
   })
 })

@@ -31,7 +31,11 @@ export class Attribution {
   /** What each call announced, made when first needed. */
   #byDialog: Map<Dialog, Set<number>> | null = null
 
-  constructor(announcements: Announcements, endpoints: Endpoints) {
+  readonly #lacksBeginning: (dialog: Dialog) => boolean
+
+  /** `lacksBeginning`: the INVITE of a call was not captured, and so not all of what it announced. */
+  constructor(announcements: Announcements, endpoints: Endpoints, lacksBeginning: (dialog: Dialog) => boolean) {
+    this.#lacksBeginning = lacksBeginning
     this.#announcements = announcements
     this.#endpoints = endpoints
   }
@@ -77,12 +81,15 @@ export class Attribution {
     return [...found, ...legs]
   }
 
-  /** Whether two calls announced more than one address in common: one of them passes on what the other says. */
+  /**
+   * Whether two calls announced more than one address in common: one of them passes on what the other says. Where the
+   * beginning of one is missing, so may be the other address.
+   */
   #joined(one: Dialog, other: Dialog): boolean {
     const theirs = this.#endpointsOf(other)
     let common = 0
     for (const endpoint of this.#endpointsOf(one)) if (theirs.has(endpoint)) common++
-    return common > 1
+    return common > 1 || (common === 1 && (this.#lacksBeginning(one) || this.#lacksBeginning(other)))
   }
 
   #endpointsOf(dialog: Dialog): ReadonlySet<number> {

@@ -1,3 +1,5 @@
+import { messageIds } from '../../../../../shared/wire/sip/grammar.ts'
+import { parseSip } from '../../../../../shared/wire/sip/parse.ts'
 import { append } from '../../../base/append.ts'
 import type { Reporter } from '../../streams/reception-reports.ts'
 import type { TracedStream } from '../../streams/traced-stream.ts'
@@ -22,7 +24,7 @@ export class Belongings {
 
   constructor(index: CaptureIndex) {
     this.#index = index
-    this.#attribution = new Attribution(index.announcements, index.endpoints)
+    this.#attribution = new Attribution(index.announcements, index.endpoints, (dialog) => this.#lacksBeginning(dialog))
     this.#attribute()
   }
 
@@ -56,6 +58,11 @@ export class Belongings {
       (this.#streams.get(dialog) ?? []).flatMap((id) => [streams.source(id), streams.destination(id)]),
     )
     return [...new Set([...ends].flatMap((endpoint) => rtcp.reportersAt(endpoint)))]
+  }
+
+  #lacksBeginning({ messages: [first] }: Dialog): boolean {
+    const message = first === undefined ? null : parseSip(this.#index.store.bytes(first))
+    return message?.kind !== 'request' || message.method !== 'INVITE' || messageIds(message).toTag !== null
   }
 
   #attribute(): void {
