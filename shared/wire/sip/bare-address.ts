@@ -4,8 +4,8 @@ import { isIp } from '../../base/address.ts'
 const usualPorts = new Set(['5060', '5061'])
 
 /**
- * A Via whose IPv6 address has no brackets (RFC 3261 25.1 demands them) with them; any other as it is. Where the end may
- * be a group of the address or a port, it is a port if it is one of SIP's.
+ * A Via whose IPv6 address has no brackets (RFC 3261 25.1 demands them) with them; any other as it is. Where the end
+ * may be a group of the address or a port, it is a port if it is one of SIP's.
  */
 export function bracketed(via: string): string {
   const [, before = '', host = '', after = ''] =

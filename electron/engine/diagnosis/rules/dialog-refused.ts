@@ -50,8 +50,8 @@ function nextFor(method: string, message: SipResponse): string {
   if (status === 481) return 'Begin the dialog anew: the other side does not know it any more, after a restart for one.'
   if (method === 'OPTIONS')
     return (
-      'The other side can be reached: any answer shows that. Check the request URI, and that this address may ask, if ' +
-      'the status is to mean more.'
+      'The other side can be reached: any answer shows that. Check the request URI, and that this address may ask, ' +
+      'if the status is to mean more.'
     )
   return 'Check the request URI, and that this user and this address may do that there.'
 }

@@ -6,12 +6,12 @@ export const rtpPortClosed: Rule = {
   id: 'rtp-port-closed',
   severities: ['fault'],
   looksAt:
-    'what the network answers (ICMP) to RTP: in a live call asked for where nothing comes from the peer, in a capture ' +
-    'as it is there',
+    'what the network answers (ICMP) to RTP: in a live call asked for where nothing comes from the peer, in a ' +
+    'capture as it is there',
   speaks: 'it says that the port or the host cannot be reached; in a capture more than once, over a second and more',
   silent:
-    'RTCP names the packets, our marker came back, RTP came from the peer of a live call later, or the word was about ' +
-    'the beginning of a captured stream or about what followed the end of the call',
+    'RTCP names the packets, our marker came back, RTP came from the peer of a live call later, or the word was ' +
+    'about the beginning of a captured stream or about what followed the end of the call',
   silences: ['nothing-arrives', 'peer-hears-nothing'],
   evaluate(facts) {
     const judgement = judge(facts)

@@ -10,7 +10,10 @@ const firstRollovers = 4
 /** After so many that no key opened, the stream is left. */
 const mostInVain = 500
 
-/** Opens the packets of one stream, or the RTCP between two endpoints, with the keys that session descriptions have for it (RFC 4568). */
+/**
+ * Opens the packets of one stream, or the RTCP between two endpoints, with the keys that session descriptions have for
+ * it (RFC 4568).
+ */
 export class SdesOpener {
   readonly result: Opened = { opened: 0, refused: 0, isJudge: false }
   readonly #contexts = new Map<string, SrtpContext>()
