@@ -134,6 +134,7 @@ export class SrtpContext {
   /** What the rollover counter of a packet may be, the likeliest first. */
   #rocs(known: Received | undefined, ssrc: number, sequence: number): Iterable<number> {
     const latest = this.#rollovers.latest.get(ssrc)
+    if (known && known === latest) return [guessRoc(known, sequence)]
     const likely = [known, latest].flatMap((stream) => (stream ? guessRoc(stream, sequence) : []))
     return new Set(known ? likely : [...likely, ...Array(this.#firstRollovers).keys()])
   }

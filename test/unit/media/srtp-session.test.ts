@@ -58,6 +58,14 @@ describe('SRTP over re-INVITEs', () => {
     expect(new Set(told).size).toBe(told.length)
   })
 
+  it('offers again the suite that is in use, though it is none of those that are offered first', async () => {
+    const rare = 'AES_256_CM_HMAC_SHA1_32'
+    const long = Buffer.alloc(46, 1).toString('base64')
+    const offer = secured(0).replace(/AES_CM\S+ inline:\S+/, `${rare} inline:${long}`)
+    await bench.answered({ encryption: 'required' }, offer)
+    expect(await bench.session.offer()).toMatch(new RegExp(`a=crypto:1 ${rare} .*a=crypto:2 ${suite}`, 's'))
+  })
+
   it('the numbers of our stream go on, so that the peer needs no new start', async () => {
     await bench.answered({ encryption: 'required' }, secured(0))
     await bench.clock.advance(200)

@@ -1,4 +1,4 @@
-import { offeredSuites, srtpSuites, type EncryptionForm } from '../../../../shared/model/encryption.ts'
+import { offeredSuites, srtpSuites, type EncryptionForm, type SrtpSuite } from '../../../../shared/model/encryption.ts'
 import {
   directionOf,
   parseSdp,
@@ -30,6 +30,8 @@ export class Descriptions {
   #form: EncryptionForm
   /** The peer refused the other form. */
   #changed = false
+  /** The suite that was agreed on last: the peer has it, and may have no other. */
+  #suite: SrtpSuite | null = null
   #wanted = directionOf(true, true)
 
   constructor(options: DescribedOptions, transport: MediaTransport, sessionId: string) {
@@ -70,6 +72,7 @@ export class Descriptions {
     const result = makeAnswer(offer, this.#local('answer'))
     if (isRefusal(result)) return result
     this.#lines = result.answer.media
+    this.#suite = result.negotiated.crypto?.suite ?? null
     return { sdp: writeSdp(result.answer), negotiated: result.negotiated }
   }
 
@@ -85,7 +88,15 @@ export class Descriptions {
     if (this.#changed && this.#lines.every(({ port }) => port === 0)) this.#options.formTaken?.(this.#form)
     // Where two lines were offered, one is used.
     this.#lines = this.#offered.map((m, i) => (i === result.index ? m : refused(m)))
+    this.#suite = result.negotiated.crypto?.suite ?? null
     return result.negotiated
+  }
+
+  /** An offer begins with the suite that is in use. */
+  #suites(description: 'offer' | 'answer' | 'offered'): readonly SrtpSuite[] {
+    const suites = this.#options.suites ?? (description === 'answer' ? srtpSuites : offeredSuites)
+    const used = description === 'offer' ? this.#suite : null
+    return used === null ? suites : [used, ...suites.filter((suite) => suite !== used)]
   }
 
   #local(description: 'offer' | 'answer' | 'offered'): LocalMedia {
@@ -93,7 +104,7 @@ export class Descriptions {
       codecs: this.#options.codecs,
       encryption: this.#options.encryption,
       form: this.#form,
-      suites: this.#options.suites ?? (description === 'answer' ? srtpSuites : offeredSuites),
+      suites: this.#suites(description),
       address: this.#transport.local,
       direction: this.#wanted,
       ptimeMs: this.#options.ptimeMs,
