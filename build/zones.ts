@@ -65,6 +65,7 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['shared/wire/', ['shared/base/']],
   ['shared/model/', ['shared/base/', 'shared/wire/']],
   ['shared/words/', ['shared/base/', 'shared/wire/', 'shared/model/']],
+  ['shared/shown/', ['shared/base/', 'shared/wire/', 'shared/model/', 'shared/contract/', 'shared/words/']],
   ['shared/providers/', ['shared/base/', 'shared/wire/', 'shared/model/']],
   ['shared/contract/', ['shared/model/', 'npm:zod']],
   ...engineRooms,

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { join, type ChartMark, type Line, type Threshold } from './chart-data.ts'
+import { join, type ChartMark, type Line, type Threshold } from '../../shared/shown/chart-data.ts'
 import './chart.css'
 
 const heightPx = 120

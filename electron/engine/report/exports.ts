@@ -4,6 +4,7 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import { parseAddress } from '../../../shared/base/address.ts'
 import { encodeText } from '../../../shared/base/text.ts'
 import { microsOf } from '../../../shared/base/time.ts'
+import { party } from '../../../shared/shown/format.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { maskNumbers } from '../../../shared/wire/sip/redact.ts'
 import { explainError, machine, usage } from '../base/errors.ts'
@@ -36,8 +37,8 @@ export async function exportCall(
   format: ExportFormat,
   mask: boolean,
 ): Promise<CommandResult<'call.export'>> {
-  const name = safeFileName(`ringback-${report.timeline.startedAt.slice(0, 19).replace(/[:T]/g, '-')}-${report.id}`)
   const shown = mask ? masked(report) : report
+  const name = fileNameOf(shown)
   const file = (mediaType: string, content: Uint8Array | string, note: string | null = null) => ({
     name: `${name}.${format}`,
     mediaType,
@@ -69,6 +70,13 @@ export async function exportCall(
       return file('audio/wav', read(call.recording))
     }
   }
+}
+
+/** When, with whom, and the id of the call, which no other has. */
+function fileNameOf({ id, direction, from, requestUri, timeline }: CallReport): string {
+  const when = timeline.startedAt.slice(0, 19).replace(/[:T]/g, '-')
+  const who = safeFileName(party(direction === 'inbound' ? from : requestUri), 'nobody', 48)
+  return safeFileName(`ringback-${when}-${who}-${id}`, 'ringback', 120)
 }
 
 const nowhere = { host: '0.0.0.0', port: 0 }

@@ -4,7 +4,7 @@ import type { CallView } from '../../../shared/contract/views.ts'
 import { useEngine } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
 import { Button, Foreign, useNow } from '../../ui/controls.tsx'
-import { duration, party } from '../../ui/format.ts'
+import { duration, party } from '../../../shared/shown/format.ts'
 
 /** A call that the agent has now: who, for how long, the headers that become variables, the digits that came. */
 export function LiveCall({ call: { id, from, to, displayName, state, answeredAt } }: { call: CallView }) {

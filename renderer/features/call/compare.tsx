@@ -5,7 +5,7 @@ import { compareWith, select } from '../../state/ui.ts'
 import { Button, Fault, Foreign, Icon } from '../../ui/controls.tsx'
 import { Head } from './head.tsx'
 import { comparedFacts } from './compared.ts'
-import { factsOf, methodOf } from './message-facts.ts'
+import { factsOf, methodOf } from '../../../shared/shown/message-facts.ts'
 import { Verdict } from './verdict.tsx'
 import './compare.css'
 

@@ -1,5 +1,5 @@
 import type { CallReport, Stream } from '../../../shared/contract/report.ts'
-import { span } from '../../ui/format.ts'
+import { span } from '../../../shared/shown/format.ts'
 
 /** A fact of two calls. */
 export interface Compared {

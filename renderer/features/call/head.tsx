@@ -3,7 +3,8 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import { useEngine } from '../../state/engine.ts'
 import { Foreign, Icon, useNow } from '../../ui/controls.tsx'
-import { duration, party, secondsBetween, timeOf } from '../../ui/format.ts'
+import { duration, party, secondsBetween } from '../../../shared/shown/format.ts'
+import { timeOf } from '../../ui/format.ts'
 import './head.css'
 
 /** A party of a head keeps both of its ends; the whole stands on hover. */

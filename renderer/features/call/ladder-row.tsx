@@ -1,9 +1,10 @@
 import type { CSSProperties } from 'react'
 import { Icon } from '../../ui/controls.tsx'
-import { offset, span } from '../../ui/format.ts'
-import type { LadderSource } from './ladder-columns.ts'
-import { labelOf } from './ladder-label.ts'
-import type { Row } from './ladder-rows.ts'
+import { offset, span } from '../../../shared/shown/format.ts'
+import { timeOf } from '../../ui/format.ts'
+import type { LadderSource } from '../../../shared/shown/ladder-columns.ts'
+import { labelOf } from '../../../shared/shown/ladder-label.ts'
+import type { Row } from '../../../shared/shown/ladder-rows.ts'
 
 /** Below this a column's name cannot be read: the ladder scrolls sideways instead. */
 export const leastColumnPx = 112
@@ -53,7 +54,7 @@ export function LadderRow({
       role="option"
       aria-selected={selected}
       className={`ladder-row is-${row.kind}${state}`}
-      title={title}
+      title={row.kind === 'message' ? `${title}\n${timeOf(row.message.at)} ${row.message.at}` : title}
       onClick={() => onSelect(row)}
     >
       <span className="mono muted">{row.kind === 'message' ? row.n + 1 : ''}</span>

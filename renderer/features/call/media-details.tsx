@@ -3,8 +3,8 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Place } from '../../state/ui.ts'
 import { Foreign, Icon } from '../../ui/controls.tsx'
 import { Charts } from './media-charts.tsx'
-import { allFigures, type Flow } from './media-figures.ts'
-import type { CallTimes } from './time-marks.ts'
+import { allFigures, type Flow } from '../../../shared/shown/media-figures.ts'
+import type { CallTimes } from '../../../shared/shown/time-marks.ts'
 
 /** All figures of every stream, and their course. */
 export function MediaDetails({

@@ -1,10 +1,10 @@
 import { visible } from '../../../shared/base/text.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Place } from '../../state/ui.ts'
-import { sparkPath } from '../../ui/chart-data.ts'
+import { sparkPath } from '../../../shared/shown/chart-data.ts'
 import { Button, Foreign, Icon } from '../../ui/controls.tsx'
-import { inShort, mainOf, type Direction, type Figure, type Flow } from './media-figures.ts'
-import { lackOf } from './time-marks.ts'
+import { inShort, mainOf, type Direction, type Figure, type Flow } from '../../../shared/shown/media-figures.ts'
+import { lackText } from '../../../shared/shown/time-marks.ts'
 import './media.css'
 
 const sparkWidth = 160
@@ -113,7 +113,12 @@ function Line({
   live: boolean
   onSelect: (place: Place) => void
 }) {
-  if (!flow) return <td colSpan={6}>{lackText(report, direction)}</td>
+  if (!flow)
+    return (
+      <td colSpan={6}>
+        <Lacking report={report} direction={direction} />
+      </td>
+    )
   const { packets, lost, jitter, level, mos } = inShort(flow, live)
   return (
     <>
@@ -159,27 +164,11 @@ function Cell({ figure: { name, value, tone, meaning }, bare = false }: { figure
   )
 }
 
-/** Why there is nothing of a direction: never only where that is certain. */
-function lackText(report: CallReport, direction: Direction) {
-  const { media, timeline } = report
-  if (timeline.answeredAt === null) return <span className="muted">none: the call is not answered</span>
-  const agreed = media.at(-1)
-  switch (lackOf(report, direction)) {
-    case 'unknown':
-      return <span className="muted">unknown: none was seen</span>
-    case 'not-due':
-      return <span className="muted">none, and none was due: the media is {agreed?.direction}</span>
-    case 'never':
-      return (
-        <span className="tone-fault">
-          <Icon name="fault" /> not one packet
-          {agreed && (
-            <>
-              {' '}
-              {direction === 'to-peer' ? 'to' : 'from'} <Foreign text={agreed.remote} />
-            </>
-          )}
-        </span>
-      )
-  }
+function Lacking({ report, direction }: { report: CallReport; direction: Direction }) {
+  const { text, certain } = lackText(report, direction)
+  return (
+    <span className={certain ? 'tone-fault' : 'muted'}>
+      {certain && <Icon name="fault" />} <Foreign text={text} />
+    </span>
+  )
 }

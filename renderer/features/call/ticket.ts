@@ -2,9 +2,9 @@ import { visible } from '../../../shared/base/text.ts'
 import type { CallReport, Stream } from '../../../shared/contract/report.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import { evidenceTexts } from '../../../shared/words/evidence.ts'
-import { span } from '../../ui/format.ts'
-import { ladderText } from './ladder-drawing.ts'
-import { ladderOf } from './ladder-rows.ts'
+import { span } from '../../../shared/shown/format.ts'
+import { ladderText } from '../../../shared/shown/ladder-drawing.ts'
+import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
 
 /** A ticket has room for so many messages; the rest is in a capture. */
 const mostMessages = 60

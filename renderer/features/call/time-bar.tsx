@@ -1,9 +1,9 @@
 import { useMemo, useRef, type CSSProperties } from 'react'
 import type { CallReport } from '../../../shared/contract/report.ts'
-import { span } from '../../ui/format.ts'
+import { span } from '../../../shared/shown/format.ts'
 import { useWidth } from '../../ui/use-width.ts'
 import { placeLabels } from './time-labels.ts'
-import { timesOf, type CallTimes, type Lack, type Lane, type Mark } from './time-marks.ts'
+import { timesOf, type CallTimes, type Lack, type Lane, type Mark } from '../../../shared/shown/time-marks.ts'
 import './time-bar.css'
 
 /** When: the call in proportion, from the INVITE to its end, with what happened in it. */

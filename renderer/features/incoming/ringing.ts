@@ -3,7 +3,7 @@ import { visible } from '../../../shared/base/text.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import { useEngine } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
-import { party } from '../../ui/format.ts'
+import { party } from '../../../shared/shown/format.ts'
 
 /** One ring and its pause, ms. */
 const ringMs = 3000

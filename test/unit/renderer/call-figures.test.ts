@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { comparedFacts } from '../../../renderer/features/call/compared.ts'
-import { allFigures, flowsOf, inShort } from '../../../renderer/features/call/media-figures.ts'
+import { allFigures, flowsOf, inShort } from '../../../shared/shown/media-figures.ts'
 import { ticketOf } from '../../../renderer/features/call/ticket.ts'
-import { fromZero, join, levels, sparkPath } from '../../../renderer/ui/chart-data.ts'
+import { fromZero, join, levels, sparkPath } from '../../../shared/shown/chart-data.ts'
 import { callReportSchema } from '../../../shared/contract/report.ts'
 import { call, finding, inside, stream } from '../../harness/shown-calls.ts'
 

@@ -3,7 +3,7 @@ import { evidenceOf, tellingPart } from '../../../renderer/features/call/evidenc
 import { isAbout, namedIn, piecesOf } from '../../../renderer/features/call/named-parts.ts'
 import { stepsFor } from '../../../renderer/features/call/next-steps.ts'
 import { placeLabels } from '../../../renderer/features/call/time-labels.ts'
-import { timesOf } from '../../../renderer/features/call/time-marks.ts'
+import { timesOf } from '../../../shared/shown/time-marks.ts'
 import { withoutLabel } from '../../../renderer/features/call/verdict-words.ts'
 import { placedSchema } from '../../../shared/contract/place-call.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'

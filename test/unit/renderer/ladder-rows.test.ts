@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { ladderText } from '../../../renderer/features/call/ladder-drawing.ts'
-import { labelOf } from '../../../renderer/features/call/ladder-label.ts'
-import { ladderOf, wayOf } from '../../../renderer/features/call/ladder-rows.ts'
+import { ladderText } from '../../../shared/shown/ladder-drawing.ts'
+import { labelOf } from '../../../shared/shown/ladder-label.ts'
+import { ladderOf, wayOf } from '../../../shared/shown/ladder-rows.ts'
 import { elide } from '../../../shared/base/text.ts'
 import { microsOf } from '../../../shared/base/time.ts'
-import { duration, offset, party, span } from '../../../renderer/ui/format.ts'
+import { duration, offset, party, span } from '../../../shared/shown/format.ts'
 import type { CallReport, LadderMessage } from '../../../shared/contract/report.ts'
 
 const at = (ms: number) => `2026-01-01T00:00:00.${String(ms).padStart(3, '0')}000Z`

@@ -1,6 +1,6 @@
-import type { Stream } from '../../../shared/contract/report.ts'
-import type { Sample } from '../../../shared/contract/state.ts'
-import { span } from '../../ui/format.ts'
+import type { Stream } from '../contract/report.ts'
+import type { Sample } from '../contract/state.ts'
+import { span } from './format.ts'
 import type { Span } from './time-marks.ts'
 
 export type Direction = 'to-peer' | 'from-peer'

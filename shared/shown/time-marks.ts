@@ -1,6 +1,6 @@
-import type { CallReport, LadderMessage } from '../../../shared/contract/report.ts'
-import { receives, sends } from '../../../shared/wire/sdp/sdp.ts'
-import { microsOf } from '../../../shared/base/time.ts'
+import type { CallReport, LadderMessage } from '../contract/report.ts'
+import { receives, sends } from '../wire/sdp/sdp.ts'
+import { microsOf } from '../base/time.ts'
 import { factsOf, isHold, methodOf, statusOf } from './message-facts.ts'
 
 /** Something that happened at an instant of a call, as the bar and the charts mark it. */
@@ -170,6 +170,26 @@ export function lackOf({ verdict, media }: Pick<CallReport, 'verdict' | 'media'>
   if (verdict.missing === 'both' || verdict.missing === way) return 'never'
   const allows = way === 'to-peer' ? sends : receives
   return media.length > 0 && !media.some(({ direction }) => allows(direction)) ? 'not-due' : 'unknown'
+}
+
+/** Why nothing is seen of a direction, in words; `certain`: it is missing, nobody could have overlooked it. */
+export function lackText(
+  report: Pick<CallReport, 'verdict' | 'media' | 'timeline'>,
+  way: Lane['way'],
+): { readonly text: string; readonly certain: boolean } {
+  const agreed = report.media.at(-1)
+  if (report.timeline.answeredAt === null) return { text: 'none: the call is not answered', certain: false }
+  switch (lackOf(report, way)) {
+    case 'unknown':
+      return { text: 'unknown: none was seen', certain: false }
+    case 'not-due':
+      return { text: `none, and none was due: the media is ${agreed?.direction}`, certain: false }
+    case 'never':
+      return {
+        text: `not one packet${agreed ? ` ${way === 'to-peer' ? 'to' : 'from'} ${agreed.remote}` : ''}`,
+        certain: true,
+      }
+  }
 }
 
 function endText({ timeline, outcome, messages }: CallReport): string {

@@ -1,5 +1,5 @@
-import type { LadderMessage, Stream } from '../../../shared/contract/report.ts'
-import { microsOf } from '../../../shared/base/time.ts'
+import type { LadderMessage, Stream } from '../contract/report.ts'
+import { microsOf } from '../base/time.ts'
 import { columnsOf, type Column, type LadderSource } from './ladder-columns.ts'
 import { factsOf, methodOf, statusOf } from './message-facts.ts'
 

@@ -1,5 +1,5 @@
-import { parseHostPort } from '../../../shared/base/address.ts'
-import type { CallReport, Stream } from '../../../shared/contract/report.ts'
+import { parseHostPort } from '../base/address.ts'
+import type { CallReport, Stream } from '../contract/report.ts'
 import { methodOf, statusOf } from './message-facts.ts'
 
 /** What a ladder is drawn from: a call, or messages alone. */
@@ -36,16 +36,15 @@ export function columnsOf(source: LadderSource): Columns {
   const keys = byHost ? hosts : [...new Set(signalling)]
   const keyOf = (address: string) => (byHost ? hostOf(address) : address)
   const names = namesOf(source, keys, keyOf)
-  const columns = keys.map((key) => ({
-    key,
-    name: names.get(key) ?? '',
-    addresses: [...new Set(signalling.filter((address) => keyOf(address) === key))],
-  }))
+  const addresses = grouped(signalling, keyOf)
+  const columns = keys.map((key) => ({ key, name: names.get(key) ?? '', addresses: addresses.get(key) ?? [] }))
   const known = new Set([...keys, ...hosts])
   const own = mediaHosts(streams, known, true)
-  const theirs = mediaHosts(streams, known, false).filter((host) => !own.includes(host))
+  const ownHosts = new Set(own)
+  const theirs = mediaHosts(streams, known, false).filter((host) => !ownHosts.has(host))
+  const ofMedia = grouped([...new Set(streams.flatMap(({ source: from, destination }) => [from, destination]))], hostOf)
   const media = (found: readonly string[], name: string): Column[] =>
-    found.map((host) => ({ key: host, name, addresses: addressesAt(streams, host) }))
+    found.map((host) => ({ key: host, name, addresses: ofMedia.get(host) ?? [] }))
   const all =
     columns.length === 0
       ? media([...new Set([...own, ...theirs])], 'media')
@@ -83,9 +82,15 @@ function mediaHosts(streams: readonly Stream[], known: ReadonlySet<string>, ours
   return [...new Set(found.map(hostOf))].filter((host) => !known.has(host))
 }
 
-const addressesAt = (streams: readonly Stream[], host: string) => [
-  ...new Set(streams.flatMap(({ source, destination }) => [source, destination]).filter((at) => hostOf(at) === host)),
-]
+function grouped(addresses: readonly string[], keyOf: (address: string) => string): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const address of addresses) {
+    const group = groups.get(keyOf(address))
+    if (group) group.push(address)
+    else groups.set(keyOf(address), [address])
+  }
+  return groups
+}
 
 /** Who each host of signalling is, as far as the first request tells: whoever hands it on is a proxy. */
 function namesOf(
@@ -98,6 +103,8 @@ function namesOf(
   if (!first) return new Map()
   // Only the way of that one: a later request may go back.
   const way = requests.filter(({ cseq }) => cseq === first.cseq)
+  const senders = new Set(way.map(({ source }) => keyOf(source)))
+  const receivers = new Set(way.map(({ destination }) => keyOf(destination)))
   const [began, reached] = [keyOf(first.source), keyOf(first.destination)]
   const [client, server] = Object.hasOwn(sides, methodOf(first))
     ? sides[methodOf(first)]!
@@ -107,8 +114,8 @@ function namesOf(
     if (direction === 'outbound')
       return key === began ? 'this computer' : key === reached ? (placed?.trunk ?? 'peer') : ''
     if (key === began) return client
-    if (way.some(({ source }) => keyOf(source) === key)) return 'proxy'
-    return way.some(({ destination }) => keyOf(destination) === key) ? server : ''
+    if (senders.has(key)) return 'proxy'
+    return receivers.has(key) ? server : ''
   }
   return new Map(keys.map((key) => [key, nameOf(key)]))
 }

@@ -1,5 +1,4 @@
-import { visible } from '../../../shared/base/text.ts'
-import { timeOf } from '../../ui/format.ts'
+import { visible } from '../base/text.ts'
 import type { LadderSource } from './ladder-columns.ts'
 import { wayOf, type Row, type Way } from './ladder-rows.ts'
 import { factsOf, isHold } from './message-facts.ts'
@@ -50,7 +49,7 @@ export function labelOf(row: Row, source: LadderSource): Label {
 }
 
 function messageLabel(row: Extract<Row, { kind: 'message' }>, way: Way): Label {
-  const { startLine, problems, retransmissionOf, at } = row.message
+  const { startLine, problems, retransmissionOf } = row.message
   const facts = factsOf(row.message)
   const response = /^SIP\/2\.0 (\d{3}) ?(.*)$/.exec(startLine)
   const refused = response !== null && Number(response[1]) >= 400 && !row.challenge
@@ -71,7 +70,7 @@ function messageLabel(row: Extract<Row, { kind: 'message' }>, way: Way): Label {
       `${row.from === 0 ? 'sent' : 'received'}${row.repeats > 0 ? `, repeated ${row.repeats} times` : ''}` +
         (problems.length > 0 ? `, ${problems.join(', ')}` : ''),
     ),
-    title: [visible(`${text} ${more.join(' ')}`.trim()), `${timeOf(at)} ${at}`, ...problems.map(visible)].join('\n'),
+    title: [visible(`${text} ${more.join(' ')}`.trim()), ...problems.map(visible)].join('\n'),
   }
 }
 

@@ -1,11 +1,11 @@
-import { decodeText, encodeText } from '../../../shared/base/text.ts'
-import type { LadderMessage } from '../../../shared/contract/report.ts'
-import { findSession } from '../../../shared/wire/sdp/find.ts'
-import { audioOf, isHeldAddress, parseSdp, type MediaDirection } from '../../../shared/wire/sdp/sdp.ts'
-import { messageIds } from '../../../shared/wire/sip/grammar.ts'
-import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
-import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'
-import { parseSip } from '../../../shared/wire/sip/parse.ts'
+import { decodeText, encodeText } from '../base/text.ts'
+import type { LadderMessage } from '../contract/report.ts'
+import { findSession } from '../wire/sdp/find.ts'
+import { audioOf, isHeldAddress, parseSdp, type MediaDirection } from '../wire/sdp/sdp.ts'
+import { messageIds } from '../wire/sip/grammar.ts'
+import { dtmfOfInfo } from '../wire/sip/info.ts'
+import { header, type SipMessage } from '../wire/sip/message.ts'
+import { parseSip } from '../wire/sip/parse.ts'
 
 /** What the window needs of a message beyond its start line. */
 export interface MessageFacts {
