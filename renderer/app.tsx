@@ -13,6 +13,7 @@ import { StatusBar } from './features/status/status.tsx'
 import { Trunks } from './features/trunks/trunks.tsx'
 import { Keys, RegisteredKeys } from './keys.tsx'
 import { useDroppedFiles } from './dropped-files.ts'
+import { StandingActions } from './standing-actions.tsx'
 import { useActions } from './state/actions.ts'
 import { execute, useEngine } from './state/engine.ts'
 import { onElectron } from './bridge.ts'
@@ -102,6 +103,7 @@ export function App() {
       <Keys open={keys} onClose={() => setKeys(false)} />
       {palette && <Palette key={palette} onClose={() => openPalette(null)} />}
       <Toasts />
+      <StandingActions />
       <RegisteredKeys />
     </div>
   )

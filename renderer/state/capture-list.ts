@@ -51,7 +51,7 @@ async function load(capture: string, page: number): Promise<void> {
   // While it is filtered all of it is one page.
   const [offset, limit] = whole ? [page * pageSize, pageSize] : [0, mostSearched]
   try {
-    const lines = await execute('capture.list', { id: capture, offset, limit })
+    const lines = await execute('capture.list', { id: capture, offset, limit, legs: true })
     if (of !== generation) return
     const before = {
       call: 0,

@@ -9,6 +9,8 @@ const kinds = ['message', 'stream', 'finding'] as const
 
 export interface Address {
   readonly screen: Screen
+  /** What of another screen than the calls is open. */
+  readonly part: string | null
   readonly call: string | null
   /** The call that it is compared with. */
   readonly beside: string | null
@@ -16,8 +18,8 @@ export interface Address {
 }
 
 /** The fragment of what is looked at; empty for the first screen with nothing chosen. */
-export function fragmentOf({ screen, call, beside, place }: Address): string {
-  if (screen !== 'calls') return `#/${screen}`
+export function fragmentOf({ screen, part, call, beside, place }: Address): string {
+  if (screen !== 'calls') return `#/${screen}${part === null ? '' : `/${encodeURIComponent(part)}`}`
   if (call === null) return ''
   const parts = [
     'calls',
@@ -30,12 +32,15 @@ export function fragmentOf({ screen, call, beside, place }: Address): string {
 /** What a fragment leads to; the first screen for one that is none of ours. */
 export function addressOf(fragment: string): Address {
   const [screen = 'calls', call, kind, which] = parts(fragment)
-  if (!screens.includes(screen as Screen)) return { screen: 'calls', call: null, beside: null, place: null }
-  if (screen !== 'calls' || !call) return { screen: screen as Screen, call: null, beside: null, place: null }
+  const nothing = { part: null, call: null, beside: null, place: null }
+  if (!screens.includes(screen as Screen)) return { ...nothing, screen: 'calls' }
+  if (screen !== 'calls') return { ...nothing, screen: screen as Screen, part: call ?? null }
+  if (!call) return { ...nothing, screen }
   const n = Number(which) - 1
   const placed = kinds.find((name) => name === kind)
   return {
     screen,
+    part: null,
     call,
     beside: kind === 'with' && which ? which : null,
     place: placed && Number.isInteger(n) && n >= 0 ? { kind: placed, n } : null,
@@ -53,9 +58,9 @@ function parts(fragment: string): string[] {
 /** Keeps the address of the page and what is looked at the same. To be called once. */
 export function followAddress(): void {
   const apply = () => {
-    const { screen, call, beside, place } = addressOf(location.hash)
+    const { screen, part, call, beside, place } = addressOf(location.hash)
     const now = useUi.getState()
-    useUi.setState({ screen, beside, place, call: screen === 'calls' ? call : now.call })
+    useUi.setState({ screen, part, beside, place, call: screen === 'calls' ? call : now.call })
   }
   apply()
   addEventListener('popstate', apply)
@@ -67,7 +72,11 @@ export function followAddress(): void {
     soon = null
     if (next === location.hash) return
     const url = location.pathname + next
-    const moved = state.call !== before.call || state.screen !== before.screen || state.beside !== before.beside
+    const moved =
+      state.call !== before.call ||
+      state.screen !== before.screen ||
+      state.part !== before.part ||
+      state.beside !== before.beside
     if (moved) return history.pushState(null, '', url)
     // A step through messages is no step back, and a browser takes no more than some steps a second.
     soon = setTimeout(() => history.replaceState(null, '', url), stepMs)

@@ -39,6 +39,8 @@ export interface Draft {
 
 interface UiState {
   readonly screen: Screen
+  /** What of another screen than the calls is open: a trunk by its name, `+` a new one; a place of the settings. */
+  readonly part: string | null
   /** The call that is looked at; null: none. */
   readonly call: string | null
   /** The call that it is compared with. */
@@ -93,6 +95,7 @@ export const secretRow = (name: string): HeaderRow => ({ ...headerRow(name), sec
 
 export const useUi = create<UiState>(() => ({
   screen: 'calls',
+  part: null,
   call: null,
   beside: null,
   place: null,
@@ -102,12 +105,15 @@ export const useUi = create<UiState>(() => ({
   hint: null,
 }))
 
-export function show(screen: Screen): void {
-  useUi.setState({ screen })
+export function show(screen: Screen, part: string | null = null): void {
+  useUi.setState({ screen, part })
 }
 
+/** As a part of the trunks: one that is not stored yet. No name of a trunk has a plus. */
+export const newTrunk = '+'
+
 export function select(call: string | null): void {
-  useUi.setState({ call, screen: 'calls', beside: null, place: null })
+  useUi.setState({ call, screen: 'calls', part: null, beside: null, place: null })
 }
 
 /** Looks at a part of the call that is shown. */

@@ -15,7 +15,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Ctrl+K', id: 'palette', text: 'everything that can be done or opened' },
   { keys: 'Ctrl+L', text: 'dial bar' },
   { keys: 'Enter', text: 'call, in the dial bar' },
-  { keys: 'A', text: 'answer the call that rings' },
+  { keys: 'A', id: 'call.answer', text: 'answer the call that rings' },
   { keys: 'Ctrl+E', id: 'call.hang-up', text: 'hang up' },
   { keys: 'M', id: 'call.mute', text: 'mute' },
   { keys: 'H', id: 'call.hold', text: 'hold' },

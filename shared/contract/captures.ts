@@ -18,6 +18,7 @@ export const captureLineSchema = z.object({
   finding: findingSchema.pick({ rule: true, severity: true, sentence: true }).nullable().describe('the gravest'),
   codec: z.string().nullable().describe('of a stream'),
   packets: z.int().nullable().describe('of a stream'),
+  legs: z.array(z.string()).optional().describe('numbers of calls that are, or are likely, legs of the same call'),
 })
 export type CaptureLine = z.infer<typeof captureLineSchema>
 
@@ -64,7 +65,11 @@ export const captureCommands = {
   'capture.grown': { args: byId.extend({ whole: z.boolean() }), result: z.object({}) },
   'capture.stop': { args: byId, result: z.object({}) },
   'capture.list': {
-    args: byId.extend({ limit: z.int().min(1).max(10_000).default(1000), offset }),
+    args: byId.extend({
+      limit: z.int().min(1).max(10_000).default(1000),
+      offset,
+      legs: z.boolean().default(false).describe('calls are joined with the other legs of their call'),
+    }),
     result: z.array(captureLineSchema).describe('calls, then registrations, other dialogs, streams of no call'),
   },
   'capture.page': {

@@ -130,8 +130,8 @@ export function ladderSvg(ladder: Ladder, source: LadderSource): string {
 }
 
 /**
- * The ladder inside a page whose style gives `stroke-to-peer`, `fill-ink` and so on their colours. `anchor`: what stands
- * before the number of a message in the name of its place in the page.
+ * The ladder inside a page whose style gives `stroke-to-peer`, `fill-ink` and so on their colours. `anchor`: what
+ * stands before the number of a message in the name of its place in the page.
  */
 export function ladderFigure(ladder: Ladder, source: LadderSource, anchor: string): string {
   const { width, height } = sizeOf(ladder)

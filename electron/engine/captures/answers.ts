@@ -49,7 +49,7 @@ export class Answers {
   answer(ask: Exclude<Ask, { ask: 'packets' }>): string {
     switch (ask.ask) {
       case 'list':
-        return JSON.stringify(this.#lines(ask.offset, ask.offset + ask.limit))
+        return JSON.stringify(this.#lines(ask.offset, ask.offset + ask.limit, ask.legs))
       case 'views':
         return JSON.stringify(
           this.#loaded.calls.slice(ask.offset, ask.offset + ask.limit).map((call) => this.#view(call)),
@@ -98,10 +98,17 @@ export class Answers {
     return capturedView(call.id, displayNameOf(facts), this.#reading ? unjudged(outline) : outline)
   }
 
-  #lines(from: number, to: number): CaptureLine[] {
+  #callLine(call: Captured, joined: boolean): CaptureLine {
+    const line = callLine(call, this.#loaded.lastAt)
+    if (!joined || this.#reading) return line
+    const legs = call.related().filter(({ certainty }) => certainty !== 'possible')
+    return legs.length === 0 ? line : { ...line, legs: legs.map((leg) => leg.call) }
+  }
+
+  #lines(from: number, to: number, legs: boolean): CaptureLine[] {
     const { calls, registrations, dialogs, unmatched, lastAt } = this.#loaded
     const kinds: readonly (readonly [length: number, line: (n: number) => CaptureLine])[] = [
-      [calls.length, (n) => callLine(calls[n]!, lastAt)],
+      [calls.length, (n) => this.#callLine(calls[n]!, legs)],
       [registrations.length, (n) => registrationLine(registrations[n]!, lastAt)],
       [dialogs.length, (n) => dialogLine(dialogs[n]!, lastAt)],
       [unmatched.length, (n) => streamLine(String(n + 1), unmatched[n]!)],

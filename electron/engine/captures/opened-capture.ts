@@ -103,8 +103,8 @@ export class OpenedCapture {
     this.#threads.close(this.#thread)
   }
 
-  async lines(offset: number, limit: number): Promise<CaptureLine[]> {
-    return JSON.parse(await this.#ask({ ask: 'list', offset, limit })) as CaptureLine[]
+  async lines(offset: number, limit: number, legs: boolean): Promise<CaptureLine[]> {
+    return JSON.parse(await this.#ask({ ask: 'list', offset, limit, legs })) as CaptureLine[]
   }
 
   async views(offset: number, limit: number): Promise<CallView[]> {
@@ -143,7 +143,8 @@ export class OpenedCapture {
   async #drawn(id: string, number: string): Promise<readonly [CallReport, CallView]> {
     const [report, view] = JSON.parse(await this.#ask({ ask: 'report', id: number })) as [CallReport, CallView]
     this.#changed([id])
-    return [{ ...report, id }, this.#ours(view)]
+    const related = report.related?.map((leg) => ({ ...leg, call: `${this.id}.${leg.call}` }))
+    return [{ ...report, id, ...(related && { related }) }, this.#ours(view)]
   }
 
   /** Reads the files again. Throws RingbackError where they are not there any more as they were. */

@@ -98,8 +98,8 @@ export class OpenedCaptures {
     return this.#known(id).views(offset, limit)
   }
 
-  async lines(id: string, offset: number, limit: number): Promise<CaptureLine[]> {
-    return this.#known(id).lines(offset, limit)
+  async lines(id: string, offset: number, limit: number, legs: boolean): Promise<CaptureLine[]> {
+    return this.#known(id).lines(offset, limit, legs)
   }
 
   async page(id: string, of: CaptureList, offset: number): Promise<CapturePage> {

@@ -5,7 +5,8 @@ import type { CallPackets } from '../report/exports.ts'
 
 /** What the thread of a capture is asked when it has read, or while it does. */
 export type Ask =
-  | { readonly ask: 'list' | 'views'; readonly offset: number; readonly limit: number }
+  | { readonly ask: 'list'; readonly offset: number; readonly limit: number; readonly legs: boolean }
+  | { readonly ask: 'views'; readonly offset: number; readonly limit: number }
   | { readonly ask: 'page'; readonly of: CaptureList; readonly offset: number }
   | { readonly ask: 'report'; readonly id: string }
   | { readonly ask: 'find'; readonly call: string }

@@ -16,7 +16,7 @@ export function captureHandlers(captures: OpenedCaptures, files: Files): Handler
       captures.stop(id)
       return {}
     },
-    'capture.list': ({ id, offset, limit }) => captures.lines(id, offset, limit),
+    'capture.list': ({ id, offset, limit, legs }) => captures.lines(id, offset, limit, legs),
     'capture.page': ({ id, of, offset }) => captures.page(id, of, offset),
     'capture.find': ({ id, call }) => captures.find(id, call),
     'capture.report': ({ id }) => captures.report(id),

@@ -80,20 +80,20 @@ const wayTitle = ({ direction }: CallReport, way: Direction) => wayTitles[way][d
 
 /** A direction as a box: the figures of the stream that carried most, or why there is none. */
 function wayBox(report: CallReport, flows: readonly Flow[], way: Direction): string {
-  const title = wayTitle(report, way)
+  const title = `${arrows[way]} ${wayTitle(report, way)}`
+  const box = (heading: string, list: string) => `<div class="way ${way}"><h3>${heading}</h3><dl>${list}</dl></div>`
   const flow = mainOf(flows, way)
   if (flow === null) {
     const { text, certain } = lackText(report, way)
-    return `<div class="way ${way}"><h3>${arrows[way]} ${title}</h3><dl><dd class="${certain ? 'fault' : ''}">${safe(text)}</dd></dl></div>`
+    return box(title, `<dd class="${certain ? 'fault' : ''}">${safe(text)}</dd>`)
   }
   const { packets, lost, jitter, level, mos } = inShort(flow, false)
   const others = flows.filter(({ direction }) => direction === way).length - 1
   const rows = [{ name: 'packets', value: packets, tone: 'plain' }, lost, jitter, level, mos].map(
     ({ name, value, tone }) => `<dt>${name}</dt><dd class="${tone}">${safe(value)}</dd>`,
   )
-  return `<div class="way ${way}"><h3>${arrows[way]} ${title}, ${safe(flow.stream.codec)}${
-    others > 0 ? ` (and ${others} more below)` : ''
-  }</h3><dl>${rows.join('')}</dl></div>`
+  const more = others > 0 ? ` (and ${others} more below)` : ''
+  return box(`${title}, ${safe(flow.stream.codec)}${more}`, rows.join(''))
 }
 
 function* audio(report: CallReport): Generator<string> {

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Behaviour, ListenerArgs, Settings } from '../../../shared/contract/commands.ts'
 import { reasonPhrase } from '../../../shared/words/statuses.ts'
 import { handOver } from '../../state/dial.ts'
+import { useActions } from '../../state/actions.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { transports } from '../../ui/choices.ts'
 import { Act, Button, Choice, Field, Icon } from '../../ui/controls.tsx'
@@ -44,6 +45,14 @@ export function AgentForm({ settings }: { settings: Settings }) {
     const { start: _, ...args } = draft
     await execute('agent.start', { ...args, ...(password === '' ? {} : { password }) })
   }
+  useActions([
+    {
+      id: 'agent.apply',
+      group: 'Agent',
+      name: agents.size > 0 ? 'Apply and start the agent again' : 'Start the agent as set here',
+      run: start,
+    },
+  ])
   return (
     <form className="section" aria-label="Agent settings" onSubmit={(event) => event.preventDefault()}>
       <h2>Settings</h2>

@@ -1,6 +1,8 @@
 import { formatAddress } from '../../../shared/base/address.ts'
+import type { ListenerArgs } from '../../../shared/contract/commands.ts'
 import type { AgentView } from '../../../shared/contract/state.ts'
 import { useEffect } from 'react'
+import { say, useActions } from '../../state/actions.ts'
 import { execute, useEngine, watch } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
 import { copyText } from '../../bridge.ts'
@@ -25,6 +27,19 @@ export function Agent() {
     watch(ids === '' ? [] : ids.split(' '))
     return () => watch([])
   }, [ids])
+  useActions(
+    [...agents.values()].flatMap(({ addresses }) =>
+      addresses.map((address) => ({
+        id: `agent.copy.${uriOf(address)}`,
+        group: 'Agent',
+        name: `Copy ${uriOf(address)}`,
+        run: async () => {
+          await copyText(uriOf(address))
+          say('The URI is copied.')
+        },
+      })),
+    ),
+  )
   return (
     <div className="page">
       <h1>Agent</h1>
@@ -62,6 +77,9 @@ export function Agent() {
   )
 }
 
+const uriOf = ({ transport, address, port }: ListenerArgs) =>
+  `sip:agent@${formatAddress({ host: address, port })}${transport === 'udp' ? '' : `;transport=${transport}`}`
+
 const answeringWords: Readonly<Record<string, string>> = {
   hand: 'rings until you answer',
   reject: 'refuses',
@@ -74,10 +92,9 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { 
     <li>
       <Icon name="ok" />
       <span className="agent-addresses">
-        {addresses.map(({ transport, address, port }) => {
-          const uri =
-            `sip:agent@${formatAddress({ host: address, port })}` +
-            `${transport === 'udp' ? '' : `;transport=${transport}`}`
+        {addresses.map((listener) => {
+          const { transport, address, port } = listener
+          const uri = uriOf(listener)
           return (
             <span key={uri}>
               <span className="mono">

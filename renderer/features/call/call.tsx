@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { CallReport } from '../../../shared/contract/report.ts'
+import type { CallReport, RelatedCall } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import { useActions } from '../../state/actions.ts'
@@ -10,6 +10,7 @@ import { useMedia } from '../../ui/use-media.ts'
 import { Actions } from './actions.tsx'
 import { evidenceOf, tellingPart } from './evidence.ts'
 import { Head, isInterrupted } from './head.tsx'
+import { Legs } from './legs.tsx'
 import { Message } from './inspector.tsx'
 import { Ladder } from './ladder.tsx'
 import { MediaDetails, Figures } from './media-details.tsx'
@@ -133,6 +134,7 @@ export function Call({
         <Head report={report} view={view} />
         <Actions report={report} view={view} onCompare={onCompare} />
       </header>
+      <Legs legs={report.related ?? noLegs} />
       <Note key={report.id} report={report} />
       <Verdict report={report} view={view} chosen={chosen} onEvidence={follow} />
       <TimeBar report={report} nowUs={live ? now * 1000 : null} interrupted={interrupted} />
@@ -167,6 +169,8 @@ export function Call({
     </div>
   )
 }
+
+const noLegs: readonly RelatedCall[] = []
 
 /** Eight rows, their head and tools. */
 const leastLadderPx = 284

@@ -16,8 +16,14 @@ export function stepsFor(placed: Placed | null, { remedy }: Finding): Step[] {
   const again = placed && changed(placed, remedy)
   if (again) return [{ name: `Call again with ${again.words}`, run: () => callAgain(placed, again.change) }]
   const screen = screenOf(remedy)
-  return screen === null ? [] : [{ name: `Open ${screen.name}`, run: () => show(screen.screen) }]
+  return screen === null
+    ? []
+    : [{ name: `Open ${screen.name}`, run: () => show(screen.screen, partOf(placed, screen.screen)) }]
 }
+
+/** The trunk that the call went through; among the settings those of ports. */
+const partOf = (placed: Placed | null, screen: Screen): string | null =>
+  screen === 'trunks' ? (placed?.trunk ?? null) : 'first-rtp-port'
 
 interface Changed {
   readonly words: string

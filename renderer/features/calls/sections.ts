@@ -106,7 +106,7 @@ export const fitsLive = (
 ): boolean =>
   fitsFields({ direction, from, to, trunk, outcome, kind: verdict.kind, status: status?.code ?? null }, fields)
 
-/** Whether a row is a leg of the call in the row above it: the same Call-ID, the other way round. */
+/** Whether a row is a leg of the call in the row above it: the same Call-ID the other way round, or the engine joins them. */
 export function isLegOf(row: ListRow, above: ListRow | null): boolean {
   if (!above || row.kind !== above.kind) return false
   if (row.kind === 'past' && above.kind === 'past')
@@ -115,27 +115,14 @@ export function isLegOf(row: ListRow, above: ListRow | null): boolean {
   return row.kind === 'item' && above.kind === 'item' && isNextLeg(row.line, above.line)
 }
 
-const userOf = (uri: string) => uri.replace(/^(sips?|tel):/i, '').replace(/[@;?].*$/s, '')
-
 const isOtherEnd = (a: CallView, b: CallView) =>
   a.direction !== b.direction &&
   a.from === b.from &&
   a.to === b.to &&
   Math.abs(Date.parse(a.startedAt) - Date.parse(b.startedAt)) < 2000
 
-/** A leg begins so soon after the one before it. */
-const nextLegMs = 5000
-
-/** A call that begins right after the one above, from the same caller to the same number: its next leg. */
+/** Whether the engine has joined them: directly, or by a leg that both have in common. */
 function isNextLeg(leg: CaptureLine | undefined, first: CaptureLine | undefined): boolean {
-  if (leg?.type !== 'call' || first?.type !== 'call') return false
-  const apart = Date.parse(leg.startedAt) - Date.parse(first.startedAt)
-  return (
-    userOf(leg.from) !== '' &&
-    userOf(leg.from) === userOf(first.from) &&
-    userOf(leg.to) === userOf(first.to) &&
-    leg.callId !== first.callId &&
-    apart >= 0 &&
-    apart <= nextLegMs
-  )
+  const [ours = [], theirs = []] = [leg?.legs, first?.legs]
+  return first !== undefined && (ours.includes(first.id) || ours.some((id) => theirs.includes(id)))
 }

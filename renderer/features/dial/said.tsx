@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { DialFault } from '../../../shared/words/dial.ts'
 import { draftLeadsTo } from '../../state/dial.ts'
 import { useEngine } from '../../state/engine.ts'
-import { edit, show, useUi } from '../../state/ui.ts'
+import { edit, newTrunk, show, useUi } from '../../state/ui.ts'
 import { Button, Fault, Foreign } from '../../ui/controls.tsx'
 
 /** Whether a value has stayed the same for so long. */
@@ -51,7 +51,7 @@ export function Said({
               </Button>
             ))}
           {remedy?.code === 'choose-trunk' && trunks.size === 0 && (
-            <Button kind="quiet" onClick={() => show('trunks')}>
+            <Button kind="quiet" onClick={() => show('trunks', newTrunk)}>
               Add a trunk
             </Button>
           )}

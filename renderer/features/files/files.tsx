@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { useActions } from '../../state/actions.ts'
 import { useEngine } from '../../state/engine.ts'
 import { openCapture, stopOpening, useFiles } from '../../state/files.ts'
 import { Button, Empty, Fault, Foreign } from '../../ui/controls.tsx'
@@ -24,6 +25,7 @@ export function Files() {
   usePasted()
   const captures = useEngine((state) => state.captures)
   const input = useRef<HTMLInputElement>(null)
+  useActions([{ id: 'capture.open', group: 'Capture', name: 'Open a capture', run: () => input.current?.click() }])
   return (
     <div className="page files">
       <div className="files-head">

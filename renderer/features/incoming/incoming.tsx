@@ -4,9 +4,10 @@ import { handOver } from '../../state/dial.ts'
 import { Act, Foreign, Icon } from '../../ui/controls.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 import { party } from '../../../shared/shown/format.ts'
-import { useKeys } from '../../ui/keys.ts'
+import { useActions } from '../../state/actions.ts'
 import { useRinging } from './ringing.ts'
 import { useState } from 'react'
+import { elide } from '../../../shared/base/text.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 
@@ -32,7 +33,12 @@ function Ringing({ call: { id, from, to, displayName }, first }: { call: CallVie
     await execute('call.answer', { id, source })
     select(id)
   }
-  useKeys(first ? { A: () => void answer().catch(() => {}) } : {})
+  const refuse = () => execute('call.reject', { id })
+  const who = elide(party(from), 40)
+  useActions([
+    { id: first ? 'call.answer' : `call.answer.${id}`, group: 'Call', name: `Answer ${who}`, run: answer },
+    { id: `call.refuse.${id}`, group: 'Call', name: `Refuse ${who}`, run: refuse },
+  ])
   return (
     <div className="notice" role="alert">
       <Icon name="in" />
@@ -60,7 +66,7 @@ function Ringing({ call: { id, from, to, displayName }, first }: { call: CallVie
       <Act kind="primary" run={answer}>
         Answer {first && <kbd aria-hidden="true">A</kbd>}
       </Act>
-      <Act kind="danger" run={() => execute('call.reject', { id })}>
+      <Act kind="danger" run={refuse}>
         Refuse
       </Act>
     </div>

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { elide } from '../../../shared/base/text.ts'
 import { allActions, perform } from '../../state/actions.ts'
-import { execute, useEngine } from '../../state/engine.ts'
-import { compareWith, edit, focusDial, select, show, useUi } from '../../state/ui.ts'
+import { execute } from '../../state/engine.ts'
+import { compareWith, select, useUi } from '../../state/ui.ts'
 import { Foreign } from '../../ui/controls.tsx'
 import { party } from '../../../shared/shown/format.ts'
 import { timeOf } from '../../ui/format.ts'
@@ -13,18 +13,9 @@ import './palette.css'
 
 const mostShown = 40
 const mostCalls = 30
+const none: readonly Entry[] = []
 /** However fast a person types. */
 const searchAfterMs = 80
-const settingNames = [
-  'Network address',
-  'First RTP port',
-  'Last RTP port',
-  'Theme',
-  'Keep calls',
-  'Keep days',
-  'Mask phone numbers in exports',
-  'Limits on strangers',
-] as const
 
 /** Everything that can be done or opened, by a few letters: actions, trunks, calls, settings; or a call to compare. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -33,11 +24,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
   const calls = useCalls(query, mode === 'compare')
-  const trunks = useEngine((state) => state.trunks)
-  const others = useMemo(
-    () => (mode === 'compare' ? [] : [...actionEntries(), ...trunkEntries([...trunks.keys()]), ...settingEntries]),
-    [mode, trunks],
-  )
+  // Those of the moment in which it is opened: what changes meanwhile moves nothing.
+  const [actions] = useState(actionEntries)
+  const others = mode === 'compare' ? none : actions
   const shown = useMemo(() => [...ranked(others, query), ...calls].slice(0, mostShown), [others, calls, query])
   useEffect(() => dialog.current?.showModal(), [])
   useEffect(() => setAt(0), [query])
@@ -110,27 +99,6 @@ const actionEntries = (): Entry[] =>
       keys: keysOf(action.id),
       run: () => perform(action),
     }))
-
-const trunkEntries = (names: readonly string[]): Entry[] =>
-  names.flatMap((name) => [
-    {
-      id: `trunk.dial.${name}`,
-      group: 'Trunk',
-      name: `Call through ${name}`,
-      run: () => {
-        edit({ trunk: name })
-        focusDial()
-      },
-    },
-    { id: `trunk.open.${name}`, group: 'Trunk', name: `Open ${name}`, run: () => show('trunks') },
-  ])
-
-const settingEntries: readonly Entry[] = settingNames.map((name) => ({
-  id: `setting.${name}`,
-  group: 'Setting',
-  name,
-  run: () => show('settings'),
-}))
 
 /** Calls that fit: those of this run and past ones, newest first. */
 function useCalls(query: string, compare: boolean): readonly Entry[] {

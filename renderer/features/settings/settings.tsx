@@ -1,10 +1,12 @@
-import { useState, type ComponentProps } from 'react'
+import { useEffect, useState, type ComponentProps } from 'react'
 import type { Settings as SettingsValue } from '../../../shared/contract/commands.ts'
 import { isIp } from '../../../shared/base/address.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { budgetNames, budgets, type BudgetName } from '../../../shared/model/budgets.ts'
 import { Act, Button, Choice, Field, Foreign, Icon } from '../../ui/controls.tsx'
 import { CheckField } from '../../ui/fields.tsx'
+import { useUi } from '../../state/ui.ts'
+import { settingPlaces } from '../../ui/setting-places.ts'
 import { IncomingSettings } from './incoming-settings.tsx'
 import './settings.css'
 
@@ -21,6 +23,7 @@ export function Settings() {
 
 function Form({ settings }: { settings: SettingsValue }) {
   const hello = useEngine((state) => state.hello)
+  useShownPart()
   const [draft, setDraft] = useState(settings)
   const set = (change: Partial<SettingsValue>) => setDraft({ ...draft, ...change })
   const { localAddress, rtpPorts, keepCalls, keepDays, maskNumbers } = draft
@@ -36,11 +39,11 @@ function Form({ settings }: { settings: SettingsValue }) {
       ? 'the range needs at least two pairs of ports, from the lower to the higher'
       : null)
   return (
-    <div className="page">
+    <div className="page settings">
       <h1>Settings</h1>
       <form aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
         <div className="section">
-          <h2>Window</h2>
+          <h2 tabIndex={-1}>Window</h2>
           <Field label="Theme">
             {(props) => (
               <Choice
@@ -54,7 +57,7 @@ function Form({ settings }: { settings: SettingsValue }) {
           <IncomingSettings settings={settings} />
         </div>
         <div className="section">
-          <h2>Network</h2>
+          <h2 tabIndex={-1}>Network</h2>
           <Field
             label="Network address"
             hint="The IP address that calls leave from; empty: whichever reaches the peer."
@@ -91,14 +94,14 @@ function Form({ settings }: { settings: SettingsValue }) {
           </Field>
         </div>
         <div className="section">
-          <h2>Audio</h2>
+          <h2 tabIndex={-1}>Audio</h2>
           <p className="muted">
             Each call chooses what it sends: the marker, a tone, a WAV file, echo or silence. The microphone and the
             speaker of this computer are not used in this version.
           </p>
         </div>
         <div className="section">
-          <h2>Data</h2>
+          <h2 tabIndex={-1}>Data</h2>
           <Field
             label="Data folder"
             hint="Chosen at the start, by the variable RINGBACK_PROFILE or as the README says."
@@ -157,6 +160,21 @@ function Form({ settings }: { settings: SettingsValue }) {
   )
 }
 
+/** Brings the section or the field that the address names into view, and the keyboard to it. */
+function useShownPart(): void {
+  const part = useUi(({ screen, part: named }) => (screen === 'settings' ? named : null))
+  useEffect(() => {
+    const name = settingPlaces.find(({ id }) => id === part)?.name
+    const found = [...document.querySelectorAll<HTMLElement>('.settings h2, .settings label')].find(
+      ({ textContent }) => textContent === name,
+    )
+    if (name === undefined || !found) return
+    const field = found instanceof HTMLLabelElement ? document.getElementById(found.htmlFor) : found
+    found.scrollIntoView({ block: found === field ? 'start' : 'center' })
+    field?.focus({ preventScroll: true })
+  }, [part])
+}
+
 function PortInput({
   onChange,
   ...props
@@ -195,7 +213,7 @@ function Limits({
   }
   return (
     <div className="section limits">
-      <h2>Limits</h2>
+      <h2 tabIndex={-1}>Limits</h2>
       <p className="muted">
         How much anyone who reaches this computer may use before they are refused. Calls within the limits are not
         affected by what is refused. Empty: the usual limit.

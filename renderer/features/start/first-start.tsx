@@ -2,7 +2,7 @@ import { copyText } from '../../bridge.ts'
 import { agentUri, placeTestCall } from '../../state/dial.ts'
 import { useEngine } from '../../state/engine.ts'
 import { startGuide } from '../../state/guide.ts'
-import { show } from '../../state/ui.ts'
+import { newTrunk, show } from '../../state/ui.ts'
 import { Act, Button, Copy, Icon } from '../../ui/controls.tsx'
 import './first-start.css'
 
@@ -46,7 +46,7 @@ export function FirstStart() {
             Choose the provider, give the credentials: the trunk is checked step by step, and a number is all that a
             call needs then.
           </p>
-          <Button onClick={() => show('trunks')}>Add a trunk</Button>
+          <Button onClick={() => show('trunks', newTrunk)}>Add a trunk</Button>
         </li>
         <li>
           <h3>

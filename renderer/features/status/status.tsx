@@ -24,14 +24,18 @@ export function StatusBar() {
         <button
           key={id}
           type="button"
-          onClick={() => show('trunks')}
+          onClick={() => show('trunks', trunk)}
           className={state === 'failed' ? 'tone-fault' : ''}
         >
           {state === 'failed' && <Icon name="fault" />} <Foreign text={trunk} />{' '}
           {state === 'idle' ? 'not registered' : state}
         </button>
       ))}
-      <button type="button" title="The network address that calls leave from" onClick={() => show('settings')}>
+      <button
+        type="button"
+        title="The network address that calls leave from"
+        onClick={() => show('settings', 'network-address')}
+      >
         {settings?.localAddress ?? (local.length > 0 ? local.join(', ') : 'this computer only')}
       </button>
       <span>{live} live</span>

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useActions } from '../../state/actions.ts'
 import { execute } from '../../state/engine.ts'
 import { dropDraft } from '../../state/trunk-drafts.ts'
 import { Act, Button } from '../../ui/controls.tsx'
@@ -6,6 +7,7 @@ import { Act, Button } from '../../ui/controls.tsx'
 /** Forgets a trunk, after asking: its password cannot be brought back. */
 export function Remove({ name, onRemoved }: { name: string; onRemoved: () => void }) {
   const [asking, setAsking] = useState(false)
+  useActions([{ id: 'trunk.remove', group: 'Trunk', name: `Remove ${name}`, run: () => setAsking(true) }])
   if (!asking)
     return (
       <Button kind="danger" onClick={() => setAsking(true)}>

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import { readTrunkFile, trunkFile } from '../../../shared/contract/trunk-file.ts'
+import { useActions } from '../../state/actions.ts'
 import { execute } from '../../state/engine.ts'
 import { Button, Fault, Foreign, saveFile } from '../../ui/controls.tsx'
 
@@ -34,6 +35,12 @@ export function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
       text: [`${count} imported${toSet}`, ...failed.map((why) => `not imported: ${why}`)].join('. '),
     })
   }
+  useActions([
+    { id: 'trunk.import', group: 'Trunk', name: 'Import trunks', run: () => input.current?.click() },
+    ...(trunks.length > 0
+      ? [{ id: 'trunk.export', group: 'Trunk', name: 'Export the trunks without passwords', run: save }]
+      : []),
+  ])
   return (
     <div className="actions trunks-exchange">
       <Button onClick={() => input.current?.click()}>Import …</Button>

@@ -3,6 +3,7 @@ import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
 import { hiddenValue } from '../../../shared/contract/place-call.ts'
 import { providerAt, providers } from '../../../shared/providers/index.ts'
 import { secretFault } from '../../../shared/words/own-headers.ts'
+import { useActions } from '../../state/actions.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { draftOf, dropDraft, keepDraft, useTrunkDrafts, type TrunkDraft } from '../../state/trunk-drafts.ts'
 import { headerRow } from '../../state/ui.ts'
@@ -65,6 +66,12 @@ export function TrunkForm({
     address?.focus()
     address?.setSelectionRange(0, 0)
   }
+  useActions([
+    { id: 'trunk.save', group: 'Trunk', name: isNew ? 'Add this trunk' : `Save ${trunk.name}`, run: save },
+    ...(kept
+      ? [{ id: 'trunk.discard', group: 'Trunk', name: 'Discard changes', run: () => dropDraft(trunk.name) }]
+      : []),
+  ])
   return (
     <div className="page trunk">
       <TrunkHead trunk={trunk} unsaved={kept !== undefined} />

@@ -1,8 +1,8 @@
-import { useState } from 'react'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
 import { codecNames } from '../../../shared/model/codecs.ts'
 import { useEngine } from '../../state/engine.ts'
+import { newTrunk, show, useUi } from '../../state/ui.ts'
 import { Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
 import { useTrunkDrafts } from '../../state/trunk-drafts.ts'
 import { registrationText } from './registration.ts'
@@ -29,15 +29,16 @@ const fresh: StoredTrunk = {
 export function Trunks() {
   const trunks = useEngine((state) => state.trunks)
   const registrations = useEngine((state) => state.registrations)
-  const [open, setOpen] = useState<string | null>(null)
+  const open = useUi((state) => state.part)
+  const setOpen = (name: string | null) => show('trunks', name)
   const known = [...trunks.values()].sort((a, b) => a.name.localeCompare(b.name))
-  const shown = open === '' || known.length === 0 ? fresh : known.find(({ name }) => name === open)
+  const shown = open === newTrunk || known.length === 0 ? fresh : known.find(({ name }) => name === open)
   return (
     <div className="list-screen trunks">
       <section className="list-panel" aria-label="Trunks">
         <div className="list-panel-head">
           <h1>Trunks</h1>
-          {known.length > 0 && <Button onClick={() => setOpen('')}>Add trunk</Button>}
+          {known.length > 0 && <Button onClick={() => setOpen(newTrunk)}>Add trunk</Button>}
         </div>
         {known.length === 0 ? (
           <Empty title="No trunks yet">
@@ -64,7 +65,8 @@ export function Trunks() {
           <TrunkForm key={shown.name} trunk={shown} onSaved={setOpen} onRemoved={() => setOpen(null)} />
         ) : (
           known.length > 0 && (
-            <Empty title="No trunk selected">
+            <Empty title={open === null ? 'No trunk selected' : 'No such trunk'}>
+              {open !== null && `There is no trunk of the name ${open.slice(0, 64)} any more. `}
               Choose one to see its settings, to register, or to check it step by step.
             </Empty>
           )

@@ -286,6 +286,17 @@ describe('an opened capture', () => {
     expect(await engine.execute('capture.list', { id, offset: 1, limit: 2 })).toEqual(lines.slice(1, 3))
   })
 
+  it('joins the legs of a call for who asks for them, by ids that open them', async () => {
+    const calls = invites(3).map((call, i) => (i === 1 ? { ...call, extra: 'X-CID: call-0\n' } : call))
+    const { id } = await open(files.write('legs.pcap', pcapOf(calls)))
+    const lines = await engine.execute('capture.list', { id, legs: true })
+    expect(lines.map(({ legs: others }) => others)).toEqual([['2'], ['1'], undefined])
+    expect((await engine.execute('capture.list', { id })).every(({ legs: others }) => others === undefined)).toBe(true)
+    const { related } = await engine.execute('call.report', { id: `${id}.1` })
+    expect(related!.map(({ call, certainty }) => [call, certainty])).toEqual([[`${id}.2`, 'certain']])
+    expect((await engine.execute('call.report', { id: related![0]!.call })).callId).toBe('call-1')
+  })
+
   it('finds its calls by their numbers and Call-IDs, and names some where there is none', async () => {
     const { id } = await open(capture(12))
     const find = (call: string) => engine.execute('capture.find', { id, call })

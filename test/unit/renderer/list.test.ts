@@ -81,10 +81,11 @@ describe('the list of calls', () => {
       line: line(part),
       index: 0,
     })
-    const leg = { callId: 'second', from: 'sip:a@pbx', to: 'sip:b@phone' }
-    expect(isLegOf(seen({ ...leg, startedAt: '2026-01-01T00:00:01Z' }), seen({}))).toBe(true)
-    expect(isLegOf(seen({ ...leg, startedAt: '2026-01-01T00:00:09Z' }), seen({}))).toBe(false)
-    expect(isLegOf(seen({ ...leg, from: 'sip:c@pbx' }), seen({}))).toBe(false)
+    expect(isLegOf(seen({ id: '2', legs: ['1'] }), seen({ id: '1', legs: ['2'] }))).toBe(true)
+    // The third leg of a call knows the first only.
+    expect(isLegOf(seen({ id: '3', legs: ['1'] }), seen({ id: '2', legs: ['1'] }))).toBe(true)
+    expect(isLegOf(seen({ id: '2' }), seen({ id: '1' }))).toBe(false)
+    expect(isLegOf(seen({ id: '2', legs: ['9'] }), seen({ id: '1', legs: ['8'] }))).toBe(false)
   })
 
   it('never cuts what tells calls apart: the user first, and the port', () => {
@@ -141,14 +142,18 @@ describe('a filter of calls', () => {
 
 describe('the address of what is looked at', () => {
   it.each([
-    ['', { screen: 'calls', call: null, beside: null, place: null }],
-    ['#/trunks', { screen: 'trunks', call: null, beside: null, place: null }],
-    ['#/calls/id.1', { screen: 'calls', call: 'id.1', beside: null, place: null }],
-    ['#/calls/id/message/3', { screen: 'calls', call: 'id', beside: null, place: { kind: 'message', n: 2 } }],
-    ['#/calls/id/finding/1', { screen: 'calls', call: 'id', beside: null, place: { kind: 'finding', n: 0 } }],
-    ['#/calls/a/with/b', { screen: 'calls', call: 'a', beside: 'b', place: null }],
-    ['#/calls/a%2Fb%20c', { screen: 'calls', call: 'a/b c', beside: null, place: null }],
-  ] as const)('%s is there and back', (fragment, address) => {
+    ['', {}],
+    ['#/trunks', { screen: 'trunks' }],
+    ['#/trunks/my-pbx', { screen: 'trunks', part: 'my-pbx' }],
+    ['#/trunks/%2B', { screen: 'trunks', part: '+' }],
+    ['#/settings/last-rtp-port', { screen: 'settings', part: 'last-rtp-port' }],
+    ['#/calls/id.1', { call: 'id.1' }],
+    ['#/calls/id/message/3', { call: 'id', place: { kind: 'message', n: 2 } }],
+    ['#/calls/id/finding/1', { call: 'id', place: { kind: 'finding', n: 0 } }],
+    ['#/calls/a/with/b', { call: 'a', beside: 'b' }],
+    ['#/calls/a%2Fb%20c', { call: 'a/b c' }],
+  ] as const)('%s is there and back', (fragment, part) => {
+    const address = { screen: 'calls', part: null, call: null, beside: null, place: null, ...part } as const
     expect(addressOf(fragment)).toEqual(address)
     expect(fragmentOf(address)).toBe(fragment)
   })

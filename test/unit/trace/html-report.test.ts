@@ -89,7 +89,7 @@ describe('the HTML report', () => {
     expect(page).toMatch(/started \d+ \w+ 20\d\d, \d\d:\d\d:\d\d [\w+:−-]+ <span class="quiet">\(2026-01-01T00:00:00/)
   })
 
-  it('is saved under the time and the number that was called, with nothing in its name that a folder cannot hold', async () => {
+  it('is saved under the time and the number that was called, by a name that every folder can hold', async () => {
     const files = await Promise.all(
       ['sip:+1999@pbx.example;user=phone', `sip:${'x'.repeat(300)}@h`, 'sip:../../etc/passwd@h'].map((requestUri) =>
         exportCall(shown({ requestUri, from: '', direction: 'outbound' }), undefined, 'html', false),
