@@ -92,7 +92,7 @@ function callLines(call: CallReport, paint: Paint): string[] {
 
 function printWhole({ problems, packets, calls, registrations }: CaptureView, paint: Paint): void {
   for (const problem of problems) print(paint.yellow(`! ${visible(problem)}`))
-  print(`${packets} packets, ${calls} calls, ${registrations} registrations`)
+  print(`${count(packets, 'packet')}, ${count(calls, 'call')}, ${count(registrations, 'registration')}`)
 }
 
 /** A line for each thing in it: for a program an object each. Tells whether a fault was found. */

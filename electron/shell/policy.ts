@@ -36,13 +36,14 @@ export function appPath(url: string): string | null {
 export const mayNavigate = (url: string): boolean => appPath(url) === '/'
 
 /**
- * Whether a page of that origin may have what it asks for: the microphone, and the choice of a speaker. `mediaTypes`:
- * what a request for `media` names.
+ * Whether a page of that origin may have what it asks for: the microphone, the choice of a speaker, and to tell of an
+ * inbound call beside the window. `mediaTypes`: what a request for `media` names.
  */
 export function grants(origin: string, permission: string, mediaTypes: readonly string[]): boolean {
   if (origin !== appOrigin && appPath(origin) === null) return false
   return (
     permission === 'speaker-selection' ||
+    permission === 'notifications' ||
     (permission === 'media' && mediaTypes.length > 0 && mediaTypes.every((type) => type === 'audio'))
   )
 }

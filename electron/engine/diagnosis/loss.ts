@@ -12,6 +12,14 @@ export function lostOf(stream: StreamFact, facts: CallFacts): number {
   }, 0)
 }
 
+/** How long a stream paused for a hold, another address or a new beginning, in µs: what is no part of its bit rate. */
+export function pausedUs(stream: StreamFact, facts: CallFacts): number {
+  return stream.runs.reduce((sum, run, i) => {
+    const before = stream.runs[i - 1]
+    return before && isExplained(stream, before.lastAt, run.firstAt, facts) ? sum + run.firstAt - before.lastAt : sum
+  }, 0)
+}
+
 function isExplained(stream: StreamFact, from: number, until: number, { agreed, streams }: CallFacts): boolean {
   const flow = (media: AgreedMedia) => (stream.toPeer ? media.toPeer : media.fromPeer)
   const held = agreed.some(

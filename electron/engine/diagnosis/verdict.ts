@@ -71,7 +71,10 @@ function notAnswered(facts: CallFacts, outcome: string): Verdict {
             ? 'Not answered: the call could not be sent.'
             : 'Not answered: no final response came.'
           : 'Answered, but without usable media: the call was ended.',
-      'in-progress': 'Not answered yet.',
+      'in-progress':
+        facts.vantage === 'observed'
+          ? 'Not answered as far as this was seen: what came of it is unknown.'
+          : 'Not answered yet.',
     }[outcome] ?? 'Not answered.'
   return { kind: 'not-answered', missing: null, sentence }
 }

@@ -136,9 +136,12 @@ export class RtpStreamStats {
     return this.#samples === 0 ? null : toDbfs(this.#peak * this.#peak)
   }
 
-  /** kbit/s with RTP, UDP and IPv4 headers, over the life of the stream; null for fewer than two packets. */
-  get bitrateKbps(): number | null {
-    const spanUs = this.lastAt - this.firstAt
+  /**
+   * kbit/s with RTP, UDP and IPv4 headers, over the life of the stream without its pauses; null for fewer than two
+   * packets.
+   */
+  bitrateKbps(pausedUs: number): number | null {
+    const spanUs = this.lastAt - this.firstAt - pausedUs
     return spanUs <= 0 ? null : Math.round(((this.bytes * 8) / spanUs) * 1e4) / 10
   }
 

@@ -1,15 +1,17 @@
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import { judge } from '../diagnosis/directions.ts'
-import { lostOf } from '../diagnosis/loss.ts'
+import { lostOf, pausedUs } from '../diagnosis/loss.ts'
 
-/** What the estimate of a stream's quality rests on beyond its figures. */
+/** What a stream's bit rate and the estimate of its quality rest on beyond its figures. */
 export interface Quality {
   readonly lost: number
+  /** Of its life, pauses that were agreed. */
+  readonly pausedUs: number
   /** Null where its receiver confirmed it. */
   readonly unconfirmed: string | null
 }
 
-/** Of a stream of a call: its loss without pauses that were agreed, and whether anyone heard it. */
+/** Of a stream of a call: its loss without pauses that were agreed, how long those were, and whether anyone heard it. */
 export function qualityOf(facts: CallFacts, n: number): Quality {
   const stream = facts.streams[n]!
   const heard = stream.rtcp !== null || (stream.toPeer === true && judge(facts)?.toPeer.delivered === 'yes')
@@ -17,6 +19,7 @@ export function qualityOf(facts: CallFacts, n: number): Quality {
   const ours = facts.vantage === 'observed' || stream.toPeer === true
   return {
     lost: lostOf(stream, facts),
+    pausedUs: pausedUs(stream, facts),
     unconfirmed: ours && !heard ? `it is of ${where}: nobody confirmed that it arrived` : null,
   }
 }

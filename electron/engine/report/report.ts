@@ -195,7 +195,7 @@ export function streamOf(
     minJitterMs: thousandths(stats.minJitterMs ?? 0),
     meanJitterMs: thousandths(stats.meanJitterMs),
     maxJitterMs: thousandths(stats.maxJitterMs),
-    bitrateKbps: stats.bitrateKbps,
+    bitrateKbps: stats.bitrateKbps(quality?.pausedUs ?? 0),
     level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
     mos: mosOf(stats.codec, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
     ...(srtp ? { srtp: { opened: srtp.opened, refused: srtp.refused } } : {}),

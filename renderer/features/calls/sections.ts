@@ -106,7 +106,7 @@ export const fitsLive = (
 ): boolean =>
   fitsFields({ direction, from, to, trunk, outcome, kind: verdict.kind, status: status?.code ?? null }, fields)
 
-/** Whether a row is a leg of the call in the row above it: the same Call-ID the other way round, or the engine joins them. */
+/** Whether a row is a leg of the call above it: the same Call-ID the other way round, or the engine joins them. */
 export function isLegOf(row: ListRow, above: ListRow | null): boolean {
   if (!above || row.kind !== above.kind) return false
   if (row.kind === 'past' && above.kind === 'past')

@@ -1,3 +1,6 @@
+import { useMemo } from 'react'
+import { visible } from '../../../shared/base/text.ts'
+import { publicAddress } from '../../../shared/shown/seen-as.ts'
 import { useEngine } from '../../state/engine.ts'
 import { show } from '../../state/ui.ts'
 import { Foreign, Icon } from '../../ui/controls.tsx'
@@ -5,9 +8,13 @@ import './status.css'
 
 /** What runs, in one line at the bottom. */
 export function StatusBar() {
-  const { connection, agents, registrations, settings, calls, hello } = useEngine()
+  const { connection, agents, registrations, settings, calls, reports, hello } = useEngine()
   const live = [...calls.values()].filter(({ state }) => state !== 'ended').length
   const local = hello?.addresses ?? []
+  const seen = useMemo(
+    () => [...registrations.values(), ...reports.values()].map(({ messages }) => publicAddress(messages)).find(Boolean),
+    [registrations, reports],
+  )
   const listening = [...agents.values()].flatMap(({ addresses }) =>
     addresses.map(({ transport, port }) => `${transport} ${port}`),
   )
@@ -38,6 +45,11 @@ export function StatusBar() {
       >
         {settings?.localAddress ?? (local.length > 0 ? local.join(', ') : 'this computer only')}
       </button>
+      {seen && (
+        <span title={visible(`Where others see this computer, as ${seen.by} says (received and rport of our Via)`)}>
+          public <Foreign text={seen.address} />
+        </span>
+      )}
       <span>{live} live</span>
       <span className="status-version">Ringback {hello?.version}</span>
     </footer>

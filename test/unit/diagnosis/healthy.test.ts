@@ -199,6 +199,14 @@ it('the second answer of a fork is not the call, and its BYE does not end it', (
   expect(report.media.map(({ remote }) => remote)).toEqual(['203.0.113.9:30000'])
 })
 
+it('a bit rate is that of the time in which packets were due: a hold is no part of it', () => {
+  for (const name of ['hold by us, without a packet', 'hold by us, with music']) {
+    const { streams } = calls[name]!(new TraceBuilder('outbound'))
+    for (const { bitrateKbps, maxDeltaMs } of streams)
+      expect([name, maxDeltaMs > 1000, Math.round(bitrateKbps!)]).toEqual([name, expect.any(Boolean), 80])
+  }
+})
+
 it('an estimate of quality counts no hold as loss, and says where nobody confirmed it', () => {
   const held = calls['hold by us, without a packet']!(new TraceBuilder('outbound'))
   const [sent, received] = held.streams

@@ -96,6 +96,6 @@ describe('stream figures', () => {
   })
 
   it('states the bit rate with IP, UDP and RTP headers', () => {
-    expect(feed(Array.from({ length: 501 }, (_, i) => [i, i * 20] as const)).bitrateKbps).toBeCloseTo(80.2, 0)
+    expect(feed(Array.from({ length: 501 }, (_, i) => [i, i * 20] as const)).bitrateKbps(0)).toBeCloseTo(80.2, 0)
   })
 })

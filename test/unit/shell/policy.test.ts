@@ -17,7 +17,7 @@ describe('the window policy', () => {
     ['media', ['audio', 'video'], false],
     ['media', [], false],
     ['geolocation', [], false],
-    ['notifications', [], false],
+    ['notifications', [], true],
     ['clipboard-read', [], false],
   ] as const)('%s %s is granted: %s', (permission, types, granted) => {
     expect(grants('app://ringback/', permission, types)).toBe(granted)

@@ -12,7 +12,7 @@ async function answersOf(path: string) {
   const loaded = await loadCaptures([path], meterOf)
   const answers = new Answers([path], loaded, false)
   const list = (offset: number, limit: number) =>
-    JSON.parse(answers.answer({ ask: 'list', offset, limit })) as CaptureLine[]
+    JSON.parse(answers.answer({ ask: 'list', offset, limit, legs: false })) as CaptureLine[]
   return { loaded, answers, list }
 }
 
