@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Agent } from './features/agent/agent.tsx'
 import { CallsScreen } from './calls-screen.tsx'
+import { OwnExchange } from './features/call/exchange.tsx'
 import { DialBar } from './features/dial/dial-bar.tsx'
 import { Palette } from './features/palette/palette.tsx'
 import { Toasts } from './features/palette/toasts.tsx'
@@ -92,7 +93,9 @@ export function App() {
         <Incoming />
         <main className="app-screen">
           {screen === 'calls' && <CallsScreen none={<FirstStart />} />}
-          {screen === 'trunks' && <Trunks />}
+          {screen === 'trunks' && (
+            <Trunks exchange={(messages, name) => <OwnExchange messages={messages} name={name} />} />
+          )}
           {screen === 'agent' && <Agent />}
           {screen === 'files' && <Files />}
           {screen === 'settings' && <Settings />}

@@ -3,7 +3,7 @@ import { budgetNames, budgets } from '../model/budgets.ts'
 import { codecNames } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
 import { historyList } from './lists.ts'
-import { callReportSchema, ruleSchema } from './report.ts'
+import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
 import {
   codecSchema,
   contactRewriteSchema,
@@ -153,6 +153,7 @@ export const trunkCheckSchema = z.object({
     .nullable()
     .describe('null where REGISTER was not tried'),
   steps: z.array(checkStepSchema),
+  messages: z.array(messageSchema).default([]).describe('what was sent and received, as far as it is done'),
   sentence: z.string(),
   remedy: remedySchema.optional().describe('the setting that would mend it'),
 })

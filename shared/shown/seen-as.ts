@@ -5,6 +5,8 @@ import { headerList } from '../wire/sip/message.ts'
 import { parseVia } from '../wire/sip/grammar.ts'
 import { parseSip } from '../wire/sip/parse.ts'
 
+const loopback = /^(127\.|::1$)/
+
 /** The address that somebody outside sees this computer at. */
 export interface SeenAs {
   readonly address: string
@@ -24,7 +26,7 @@ export function publicAddress(messages: readonly LadderMessage[]): SeenAs | null
     const vias = message.kind === 'response' ? headerList(message, 'via') : []
     const via = vias.length === 1 ? parseVia(vias[0]!) : null
     const received = via?.params.get('received')
-    if (!received || !isIp(received) || isPrivate(received)) continue
+    if (!received || !isIp(received) || isPrivate(received) || loopback.test(received)) continue
     const port = Number(via?.params.get('rport'))
     return { address: port > 0 ? formatAddress({ host: received, port }) : received, by: source }
   }

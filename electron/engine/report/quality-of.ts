@@ -11,7 +11,7 @@ export interface Quality {
   readonly unconfirmed: string | null
 }
 
-/** Of a stream of a call: its loss without pauses that were agreed, how long those were, and whether anyone heard it. */
+/** Of a stream of a call: its loss without agreed pauses, how long those were, and whether anyone heard it. */
 export function qualityOf(facts: CallFacts, n: number): Quality {
   const stream = facts.streams[n]!
   const heard = stream.rtcp !== null || (stream.toPeer === true && judge(facts)?.toPeer.delivered === 'yes')

@@ -1,6 +1,7 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import { isoMicros, type Micros } from '../../../shared/base/time.ts'
 import { registerSchema, type Parsed, type RegisterArgs } from '../../../shared/contract/commands.ts'
+import type { LadderMessage } from '../../../shared/contract/report.ts'
 import type { Change, RegistrationView } from '../../../shared/contract/state.ts'
 import type { Observation } from '../../../shared/model/wire.ts'
 import type { Clock } from '../base/clock.ts'
@@ -77,15 +78,16 @@ export class Registrations {
 
   /**
    * Registers and un-registers; what came of it, step by step. A trunk that is registered already is left so
-   * (`kept`).
+   * (`kept`). `messages`: of the attempt.
    */
   async attempt(
     trunk: string,
     asked: Pick<RegisterArgs, 'tlsIdentity'>,
     step: (seen: Pick<Observation, 'kind' | 'text'>) => void,
-  ): Promise<{ state: RegistrationState; kept: boolean }> {
+  ): Promise<{ state: RegistrationState; kept: boolean; messages: LadderMessage[] }> {
     const known = this.#of(trunk)
-    if (known?.registration.state.kind === 'registered') return { state: known.registration.state, kept: true }
+    if (known?.registration.state.kind === 'registered')
+      return { state: known.registration.state, kept: true, messages: [] }
     const running = this.#begin(registerSchema.parse({ trunk, ...asked }))
     const { registration, trace } = running
     const settled = await new Promise<RegistrationState>((resolve) => {
@@ -98,7 +100,7 @@ export class Registrations {
     registration.stop()
     await until(this.#deps.clock, () => registration.state.kind === 'idle' || registration.state.kind === 'failed')
     this.#forget(running)
-    return { state: settled, kept: false }
+    return { state: settled, kept: false, messages: ladderOf(trace) }
   }
 
   #of(trunk: string): Running | undefined {

@@ -1,5 +1,6 @@
 import { isoMicros } from '../../../shared/base/time.ts'
 import type { CheckStep, RegisterArgs, Trunk, TrunkCheck } from '../../../shared/contract/commands.ts'
+import type { LadderMessage } from '../../../shared/contract/report.ts'
 import type { Change } from '../../../shared/contract/state.ts'
 import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
@@ -14,6 +15,8 @@ import { nextHop } from '../stations/next-hop.ts'
 import type { StationPool } from '../stations/station-pool.ts'
 import { transportOf } from '../stations/transport-of.ts'
 import { productName } from '../stations/station.ts'
+import { ladderOf } from '../report/report.ts'
+import { CallTrace } from '../trace/journal/call-trace.ts'
 
 const stepKinds: Partial<Record<ObservationKind, CheckStep['kind']>> = {
   'resolution': 'resolution',
@@ -34,6 +37,13 @@ const faults = new Set<ObservationKind>([
 ])
 /** Refusals of REGISTER that say "no registrations here", not "not you". */
 const takesNone = (status: number | null) => status !== null && statusOf(status).registering === 'none'
+
+/** What came of OPTIONS; `failure` where nothing came. */
+interface Answer {
+  readonly response: SipResponse | null
+  readonly failure: string
+  readonly remedy?: Remedy | undefined
+}
 
 /** What a check is asked for beside what is stored. */
 type Asked = Pick<RegisterArgs, 'tlsIdentity'>
@@ -61,6 +71,7 @@ export class TrunkChecks {
 
   async run(trunk: Trunk, asked: Asked = {}): Promise<TrunkCheck> {
     const steps: CheckStep[] = []
+    let messages: LadderMessage[] = []
     const report = (check: Partial<TrunkCheck> & { done: boolean }) => {
       // It may have been removed meanwhile.
       if (!this.#deps.profile.store.trunks().some(({ name }) => name === trunk.name)) return this.forget(trunk.name)
@@ -71,6 +82,7 @@ export class TrunkChecks {
         status: null,
         registration: null,
         sentence: '',
+        messages,
         ...check,
         steps: [...steps],
       })
@@ -83,7 +95,8 @@ export class TrunkChecks {
       report({ done: false })
     }
     report({ done: false })
-    const { response, failure, remedy } = await this.#options(trunk, asked, step)
+    const { response, failure, remedy, exchanged } = await this.#options(trunk, asked, step)
+    messages = exchanged
     step(
       'options',
       response !== null,
@@ -93,7 +106,9 @@ export class TrunkChecks {
           ? 'OPTIONS got nowhere'
           : `OPTIONS: ${failure}`,
     )
-    const registration = response && trunk.authentication === 'digest' ? await this.#register(trunk, asked, step) : null
+    const registered = response && trunk.authentication === 'digest' ? await this.#register(trunk, asked, step) : null
+    const registration = registered && { accepted: registered.accepted, status: registered.status }
+    messages = [...messages, ...numberedAfter(messages.length, registered?.messages ?? [])]
     const ok = response !== null && (registration?.accepted !== false || takesNone(registration.status))
     const result: TrunkCheck = {
       trunk: trunk.name,
@@ -102,6 +117,7 @@ export class TrunkChecks {
       status: response && { code: response.status, reason: response.reason },
       registration,
       steps,
+      messages,
       sentence: sentence(trunk, response, failure, registration),
       ...(remedy && { remedy }),
     }
@@ -123,16 +139,18 @@ export class TrunkChecks {
     return check ? { kind: 'check', check } : { kind: 'gone', of: 'check', id: name }
   }
 
-  #options(
+  async #options(
     trunk: Trunk,
     asked: Asked,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
-  ): Promise<{ response: SipResponse | null; failure: string; remedy?: Remedy | undefined }> {
+  ): Promise<Answer & { readonly exchanged: LadderMessage[] }> {
     const station = this.#deps.stations.with(transportOf(null, asked, trunk, this.#deps.profile.identityOf(trunk)))
     const uri = `sip:${trunk.address}`
     const tag = this.#deps.random.token(10)
     const callId = station.ua.newCallId()
-    return new Promise((resolve) => {
+    const trace = new CallTrace(this.#deps.random.token(10), callId, 'outbound')
+    station.adopt(trace)
+    const answer = await new Promise<Answer>((resolve) => {
       station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
         build: (flow) =>
           makeRequest('OPTIONS', uri, [
@@ -151,14 +169,16 @@ export class TrunkChecks {
         observe: (kind, text) => step(stepKinds[kind] ?? 'note', !faults.has(kind), text),
       })
     })
+    station.forget(trace)
+    return { ...answer, exchanged: ladderOf(trace) }
   }
 
   async #register(
     trunk: Trunk,
     asked: Asked,
     step: (kind: CheckStep['kind'], ok: boolean, text: string) => void,
-  ): Promise<TrunkCheck['registration']> {
-    const { state, kept } = await this.#deps.registrations.attempt(trunk.name, asked, ({ kind, text }) =>
+  ): Promise<NonNullable<TrunkCheck['registration']> & { readonly messages: LadderMessage[] }> {
+    const { state, kept, messages } = await this.#deps.registrations.attempt(trunk.name, asked, ({ kind, text }) =>
       step(stepKinds[kind] ?? 'register', !faults.has(kind), text),
     )
     const accepted = state.kind === 'registered'
@@ -171,9 +191,16 @@ export class TrunkChecks {
             (kept ? 'it stood before and stays' : 'removed again')
         : `REGISTER: ${state.kind === 'failed' ? state.text : state.kind}`,
     )
-    return { accepted, status }
+    return { accepted, status, messages }
   }
 }
+
+/** Messages that stand behind `before` others: what repeats another names it by its place. */
+const numberedAfter = (before: number, messages: readonly LadderMessage[]): LadderMessage[] =>
+  messages.map((message) => ({
+    ...message,
+    retransmissionOf: message.retransmissionOf === null ? null : message.retransmissionOf + before,
+  }))
 
 function sentence(
   { address, user }: Trunk,

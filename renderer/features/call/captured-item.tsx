@@ -6,10 +6,8 @@ import { execute, useEngine } from '../../state/engine.ts'
 import { look, useUi } from '../../state/ui.ts'
 import { Fault, Foreign, Icon } from '../../ui/controls.tsx'
 import { party } from '../../../shared/shown/format.ts'
-import { Split } from '../../ui/split.tsx'
-import { Message } from './inspector.tsx'
 import type { LadderSource } from '../../../shared/shown/ladder-columns.ts'
-import { Ladder } from './ladder.tsx'
+import { Exchange, exchangeOf } from './exchange.tsx'
 import { Figures } from './media-details.tsx'
 import { Findings } from './verdict.tsx'
 import './call.css'
@@ -98,7 +96,7 @@ export function CapturedItem({ capture, kind, n }: ItemId) {
       </section>
       <div className="call-panes">
         <Messages
-          source={sourceOf(messages, droppedMessages)}
+          source={exchangeOf(messages, 'observed', droppedMessages)}
           status={status?.code ?? null}
           findings={findings}
           name={`${kind}-${n + 1}`}
@@ -130,28 +128,6 @@ function partsOf(item: Exclude<Item, { kind: 'stream' }>) {
       }
 }
 
-const sourceOf = (messages: LadderSource['messages'], droppedMessages: number): LadderSource => ({
-  direction: 'observed',
-  messages,
-  streams: [],
-  media: [],
-  timeline: {
-    startedAt: messages[0]?.at ?? '',
-    ringingAt: null,
-    answeredAt: null,
-    endedAt: null,
-    endedBy: null,
-    endReason: null,
-    postDialDelayMs: null,
-    setupMs: null,
-    answerToFirstRtpMs: null,
-    durationMs: null,
-  },
-  verdict: { kind: 'unknown', missing: null, sentence: '' },
-  placed: null,
-  droppedMessages,
-})
-
 function Messages({
   source,
   status,
@@ -171,20 +147,7 @@ function Messages({
   const n = place?.kind === 'message' && place.n < source.messages.length ? place.n : Math.max(0, refused)
   if (source.messages.length === 0)
     return <p className="call-none muted">Its messages are not kept: the capture has too many beside its calls.</p>
-  return (
-    <Split
-      label="Width of the message"
-      axis="x"
-      fixed="second"
-      size={400}
-      least={260}
-      most={900}
-      rest={300}
-      onResize={() => {}}
-      first={<Ladder source={source} name={name} live={false} selection={{ kind: 'message', n }} onSelect={look} />}
-      second={<Message messages={source.messages} findings={findings} n={n} />}
-    />
-  )
+  return <Exchange source={source} name={name} n={n} findings={findings} onSelect={look} />
 }
 
 function OrphanStream({ stream }: { stream: Extract<Item, { kind: 'stream' }>['stream'] }) {

@@ -1,9 +1,10 @@
+import type { ShownExchange } from './trunks.tsx'
 import { useEngine } from '../../state/engine.ts'
 import { Foreign, Icon } from '../../ui/controls.tsx'
 import { withPlace } from '../../ui/remedies.ts'
 
 /** The steps of the last check, as they happen. */
-export function CheckSteps({ name }: { name: string }) {
+export function CheckSteps({ name, exchange }: { name: string; exchange: ShownExchange }) {
   const check = useEngine((state) => state.checks.get(name))
   if (!check)
     return (
@@ -33,6 +34,7 @@ export function CheckSteps({ name }: { name: string }) {
           'Checking …'
         )}
       </p>
+      {exchange(check.messages, 'the check')}
     </div>
   )
 }

@@ -15,15 +15,18 @@ import { Connection } from './connection.tsx'
 import { Identity } from './identity.tsx'
 import { Remove } from './remove.tsx'
 import { trunkFaults, usualName } from './trunk-faults.ts'
+import type { ShownExchange } from './trunks.tsx'
 import { TrunkHead } from './trunk-head.tsx'
 
 /** The settings of one trunk, its registration and its check. */
 export function TrunkForm({
   trunk,
+  exchange,
   onSaved,
   onRemoved,
 }: {
   trunk: StoredTrunk
+  exchange: ShownExchange
   onSaved: (name: string) => void
   onRemoved: () => void
 }) {
@@ -74,7 +77,7 @@ export function TrunkForm({
   ])
   return (
     <div className="page trunk">
-      <TrunkHead trunk={trunk} unsaved={kept !== undefined} />
+      <TrunkHead trunk={trunk} exchange={exchange} unsaved={kept !== undefined} />
       <form
         ref={form}
         aria-label="Trunk settings"

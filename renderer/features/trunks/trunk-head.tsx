@@ -2,11 +2,20 @@ import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import { execute, useEngine } from '../../state/engine.ts'
 import { edit, focusDial } from '../../state/ui.ts'
 import { Act, Button, Foreign, Icon } from '../../ui/controls.tsx'
+import type { ShownExchange } from './trunks.tsx'
 import { CheckSteps } from './check-steps.tsx'
 import { registrationText } from './registration.ts'
 
 /** What a trunk is called, what can be done with it, how it stands. */
-export function TrunkHead({ trunk: { name }, unsaved }: { trunk: StoredTrunk; unsaved: boolean }) {
+export function TrunkHead({
+  trunk: { name },
+  exchange,
+  unsaved,
+}: {
+  trunk: StoredTrunk
+  exchange: ShownExchange
+  unsaved: boolean
+}) {
   const registration = useEngine((state) => [...state.registrations.values()].find((view) => view.trunk === name))
   if (name === '') return <h1>New trunk</h1>
   const registered =
@@ -44,7 +53,8 @@ export function TrunkHead({ trunk: { name }, unsaved }: { trunk: StoredTrunk; un
             </span>
           )}
         </div>
-        <CheckSteps name={name} />
+        {registration && exchange(registration.messages, 'the registration')}
+        <CheckSteps name={name} exchange={exchange} />
       </div>
     </>
   )

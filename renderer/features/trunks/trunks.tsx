@@ -1,4 +1,6 @@
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
+import type { ReactNode } from 'react'
+import type { LadderMessage } from '../../../shared/contract/report.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
 import { codecNames } from '../../../shared/model/codecs.ts'
 import { useEngine } from '../../state/engine.ts'
@@ -25,8 +27,11 @@ const fresh: StoredTrunk = {
   hasPassword: false,
 }
 
+/** Draws messages; they are of what `name` says. */
+export type ShownExchange = (messages: readonly LadderMessage[], name: string) => ReactNode
+
 /** The other side's SIP services: what we know of them, whether they know us. */
-export function Trunks() {
+export function Trunks({ exchange }: { exchange: ShownExchange }) {
   const trunks = useEngine((state) => state.trunks)
   const registrations = useEngine((state) => state.registrations)
   const open = useUi((state) => state.part)
@@ -62,7 +67,13 @@ export function Trunks() {
       </section>
       <section aria-label="Trunk">
         {shown ? (
-          <TrunkForm key={shown.name} trunk={shown} onSaved={setOpen} onRemoved={() => setOpen(null)} />
+          <TrunkForm
+            key={shown.name}
+            trunk={shown}
+            exchange={exchange}
+            onSaved={setOpen}
+            onRemoved={() => setOpen(null)}
+          />
         ) : (
           known.length > 0 && (
             <Empty title={open === null ? 'No trunk selected' : 'No such trunk'}>

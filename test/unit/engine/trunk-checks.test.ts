@@ -50,7 +50,16 @@ describe('the check of a trunk', () => {
       expect(await answer('200 OK')).toMatch(/^OPTIONS /)
       await answer('401 Unauthorized', challenge)
       expect(await answer('401 Unauthorized', challenge)).toContain('Authorization: ')
-      const { ok, steps } = await check
+      const { ok, steps, messages } = await check
+      expect(messages.map(({ startLine }) => startLine.split(' ').slice(0, 2).join(' '))).toEqual([
+        'OPTIONS sip:192.0.2.99',
+        'SIP/2.0 200',
+        'REGISTER sip:192.0.2.99',
+        'SIP/2.0 401',
+        'REGISTER sip:192.0.2.99',
+        'SIP/2.0 401',
+      ])
+      expect(messages.map(({ raw }) => raw).join()).not.toMatch(/response="[0-9a-f]{6}/)
       expect(ok).toBe(false)
       const refused = steps.filter(({ text }) => text.includes('refused user "alice"'))
       expect(refused.length).toBeGreaterThan(0)

@@ -25,6 +25,7 @@ describe('the public address of this computer', () => {
   it.each([
     ['nobody says one', via(';rport=5060')],
     ['it is an address of a network behind a router', via(';received=192.168.1.4;rport=5060')],
+    ['it is of this computer only', via(';received=127.0.0.1;rport=5060')],
     ['it is no address', via(';received=evil.example;rport=5060')],
   ])('is unknown where %s', (_, text) => {
     expect(publicAddress([answer(1, text)])).toBeNull()
