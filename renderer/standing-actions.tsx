@@ -88,6 +88,7 @@ export function StandingActions() {
 }
 
 /** As it is set; its password, where it has one, is stored with the settings. */
-function startAgent({ agent: { start: _, ...args } }: Settings): Promise<unknown> {
+function startAgent({ agent }: Settings): Promise<unknown> {
+  const { start: _, ...args } = agent
   return execute('agent.start', args)
 }

@@ -1,17 +1,24 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright'
 import buildWindow from '../harness/build-window.ts'
 import install from '../harness/install-peers.ts'
 import { reap, root } from '../harness/process.ts'
+import { states } from '../harness/states.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
 import { launchChromium, ready, startShell } from '../harness/window.ts'
 
-// `npm run screenshots`: every screen, light and dark, at two sizes, into test-results/screenshots; those of the README
-// into build/screenshots.
+// `npm run screenshots`: every screen and state, light and dark, at two sizes, into test-results/screenshots; those of
+// the README into build/screenshots.
 const out = join(root, 'test-results/screenshots')
 const best = join(root, 'build/screenshots')
 const inReadme = new Set(['calls-live-light', 'files-open-dark', 'calls-dial-light', 'trunks-one-dark'])
+const sizes = [
+  [1280, 800],
+  [1920, 1080],
+] as const
+
 for (const folder of [out, best]) mkdirSync(folder, { recursive: true })
 install()
 buildWindow()
@@ -19,27 +26,31 @@ const folder = mkdtempSync(join(tmpdir(), 'ringback-screenshots-'))
 const browser = await launchChromium()
 try {
   const capture = await makeCapture(folder)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const [width, height] of [
-      [1280, 800],
-      [1920, 1080],
-    ] as const) {
-      const shell = await startShell({ profile: join(folder, `${colorScheme}-${width}`) })
-      const page = await browser.newPage({ viewport: { width, height }, colorScheme })
-      await page.goto(shell.link)
-      await ready(page)
-      await tour(page, capture, async (name) => {
-        const picture = await page.screenshot({
-          path: join(out, `${name}-${colorScheme}-${width}x${height}.png`),
-          animations: 'disabled',
-        })
-        if (width === 1280 && inReadme.has(`${name}-${colorScheme}`))
-          writeFileSync(join(best, `${name}-${colorScheme}.png`), picture)
-      })
-      await page.close()
-      await shell.stop('SIGTERM')
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const [width, height] of sizes) {
+      const name = `${colorScheme}-${width}x${height}`
+      const look = async (page: Page, state: string) => {
+        const picture = await page.screenshot({ path: join(out, `${state}-${name}.png`), animations: 'disabled' })
+        if (width === 1280 && inReadme.has(`${state}-${colorScheme}`))
+          writeFileSync(join(best, `${state}-${colorScheme}.png`), picture)
+      }
+      const open = async (profile: string) => {
+        const shell = await startShell({ profile: join(folder, `${name}-${profile}`) })
+        const page = await browser.newPage({ viewport: { width, height }, colorScheme })
+        await page.goto(shell.link)
+        await ready(page)
+        return { shell, page }
+      }
+      const first = await open('tour')
+      await tour(first.page, capture, (state) => look(first.page, state))
+      const locked = await browser.newPage({ viewport: { width, height }, colorScheme })
+      await locked.goto(`http://127.0.0.1:${first.shell.port}/`)
+      await look(locked, 'locked')
+      await first.shell.stop('SIGTERM')
+      const second = await open('states')
+      await states(second.page, second.shell, (state) => look(second.page, state))
+      for (const page of [first.page, locked, second.page]) await page.close()
     }
-  }
 } finally {
   await browser.close()
   await reap()
