@@ -3,22 +3,7 @@ import './split.css'
 
 const stepPx = 16
 
-/**
- * Two panes with a separator that is dragged or moved with the arrow keys; `size` is that of the pane named by `fixed`,
- * in px, and remembered by the owner.
- */
-export function Split({
-  label,
-  axis,
-  fixed = 'first',
-  size,
-  least,
-  most,
-  rest = 0,
-  onResize,
-  first,
-  second,
-}: {
+interface SplitProps {
   label: string
   axis: 'x' | 'y'
   fixed?: 'first' | 'second'
@@ -30,7 +15,18 @@ export function Split({
   onResize: (size: number) => void
   first: ReactNode
   second: ReactNode
-}) {
+}
+
+/**
+ * Two panes with a separator that is dragged or moved with the arrow keys; `size` is that of the pane named by `fixed`,
+ * in px, and remembered by the owner.
+ */
+export function Split(props: SplitProps) {
+  // Another pair of panes in the same place has a size of its own.
+  return <Panes key={props.label} {...props} />
+}
+
+function Panes({ label, axis, fixed = 'first', size, least, most, rest = 0, onResize, first, second }: SplitProps) {
   const [now, setNow] = useState(size)
   const from = useRef<{ at: number; size: number } | null>(null)
   const latest = useRef(now)

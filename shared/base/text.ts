@@ -25,12 +25,31 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/** Shortens in the middle, so that both ends of a URI or an identifier stay readable. */
+// eslint-disable-next-line no-control-regex
+const plainAscii = /^[\u0000-\u007f]*$/
+const graphemes = new Intl.Segmenter()
+/** Segmenting is slow: of a longer text only its ends are looked at. */
+const mostSegmented = 1024
+
+/**
+ * Shortens in the middle, so that both ends of a URI or an identifier stay readable. `width`: in characters as a person
+ * counts them, an emoji of several code points is one; none is cut in two.
+ */
 export function elide(text: string, width: number): string {
   if (text.length <= width) return text
-  const head = Math.ceil((width - 1) / 2)
-  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`
+  const [head, tail] = [Math.ceil((width - 1) / 2), Math.floor((width - 1) / 2)]
+  if (plainAscii.test(text)) return `${text.slice(0, head)}…${text.slice(text.length - tail)}`
+  if (text.length > mostSegmented) {
+    const half = mostSegmented / 2
+    const [first, last] = [segments(text.slice(0, half)), segments(text.slice(-half))]
+    return `${first.slice(0, head).join('')}…${tail === 0 ? '' : last.slice(1).slice(-tail).join('')}`
+  }
+  const all = segments(text)
+  if (all.length <= width) return text
+  return `${all.slice(0, head).join('')}…${all.slice(all.length - tail).join('')}`
 }
+
+const segments = (text: string): string[] => Array.from(graphemes.segment(text), ({ segment }) => segment)
 
 /** More texts than a message has of one kind. */
 const mostRemembered = 8
@@ -66,12 +85,17 @@ export function count(n: number, noun: string): string {
 // eslint-disable-next-line no-control-regex
 const hidden = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
 
+const joiner = '\u200d'
+/** What makes one emoji of two: it hides nothing. Before it may stand a variation selector or a skin tone. */
+const joins = /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?\u200d\p{Extended_Pictographic}/u
+
 /**
  * Text from outside with nothing hidden in it: an escape is shown as ␛, a bidi override as ‹U+202E›. Line breaks too:
- * split before.
+ * split before. An emoji that is joined of several stays whole.
  */
 export function visible(text: string): string {
-  return text.replace(hidden, (c) => {
+  return text.replace(hidden, (c, at: number) => {
+    if (c === joiner && joins.test(text.slice(Math.max(0, at - 3), at + 4))) return c
     const code = c.charCodeAt(0)
     if (code < 0x20) return String.fromCharCode(0x2400 + code)
     return code === 0x7f ? '␡' : `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`

@@ -68,7 +68,8 @@ export function timesOf(report: CallReport, nowUs: number | null, interrupted = 
   const answered = optional(timeline.answeredAt)
   const changes = changesOf(messages, since)
   return {
-    length: Math.max(length, 0.001),
+    // A call that ended as it began still has an end.
+    length: Math.max(length, 1e-6),
     ringing: optional(timeline.ringingAt),
     answered,
     holds: holdsOf(changes, length),

@@ -13,6 +13,7 @@ import { everyCall, everyMessage, firstCalls, largeCapture, manyCalls, manyPacke
 import { Child } from './child-process.ts'
 import type { Row } from './row.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
+import { keyOfPalette, openPastCall } from './window-steps.ts'
 
 // Ratios of one run, as a table: `npm run bench`, or `npm run bench -- parse` for one row; with `loaded` while another
 // process takes half a core.
@@ -166,6 +167,8 @@ const all = {
   ladder: longLadder,
   paint: eventToPaint,
   start: firstPaint,
+  open: openPastCall,
+  palette: keyOfPalette,
   bundle: bundleSize,
   packets: manyPackets,
   list: everyCall,

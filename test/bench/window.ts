@@ -23,10 +23,14 @@ interface Opened {
   readonly port: number
 }
 
-/** The shell and its window in Chromium, for one row. */
-async function withWindow<T>(use: (opened: Opened) => Promise<T>): Promise<T> {
+/** The shell and its window in Chromium, for one row; `fill`: what stands in its profile before it starts. */
+export async function withWindow<T>(
+  use: (opened: Opened) => Promise<T>,
+  fill: (profile: string) => void = () => {},
+): Promise<T> {
   buildWindow()
   const folder = mkdtempSync(join(tmpdir(), 'ringback-bench-'))
+  fill(join(folder, 'profile'))
   const shell = await startShell({ profile: join(folder, 'profile') })
   const browser = await launchChromium()
   try {
@@ -41,7 +45,7 @@ async function withWindow<T>(use: (opened: Opened) => Promise<T>): Promise<T> {
   }
 }
 
-const percentile = (values: readonly number[], share: number) =>
+export const percentile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
 
 /** A capture of one call with so many messages: an INVITE, then INFO and its answer again and again. */

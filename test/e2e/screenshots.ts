@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import buildWindow from '../harness/build-window.ts'
-import install from '../harness/install-peers.ts'
+import install, { findPeer } from '../harness/install-peers.ts'
 import { reap, root } from '../harness/process.ts'
 import { states } from '../harness/states.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
@@ -13,11 +14,17 @@ import { launchChromium, ready, startShell } from '../harness/window.ts'
 // the README into build/screenshots.
 const out = join(root, 'test-results/screenshots')
 const best = join(root, 'build/screenshots')
-const inReadme = new Set(['calls-live-light', 'files-open-dark', 'calls-dial-light', 'trunks-one-dark'])
+const inReadme = new Set(['calls-live-light', 'files-open-dark', 'proof-light', 'call-charts-dark'])
 const sizes = [
   [1280, 800],
   [1920, 1080],
 ] as const
+
+/** With a palette of 256 colours: a third of the size. */
+function shrink(from: string, to: string): void {
+  const palette = 'split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none'
+  execFileSync(findPeer('ffmpeg')!, ['-loglevel', 'error', '-y', '-i', from, '-vf', palette, to])
+}
 
 for (const folder of [out, best]) mkdirSync(folder, { recursive: true })
 install()
@@ -30,9 +37,10 @@ try {
     for (const [width, height] of sizes) {
       const name = `${colorScheme}-${width}x${height}`
       const look = async (page: Page, state: string) => {
-        const picture = await page.screenshot({ path: join(out, `${state}-${name}.png`), animations: 'disabled' })
+        const path = join(out, `${state}-${name}.png`)
+        await page.screenshot({ path, animations: 'disabled' })
         if (width === 1280 && inReadme.has(`${state}-${colorScheme}`))
-          writeFileSync(join(best, `${state}-${colorScheme}.png`), picture)
+          shrink(path, join(best, `${state}-${colorScheme}.png`))
       }
       const open = async (profile: string) => {
         const shell = await startShell({ profile: join(folder, `${name}-${profile}`) })

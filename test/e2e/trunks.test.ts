@@ -1,6 +1,6 @@
-import type { Locator } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { pageFits } from '../harness/axe.ts'
+import { Counted } from '../harness/counted.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { startAgent } from '../harness/process.ts'
@@ -73,36 +73,55 @@ describe.skipIf(!findPeer('chromium'))('the trunks', () => {
     await page.getByText('No trunks yet').waitFor()
   })
 
+  it('and settings have addresses, are found by letters, and show the messages of a check', async () => {
+    const page = await windows.open((await windows.shell()).link)
+    await addTrunk(page, 'pbx', `127.0.0.1:${await agentPort(page)}`)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('check pbx')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/#\/trunks\/pbx$/)
+    await page.getByText('2 messages of the check').click()
+    await page
+      .getByRole('region', { name: 'Message' })
+      .getByRole('heading', { name: /OPTIONS/ })
+      .waitFor()
+    await pageFits(page)
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'pbx' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('last rtp')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/#\/settings\/last-rtp-port$/)
+    const focused = (label: string) =>
+      expect.poll(() => page.getByLabel(label).evaluate((field) => field === document.activeElement)).toBe(true)
+    await focused('Last RTP port')
+    await page.reload()
+    await focused('Last RTP port')
+    await page.goBack()
+    await page.getByRole('heading', { level: 1, name: 'pbx' }).waitFor()
+  })
+
   it('take eight clicks and sixty keys at most, with credentials, a header and the call', async () => {
     const agent = await keep(startAgent(['--user', 'alice', '--password-env', 'PW'], { PW: 'geheim' }))
     const page = await windows.open((await windows.shell()).link)
-    let [clicks, keys] = [0, 0]
-    const click = async (target: Locator) => {
-      clicks++
-      await target.click()
-    }
-    const type = async (text: string) => {
-      keys += text.length
-      await page.keyboard.type(text)
-    }
+    const hand = new Counted(page)
     const form = page.getByRole('form', { name: 'Trunk settings' })
-    await click(screenButton(page, 'Trunks'))
-    await click(form.getByLabel('Address'))
-    await type(`127.0.0.1:${agent.port}`)
-    await click(form.getByLabel('User name'))
-    await type('alice')
-    await click(form.getByLabel('Password'))
-    await type('geheim')
-    await click(form.getByRole('button', { name: '+ X-CALL-ID' }))
-    await type('42')
-    await click(form.getByRole('button', { name: 'Add trunk' }))
-    await click(page.getByRole('button', { name: 'Call through this trunk' }))
-    await type('+1 999 123 4567')
-    await page.keyboard.press('Enter')
-    keys++
+    await hand.click(screenButton(page, 'Trunks'))
+    await hand.click(form.getByLabel('Address'))
+    await hand.type(`127.0.0.1:${agent.port}`)
+    await hand.click(form.getByLabel('User name'))
+    await hand.type('alice')
+    await hand.click(form.getByLabel('Password'))
+    await hand.type('geheim')
+    await hand.click(form.getByRole('button', { name: '+ X-CALL-ID' }))
+    await hand.type('42')
+    await hand.click(form.getByRole('button', { name: 'Add trunk' }))
+    await hand.click(page.getByRole('button', { name: 'Call through this trunk' }))
+    await hand.type('+1 999 123 4567')
+    await hand.press('Enter')
     await verdict(page).getByText('two-way audio', { exact: true }).waitFor({ timeout: 10_000 })
-    expect(clicks).toBeLessThanOrEqual(8)
-    expect(keys).toBeLessThanOrEqual(60)
+    expect(hand.clicks).toBeLessThanOrEqual(8)
+    expect(hand.keys).toBeLessThanOrEqual(60)
     await page.getByRole('button', { name: 'Hang up' }).click()
   })
 })

@@ -397,7 +397,7 @@ function nonceOf(server: DigestServer): string {
 }
 
 // eslint-disable-next-line no-control-regex
-const hidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+const hidden = /[\u0000-\u001f\u007f-\u009f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 function checkValues(bytes: Buffer): void {
   const text = decodeText(bytes)

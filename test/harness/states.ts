@@ -68,7 +68,7 @@ async function guide(page: Page, look: Look): Promise<void> {
   await verdict(page).getByText('two-way audio', { exact: true }).waitFor({ timeout: 10_000 })
   await look('guide-proven')
   await hint.getByRole('button', { name: 'Done' }).click()
-  await page.getByText('ended by us').waitFor({ timeout: 15_000 })
+  await page.getByText(/^ended by/).waitFor({ timeout: 15_000 })
 }
 
 /** A call with a hold and a digit, and what is opened beside it. */
@@ -211,7 +211,7 @@ async function inbound(page: Page, shell: Shell, look: Look): Promise<void> {
   await look('incoming')
   await page.getByRole('button', { name: 'Answer' }).first().click()
   await page.getByRole('button', { name: 'Refuse' }).last().click()
-  await verdict(page).getByText('two-way audio', { exact: true }).waitFor({ timeout: 10_000 })
+  await page.getByRole('button', { name: 'Hang up' }).waitFor()
   await screenButton(page, 'Agent').click()
   await page.getByRole('heading', { name: 'Calls now' }).waitFor()
   await look('agent-live')

@@ -28,6 +28,7 @@ export async function tour(page: Page, capture: string, look: (name: string) => 
   await page.getByRole('combobox', { name: 'SIP URI' }).fill('sip@example.org')
   await page.keyboard.press('Escape')
   await page.getByRole('combobox', { name: 'SIP URI' }).fill('sip@example.org')
+  await page.getByRole('button', { name: /^Use / }).first().waitFor()
   await look('calls-dial')
   await page.getByRole('combobox', { name: 'SIP URI' }).fill('')
   await page.getByRole('button', { name: /^Options/ }).click()

@@ -9,7 +9,7 @@ interface Judgement {
 
 /** A call in a few words: "refused with 488 Not Acceptable Here", "answered, one-way audio". */
 export function outcomeWords({ outcome, status, verdict }: CallReport): string {
-  if (outcome === 'answered') return `answered, ${verdict.kind.replaceAll('-', ' ')}`
+  if (outcome === 'answered') return `answered, ${verdict.kind.replace(/-audio$/, ' audio')}`
   return status ? `${outcome} with ${status.code} ${status.reason}` : outcome.replaceAll('-', ' ')
 }
 

@@ -49,6 +49,8 @@ export function itemOf(id: string): ItemId | null {
 export function CapturedItem({ capture, kind, n }: ItemId) {
   const [item, setItem] = useState<Item | { readonly fault: string } | null>(null)
   const connection = useEngine((state) => state.connection)
+  // What is drawn while the capture is read is not judged yet.
+  const read = useEngine((state) => state.captures.get(capture)?.reading === null)
   useEffect(() => {
     if (connection !== 'open') return
     let current = true
@@ -57,7 +59,7 @@ export function CapturedItem({ capture, kind, n }: ItemId) {
       (error: Error) => current && setItem({ fault: error.message }),
     )
     return () => void (current = false)
-  }, [capture, kind, n, connection])
+  }, [capture, kind, n, connection, read])
   if (!item) return null
   if ('fault' in item)
     return (
@@ -112,7 +114,7 @@ function partsOf(item: Exclude<Item, { kind: 'stream' }>) {
   return item.kind === 'registration'
     ? {
         title: `REGISTER ${party(item.report.address)}`,
-        words: visible(`at ${item.report.registrar}${first ? `, ${first.transport.toUpperCase()}` : ''}`),
+        words: visible(`at ${party(item.report.registrar)}${first ? `, ${first.transport.toUpperCase()}` : ''}`),
         status,
         messages,
         droppedMessages,

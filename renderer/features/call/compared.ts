@@ -54,7 +54,7 @@ export function comparedFacts(left: CallReport, right: CallReport): Compared[] {
   ]
   return [
     fact('outcome', ({ outcome, status }) => (status ? `${outcome}, ${status.code} ${status.reason}` : outcome)),
-    fact('verdict', ({ verdict }) => verdict.kind.replaceAll('-', ' ')),
+    fact('verdict', ({ verdict }) => verdict.kind.replace(/-(audio|answered)$/, ' $1')),
     fact('called', ({ requestUri, to }) => requestUri || to),
     fact('caller', ({ from }) => from),
     fact('trunk', ({ placed }) => placed?.trunk ?? 'none'),

@@ -42,12 +42,15 @@ export function Exchange({
   name,
   n,
   findings = none,
+  messagePx = 400,
   onSelect,
 }: {
   source: LadderSource
   name: string
   n: number
   findings?: readonly Finding[]
+  /** How wide the message is at first. */
+  messagePx?: number
   onSelect: (place: Place) => void
 }) {
   return (
@@ -55,7 +58,7 @@ export function Exchange({
       label="Width of the message"
       axis="x"
       fixed="second"
-      size={400}
+      size={messagePx}
       least={260}
       most={900}
       rest={300}
@@ -81,6 +84,7 @@ export function OwnExchange({ messages, name }: { messages: readonly LadderMessa
         <div>
           <Exchange
             source={source}
+            messagePx={320}
             name={name}
             n={Math.min(n, messages.length - 1)}
             onSelect={(place) => setN(place.n)}

@@ -82,7 +82,7 @@ function Facts({ report, view }: { report: CallReport; view: CallView | undefine
             via <Foreign text={trunk} />{' '}
           </>
         )}
-        {transport ?? 'transport unknown: nothing was sent'}
+        {transport ?? 'no transport'}
       </span>
       {agreed ? (
         <>
@@ -107,6 +107,7 @@ function Running({ since }: { since: string }) {
 function endOf(report: CallReport, view: CallView | undefined): string {
   const { endedAt, endedBy } = report.timeline
   if (view && view.state !== 'ended') return view.waiting ? 'ringing here' : 'under way'
+  if (endedAt !== null && report.transport === null) return 'not sent'
   if (endedAt !== null) return endedBy === null ? 'ended, by whom is unknown' : `ended by ${endedBy}`
   return isInterrupted(report, view)
     ? 'interrupted: Ringback was gone before it ended'

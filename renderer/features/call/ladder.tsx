@@ -65,14 +65,16 @@ export function Ladder({
   const choose = (row: (typeof rows)[number]): void => {
     if (row.kind !== 'silence') onSelect({ kind: row.kind === 'media' ? 'stream' : 'message', n: row.n })
   }
-  const step = (by: number) => {
-    for (let i = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by; i >= 0 && i < rows.length; i += Math.sign(by))
-      if (rows[i]!.kind !== 'silence') return choose(rows[i]!)
+  /** The first that can be chosen, from there on. */
+  const chooseFrom = (from: number, way: number) => {
+    for (let i = from; i >= 0 && i < rows.length; i += way) if (rows[i]!.kind !== 'silence') return choose(rows[i]!)
   }
+  const step = (by: number) => chooseFrom(at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by, Math.sign(by))
   const keyed = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key]
     if (by !== undefined) step(by)
-    else if (event.key === 'Home' && rows.length > 0) step(-rows.length)
+    else if (event.key === 'Home') chooseFrom(0, 1)
+    else if (event.key === 'End') chooseFrom(rows.length - 1, -1)
     else return
     event.preventDefault()
   }
@@ -153,7 +155,8 @@ export function Ladder({
                     </b>
                   )}
                   <span className="elide mono">
-                    <Foreign text={addresses.length === 1 ? addresses[0]! : key} />
+                    {/* Where there are many the port has no room; it stands in the title. */}
+                    <Foreign text={addresses.length === 1 && columns.length < 3 ? addresses[0]! : key} />
                   </span>
                 </span>
               ))}

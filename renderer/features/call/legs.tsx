@@ -19,7 +19,7 @@ export function Legs({ legs }: { legs: readonly RelatedCall[] }) {
   if (legs.length === 0) return null
   return (
     <section className="call-legs" aria-label="Other legs">
-      <span className="why-label">Legs</span>
+      <b>{legs.length === 1 ? 'Other leg' : 'Other legs'}</b>
       <ul>
         {legs.map((leg) => (
           <li key={leg.call}>

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Proof, ProofPlan } from '../../../shared/contract/proof.ts'
+import { useActions } from '../../state/actions.ts'
 import { execute } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
 import { Act, Button, Foreign, Icon, type IconName } from '../../ui/controls.tsx'
@@ -29,6 +30,14 @@ export function Prove({ id, rule }: { id: string; rule: string }) {
     if (plan.asks) setState({ kind: 'asking', plan })
     else await call(plan)
   }
+  useActions([
+    {
+      id: `call.prove.${rule}`,
+      group: 'Call',
+      name: state.kind === 'asking' ? 'Place the calls of the proof' : `Prove the cause, ${rule}`,
+      run: () => (state.kind === 'asking' ? call(state.plan) : begin()),
+    },
+  ])
   return (
     <div className="proof">
       {state.kind === 'asking' && (

@@ -159,9 +159,12 @@ export function Row({
               ),
           )}
         </span>
-        <span className="muted" title={at}>
-          {timeOf(at)}
-        </span>
+        {/* A leg begins with the call above it: the room is for what it is. */}
+        {!leg && (
+          <span className="muted" title={at}>
+            {timeOf(at)}
+          </span>
+        )}
       </span>
     </div>
   )

@@ -63,8 +63,10 @@ export function Files() {
       )}
       {opening.kind === 'failed' && (
         <>
-          <Fault text={`${opening.name}: ${opening.text}`} />
-          <Button onClick={() => input.current?.click()}>Choose another file</Button>
+          <Fault text={opening.text.includes(opening.name) ? opening.text : `${opening.name}: ${opening.text}`} />
+          <div className="actions">
+            <Button onClick={() => input.current?.click()}>Choose another file</Button>
+          </div>
         </>
       )}
       <section aria-label="Open captures">

@@ -3,6 +3,7 @@ import { evidenceOf, tellingPart } from '../../../renderer/features/call/evidenc
 import { isAbout, namedIn, piecesOf } from '../../../renderer/features/call/named-parts.ts'
 import { stepsFor } from '../../../renderer/features/call/next-steps.ts'
 import { placeLabels } from '../../../renderer/features/call/time-labels.ts'
+import { duration, span } from '../../../shared/shown/format.ts'
 import { timesOf } from '../../../shared/shown/time-marks.ts'
 import { withoutLabel } from '../../../renderer/features/call/verdict-words.ts'
 import { placedSchema } from '../../../shared/contract/place-call.ts'
@@ -79,6 +80,40 @@ describe('the time of a call', () => {
     )
     expect(placed.map(({ row }) => row)).toEqual([-1, 1, 0, 0])
     expect(placeLabels([label('a label', 1, 1)], 0)).toEqual([{ leftPx: 0, row: -1 }])
+  })
+
+  it('of a call of three days, and of none at all, is drawn in proportion', () => {
+    const days = call({
+      timeline: { ...call().timeline, endedAt: at(3 * 86_400) },
+      streams: [stream({ endedAt: at(259_190) })],
+    })
+    const long = timesOf(days, null)
+    expect(long.length).toBe(259_200)
+    expect(long.marks.at(-1)).toMatchObject({ at: 259_200, text: 'end' })
+    expect([duration(259_200), span(259_200)]).toEqual(['72:00:00', '72 h 00 min'])
+    const none = timesOf(
+      call({ timeline: { ...call().timeline, ringingAt: null, answeredAt: null, endedAt: at(0) } }),
+      null,
+    )
+    expect(none.length).toBeGreaterThan(0)
+    for (const { at: second } of none.marks) expect(second / none.length).toBeLessThanOrEqual(1)
+  })
+
+  it('of a call in which the clock was set back has no mark before its beginning that moves the others', () => {
+    const { length, marks, lanes } = timesOf(
+      call({
+        messages: [inside('INVITE', 2, 4, null), inside('INFO', 3, -3600, null)],
+        streams: [stream({ startedAt: at(-3600), endedAt: at(-3590) })],
+        timeline: { ...call().timeline, endedAt: at(-3580) },
+      }),
+      null,
+    )
+    expect(length).toBeGreaterThan(0)
+    expect(marks.every(({ at: second }) => Number.isFinite(second))).toBe(true)
+    expect(marks.map(({ at: second }) => second)).toEqual(
+      marks.map(({ at: second }) => second).toSorted((a, b) => a - b),
+    )
+    expect(lanes.every(({ runs }) => runs.every(({ from, to }) => Number.isFinite(from) && to >= from))).toBe(true)
   })
 })
 
