@@ -69,6 +69,7 @@ export function App() {
     )
   return (
     <div className={`app${connection === 'open' ? '' : ' cut'}${over ? ' over' : ''}`} data-hint={hint ?? undefined}>
+      <StandingActions />
       <nav className="rail" aria-label="Screens">
         {screens.map(([name, title, icon], i) => (
           <button
@@ -106,7 +107,6 @@ export function App() {
       <Keys open={keys} onClose={() => setKeys(false)} />
       {palette && <Palette key={palette} onClose={() => openPalette(null)} />}
       <Toasts />
-      <StandingActions />
       <RegisteredKeys />
     </div>
   )

@@ -26,7 +26,7 @@ function fill(profile: string): void {
   store.close()
 }
 
-/** From what a person does to the frame that shows it, ms, by the page's own clock. `shown`: an expression of the page. */
+/** From what a person does to the frame that shows it, ms, by the page's clock. `shown`: an expression of the page. */
 async function timed(page: Page, begin: () => Promise<void>, event: string, shown: string): Promise<number> {
   const took = page.evaluate(`new Promise((resolve) => {
     let from = null

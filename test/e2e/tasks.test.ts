@@ -91,7 +91,7 @@ describe.skipIf(!findPeer('chromium'))('a task', () => {
     expect([hand.clicks, hand.keys - before]).toEqual([0, 7])
   })
 
-  it('the report of a capture: two clicks once it is open, and it has ladder, boxes and the name of the call', async () => {
+  it('the report of a capture: two clicks once it is open, with ladder, boxes and the name of the call', async () => {
     const file = await makeCapture(windows.folder())
     const hand = await open()
     const { page } = hand

@@ -64,6 +64,13 @@ describe('a call of an opened capture', () => {
     ])
   })
 
+  it('that is not answered in it is said to be so as far as it was seen, and not to be answered later', async () => {
+    const { calls } = await open(capture(1))
+    const { verdict, outcome } = await engine.execute('call.report', { id: calls[0]!.id })
+    expect(outcome).toBe('in-progress')
+    expect(verdict.sentence).toBe('Not answered as far as this was seen: what came of it is unknown.')
+  })
+
   it('is in nobody else’s state', async () => {
     const { calls } = await open(capture(3))
     const all = watch([])
