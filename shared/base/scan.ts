@@ -68,11 +68,14 @@ export class Scanner {
 /** The words of a text, split at runs of spaces and tabs; none are empty. `most`: further ones are left out. */
 export function words(text: string, most = Infinity): string[] {
   const found: string[] = []
-  const scanner = new Scanner(text)
-  scanner.space()
-  while (!scanner.done && found.length < most) {
-    found.push(scanner.run((code) => !isSpace(code)))
-    scanner.space()
+  let from = -1
+  for (let i = 0; i <= text.length && found.length < most; i++) {
+    if (i < text.length && !isSpace(text.charCodeAt(i))) {
+      if (from < 0) from = i
+    } else if (from >= 0) {
+      found.push(text.slice(from, i))
+      from = -1
+    }
   }
   return found
 }

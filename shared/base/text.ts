@@ -51,24 +51,29 @@ export function elide(text: string, width: number): string {
 
 const segments = (text: string): string[] => Array.from(graphemes.segment(text), ({ segment }) => segment)
 
-/** More texts than a message has of one kind. */
-const mostRemembered = 8
+/** More texts than a few calls have of one kind. */
+const mostRemembered = 64
+/** Longer ones come once. */
+const longestRemembered = 500
 
 /**
- * A reader of texts that knows its last few: the messages of a call say the same again and again. What it gives must
+ * A reader of texts that knows its last ones: the messages of a call say the same again and again. What it gives must
  * not be changed.
  */
 export function remembering<Result>(read: (text: string) => Result): (text: string) => Result {
-  const texts: string[] = []
-  const results: Result[] = []
-  let next = 0
+  let known = new Map<string, Result>()
+  let before = new Map<string, Result>()
   return (text) => {
-    const known = texts.indexOf(text)
-    if (known >= 0) return results[known]!
-    const result = read(text)
-    texts[next] = text
-    results[next] = result
-    next = (next + 1) % mostRemembered
+    let result = known.get(text)
+    if (result !== undefined) return result
+    result = before.get(text)
+    if (result === undefined) result = read(text)
+    if (text.length > longestRemembered) return result
+    if (known.size >= mostRemembered) {
+      before = known
+      known = new Map()
+    }
+    known.set(text, result)
     return result
   }
 }

@@ -14,17 +14,25 @@ export function isoMicros(at: Micros): string {
   const millis = Math.floor(within / 1000)
   const micros = Math.min(999, Math.max(0, Math.round(within - millis * 1000)))
   const second = Math.floor(millis / 1000)
-  if (second !== lastSecond) {
-    lastSecond = second
-    lastText = new Date(second * 1000).toISOString().slice(0, -4)
+  const day = Math.floor(second / 86_400)
+  if (day !== lastDay) {
+    lastDay = day
+    lastDate = new Date(day * 86_400_000).toISOString().slice(0, 11)
   }
-  return `${lastText}${threeDigits(millis - second * 1000)}${threeDigits(micros)}Z`
+  const ofDay = second - day * 86_400
+  const minute = Math.floor(ofDay / 60)
+  const hour = Math.floor(minute / 60)
+  return (
+    `${lastDate}${twoDigits[hour]}:${twoDigits[minute - hour * 60]}:${twoDigits[ofDay - minute * 60]}.` +
+    `${threeDigits(millis - second * 1000)}${threeDigits(micros)}Z`
+  )
 }
 
-/** Most times lie in the second of the one before. */
-let lastSecond = -1
-let lastText = ''
+/** Most times lie in the day of the one before. */
+let lastDay = -1
+let lastDate = ''
 
+const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
 const threeDigits = (value: number) => (value < 10 ? `00${value}` : value < 100 ? `0${value}` : `${value}`)
 
 /** Milliseconds between two instants, kept to the microsecond; null when either is unknown. */

@@ -144,12 +144,12 @@ export function commonFormats(
   const left = [...offered.formats]
   return answered.formats.flatMap((theirs) => {
     const alike = left.filter((ours) => isSame(ours, theirs))
+    if (alike.length === 0) return []
     // One codec may stand there twice with other settings: the same number, then the same settings.
     const ours =
       alike.find(({ payloadType }) => payloadType === theirs.payloadType) ??
       alike.find(({ parameters }) => parameters === theirs.parameters) ??
-      alike[0]
-    if (!ours) return []
+      alike[0]!
     left.splice(left.indexOf(ours), 1)
     return [[ours, theirs] as const]
   })
@@ -158,7 +158,7 @@ export function commonFormats(
 function isSame(a: MediaFormat, b: MediaFormat): boolean {
   if (a.payloadType === b.payloadType && staticFormat(a.payloadType)) return true
   const clock = a.clockRateHz === b.clockRateHz || a.clockRateHz === 0 || b.clockRateHz === 0
-  return clock && a.codec.toLowerCase() === b.codec.toLowerCase()
+  return clock && (a.codec === b.codec || a.codec.toLowerCase() === b.codec.toLowerCase())
 }
 
 /**

@@ -1,4 +1,4 @@
-import { decodeText, printable } from '../../base/text.ts'
+import { decodeText, printable, remembering } from '../../base/text.ts'
 import { header, headerKey, type SipHeader, type SipMessage } from '../sip/message.ts'
 import { parseParams } from '../sip/grammar.ts'
 import { parseSdp } from './read.ts'
@@ -65,11 +65,11 @@ function search(headers: readonly SipHeader[], body: string, problems: string[],
 }
 
 /** Its name in lower case, without white space around the slash, and its parameters. */
-function mediaType(value: string): readonly [string, ReadonlyMap<string, string>] {
+const mediaType = remembering((value): readonly [string, ReadonlyMap<string, string>] => {
   const semicolon = value.indexOf(';')
   const name = (semicolon < 0 ? value : value.slice(0, semicolon)).replace(/\s/g, '').toLowerCase()
   return [name, (semicolon < 0 ? null : parseParams(value.slice(semicolon))) ?? new Map()]
-}
+})
 
 interface Part {
   readonly headers: readonly SipHeader[]

@@ -1,6 +1,6 @@
 import { canonicalHost, isIp } from '../../base/address.ts'
 import { decimal, isSpace, words } from '../../base/scan.ts'
-import { printable } from '../../base/text.ts'
+import { printable, remembering } from '../../base/text.ts'
 import type { Candidate, CryptoAttribute, MediaDescription, MediaDirection, MediaFormat, WrittenMedium } from './sdp.ts'
 import { spelled, staticFormat } from './static-formats.ts'
 
@@ -11,10 +11,12 @@ const mostChannels = 8
 const longestPtimeMs = 200
 
 interface RtpMap {
+  readonly type: number
   readonly codec: string
   /** Null where the line has none that can be used. */
   readonly clockRateHz: number | null
   readonly channels: number
+  readonly problems: readonly string[]
 }
 
 interface Line extends Pick<MediaDescription, 'kind' | 'port' | 'protocol'> {
@@ -122,22 +124,11 @@ export class Medium {
 
   /** `101 telephone-event/8000` or `111 opus/48000/2`; of two for one payload type the first holds. */
   #readRtpMap(value: string): void {
-    const [number = ''] = words(value, 1)
-    const type = decimal(number, 127)
-    const [codec = '', rate, channels] = value
-      .trimStart()
-      .slice(number.length)
-      .split('/', 3)
-      .map((part) => part.trim())
-    if (type === null || !isToken(codec)) return this.#problem(`a=rtpmap:${printable(value)} names no codec`)
-    if (this.#maps.has(type)) return
-    const clockRateHz = rate === undefined ? null : positive(rate, highestClockRateHz)
-    if (rate !== undefined && clockRateHz === null)
-      this.#problem(`clock rate ${printable(rate)} of ${printable(codec)} is not between 1 and ${highestClockRateHz}`)
-    const count = channels === undefined ? 1 : positive(channels, mostChannels)
-    if (count === null)
-      this.#problem(`${printable(channels!)} channels of ${printable(codec)} are not between 1 and ${mostChannels}`)
-    this.#maps.set(type, { codec, clockRateHz, channels: count ?? 1 })
+    const map = rtpMapOf(value)
+    if (map === null) return this.#problem(`a=rtpmap:${printable(value)} names no codec`)
+    if (this.#maps.has(map.type)) return
+    for (const problem of map.problems) this.#problem(problem)
+    this.#maps.set(map.type, map)
   }
 
   #readParameters(value: string): void {
@@ -167,6 +158,26 @@ export class Medium {
     })
   }
 }
+
+/** What the value of a=rtpmap says: few differ. */
+const rtpMapOf = remembering((value): RtpMap | null => {
+  const [number = ''] = words(value, 1)
+  const type = decimal(number, 127)
+  const [codec = '', rate, channels] = value
+    .trimStart()
+    .slice(number.length)
+    .split('/', 3)
+    .map((part) => part.trim())
+  if (type === null || !isToken(codec)) return null
+  const problems: string[] = []
+  const clockRateHz = rate === undefined ? null : positive(rate, highestClockRateHz)
+  if (rate !== undefined && clockRateHz === null)
+    problems.push(`clock rate ${printable(rate)} of ${printable(codec)} is not between 1 and ${highestClockRateHz}`)
+  const count = channels === undefined ? 1 : positive(channels, mostChannels)
+  if (count === null)
+    problems.push(`${printable(channels!)} channels of ${printable(codec)} are not between 1 and ${mostChannels}`)
+  return { type, codec, clockRateHz, channels: count ?? 1, problems }
+})
 
 function formatOf(payloadType: number, map: RtpMap | undefined, parameters: string | null): MediaFormat {
   const known = staticFormat(payloadType)

@@ -1,7 +1,8 @@
 import { printable, remembering } from '../../base/text.ts'
 import { bracketed } from './bare-address.ts'
+import { Field } from './field.ts'
 import { isToken, messageIds, parseNameAddr, parseUri, parseVia, schemeOf } from './grammar.ts'
-import { header, headerList, type SipMessage, type SipProblem } from './message.ts'
+import { header, headerList, splitList, type SipMessage, type SipProblem, type SipRequest } from './message.ts'
 import { expiresOf, maxForwards } from './numbers.ts'
 
 const mandatory = [
@@ -23,6 +24,7 @@ const echoed: ReadonlySet<string> = new Set(['via', 'from', 'to', 'call-id', 'cs
 
 /** Adds what makes a message unusable or odd (RFC 3261 8.1.1, 8.2.2, 16.3, 25; RFC 4475 has an example of each). */
 export function checkMessage(message: SipMessage, problems: SipProblem[]): void {
+  if (isSound(message)) return
   const refuse = (text: string, status = 400) => void problems.push({ text, fatal: true, status })
   const odd = (text: string) => void problems.push({ text, fatal: false })
 
@@ -70,6 +72,74 @@ export function checkMessage(message: SipMessage, problems: SipProblem[]): void 
   const date = header(message, 'date')
   if (date !== undefined && !date.trimEnd().endsWith('GMT')) odd(`Date "${printable(date)}" is not in GMT`)
 }
+
+/** Whether nothing of what is looked for below can be found: in nearly all messages each field is sound by itself. */
+function isSound(message: SipMessage): boolean {
+  if (message.version !== 'SIP/2.0') return false
+  const { cseq, via } = messageIds(message)
+  if (!cseq || !via) return false
+  let vias = 0
+  let [from, to, callId, cseqs, forwards] = [0, 0, 0, 0, 0]
+  for (const field of message.headers) {
+    switch (field.key) {
+      case 'via':
+        vias++
+        break
+      case 'from':
+        from++
+        break
+      case 'to':
+        to++
+        break
+      case 'call-id':
+        callId++
+        break
+      case 'cseq':
+        cseqs++
+        break
+      case 'max-forwards':
+        forwards++
+    }
+    const sound = field instanceof Field ? field.isSound(isSoundValue) : isSoundValue(field.key, field.value)
+    if (!sound) return false
+  }
+  if (vias === 0 || from !== 1 || to !== 1 || callId !== 1 || cseqs !== 1 || forwards > 1) return false
+  return message.kind === 'response' || (cseq.method === message.method && isSoundTarget(message))
+}
+
+const isSoundTarget = ({ method, uri }: SipRequest) => isToken(method) && isSoundUri(uri)
+
+const isSoundUri = remembering((uri) => {
+  let faults = 0
+  checkRequestLine('INVITE', uri, () => void faults++)
+  return faults === 0
+})
+
+/** Whether a value has no fault in a field of that name, whatever else the message has. */
+function isSoundValue(key: string, value: string): boolean {
+  switch (key) {
+    case 'via':
+      return isWithoutControl(value) && listOf(value).every((via) => parseVia(via) !== null)
+    case 'from':
+    case 'to':
+      return isWithoutControl(value) && addressFault(value) === null
+    case 'contact':
+      return (
+        isWithoutControl(value) && listOf(value).every((contact) => contact === '*' || parseNameAddr(contact) !== null)
+      )
+    case 'max-forwards':
+      return maxForwards(value) !== null
+    case 'expires':
+      return expiresOf({ headers: [{ name: key, key, value }] }) !== null
+    case 'date':
+      return value.endsWith('GMT') && isWithoutControl(value)
+    default:
+      return isWithoutControl(value)
+  }
+}
+
+const listOf = (value: string) => (value.includes(',') ? splitList(value) : [value])
+const isWithoutControl = (value: string) => !hasStrayControl(value)
 
 /** Control characters that no header may have (RFC 3261 25.1): they would be repeated in what we send. */
 function checkControls({ headers }: SipMessage, refuse: (text: string) => void, odd: (text: string) => void): void {

@@ -1,7 +1,8 @@
 import { Scanner, decimal, isDigit } from '../../base/scan.ts'
 import { remembering } from '../../base/text.ts'
 import { bracketed } from './bare-address.ts'
-import { header, splitList, type SipMessage } from './message.ts'
+import { splitList, type SipMessage } from './message.ts'
+import { idsOf } from './read-message.ts'
 
 /** Parameters by lower-case name; a parameter without a value is ''. */
 export type Params = ReadonlyMap<string, string>
@@ -64,9 +65,7 @@ export function schemeOf(text: string): string | null {
   return scanner.eat(':') ? scheme.toLowerCase() : null
 }
 
-/**
- * A host name, an IPv4 address or a bracketed IPv6 address, the latter without its brackets; null when there is none.
- */
+/** A host name, an IPv4 or a bracketed IPv6 address, the latter without its brackets; null when there is none. */
 function readHost(scanner: Scanner): string | null {
   if (!scanner.eat('[')) return scanner.run(isHostCode) || null
   const host = scanner.run(isIPv6Code)
@@ -245,7 +244,9 @@ function readUri(scheme: string, userInfo: string | null, text: string, hostAt: 
 }
 
 /** `1 INVITE`; null when it is not a number below 2^31 and a token (RFC 3261 8.1.1.5). */
-export function parseCSeq(value: string): CSeq | null {
+export const parseCSeq = remembering(readCSeq)
+
+function readCSeq(value: string): CSeq | null {
   const scanner = new Scanner(value.trim())
   const number = decimal(scanner.run(isDigit), 2 ** 31 - 1)
   if (number === null || !scanner.space()) return null
@@ -262,23 +263,26 @@ export interface MessageIds {
   readonly toTag: string | null
 }
 
-const idsCache = new WeakMap<SipMessage, MessageIds>()
-
 export function messageIds(message: SipMessage): MessageIds {
-  const cached = idsCache.get(message)
-  if (cached) return cached
-  const topmost = header(message, 'via')
-  const top = topmost?.includes(',') ? splitList(topmost)[0] : topmost
-  const cseq = header(message, 'cseq')
-  const ids: MessageIds = {
-    callId: header(message, 'call-id') ?? null,
-    cseq: cseq === undefined ? null : parseCSeq(cseq),
-    via: top === undefined ? null : parseVia(top),
-    fromTag: tagOf(header(message, 'from')),
-    toTag: tagOf(header(message, 'to')),
+  return idsOf(message, findIds)
+}
+
+function findIds({ headers }: SipMessage): MessageIds {
+  let via, cseq, callId, from, to: string | undefined
+  for (const { key, value } of headers) {
+    if (key === 'via') via ??= value
+    else if (key === 'from') from ??= value
+    else if (key === 'to') to ??= value
+    else if (key === 'call-id') callId ??= value
+    else if (key === 'cseq') cseq ??= value
   }
-  idsCache.set(message, ids)
-  return ids
+  return {
+    callId: callId ?? null,
+    cseq: cseq === undefined ? null : parseCSeq(cseq),
+    via: via === undefined ? null : parseVia(via.includes(',') ? splitList(via)[0]! : via),
+    fromTag: tagOf(from),
+    toTag: tagOf(to),
+  }
 }
 
 /** The tag parameter of a From or To value; null when there is none. */

@@ -3,7 +3,9 @@ import { decodeText, printable } from '../../base/text.ts'
 import { checkMessage } from './check.ts'
 import { isVersion } from './grammar.ts'
 import { contentLength } from './numbers.ts'
-import { header, headerFields, headerKey, type SipHeader, type SipMessage, type SipProblem } from './message.ts'
+import { fieldOf } from './field.ts'
+import { ReadRequest, ReadResponse } from './read-message.ts'
+import { header, headerFields, type SipHeader, type SipMessage, type SipProblem } from './message.ts'
 
 /** Bytes that are no SIP message at all. */
 export interface Unreadable {
@@ -47,13 +49,16 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
     })
   }
 
-  const lines = head.split('\n')
-  const first = stripCr(lines[0] ?? '')
+  const firstEnd = head.indexOf('\n')
+  const first = stripCr(firstEnd < 0 ? head : head.slice(0, firstEnd))
   const begin = readStartLine(first, problems)
   if (typeof begin === 'string') return { kind: 'unreadable', text: begin }
-  const headers = readHeaders(lines, problems)
+  const headers = firstEnd < 0 ? [] : readHeaders(head, firstEnd + 1, problems)
   const body = end < 0 ? new Uint8Array(0) : bodyOf(headers, bytes.subarray(end), problems)
-  const message = messageOf(begin, headers, body, problems)
+  const message =
+    begin.kind === 'request'
+      ? new ReadRequest({ ...begin, headers, body, problems })
+      : new ReadResponse({ ...begin, headers, body, problems })
   checkMessage(message, problems)
   return message
 }
@@ -61,21 +66,6 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
 type Start =
   | { kind: 'request'; method: string; uri: string; version: string }
   | { kind: 'response'; status: number; reason: string; version: string }
-
-/** Written out, so that V8 knows all messages as of two kinds. */
-function messageOf(
-  begin: Start,
-  headers: readonly SipHeader[],
-  body: Uint8Array,
-  problems: readonly SipProblem[],
-): SipMessage {
-  if (begin.kind === 'request') {
-    const { kind, method, uri, version } = begin
-    return { kind, method, uri, version, headers, body, problems }
-  }
-  const { kind, status, reason, version } = begin
-  return { kind, status, reason, version, headers, body, problems }
-}
 
 function readStartLine(line: string, problems: SipProblem[]): Start | string {
   return line.charCodeAt(3) === 0x2f && line.slice(0, 4).toUpperCase() === 'SIP/'
@@ -120,45 +110,48 @@ function lastSpace(text: string): number {
 /** A message that has more lines without a name than this is named by their number. */
 const mostNamed = 10
 
-function readHeaders(lines: readonly string[], problems: SipProblem[]): SipHeader[] {
+function readHeaders(head: string, from: number, problems: SipProblem[]): SipHeader[] {
   const headers: SipHeader[] = []
   let nameless = 0
-  for (let i = 1; i < lines.length; i++) {
-    let line = stripCr(lines[i]!)
-    if (line === '') break
-    if (isFolded(lines[i + 1])) {
-      const parts = [line.trimEnd()]
-      while (isFolded(lines[i + 1])) parts.push(stripCr(lines[++i]!).trim())
-      line = parts.join(' ')
-    }
-    const colon = line.indexOf(':')
-    const name = colon < 0 ? line : line.slice(0, colon).trimEnd()
-    if (colon <= 0 || name === '' || hasSpace(name)) {
-      if (++nameless <= mostNamed)
-        problems.push({ text: `header line "${printable(line)}" has no name and colon`, fatal: false })
-      continue
-    }
-    headers.push({ name, value: line.slice(colon + 1).trim(), key: headerKey(name) })
+  for (let at = from; at < head.length;) {
+    const end = lineEnd(head, at)
+    const to = head.charCodeAt(end - 1) === CR ? end - 1 : end
+    if (to <= at) break
+    const folded = isFolded(head, end + 1) ? unfolded(head, at) : null
+    const line = folded?.line ?? head.slice(at, to)
+    const field = fieldOf(line, head.length)
+    if (field) headers.push(field)
+    else if (++nameless <= mostNamed)
+      problems.push({ text: `header line "${printable(line)}" has no name and colon`, fatal: false })
+    at = folded?.next ?? end + 1
   }
   if (nameless > mostNamed)
     problems.push({ text: `${nameless - mostNamed} more header lines have no name and colon`, fatal: false })
   return headers
 }
 
-/** Whether a line goes on with the header before it (RFC 3261 7.3.1). */
-function isFolded(line: string | undefined): boolean {
-  if (line === undefined) return false
-  const code = line.charCodeAt(0)
-  return code === 0x20 || code === 0x09
+/** A line with those that go on with it, and where the next one begins. */
+function unfolded(head: string, from: number): { readonly line: string; readonly next: number } {
+  const parts: string[] = []
+  let at = from
+  do {
+    const end = lineEnd(head, at)
+    const part = stripCr(head.slice(at, end))
+    parts.push(at === from ? part.trimEnd() : part.trim())
+    at = end + 1
+  } while (isFolded(head, at))
+  return { line: parts.join(' '), next: at }
 }
 
-function hasSpace(name: string): boolean {
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i)
-    // Beyond ASCII there are more of them than one would list.
-    if (code <= 0x20 || code > 0x7e) return /\s/.test(name)
-  }
-  return false
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from)
+  return end < 0 ? text.length : end
+}
+
+/** Whether the line that begins there goes on with the header before it (RFC 3261 7.3.1). */
+function isFolded(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === 0x20 || code === 0x09
 }
 
 function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipProblem[]): Uint8Array {
