@@ -1,7 +1,8 @@
 import type { Finding } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
+import { judge } from './directions.ts'
 import type { LastRequestFacts } from './last-request.ts'
-import { toFinding, type Found, type Rule } from './rule.ts'
+import { refusal, toFinding, type Found, type Need, type Rule } from './rule.ts'
 import { dialogRules, registrationRules, rules } from './rules/index.ts'
 
 /** More findings of one rule say nothing new. */
@@ -10,7 +11,19 @@ const mostOfRule = 50
 const order = { fault: 0, warning: 1, info: 2 } as const
 
 /** What is wrong with a call, most serious first; a cause silences its consequences. */
-export const diagnose = (facts: CallFacts): Finding[] => findingsOf(rules, facts)
+export const diagnose = (facts: CallFacts): Finding[] => findingsOf(rulesFor(facts), facts)
+
+/** The rules that may speak of a call: those that need what it has. */
+export function rulesFor(facts: CallFacts): Rule[] {
+  const has: Readonly<Record<Need, boolean>> = {
+    observations: facts.observations.length > 0,
+    refusal: refusal(facts) !== null,
+    judgement: judge(facts)?.ready ?? false,
+    streams: facts.streams.length > 0,
+    repetitions: facts.messages.some(({ retransmissionOf }) => retransmissionOf !== null),
+  }
+  return rules.filter(({ needs }) => needs === undefined || has[needs])
+}
 
 /** What is wrong with a registration, as for a call. */
 export const diagnoseRegistration = (facts: LastRequestFacts): Finding[] => findingsOf(registrationRules, facts)
@@ -29,6 +42,7 @@ function findingsOf<Facts>(rules: readonly Rule<Facts>[], facts: Facts): Finding
       if (!found.some((known) => known.id === rule.id && known.finding.sentence === finding.sentence))
         found.push({ id: rule.id, finding })
   }
+  if (found.length === 0) return []
   return found
     .filter(({ id }) => !silenced.has(id))
     .sort((a, b) => order[a.finding.severity] - order[b.finding.severity] || a.finding.at - b.finding.at)

@@ -56,12 +56,18 @@ function judgeAnew(facts: CallFacts, answeredAt: Micros): Judgement {
   // Each side hears what passes the hop next to it, of those that were captured.
   const hops = streams.map(({ hop }) => hop).filter((hop) => hop !== null)
   const [nearest, farthest] = hops.length > 0 ? [Math.min(...hops), Math.max(...hops)] : [null, null]
+  let [toPeer, fromPeer]: (DirectionFact | null)[] = [null, null]
   return {
     unseen,
     ready: !unseen && (lasted >= waitUs || (facts.endedAt !== null && lasted >= shortestUs)),
     at: Math.min(answeredAt + waitUs, until),
-    toPeer: directionOf(facts, true, farthest),
-    fromPeer: directionOf(facts, false, nearest),
+    // Of most calls of a capture without RTP nobody asks for them.
+    get toPeer() {
+      return (toPeer ??= directionOf(facts, true, farthest))
+    },
+    get fromPeer() {
+      return (fromPeer ??= directionOf(facts, false, nearest))
+    },
   }
 }
 

@@ -6,6 +6,18 @@ import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { Observation, ObservationKind } from '../../../shared/model/wire.ts'
 import { header, type SipResponse } from '../../../shared/wire/sip/message.ts'
 
+/** What a call may lack: without it the rules that need it have no evidence. */
+export type Need =
+  /** Anything that only an endpoint knows. */
+  | 'observations'
+  /** A final response of 300 and above to the INVITE. */
+  | 'refusal'
+  /** Time and packets enough after the answer to judge the audio. */
+  | 'judgement'
+  | 'streams'
+  /** A message that was sent again. */
+  | 'repetitions'
+
 /** A rule: from facts to findings, nothing else. It says nothing where it has no evidence. */
 export interface Rule<Facts = CallFacts> {
   readonly id: string
@@ -18,6 +30,8 @@ export interface Rule<Facts = CallFacts> {
   readonly silent: string
   /** Rules whose findings are consequences of this one's and are left out beside it. */
   readonly silences?: readonly string[]
+  /** It is asked of calls that have this. */
+  readonly needs?: Need
   evaluate(facts: Facts): readonly Found[]
 }
 

@@ -4,10 +4,14 @@ import type { EndCause } from '../../../shared/model/end-cause.ts'
 import type { CallFacts, MessageFact } from '../../../shared/model/facts.ts'
 import { uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { header } from '../../../shared/wire/sip/message.ts'
-import { redact } from '../../../shared/wire/sip/redact.ts'
+import { remembering } from '../../../shared/base/text.ts'
+import { redact as redactAnew } from '../../../shared/wire/sip/redact.ts'
 import { outcomeOf } from '../diagnosis/classify.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { verdictOf } from '../diagnosis/verdict.ts'
+
+/** Calls are refused, and judged, in the same few words. */
+const redact = remembering(redactAnew)
 
 /** What a list shows of a call. */
 export type Outline = Pick<

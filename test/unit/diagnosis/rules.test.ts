@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { CallReport } from '../../../shared/contract/report.ts'
+import { rulesFor } from '../../../electron/engine/diagnosis/diagnose.ts'
 import { rules } from '../../../electron/engine/diagnosis/rules/index.ts'
+import { malformed } from '../../../electron/engine/diagnosis/rules/malformed.ts'
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
 import { mediaCases } from './media-cases.ts'
@@ -680,6 +682,16 @@ describe('diagnosis', () => {
       for (const { text } of report.observations)
         for (const { sentence, evidence } of report.findings)
           if (sentence.includes(text)) expect(evidence.map(({ observation }) => observation)).toContain(text)
+  })
+
+  it('has only rules that say nothing of a call that lacks what they need', () => {
+    const asked = vi.spyOn(malformed, 'evaluate')
+    for (const { speaks, silent } of Object.values(cases)) for (const make of [...speaks, ...silent]) make()
+    expect(asked.mock.calls.length).toBeGreaterThan(200)
+    for (const [facts] of asked.mock.calls)
+      for (const rule of rules.filter((known) => !rulesFor(facts).includes(known)))
+        expect([rule.id, rule.evaluate(facts)]).toEqual([rule.id, []])
+    asked.mockRestore()
   })
 
   it.each(Object.entries(cases).flatMap(([id, { silent }]) => silent.map((make, i) => [id, i, make] as const)))(

@@ -7,6 +7,7 @@ export const actionFailed: Rule = {
   looksAt: 'what this endpoint was asked to do in the middle of the call: hold, resume, digits, recording and so on',
   speaks: 'it could not be done',
   silent: 'the other side refused it (other rules speak), or the call ended before its time',
+  needs: 'observations',
   evaluate(facts) {
     return observed(facts, 'action-failed').map((failed) => ({
       severity: 'warning' as const,

@@ -12,6 +12,7 @@ export const afterTheEnd: Rule = {
   looksAt: 'RTP between the addresses of the call after its BYE',
   speaks: 'ten packets and more come later than a second after it',
   silent: 'the call goes on',
+  needs: 'streams',
   evaluate(facts) {
     const { endedAt, answeredAt } = facts
     if (endedAt === null || answeredAt === null) return []

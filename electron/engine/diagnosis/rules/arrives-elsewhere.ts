@@ -18,6 +18,7 @@ export const arrivesElsewhere: Rule = {
     'the address is one of ICE, of another branch of a forked call, or the private host that the peer ' +
     'signals from with the port that it announced at a public address (a NAT behind the capture point); or a ' +
     'capture lacks a message that may have named it',
+  needs: 'streams',
   evaluate(facts) {
     const judgement = judge(facts)
     const { agreed } = judgement?.fromPeer ?? {}

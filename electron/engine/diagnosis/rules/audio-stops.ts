@@ -13,6 +13,7 @@ export const audioStops: Rule = {
   silent:
     'the sender leaves silence out (comfort noise was its last packet, it paused before and went on, or its ' +
     'codec does), the call is on hold, a transfer was accepted, or RTP of the call may go on elsewhere',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

@@ -14,6 +14,7 @@ export const connectionFailed: Rule = {
   speaks: 'no final response came and an attempt failed to leave',
   silent: 'a later attempt got a final response',
   silences: ['no-response'],
+  needs: 'observations',
   evaluate(facts) {
     if (facts.final) return []
     const failures = observed(

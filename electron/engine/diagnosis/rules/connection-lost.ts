@@ -7,6 +7,7 @@ export const connectionLost: Rule = {
   looksAt: 'the TCP or TLS connection that the signalling of the call goes over, at this endpoint',
   speaks: 'it was closed or broke while the call went on',
   silent: 'the call had ended, or it was seen in a capture: there nobody knows what an endpoint makes of it',
+  needs: 'observations',
   evaluate(facts) {
     const lost = observed(facts, 'connection-lost')
     if (lost.length === 0) return []

@@ -17,6 +17,7 @@ export const digitsLost: Rule = {
     "packets have the sender's own number of telephone-event and the receiver gave it another or none, or among the " +
     'audio are a few with a number above 95 that nobody named',
   silent: 'digits have the number that the receiver gave, or none were sent',
+  needs: 'streams',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement) return []

@@ -10,6 +10,7 @@ export const lateAudio: Rule = {
   looksAt: 'when the first packet of the peer with energy came, after the answer',
   speaks: 'it came more than 3 s after the answer',
   silent: 'the codec cannot be read, the media is encrypted, or there was energy before the answer',
+  needs: 'streams',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement || facts.answeredAt === null) return []

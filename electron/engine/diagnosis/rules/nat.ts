@@ -7,6 +7,7 @@ export const nat: Rule = {
   looksAt: 'where the peer says that our requests come from (received and rport of Via), and our Contact',
   speaks: 'they differ: there is a NAT between',
   silent: 'the peer does not say where from, or the call was seen in a capture',
+  needs: 'observations',
   evaluate(facts) {
     const seen = observed(facts, 'nat')
     if (seen.length === 0) return []

@@ -9,6 +9,7 @@ export const notAcknowledged: Rule = {
   looksAt: 'the 2xx of the INVITE, how often it was sent, and its ACK',
   speaks: 'the same 2xx came three times and more after the first',
   silent: 'fewer repetitions: the ACK may have been late',
+  needs: 'repetitions',
   evaluate(facts) {
     const { final } = facts
     if (!final || facts.answeredAt === null) return []

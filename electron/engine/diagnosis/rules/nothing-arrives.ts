@@ -26,6 +26,7 @@ export const nothingArrives: Rule = {
   silent:
     'the call is on hold, the direction does not allow it, a capture has no RTP of the call at all, or RTP ' +
     'whose direction cannot be told',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready || !judgement.fromPeer.due || judgement.fromPeer.unknown) return []

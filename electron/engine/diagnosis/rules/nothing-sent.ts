@@ -13,6 +13,7 @@ export const nothingSent: Rule = {
   silent:
     'the call is on hold, the direction does not allow it, our ACK or the ACK to us never came, a capture ' +
     'has no RTP of the call at all, or has RTP whose direction cannot be told',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready || !judgement.toPeer.due || judgement.toPeer.unknown) return []

@@ -13,6 +13,7 @@ export const packetLoss: Rule = {
   silent:
     'numbers are missing over a hold or another pause that was agreed, over a time in which the stream went ' +
     'to another address, or because the sender restarted its numbering',
+  needs: 'streams',
   evaluate(facts) {
     return facts.streams
       .filter(({ packets }) => packets >= fewest)

@@ -9,6 +9,7 @@ export const peerHearsNothing: Rule = {
   speaks: 'a receiver that named the stream before names it no more, twice and more, while it was sent all along',
   silent:
     'a receiver never named the stream (many write reports without blocks), names another, or our marker came back',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

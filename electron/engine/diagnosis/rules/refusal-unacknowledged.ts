@@ -13,6 +13,7 @@ export const refusalUnacknowledged: Rule = {
   looksAt: 'refusals of INVITEs (300 and above), how often each was sent, and the branch of its ACK',
   speaks: 'one was repeated twice and more after an ACK with another branch, or three times and more without success',
   silent: 'fewer repetitions: they may have crossed the ACK',
+  needs: 'repetitions',
   evaluate(facts) {
     const acks = requestsOf(facts, 'ACK')
     return requestsOf(facts, 'INVITE').flatMap((invite): Found[] => {

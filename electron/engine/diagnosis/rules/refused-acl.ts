@@ -9,6 +9,7 @@ export const refusedAcl: Rule = {
   speaks:
     'the call was refused with 403 and nobody had asked for credentials, or a provider names its list of addresses',
   silent: 'credentials had been asked for or sent',
+  needs: 'refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'acl')
     if (!final) return []

@@ -9,6 +9,7 @@ export const refusedCallee: Rule = {
   looksAt: 'the final response: 480, 486, 600, 603, 607, 608 and others of the called party',
   speaks: 'the called party, or someone in its name, said no',
   silent: 'it is 487 after a CANCEL: that follows from the caller',
+  needs: 'refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'callee')
     if (!final) return []

@@ -9,6 +9,7 @@ export const refusedCapacity: Rule = {
   looksAt: 'the final response: 429 and 503 with Retry-After',
   speaks: 'the other side cannot take the call now',
   silent: 'it never takes it: other rules speak',
+  needs: 'refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'capacity')
     if (!final) return []

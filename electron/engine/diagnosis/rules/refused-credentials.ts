@@ -13,6 +13,7 @@ export const refusedCredentials: Rule = {
   looksAt: 'challenges (401, 407), credentials that were sent, the final response',
   speaks: 'the last answer is a challenge, or a 403 that follows credentials',
   silent: 'another attempt with credentials was taken',
+  needs: 'refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'credentials')
     if (!final) return []

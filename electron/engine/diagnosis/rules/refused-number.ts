@@ -10,6 +10,7 @@ export const refusedNumber: Rule = {
   looksAt: 'the final response: 404, 410, 414, 416, 484, 485 and 604, and the words of known providers',
   speaks: 'the number or identifier is not known, or not in the form that the other side wants',
   silent: 'the words are of trunks and routing: then refused-other speaks',
+  needs: 'refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'number', 'routing')
     if (!final || statusOf(final.message.status).refusedBy !== 'number') return []

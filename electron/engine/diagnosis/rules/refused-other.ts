@@ -32,6 +32,7 @@ export const refusedOther: Rule = {
   looksAt: 'final responses that no other rule explains, and redirections',
   speaks: 'such a response ended the call',
   silent: 'the call was answered, or another rule explains the refusal',
+  needs: 'refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'provider', 'routing')
     if (!final || statusOf(final.message.status).refusedBy === 'number') return []

@@ -7,6 +7,7 @@ export const ringTimeout: Rule = {
   looksAt: 'whether this endpoint gave the call up because nobody answered',
   speaks: 'it did',
   silent: 'a person or a program cancelled the call, or it was answered or refused',
+  needs: 'observations',
   evaluate(facts) {
     const timeout = observed(facts, 'ring-timeout')[0]
     if (!timeout || facts.answeredAt !== null) return []

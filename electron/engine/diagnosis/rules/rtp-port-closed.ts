@@ -13,6 +13,7 @@ export const rtpPortClosed: Rule = {
     'RTCP names the packets, our marker came back, RTP came from the peer of a live call later, or the word was ' +
     'about the beginning of a captured stream or about what followed the end of the call',
   silences: ['nothing-arrives', 'peer-hears-nothing'],
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

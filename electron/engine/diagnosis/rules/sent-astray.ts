@@ -12,6 +12,7 @@ export const sentAstray: Rule = {
     'they go to an address that the receiver has replaced by another, or to a private one while its own ' +
     'packets come from a public one (a NAT)',
   silent: 'the receiver sends from that address itself, its RTCP names the packets, or two streams go different ways',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

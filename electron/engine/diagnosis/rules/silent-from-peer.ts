@@ -10,6 +10,7 @@ export const silentFromPeer: Rule = {
     'all packets of the peer are below -60 dBFS while the other direction has energy; as information where ' +
     'only comfort noise or digits came',
   silent: 'both directions are silent, the codec cannot be read, or the media is encrypted',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

@@ -8,6 +8,7 @@ export const silentToPeer: Rule = {
   looksAt: 'the level of the audio that goes to the peer, where the codec lets it be read',
   speaks: 'all of it is below -60 dBFS while the other direction has energy',
   silent: 'the other direction has no energy either, the codec cannot be read, or the media is encrypted',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

@@ -9,6 +9,7 @@ export const soundsEncrypted: Rule = {
   speaks: 'nine of ten sound like noise of one level and are 4 or 10 bytes longer than audio is: what SRTP looks like',
   silent: 'encryption was agreed, or fewer than 25 packets can be read',
   silences: ['media-in-clear'],
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

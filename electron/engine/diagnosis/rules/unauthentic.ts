@@ -11,6 +11,7 @@ export const unauthentic: Rule = {
   silent:
     'a key came after the first packet, or is of a suite that is not undone here; or the other direction opens with ' +
     'no key either: then the capture has not those that were used. Live calls say it themselves',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []

@@ -23,6 +23,7 @@ export const wrongPayloadType: Rule = {
     'with the number that the receiver gave each',
   speaks: 'packets of speech are sent and none of them has such a number',
   silent: 'any agreed codec is used, the first of the answer or another; digits and comfort noise are no speech',
+  needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
     if (!judgement?.ready) return []
