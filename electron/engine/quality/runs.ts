@@ -55,7 +55,7 @@ export class Runs {
       const last = this.all.at(-1)!
       last.packets++
       last.lastAt = Math.max(last.lastAt, at)
-    } else this.all = [...this.all, { firstAt: at, lastAt: at, packets: 1, lost: 0, skipped }]
+    } else this.all = this.all.concat({ firstAt: at, lastAt: at, packets: 1, lost: 0, skipped })
     this.#first = this.#highest = sequence
     this.#came = 1
     this.#seen.fill(0)

@@ -1,6 +1,7 @@
 import type { Micros } from '../../../../shared/base/time.ts'
 import { transportNames, type TransportName } from '../../../../shared/model/transport.ts'
 import { initialLimits } from '../../../../shared/model/budgets.ts'
+import { Column } from './column.ts'
 import type { ScannedMessage } from './sip/scan.ts'
 
 /** What the messages of one Call-ID are about. */
@@ -34,10 +35,10 @@ export interface Dialog {
 export class Dialogs {
   readonly all: Dialog[] = []
   readonly #byCallId = new Map<string, Dialog>()
-  readonly #times: number[] = []
-  readonly #sources: number[] = []
-  readonly #destinations: number[] = []
-  readonly #transports: number[] = []
+  readonly #times = new Column(Float64Array)
+  readonly #sources = new Column(Uint32Array)
+  readonly #destinations = new Column(Uint32Array)
+  readonly #transports = new Column(Uint8Array)
 
   /** `message` is the number that the store gave it; they come one after the other. */
   add(
@@ -49,10 +50,10 @@ export class Dialogs {
     destination: number,
     hosts: readonly number[],
   ): Dialog {
-    this.#times[message] = at
-    this.#sources[message] = source
-    this.#destinations[message] = destination
-    this.#transports[message] = transportNames.indexOf(transport)
+    this.#times.put(message, at)
+    this.#sources.put(message, source)
+    this.#destinations.put(message, destination)
+    this.#transports.put(message, transportNames.indexOf(transport))
     const dialog = this.#byCallId.get(scanned.callId) ?? this.#begin(scanned.callId, at, hosts)
     dialog.kind = kindWith(dialog.kind, scanned.method)
     dialog.lastAt = Math.max(dialog.lastAt, at)
@@ -70,19 +71,19 @@ export class Dialogs {
   }
 
   at(message: number): Micros {
-    return this.#times[message]!
+    return this.#times.at(message)
   }
 
   source(message: number): number {
-    return this.#sources[message]!
+    return this.#sources.at(message)
   }
 
   destination(message: number): number {
-    return this.#destinations[message]!
+    return this.#destinations.at(message)
   }
 
   transport(message: number): TransportName {
-    return transportNames[this.#transports[message]!]!
+    return transportNames[this.#transports.at(message)]!
   }
 
   #begin(callId: string, at: Micros, hosts: readonly number[]): Dialog {

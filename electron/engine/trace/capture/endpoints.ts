@@ -12,6 +12,7 @@ export class Endpoints {
   readonly #hosts = new WordTable()
   readonly #endpoints = new WordTable()
   readonly #addresses: (Address | undefined)[] = []
+  readonly #hostTexts: (string | undefined)[] = []
 
   get size(): number {
     return this.#endpoints.size
@@ -64,7 +65,12 @@ export class Endpoints {
     return (this.#addresses[id] ??= { host: this.hostText(this.host(id)), port: this.port(id) })
   }
 
+  /** One text, however often it is asked for. */
   hostText(host: number): string {
+    return (this.#hostTexts[host] ??= this.#write(host))
+  }
+
+  #write(host: number): string {
     const words = [0, 1, 2, 3].map((n) => this.#hosts.word(host, n))
     const bytes = words.flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255])
     if (words[0] === ipv4 && words[1] === ipv4 && words[2] === 0) return nowhere

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../../base/temporary.ts'
+import { Column } from './column.ts'
 import { packingOf } from './file/formats.ts'
 
 /** Files are read in blocks, since messages lie near those that came with them; so many blocks are kept. */
@@ -22,9 +23,9 @@ const mostOfFile = 2 ** 32
 export class MessageStore {
   /** Null for what cannot be read again at a place: a pipe, what is packed. */
   readonly #files: (number | null)[] = []
-  readonly #homes: number[] = []
-  readonly #offsets: number[] = []
-  readonly #lengths: number[] = []
+  readonly #homes = new Column(Uint32Array)
+  readonly #offsets = new Column(Float64Array)
+  readonly #lengths = new Column(Uint32Array)
   /** Each block that is kept has one place, by its key. */
   readonly #keys = new Float64Array(mostBlocks).fill(-1)
   readonly #blocks: Uint8Array[] = []
@@ -59,7 +60,7 @@ export class MessageStore {
 
   /** They stay as they are until the next are asked for. */
   bytes(id: number): Uint8Array {
-    const [home, offset, length] = [this.#homes[id]!, this.#offsets[id]!, this.#lengths[id]!]
+    const [home, offset, length] = [this.#homes.at(id), this.#offsets.at(id), this.#lengths.at(id)]
     if (home === inSpool) this.#flush()
     const from = offset % blockBytes
     const first = this.#block(home, Math.floor(offset / blockBytes))
@@ -72,7 +73,7 @@ export class MessageStore {
   }
 
   length(id: number): number {
-    return this.#lengths[id]!
+    return this.#lengths.at(id)
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { emptyRtpHeader, readRtp } from '../../../../../shared/wire/rtp/rtp.ts'
 import { Course } from '../../../quality/course.ts'
 import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
 import { TracedStream } from '../../streams/traced-stream.ts'
+import { Column } from '../column.ts'
 import type { Endpoints } from '../endpoints.ts'
 import { WordTable } from '../word-table.ts'
 import type { Announcements } from './announcements.ts'
@@ -11,6 +12,8 @@ import { SdesOpener } from './sdes.ts'
 
 /** More streams than any capture has that is not made to fill a machine. */
 const mostStreams = 250_000
+/** No payload type. */
+const noType = 255
 /** Streams that a report may mean. */
 const mostAlike = 100
 /** Streams whose course is kept: those of a capture that a person can look through. */
@@ -49,11 +52,12 @@ export class StreamTable {
   /** By stream, what opens its packets: few streams are encrypted with keys that are known. */
   readonly #openings = new Map<number, Opening>()
   readonly #meanings: PayloadMeaning[] = []
-  readonly #bySsrc = new Map<number, number[]>()
-  readonly #byDestination = new Map<number, number[]>()
+  /** Of each SSRC and of each destination the newest stream, and for each stream the one before it. */
+  readonly #bySsrc = new Chains()
+  readonly #byDestination = new Chains()
   /** By stream, for what the meaning holds: a payload type, and how often its ends had been announced. */
-  readonly #types: number[] = []
-  readonly #announced: number[] = []
+  readonly #types = new Column(Uint8Array)
+  readonly #announced = new Column(Uint32Array)
 
   constructor(announcements: Announcements, endpoints: Endpoints, meaningsOf: MeaningsOf) {
     this.#endpoints = endpoints
@@ -73,9 +77,9 @@ export class StreamTable {
       id = this.#begin(source, destination, header.ssrc)
     }
     const announced = this.#announcements.count(destination) + this.#announcements.count(source)
-    if (this.#types[id] !== header.payloadType || this.#announced[id] !== announced) {
-      this.#types[id] = header.payloadType
-      this.#announced[id] = announced
+    if (this.#types.at(id) !== header.payloadType || this.#announced.at(id) !== announced) {
+      this.#types.put(id, header.payloadType)
+      this.#announced.put(id, announced)
       const meaning = this.#meaningsOf.of(source, destination, header.payloadType)
       this.#meanings[id] = meaning
       // Where a level can be read there is no encryption.
@@ -106,11 +110,11 @@ export class StreamTable {
 
   /** The streams that have an SSRC, and those that go to an endpoint. */
   withSsrc(ssrc: number): readonly number[] {
-    return this.#bySsrc.get(ssrc) ?? []
+    return this.#bySsrc.of(ssrc)
   }
 
   towards(endpoint: number): readonly number[] {
-    return this.#byDestination.get(endpoint) ?? []
+    return this.#byDestination.of(endpoint)
   }
 
   #begin(source: number, destination: number, ssrc: number): number {
@@ -118,10 +122,10 @@ export class StreamTable {
     const course = id < mostCourses ? new Course() : null
     const [from, to] = [this.#endpoints.address(source), this.#endpoints.address(destination)]
     this.all.push(new TracedStream(from, to, null, ssrc, null, course))
-    this.#types.push(-1)
-    this.#announced.push(-1)
-    collect(this.#bySsrc, ssrc, id)
-    collect(this.#byDestination, destination, id)
+    this.#types.push(noType)
+    this.#announced.push(0)
+    this.#bySsrc.add(ssrc, id)
+    this.#byDestination.add(destination, id)
     return id
   }
 
@@ -134,8 +138,27 @@ export class StreamTable {
   }
 }
 
-function collect(map: Map<number, number[]>, key: number, id: number): void {
-  const list = map.get(key)
-  if (!list) map.set(key, [id])
-  else if (list.length < mostAlike) list.push(id)
+/** Streams that have a number in common, the first ones of each. */
+class Chains {
+  readonly #last = new Map<number, number>()
+  /** By stream, the one before it and 1 more (0 where there is none), and its place among them. */
+  readonly #before = new Column(Uint32Array)
+  readonly #places = new Column(Uint8Array)
+
+  /** `id` is the number of the stream; they come one after the other. */
+  add(key: number, id: number): void {
+    const last = this.#last.get(key)
+    const place = last === undefined ? 0 : this.#places.at(last) + 1
+    if (place >= mostAlike) return
+    this.#before.put(id, last === undefined ? 0 : last + 1)
+    this.#places.put(id, place)
+    this.#last.set(key, id)
+  }
+
+  /** In the order of their coming. */
+  of(key: number): number[] {
+    const found: number[] = []
+    for (let id = this.#last.get(key) ?? -1; id >= 0; id = this.#before.at(id) - 1) found.push(id)
+    return found.reverse()
+  }
 }
