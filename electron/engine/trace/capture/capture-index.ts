@@ -196,8 +196,18 @@ export class CaptureIndex implements Receiver {
     const message = this.store.add(bytes, from, to, this.#file, placeIn(packet, from))
     const [source, destination] = [this.#source(packet), this.#destination(packet)]
     const transport = overTls(carrier, scanned.via)
-    const hosts = [packet.sourceHost, packet.destinationHost]
-    const dialog = this.dialogs.add(message, { ...scanned, callId }, at, transport, source, destination, hosts)
+    const { sourceHost, destinationHost } = packet
+    const dialog = this.dialogs.add(
+      message,
+      callId,
+      scanned,
+      at,
+      transport,
+      source,
+      destination,
+      sourceHost,
+      destinationHost,
+    )
     if (from + scanned.body >= to) return 'read'
     for (const { host, port } of announcedAddresses(bytes, from + scanned.body, to)) {
       const number = port > 0 && this.#announced < mostAnnouncements ? this.#host(host) : null

@@ -43,23 +43,25 @@ export class Dialogs {
   /** `message` is the number that the store gave it; they come one after the other. */
   add(
     message: number,
-    scanned: ScannedMessage & { callId: string },
+    callId: string,
+    scanned: ScannedMessage,
     at: Micros,
     transport: TransportName,
     source: number,
     destination: number,
-    hosts: readonly number[],
+    sourceHost: number,
+    destinationHost: number,
   ): Dialog {
     this.#times.put(message, at)
     this.#sources.put(message, source)
     this.#destinations.put(message, destination)
     this.#transports.put(message, transportNames.indexOf(transport))
-    const dialog = this.#byCallId.get(scanned.callId) ?? this.#begin(scanned.callId, at, hosts)
+    const dialog = this.#byCallId.get(callId) ?? this.#begin(callId, at, [sourceHost])
     dialog.kind = kindWith(dialog.kind, scanned.method)
     dialog.lastAt = Math.max(dialog.lastAt, at)
     dialog.firstAt = Math.min(dialog.firstAt, at)
-    for (const host of hosts)
-      if (dialog.hosts.length < mostHosts && !dialog.hosts.includes(host)) dialog.hosts.push(host)
+    involve(dialog, sourceHost)
+    involve(dialog, destinationHost)
     this.#follow(dialog, scanned, at)
     if (dialog.kind === 'registration' && dialog.messages.length >= mostOfRegistration) {
       dialog.dropped += dialog.messages.length
@@ -86,7 +88,7 @@ export class Dialogs {
     return transportNames[this.#transports.at(message)]!
   }
 
-  #begin(callId: string, at: Micros, hosts: readonly number[]): Dialog {
+  #begin(callId: string, at: Micros, hosts: number[]): Dialog {
     const dialog: Dialog = {
       n: this.all.length,
       callId,
@@ -97,7 +99,7 @@ export class Dialogs {
       lastAt: at,
       endedAt: Infinity,
       answered: false,
-      hosts: [...hosts],
+      hosts,
     }
     this.#byCallId.set(callId, dialog)
     this.all.push(dialog)
@@ -113,6 +115,10 @@ export class Dialogs {
     } else if (status >= 300 && status !== 401 && status !== 407 && !dialog.answered) dialog.endedAt = at
     else if (requestMethod === 'INVITE' && !dialog.answered) dialog.endedAt = Infinity
   }
+}
+
+function involve({ hosts }: Dialog, host: number): void {
+  if (hosts.length < mostHosts && !hosts.includes(host)) hosts.push(host)
 }
 
 function kindWith(kind: DialogKind | null, method: string): DialogKind {

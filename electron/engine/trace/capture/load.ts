@@ -9,6 +9,7 @@ import type { MeterOf } from '../streams/payload-meanings.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
 import type { RelatedCall } from '../../../../shared/contract/report.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
+import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 import { CaptureIndex } from './capture-index.ts'
 import type { Dialog, DialogKind } from './dialogs.ts'
 import { Legs } from './legs/legs.ts'
@@ -210,19 +211,23 @@ class CapturedDialog implements Captured {
     const { messages, dropped } = this.#dialog
     const trace = new CallTrace(this.id, this.callId, 'observed')
     // In the order of their times: a message in a stream is whole later than it began.
-    for (const message of messages.toSorted((a, b) => dialogs.at(a) - dialogs.at(b)))
-      trace.sip(
-        new ReadEvent({
-          at: dialogs.at(message),
-          transport: dialogs.transport(message),
-          source: endpoints.address(dialogs.source(message)),
-          destination: endpoints.address(dialogs.destination(message)),
-          direction: 'observed',
-          bytes: store.bytes(message),
-          unknown: this.#index.unknown.get(message),
-          message: { kind: 'unreadable', text: '' },
-        }),
-      )
+    const whole = Buffer.allocUnsafe(messages.reduce((sum, message) => sum + store.length(message), 0))
+    let used = 0
+    for (const message of messages.toSorted((a, b) => dialogs.at(a) - dialogs.at(b))) {
+      const bytes = store.bytes(message)
+      whole.set(bytes, used)
+      const event = {
+        at: dialogs.at(message),
+        transport: dialogs.transport(message),
+        source: endpoints.address(dialogs.source(message)),
+        destination: endpoints.address(dialogs.destination(message)),
+        direction: 'observed',
+        bytes: whole.subarray(used, (used += bytes.length)),
+        unknown: this.#index.unknown.get(message),
+        message: unread,
+      } as const
+      trace.sip(new ReadEvent(event, true))
+    }
     trace.droppedMessages += dropped
     this.#noteRefused(trace)
     const streams = new CallStreams(this.#meterOf)
@@ -252,11 +257,14 @@ class CapturedDialog implements Captured {
   }
 }
 
+/** What stands where the message is read from its bytes. */
+const unread = { kind: 'unreadable', text: '' } as const
+
 /** A message that is looked at: read once, however often it is asked for. */
 class ReadEvent extends KeptEvent {
   #message: SipEvent['message'] | null = null
 
   override get message(): SipEvent['message'] {
-    return (this.#message ??= super.message)
+    return (this.#message ??= parseSip(this.bytes))
   }
 }

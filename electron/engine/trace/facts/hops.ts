@@ -1,10 +1,10 @@
-import { formatAddress } from '../../../../shared/base/address.ts'
+import type { Address } from '../../../../shared/base/address.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
 
 interface Hop {
-  readonly ends: readonly [string, string]
+  readonly ends: readonly [Address, Address]
 }
 
 /** More elements than a call passes. */
@@ -22,14 +22,17 @@ export class Hops {
 
   of({ source, destination }: SipEvent, message: SipMessage): number {
     if (!this.#observed) return 0
-    const ends = [formatAddress(source), formatAddress(destination)] as const
-    const known = this.#hops.findIndex((hop) => hop.ends.includes(ends[0]) && hop.ends.includes(ends[1]))
+    const ends = [source, destination] as const
+    const known = this.#hops.findIndex((hop) => touches(hop, source) && touches(hop, destination))
     if (known >= 0) return known
     // What follows the first INVITE may come from another port, or past a proxy: it goes on with what it touches.
     const begins = message.kind === 'request' && messageIds(message).toTag === null
-    const near = begins ? -1 : this.#hops.findIndex((hop) => hop.ends.some((end) => ends.includes(end)))
+    const near = begins ? -1 : this.#hops.findIndex((hop) => touches(hop, source) || touches(hop, destination))
     if (near >= 0) return near
     if (this.#hops.length >= mostHops) return mostHops - 1
     return this.#hops.push({ ends }) - 1
   }
 }
+
+const touches = ({ ends }: Hop, address: Address) => isSame(ends[0], address) || isSame(ends[1], address)
+const isSame = (one: Address, other: Address) => one === other || (one.port === other.port && one.host === other.host)

@@ -190,6 +190,7 @@ export class CallTrace {
 /**
  * A message kept as its bytes: read again when someone looks, since a call waits far longer than it is looked at. Until
  * the next collection of memory what was read is still there.
+ * `isOwn`: nobody else has the bytes.
  */
 export class KeptEvent implements SipEvent {
   #read: WeakRef<SipEvent['message']> | null = null
@@ -201,7 +202,7 @@ export class KeptEvent implements SipEvent {
   readonly bytes: Uint8Array
   readonly unknown: SipEvent['unknown']
 
-  constructor({ at, transport, source, destination, direction, bytes, unknown }: SipEvent) {
+  constructor({ at, transport, source, destination, direction, bytes, unknown }: SipEvent, isOwn = false) {
     this.at = at
     this.transport = transport
     this.source = source
@@ -209,7 +210,7 @@ export class KeptEvent implements SipEvent {
     this.direction = direction
     this.unknown = unknown
     // A copy alone in its memory: one in the pool of Buffers would keep all that was beside it there.
-    this.bytes = new Uint8Array(bytes)
+    this.bytes = isOwn ? bytes : new Uint8Array(bytes)
   }
 
   get message(): SipEvent['message'] {

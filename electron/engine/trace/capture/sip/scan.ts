@@ -1,6 +1,7 @@
 import { decodeText } from '../../../../../shared/base/text.ts'
 import { messageIds } from '../../../../../shared/wire/sip/grammar.ts'
 import { parseSip } from '../../../../../shared/wire/sip/parse.ts'
+import { begins, latin, liesAt } from './latin.ts'
 
 const LF = 10
 const SP = 32
@@ -17,15 +18,6 @@ export interface ScannedMessage {
   /** Where the body begins, from the begin of the message. */
   body: number
 }
-
-/** `callId`, `cseq` and `via` with their compact forms, in lower case. */
-const wanted: ReadonlyMap<string, 'callId' | 'cseq' | 'via'> = new Map([
-  ['call-id', 'callId'],
-  ['i', 'callId'],
-  ['cseq', 'cseq'],
-  ['via', 'via'],
-  ['v', 'via'],
-])
 
 /**
  * Reads of a message what it takes to know its dialog, without making an object of each header field; a message that is
@@ -60,11 +52,11 @@ function startLine(bytes: Uint8Array, from: number, message: ScannedMessage): bo
   // `SIP/2.0 200` or a method.
   if (bytes[from + 3] === 0x2f && bytes[from + 7] === SP && bytes[from + 11] === SP) {
     for (let i = from + 8; i < from + 11; i++) message.status = message.status * 10 + bytes[i]! - 48
-    return text(bytes, from, from + 7) === 'SIP/2.0' && message.status >= 100 && message.status < 700
+    return begins(bytes, from, 'SIP/2.0') && message.status >= 100 && message.status < 700
   }
   let end = from
   while (end < from + 20 && bytes[end]! >= 65 && bytes[end]! <= 90) end++
-  message.requestMethod = text(bytes, from, end)
+  message.requestMethod = word(bytes, from, end, methods)
   return bytes[end] === SP
 }
 
@@ -74,35 +66,38 @@ function field(bytes: Uint8Array, from: number, to: number, message: ScannedMess
   if (bytes[colon] !== COLON) return
   let nameEnd = colon
   while (nameEnd > from && bytes[nameEnd - 1]! <= SP) nameEnd--
-  const name = wanted.get(text(bytes, from, nameEnd).toLowerCase())
-  if (name === undefined) return
   let start = colon + 1
   while (start < to && bytes[start]! <= SP) start++
   let end = to
   while (end > start && bytes[end - 1]! <= SP) end--
-  if (name === 'callId') message.callId ??= decodeShort(bytes, start, end)
-  else if (name === 'cseq') {
+  // The compact forms are i and v (RFC 3261 7.3.3).
+  if (liesAt(bytes, from, nameEnd, 'call-id') || liesAt(bytes, from, nameEnd, 'i'))
+    message.callId ??= decodeShort(bytes, start, end)
+  else if (liesAt(bytes, from, nameEnd, 'cseq')) {
     let space = start
     while (space < end && bytes[space]! > SP) space++
     while (space < end && bytes[space]! <= SP) space++
-    if (message.method === '') message.method = text(bytes, space, end)
-  } else if (message.via === '') {
+    if (message.method === '') message.method = word(bytes, space, end, methods)
+  } else if (message.via === '' && (liesAt(bytes, from, nameEnd, 'via') || liesAt(bytes, from, nameEnd, 'v'))) {
     // `SIP/2.0/UDP host`
     let stop = start
     while (stop < end && bytes[stop]! > SP) stop++
-    message.via = text(bytes, bytes.lastIndexOf(0x2f, stop) + 1, stop).toUpperCase()
+    message.via = word(bytes, bytes.lastIndexOf(0x2f, stop) + 1, stop, transports).toUpperCase()
   }
+}
+
+const methods = ['INVITE', 'ACK', 'BYE', 'REGISTER', 'OPTIONS', 'CANCEL', 'SUBSCRIBE', 'NOTIFY', 'PRACK', 'UPDATE']
+const transports = ['UDP', 'TCP', 'TLS', 'WS', 'WSS']
+
+/** The text that lies there; `known`: those that are likely, which need not be made anew. */
+function word(bytes: Uint8Array, from: number, to: number, known: readonly string[]): string {
+  for (const text of known) if (text.length === to - from && begins(bytes, from, text)) return text
+  return latin(bytes, from, to)
 }
 
 function decodeShort(bytes: Uint8Array, from: number, to: number): string {
   for (let i = from; i < to; i++) if (bytes[i]! > 0x7e) return decodeText(bytes.subarray(from, to))
-  return text(bytes, from, to)
-}
-
-function text(bytes: Uint8Array, from: number, to: number): string {
-  let result = ''
-  for (let i = from; i < to; i++) result += String.fromCharCode(bytes[i]!)
-  return result
+  return latin(bytes, from, to)
 }
 
 function readWhole(bytes: Uint8Array): ScannedMessage | null {

@@ -1,3 +1,5 @@
+import { begins, latin } from './latin.ts'
+
 const LF = 10
 const EQUALS = 61
 
@@ -58,17 +60,26 @@ export function announcedAddresses(bytes: Uint8Array, from: number, to: number):
   return found
 }
 
-function begins(bytes: Uint8Array, at: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
-  return true
-}
-
 function portOf(text: string): number {
   return /^\d{1,5}$/.test(text) && Number(text) < 65_536 ? Number(text) : 0
 }
 
+/** The first words of a line, of its first 200 bytes, between spaces and tabs. */
 function words(bytes: Uint8Array, from: number, to: number): string[] {
-  let line = ''
-  for (let i = from; i < to && i < from + 200; i++) line += String.fromCharCode(bytes[i]!)
-  return line.trim().split(/[ \t]+/, 6)
+  let at = from
+  let end = Math.min(to, from + 200)
+  while (at < end && isWhite(bytes[at]!)) at++
+  while (end > at && isWhite(bytes[end - 1]!)) end--
+  const found: string[] = []
+  while (found.length < 6) {
+    const begin = at
+    while (at < end && bytes[at] !== 0x20 && bytes[at] !== 0x09) at++
+    found.push(latin(bytes, begin, at))
+    if (at >= end) break
+    while (bytes[at] === 0x20 || bytes[at] === 0x09) at++
+  }
+  return found
 }
+
+/** What is cut off at the ends of a line. */
+const isWhite = (code: number) => code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0
