@@ -159,6 +159,6 @@ class Chains {
   of(key: number): number[] {
     const found: number[] = []
     for (let id = this.#last.get(key) ?? -1; id >= 0; id = this.#before.at(id) - 1) found.push(id)
-    return found.reverse()
+    return found.toReversed()
   }
 }
