@@ -1,7 +1,7 @@
 import { printable, remembering } from '../../base/text.ts'
 import { bracketed } from './bare-address.ts'
 import { Field } from './field.ts'
-import { isToken, messageIds, parseNameAddr, parseUri, parseVia, schemeOf } from './grammar.ts'
+import { isToken, messageIds, parseNameAddr, parseUri, parseVia, schemeOf, type Via } from './grammar.ts'
 import { header, headerList, splitList, type SipMessage, type SipProblem, type SipRequest } from './message.ts'
 import { expiresOf, maxForwards } from './numbers.ts'
 
@@ -119,7 +119,7 @@ const isSoundUri = remembering((uri) => {
 function isSoundValue(key: string, value: string): boolean {
   switch (key) {
     case 'via':
-      return isWithoutControl(value) && listOf(value).every((via) => parseVia(via) !== null)
+      return isWithoutControl(value) && listOf(value).every((via) => isSoundVia(parseVia(via)))
     case 'from':
     case 'to':
       return isWithoutControl(value) && addressFault(value) === null
@@ -138,6 +138,8 @@ function isSoundValue(key: string, value: string): boolean {
   }
 }
 
+/** An IPv6 address in it may lack its brackets. */
+const isSoundVia = (via: Via | null) => via !== null && !via.host.includes(':')
 const listOf = (value: string) => (value.includes(',') ? splitList(value) : [value])
 const isWithoutControl = (value: string) => !hasStrayControl(value)
 
