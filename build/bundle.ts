@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 // What `npm pack` ships: the command line with all it needs as one file of JavaScript, each thread that it starts as
-// another, and the licences of what is in them. Node strips no types below node_modules, and a package without
+// another, libopus, which is loaded when a call speaks Opus, and the licences of what is in them. Node strips no types below node_modules, and a package without
 // dependencies installs nothing that this repository has not seen.
 const root = join(import.meta.dirname, '..')
 
@@ -12,10 +12,12 @@ const { metafile } = await build({
     'ringback': join(root, 'electron/cli/main.ts'),
     'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts'),
     'sound-worker': join(root, 'electron/engine/media/audio/sound-worker.ts'),
+    'opus': join(root, 'node_modules/@evan/opus/wasm/simd.wasm'),
   },
   outdir: join(root, 'dist'),
   absWorkingDir: root,
   bundle: true,
+  loader: { '.wasm': 'copy' },
   metafile: true,
   platform: 'node',
   format: 'esm',
@@ -37,4 +39,6 @@ const texts = packages.map((folder) => {
   const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
   return `${name} ${version}, ${license}\n\n${file ? readFileSync(join(root, folder, file), 'utf8').trim() : ''}\n`
 })
+// The package that brings it names its own licence only.
+texts.push(`libopus, BSD-3-Clause\n\n${readFileSync(join(root, 'build/licenses/libopus.txt'), 'utf8').trim()}\n`)
 writeFileSync(join(root, 'dist/licenses.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`))

@@ -39,6 +39,7 @@ if (!process.argv.includes('--if-stale') || isStale()) {
   } satisfies BuildOptions
   const esm = {
     ...common,
+    loader: { '.wasm': 'copy' },
     format: 'esm',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   } satisfies BuildOptions
@@ -49,6 +50,7 @@ if (!process.argv.includes('--if-stale') || isStale()) {
       'engine': join(root, 'electron/shell/electron.ts'),
       'capture-worker': join(root, 'electron/engine/captures/capture-worker.ts'),
       'sound-worker': join(root, 'electron/engine/media/audio/sound-worker.ts'),
+      'opus': join(root, 'node_modules/@evan/opus/wasm/simd.wasm'),
     },
     outdir: join(root, 'dist/electron'),
     outExtension: { '.js': '.mjs' },

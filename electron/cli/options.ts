@@ -7,9 +7,15 @@ import {
   type ExportFormat,
   type ListenerArgs,
 } from '../../shared/contract/commands.ts'
-import { codecSchema, timedActionSchema, type SourceArgs, type TimedAction } from '../../shared/contract/place-call.ts'
+import {
+  codecSchema,
+  codecsSchema,
+  timedActionSchema,
+  type SourceArgs,
+  type TimedAction,
+} from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
-import { codecDescriptor, codecNames } from '../../shared/model/codecs.ts'
+import { codecDescriptor, codecNames, usualCodecs } from '../../shared/model/codecs.ts'
 import { dtmfModes, type DtmfMode } from '../../shared/model/dtmf.ts'
 import {
   encryptionForms,
@@ -64,16 +70,20 @@ export const encryptionList = `${encryptions.slice(0, -1).join(', ')} or ${encry
 export const passwordFrom = 'the environment variable that holds the password (default: a terminal is asked for it)'
 export const rtpPortsUsual = 'the range of RTP ports (default: as in the settings of the window, at first 20000-29999)'
 
-/** The codecs there are, as `--codecs` takes them. */
-export const codecList = codecNames().join(',')
+/** The codecs that are offered and accepted, and all that there are, as `--codecs` takes them. */
+export const codecList = usualCodecs().join(',')
+export const codecsOf = `in order of preference, of ${codecNames().join(', ')}`
 
 export function parseCodecs(text: string): string[] {
-  return text.split(',').map((part) => {
+  const codecs = text.split(',').map((part) => {
     const codec = codecSchema.safeParse(codecDescriptor(part.trim())?.name)
     if (!codec.success)
       throw invalid(`codec "${part}" is not available in this version: choose from ${codecSchema.options.join(', ')}.`)
     return codec.data
   })
+  const fault = codecsSchema.safeParse(codecs).error?.issues[0]
+  if (fault) throw invalid(`${fault.message} of ${codecSchema.options.join(', ')}.`)
+  return codecs
 }
 
 export function parseEncryption(text: string): Encryption {

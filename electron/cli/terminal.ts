@@ -125,7 +125,8 @@ export function streamLines(report: CallReport): string[] {
   const estimates = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
   const assumed = [...new Set(estimates.flatMap(({ assumptions }) => assumptions))]
   const mos = estimates.length > 0 ? [`MOS by ${estimates[0]!.model}: ${assumed.join('; ')}`] : []
-  return [...tableLines([columns, ...rows]), ...mos]
+  const unknown = [...new Set(report.streams.flatMap(({ mosUnknown }) => mosUnknown ?? []))]
+  return [...tableLines([columns, ...rows]), ...mos, ...unknown.map((why) => visible(`MOS is unknown: ${why}`))]
 }
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const
@@ -170,12 +171,12 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
     '',
     ...media
       .slice(-1)
-      .map((m) =>
-        visible(
-          `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ` +
-            `${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`,
-        ),
-      ),
+      .flatMap((m) => [
+        `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ` +
+          `${m.encryption}, ${m.direction}, ${m.local} ↔ ${m.remote}`,
+        ...(m.negotiation === undefined ? [] : [m.negotiation]),
+      ])
+      .map(visible),
     '',
     ...streamLines(report),
     '',

@@ -1,4 +1,4 @@
-import { codecNames } from '../../shared/model/codecs.ts'
+import { codecDescriptor, codecNames, usualCodecs } from '../../shared/model/codecs.ts'
 
 /** Options of settings that several screens have, in the platforms' own words. */
 export const transports = [
@@ -11,11 +11,19 @@ export const encryptions = [
   ['allowed', 'Allowed'],
   ['required', 'Required'],
 ] as const
-/** Each codec before the others, then each alone. */
-export const codecOrders: readonly (readonly [value: string, label: string])[] = [
-  ...codecNames().map((first) => {
-    const order = [first, ...codecNames().filter((name) => name !== first)]
-    return [order.join(','), order.join(', then ')] as const
-  }),
-  ...codecNames().map((name) => [name, `${name} only`] as const),
+
+const voices = codecNames().filter((name) => !codecDescriptor(name)!.isNoise)
+
+/** Each codec before those that are usual, then each alone. */
+const orders: readonly (readonly string[])[] = [
+  ...voices.map((first) => [first, ...usualCodecs().filter((name) => name !== first)]),
+  ...voices.map((name) => [name]),
 ]
+
+const labelOf = (order: readonly string[]) => (order.length === 1 ? `${order[0]} only` : order.join(', then '))
+
+/** The orders of codecs to choose from, and the one that is set where it is another. */
+export function codecOrders(set: readonly string[] | null): readonly (readonly [value: string, label: string])[] {
+  const known = orders.some((order) => order.join() === set?.join())
+  return [...orders, ...(set && !known ? [set] : [])].map((order) => [order.join(','), labelOf(order)] as const)
+}

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { transportNames } from '../model/transport.ts'
-import { codecSchema, encryptionSchema, ptimeSchema } from './place-call.ts'
+import { codecsSchema, encryptionSchema, ptimeSchema } from './place-call.ts'
 
 /** One thing of a call that can be changed while all else stays as it was. */
 export const changeSchema = z.discriminatedUnion('what', [
   z.object({ what: z.literal('transport'), to: z.enum(transportNames) }),
   z.object({ what: z.literal('encryption'), to: encryptionSchema }),
-  z.object({ what: z.literal('codecs'), to: z.array(codecSchema).min(1) }),
+  z.object({ what: z.literal('codecs'), to: codecsSchema }),
   z.object({
     what: z.literal('number'),
     to: z

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { budgetNames, budgets } from '../model/budgets.ts'
-import { codecNames } from '../model/codecs.ts'
+import { usualCodecs } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
 import { historyList } from './lists.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
 import {
-  codecSchema,
+  codecsSchema,
   contactRewriteSchema,
   customHeaderSchema,
   dtmfModeSchema,
@@ -62,7 +62,7 @@ export const startAgentSchema = z.object({
   allow: z.array(z.string()).default([]).describe('CIDR blocks'),
   encryption: encryptionSchema.default('allowed'),
   srtpSuites: srtpSuitesSchema.optional(),
-  codecs: z.array(codecSchema).min(1).default(codecNames),
+  codecs: codecsSchema.default(usualCodecs),
   answerDelayMs: z.number().min(0).default(0),
   earlyMedia: z.boolean().default(false).describe('media flows before the answer: 183 with a session description'),
   requires100rel: z.boolean().default(false).describe('callers without reliable provisional responses get 421'),
@@ -96,9 +96,8 @@ export const trunkSchema = z.object({
   displayName: z.string().optional(),
   proxy: z.string().optional(),
   encryption: encryptionSchema.default('disabled'),
-  encryptionForm: encryptionFormSchema.optional(),
   srtpSuites: srtpSuitesSchema.optional(),
-  codecs: z.array(codecSchema).min(1).default(codecNames),
+  codecs: codecsSchema.default(usualCodecs),
   headers: z.array(customHeaderSchema).default([]),
   expiresS: z.int().min(1).default(600),
   tlsCa: z.string().optional(),
@@ -202,7 +201,7 @@ export const settingsSchema = z.object({
     behaviour: { kind: 'answer', source: { kind: 'echo' } },
     allow: [],
     encryption: 'allowed',
-    codecs: codecNames(),
+    codecs: usualCodecs(),
     answerDelayMs: 400,
     start: true,
   }),

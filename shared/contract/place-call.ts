@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { codecNames } from '../model/codecs.ts'
+import { codecDescriptor, codecNames } from '../model/codecs.ts'
 import { dtmfModes } from '../model/dtmf.ts'
 import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../model/encryption.ts'
 import { transportNames } from '../model/transport.ts'
@@ -26,6 +26,11 @@ export const srtpSuitesSchema = z
       `When absent, ${offeredSuites.join(', ')} are offered, and all accepted`,
   )
 export const codecSchema = z.enum(codecNames())
+/** The preferred one first. */
+export const codecsSchema = z
+  .array(codecSchema)
+  .min(1)
+  .refine((names) => names.some((name) => !codecDescriptor(name)!.isNoise), 'CN stands for silence only: add a codec')
 export const dtmfModeSchema = z.enum(dtmfModes)
 export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
 
@@ -92,7 +97,7 @@ export const placeCallSchema = z.object({
   headers: z.array(customHeaderSchema).default([]),
   withoutHeaders: z.array(z.string()).optional().describe('default headers of the trunk that are left out, by name'),
   digest: z.boolean().optional().describe('false: challenges are not answered, whatever credentials there are'),
-  codecs: z.array(codecSchema).min(1).optional(),
+  codecs: codecsSchema.optional(),
   encryption: encryptionSchema.optional(),
   encryptionForm: encryptionFormSchema.optional(),
   srtpSuites: srtpSuitesSchema.optional(),

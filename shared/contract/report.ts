@@ -59,6 +59,7 @@ export const streamSchema = z.object({
         .describe('false: of what left here or passed the capture point; nobody said that it arrived'),
     })
     .nullable(),
+  mosUnknown: z.string().optional().describe('why there is no estimate of the quality'),
   series: z
     .array(sampleSchema)
     .optional()
@@ -150,6 +151,7 @@ export const mediaSchema = z.object({
   direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']),
   local: z.string(),
   remote: z.string(),
+  negotiation: z.string().optional().describe('what was offered, and what of it the other side chose'),
 })
 
 /** Another leg of a call: the two have Call-IDs of their own. */

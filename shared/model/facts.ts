@@ -37,6 +37,10 @@ export interface FlowFact {
 /** What a completed offer and answer say of one medium (RFC 3264), seen from our side. */
 export interface AgreedMedia {
   readonly kind: string
+  readonly offeredBy: 'us' | 'peer'
+  /** What voices are coded in: as offered, and what the answer took of it with its numbers, the preferred first. */
+  readonly offered: readonly MediaFormat[]
+  readonly accepted: readonly MediaFormat[]
   readonly codec: string
   readonly payloadType: number
   readonly clockRateHz: number

@@ -42,7 +42,7 @@ export interface InShort {
 
 /** A direction in one line. While it goes on, the level is that of the last half second. */
 export function inShort({ stream, samples }: Flow, live: boolean): InShort {
-  const { packets, lostPercent, meanJitterMs, level, mos, codec } = stream
+  const { packets, lostPercent, meanJitterMs, level, mos, mosUnknown, codec } = stream
   const dbfs = live ? (samples.at(-1)?.[3] ?? null) : (level?.meanDbfs ?? null)
   return {
     packets: packets.toLocaleString('en'),
@@ -71,7 +71,12 @@ export function inShort({ stream, samples }: Flow, live: boolean): InShort {
     },
     mos:
       mos === null
-        ? { name: 'MOS', value: 'unknown', tone: 'unknown', meaning: `There is no model of quality for ${codec}.` }
+        ? {
+            name: 'MOS',
+            value: 'unknown',
+            tone: 'unknown',
+            meaning: `Unknown: ${mosUnknown ?? `no model for ${codec}`}.`,
+          }
         : mos.confirmed
           ? { name: 'MOS', value: mos.value.toFixed(2), tone: mosTone(mos.value), meaning: meanings.MOS }
           : {

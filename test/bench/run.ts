@@ -10,6 +10,7 @@ import { freePort } from '../harness/process.ts'
 import { startSipp } from '../harness/sipp.ts'
 import { attacked } from './attack.ts'
 import { everyCall, everyMessage, firstCalls, largeCapture, manyCalls, manyPackets, undisturbed } from './captures.ts'
+import { codecSpeed } from './codecs.ts'
 import { Child } from './child-process.ts'
 import type { Row } from './row.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
@@ -160,6 +161,7 @@ install()
 const loaded = process.argv.includes('loaded')
 const all = {
   parse: parsing,
+  codecs: codecSpeed,
   calls: callsPerSecond,
   media: () => concurrentCalls(500, { p99: loaded ? 1.2 : 1.1, cpu: 1.6 }),
   crowd: () => concurrentCalls(1000, { p99: 1.3, cpu: 1.6 }),
@@ -185,6 +187,7 @@ type Name = keyof typeof all
 /** They take turns of their own, or always come out the same. */
 const onceOnly: ReadonlySet<Name> = new Set([
   'parse',
+  'codecs',
   'packets',
   'list',
   'messages',

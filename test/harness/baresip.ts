@@ -11,11 +11,15 @@ export interface Baresip extends Running {
   remove(): void
 }
 
-/** baresip on loopback: sends a 440 Hz sine, writes what it hears, answers by itself. */
+/** Where baresip has codecs, by their names. */
+const codecModules: Readonly<Record<string, string>> = { G722: 'g722', L16: 'l16', opus: 'opus' }
+
+/** baresip on loopback: sends a 440 Hz sine, writes what it hears, answers by itself. `codec`: in place of G.711. */
 export async function startBaresip({
   accountParams = '',
   command,
-}: { accountParams?: string; command?: string } = {}): Promise<Baresip> {
+  codec = '',
+}: { accountParams?: string; command?: string; codec?: string } = {}): Promise<Baresip> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-baresip-'))
   // The port after it is where baresip listens for TLS.
   const port = await freePort(2)
@@ -31,9 +35,9 @@ audio_player aufile,${join(folder, 'unused.wav')}
 audio_alert ausine,440
 ausrc_srate 48000
 ausrc_channels 2
-auplay_srate 8000
+auplay_srate ${codec in codecModules ? 0 : 8000}
 module_path /usr/lib/baresip/modules
-module g711.so
+module ${codecModules[codec] ?? 'g711'}.so
 module srtp.so
 module ausine.so
 module aufile.so

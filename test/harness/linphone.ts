@@ -14,8 +14,31 @@ export interface Linphone extends Running {
   remove(): void
 }
 
-/** linphonec on loopback: sends a 440 Hz sine, writes what it hears, answers by itself. */
-export async function startLinphone({ encryption = 'none', mandatory = false } = {}): Promise<Linphone> {
+/** [mime, clock, channels] of the codecs that linphone has, as its file of settings names them. */
+const codecs: readonly (readonly [string, number, number])[] = [
+  ['opus', 48_000, 2],
+  ['speex', 16_000, 1],
+  ['speex', 8000, 1],
+  ['PCMU', 8000, 1],
+  ['PCMA', 8000, 1],
+  ['G722', 8000, 1],
+  ['L16', 44_100, 1],
+  ['L16', 44_100, 2],
+]
+const only = (codec: string) =>
+  codecs
+    .map(
+      ([mime, rate, channels], n) =>
+        `[audio_codec_${n}]\nmime=${mime}\nrate=${rate}\nchannels=${channels}\nenabled=${mime === codec ? 1 : 0}\n`,
+    )
+    .join('')
+
+/** linphonec on loopback: sends a 440 Hz sine, writes what it hears, answers by itself. `codec`: no other is spoken. */
+export async function startLinphone({
+  encryption = 'none',
+  mandatory = false,
+  codec = '',
+}: { encryption?: string; mandatory?: boolean; codec?: string } = {}): Promise<Linphone> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-linphone-'))
   const port = await freePort()
   const rtp = await freePair()
@@ -40,7 +63,7 @@ audio_rtp_port=${rtp}
 echocancellation=0
 [storage]
 uri=null
-`,
+${codec === '' ? '' : only(codec)}`,
   )
   const linphone = new Running(findPeer('linphonec')!, ['-c', join(folder, 'rc'), '-a'], {
     cwd: folder,

@@ -39,6 +39,17 @@ export const toneInside = (samples: Int16Array, hz: number): number => toneShare
 /** The samples of a WAV file of mono, at 8 kHz. */
 export const heardIn = (file: string): Int16Array => atRate(readWav(file), rateHz)
 
+/**
+ * How much of half a second in the middle is that tone, at the rate of the file: of one channel of our recordings, else
+ * of all.
+ */
+export function toneOf(file: string, hz: number, channel: 0 | 1 | null = null): number {
+  const { samples: all, rateHz: rate } = readWav(file)
+  const samples = channel === null ? all : channelOf(file, channel)
+  const half = samples.length >> 1
+  return toneShare(samples.subarray(half - rate / 4, half + rate / 4), hz, rate)
+}
+
 /** One channel of our stereo recording: 0 what we sent, 1 what we received. */
 export function channelOf(file: string, which: 0 | 1): Int16Array {
   const data = readFileSync(file).subarray(44)

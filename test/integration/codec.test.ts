@@ -66,13 +66,15 @@ it('a codec of one file is listed by the command line and taken by it', () => {
       encoding: 'utf8',
     })
   expect(run('call', '--help').stdout).toMatch(/in order of preference[^)]*PCMU,PCMA,WIDE\)/)
-  expect(run('call', 'sip:x@127.0.0.1:9', '--codecs', 'nothing').stderr).toContain('choose from PCMU, PCMA, WIDE')
+  const { stderr } = run('call', 'sip:x@127.0.0.1:9', '--codecs', 'nothing')
+  expect(stderr).toContain('choose from PCMU, PCMA, G722, opus, L16, CN, WIDE')
   expect(run('schema').stdout).toContain('"WIDE"')
 })
 
 it('a codec that comes after the list was read is refused, and so is a second one of the same name', async () => {
-  const { addCodec, codecDescriptors, pcmu } = await import('../../shared/model/codecs.ts')
-  expect(codecDescriptors().map(({ name }) => name)).toEqual(['PCMU', 'PCMA', 'WIDE'])
+  const { addCodec, codecNames, usualCodecs, pcmu } = await import('../../shared/model/codecs.ts')
+  expect(codecNames()).toEqual(['PCMU', 'PCMA', 'G722', 'opus', 'L16', 'CN', 'WIDE'])
+  expect(usualCodecs()).toEqual(['PCMU', 'PCMA', 'WIDE'])
   expect(() => addCodec({ ...pcmu, name: 'LATE' })).toThrow('LATE comes too late')
   expect(() => addCodec({ ...pcmu })).toThrow('two codecs named PCMU')
   expect(() => addCodec(pcmu)).not.toThrow()

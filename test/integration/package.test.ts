@@ -44,13 +44,14 @@ describe('what npm pack makes', () => {
       'README.md',
       'dist/capture-worker.js',
       'dist/licenses.txt',
+      'dist/opus.wasm',
       'dist/ringback.js',
       'dist/sound-worker.js',
       'electron/cli/ringback.mjs',
       'package.json',
     ])
     expect(readFileSync(join(installed, 'dist/licenses.txt'), 'utf8')).toMatch(
-      /^commander \S+, MIT\n[\s\S]*\nzod \S+, MIT\n/m,
+      /^@evan\/opus \S+, MIT\n[\s\S]*\ncommander \S+, MIT\n[\s\S]*\nzod \S+, MIT\n[\s\S]*\nlibopus, BSD-3-Clause\n/,
     )
   })
 
@@ -77,6 +78,25 @@ describe('what npm pack makes', () => {
     })
     expect(stderr).toBe('')
     expect((JSON.parse(stdout) as CallReport).verdict.kind).toBe('two-way-audio')
+    expect(status).toBe(0)
+  })
+
+  it('places a call with Opus, whose library it brings', () => {
+    const script =
+      '"$0" agent --listen udp:127.0.0.1:0 --answer echo --codecs opus --json --calls 1 > agent.json & ' +
+      'for i in $(seq 100); do port=$(sed -n "s/.*\"port\":\\([0-9]*\\).*/\\1/p" agent.json | head -1); ' +
+      '[ -n "$port" ] && break; sleep 0.1; done; ' +
+      '"$0" call "sip:x@127.0.0.1:$port" --codecs opus --duration 2 --json; status=$?; wait; exit $status'
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script, bin()], {
+      cwd: folder,
+      env: env(),
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    const report = JSON.parse(stdout) as CallReport
+    expect(report.verdict.kind).toBe('two-way-audio')
+    expect(report.media[0]).toMatchObject({ codec: 'opus', clockRate: 48_000 })
+    expect(report.observations.map(({ kind }) => kind)).toContain('marker-heard')
     expect(status).toBe(0)
   })
 

@@ -9,6 +9,7 @@ import {
   limitLines,
   parseBehaviour,
   codecList,
+  codecsOf,
   encryptionList,
   passwordFrom,
   rtpPortsUsual,
@@ -82,7 +83,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--allow <cidr>', 'accept calls from this block only (repeatable; default: from everywhere)', collect)
     .option('--encryption <mode>', `media encryption: ${encryptionList} (default: allowed)`, parseEncryption)
     .option('--srtp-suites <list>', `${suiteUse} (default: all are accepted)`, parseSuites)
-    .option('--codecs <list>', `in order of preference (default: ${codecList})`, parseCodecs)
+    .option('--codecs <list>', `${codecsOf} (default: ${codecList})`, parseCodecs)
     .option('--answer-delay <ms>', 'ring this long before answering (default: 0)', parseWhole)
     .option('--register <trunk>', 'be reachable at the address of a stored trunk: register there', String)
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)

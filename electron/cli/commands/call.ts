@@ -6,6 +6,7 @@ import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.
 import { exitOf, followCall, sayNotKept } from '../live-call.ts'
 import {
   codecList,
+  codecsOf,
   encryptionList,
   passwordFrom,
   rtpPortsUsual,
@@ -79,7 +80,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--password-env <name>', passwordFrom)
     .option('--from <number|uri>', 'the caller ID (default: that of the trunk, else the user)')
     .option('--display <text>', 'the display name (default: that of the trunk)')
-    .option('--codecs <list>', `in order of preference (default: as the trunk says, else ${codecList})`, parseCodecs)
+    .option('--codecs <list>', `${codecsOf} (default: as the trunk says, else ${codecList})`, parseCodecs)
     .option(
       '--encryption <mode>',
       `media encryption: ${encryptionList} (default: as the trunk says, else disabled)`,

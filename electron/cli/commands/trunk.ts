@@ -6,6 +6,7 @@ import { usage } from '../../engine/base/errors.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import {
   codecList,
+  codecsOf,
   encryptionList,
   parseCodecs,
   formUse,
@@ -60,7 +61,7 @@ function withSettings(command: Command, fresh: boolean): Command {
     .option('--encryption <mode>', `media encryption: ${encryptionList}${otherwise('disabled')}`, parseEncryption)
     .option('--encryption-form <form>', `${formUse}${otherwise('one-line, then what the trunk took')}`, parseForm)
     .option('--srtp-suites <list>', `${suiteUse}${otherwise(suiteList)}`, parseSuites)
-    .option('--codecs <list>', `in order of preference${otherwise(codecList)}`, parseCodecs)
+    .option('--codecs <list>', `${codecsOf}${otherwise(codecList)}`, parseCodecs)
     .option('--expires <seconds>', `registration lifetime${otherwise('600')}`, parseWhole)
     .option('--tls-ca <file>', `a CA to trust (PEM)${otherwise('those of the system')}`)
     .option('--tls-insecure', 'accept any TLS certificate')

@@ -71,7 +71,7 @@ export class Agents {
         ? new Gate({ realm: 'ringback', credentials, allow: args.allow }, clock, random)
         : null
     // A file that cannot be played is said now, not at the first call.
-    if (behaviour.kind === 'answer') await this.#deps.media.source(behaviour.source)
+    if (behaviour.kind === 'answer') await this.#deps.media.source(behaviour.source, args.codecs)
     if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
     const station = this.#deps.stations.open(transport, {

@@ -53,7 +53,7 @@ export function answer(
       ptimeMs,
       silenceMs,
       latch,
-      source: await media.source(source),
+      source: await media.source(source, codecs),
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
     }

@@ -12,7 +12,7 @@ import { explainError, usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
 import type { EncryptionForm } from '../../../shared/model/encryption.ts'
-import { codecNames } from '../../../shared/model/codecs.ts'
+import { usualCodecs } from '../../../shared/model/codecs.ts'
 import type { Feed } from '../feed.ts'
 import type { CallRecord } from './call-record.ts'
 import { DigestClient } from '../sip/digest/client.ts'
@@ -52,7 +52,7 @@ export class Softphone {
       id: null,
       identifiers: null,
       answerDelayMs: 0,
-      codecs: codecNames(),
+      codecs: usualCodecs(),
       encryption: 'allowed',
       rtpPorts: undefined,
       recordDirectory: undefined,
@@ -105,7 +105,8 @@ export class Softphone {
     const domain = proxy === null ? parseUri(uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
     // A file that cannot be played is said before anything is sent.
-    const source = await opener.source(args.source)
+    const codecs = args.codecs ?? trunk?.codecs ?? usualCodecs()
+    const source = await opener.source(args.source, codecs)
     const local = args.localAddress ?? profile.localAddressFor(hop.uri.host)
     const station = this.#deps.stations.with(transportOf(local, args, trunk, trunk && profile.identityOf(trunk)))
     const callId = station.ua.newCallId()
@@ -124,7 +125,7 @@ export class Softphone {
         ptimeMs: args.ptimeMs,
         silenceMs: args.mediaTimeoutMs,
         latch: args.latch,
-        codecs: args.codecs ?? trunk?.codecs ?? codecNames(),
+        codecs,
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
         form: args.encryptionForm ?? trunk?.encryptionForm,
         formTaken: (form: EncryptionForm) => trunk && this.#remember(trunk, form, record),

@@ -1,6 +1,6 @@
 import type { Change } from '../../../shared/contract/change.ts'
 import type { Parsed, Trunk } from '../../../shared/contract/commands.ts'
-import { codecNames } from '../../../shared/model/codecs.ts'
+import { usualCodecs } from '../../../shared/model/codecs.ts'
 import { escapeUser, parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { usage } from '../base/errors.ts'
@@ -29,7 +29,7 @@ export function changedCall(args: CallArgs, trunk: TrunkDefaults | null, change:
         throw same(`media encryption is ${change.to}`)
       return { ...args, encryption: change.to }
     case 'codecs':
-      if ((args.codecs ?? trunk?.codecs ?? codecNames()).join() === change.to.join())
+      if ((args.codecs ?? trunk?.codecs ?? usualCodecs()).join() === change.to.join())
         throw same(`${change.to.join(', ')} are the codecs`)
       return { ...args, codecs: change.to }
     case 'number':

@@ -39,22 +39,44 @@ export function mosFromR(r: number): number {
 
 const hundredths = (value: number) => Math.round(value * 100) / 100
 
-/** E-model estimate; null for codecs without a trusted row (no number is better than a made-up one). */
+/** R of a call that nothing impairs (G.107 and G.107.1), and how far the scale of MOS is stretched for it. */
+const models = {
+  'ITU-T G.107': { best: 93.2, stretch: 1 },
+  'ITU-T G.107.1': { best: 129, stretch: 1.29 },
+} as const
+
+/** Why there is no estimate: no number is better than a made-up one. Null where there is one. */
+export function whyNoMos({ codec, lostPercent }: Pick<MosInput, 'codec' | 'lostPercent'>): string | null {
+  const row = codecDescriptor(codec)?.impairment
+  if (!row) return `there is no model of quality for ${codec}`
+  if (row.bpl === null && lostPercent > 0)
+    return (
+      `what a loss of ${lostPercent} % does to ${codec} is not modelled: ` +
+      'no trusted figure (Bpl) is published for it'
+    )
+  return null
+}
+
+/** E-model estimate; null where `whyNoMos` says why not. */
 export function estimateMos({ codec, lostPercent, roundTripMs }: MosInput): Mos | null {
   const row = codecDescriptor(codec)?.impairment
-  if (!row) return null
+  if (!row || whyNoMos({ codec, lostPercent }) !== null) return null
+  const loss = Math.max(0, lostPercent)
+  const { best, stretch } = models[row.model]
   const path = roundTripMs === null ? 0 : roundTripMs / 2
-  const r = 93.2 - delayImpairment(path + bufferingMs) - equipmentImpairment(row.ie, row.bpl, Math.max(0, lostPercent))
+  const equipment = row.bpl === null ? row.ie : equipmentImpairment(row.ie, row.bpl, loss)
+  const r = best - delayImpairment(path + bufferingMs) - equipment
   return {
-    value: hundredths(mosFromR(r)),
+    value: hundredths(mosFromR(r / stretch)),
     r: hundredths(r),
-    model: 'ITU-T G.107',
+    model: row.model,
     assumptions: [
       roundTripMs === null
         ? 'no RTCP round trip: network delay taken as 0 ms'
         : `one-way delay is half the round trip of ${roundTripMs} ms`,
       `${bufferingMs} ms for packetisation and jitter buffer`,
       row.assumption,
+      ...(row.bpl === null ? ['loss is not modelled'] : []),
     ],
   }
 }

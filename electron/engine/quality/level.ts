@@ -29,15 +29,20 @@ export interface Level {
   peak: number
 }
 
-/** Reads the level of a payload that lies in a packet; allocates nothing. */
+/** Reads the level of a payload that lies in a packet. */
 export interface Meter {
   measure(packet: Uint8Array, offset: number, length: number, into: Level): void
+  /** For the payloads of one stream, in their order: where what came before has to be known. */
+  begin?(): Meter
+  /** What a cipher makes of it has a level of its own, that of noise. */
+  readonly tellsCipher?: boolean
 }
 
-/** For a codec of one byte a sample, from the linear value of each code. */
+/** For a codec of one byte a sample, from the linear value of each code. Allocates nothing. */
 export function tableMeter(linear: Int16Array): Meter {
   const squareOf = Float64Array.from(linear, (value) => value * value)
   return {
+    tellsCipher: true,
     measure(packet, offset, length, into) {
       let squares = 0
       let most = 0
@@ -51,4 +56,34 @@ export function tableMeter(linear: Int16Array): Meter {
       into.peak = Math.sqrt(most)
     },
   }
+}
+
+interface Decoding {
+  decode(packet: Uint8Array, offset: number, length: number): Int16Array
+}
+
+/** For a codec whose payloads must be decoded, one after the other, to know how loud they are. */
+export function decodingMeter(decoder: () => Decoding): Meter {
+  const begin = (): Meter => {
+    const decoding = decoder()
+    return {
+      measure(packet, offset, length, into) {
+        measureSamples(decoding.decode(packet, offset, length), into)
+      },
+    }
+  }
+  return { begin, measure: (packet, offset, length, into) => begin().measure(packet, offset, length, into) }
+}
+
+function measureSamples(samples: Int16Array, into: Level): void {
+  let squares = 0
+  let most = 0
+  for (let i = 0; i < samples.length; i++) {
+    const square = samples[i]! * samples[i]!
+    squares += square
+    if (square > most) most = square
+  }
+  into.squares = squares
+  into.samples = samples.length
+  into.peak = Math.sqrt(most)
 }

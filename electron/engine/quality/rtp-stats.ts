@@ -27,7 +27,7 @@ let shared = new Uint16Array(0)
 let used = 0
 /** Of the packet that is being counted. */
 const level: Level = { squares: 0, samples: 0, peak: 0 }
-/** What looksCiphered goes by: bytes of 10 ms of G.711, and the level that random bytes have in it. */
+/** What looksCiphered goes by, of G.711: the bytes of 10 ms, and the level that random bytes have in it. */
 const fewestToTell = 25
 const packetStep = 80
 const meanSquareOf = (dbfs: number) => 32768 * 32768 * 10 ** (dbfs / 10)
@@ -94,6 +94,9 @@ export class RtpStreamStats {
   /** The last numbers, from a place on. */
   readonly #recent: Uint16Array
   readonly #from: number
+  /** What reads the levels now, and the codec's that it is of. */
+  #meter: Meter | null = null
+  #codecMeter: Meter | null = null
 
   constructor(ssrc: number) {
     this.ssrc = ssrc
@@ -176,7 +179,7 @@ export class RtpStreamStats {
       this.codec = meaning.codec
       this.clockRateHz = clockRateHz
     }
-    if (meaning.meter) this.#measure(at, packet, header, meaning.meter)
+    if (meaning.meter) this.#measure(at, packet, header, this.#meterOf(meaning.meter))
     this.#order(header.sequence)
     this.lastAt = at
     if (this.packets === 0) return this.#first(at, header)
@@ -243,6 +246,15 @@ export class RtpStreamStats {
     this.#recent[slot] = sequence
   }
 
+  /** A codec that goes by what came before has a meter for each stream. */
+  #meterOf(codecMeter: Meter): Meter {
+    if (this.#codecMeter !== codecMeter) {
+      this.#codecMeter = codecMeter
+      this.#meter = codecMeter.begin?.() ?? codecMeter
+    }
+    return this.#meter!
+  }
+
   #measure(at: Micros, packet: Uint8Array, { payloadOffset, payloadLength }: RtpHeader, meter: Meter): void {
     if (payloadLength === 0) return
     meter.measure(packet, payloadOffset, payloadLength, level)
@@ -253,7 +265,8 @@ export class RtpStreamStats {
     if (peak > this.#peak) this.#peak = peak
     this.levelPackets++
     const tag = payloadLength % packetStep
-    if ((tag === 4 || tag === 10) && squares / samples > noiseFrom && squares / samples < noiseTo) this.#noisePackets++
+    if (meter.tellsCipher && (tag === 4 || tag === 10))
+      if (squares / samples > noiseFrom && squares / samples < noiseTo) this.#noisePackets++
     if (squares / samples >= silentMeanSquare) {
       this.firstEnergyAt ??= at
       this.lastEnergyAt = at

@@ -21,7 +21,8 @@ import { refusedBy } from '../diagnosis/classify.ts'
 import { diagnoseDialog, diagnoseRegistration } from '../diagnosis/diagnose.ts'
 import { lastRequestFacts } from '../diagnosis/last-request.ts'
 import { hideIn, hideValues, type CustomHeader } from '../base/secret-headers.ts'
-import { estimateMos } from '../quality/e-model.ts'
+import { mediaOf } from './negotiation.ts'
+import { estimateMos, whyNoMos } from '../quality/e-model.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import { messageFacts } from '../trace/facts/messages.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
@@ -73,16 +74,7 @@ export function reportOf(
       refusedBy: refusedBy(facts),
       headers: { sent: shownHeaders(sent, secrets), received: shownHeaders(received, secrets) },
       messages: facts.messages.slice(from).map((message) => ladderMessage(message, secrets)),
-      media: facts.agreed.map(({ codec, payloadType, clockRateHz, ptimeMs, encryption, direction, local, remote }) => ({
-        codec,
-        payloadType,
-        clockRate: clockRateHz,
-        ptimeMs,
-        encryption,
-        direction,
-        local,
-        remote,
-      })),
+      media: facts.agreed.map((agreed) => mediaOf(agreed, facts.vantage)),
       streams: streams.all.map((stream, n) => ({
         ...streamOf(stream, facts.streams[n]!.toPeer, qualityOf(facts, n)),
         // While it goes on, it is told as it goes: the newest samples.
@@ -197,7 +189,7 @@ export function streamOf(
     maxJitterMs: thousandths(stats.maxJitterMs),
     bitrateKbps: stats.bitrateKbps(quality?.pausedUs ?? 0),
     level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
-    mos: mosOf(stats.codec, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
+    ...mosOf(stats.codec, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
     ...(srtp ? { srtp: { opened: srtp.opened, refused: srtp.refused } } : {}),
     rtcp: report && {
       reportedLost: report.lost,
@@ -213,16 +205,22 @@ const mostJitterMs = 10_000
 
 const percentOf = (lost: number, packets: number) => (lost > 0 ? thousandths((100 * lost) / (lost + packets)) : 0)
 
-function mosOf(codec: string, lostPercent: number, roundTripMs: number | null, quality: Quality | null): Stream['mos'] {
+function mosOf(
+  codec: string,
+  lostPercent: number,
+  roundTripMs: number | null,
+  quality: Quality | null,
+): Pick<Stream, 'mos' | 'mosUnknown'> {
   const mos = estimateMos({ codec, lostPercent, roundTripMs })
+  if (!mos) return { mos, mosUnknown: whyNoMos({ codec, lostPercent })! }
   const unconfirmed = quality?.unconfirmed ?? null
-  return (
-    mos && {
+  return {
+    mos: {
       ...mos,
       assumptions: [...mos.assumptions, ...(unconfirmed === null ? [] : [unconfirmed])],
       confirmed: unconfirmed === null,
-    }
-  )
+    },
+  }
 }
 
 /** What a capture shows of SIP that is neither a call nor a registration; `now`: how far it was recorded. */

@@ -77,8 +77,11 @@ export class MediaOpener {
     )
   }
 
-  /** What a call sends. Throws RingbackError for a file that cannot be played. */
-  async source(args: SourceArgs): Promise<SourceSpec> {
+  /**
+   * What a call of those codecs sends; of the usual ones where none are named. Throws RingbackError for a file that
+   * cannot be played.
+   */
+  async source(args: SourceArgs, codecs?: readonly string[]): Promise<SourceSpec> {
     switch (args.kind) {
       case 'echo':
         return { kind: 'echo' }
@@ -90,7 +93,7 @@ export class MediaOpener {
         return { kind: 'samples', at: (rateHz) => tone(args.hz, rateHz) }
       case 'file': {
         const { soundPath, sounds } = this.#deps
-        const samples = await soundPath(args.path, (path) => sounds.samples(path))
+        const samples = await soundPath(args.path, (path) => sounds.samples(path, codecs))
         return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
       }
     }

@@ -44,6 +44,11 @@ export function MediaDetails({
           </span>
         )}
       </p>
+      {agreed?.negotiation !== undefined && (
+        <p className="muted">
+          <Foreign text={agreed.negotiation} />
+        </p>
+      )}
       {flows.length > 0 && <Charts flows={flows} startedAt={report.timeline.startedAt} times={times} />}
       <div className="media-streams">
         {flows.map((flow) => (
@@ -76,7 +81,7 @@ export function Figures({
   onSelect?: () => void
 }) {
   const { stream, direction, n } = flow
-  const { source, destination, ssrc, mos, codec } = stream
+  const { source, destination, ssrc, mos, mosUnknown, codec } = stream
   const arrow = direction === null ? '?' : direction === 'to-peer' ? '→' : '←'
   return (
     <article className={`media-stream${selected ? ' selected' : ''}`}>
@@ -103,7 +108,7 @@ export function Figures({
           </div>
         ))}
         <div className="media-mos">
-          <dt title="Estimated quality from 1 to 4.4, by the E-model (ITU-T G.107).">MOS</dt>
+          <dt title="Estimated quality from 1 to 4.4, by the E-model (ITU-T G.107, for wideband G.107.1).">MOS</dt>
           <dd>
             {mos ? (
               <details>
@@ -124,7 +129,7 @@ export function Figures({
               </details>
             ) : (
               <span className="muted">
-                unknown: no model for <Foreign text={codec} />
+                unknown: <Foreign text={mosUnknown ?? `no model for ${codec}`} />
               </span>
             )}
           </dd>

@@ -51,7 +51,7 @@ export function DialOptions() {
             <Choice
               {...props}
               value={draft.codecs?.join(',') ?? none}
-              options={[usual, ...codecOrders]}
+              options={[usual, ...codecOrders(draft.codecs)]}
               onChange={(value) => edit({ codecs: value === none ? null : value.split(',') })}
             />
           )}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
-import { codecNames } from '../../../shared/model/codecs.ts'
+import { usualCodecs } from '../../../shared/model/codecs.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { useEngine } from '../../state/engine.ts'
 import { codecOrders } from '../../ui/choices.ts'
@@ -25,7 +25,7 @@ export function Advanced({
     settings.proxy !== undefined ||
     settings.tlsCa !== undefined ||
     settings.tlsInsecure ||
-    settings.codecs.join() !== codecNames().join() ||
+    settings.codecs.join() !== usualCodecs().join() ||
     remedy === 'trust-certificate' ||
     remedy === 'set-proxy'
   const [toggled, setToggled] = useState<boolean | null>(null)
@@ -53,7 +53,7 @@ export function Advanced({
           <Choice
             {...props}
             value={settings.codecs.join(',')}
-            options={codecOrders}
+            options={codecOrders(settings.codecs)}
             onChange={(order) => set({ codecs: order.split(',') })}
           />
         )}

@@ -2,7 +2,7 @@ import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import type { ReactNode } from 'react'
 import type { LadderMessage } from '../../../shared/contract/report.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
-import { codecNames } from '../../../shared/model/codecs.ts'
+import { usualCodecs } from '../../../shared/model/codecs.ts'
 import { useEngine } from '../../state/engine.ts'
 import { newTrunk, show, useUi } from '../../state/ui.ts'
 import { Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
@@ -19,7 +19,7 @@ const fresh: StoredTrunk = {
   transport: 'udp',
   authentication: 'digest',
   encryption: 'disabled',
-  codecs: codecNames(),
+  codecs: usualCodecs(),
   headers: [],
   expiresS: 600,
   tlsInsecure: false,

@@ -185,7 +185,7 @@ function formatOf(payloadType: number, map: RtpMap | undefined, parameters: stri
     payloadType,
     codec: (map && spelled(map.codec)) ?? known?.codec ?? `unknown(${payloadType})`,
     clockRateHz: map?.clockRateHz ?? known?.clockRateHz ?? 0,
-    channels: map?.channels ?? 1,
+    channels: map?.channels ?? known?.channels ?? 1,
     parameters,
   }
 }

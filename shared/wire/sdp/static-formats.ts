@@ -1,5 +1,5 @@
 /** RFC 3551 tables 4 and 5: what a static payload type means without a=rtpmap. */
-const staticFormats: ReadonlyMap<number, readonly [codec: string, clockRateHz: number]> = new Map([
+const staticFormats: ReadonlyMap<number, readonly [codec: string, clockRateHz: number, channels?: number]> = new Map([
   [0, ['PCMU', 8000]],
   [3, ['GSM', 8000]],
   [4, ['G723', 8000]],
@@ -8,7 +8,7 @@ const staticFormats: ReadonlyMap<number, readonly [codec: string, clockRateHz: n
   [7, ['LPC', 8000]],
   [8, ['PCMA', 8000]],
   [9, ['G722', 8000]],
-  [10, ['L16', 44100]],
+  [10, ['L16', 44100, 2]],
   [11, ['L16', 44100]],
   [12, ['QCELP', 8000]],
   [13, ['CN', 8000]],
@@ -24,7 +24,7 @@ const spellings = new Map([...staticFormats.values()].map(([codec]) => [codec.to
 /** A codec as RFC 3551 spells it: names do not differ by case (RFC 8866 6.6). Others stay as they are. */
 export const spelled = (codec: string): string => spellings.get(codec.toLowerCase()) ?? codec
 
-export function staticFormat(payloadType: number): { codec: string; clockRateHz: number } | null {
+export function staticFormat(payloadType: number): { codec: string; clockRateHz: number; channels: number } | null {
   const known = staticFormats.get(payloadType)
-  return known ? { codec: known[0], clockRateHz: known[1] } : null
+  return known ? { codec: known[0], clockRateHz: known[1], channels: known[2] ?? 1 } : null
 }

@@ -3,6 +3,7 @@ import {
   delayImpairment,
   equipmentImpairment,
   estimateMos,
+  whyNoMos,
   mosFromR,
 } from '../../../electron/engine/quality/e-model.ts'
 import { RtpStreamStats } from '../../../electron/engine/quality/rtp-stats.ts'
@@ -28,6 +29,15 @@ describe('the E-model (ITU-T G.107)', () => {
 
   it('gives no number where there is no trusted row', () =>
     expect(estimateMos({ codec: 'opus', lostPercent: 0, roundTripMs: 1 })).toBeNull())
+
+  it('is that of wideband for G.722 while nothing is lost, and unknown where something is', () => {
+    const estimate = (lostPercent: number) => ({ codec: 'G722', lostPercent, roundTripMs: null })
+    expect(estimateMos(estimate(0))).toMatchObject({ value: 4.34, r: 116, model: 'ITU-T G.107.1' })
+    expect(estimateMos(estimate(0))!.assumptions).toContain('loss is not modelled')
+    expect(estimateMos(estimate(0.5))).toBeNull()
+    expect(whyNoMos(estimate(0.5))).toMatch(/^what a loss of 0.5 % does to G722 is not modelled/)
+    expect(whyNoMos({ codec: 'PCMU', lostPercent: 10 })).toBeNull()
+  })
 })
 
 describe('stream figures', () => {

@@ -5,11 +5,16 @@ import type { Clock } from '../../base/clock.ts'
 import type { Codec, Decoder } from '../codec/codec.ts'
 import { staticCodec } from '../codec/index.ts'
 import { MarkerDetector } from './marker-detector.ts'
+import { Noise, comfortNoiseType } from './noise.ts'
 import { Playout } from './playout.ts'
+import { resample } from './resample.ts'
 import { markerPeriodMs } from './tones.ts'
 
 /** How much later than its time a packet may come and still be played. */
 const playoutMarginMs = 20
+
+/** More than that in one packet is not listened to: no packet time is so long. */
+const longestDecodedMs = 200
 
 /** Markers beyond these prove nothing new. */
 const markersObserved = 3
@@ -19,6 +24,7 @@ export interface HearFormat {
   readonly codec: Codec
   readonly payloadType: number
   readonly telephoneEvent: number | null
+  readonly comfortNoise?: number | null
   readonly ptimeMs: number
 }
 
@@ -32,6 +38,9 @@ export class ReceivedAudio {
   #playout: Playout | null = null
   #detector: MarkerDetector | null = null
   readonly #decoders = new Map<Codec, Decoder>()
+  /** Stands for the silence of the peer since its last packet of comfort noise; null while it speaks. */
+  #noise: Noise | null = null
+  #lastSequence: number | null = null
   #markerSentMs = 0
   #markersHeard = 0
   #lastEvent = -1
@@ -72,7 +81,12 @@ export class ReceivedAudio {
 
   /** The frame of so many samples that is due for echo or recording; null where none came. */
   pull(samples: number): Int16Array | null {
-    return this.#playout?.pull(samples) ?? null
+    return this.#playout?.pull(samples) ?? this.#noise?.next(samples) ?? null
+  }
+
+  close(): void {
+    for (const decoder of this.#decoders.values()) decoder.close?.()
+    this.#decoders.clear()
   }
 
   /** A packet in clear, with its header. */
@@ -81,11 +95,35 @@ export class ReceivedAudio {
     if (!format) return
     if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear)
     if (!this.#playout && !this.#detector) return
+    if (header.payloadType === (format.comfortNoise ?? comfortNoiseType)) {
+      this.#noise = new Noise(clear[header.payloadOffset]!)
+      return
+    }
     const codec = header.payloadType === format.payloadType ? format.codec : staticCodec(header.payloadType)
-    if (codec?.descriptor.sampleRateHz !== format.codec.descriptor.sampleRateHz) return
-    const samples = this.#decoder(codec).decode(clear, header.payloadOffset, header.payloadLength)
-    this.#playout?.push(header.timestamp, samples)
+    if (!codec) return
+    this.#noise = null
+    const { sampleRateHz, rtpClockHz } = format.codec.descriptor
+    const longest = codec.payloadBytes((longestDecodedMs * codec.descriptor.sampleRateHz) / 1000)
+    const bytes = Math.min(header.payloadLength, longest)
+    const decoder = this.#decoder(codec)
+    const lost = this.#isAfterLoss(header.sequence) ? decoder.recover?.(clear, header.payloadOffset, bytes) : null
+    const samples = decoder.decode(clear, header.payloadOffset, bytes)
+    if (codec.descriptor.sampleRateHz !== sampleRateHz)
+      return this.#heard(header.timestamp, resample(samples, codec.descriptor.sampleRateHz, sampleRateHz))
+    if (lost) this.#heard((header.timestamp - (lost.length * rtpClockHz) / sampleRateHz) >>> 0, lost)
+    this.#heard(header.timestamp, samples)
+  }
+
+  #heard(timestamp: number, samples: Int16Array): void {
+    this.#playout?.push(timestamp, samples)
     if (this.#detector) this.#detect(this.#detector, samples)
+  }
+
+  /** Whether the packet before it is missing, and that one only. */
+  #isAfterLoss(sequence: number): boolean {
+    const last = this.#lastSequence
+    this.#lastSequence = sequence
+    return last !== null && ((sequence - last) & 0xffff) === 2
   }
 
   #decoder(codec: Codec): Decoder {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { ErrorKind } from '../../../../shared/contract/channel.ts'
-import { codecDescriptors } from '../../../../shared/model/codecs.ts'
+import { codecsNamed, usualCodecs } from '../../../../shared/model/codecs.ts'
 import { Boundary } from '../../base/boundary.ts'
 import { RingbackError, explainError, machine } from '../../base/errors.ts'
 import { fileVersion } from '../../base/file-version.ts'
@@ -56,15 +56,17 @@ export class SoundFiles {
   }
 
   /**
-   * The samples of a file at every rate that a codec has, made now: nobody is to wait for them in a call. Throws
+   * The samples of a file at every rate of those codecs, made now: nobody is to wait for them in a call. Throws
    * RingbackError: `usage` for a file that is no WAV we know, or too long, `machine` for one that cannot be read.
    */
-  async samples(path: string): Promise<Samples> {
+  async samples(path: string, codecs: readonly string[] = usualCodecs()): Promise<Samples> {
+    const ratesHz = [...new Set(codecs.flatMap(codecsNamed).map(({ sampleRateHz }) => sampleRateHz))]
+    const key = [...ratesHz, path].join(' ')
     const state = await stateOf(path)
-    const known = this.#kept.get(path)
-    this.#kept.delete(path)
-    const kept = known?.state === state ? known : this.#begin(path, state)
-    this.#kept.set(path, kept)
+    const known = this.#kept.get(key)
+    this.#kept.delete(key)
+    const kept = known?.state === state ? known : this.#begin(key, { path, ratesHz, mostBytes: this.#mostBytes }, state)
+    this.#kept.set(key, kept)
     return kept.samples
   }
 
@@ -75,9 +77,8 @@ export class SoundFiles {
     await this.#last
   }
 
-  #begin(path: string, state: string): Kept {
-    const ratesHz = [...new Set(codecDescriptors().map(({ sampleRateHz }) => sampleRateHz))]
-    const read = this.#last.then(() => this.#read({ path, ratesHz, mostBytes: this.#mostBytes }))
+  #begin(key: string, request: SoundRequest, state: string): Kept {
+    const read = this.#last.then(() => this.#read(request))
     this.#last = read.catch(() => {})
     const kept: Kept = {
       state,
@@ -90,7 +91,7 @@ export class SoundFiles {
           return (rateHz) => made.get(rateHz)!
         },
         (error: unknown) => {
-          if (this.#kept.get(path) === kept) this.#kept.delete(path)
+          if (this.#kept.get(key) === kept) this.#kept.delete(key)
           throw error
         },
       ),
@@ -100,11 +101,11 @@ export class SoundFiles {
 
   #makeRoom(newest: Kept): void {
     let bytes = [...this.#kept.values()].reduce((sum, kept) => sum + kept.bytes, 0)
-    for (const [path, kept] of this.#kept) {
+    for (const [key, kept] of this.#kept) {
       if (bytes <= this.#keptBytes) return
       if (kept === newest) continue
       bytes -= kept.bytes
-      this.#kept.delete(path)
+      this.#kept.delete(key)
     }
   }
 

@@ -1,8 +1,8 @@
-import { addCodec } from '../../../../shared/model/codecs.ts'
+import { addCodec, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { Meter } from '../../quality/level.ts'
 import type { Codec } from './codec.ts'
 
-const codecs = new Map<string, Codec>()
+const codecs = new Map<CodecDescriptor, Codec>()
 
 /**
  * Adds a codec to what is offered, accepted, measured and listed. Throws Error when it comes too late, or its name is
@@ -10,12 +10,12 @@ const codecs = new Map<string, Codec>()
  */
 export function registerCodec(codec: Codec): void {
   addCodec(codec.descriptor)
-  codecs.set(codec.descriptor.name.toUpperCase(), codec)
+  codecs.set(codec.descriptor, codec)
 }
 
-/** By its name, in upper or lower case; null for one that is not spoken here. */
-export function codecOf(name: string): Codec | null {
-  return codecs.get(name.toUpperCase()) ?? null
+/** What codes and decodes it; null for what is no voice. */
+export function codecOf(descriptor: CodecDescriptor): Codec | null {
+  return codecs.get(descriptor) ?? null
 }
 
 /** The codec whose payload type RFC 3551 fixes; null for other types. */
@@ -25,10 +25,12 @@ export function staticCodec(payloadType: number): Codec | null {
 }
 
 /**
- * What reads the level of a codec's payloads; null where that takes decoding, or the clock shows that it is another
- * codec.
+ * What reads the level of a codec's payloads, by its name in upper or lower case; null where that cannot be done, or
+ * the clock shows that it is another codec.
  */
 export function meterOf(name: string, rtpClockHz: number): Meter | null {
-  const codec = codecOf(name)
-  return codec?.descriptor.rtpClockHz === rtpClockHz ? codec.level : null
+  const upper = name.toUpperCase()
+  for (const { descriptor, level } of codecs.values())
+    if (descriptor.rtpClockHz === rtpClockHz && descriptor.name.toUpperCase() === upper) return level
+  return null
 }

@@ -12,10 +12,11 @@ import {
   type MediaFormat,
   type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
-import { codecDescriptor, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
+import type { CodecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { Encryption, SrtpSuite } from '../../../../shared/model/encryption.ts'
 import { answeredKey, usableKey, type MasterKey, type SdesKey } from '../../srtp/sdes-key.ts'
 import { cryptoLine, refused, session, telephoneEvents, usualPtimeMs, type LocalMedia } from './offer.ts'
+import { eventOf, fitting, misdeclared, namesOf, noiseOf, pickCodec, ptimeOf, type PickedCodec } from './pick.ts'
 
 export interface NegotiatedCrypto {
   readonly suite: SrtpSuite
@@ -28,7 +29,11 @@ export interface Negotiated {
   readonly codec: CodecDescriptor
   /** The payload type that we must send with, as the peer numbers it. */
   readonly payloadType: number
+  /** What the peer asks of who sends it (a=fmtp). */
+  readonly parameters: string | null
   readonly telephoneEvent: number | null
+  /** Of comfort noise (RFC 3389), where both sides take it beside this codec. */
+  readonly comfortNoise: number | null
   /** Null while the peer's address cannot be sent to (0.0.0.0, port 0 or a name). */
   readonly remote: Address | null
   readonly remoteRtcp: Address | null
@@ -38,34 +43,11 @@ export interface Negotiated {
   readonly crypto: NegotiatedCrypto | null
 }
 
-const shortestPtimeMs = 10
-const longestPtimeMs = 60
-
-/**
- * How we send to who asks for that packet time (RFC 8866 6.4), or for none, and takes no longer packets than `longest`:
- * never outside 10 to 60 ms.
- */
-function ptimeOf(asked: number | null, longest: number | null, ours: number | undefined): number {
-  const ms = Math.min(Math.round(asked ?? ours ?? usualPtimeMs), Math.floor(longest ?? longestPtimeMs))
-  return Math.min(longestPtimeMs, Math.max(shortestPtimeMs, ms))
-}
-
 /** Why there can be no media; the text names both sides. */
 export interface NotNegotiated {
   readonly refusal: 'no-audio' | 'no-codec' | 'encryption' | 'unreadable'
   readonly text: string
 }
-
-const describe = (m: MediaDescription) =>
-  elide(
-    visible(
-      m.formats
-        .slice(0, 20)
-        .map((format) => format.codec)
-        .join(', '),
-    ),
-    200,
-  )
 
 export function isRefusal(result: object): result is NotNegotiated {
   return 'refusal' in result
@@ -89,6 +71,7 @@ export function makeAnswer(
   const wanted = reverse(chosen.direction)
   const direction = directionOf(sends(wanted) && sends(local.direction), receives(wanted) && receives(local.direction))
   const event = eventOf(chosen, codec.codec)
+  const noise = noiseOf(chosen, codec.codec, local.codecs)
   const media = offer.media.map((m): MediaDescription => {
     if (m !== chosen) return refused(m)
     return {
@@ -96,9 +79,9 @@ export function makeAnswer(
       port: local.address.port,
       protocol: m.protocol,
       address: local.address.host,
-      formats: event ? [codec.format, { ...event, parameters: telephoneEvents }] : [codec.format],
+      formats: [codec.format, ...(noise ? [noise] : []), ...(event ? [{ ...event, parameters: telephoneEvents }] : [])],
       direction,
-      ptimeMs: local.ptimeMs ?? m.ptimeMs ?? usualPtimeMs,
+      ptimeMs: fitting(local.ptimeMs ?? m.ptimeMs ?? usualPtimeMs, codec.codec),
       rtcpPort: null,
       rtcpMux: false,
       crypto: crypto ? [cryptoLine(crypto.tag, crypto.suiteName, local.keys(crypto.suite))] : [],
@@ -106,7 +89,7 @@ export function makeAnswer(
   })
   const { toOfferer, toAnswerer } = agreeMedium(chosen, media[offer.media.indexOf(chosen)])
   const negotiated = {
-    ...agreed(codec, event?.payloadType ?? null, toOfferer, toAnswerer, local),
+    ...agreed(codec, { event, noise }, toOfferer, toAnswerer, local),
     crypto: agreedCrypto(crypto, local),
   }
   return { answer: session(local, media), negotiated }
@@ -124,7 +107,9 @@ function acceptable(m: MediaDescription, { codecs, encryption, suites }: LocalMe
   if (!codec)
     return {
       refusal: 'no-codec',
-      text: `no codec in common: offered ${describe(m) || 'none'}, accepted here ${codecs.join(', ')}`,
+      text:
+        `no codec in common: offered ${namesOf(m) || 'none'}, accepted here ${codecs.join(', ')}` +
+        misdeclared(m, codecs),
     }
   const offered = usableKey(m.crypto, suites)
   const fault = encryptionFault(m, offered, encryption, 'offered')
@@ -171,8 +156,8 @@ function readLine(chosen: MediaDescription, offered: MediaDescription, local: Lo
     return {
       refusal: 'no-codec',
       text:
-        `the answer has no codec of the offer: answered ${describe(chosen) || 'none'}, offered ` +
-        `${local.codecs.join(', ')}`,
+        `the answer has no codec of the offer: answered ${namesOf(chosen) || 'none'}, offered ` +
+        `${local.codecs.join(', ')}${misdeclared(chosen, local.codecs)}`,
     }
   const answered = answeredKey(chosen.crypto, offered.crypto)
   const fault = encryptionFault(chosen, answered, local.encryption, 'answered')
@@ -182,39 +167,15 @@ function readLine(chosen: MediaDescription, offered: MediaDescription, local: Lo
     return { refusal: 'encryption', text: `encrypted media was answered without a usable key: ${answered}` }
   const { toAnswerer, toOfferer } = agreeMedium(offered, chosen)
   const event = eventOf(chosen, codec.codec) ?? chosen.formats.find(isEvent)
+  const noise = noiseOf(chosen, codec.codec, local.codecs)
   return {
-    ...agreed(codec, event?.payloadType ?? null, toAnswerer, toOfferer, local),
+    ...agreed(codec, { event, noise }, toAnswerer, toOfferer, local),
     crypto: agreedCrypto(typeof answered === 'string' || local.encryption === 'disabled' ? null : answered, local),
   }
 }
 
 function agreedCrypto(key: SdesKey | null, { keys }: LocalMedia): NegotiatedCrypto | null {
   return key && { suite: key.suite, localMaster: keys(key.suite), remoteKeys: key.keys }
-}
-
-interface PickedCodec {
-  readonly codec: CodecDescriptor
-  readonly format: MediaFormat
-}
-
-/** The first codec of the other side's list that we have (its order is its preference). */
-function pickCodec(m: MediaDescription, ours: readonly string[]): PickedCodec | null {
-  for (const format of m.formats) {
-    const codec = codecDescriptor(format.codec)
-    if (
-      codec &&
-      ours.includes(codec.name) &&
-      format.clockRateHz === codec.rtpClockHz &&
-      format.channels === codec.channels
-    )
-      return { codec, format: { ...format, parameters: codec.fmtp } }
-  }
-  return null
-}
-
-/** The telephone-event that goes with a codec. */
-function eventOf(m: MediaDescription, codec: CodecDescriptor): MediaFormat | undefined {
-  return m.formats.find((format) => isEvent(format) && format.clockRateHz === codec.rtpClockHz)
 }
 
 function encryptionFault(
@@ -239,8 +200,8 @@ function encryptionFault(
 
 /** What the two legs of an agreement mean for our side. */
 function agreed(
-  { codec, format }: PickedCodec,
-  telephoneEvent: number | null,
+  { codec, format, parameters }: PickedCodec,
+  { event, noise }: { readonly event: MediaFormat | undefined; readonly noise: MediaFormat | undefined },
   toPeer: Leg,
   fromPeer: Leg,
   { ptimeMs }: LocalMedia,
@@ -249,10 +210,12 @@ function agreed(
   return {
     codec,
     payloadType: format.payloadType,
-    telephoneEvent,
+    parameters,
+    telephoneEvent: event?.payloadType ?? null,
+    comfortNoise: noise?.payloadType ?? null,
     remote,
     remoteRtcp: remote && toPeer.rtcpTo,
     direction: directionOf(toPeer.flows, fromPeer.flows),
-    ptimeMs: ptimeOf(toPeer.ptimeMs, toPeer.maxPtimeMs, ptimeMs),
+    ptimeMs: ptimeOf(toPeer.ptimeMs, toPeer.maxPtimeMs, ptimeMs, codec),
   }
 }

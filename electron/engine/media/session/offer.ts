@@ -6,7 +6,7 @@ import type {
   MediaFormat,
   SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
-import { codecDescriptor } from '../../../../shared/model/codecs.ts'
+import { codecsNamed } from '../../../../shared/model/codecs.ts'
 import type { Encryption, EncryptionForm, SrtpSuite } from '../../../../shared/model/encryption.ts'
 
 /** Dynamic payload types (RFC 3551 3); 101 is for telephone-event, as everybody does. */
@@ -38,7 +38,9 @@ export interface LocalMedia {
 export const usualPtimeMs = 20
 
 function ourFormats(codecs: readonly string[]): MediaFormat[] {
-  const ours = codecs.map(codecDescriptor).filter((descriptor) => descriptor !== null)
+  const known = codecs.flatMap(codecsNamed)
+  // The first is what an answerer takes: noise alone is no call.
+  const ours = [...known.filter(({ isNoise }) => !isNoise), ...known.filter(({ isNoise }) => isNoise)]
   let next = firstDynamic
   const dynamic = () => (next === telephoneEventType ? (next += 2) - 1 : next++)
   const audio = ours.map(({ name, rtpClockHz, channels, staticType, fmtp }): MediaFormat => ({

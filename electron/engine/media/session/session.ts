@@ -218,6 +218,8 @@ export class MediaSession {
     // Nobody is there any more to hear whether the system took it.
     if (last) new SentTap(this.#tap, this.#transport).rtcp(this.#deps.clock.nowUs(), last.to, last.wire, last.clear)
     this.#transport.close()
+    this.#sender.close()
+    this.#audio.close()
     this.#receiver.close()
     this.#refusals.close()
     this.#recording.close()
@@ -233,7 +235,7 @@ export class MediaSession {
       this.#portWatch.moved()
     }
     if (!before || !isAt(before.remoteRtcp, remoteRtcp)) this.#receiver.expectRtcp(remoteRtcp, nowMs)
-    const format = { ...negotiated, codec: codecOf(negotiated.codec.name)! }
+    const format = { ...negotiated, codec: codecOf(negotiated.codec)! }
     this.#audio.use(format)
     if (remote === null && sends(direction))
       this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')

@@ -2,12 +2,17 @@ import { rtpHeaderBytes, writeRtpHeader } from '../../../../shared/wire/rtp/rtp.
 import type { Random } from '../../base/random.ts'
 import type { Codec, Encoder } from '../codec/codec.ts'
 import { DtmfSender } from './dtmf.ts'
+import { NoiseSender } from './noise.ts'
 
 /** How a stream is sent: as agreed, and with what. */
 export interface SendFormat {
   readonly codec: Codec
   readonly payloadType: number
+  /** What the receiver asks of who codes for it (a=fmtp). */
+  readonly parameters?: string | null
   readonly telephoneEvent: number | null
+  /** Of comfort noise: silence is sent so, and not as audio. Null or left out where that was not agreed. */
+  readonly comfortNoise?: number | null
   readonly ptimeMs: number
 }
 
@@ -24,6 +29,9 @@ export class RtpSender {
   #encoder: Encoder | null = null
   #ticks = 0
   #payloadBytes = 0
+  /** Nothing was sent of the interval before: the next packet begins a talkspurt (RFC 3551 4.1). */
+  #paused = false
+  readonly #pauses = new NoiseSender()
   readonly #dtmf: DtmfSender
 
   /** `digitBegan` hears of each digit that begins to leave as a telephone event. */
@@ -50,7 +58,10 @@ export class RtpSender {
   }
 
   use(format: SendFormat): void {
-    if (format.codec !== this.#format?.codec) this.#encoder = format.codec.encoder()
+    if (format.codec !== this.#format?.codec || format.parameters !== this.#format.parameters) {
+      this.#encoder?.close?.()
+      this.#encoder = format.codec.encoder(format.parameters)
+    }
     this.#format = format
     const { rtpClockHz, sampleRateHz } = format.codec.descriptor
     this.#ticks = (format.ptimeMs * rtpClockHz) / 1000
@@ -64,7 +75,7 @@ export class RtpSender {
 
   /** The packets of an interval: the frame, or an event in its place. `pass` ends the interval. */
   next(frame: Int16Array, send: (packet: Uint8Array) => void): void {
-    const { codec, payloadType, telephoneEvent } = this.#format!
+    const { codec, payloadType, telephoneEvent, comfortNoise, ptimeMs } = this.#format!
     const event =
       telephoneEvent === null ? null : this.#dtmf.next(this.#timestamp, this.#ticks, codec.descriptor.rtpClockHz)
     if (event) {
@@ -75,9 +86,15 @@ export class RtpSender {
       }
     } else {
       const packet = Buffer.allocUnsafe(rtpHeaderBytes + this.#payloadBytes)
-      const bytes = this.#encoder!.encode(frame, packet, rtpHeaderBytes)
-      this.#headed(packet, payloadType, !this.#begun, this.#timestamp)
-      send(bytes === this.#payloadBytes ? packet : packet.subarray(0, rtpHeaderBytes + bytes))
+      const noise = comfortNoise == null ? null : this.#pauses.next(frame, ptimeMs)
+      if (noise) packet[rtpHeaderBytes] = noise.level
+      const bytes = noise ? noise.bytes : this.#encoder!.encode(frame, packet, rtpHeaderBytes)
+      if (bytes > 0) {
+        const begins = !this.#begun || (this.#paused && !noise)
+        this.#headed(packet, noise ? comfortNoise! : payloadType, begins, this.#timestamp)
+        send(bytes === this.#payloadBytes ? packet : packet.subarray(0, rtpHeaderBytes + bytes))
+      }
+      this.#paused = bytes === 0 || noise !== null
     }
     this.#begun = true
   }
@@ -85,6 +102,10 @@ export class RtpSender {
   /** One packet interval of the stream's time is over, whether anything left or not. */
   pass(): void {
     this.#timestamp = (this.#timestamp + this.#ticks) >>> 0
+  }
+
+  close(): void {
+    this.#encoder?.close?.()
   }
 
   /** The system took a packet. */

@@ -104,6 +104,9 @@ function agreedMedia(
   const [local, remote] = (ours ? [offered, answered] : [answered, offered]).map(written)
   return {
     kind: medium.kind,
+    offeredBy: ours ? 'us' : 'peer',
+    offered: offered.formats.filter(isSpeech),
+    accepted: toAnswerer.formats.filter(isSpeech),
     codec: format?.codec ?? '',
     payloadType: format?.payloadType ?? 0,
     clockRateHz: format?.clockRateHz ?? 0,

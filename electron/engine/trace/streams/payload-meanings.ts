@@ -102,7 +102,9 @@ export class PayloadMeanings {
 
   #fixed(payloadType: number): PayloadMeaning | null {
     const fixed = staticFormat(payloadType)
-    return fixed && { ...fixed, meter: this.#meterOf(fixed.codec, fixed.clockRateHz) }
+    if (!fixed) return null
+    const { codec, clockRateHz } = fixed
+    return { codec, clockRateHz, meter: this.#meterOf(codec, clockRateHz) }
   }
 }
 
