@@ -40,14 +40,17 @@ export const toneInside = (samples: Int16Array, hz: number): number => toneShare
 export const heardIn = (file: string): Int16Array => atRate(readWav(file), rateHz)
 
 /**
- * How much of half a second in the middle is that tone, at the rate of the file: of one channel of our recordings, else
- * of all.
+ * How much of the middle half is that tone, at the rate of the file: of one channel of our recordings, else of all. It
+ * is the middle one of many pieces of 50 ms: a packet that came late on a busy machine is in few of them.
  */
 export function toneOf(file: string, hz: number, channel: 0 | 1 | null = null): number {
   const { samples: all, rateHz: rate } = readWav(file)
   const samples = channel === null ? all : channelOf(file, channel)
-  const half = samples.length >> 1
-  return toneShare(samples.subarray(half - rate / 4, half + rate / 4), hz, rate)
+  const length = rate / 20
+  const shares: number[] = []
+  for (let at = samples.length >> 2; at + length <= (samples.length * 3) >> 2; at += length)
+    shares.push(toneShare(samples.subarray(at, at + length), hz, rate))
+  return shares.toSorted((a, b) => a - b)[shares.length >> 1] ?? 0
 }
 
 /** One channel of our stereo recording: 0 what we sent, 1 what we received. */

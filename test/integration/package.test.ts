@@ -81,17 +81,23 @@ describe('what npm pack makes', () => {
     expect(status).toBe(0)
   })
 
-  it('places a call with Opus, whose library it brings', () => {
-    const script =
-      '"$0" agent --listen udp:127.0.0.1:0 --answer echo --codecs opus --json --calls 1 > agent.json & ' +
-      'for i in $(seq 100); do port=$(sed -n "s/.*\"port\":\\([0-9]*\\).*/\\1/p" agent.json | head -1); ' +
-      '[ -n "$port" ] && break; sleep 0.1; done; ' +
-      '"$0" call "sip:x@127.0.0.1:$port" --codecs opus --duration 2 --json; status=$?; wait; exit $status'
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', script, bin()], {
-      cwd: folder,
-      env: env(),
-      encoding: 'utf8',
-    })
+  it('places a call with Opus, whose library it brings', async () => {
+    const agent = new Running(
+      process.execPath,
+      [
+        join(installed, 'electron/cli/ringback.mjs'),
+        ...['agent', '--listen', 'udp:127.0.0.1:0', '--codecs', 'opus', '--json'],
+      ],
+      { env: env() },
+    )
+    await agent.until(/"listening".*\n/)
+    const { addresses } = JSON.parse(agent.stdout.split('\n')[0]!) as { addresses: { port: number }[] }
+    const { status, stdout, stderr } = spawnSync(
+      bin(),
+      ['call', `sip:x@127.0.0.1:${addresses[0]!.port}`, '--codecs', 'opus', '--duration', '2', '--json'],
+      { env: env(), encoding: 'utf8' },
+    )
+    await agent.stop('SIGTERM')
     expect(stderr).toBe('')
     const report = JSON.parse(stdout) as CallReport
     expect(report.verdict.kind).toBe('two-way-audio')

@@ -2,12 +2,15 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import type { Stream } from '../../shared/contract/report.ts'
 import { startBaresip } from '../harness/baresip.ts'
+import { compareStreams, figuresOf } from '../harness/figures.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { startLinphone } from '../harness/linphone.ts'
 import { callReport, startAgent } from '../harness/process.ts'
 import { toneOf } from '../harness/tone-files.ts'
+import { tsharkStreams } from '../harness/tshark.ts'
 
 const keep = keepRunning('SIGKILL')
 let folder = ''
@@ -33,7 +36,7 @@ const peers: Readonly<Record<string, (codec: string) => Promise<Peer>>> = {
         return toneOf(
           join(
             folder,
-            readdirSync(folder).find((name) => name !== 'call.wav')!,
+            readdirSync(folder).find((name) => !name.startsWith('call.'))!,
           ),
           1000,
           1,
@@ -62,7 +65,7 @@ const peers: Readonly<Record<string, (codec: string) => Promise<Peer>>> = {
     }
   },
 }
-/** baresip has L16 of many rates and offers what its source has. */
+/** baresip has L16 of many rates. It cuts 20 ms into packets of 53 samples, and leaves two samples of 320 out. */
 const audioCodecs: Readonly<Record<string, string>> = { L16: ';audio_codecs=L16/16000/1' }
 
 const installed: Readonly<Record<string, boolean>> = {
@@ -79,6 +82,17 @@ const codecs = ['PCMU', 'PCMA', 'G722', 'opus', 'L16']
 const table = new Map<string, string>()
 const cells = codecs.flatMap((codec) => Object.keys(peers).map((peer) => [codec, peer] as const))
 
+/**
+ * The figures of the capture of a call are those of tshark, its levels those of the call. `twice`: of one stream tshark
+ * makes two, where the first packet comes before the answer.
+ */
+async function captured(pcap: string, live: readonly Stream[], twice: boolean): Promise<void> {
+  const { streams } = await figuresOf(pcap)
+  if (findPeer('tshark') && !twice) expect(compareStreams(streams, tsharkStreams(pcap))).toEqual({ ours: 0, theirs: 0 })
+  for (const { ssrc, level } of live)
+    expect(streams.find((stream) => stream.ssrc === ssrc)!.level!.meanDbfs).toBeCloseTo(level!.meanDbfs, 0)
+}
+
 describe('real calls with each codec to each peer', () => {
   for (const [codec, peer] of cells) {
     const reason = empty[`${codec} ${peer}`] ?? (installed[peer] ? null : `${peer} is not installed`)
@@ -86,9 +100,10 @@ describe('real calls with each codec to each peer', () => {
     it.skipIf(reason !== null)(`${codec}: ${peer} hears our tone, we hear its tone`, async () => {
       folder = mkdtempSync(join(tmpdir(), 'ringback-matrix-'))
       const there = await peers[peer]!(codec)
-      const recording = join(folder, 'call.wav')
+      const [recording, pcap] = ['call.wav', 'call.pcap'].map((name) => join(folder, name)) as [string, string]
       const { code, report } = await callReport([
         ...['call', there.uri, '--codecs', codec, '--send', 'tone:1000', '--duration', '3', '--record', recording],
+        ...['--pcap', pcap],
       ])
       expect(report.verdict.kind).toBe('two-way-audio')
       expect(code).toBe(0)
@@ -102,6 +117,7 @@ describe('real calls with each codec to each peer', () => {
       table.set(`${codec} ${peer}`, `${report.media.at(-1)!.payloadType}: ${here.toFixed(2)} / ${over.toFixed(2)}`)
       expect(here).toBeGreaterThan(0.9)
       expect(over).toBeGreaterThan(0.9)
+      await captured(pcap, report.streams, peer === 'linphone')
     })
   }
 
