@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 // What `npm pack` ships: the command line with all it needs as one file of JavaScript, each thread that it starts as
-// another, libopus, which is loaded when a call speaks Opus, and the licences of what is in them. Node strips no types below node_modules, and a package without
-// dependencies installs nothing that this repository has not seen.
+// another, libopus, which is loaded when a call speaks Opus, and the licences of what is in them. Node strips no types
+// below node_modules, and a package without dependencies installs nothing that this repository has not seen.
 const root = join(import.meta.dirname, '..')
 
 const { metafile } = await build({

@@ -13,7 +13,8 @@ export function mediaOf(agreed: AgreedMedia, vantage: Vantage): CallReport['medi
     direction,
     local,
     remote,
-    negotiation: negotiationOf(agreed, vantage),
+    // Of fax over UDP and the like no format is named by an RTP map.
+    ...(agreed.offered.length > 0 && { negotiation: negotiationOf(agreed, vantage) }),
   }
 }
 
@@ -27,5 +28,5 @@ function negotiationOf({ offeredBy, offered, accepted }: AgreedMedia, vantage: V
   const [chosen, ...others] = accepted.map((format) => `${format.codec} as ${format.payloadType}`)
   const choice = chosen === undefined ? 'took none of them' : `chose ${chosen}`
   const rest = others.length > 0 ? ` and takes ${others.join(', ')} too` : ''
-  return `${offerer} offered ${names.join(', ') || 'no codec'}; ${answerer} ${choice}${rest}`
+  return `${offerer} offered ${names.join(', ')}; ${answerer} ${choice}${rest}`
 }

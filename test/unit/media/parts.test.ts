@@ -62,6 +62,22 @@ describe('the stream that we send', () => {
     expect(last).toMatchObject({ event: 7, end: true, duration: 160 * 48 })
   })
 
+  it('says silence as comfort noise where that was agreed, and marks the packet that speaks again', () => {
+    const { sender, packets, headers } = sending()
+    sender.use({ ...format, comfortNoise: 13 })
+    for (let n = 0; n < 30; n++) {
+      const loud = n < 3 || n > 26
+      sender.next(new Int16Array(160).fill(loud ? 5000 : 0), (packet) => void packets.push(packet))
+      sender.pass()
+    }
+    const [first, ...rest] = headers()
+    expect(headers().map(({ payloadType }) => payloadType)).toEqual([0, 0, 0, 13, 13, 13, 0, 0, 0])
+    expect(headers().map(({ marker }) => marker)).toEqual([true, ...Array<boolean>(5).fill(false), true, false, false])
+    expect(rest.map(({ sequence }) => (sequence - first!.sequence) & 0xffff)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(((rest[5]!.timestamp - first!.timestamp) >>> 0) / 160).toBe(27)
+    expect([packets[3]!.length, packets[3]![rtpHeaderBytes]]).toEqual([rtpHeaderBytes + 1, 96])
+  })
+
   it('counts what the system took, not what it was handed', () => {
     const { sender, packets, interval } = sending()
     sender.use(format)

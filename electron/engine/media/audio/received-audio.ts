@@ -93,10 +93,11 @@ export class ReceivedAudio {
   take(header: RtpHeader, clear: Uint8Array): void {
     const format = this.#format
     if (!format) return
+    const isAfterLoss = this.#isAfterLoss(header.sequence)
     if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear)
     if (!this.#playout && !this.#detector) return
     if (header.payloadType === (format.comfortNoise ?? comfortNoiseType)) {
-      this.#noise = new Noise(clear[header.payloadOffset]!)
+      if (header.payloadLength > 0) this.#noise = new Noise(clear[header.payloadOffset]!)
       return
     }
     const codec = header.payloadType === format.payloadType ? format.codec : staticCodec(header.payloadType)
@@ -106,7 +107,7 @@ export class ReceivedAudio {
     const longest = codec.payloadBytes((longestDecodedMs * codec.descriptor.sampleRateHz) / 1000)
     const bytes = Math.min(header.payloadLength, longest)
     const decoder = this.#decoder(codec)
-    const lost = this.#isAfterLoss(header.sequence) ? decoder.recover?.(clear, header.payloadOffset, bytes) : null
+    const lost = isAfterLoss ? decoder.recover?.(clear, header.payloadOffset, bytes) : null
     const samples = decoder.decode(clear, header.payloadOffset, bytes)
     if (codec.descriptor.sampleRateHz !== sampleRateHz)
       return this.#heard(header.timestamp, resample(samples, codec.descriptor.sampleRateHz, sampleRateHz))

@@ -11,7 +11,7 @@ declare const WebAssembly: {
 /** What is used of libopus, by the names of opus_encoder.h and opus_decoder.h; addresses are numbers. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
-  _initialize(): void
+  readonly _initialize: () => void
   malloc(bytes: number): number
   free(address: number): void
   opus_encoder_get_size(channels: number): number
@@ -45,7 +45,8 @@ class OpusLibrary {
       env: { emscripten_notify_memory_growth: nothing },
     })
     this.exports = exports as Exports
-    this.exports._initialize()
+    const { _initialize: initialize } = this.exports
+    initialize()
     this.packet = this.allocate(mostPacketBytes)
     this.pcm = this.allocate(mostSamples * mostChannels * 2)
   }

@@ -33,8 +33,9 @@ const bandwidths = [
   [24_000, 1104],
   [48_000, 1105],
 ] as const
-/** The most that a packet of one frame has (RFC 6716 3.2.1): more is never sent. */
-const mostSentBytes = 1275
+/** The most that a frame has (RFC 6716 3.2.1), and its usual length in samples. More than one is never sent. */
+const mostFrameBytes = 1275
+const frameOf20Ms = 960
 /** So few bytes say that nothing need be sent (libopus, OPUS_SET_DTX). */
 const dtxBytes = 2
 /** In 120 ms, the longest packet. */
@@ -74,7 +75,7 @@ class OpusEncoder implements Encoder {
     const at = pcm >> 1
     if (this.#channels === 1) memory.set(samples, at)
     else for (let i = 0; i < samples.length; i++) memory[at + 2 * i] = memory[at + 2 * i + 1] = samples[i]!
-    const bytes = exports.opus_encode(this.#state, pcm, samples.length, packet, mostSentBytes)
+    const bytes = exports.opus_encode(this.#state, pcm, samples.length, packet, mostFrameBytes)
     if (bytes <= 0 || (this.#dtx && bytes <= dtxBytes)) return 0
     into.set(this.#library.bytes.subarray(packet, packet + bytes), offset)
     return bytes
@@ -174,7 +175,7 @@ registerCodec({
   descriptor,
   encoder: (parameters = null) => new OpusEncoder(parameters),
   decoder: () => new OpusDecoder(),
-  payloadBytes: () => mostSentBytes,
+  payloadBytes: (samples) => Math.ceil(samples / frameOf20Ms) * mostFrameBytes,
   level: decodingMeter(() => {
     const stream = {}
     return { decode: (payload, offset, length) => meterDecoders.for(stream).decode(payload, offset, length) }

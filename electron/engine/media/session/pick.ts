@@ -55,11 +55,11 @@ export function misdeclared(m: MediaDescription, ours: readonly string[]): strin
   for (const format of m.formats) {
     const known = ourCodecs(format, ours)
     if (known.length === 0) continue
-    const [theirs, right] = [format, { clockRateHz: known[0]!.rtpClockHz, channels: known[0]!.channels }].map(
-      ({ clockRateHz, channels }) => `/${clockRateHz}${channels > 1 ? `/${channels}` : ''}`,
-    )
     const { name } = known[0]!
-    return `; ${name} is declared as ${name}${theirs}, and ${name}${right} is what there is`
+    const written = (clockRateHz: number, channels: number) =>
+      `${name}/${clockRateHz}${channels > 1 ? `/${channels}` : ''}`
+    const right = known.map(({ rtpClockHz, channels }) => written(rtpClockHz, channels)).join(', ')
+    return `; ${name} is declared as ${written(format.clockRateHz, format.channels)}, and ${right} is what there is`
   }
   return ''
 }

@@ -93,9 +93,10 @@ describe('codecs in an answer', () => {
   it.each([
     [session('9', 'rtpmap:9 G722/16000'), 'G722 is declared as G722/16000, and G722/8000 is what there is'],
     [session('96', 'rtpmap:96 opus/48000'), 'opus is declared as opus/48000, and opus/48000/2 is what there is'],
+    [session('96', 'rtpmap:96 L16/22050'), 'declared as L16/22050, and L16/16000, L16/8000, L16/48000, L16/44100'],
     [session('96', 'rtpmap:96 opus/8000/2'), 'opus is declared as opus/8000/2, and opus/48000/2 is what there is'],
   ])('say of a codec that is declared as there is none, how it is declared right', (offer, text) =>
-    expect(refusalOf(offer, 'opus', 'G722')).toContain(text),
+    expect(refusalOf(offer, 'opus', 'G722', 'L16')).toContain(text),
   )
 
   it('are the first Opus of several, with what the offer asks of who sends it', () => {
