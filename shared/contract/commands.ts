@@ -96,6 +96,7 @@ export const trunkSchema = z.object({
   displayName: z.string().optional(),
   proxy: z.string().optional(),
   encryption: encryptionSchema.default('disabled'),
+  encryptionForm: encryptionFormSchema.optional(),
   srtpSuites: srtpSuitesSchema.optional(),
   codecs: codecsSchema.default(usualCodecs),
   headers: z.array(customHeaderSchema).default([]),

@@ -218,11 +218,7 @@ export class MediaSession {
     // Nobody is there any more to hear whether the system took it.
     if (last) new SentTap(this.#tap, this.#transport).rtcp(this.#deps.clock.nowUs(), last.to, last.wire, last.clear)
     this.#transport.close()
-    this.#sender.close()
-    this.#audio.close()
-    this.#receiver.close()
-    this.#refusals.close()
-    this.#recording.close()
+    for (const part of [this.#sender, this.#audio, this.#receiver, this.#refusals, this.#recording]) part.close()
   }
 
   #apply(negotiated: Negotiated): void {
