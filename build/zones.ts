@@ -66,8 +66,8 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['shared/model/', ['shared/base/', 'shared/wire/']],
   ['shared/words/', ['shared/base/', 'shared/wire/', 'shared/model/']],
   ['shared/shown/', ['shared/base/', 'shared/wire/', 'shared/model/', 'shared/contract/', 'shared/words/']],
-  ['shared/providers/', ['shared/base/', 'shared/wire/', 'shared/model/']],
-  ['shared/contract/', ['shared/model/', 'npm:zod']],
+  ['shared/providers/', ['shared/base/', 'shared/wire/', 'shared/model/', 'npm:zod']],
+  ['shared/contract/', ['shared/model/', 'shared/providers/provider.ts', 'npm:zod']],
   ...engineRooms,
   [
     'electron/main.ts',

@@ -26,6 +26,7 @@ import { captureHandlers } from './handlers/captures.ts'
 import type { Handler, Handlers } from './handlers/handlers.ts'
 import { historyHandlers } from './handlers/history.ts'
 import { registrationHandlers } from './handlers/registrations.ts'
+import { providerHandlers } from './handlers/providers.ts'
 import { ruleHandlers } from './handlers/rules.ts'
 import { fileHandlers, settingsHandlers } from './handlers/settings.ts'
 import { trunkHandlers } from './handlers/trunks.ts'
@@ -188,6 +189,7 @@ export class Engine implements EngineClient {
         feed,
       }),
       ...historyHandlers(history, records),
+      ...providerHandlers(profile),
       ...ruleHandlers(),
       ...settingsHandlers(profile, feed),
       ...fileHandlers(files),
@@ -212,6 +214,7 @@ export class Engine implements EngineClient {
   get notices(): readonly string[] {
     return [
       ...(this.#store?.notices ?? []),
+      ...this.#profile.providerProblems,
       ...(this.#history.fault === null ? [] : [this.#history.fault]),
       ...this.#agents.faults,
     ]

@@ -50,6 +50,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'trunk.check': plain,
   'history.list': plain,
   'history.show': plain,
+  'provider.list': plain,
+  'provider.address': plain,
   'rule.list': plain,
   'settings.save': { source: 'settings.agent.behaviour.source' },
   'file.put': { files: ['file'] },

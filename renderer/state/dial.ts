@@ -1,5 +1,7 @@
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import type { Favourite } from '../../shared/contract/commands.ts'
+import { dialAdvice } from '../../shared/providers/advice.ts'
+import { providerOfTrunk } from '../../shared/providers/index.ts'
 import { dialFault, dialled, type DialFault } from '../../shared/words/dial.ts'
 import { customHeaderFault, secretFault } from '../../shared/words/own-headers.ts'
 import { execute, useEngine } from './engine.ts'
@@ -25,6 +27,14 @@ const isSent = ({ enabled, name, value }: Draft['headers'][number]) => enabled &
 export function draftLeadsTo({ uri, trunk }: Draft): string | null {
   const read = dialled(uri, addressOf(trunk))
   return 'uri' in read && read.uri !== uri ? read.uri : null
+}
+
+/** What the provider of the trunk, or of the host that is called, says of it; each a sentence. */
+export function draftAdvice({ uri, trunk, transport }: Draft): string[] {
+  const read = dialled(uri, addressOf(trunk))
+  const stored = trunk === null ? undefined : useEngine.getState().trunks.get(trunk)
+  if (!('uri' in read)) return []
+  return dialAdvice(read.uri, stored ? providerOfTrunk(stored) : null, transport ?? stored?.transport ?? null)
 }
 
 /** The address of a stored trunk; null for none. */

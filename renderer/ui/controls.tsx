@@ -106,7 +106,8 @@ export function Choice<Value extends string>({
   ...props
 }: {
   'value': Value
-  'options': readonly (readonly [Value, string])[]
+  /** The third says whether it cannot be chosen. */
+  'options': readonly (readonly [value: Value, text: string, disabled?: boolean])[]
   'onChange': (value: Value) => void
   'id'?: string
   'aria-label'?: string
@@ -115,8 +116,8 @@ export function Choice<Value extends string>({
 }) {
   return (
     <select {...props} value={value} onChange={(event) => onChange(event.target.value as Value)}>
-      {options.map(([name, text]) => (
-        <option key={name} value={name}>
+      {options.map(([name, text, disabled = false]) => (
+        <option key={name} value={name} disabled={disabled}>
           {text}
         </option>
       ))}

@@ -1,7 +1,7 @@
 import type { ClipboardEvent } from 'react'
 import { flushSync } from 'react-dom'
 import { visible } from '../../shared/base/text.ts'
-import { variableOf } from '../../shared/providers/index.ts'
+import { variableOf } from '../../shared/providers/variables.ts'
 import { customHeaderFault, secretFault } from '../../shared/words/own-headers.ts'
 import { Button, Fault, Icon } from './controls.tsx'
 import './header-editor.css'

@@ -24,6 +24,7 @@ import {
 import { proofPlanSchema, proofSchema, proveSchema } from './proof.ts'
 import { remedySchema } from './remedy.ts'
 import { captureCommands } from './captures.ts'
+import { providerCommands } from './providers.ts'
 
 export const listenerSchema = z.object({
   transport: z.enum(transportNames),
@@ -89,6 +90,7 @@ const secret = z.string().optional()
 export const trunkSchema = z.object({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'a trunk name has letters, digits and . _ -'),
   address: z.string(),
+  provider: z.string().max(60).optional().describe('by name; the one whose domain the address is in when absent'),
   transport: z.enum(transportNames).default('udp'),
   authentication: z.enum(['digest', 'ip']).default('ip'),
   user: z.string().optional(),
@@ -270,6 +272,7 @@ export const commands = {
   },
   'history.list': historyList,
   'history.show': { args: byId, result: callReportSchema },
+  ...providerCommands,
   'rule.list': { args: nothing, result: z.array(ruleSchema) },
   'settings.save': {
     args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }),

@@ -127,6 +127,10 @@ export const findingSchema = z.object({
   change: changeSchema
     .optional()
     .describe('what next says to change, as data: calling again so shows whether it helps'),
+  source: z
+    .object({ provider: z.string(), source: z.string(), url: z.string().optional(), asOf: z.string() })
+    .optional()
+    .describe('the document of a provider that the cause and the remedy are from, and when it was read'),
 })
 export type Finding = z.infer<typeof findingSchema>
 

@@ -42,6 +42,8 @@ export type ObservationKind =
   | 'tls-chain'
   | 'unresolved'
   | 'no-answer'
+  /** OPTIONS to the address of an INVITE without a response was answered. */
+  | 'options-answered'
   | 'large-datagram'
   /** Our messages reach the peer from another address than our Contact names. */
   | 'nat'

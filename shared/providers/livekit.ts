@@ -1,46 +1,122 @@
-import type { Provider } from './provider.ts'
+import type { ProviderFacts } from './provider.ts'
 
-export const liveKit: Provider = {
+const routing = { status: 404, refusedBy: 'routing' } as const
+
+export const liveKit: ProviderFacts = {
   name: 'LiveKit',
-  source: 'LiveKit SIP',
-  asOf: '2026-11',
+  kind: 'voice-platform',
+  source: 'LiveKit SIP documentation and sources',
+  asOf: '2026',
   domains: ['sip.livekit.cloud'],
-  variables: null,
+  software: ['LiveKit'],
+  targets: [{ name: 'project', address: '.sip.livekit.cloud' }],
+  identifier: { required: true, example: '+14155550100', note: 'The number of an inbound trunk.' },
+  encryption: {
+    modes: ['disabled', 'allowed', 'required'],
+    suites: ['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32'],
+    note: 'SDES; disable, allow or require is a setting of the trunk.',
+  },
+  codecs: ['PCMU', 'PCMA', 'G722', 'telephone-event'],
+  authentication: [
+    { kind: 'digest', note: '407 with MD5; a second failure gets 401 without a challenge.' },
+    { kind: 'ip', note: 'Allowed addresses of the trunk (CIDR).' },
+  ],
+  headers: [
+    { name: 'X-…', means: 'headers_to_attributes of the trunk: those that become attributes of the participant.' },
+    { name: 'X-…', means: 'attributes_to_headers and headers of the trunk say what it sends of its own.' },
+  ],
+  mediaTimeouts: { beforeFirstPacketS: 30, afterS: 15 },
+  ringing: {
+    everyS: 1,
+    mostS: 180,
+    means: 'the trunk and the dispatch rule match, and no agent has joined the room',
+    next: 'Start the agent, and check that it is dispatched to the room of this call.',
+  },
   refusals: [
     {
-      status: 404,
-      reason: 'does not match any SIP trunks',
-      refusedBy: 'routing',
+      ...routing,
+      phrase: 'does not match any SIP trunks',
+      alone: 'proof',
+      cause: 'no inbound trunk of the project matches the call',
       next: 'No inbound trunk of the project matches: check the numbers of the trunk and its allowed addresses.',
     },
     {
-      status: 404,
-      reason: 'no trunk found',
-      refusedBy: 'routing',
+      ...routing,
+      phrase: 'no trunk found',
+      alone: 'hint',
+      cause: 'no trunk was found for the called number',
       next: 'No trunk was found for the called number: add the number to an inbound trunk.',
     },
     {
-      status: 404,
-      reason: 'dispatch rule',
-      refusedBy: 'routing',
+      ...routing,
+      phrase: 'does not match trunks or dispatch rules',
+      alone: 'proof',
+      cause: 'a trunk matches and no dispatch rule does',
       next: 'A trunk matches and no dispatch rule does: add a dispatch rule for this trunk.',
     },
     {
+      status: 503,
+      phrase: 'service temporarily unavailable',
+      refusedBy: 'capacity',
+      cause: 'a quota of the project is used up',
+      next: 'Check the quota of the project, and call again when there is room.',
+    },
+    {
+      status: 503,
+      phrase: 'try again later',
+      refusedBy: 'provider',
+      cause: 'it could not look up the trunk or the rule',
+      next: 'Call again; if it stays so, give the provider the Call-ID and the time.',
+    },
+    {
+      status: 407,
+      phrase: 'unauthorized',
+      refusedBy: 'credentials',
+      cause: 'the trunk wants credentials by digest (MD5)',
+      next: 'Set the user and the password of the inbound trunk at the side that calls.',
+    },
+    ...['unauthorized', 'bad credentials'].map((phrase) => ({
+      status: 401,
+      phrase,
+      when: 'after-challenge' as const,
+      refusedBy: 'credentials' as const,
+      cause: 'the credentials are not those of the inbound trunk',
+      next: 'Check user and password against auth_username and auth_password of the inbound trunk.',
+    })),
+    {
       status: 400,
-      reason: '',
-      atDomain: true,
+      phrase: '',
+      alone: 'hint',
       refusedBy: 'media',
+      cause: 'no codec or no encryption is in common',
       next:
         'No codec or no encryption is in common: call again with PCMU, PCMA or G.722, and with the media ' +
         'encryption of the trunk.',
     },
+    {
+      status: 486,
+      phrase: 'rejected',
+      refusedBy: 'callee',
+      cause: 'the call was rejected behind trunk and rule',
+      next: 'Look in the log of the agent why it rejects this call.',
+    },
+    {
+      status: 488,
+      phrase: 'media failed',
+      refusedBy: 'media',
+      cause: 'the media of the call could not be set up',
+      next: 'Check codecs, media encryption and the addresses in the session description.',
+    },
   ],
   preset: { address: '.sip.livekit.cloud', transport: 'tcp', encryption: 'allowed', authentication: 'digest' },
   limits: [
-    'Codecs PCMU, PCMA and G.722, with telephone-event; AMR-WB where it is switched on; no Opus.',
+    'AMR-WB where it is switched on; no Opus.',
     'Rings for at most 3 minutes until an agent joins: a long ringing says that trunk and rule match and no ' +
       'agent comes.',
-    'Ends a call without media: 30 s before the first packet, 15 s later.',
-    'Repeats a refusal for the same Call-ID and From tag: a second try needs both again.',
+    'Repeats a refusal for the same Call-ID and From tag: a second try needs both new.',
+    'Drops calls without an answer where there are too many, or by policy.',
+    'A re-INVITE may be answered with the old direction.',
+    'REGISTER is answered with 405: calls are authenticated one by one.',
+    'A call that it does not know gets 481 Call does not exist.',
   ],
 }

@@ -47,7 +47,7 @@ import {
   unquote,
   uriOf,
 } from '../../shared/wire/sip/grammar.ts'
-import { platformMeaning, variableOf } from '../../shared/providers/index.ts'
+import { platformMeaning, variableOf } from '../../shared/providers/variables.ts'
 import { headerMeaning, messageMeaning } from '../../shared/words/meaning.ts'
 import {
   headerList,

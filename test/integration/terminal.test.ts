@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -195,10 +195,41 @@ describe('providers', () => {
   it('are listed with source and date, by name whatever the case, and as a document of the schema', async () => {
     const { stdout } = await run(['providers', 'LIVEKIT'])
     expect(stdout).toMatch(/^LiveKit\n {2}address YOURS\.sip\.livekit\.cloud, transport tcp/)
-    expect(stdout).toMatch(/\n {2}as LiveKit SIP says, read 20\d\d-\d\d\n$/)
+    expect(stdout).toMatch(/\n {2}as LiveKit SIP documentation and sources says, read 20\d\d\n$/)
+    expect((await run(['providers', 'twilio'])).stdout.match(/^Twilio /gm)).toHaveLength(2)
     const list = await run(['providers', '--json'])
     expect(documents.ProviderList.parse(JSON.parse(list.stdout)).length).toBeGreaterThan(3)
     expect((await run(['providers', 'nobody'])).code).toBe(2)
+  })
+
+  it('say whose an address is, with the range, source and date', async () => {
+    const one = await run(['providers', '--address', '54.172.60.1'])
+    expect([one.code, one.stdout]).toEqual([
+      0,
+      '54.172.60.1 is of Twilio Elastic SIP Trunking: 54.172.60.0/30, signalling, ' +
+        'as Twilio Elastic SIP Trunking documentation says, read 2026\n',
+    ])
+    const json = await run(['providers', '--address', '[2001:db8::1]:5060', '--json'])
+    expect(json.code).toBe(1)
+    expect(documents.ProviderAddress.parse(JSON.parse(json.stdout)).owners).toEqual([])
+    expect((await run(['providers', '--address', 'x y'])).code).toBe(2)
+  })
+
+  it('of one’s own are listed with "yours", and a bad file is explained and ends nothing', async () => {
+    const own = join(folder, 'own')
+    mkdirSync(join(own, 'providers'), { recursive: true })
+    const mine = { name: 'Acme', kind: 'trunk', source: 'contract', asOf: '2026-11-26' }
+    writeFileSync(join(own, 'providers', 'acme.json'), JSON.stringify(mine))
+    writeFileSync(join(own, 'providers', 'bad.json'), '{\n"name": "B",\n"asof": 1\n}')
+    const { code, stdout, stderr } = await run(['providers', 'acme'], profile('own'))
+    expect([code, stdout]).toEqual([0, 'Acme (yours)\n  as contract says, read 2026-11-26\n'])
+    expect(stderr).toMatch(/warning: providers\/bad\.json, line 1: kind: /)
+  })
+
+  it('say at the trunk and at the call what they do not take, and lock nothing', async () => {
+    const added = await run(['trunk', 'add', 'el', '--address', 'sip.rtc.elevenlabs.io', '--transport', 'udp'])
+    expect(added.code).toBe(0)
+    expect(added.stderr).toMatch(/note: ElevenLabs: UDP transport is not currently available/)
   })
 })
 

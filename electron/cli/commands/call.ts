@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { dtmfModes } from '../../../shared/model/dtmf.ts'
 import type { PlaceCall } from '../../../shared/contract/place-call.ts'
+import { sayOfCall } from '../advice.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.ts'
 import { exitOf, followCall, sayNotKept } from '../live-call.ts'
@@ -173,6 +174,7 @@ update, hangup.`,
       }) as PlaceCall
       finish(
         await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
+          await sayOfCall(engine, args)
           const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
           if (options.json) await printJson(report)
           const lost = sayNotKept(report)

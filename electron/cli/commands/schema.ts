@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { captureLineSchema } from '../../../shared/contract/captures.ts'
 import { listenerSchema, storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
 import { historyEntrySchema } from '../../../shared/contract/lists.ts'
+import { addressOwnersSchema, listedProviderSchema } from '../../../shared/contract/providers.ts'
 import { proofSchema } from '../../../shared/contract/proof.ts'
 import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { captureViewSchema } from '../../../shared/contract/views.ts'
 import { printJson } from '../output.ts'
-import { providerSchema } from './providers.ts'
 import { exitCode } from '../session.ts'
 
 /** Every document that a command prints. */
@@ -28,7 +28,8 @@ export const documents = {
   TrunkCheck: trunkCheckSchema,
   HistoryList: z.array(historyEntrySchema),
   RuleList: z.array(ruleSchema),
-  ProviderList: z.array(providerSchema),
+  ProviderList: z.array(listedProviderSchema),
+  ProviderAddress: addressOwnersSchema,
   Proof: proofSchema,
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { visible } from '../../../shared/base/text.ts'
 import type { EngineClient } from '../../../shared/contract/client.ts'
 import { trunkSchema, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
+import { sayOfTrunk } from '../advice.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import {
@@ -190,6 +191,7 @@ Examples:
       finish(
         await withEngine(options, true, async (engine) => {
           await engine.execute('trunk.save', { trunk: saved, password, tlsKey: identity?.key, replace: false })
+          sayOfTrunk(saved)
           if (options.json) await printJson(await stored(engine, name))
           else print(`stored trunk ${name}`)
           return exitCode.ok
@@ -219,6 +221,7 @@ Examples:
           const { hasPassword: _, lost: _lost, ...settings } = before
           const saved = parseTrunk({ ...settings, ...settingsOf(options, identity) })
           await engine.execute('trunk.save', { trunk: saved, password, tlsKey: identity?.key, replace: true })
+          sayOfTrunk(saved)
           if (options.json) await printJson(await stored(engine, name))
           else print(`changed trunk ${name}`)
           return exitCode.ok

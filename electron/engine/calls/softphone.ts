@@ -18,6 +18,7 @@ import type { CallRecord } from './call-record.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop, requestUri } from '../stations/next-hop.ts'
 import { transportOf } from '../stations/transport-of.ts'
+import { askWhenSilent } from './silence.ts'
 import { runTimeline } from './timeline.ts'
 import { followRefers, referToCall, type PlacedFor, type TransferResult } from './transfers.ts'
 import type { StationPool } from '../stations/station-pool.ts'
@@ -151,6 +152,7 @@ export class Softphone {
       runTimeline(this.#deps.clock, record, call, args.timeline, (to) => this.transfer(record, to))
       if (args.followRefer)
         followRefers(this.#deps.boundary, record, call, (referred) => this.placeReferred(args, referred))
+      askWhenSilent(this.#deps, station, record, call, hop)
       call.start(media)
       return { record, call }
     } catch (error) {

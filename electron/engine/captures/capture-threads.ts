@@ -1,3 +1,4 @@
+import { ownProviders } from '../../../shared/providers/index.ts'
 import { machine } from '../base/errors.ts'
 import { CaptureThread, type Progress } from './capture-thread.ts'
 
@@ -21,7 +22,7 @@ export class CaptureThreads {
    * written; nobody waits for such a one, and it for nobody. `keylog`: a key log of TLS.
    */
   open(files: readonly string[], progress: Progress, growing = false, keylog: string | null = null): CaptureThread {
-    const thread = new CaptureThread({ files, growing, keylog }, this.#memoryMb)
+    const thread = new CaptureThread({ files, growing, keylog, providers: ownProviders() }, this.#memoryMb)
     if (this.#closed) thread.close(ending())
     this.#all.add(thread)
     if (growing) {

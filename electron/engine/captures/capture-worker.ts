@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { setOwnProviders } from '../../../shared/providers/index.ts'
 import { Boundary } from '../base/boundary.ts'
 import { withWords } from '../base/errors.ts'
 import { meterOf } from '../media/codec/index.ts'
@@ -12,7 +13,8 @@ import type { CapturePart, Said, Task } from './parts.ts'
 
 // Reads captures beside the engine, in a thread of its own, and stays to answer what is asked of them.
 
-const { files, growing, keylog } = workerData as Task
+const { files, growing, keylog, providers } = workerData as Task
+setOwnProviders(providers)
 const port = parentPort!
 const post = (part: CapturePart) => port.postMessage(part, [])
 

@@ -1,6 +1,7 @@
 import type { ErrorKind } from '../../../shared/contract/channel.ts'
 import type { CaptureList } from '../../../shared/contract/captures.ts'
 import type { CaptureView } from '../../../shared/contract/views.ts'
+import type { Provider } from '../../../shared/providers/provider.ts'
 import type { CallPackets } from '../report/exports.ts'
 
 /** What the thread of a capture is asked when it has read, or while it does. */
@@ -18,6 +19,8 @@ export interface Task {
   readonly growing: boolean
   /** A key log of TLS. */
   readonly keylog: string | null
+  /** Those of the person’s own. */
+  readonly providers: readonly Provider[]
 }
 
 /** What is said to it: a question, or what became of a file that grows. */

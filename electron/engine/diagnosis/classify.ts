@@ -1,10 +1,9 @@
 import type { Outcome } from '../../../shared/contract/report.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import type { RefusedBy } from '../../../shared/model/refused-by.ts'
-import { providerRefusal } from '../../../shared/providers/index.ts'
-import type { ProviderRefusal } from '../../../shared/providers/provider.ts'
 import type { SipResponse } from '../../../shared/wire/sip/message.ts'
 import { statusOf } from '../../../shared/words/statuses.ts'
+import { readRefusal } from './refusal.ts'
 import { observed, refusal, type FinalResponse } from './rule.ts'
 
 /** The one place that decides who refused a call: what the endpoint saw, then what the final response says. */
@@ -26,22 +25,19 @@ export function refusedFor(facts: CallFacts, ...causes: readonly RefusedBy[]): F
   return cause !== null && causes.includes(cause) ? final : null
 }
 
-/** What the words of the refusal say, where a provider is known by them. */
-export function knownRefusal(facts: CallFacts): ProviderRefusal | null {
-  const [final, invite] = [refusal(facts), facts.invite?.message]
-  return final && providerRefusal(final.message, invite?.kind === 'request' ? invite.uri : '')
-}
-
-/** By the words of a provider, then by the status (RFC 3261 21) and what went before it. */
+/** By the words of who refused, then by the status (RFC 3261 21) and what went before it. */
 function causeOf(facts: CallFacts, { status, reason }: SipResponse): RefusedBy | null {
-  const known = knownRefusal(facts)
-  if (known) return known.refusedBy
   // Nobody refused: the caller gave it up.
   if (status === 487 && isCancelled(facts)) return null
+  const { reading } = readRefusal(facts)
+  if (reading) return reading.refusedBy
   if (status === 403 && (facts.challenges.length > 0 || facts.credentialsSent)) return 'credentials'
   // Of a body that is no session description no media was refused.
   if (status === 415 && facts.invite?.session === null && (facts.invite.message?.body.length ?? 0) > 0)
     return 'provider'
+  // Before anything rang no called party was there to be unavailable.
+  if (status === 480 && facts.ringing === null && facts.invite !== null && facts.vantage !== 'inbound')
+    return 'capacity'
   // Whoever speaks of trunks knows the form of the number and has no way for it.
   if (status === 404 && /trunk|dispatch/i.test(reason)) return 'routing'
   return statusOf(status).refusedBy ?? 'provider'

@@ -46,9 +46,14 @@ export interface Found {
   readonly remedy?: Remedy | undefined
   /** What `next` says to change, where the remedy does not say it. */
   readonly change?: Change | undefined
+  /** The provider's document that the cause is from. */
+  readonly source?: Finding['source']
 }
 
-export function toFinding(rule: string, { severity, at, sentence, evidence, next, remedy, change }: Found): Finding {
+export function toFinding(
+  rule: string,
+  { severity, at, sentence, evidence, next, remedy, change, source }: Found,
+): Finding {
   const named = change ?? (remedy && changeOf(remedy))
   return {
     rule,
@@ -59,6 +64,7 @@ export function toFinding(rule: string, { severity, at, sentence, evidence, next
     next: capital(next),
     ...(remedy && { remedy }),
     ...(named && { change: named }),
+    ...(source && { source }),
   }
 }
 

@@ -1,16 +1,32 @@
 import { settingsSchema, type Settings, type Trunk } from '../../../shared/contract/commands.ts'
 import { initialLimits, type BudgetLimits } from '../../../shared/model/budgets.ts'
+import { setOwnProviders } from '../../../shared/providers/index.ts'
 import { machine } from '../base/errors.ts'
+import { noProviders, readOwnProviders } from './own-providers.ts'
 import type { Store } from './store.ts'
 import { keyOf } from './trunks.ts'
 
 /** What a person has set: in the store of a profile folder, or for this run where there is none. */
 export class Profile {
   readonly #store: Store | null
+  #problems: readonly string[] = []
   #unsaved = settingsSchema.parse({})
 
   constructor(store: Store | null) {
     this.#store = store
+    this.readProviders()
+  }
+
+  /** What is wrong with the files of the person's own providers, by file, line and field. */
+  get providerProblems(): readonly string[] {
+    return this.#problems
+  }
+
+  /** The providers of the profile folder as they are now: known from here on. */
+  readProviders(): void {
+    const { providers, problems } = this.#store ? readOwnProviders(this.#store.folder) : noProviders
+    this.#problems = problems
+    setOwnProviders(providers)
   }
 
   /** Throws RingbackError (machine) where no profile folder is in use. */

@@ -27,7 +27,7 @@ const oldPages = 'old pages'
 /** Trunks, settings, past calls and secrets of one profile folder, in SQLite. */
 export class Store {
   readonly #db: DatabaseSync
-  readonly #folder: string
+  readonly folder: string
   readonly #secrets: Secrets
   readonly #calls: Calls
   readonly #trunks: Trunks
@@ -38,7 +38,7 @@ export class Store {
 
   /** Throws RingbackError (machine) when the folder cannot be used, or was written by a newer version. */
   constructor(folder: string, clock: Clock) {
-    this.#folder = folder
+    this.folder = folder
     this.#secrets = new Secrets(folder)
     const { db, notices } = openDatabase(folder, clock, [createCalls, createSearch, (old) => this.#sealHeaders(old)])
     this.#db = db
@@ -94,7 +94,7 @@ export class Store {
       this.#write(() => this.#db.prepare('DELETE FROM settings WHERE name = ?').run(oldPages))
     } catch (error) {
       this.#note(
-        `Header values of trunks are sealed now, but their old text may still be in ${this.#folder}: ` +
+        `Header values of trunks are sealed now, but their old text may still be in ${this.folder}: ` +
           `${explainSqlite(error)}.`,
       )
     }
@@ -226,11 +226,11 @@ export class Store {
   }
 
   #write<T>(run: () => T): T {
-    return this.#guard(() => transaction(this.#db, run), `cannot write to the profile folder ${this.#folder}`)
+    return this.#guard(() => transaction(this.#db, run), `cannot write to the profile folder ${this.folder}`)
   }
 
   #read<T>(run: () => T): T {
-    return this.#guard(run, `cannot read the profile folder ${this.#folder}`)
+    return this.#guard(run, `cannot read the profile folder ${this.folder}`)
   }
 
   /** Errors of SQLite as a sentence; one that says damage has the next start look closely. */
@@ -239,7 +239,7 @@ export class Store {
       return run()
     } catch (error) {
       if (error instanceof RingbackError) throw error
-      if (saysDamaged(error)) suspect(this.#folder)
+      if (saysDamaged(error)) suspect(this.folder)
       throw machine(`${what}: ${explainSqlite(error)}`, error)
     }
   }

@@ -4,11 +4,12 @@ import type { LadderMessage } from '../../../shared/contract/report.ts'
 import type { Change } from '../../../shared/contract/state.ts'
 import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
-import { makeHeader, makeRequest, type SipResponse } from '../../../shared/wire/sip/message.ts'
+import type { SipResponse } from '../../../shared/wire/sip/message.ts'
 import { statusOf } from '../../../shared/words/statuses.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Feed } from '../feed.ts'
+import { optionsRequest } from '../sip/options.ts'
 import type { Registrations } from './registrations.ts'
 import type { Profile } from '../store/profile.ts'
 import { nextHop } from '../stations/next-hop.ts'
@@ -152,16 +153,7 @@ export class TrunkChecks {
     station.adopt(trace)
     const answer = await new Promise<Answer>((resolve) => {
       station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
-        build: (flow) =>
-          makeRequest('OPTIONS', uri, [
-            makeHeader('Max-Forwards', '70'),
-            makeHeader('From', `<sip:ringback@${flow.contact.host}>;tag=${tag}`),
-            makeHeader('To', `<${uri}>`),
-            makeHeader('Call-ID', callId),
-            makeHeader('CSeq', '1 OPTIONS'),
-            makeHeader('Accept', 'application/sdp'),
-            makeHeader('User-Agent', productName),
-          ]),
+        build: (flow) => optionsRequest(flow, { uri, tag, callId, userAgent: productName }),
         sent: (_request, flow) =>
           step('connection', true, `OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
         response: (response) => response.status >= 200 && resolve({ response, failure: '' }),

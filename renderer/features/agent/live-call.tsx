@@ -1,4 +1,4 @@
-import { variableOf } from '../../../shared/providers/index.ts'
+import { variablesOf } from '../../../shared/providers/variables.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import { useEngine } from '../../state/engine.ts'
@@ -10,10 +10,7 @@ import { duration, party } from '../../../shared/shown/format.ts'
 export function LiveCall({ call: { id, from, to, displayName, state, answeredAt } }: { call: CallView }) {
   const report = useEngine((known) => known.reports.get(id))
   const now = useNow(1000, true)
-  const headers = (report?.headers.received ?? []).flatMap(({ name, value }) => {
-    const variable = variableOf(name)
-    return variable === null ? [] : [{ name, value, variable }]
-  })
+  const headers = variablesOf(report?.headers.received ?? [])
   const digits = report ? digitsOf(report) : ''
   return (
     <li className="agent-live">
@@ -44,7 +41,7 @@ export function LiveCall({ call: { id, from, to, displayName, state, answeredAt 
             </tr>
           </thead>
           <tbody>
-            {headers.map(({ name, value, variable }, i) => (
+            {headers.map(({ name, value, variable, note }, i) => (
               <tr key={i} className="mono">
                 <td>
                   <Foreign text={name} />
@@ -53,7 +50,8 @@ export function LiveCall({ call: { id, from, to, displayName, state, answeredAt 
                   <Foreign text={value} />
                 </td>
                 <td>
-                  <Foreign text={variable} />
+                  {variable !== null && <Foreign text={variable} />}
+                  {note !== null && <span className="muted"> {note}</span>}
                 </td>
               </tr>
             ))}

@@ -1,5 +1,5 @@
 import { decodeText, visible } from '../../../shared/base/text.ts'
-import { platformMeaning } from '../../../shared/providers/index.ts'
+import { platformMeaning } from '../../../shared/providers/variables.ts'
 import { findSession } from '../../../shared/wire/sdp/find.ts'
 import type { Difference } from '../../../shared/wire/sip/compare.ts'
 import { header, type SipMessage } from '../../../shared/wire/sip/message.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { DialFault } from '../../../shared/words/dial.ts'
-import { draftLeadsTo } from '../../state/dial.ts'
+import { draftAdvice, draftLeadsTo } from '../../state/dial.ts'
 import { useEngine } from '../../state/engine.ts'
 import { edit, newTrunk, show, useUi } from '../../state/ui.ts'
 import { Button, Fault, Foreign } from '../../ui/controls.tsx'
@@ -33,6 +33,7 @@ export function Said({
   const draft = useUi((state) => state.draft)
   const trunks = useEngine((state) => state.trunks)
   const uri = fault || refused ? null : draftLeadsTo(draft)
+  const [advice] = fault || refused ? [] : draftAdvice(draft)
   const { correction = null, caret = null, headers = [], remedy } = fault ?? {}
   return (
     <div className="dial-said" role="status">
@@ -64,6 +65,11 @@ export function Said({
           <span className="mono">
             <Foreign text={uri} />
           </span>
+        </p>
+      )}
+      {advice !== undefined && (
+        <p className="hint">
+          <Foreign text={advice} />
         </p>
       )}
     </div>

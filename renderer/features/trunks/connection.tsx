@@ -1,10 +1,12 @@
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
-import { providerAt } from '../../../shared/providers/index.ts'
+import { encryptionBound, transportBound } from '../../../shared/providers/advice.ts'
+import { providerOfTrunk } from '../../../shared/providers/index.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { transports } from '../../ui/choices.ts'
 import { Choice, Field } from '../../ui/controls.tsx'
 import { EncryptionField } from '../../ui/fields.tsx'
 import { Granted } from './granted.tsx'
+import { Region } from './region.tsx'
 
 const authentications = [
   ['digest', 'Digest (user name and password)'],
@@ -23,7 +25,9 @@ export function Connection({
   fault: string | null
   asked: boolean
 }) {
-  const provider = providerAt(settings.address)
+  const provider = providerOfTrunk(settings)
+  const bound = provider && transportBound(provider, settings.transport)
+  const media = provider && encryptionBound(provider, settings.encryption, settings.transport)
   return (
     <div className="section">
       <h2>Connection</h2>
@@ -46,22 +50,33 @@ export function Connection({
           />
         )}
       </Field>
-      <Field label="Transport">
+      {provider && <Region provider={provider} address={settings.address} onChange={(address) => set({ address })} />}
+      <Field
+        label="Transport"
+        fault={bound?.offered === false ? bound.text : null}
+        hint={bound?.text ?? provider?.notOffered.map(({ because }) => because).join(' ')}
+      >
         {(props) => (
           <Choice
             {...props}
             value={settings.transport as 'udp'}
-            options={transports}
+            options={transports.map(([name, text]) => {
+              const offered = !provider || transportBound(provider, name).offered
+              return [name, offered ? text : `${text}, not offered`, !offered && name !== settings.transport] as const
+            })}
             onChange={(transport) => set({ transport })}
           />
         )}
       </Field>
       <EncryptionField
-        hint="Allowed offers SRTP and takes either; Required ends a call that would be in clear."
+        hint={media?.text ?? 'Allowed offers SRTP and takes either; Required ends a call that would be in clear.'}
         value={settings.encryption}
         onChange={(encryption) => set({ encryption })}
       />
-      <Field label="Authentication">
+      <Field
+        label="Authentication"
+        hint={provider?.authentication?.find(({ kind }) => kind === settings.authentication)?.note}
+      >
         {(props) => (
           <Choice
             {...props}

@@ -1,6 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
-import { providerAt } from '../../../shared/providers/index.ts'
+import { providerOfTrunk } from '../../../shared/providers/index.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
 import type { HeaderRow } from '../../state/ui.ts'
@@ -36,9 +36,10 @@ export function trunkFaults(
 }
 
 /** A name for a trunk at that address which no other has: its provider's, else its host. */
-export function usualName(address: string, taken: readonly string[]): string {
+export function usualName(address: string, provider: string | undefined, taken: readonly string[]): string {
   const host = parseHostPort(address)?.host ?? ''
-  const from = providerAt(address)?.name.toLowerCase() ?? host
+  const known = providerOfTrunk({ provider, address })
+  const from = known ? known.name.toLowerCase() : host
   const name = from.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 60)
   let free = name
   for (let i = 2; taken.includes(free); i++) free = `${name}-${i}`

@@ -1,10 +1,12 @@
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
 import { hiddenValue } from '../../../shared/contract/place-call.ts'
-import { providerAt, providers } from '../../../shared/providers/index.ts'
+import { ownProviders, providerOfTrunk } from '../../../shared/providers/index.ts'
+import type { Provider } from '../../../shared/providers/provider.ts'
 import { secretFault } from '../../../shared/words/own-headers.ts'
 import { useActions } from '../../state/actions.ts'
 import { execute, useEngine } from '../../state/engine.ts'
+import { readProviders, useProviders } from '../../state/providers.ts'
 import { draftOf, dropDraft, keepDraft, useTrunkDrafts, type TrunkDraft } from '../../state/trunk-drafts.ts'
 import { headerRow } from '../../state/ui.ts'
 import { drawAtOnce } from '../../ui/at-once.ts'
@@ -37,9 +39,12 @@ export function TrunkForm({
   const { settings, rows, password } = kept ?? stored
   const [asked, setAsked] = useState(false)
   const form = useRef<HTMLFormElement>(null)
+  const { all: providers, problems } = useProviders()
+  // The files may have changed meanwhile.
+  useEffect(() => void readProviders().catch(() => {}), [])
   const change = (changed: Partial<TrunkDraft>) => keepDraft(trunk.name, { settings, rows, password, ...changed })
   const set = (changed: Partial<StoredTrunk>) => change({ settings: { ...settings, ...changed } })
-  const suggested = usualName(settings.address, [...names.keys()])
+  const suggested = usualName(settings.address, settings.provider, [...names.keys()])
   const name = isNew && settings.name === '' ? suggested : settings.name
   const faults = trunkFaults({ ...settings, name }, rows)
   const save = async () => {
@@ -63,8 +68,11 @@ export function TrunkForm({
   }
   const headersLost = trunk.lost?.includes('headers') && rows.some(({ value }) => value === hiddenValue)
   const preset = (name: string) => {
-    const found = providers.find((provider) => provider.name === name)?.preset
-    drawAtOnce(() => set(found ?? { address: '' }))
+    const chosen = providers.find((provider) => provider.name === name)
+    const found = chosen?.preset ?? { address: chosen?.targets[0]?.address ?? '' }
+    const { transport, encryption, authentication } = trunk
+    const usual = { transport, encryption, authentication, provider: name === '' ? undefined : name }
+    drawAtOnce(() => set({ ...usual, ...found } as Partial<StoredTrunk>))
     const address = document.getElementById('trunk-address') as HTMLInputElement | null
     address?.focus()
     address?.setSelectionRange(0, 0)
@@ -93,8 +101,8 @@ export function TrunkForm({
               {(props) => (
                 <Choice
                   {...props}
-                  value={providerAt(settings.address)?.name ?? ''}
-                  options={[['', 'My own PBX, or another provider'], ...presets]}
+                  value={providerOfTrunk(settings)?.name ?? ''}
+                  options={[['', 'Another provider'], ...providers.map(choiceOf)]}
                   onChange={preset}
                 />
               )}
@@ -117,6 +125,7 @@ export function TrunkForm({
             </Field>
           </div>
         )}
+        {isNew && problems.map((text) => <Fault key={text} text={text} />)}
         <div className="trunk-groups">
           <Connection settings={settings} set={set} fault={faults.address} asked={asked} />
           <Identity
@@ -165,7 +174,5 @@ export function TrunkForm({
   )
 }
 
-const presets = providers
-  .filter(({ preset }) => preset !== null)
-  .map(({ name }) => [name, name] as const)
-  .toSorted(([a], [b]) => a.localeCompare(b))
+const choiceOf = ({ name }: Provider) =>
+  [name, ownProviders().some((one) => one.name === name) ? `${name} (yours)` : name] as const

@@ -6,6 +6,7 @@ import { malformed } from '../../../electron/engine/diagnosis/rules/malformed.ts
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
 import { mediaCases } from './media-cases.ts'
+import { refusalCases } from './refusal-cases.ts'
 import { signallingCases, type RuleCases } from './signalling-cases.ts'
 
 const call = (...how: ConstructorParameters<typeof TraceBuilder>) => new TraceBuilder(...how)
@@ -58,6 +59,7 @@ const cases: Readonly<
 > = {
   ...speaking(signallingCases),
   ...speaking(mediaCases),
+  ...speaking(refusalCases),
   'connection-failed': {
     speaks: [
       () => call().observe(0, 'connection-refused', 'tcp 203.0.113.9:5060: connection refused').at(10, true),
@@ -148,13 +150,15 @@ const cases: Readonly<
   'refused-capacity': {
     speaks: [
       () => call().request(0, 'INVITE').response(50, '503 Service Unavailable', { extra: 'Retry-After: 30\n' }).at(60),
+      () => call().request(0, 'INVITE').response(50, '480 Temporarily Unavailable').at(60),
     ],
     silent: [() => call().request(0, 'INVITE').response(50, '500 Oops').at(60)],
   },
   'refused-callee': {
-    speaks: [486, 480, 600, 603, 607, 608].map(
-      (code) => () => call().request(0, 'INVITE').response(50, `${code} No`).at(60),
-    ),
+    speaks: [
+      ...[486, 600, 603, 607, 608].map((code) => () => call().request(0, 'INVITE').response(50, `${code} No`).at(60)),
+      () => call().request(0, 'INVITE').response(40, '180 Ringing').response(9000, '480 No').at(9010),
+    ],
     silent: [
       () => call().request(0, 'INVITE').response(50, '404 Not Found').at(60),
       () =>
@@ -657,7 +661,7 @@ describe('diagnosis', () => {
   )
 
   it.each(
-    Object.entries({ ...signallingCases, ...mediaCases }).flatMap(([id, { speaks }]) =>
+    Object.entries({ ...signallingCases, ...mediaCases, ...refusalCases }).flatMap(([id, { speaks }]) =>
       speaks.map(([make, says], i) => [id, i, make, says] as const),
     ),
   )('%s says what is wrong (%i)', (id, _i, make, says) =>
@@ -705,8 +709,8 @@ describe('diagnosis', () => {
       .response(50, '400 ')
       .at(60)
     expect(report.refusedBy).toBe('media')
-    expect(report.findings.map(({ rule }) => rule)).toEqual(['refused-media'])
-    expect(report.findings[0]!.next).toMatch(/in common/)
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['refused-wordless'])
+    expect(report.findings[0]!.sentence).toMatch(/in common/)
   })
 
   it('names the setting that is to be changed, as a code', () => {

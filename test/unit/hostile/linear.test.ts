@@ -31,7 +31,7 @@ import {
   uriOf,
 } from '../../../shared/wire/sip/grammar.ts'
 import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
-import { platformMeaning, variableOf } from '../../../shared/providers/index.ts'
+import { platformMeaning, variableOf } from '../../../shared/providers/variables.ts'
 import { headerMeaning, messageMeaning } from '../../../shared/words/meaning.ts'
 import {
   headerList,

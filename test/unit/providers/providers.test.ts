@@ -1,36 +1,30 @@
-import { describe, expect, it } from 'vitest'
-import { platformMeaning, providerAt, providerRefusal, providers, variableOf } from '../../../shared/providers/index.ts'
-import type { SipResponse } from '../../../shared/wire/sip/message.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  builtIn,
+  providerAt,
+  providerNamed,
+  providers,
+  rangesOf,
+  setOwnProviders,
+} from '../../../shared/providers/index.ts'
+import { complete } from '../../../shared/providers/complete.ts'
+import { providerSchema } from '../../../shared/providers/provider.ts'
 
-describe('what voice platforms make of headers', () => {
-  it.each([
-    ['X-CALL-ID', 'system__call_sid'],
-    ['x-caller-id', 'system__caller_id'],
-    ['X-Contact-ID', 'sip_contact_id'],
-    ['X-a', 'sip_a'],
-    ['sip.twilio.callSid', 'system__call_sid'],
-    ['X-', null],
-    ['Subject', null],
-  ])('%s becomes the variable %s', (name, variable) => {
-    expect(variableOf(name)).toBe(variable)
-  })
-
-  it('is said in a sentence, with who says so', () => {
-    expect(platformMeaning('X-Call-ID')).toMatchObject({ text: expect.stringContaining('system__call_sid') })
-    expect(platformMeaning('X-Anything-Else')!.text).toMatch(/sip_anything_else\.$/)
-    expect(platformMeaning('Subject')).toBeNull()
-    expect(platformMeaning('constructor')).toBeNull()
-  })
-})
+afterEach(() => setOwnProviders([]))
 
 describe('the provider of a trunk', () => {
   it.each([
     ['sip.rtc.elevenlabs.io', 'ElevenLabs'],
     ['sip.rtc.ElevenLabs.io.:5061', 'ElevenLabs'],
+    ['sip-static.rtc.in.residency.elevenlabs.io', 'ElevenLabs'],
     ['x.sip.livekit.cloud:5060', 'LiveKit'],
     ['notsip.livekit.cloud.example', null],
     ['evilrtc.elevenlabs.io', null],
-    ['my.pstn.twilio.com', 'Twilio'],
+    ['my.pstn.twilio.com', 'Twilio Elastic SIP Trunking'],
+    ['my.pstn.frankfurt.twilio.com', 'Twilio Elastic SIP Trunking'],
+    ['pstn.a.b.twilio.com', null],
+    ['sip.telnyx.com.au', 'Telnyx'],
+    ['acme.sip-eu.vonage.com', 'Vonage'],
     ['192.0.2.1', null],
     ['[2001:db8::1]:5060', null],
     ['', null],
@@ -39,44 +33,76 @@ describe('the provider of a trunk', () => {
   })
 })
 
-describe('what providers say when they refuse', () => {
-  const response = (status: number, reason: string): SipResponse => ({
-    kind: 'response',
-    version: 'SIP/2.0',
-    status,
-    reason,
-    headers: [],
-    body: new Uint8Array(),
-    problems: [],
+describe('whose address something is', () => {
+  it.each([
+    ['54.172.60.1', ['Twilio Elastic SIP Trunking']],
+    ['::ffff:54.172.60.3', ['Twilio Elastic SIP Trunking']],
+    ['54.172.60.4', []],
+    ['168.86.191.255', ['Twilio Elastic SIP Trunking']],
+    ['18.98.16.121', ['Retell']],
+    ['44.229.228.186', ['Vapi']],
+    ['44.229.228.187', []],
+    ['54.172.60.1.', []],
+    ['054.172.60.1e', []],
+    ['sip.telnyx.com', []],
+    ['[54.172.60.1]', []],
+    ['', []],
+    ['9'.repeat(100_000), []],
+    [':'.repeat(100_000), []],
+  ])('%s', (address, names) => {
+    expect(rangesOf(address).map(({ provider }) => provider.name)).toEqual(names)
   })
-  const anywhere = 'sip:+15550100@192.0.2.1'
-  const all = providers.flatMap(({ domains, refusals }) => refusals.map((refusal) => ({ domains, refusal })))
 
-  it.each(all)(
-    '$refusal.status "$refusal.reason" is known at its domain, whatever the case',
-    ({ domains, refusal }) => {
-      const at = `sip:x@trunk.${domains[0]!.toUpperCase()}`
-      expect(providerRefusal(response(refusal.status, refusal.reason.toUpperCase()), at)).toBe(refusal)
-      expect(providerRefusal(response(refusal.status + 1, refusal.reason), at)).toBeNull()
-    },
-  )
-
-  it('counts elsewhere only where the words tell the provider', () => {
-    expect(providerRefusal(response(404, 'No trunk found'), anywhere)).toMatchObject({ refusedBy: 'routing' })
-    expect(providerRefusal(response(400, ''), anywhere)).toBeNull()
-    expect(providerRefusal(response(400, ''), `sip:x@not${all.at(-1)!.domains[0]}`)).toBeNull()
-    expect(providerRefusal(response(404, 'Not Found'), anywhere)).toBeNull()
+  it('is told by ranges of IPv6 and of one’s own providers too, the end of a block included', () => {
+    const mine = { name: 'Mine', kind: 'trunk', source: 'me', asOf: '2026-11-26' } as const
+    setOwnProviders([complete({ ...mine, addresses: [{ cidr: '2001:db8:1::/48', use: 'any' }] })])
+    expect(rangesOf('2001:db8:1:ffff::9')[0]?.provider.name).toBe('Mine')
+    expect(rangesOf('2001:0DB8:0001::1')).toHaveLength(1)
+    expect(rangesOf('2001:db8:2::1')).toEqual([])
   })
 })
 
 describe('every provider', () => {
-  it.each(providers)(
-    '$name says where its facts are from and when they were read',
-    ({ source, asOf, domains, limits }) => {
-      expect(source).not.toBe('')
-      expect(asOf).toMatch(/^20\d\d-(0[1-9]|1[0-2])$/)
-      for (const domain of domains) expect(domain).toMatch(/^[a-z0-9.-]+$/)
-      for (const limit of limits) expect(limit).toMatch(/^[A-Z].*\.$/)
-    },
-  )
+  it.each(builtIn)('$name is what the schema says, with source and date', (provider) => {
+    const parsed = providerSchema.parse(provider)
+    expect(parsed).toEqual(provider)
+    for (const limit of provider.limits) expect(limit).toMatch(/^[A-Z].*\.$/)
+    for (const { address } of provider.targets)
+      expect(providerAt(address.startsWith('.') ? `x${address}` : address)?.name).toBe(provider.name)
+  })
+
+  it('of the list that is asked for is there, each once', () => {
+    const names = builtIn.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of [
+      'ElevenLabs',
+      'Twilio Programmable Voice',
+      'Twilio Elastic SIP Trunking',
+      'LiveKit',
+      'Retell',
+      'OpenAI Realtime',
+      'xAI',
+      'Vapi',
+      'Telnyx',
+      'Plivo',
+      'Vonage',
+      'Amazon Chime Voice Connector',
+      'SignalWire',
+      'Synthflow',
+      'Ultravox',
+      'Generic PBX',
+    ])
+      expect(names).toContain(name)
+  })
+
+  it('of one’s own goes before the others, and stands instead of one of the same name', () => {
+    const before = providers().length
+    const mine = complete({ name: 'livekit', kind: 'trunk', source: 'me', asOf: '2026', domains: ['example.org'] })
+    setOwnProviders([mine])
+    expect(providers()).toHaveLength(before)
+    expect(providers()[0]).toBe(mine)
+    expect(providerNamed('LiveKit')).toBe(mine)
+    expect(providerAt('x.sip.livekit.cloud')).toBeNull()
+    expect(providerAt('sip.example.org')).toBe(mine)
+  })
 })

@@ -6,7 +6,7 @@ import { compareMessages } from '../../../shared/wire/sip/compare.ts'
 import { addressFault, dialFault } from '../../../shared/words/dial.ts'
 import { parseUri, parseVia } from '../../../shared/wire/sip/grammar.ts'
 import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
-import { platformMeaning } from '../../../shared/providers/index.ts'
+import { platformMeaning } from '../../../shared/providers/variables.ts'
 import { headerList, makeHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { expiresOf, minSeOf, rackOf, retryAfterOf, rseqOf, sessionExpiresOf } from '../../../shared/wire/sip/numbers.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
@@ -225,7 +225,7 @@ describe('texts from outside in sentences of ours', () => {
       dialFault(`sip:${long}`)!.text,
       dialFault(long)!.text,
       addressFault(long)!.text,
-      platformMeaning(`x-${long}`)!.text,
+      platformMeaning(`x-${'a'.repeat(5000)}`)!.text,
       ...['o=', 'c=', 'b=', 'm=', 'a=rtpmap:', 'a=fmtp:1 ', 'a=mid:'].map(
         (type) => explainSdp(`${type}${long}`)[0]!.text,
       ),

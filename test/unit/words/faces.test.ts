@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { withFlags } from '../../../electron/cli/remedies.ts'
 import { plainRemedyCodes, type Remedy } from '../../../shared/model/remedies.ts'
+import { builtIn } from '../../../shared/providers/index.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
 import { remedyWords } from '../../../shared/words/remedies.ts'
 
@@ -19,6 +20,19 @@ const naming = (files: readonly string[], pattern: RegExp) =>
 
 /** A double dash before a word; `--this.n` is arithmetic. */
 const flag = /(?<![\w)-])--[a-z][a-z-]*(?![a-z.-])/
+/** The words of their names that say whose they are, spaces and all. */
+const providerWords = [
+  ...new Set(
+    builtIn
+      .filter(({ kind }) => kind !== 'pbx')
+      .flatMap(({ name }) => name.split(/[^A-Za-z]+/))
+      .filter(
+        (word) => !/^(?:sip|elastic|trunking|programmable|voice|connector|realtime|amazon|azure|daily|)$/i.test(word),
+      ),
+  ),
+  'amazon',
+  'eleven.labs',
+]
 const commandNames = readdirSync(join(root, 'electron/cli/commands')).map((file) => file.replace(/\.ts$/, ''))
 const remedies: readonly Remedy[] = [
   { code: 'choose-transport' },
@@ -54,7 +68,7 @@ describe('what is for one face only', () => {
     expect(
       naming(
         files.filter((file) => !file.startsWith(join('shared', 'providers'))),
-        /eleven.?labs|livekit|retell|twilio|telnyx|plivo|vapi\b/i,
+        new RegExp(`\\b(${providerWords.join('|')})`, 'i'),
       ),
     ).toEqual([])
   })

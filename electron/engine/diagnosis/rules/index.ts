@@ -10,6 +10,7 @@ import { branchReused } from './branch-reused.ts'
 import { byeReason } from './bye-reason.ts'
 import { byeUnanswered } from './bye-unanswered.ts'
 import { cancelIgnored } from './cancel-ignored.ts'
+import { challengeUnanswered } from './challenge-unanswered.ts'
 import { changeRefused } from './change-refused.ts'
 import { connectionFailed } from './connection-failed.ts'
 import { connectionLost } from './connection-lost.ts'
@@ -17,6 +18,7 @@ import { dialogIncomplete } from './dialog-incomplete.ts'
 import { dialogRefused } from './dialog-refused.ts'
 import { dialogUnanswered } from './dialog-unanswered.ts'
 import { digitsLost } from './digits-lost.ts'
+import { droppedByPolicy } from './dropped-by-policy.ts'
 import { failedOver } from './failed-over.ts'
 import { illegalAnswer } from './illegal-answer.ts'
 import { keysInClear } from './keys-in-clear.ts'
@@ -39,11 +41,13 @@ import { refusedCredentials } from './refused-credentials.ts'
 import { refusedMedia } from './refused-media.ts'
 import { refusedNumber } from './refused-number.ts'
 import { refusedOther } from './refused-other.ts'
+import { refusedWordless } from './refused-wordless.ts'
 import { registrationRefused } from './registration-refused.ts'
 import { registrationUnanswered } from './registration-unanswered.ts'
 import { requestRefused } from './request-refused.ts'
 import { requestUnanswered } from './request-unanswered.ts'
 import { ringTimeout } from './ring-timeout.ts'
+import { ringsUnjoined } from './rings-unjoined.ts'
 import { rtpPortClosed } from './rtp-port-closed.ts'
 import { sentAstray } from './sent-astray.ts'
 import { sessionTimer } from './session-timer.ts'
@@ -61,7 +65,10 @@ import { wrongPayloadType } from './wrong-payload-type.ts'
 export const rules: readonly Rule[] = [
   connectionFailed,
   failedOver,
+  droppedByPolicy,
   noResponse,
+  challengeUnanswered,
+  refusedWordless,
   refusedAcl,
   refusedCredentials,
   refusedNumber,
@@ -70,6 +77,7 @@ export const rules: readonly Rule[] = [
   refusedCallee,
   refusedOther,
   refusalUnacknowledged,
+  ringsUnjoined,
   ringTimeout,
   cancelIgnored,
   nat,

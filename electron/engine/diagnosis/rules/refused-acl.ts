@@ -1,5 +1,6 @@
 import { refusedFor } from '../classify.ts'
 import { peerName, statusText, type Rule } from '../rule.ts'
+import { told } from '../told.ts'
 
 /** 403 before any challenge: the source address, or the right to call, is refused. */
 export const refusedAcl: Rule = {
@@ -15,7 +16,7 @@ export const refusedAcl: Rule = {
     if (!final) return []
     const host = facts.invite?.event.source.host
     return [
-      {
+      told(facts, final, {
         severity: 'fault',
         at: final.event.at,
         evidence: [facts.invite, final],
@@ -32,7 +33,7 @@ export const refusedAcl: Rule = {
             'check geographic permissions for the number.',
         }[facts.vantage],
         change: facts.vantage === 'outbound' ? { what: 'digest', to: 'on' } : undefined,
-      },
+      }),
     ]
   },
 }

@@ -5,6 +5,7 @@ import { remedyWords } from '../../../../shared/words/remedies.ts'
 import { realmOf } from '../challenges.ts'
 import { refusedFor } from '../classify.ts'
 import { observed, peerName, statusText, type Rule } from '../rule.ts'
+import { told } from '../told.ts'
 
 /** A challenge that could not be answered, or was answered in vain. */
 export const refusedCredentials: Rule = {
@@ -30,7 +31,7 @@ export const refusedCredentials: Rule = {
         `(${statusText(final)}${realm === undefined ? '' : `, realm "${realm}"`}) and none could be ` +
         `given${reason ? `: ${reason.text}` : ''}.`
     return [
-      {
+      told(facts, final, {
         severity: 'fault',
         at: final.event.at,
         evidence: [...facts.challenges, final, facts.credentialsSent ? null : reason],
@@ -42,7 +43,7 @@ export const refusedCredentials: Rule = {
             ? `${remedyWords(remedy)}.`
             : 'Set the user and the password at the calling side.',
         remedy: facts.credentialsSent || !ours ? undefined : remedy,
-      },
+      }),
     ]
   },
 }

@@ -4,9 +4,10 @@ import type { MediaDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import type { Change } from '../../../../shared/contract/change.ts'
 import type { Remedy } from '../../../../shared/model/remedies.ts'
-import { knownRefusal, refusedFor } from '../classify.ts'
+import { refusedFor } from '../classify.ts'
 import { requestsOf } from '../messages.ts'
-import { observed, peerName, statusText, type Rule } from '../rule.ts'
+import { observed, peerName, statusText, type Found, type Rule } from '../rule.ts'
+import { told } from '../told.ts'
 
 interface Advice {
   readonly next: string
@@ -151,19 +152,13 @@ export const refusedMedia: Rule = {
     }
     const final = refusedFor(facts, 'media')
     if (!final) return []
-    const known = knownRefusal(facts)
-    const why = header(final.message, 'warning') ?? ''
-    const { next, remedy, change }: Advice = known ? { next: known.next } : adviceOf(facts, why, audio)
-    return [
-      {
-        severity: 'fault',
-        at: final.event.at,
-        evidence: [facts.invite, final],
-        sentence: `${peerName(facts)} refused the offered media (${describe(audio)}) with ${statusText(final)}.`,
-        next,
-        remedy,
-        change,
-      },
-    ]
+    const found: Found = {
+      severity: 'fault',
+      at: final.event.at,
+      evidence: [facts.invite, final],
+      sentence: `${peerName(facts)} refused the offered media (${describe(audio)}) with ${statusText(final)}.`,
+      ...adviceOf(facts, header(final.message, 'warning') ?? '', audio),
+    }
+    return [told(facts, final, found, `; offered was ${describe(audio)}`)]
   },
 }

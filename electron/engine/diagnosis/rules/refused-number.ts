@@ -1,7 +1,11 @@
 import { parseUri } from '../../../../shared/wire/sip/grammar.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
-import { knownRefusal, refusedFor } from '../classify.ts'
-import { peerName, statusText, type Rule } from '../rule.ts'
+import { refusedBy, refusedFor } from '../classify.ts'
+import { peerName, statusText, type FinalResponse, type Rule } from '../rule.ts'
+import { told } from '../told.ts'
+
+/** Whether the status alone speaks of the number. */
+const isOfNumber = ({ message }: FinalResponse) => statusOf(message.status).refusedBy === 'number'
 
 /** The number or the identifier is not known, or not in the form that the peer wants. */
 export const refusedNumber: Rule = {
@@ -13,26 +17,24 @@ export const refusedNumber: Rule = {
   needs: 'refusal',
   evaluate(facts) {
     const final = refusedFor(facts, 'number', 'routing')
-    if (!final || statusOf(final.message.status).refusedBy !== 'number') return []
+    if (!final || (refusedBy(facts) === 'routing' && !isOfNumber(final))) return []
     const uri = facts.invite?.message?.kind === 'request' ? facts.invite.message.uri : ''
     const user = parseUri(uri)?.user ?? ''
     const other = /^\+\d{5,}$/.test(user) ? user.slice(1) : /^\d{5,}$/.test(user) ? `+${user}` : null
     return [
-      {
+      told(facts, final, {
         severity: 'fault',
         at: final.event.at,
         evidence: [facts.invite, final],
         sentence: `${peerName(facts)} does not know "${user || uri}": it answered ${statusText(final)}.`,
         next:
-          knownRefusal(facts)?.next ??
-          (facts.vantage === 'inbound'
+          facts.vantage === 'inbound'
             ? 'Check which identifiers this endpoint takes, and how the caller writes them.'
             : other
               ? `Call again with ${other}: the form with and without + must match what the other side has configured.`
-              : 'Check the identifier before the @ against what the other side has configured.'),
-        change:
-          other && facts.vantage !== 'inbound' && !knownRefusal(facts) ? { what: 'number', to: other } : undefined,
-      },
+              : 'Check the identifier before the @ against what the other side has configured.',
+        change: other && facts.vantage !== 'inbound' ? { what: 'number', to: other } : undefined,
+      }),
     ]
   },
 }

@@ -1,8 +1,9 @@
 import { uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import { header, headerList, type SipResponse } from '../../../../shared/wire/sip/message.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
-import { knownRefusal, refusedFor } from '../classify.ts'
+import { refusedBy, refusedFor } from '../classify.ts'
 import { peerName, statusText, type Rule } from '../rule.ts'
+import { told } from '../told.ts'
 
 interface Reading {
   readonly because: string
@@ -34,17 +35,18 @@ export const refusedOther: Rule = {
   silent: 'the call was answered, or another rule explains the refusal',
   needs: 'refusal',
   evaluate(facts) {
-    const final = refusedFor(facts, 'provider', 'routing')
-    if (!final || statusOf(final.message.status).refusedBy === 'number') return []
+    const final = refusedFor(facts, 'provider', 'routing', 'transport', 'tls')
+    const ofNumber = final !== null && statusOf(final.message.status).refusedBy === 'number'
+    if (!final || (refusedBy(facts) === 'routing' && ofNumber)) return []
     const { because, next } = reading(final.message)
     return [
-      {
+      told(facts, final, {
         severity: 'fault',
         at: final.event.at,
         evidence: [facts.invite, final],
         sentence: `${peerName(facts)} answered ${statusText(final)}: ${because}.`,
-        next: knownRefusal(facts)?.next ?? next,
-      },
+        next,
+      }),
     ]
   },
 }

@@ -6,6 +6,7 @@ import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
 import { Account, type Outcome } from './account.ts'
+import { Alive } from './alive.ts'
 import { Connections, type Connection } from './connections.ts'
 import { u16 } from './decode/bytes.ts'
 import { hep, isHep } from './decode/hep.ts'
@@ -41,6 +42,7 @@ export class CaptureIndex implements Receiver {
   readonly endpoints = new Endpoints()
   readonly store: MessageStore
   readonly dialogs = new Dialogs()
+  readonly alive = new Alive()
   readonly announcements = new Announcements()
   readonly streams: StreamTable
   readonly rtcp: RtcpFlows
@@ -208,6 +210,8 @@ export class CaptureIndex implements Receiver {
       sourceHost,
       destinationHost,
     )
+    if (scanned.method === 'OPTIONS' && scanned.status >= 200)
+      this.alive.add(source, this.endpoints.host(destination), message, at)
     if (from + scanned.body >= to) return 'read'
     for (const { host, port } of announcedAddresses(bytes, from + scanned.body, to)) {
       const number = port > 0 && this.#announced < mostAnnouncements ? this.#host(host) : null

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
-import { count } from '../../../../shared/base/text.ts'
+import { count, elide, visible } from '../../../../shared/base/text.ts'
 import { usage } from '../../base/errors.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import { CallProjection } from '../facts/call-projection.ts'
@@ -52,6 +52,8 @@ export interface LoadedCapture {
 }
 
 const mostProblems = 100
+/** An element that answered so long before or after an INVITE was there. */
+const aliveUs = 60_000_000
 const mostReasonsTold = 20
 
 /**
@@ -213,7 +215,8 @@ class CapturedDialog implements Captured {
     // In the order of their times: a message in a stream is whole later than it began.
     const whole = Buffer.allocUnsafe(messages.reduce((sum, message) => sum + store.length(message), 0))
     let used = 0
-    for (const message of messages.toSorted((a, b) => dialogs.at(a) - dialogs.at(b))) {
+    const inOrder = messages.toSorted((a, b) => dialogs.at(a) - dialogs.at(b))
+    for (const message of inOrder) {
       const bytes = store.bytes(message)
       whole.set(bytes, used)
       const event = {
@@ -230,6 +233,7 @@ class CapturedDialog implements Captured {
     }
     trace.droppedMessages += dropped
     this.#noteRefused(trace)
+    if (isSilent(trace)) this.#observeAlive(trace, inOrder[0]!)
     const streams = new CallStreams(this.#meterOf)
     streams.all.push(...(this.#belongings?.streams(this.#dialog) ?? []))
     streams.strays.push(...(this.#belongings?.strays(this.#dialog) ?? []))
@@ -255,6 +259,29 @@ class CapturedDialog implements Captured {
       trace.observe({ at: Math.max(said.firstAt, this.#dialog.firstAt), kind: 'connection-refused', text })
     }
   }
+
+  /** Whether the address that is silent to an INVITE answered OPTIONS of the same host about that time. */
+  #observeAlive(trace: CallTrace, invite: number): void {
+    const { dialogs, endpoints, store, alive } = this.#index
+    const to = dialogs.destination(invite)
+    const asker = endpoints.host(dialogs.source(invite))
+    const answer = alive.near(to, asker, dialogs.at(invite), aliveUs)
+    const response = answer && parseSip(store.bytes(answer.message))
+    if (response?.kind !== 'response') return
+    const where = `${dialogs.transport(answer!.message)} ${formatAddress(endpoints.address(to))}`
+    const text = `OPTIONS to ${where} was answered with ${elide(visible(`${response.status} ${response.reason}`), 80)}`
+    trace.observe({ at: answer!.at, kind: 'options-answered', text })
+  }
+}
+
+/** An INVITE to which nothing came back. */
+function isSilent({ messages }: CallTrace): boolean {
+  const first = messages[0]?.event.message
+  return (
+    first?.kind === 'request' &&
+    first.method === 'INVITE' &&
+    messages.every(({ event }) => event.message.kind !== 'response')
+  )
 }
 
 /** What stands where the message is read from its bytes. */
