@@ -188,12 +188,12 @@ describe('our two ends', () => {
     })
   })
 
-  it('say within seconds that nothing comes back from an agent that ignores', async () => {
+  it('say within seconds that an agent drops calls, which answers what else it is asked', async () => {
     const agent = await engines.agent({ behaviour: { kind: 'ignore' } })
     const phone = engines.open()
     const { id } = await phone.execute('call.place', { uri: `sip:x@127.0.0.1:${agent.port}` })
     const report = await until(phone, id, ({ findings }) => findings.length > 0)
-    expect(report.findings[0]).toMatchObject({ rule: 'no-response', severity: 'fault' })
+    expect(report.findings[0]).toMatchObject({ rule: 'dropped-by-policy', severity: 'fault' })
     expect(report.messages.filter(({ retransmissionOf }) => retransmissionOf === 0).length).toBeGreaterThan(1)
     await phone.execute('call.hangUp', { id })
   })

@@ -8,8 +8,8 @@ import { productName, type Station } from '../stations/station.ts'
 import type { OutboundCall } from '../ua/index.ts'
 import type { CallRecord } from './call-record.ts'
 
-/** Whoever takes the call at all has said so by then. */
-const silentMs = 4000
+/** Whoever takes the call at all has said so by then; and the answer is there before anybody is blamed. */
+const silentMs = 3000
 
 /**
  * Where an INVITE gets no response, one OPTIONS goes the same way: whether that is answered tells a peer that drops the

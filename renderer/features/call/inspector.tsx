@@ -7,6 +7,7 @@ import type { SipMessage } from '../../../shared/wire/sip/message.ts'
 import { copyText } from '../../bridge.ts'
 import { useActions } from '../../state/actions.ts'
 import { Button, Copy, Foreign, Icon } from '../../ui/controls.tsx'
+import { Owned } from '../../ui/owned.tsx'
 import { timeOf } from '../../ui/format.ts'
 import { factsOf, methodOf, statusOf } from '../../../shared/shown/message-facts.ts'
 import { Differences, Parts, Raw } from './message-parts.tsx'
@@ -83,7 +84,7 @@ export function Message({
       </header>
       <div className="message-body" tabIndex={0} role="group" aria-label="Content of the message">
         <p className="muted mono" title={timeOf(shown.at)}>
-          {shown.at} <Foreign text={shown.source} /> → <Foreign text={shown.destination} />{' '}
+          {shown.at} <Owned address={shown.source} /> → <Owned address={shown.destination} />{' '}
           {shown.transport.toUpperCase()}
         </p>
         {meaning && (

@@ -174,6 +174,14 @@ describe('the words of a provider', () => {
   })
 })
 
+describe('a number that is not known', () => {
+  it('is advised by the form that the provider wants', () => {
+    const [finding] = refused('404 Not Found', at('sip.rtc.elevenlabs.io')).findings
+    expect(finding!.next).toMatch(/^Call again with 15550100: .* ElevenLabs: A number is called as it was imported/)
+    expect(refused('404 Not Found').findings[0]!.next).not.toMatch(/ElevenLabs/)
+  })
+})
+
 describe('when a refusal came tells who refused', () => {
   it('480 is of the called party after a ringing, and of the capacity before', () => {
     expect(refused('480 Temporarily Unavailable', { ringMs: 4000 })).toMatchObject({ refusedBy: 'callee' })

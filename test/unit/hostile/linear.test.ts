@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readJsonLines } from '../../../electron/engine/base/json-lines.ts'
 import { Logs } from '../../../electron/engine/base/log.ts'
 import { authorization, parseChallenge } from '../../../electron/engine/sip/digest/digest.ts'
 import { parseDigest } from '../../../electron/engine/sip/digest/params.ts'
@@ -31,7 +32,10 @@ import {
   uriOf,
 } from '../../../shared/wire/sip/grammar.ts'
 import { dtmfOfInfo } from '../../../shared/wire/sip/info.ts'
-import { platformMeaning, variableOf } from '../../../shared/providers/variables.ts'
+import { dialAdvice } from '../../../shared/providers/advice.ts'
+import { providerAt, providers, rangesOf } from '../../../shared/providers/index.ts'
+import { codeInHeader, codeInPhrase, phraseSaid } from '../../../shared/providers/refusals.ts'
+import { platformMeaning, variableOf, variablesOf } from '../../../shared/providers/variables.ts'
 import { headerMeaning, messageMeaning } from '../../../shared/words/meaning.ts'
 import {
   headerList,
@@ -40,6 +44,7 @@ import {
   splitList,
   type SipMessage,
   type SipRequest,
+  type SipResponse,
 } from '../../../shared/wire/sip/message.ts'
 import {
   expiresOf,
@@ -49,6 +54,7 @@ import {
   retryAfterOf,
   sessionExpiresOf,
 } from '../../../shared/wire/sip/numbers.ts'
+import { reasonsOf, warningCodes } from '../../../shared/wire/sip/reasons.ts'
 import { headLength, parseSip } from '../../../shared/wire/sip/parse.ts'
 import { maskNumbers, redact, redactHeader } from '../../../shared/wire/sip/redact.ts'
 import { writeSip } from '../../../shared/wire/sip/write.ts'
@@ -266,6 +272,23 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'decodeText': (text) => decodeText(Buffer.from(text, 'latin1')),
   'messageMeaning': (text) => messageMeaning({ ...plain, method: text } as SipMessage),
   'headerMeaning': (text) => [headerMeaning(text), platformMeaning(`x-${text}`), variableOf(`x-${text}`)],
+  'whose address': (text) => [rangesOf(text), providerAt(text), rangesOf(`::${text}`)],
+  'dialAdvice': (text) => [dialAdvice(`sip:${text}@sip.telnyx.com`), dialAdvice(text, providers()[0]!)],
+  'variablesOf': (text) => variablesOf([{ name: `X-${text}`, value: text }]),
+  'words of a refusal': (text) => {
+    const headers = [makeHeader('X-Twilio-Error', text)]
+    const response = { ...plain, headers, kind: 'response', status: 403, reason: text } as unknown as SipResponse
+    const refused = { response, peers: providers(), times: new Set<never>() }
+    return [codeInHeader(refused), codeInPhrase(refused), phraseSaid(refused)]
+  },
+  'reasons and warnings': (text) => [reasonsOf(withHeader('Reason', text)), warningCodes(withHeader('Warning', text))],
+  'JSON with its lines': (text) => {
+    try {
+      return readJsonLines(`{"a": "${text}", ${text}`)
+    } catch (error) {
+      return error
+    }
+  },
   'compareMessages': (text) =>
     compareMessages(parse(`${head}\r\n${text}`), parse(`${head}\r\n${text.replaceAll('a', 'b')}`)),
   'compareMessages, headers': (text) => compareMessages(parse(head + text), parse(head + text.toUpperCase())),

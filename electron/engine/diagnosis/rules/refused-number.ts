@@ -1,11 +1,21 @@
 import { parseUri } from '../../../../shared/wire/sip/grammar.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
+import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { refusedBy, refusedFor } from '../classify.ts'
+import { peerProviders } from '../peer.ts'
 import { peerName, statusText, type FinalResponse, type Rule } from '../rule.ts'
 import { told } from '../told.ts'
 
 /** Whether the status alone speaks of the number. */
 const isOfNumber = ({ message }: FinalResponse) => statusOf(message.status).refusedBy === 'number'
+
+/** The form of numbers that the provider of the other side wants, where that is known. */
+function formWords(facts: CallFacts): string {
+  const provider = peerProviders(facts).find(({ number }) => number !== undefined)
+  if (!provider) return ''
+  const { name, source, asOf, number } = provider
+  return ` ${name}: ${number!.note} (${source}, read ${asOf})`
+}
 
 /** The number or the identifier is not known, or not in the form that the peer wants. */
 export const refusedNumber: Rule = {
@@ -28,11 +38,11 @@ export const refusedNumber: Rule = {
         evidence: [facts.invite, final],
         sentence: `${peerName(facts)} does not know "${user || uri}": it answered ${statusText(final)}.`,
         next:
-          facts.vantage === 'inbound'
+          (facts.vantage === 'inbound'
             ? 'Check which identifiers this endpoint takes, and how the caller writes them.'
             : other
               ? `Call again with ${other}: the form with and without + must match what the other side has configured.`
-              : 'Check the identifier before the @ against what the other side has configured.',
+              : 'Check the identifier before the @ against what the other side has configured.') + formWords(facts),
         change: other && facts.vantage !== 'inbound' ? { what: 'number', to: other } : undefined,
       }),
     ]
