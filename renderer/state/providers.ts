@@ -1,5 +1,4 @@
 import { create } from 'zustand'
-import type { ListedProvider } from '../../shared/contract/providers.ts'
 import { builtIn, setOwnProviders } from '../../shared/providers/index.ts'
 import type { Provider } from '../../shared/providers/provider.ts'
 import { execute, useEngine } from './engine.ts'
@@ -22,7 +21,6 @@ useEngine.subscribe((now, before) => {
 /** Those of the profile folder too, as its files are now. */
 export async function readProviders(): Promise<void> {
   const { providers, problems } = await execute('provider.list', {})
-  const own = providers.filter(({ yours }) => yours).map(({ yours: _, ...provider }: ListedProvider) => provider)
-  setOwnProviders(own)
+  setOwnProviders(providers.filter(({ yours }) => yours))
   useProviders.setState({ all: byName(providers), problems })
 }

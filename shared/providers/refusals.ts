@@ -52,13 +52,16 @@ export function codeInHeader(refused: Refused): SaidRefusal | null {
 }
 
 const isToken = (text: string) => text !== ''
+/** Words of a phrase that are looked at, from either end: more than one has. */
+const mostRead = 50
 
 /** By a code of the provider’s own in the reason phrase. */
 export function codeInPhrase(refused: Refused): SaidRefusal | null {
   const { status, reason } = refused.response
-  const tokens = reason.split(/[^A-Za-z0-9._-]+/).filter(isToken)
-  if (tokens.length === 0) return null
-  const ends = new Set([tokens[0], tokens.at(-1)])
+  const all = reason.split(/[^A-Za-z0-9._-]+/).filter(isToken)
+  if (all.length === 0) return null
+  const tokens = [...new Set([...all.slice(0, mostRead), ...all.slice(-mostRead)])]
+  const ends = new Set([all[0], all.at(-1)])
   return best(
     providers().flatMap((provider): SaidRefusal[] => {
       const own = provider.refusals.filter((refusal) => refusal.code !== undefined && refusal.header === undefined)

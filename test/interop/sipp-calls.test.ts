@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import type { InspectReport } from '../../shared/contract/report.ts'
+import { describe, expect, it } from 'vitest'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
@@ -20,8 +16,6 @@ import {
 } from '../harness/sipp.ts'
 
 const keep = keepRunning('SIGKILL')
-const folder = mkdtempSync(join(tmpdir(), 'ringback-sipp-calls-'))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 const dial = (port: number, ...args: string[]) => ['call', `sip:1001@127.0.0.1:${port}`, '--duration', '2', ...args]
 
@@ -97,22 +91,6 @@ describe.skipIf(!findPeer('sipp'))('calls to SIPp', () => {
     expect(report).toMatchObject({ outcome: 'refused', refusedBy: by, status: { code: Number(status.slice(0, 3)) } })
     expect(report.findings.map((finding) => finding.rule)).toEqual([rule])
     expect(await sipp.done()).toBe(0)
-  })
-
-  it('reads the words of a provider, with their source and date, in the call and in the capture of it', async () => {
-    const sipp = await keep(startSipp({ text: refusing('503 Nope', { extra: 'X-Twilio-Error: 32208 SRTP required' }) }))
-    const pcap = join(folder, 'words.pcap')
-    const { report } = await callReport([...dial(sipp.port), '--pcap', pcap])
-    expect(report).toMatchObject({
-      refusedBy: 'media',
-      findings: [
-        { change: { what: 'encryption', to: 'required' }, source: { asOf: expect.stringMatching(/^20\d\d/) } },
-      ],
-    })
-    const { stdout } = await ringback(['inspect', pcap, '--json']).finished
-    const [captured] = (JSON.parse(stdout) as InspectReport).calls
-    expect(captured!.refusedBy).toBe('media')
-    expect(captured!.findings[0]!.source).toEqual(report.findings[0]!.source)
   })
 
   it('blames the credentials for a 403 after a challenge', async () => {
