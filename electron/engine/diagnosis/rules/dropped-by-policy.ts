@@ -18,6 +18,7 @@ export const droppedByPolicy: Rule = {
   evaluate(facts) {
     const { invite } = facts
     if (!invite || facts.answeredAt !== null) return []
+    if (observed(facts, 'connection-refused', 'connection-failed', 'tls-failed').length > 0) return []
     if (facts.messages.some((fact) => fact.message?.kind === 'response')) return []
     const alive = observed(facts, 'options-answered')[0]
     const waited = (facts.endedAt ?? facts.now) - invite.event.at
