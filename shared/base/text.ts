@@ -45,11 +45,16 @@ export function elide(text: string, width: number): string {
     return `${first.slice(0, head).join('')}…${tail === 0 ? '' : last.slice(1).slice(-tail).join('')}`
   }
   const all = segments(text)
-  if (all.length <= width) return text
+  if (all.length <= width) return all.join('')
   return `${all.slice(0, head).join('')}…${all.slice(all.length - tail).join('')}`
 }
 
-const segments = (text: string): string[] => Array.from(graphemes.segment(text), ({ segment }) => segment)
+/** Marks can be piled up on one character without end. */
+const longestSegment = 16
+const segments = (text: string): string[] =>
+  Array.from(graphemes.segment(text), ({ segment }) =>
+    segment.length > longestSegment ? `${segment.slice(0, longestSegment - 1).toWellFormed()}…` : segment,
+  )
 
 /** More texts than a few calls have of one kind. */
 const mostRemembered = 64

@@ -64,7 +64,7 @@ describe.skipIf(!findPeer('chromium'))('what is damaged or refused', () => {
     await trunks.getByRole('button', { name: /pbx/ }).click()
     const form = page.getByRole('form', { name: 'Trunk settings' })
     await form.getByText('type the password again').waitFor()
-    await form.getByText('Codecs G.711 at 8 kHz and G.722 at 16 kHz.').waitFor()
+    await form.getByText('Codecs: PCMU, PCMA, G722.').waitFor()
     await seen(page, `trunk-${look.colorScheme}`)
     await form.getByRole('button', { name: 'Type the values again' }).click()
     await form.getByText('the value of X-Tenant is secret and was not kept').waitFor()

@@ -50,6 +50,11 @@ describe('text from outside', () => {
       }
   })
 
+  it('stays short where marks are piled up on its characters', () => {
+    expect(elide(`a${'\u0301'.repeat(50_000)}`, 40).length).toBeLessThanOrEqual(2 * 16)
+    expect(elide(`${`e${'\u0301'.repeat(900)}`.repeat(60)}`, 40).length).toBeLessThanOrEqual(41 * 16)
+  })
+
   it('shows Arabic as it is, and marks of direction by their names', () => {
     expect(visible('مساعد')).toBe('مساعد')
     expect(visible('\u200fمساعد\u061c')).toBe('‹U+200F›مساعد‹U+061C›')
