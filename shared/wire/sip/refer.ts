@@ -61,6 +61,11 @@ export function statusInside(message: SipMessage): { readonly status: number; re
   return match && { status: Number(match[1]), reason: match[2] ?? '' }
 }
 
+/** Whether a REFER, or its response, says that nothing is reported about it (RFC 4488 4). */
+export function isUnreported(message: SipMessage): boolean {
+  return /^\s*false/i.test(header(message, 'refer-sub') ?? '')
+}
+
 /** Whether a NOTIFY says that it is the last one of its subscription (RFC 6665 4.1.2). */
 export function isLastNotify(notify: SipRequest): boolean {
   return /^\s*terminated/i.test(header(notify, 'subscription-state') ?? '')

@@ -2,7 +2,7 @@ import { elide, visible } from '../../../../shared/base/text.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { uriOf } from '../../../../shared/wire/sip/grammar.ts'
 import { header } from '../../../../shared/wire/sip/message.ts'
-import { statusInside } from '../../../../shared/wire/sip/refer.ts'
+import { isUnreported, statusInside } from '../../../../shared/wire/sip/refer.ts'
 import { requestsOf, responsesTo, senderOf, type RequestFact, type ResponseFact } from '../messages.ts'
 import { observed, statusText, type Found, type Rule } from '../rule.ts'
 
@@ -59,8 +59,7 @@ function outcome(
   accepted: ResponseFact,
   notifies: readonly RequestFact[],
 ): Found[] {
-  const unasked = [refer, accepted].some(({ message }) => /^\s*false/i.test(header(message, 'refer-sub') ?? ''))
-  if (unasked) return []
+  if ([refer, accepted].some(({ message }) => isUnreported(message))) return []
   const who = senderOf(facts, accepted)
   const notified = notifies.filter(
     ({ n, fromUs, message }) =>

@@ -73,7 +73,7 @@ export abstract class Call {
   readonly reliable: Reliable2xx
   readonly info = new InfoDigits(this)
   readonly timer: SessionTimer
-  readonly #transfer = new Transfer(this)
+  #transfer: Transfer | null = null
   dialog: Dialog | null = null
   /** A re-INVITE or UPDATE of the peer's whose answer is being made. */
   unanswered: ServerTransaction | null = null
@@ -164,7 +164,7 @@ export abstract class Call {
 
   /** Asks the peer to call `target` instead, a Refer-To value (RFC 3515). Calls back with what came of it. */
   transfer(target: string, done: (outcome: TransferOutcome) => void): void {
-    this.#transfer.ask(target, done)
+    this.#transfers.ask(target, done)
   }
 
   /** Returns why the digits cannot be sent, or null. */
@@ -196,7 +196,7 @@ export abstract class Call {
       case 'OPTIONS':
         return this.reply(transaction, 200, { headers: [allowed(this.deps), makeHeader('Accept', 'application/sdp')] })
       case 'NOTIFY':
-        return this.#transfer.notified(transaction)
+        return this.#transfers.notified(transaction)
       case 'REFER':
         return receiveRefer(this, transaction)
       default:
@@ -274,6 +274,11 @@ export abstract class Call {
     this.#media?.close()
     if (this.unanswered) this.reply(this.unanswered, 487)
     this.unanswered = null
+  }
+
+  /** Made for the few calls that have one. */
+  get #transfers(): Transfer {
+    return (this.#transfer ??= new Transfer(this))
   }
 
   #ask(place: string, work: () => Promise<string | null>, done: (fault: string | null) => void): void {

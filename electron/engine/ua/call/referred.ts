@@ -1,6 +1,6 @@
 import { visible } from '../../../../shared/base/text.ts'
 import { header, makeHeader } from '../../../../shared/wire/sip/message.ts'
-import { referTarget, type ReferTarget } from '../../../../shared/wire/sip/refer.ts'
+import { isUnreported, referTarget, type ReferTarget } from '../../../../shared/wire/sip/refer.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
 import type { Call } from './call.ts'
 import { contactHeader, sequenceOf } from './headers.ts'
@@ -28,7 +28,7 @@ export function receiveRefer(call: Call, transaction: ServerTransaction): void {
     return call.reply(transaction, 400, { reason: 'Bad Refer-To' })
   }
   if (!call.is('answered')) return call.reply(transaction, 603)
-  const silent = /^\s*false/i.test(header(request, 'refer-sub') ?? '')
+  const silent = isUnreported(request)
   call.reply(transaction, 202, {
     headers: [
       contactHeader(call.contactUser, transaction.flow, call.secure),

@@ -1,5 +1,5 @@
 import { header, makeHeader } from '../../../../shared/wire/sip/message.ts'
-import { isLastNotify, statusInside } from '../../../../shared/wire/sip/refer.ts'
+import { isLastNotify, isUnreported, statusInside } from '../../../../shared/wire/sip/refer.ts'
 import type { Timer } from '../../base/clock.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
 import type { Call } from './call.ts'
@@ -45,7 +45,7 @@ export class Transfer {
         if (outcome.kind === 'failed') return this.#end({ kind: 'failed', why: outcome.failure.text })
         const { status, reason } = outcome.response
         if (status >= 300) return this.#end({ kind: 'failed', why: `the peer refused REFER with ${status} ${reason}` })
-        if (/^\s*false/i.test(header(outcome.response, 'refer-sub') ?? '')) return this.#succeeded(null)
+        if (isUnreported(outcome.response)) return this.#succeeded(null)
         if (this.#done && !this.#timer) this.#wait(firstNotifyMs)
       },
     })
