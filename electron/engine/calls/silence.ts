@@ -23,7 +23,8 @@ export function askWhenSilent(
   hop: NextHop & { readonly kind: 'uri' },
 ): void {
   const timer = clock.after(silentMs, () => {
-    if (!isSilent(record)) return
+    // Whether it rings or was answered is known without reading its messages.
+    if (!call.is('calling') || !isSilent(record)) return
     const { host, port } = hop.uri
     const uri = `sip:${bracketHost(host)}${port === null ? '' : `:${port}`}`
     const [tag, callId] = [random.token(10), station.ua.newCallId()]
