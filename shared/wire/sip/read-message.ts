@@ -5,8 +5,9 @@ import type { SipHeader, SipMessage, SipProblem, SipRequest, SipResponse } from 
 abstract class ReadMessage {
   #ids: MessageIds | null = null
 
-  ids(find: (message: SipMessage) => MessageIds): MessageIds {
-    return (this.#ids ??= find(this as unknown as SipMessage))
+  /** What `find` finds in a message: of one that was read, once. */
+  static idsOf(message: SipMessage, find: (message: SipMessage) => MessageIds): MessageIds {
+    return message instanceof ReadMessage ? (message.#ids ??= find(message)) : find(message)
   }
 }
 
@@ -50,7 +51,4 @@ export class ReadResponse extends ReadMessage implements SipResponse {
   }
 }
 
-/** What `find` finds in a message: of one that was read, once. */
-export function idsOf(message: SipMessage, find: (message: SipMessage) => MessageIds): MessageIds {
-  return message instanceof ReadMessage ? message.ids(find) : find(message)
-}
+export const { idsOf } = ReadMessage
