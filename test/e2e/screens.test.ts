@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { pageFits } from '../harness/axe.ts'
 import { looksAs } from '../harness/fingerprint.ts'
 import { findPeer } from '../harness/install-peers.ts'
-import { states } from '../harness/states.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
 import { Windows, withoutNotices } from '../harness/window.ts'
 
@@ -20,12 +19,6 @@ describe.skipIf(!findPeer('chromium'))('every screen', () => {
       await pageFits(page)
       if (steady.has(name)) await looksAs(page, `${name} ${colorScheme}`)
     })
-  })
-
-  it('has no axe violation in any state, to the engine that is gone', { timeout: 300_000 }, async () => {
-    const shell = await windows.shell()
-    const page = await windows.open(shell.link, { reducedMotion: 'reduce' })
-    await states(page, shell, () => pageFits(page))
   })
 
   it('works at 900 by 600, and a theme that is chosen holds against the system', async () => {
