@@ -1,7 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { parentPort, workerData } from 'node:worker_threads'
 import { SrtpContext } from '../../electron/engine/srtp/srtp.ts'
 import { rtpHeaderBytes } from '../../shared/wire/rtp/rtp.ts'
 import { answerTo, type Entry } from '../harness/window-client.ts'
@@ -34,9 +33,9 @@ export type Order = 'pause' | 'go' | 'newest' | 'end'
 export type Report =
   | { readonly kind: 'newest'; readonly sent: readonly Sent[] }
   | { readonly kind: 'count'; readonly inputs: number; readonly calls: number }
-  | { readonly kind: 'ended' }
 
-const job = workerData as AttackJob
+/** Comes from the process that begins this one, which ends with it. */
+const job = await new Promise<AttackJob>((resolve) => process.once('message', resolve))
 const dice = new Dice(job.seed, 'attack')
 const seeds = readSeeds()
 const kept = 1500
@@ -46,8 +45,7 @@ let calls = 0
 let running = true
 let ended = false
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-const say = (report: Report) => parentPort!.postMessage(report)
+const say = (report: Report, said?: () => void) => process.send!(report, () => said?.())
 
 function note(way: Way, bytes: Buffer): Buffer {
   inputs++
@@ -320,17 +318,14 @@ const sockets = await Promise.all(
 )
 const timer = setInterval(() => running && step(sockets), 10)
 const counter = setInterval(() => say({ kind: 'count', inputs, calls }), 500)
-parentPort!.on('message', (order: Order) => {
+process.on('disconnect', () => process.exit())
+process.on('message', (order: Order) => {
   running = order === 'go' || (running && order === 'newest')
   if (order === 'newest') say({ kind: 'newest', sent: [...newest] })
   if (order !== 'end') return
   ended = true
   clearInterval(timer)
   clearInterval(counter)
-  say({ kind: 'count', inputs, calls })
   // Calls still say goodbye.
-  setTimeout(() => {
-    say({ kind: 'ended' })
-    process.exit(0)
-  }, 500)
+  setTimeout(() => say({ kind: 'count', inputs, calls }, () => process.exit()), 500)
 })
