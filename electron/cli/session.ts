@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import type { EngineClient } from '../../shared/contract/client.ts'
 import { RingbackError, explainError, usage } from '../engine/base/errors.ts'
 import { debugNamespaces, fromEnvironment, profileFolder } from '../engine/base/environment.ts'
+import { boundHeap } from '../engine/base/heap.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 import { readerGone, warn } from './output.ts'
 import { withFlags } from './remedies.ts'
@@ -56,6 +57,7 @@ export async function withEngine(
 }
 
 function openEngine(options: CommonOptions, needsStore: boolean): Engine {
+  boundHeap()
   const common: Omit<EngineOptions, 'profile'> = {
     ...fromEnvironment(debugNamespaces(options.verbose === true)),
     ...(options.dns && { dnsServers: options.dns }),

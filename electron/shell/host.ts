@@ -4,6 +4,7 @@ import type { Change } from '../../shared/contract/state.ts'
 import type { Boundary } from '../engine/base/boundary.ts'
 import { RingbackError, explainError } from '../engine/base/errors.ts'
 import { fromEnvironment } from '../engine/base/environment.ts'
+import { boundHeap } from '../engine/base/heap.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 import { soundIdOf } from '../engine/files.ts'
 
@@ -46,6 +47,7 @@ function ownAddresses(): string[] {
  * the rest goes on.
  */
 export async function openHost({ profile, version, notices, debug }: HostOptions, boundary: Boundary): Promise<Host> {
+  boundHeap()
   const messages = [...notices]
   const common: Omit<EngineOptions, 'profile'> = { attended: true, ...fromEnvironment(debug) }
   let engine: Engine

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../../electron/engine/base/clock.ts'
+import { boundHeap } from '../../electron/engine/base/heap.ts'
 import type { Net } from '../../electron/engine/base/net.ts'
 import { systemNet } from '../../electron/engine/base/system-net.ts'
 import { Engine } from '../../electron/engine/engine.ts'
@@ -379,4 +380,6 @@ async function opener(): Promise<void> {
   await engine.close()
 }
 
+// As the hosts of an engine do.
+boundHeap()
 await { load, caller, agent, talker, bare, holder, crowd, attacker, pinger, opener }[role as 'caller']()
