@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 
 /** The rooms of the engine: what each may import of the others. All of them may import engine/base, shared and Node. */
 const engineRooms = Object.entries({
-  'base/': [],
+  'base/': ['npm:ws'],
   'quality/': [],
   'diagnosis/': [],
   'sip/': ['npm:selfsigned'],

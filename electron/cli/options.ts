@@ -1,18 +1,15 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { parseUri } from '../../shared/wire/sip/grammar.ts'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
-import {
-  exportFormatSchema,
-  type Behaviour,
-  type ExportFormat,
-  type ListenerArgs,
-} from '../../shared/contract/commands.ts'
+import type { Behaviour, ListenerArgs } from '../../shared/contract/agent-parts.ts'
+import { exportFormatSchema, type ExportFormat } from '../../shared/contract/commands.ts'
 import {
   codecSchema,
   codecsSchema,
   timedActionSchema,
   type SourceArgs,
   type TimedAction,
+  webSocketResourceSchema,
 } from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
 import { codecDescriptor, codecNames, usualCodecs } from '../../shared/model/codecs.ts'
@@ -26,7 +23,7 @@ import {
   type EncryptionForm,
   type SrtpSuite,
 } from '../../shared/model/encryption.ts'
-import { transportNames, usableTransports, type TransportName } from '../../shared/model/transport.ts'
+import { transportNamed, transportNames, type TransportName } from '../../shared/model/transport.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
 
@@ -58,14 +55,13 @@ export function parseBehaviour(text: string): Behaviour {
 }
 
 export function parseTransport(text: string): TransportName {
-  const name = usableTransports.find((known) => known === text.toLowerCase())
+  const name = transportNamed(text)
   if (name) return name
-  const later = transportNames.some((known) => known === text.toLowerCase())
-  throw invalid(`${later ? 'it is not available in this version: ' : ''}choose one of ${usableTransports.join(', ')}.`)
+  throw invalid(`choose one of ${transportNames.join(', ')}.`)
 }
 
 /** The transports there are, as `--transport` takes them. */
-export const transportList = `${usableTransports.slice(0, -1).join(', ')} or ${usableTransports.at(-1)}`
+export const transportList = `${transportNames.slice(0, -1).join(', ')} or ${transportNames.at(-1)}`
 export const encryptionList = `${encryptions.slice(0, -1).join(', ')} or ${encryptions.at(-1)}`
 export const passwordFrom = 'the environment variable that holds the password (default: a terminal is asked for it)'
 export const rtpPortsUsual = 'the range of RTP ports (default: as in the settings of the window, at first 20000-29999)'
@@ -160,6 +156,20 @@ export function parseNameServer(text: string, before: readonly string[] = []): s
 export function parseRequire(text: string): '100rel' {
   if (text !== '100rel') throw invalid('100rel is the only extension that can be required.')
   return text
+}
+
+/** The path of a WebSocket. */
+export function parsePath(text: string): string {
+  if (!webSocketResourceSchema.safeParse(text).success) throw invalid('give the path of the URL, like /ws.')
+  return text
+}
+
+/** `https://example.com`: the page of a browser that may connect; `*`: any. */
+export function parseOrigin(text: string, before: readonly string[] = []): string[] {
+  const origin = URL.canParse(text) ? new URL(text).origin : null
+  if (text !== '*' && (origin === null || origin === 'null'))
+    throw invalid('give the origin of a page, like https://example.com, or * for all.')
+  return [...before, origin ?? text]
 }
 
 /** The packet time of RTP, in ms. */

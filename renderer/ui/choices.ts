@@ -1,11 +1,8 @@
+import { transportNames, transports } from '../../shared/model/transport.ts'
 import { codecDescriptor, codecNames, usualCodecs } from '../../shared/model/codecs.ts'
 
 /** Options of settings that several screens have, in the platforms' own words. */
-export const transports = [
-  ['udp', 'UDP'],
-  ['tcp', 'TCP'],
-  ['tls', 'TLS'],
-] as const
+export const transportChoices = transportNames.map((name) => [name, transports[name].label] as const)
 export const encryptions = [
   ['disabled', 'Disabled'],
   ['allowed', 'Allowed'],

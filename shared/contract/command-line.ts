@@ -32,6 +32,7 @@ export function callCommand(placed: Placed): string {
   if (placed.mediaTimeoutMs) add('--media-timeout', String(placed.mediaTimeoutMs / 1000))
   if (placed.latch === false) options.push('--no-latch')
   if (placed.contactRewrite) options.push('--contact-rewrite')
+  add('--ws-path', placed.webSocketResource)
   if (placed.tlsInsecure) options.push('--tls-insecure')
   return ['ringback call', quoted(placed.uri), ...options].join(' ')
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { budgetNames, budgets } from '../model/budgets.ts'
 import { usualCodecs } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
+import { behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
 import { historyList } from './lists.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
 import {
@@ -20,39 +20,12 @@ import {
   sourceSchema,
   srtpSuitesSchema,
   tlsIdentitySchema,
+  webSocketResourceSchema,
 } from './place-call.ts'
 import { proofPlanSchema, proofSchema, proveSchema } from './proof.ts'
 import { remedySchema } from './remedy.ts'
 import { captureCommands } from './captures.ts'
 import { providerCommands } from './providers.ts'
-
-export const listenerSchema = z.object({
-  transport: z.enum(transportNames),
-  address: z.string(),
-  port: z.int().min(0).max(65535),
-})
-export type ListenerArgs = z.infer<typeof listenerSchema>
-
-export const behaviourSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('answer'), source: sourceSchema }),
-  z.object({
-    kind: z.literal('reject'),
-    code: z.int().min(300).max(699),
-    contact: z.string().optional().describe('the URI that a redirection (3xx) points to'),
-  }),
-  z.object({ kind: z.literal('hand') }).describe('rings until a person answers or refuses'),
-  z.object({ kind: z.literal('ring') }),
-  z.object({ kind: z.literal('ignore') }),
-])
-export type Behaviour = z.infer<typeof behaviourSchema>
-
-/** Limits by name, where they differ from the usual ones. */
-export const limitsSchema = z
-  .partialRecord(z.enum(budgetNames), z.int().min(1))
-  .refine(
-    (limits) => budgetNames.every((name) => (limits[name] ?? 1) <= budgets[name].most),
-    'a limit is larger than can be set',
-  )
 
 export const startAgentSchema = z.object({
   listeners: z.array(listenerSchema).min(1),
@@ -74,6 +47,7 @@ export const startAgentSchema = z.object({
   mediaTimeoutMs: mediaTimeoutSchema.default(60_000),
   latch: latchSchema.default(true),
   followRefer: followReferSchema.default(false),
+  origins: originsSchema.optional(),
   tlsIdentity: tlsIdentitySchema
     .optional()
     .describe('the certificate of its TLS listeners; one of its own when absent'),
@@ -108,6 +82,7 @@ export const trunkSchema = z.object({
   tlsCert: z.string().optional().describe('our certificate, with its chain (PEM); its key is among the secrets'),
   nameServers: z.array(z.string()).min(1).optional().describe('instead of those of the system'),
   contactRewrite: contactRewriteSchema.optional(),
+  webSocketResource: webSocketResourceSchema.optional(),
   register: z.boolean().default(false).describe('kept registered while a window host runs'),
 })
 export type Trunk = z.infer<typeof trunkSchema>
@@ -134,6 +109,7 @@ export const registerSchema = z.object({
   tlsInsecure: z.boolean().default(false),
   tlsIdentity: tlsIdentitySchema.optional(),
   contactRewrite: contactRewriteSchema.optional(),
+  webSocketResource: webSocketResourceSchema.optional(),
 })
 export type RegisterArgs = z.input<typeof registerSchema>
 

@@ -43,6 +43,11 @@ export const latchSchema = z
 export const contactRewriteSchema = z
   .boolean()
   .describe('where the peer sees us at another address (NAT), our Contact says that one from then on')
+export const webSocketResourceSchema = z
+  .string()
+  .max(200)
+  .regex(/^\/[!-"$-~]*$/, 'a path begins with / and has no spaces')
+  .describe('where the peer opens WebSockets; / when absent')
 export const followReferSchema = z
   .boolean()
   .describe('true: where the peer transfers us (REFER), we call whom it names; false: REFER is refused')
@@ -117,6 +122,7 @@ export const placeCallSchema = z.object({
   tlsInsecure: z.boolean().default(false),
   tlsIdentity: tlsIdentitySchema.optional().describe('the certificate of this side'),
   contactRewrite: contactRewriteSchema.optional(),
+  webSocketResource: webSocketResourceSchema.optional(),
   recordTo: z.string().optional(),
   pcapTo: z.string().optional(),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { budgetNames } from '../model/budgets.ts'
-import { listenerSchema, settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
+import { listenerSchema } from './agent-parts.ts'
+import { settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
 import { callReportSchema, messageSchema, sampleSchema, type Sample } from './report.ts'
 import { remedySchema } from './remedy.ts'
 import { callViewSchema, captureViewSchema } from './views.ts'

@@ -70,14 +70,14 @@ export const budgets = {
     reached: 'one source has as many connections open as allowed: its further ones are closed at once',
   },
   handshakes: {
-    title: 'TLS handshakes at once',
+    title: 'Handshakes (TLS, WebSocket) at once',
     unit: 'connections',
     initial: 100,
     most: 5000,
-    reached: 'as many TLS handshakes as allowed are under way: further connections are closed at once',
+    reached: 'as many handshakes (TLS, WebSocket) as allowed are under way: further connections are closed at once',
   },
   headerSeconds: {
-    title: 'Seconds for a message to arrive whole, or for a TLS handshake',
+    title: 'Seconds for a message to arrive whole, or for a handshake',
     unit: 'seconds',
     initial: 20,
     most: 3600,

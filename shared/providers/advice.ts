@@ -1,8 +1,10 @@
 import type { Encryption } from '../model/encryption.ts'
-import type { TransportName } from '../model/transport.ts'
+import { transports, type TransportName } from '../model/transport.ts'
 import { parseUri } from '../wire/sip/grammar.ts'
 import { providerAt } from './index.ts'
 import type { Provider } from './provider.ts'
+
+const secure = (transport: TransportName): boolean => transports[transport].secure
 
 /** What a provider says of a setting; `offered` is false only where it says that it does not take it. */
 export interface Bound {
@@ -31,7 +33,7 @@ export function encryptionBound(
   transport: TransportName | null,
 ): Bound {
   if (!encryption) return free
-  if (encryption.needsTls && wanted !== 'disabled' && transport !== null && transport !== 'tls')
+  if (encryption.needsTls && wanted !== 'disabled' && transport !== null && !secure(transport))
     return { offered: true, text: `${name} encrypts media over TLS only: choose TLS as the transport.` }
   return encryption.note === undefined ? free : { offered: true, text: `${name}: ${encryption.note}` }
 }
@@ -44,7 +46,7 @@ export function trunkAdvice(
   { transport, encryption }: { readonly transport: TransportName; readonly encryption: Encryption },
 ): string[] {
   const refused = transportBound(provider, transport)
-  const needsTls = provider.encryption?.needsTls && encryption !== 'disabled' && transport !== 'tls'
+  const needsTls = provider.encryption?.needsTls && encryption !== 'disabled' && !secure(transport)
   return [
     ...(refused.offered ? [] : [refused.text!]),
     ...(needsTls ? [encryptionBound(provider, encryption, transport).text!] : []),

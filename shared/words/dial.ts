@@ -1,6 +1,6 @@
 import { bracketHost, isIp, parseHostPort } from '../base/address.ts'
 import { elide, visible } from '../base/text.ts'
-import { usableTransports } from '../model/transport.ts'
+import { transportNamed, transportNames } from '../model/transport.ts'
 import type { Remedy } from '../model/remedies.ts'
 import { parseNameAddr, parseUri, type SipUri } from '../wire/sip/grammar.ts'
 import { beforePause, readNumber, withoutHomeZero } from './number.ts'
@@ -133,7 +133,7 @@ function readUri(text: string, shown: string, through: string | null): Dialled {
   if (!uri)
     return fault(
       `${shown} cannot be read as a SIP URI: write ` +
-        `sip:identifier@host[:port][;transport=${usableTransports.join('|')}]`,
+        `sip:identifier@host[:port][;transport=${transportNames.join('|')}]`,
     )
   return uriFault(text, uri, shown, through) ?? { uri: text }
 }
@@ -167,9 +167,8 @@ function uriFault(text: string, uri: SipUri, shown: string, through: string | nu
   }
   const transport = params.get('transport')?.toLowerCase()
   // Through a trunk the URI goes on as it is, and the trunk's own transport is used.
-  if (through !== null || transport === undefined || usableTransports.some((usable) => usable === transport))
-    return null
-  return fault(`transport ${visible(elide(transport, 40))} is not available: use ${listed(usableTransports)}`)
+  if (through !== null || transport === undefined || transportNamed(transport) !== undefined) return null
+  return fault(`transport ${visible(elide(transport, 40))} is not available: use ${listed(transportNames)}`)
 }
 
 /** `udp, tcp or tls`. */

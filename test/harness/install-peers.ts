@@ -17,7 +17,7 @@ export const peers = {
 } as const
 export type Peer = keyof typeof peers
 
-const alsoNeeded = ['kamailio-tls-modules', 'fonts-dejavu-core']
+const alsoNeeded = ['kamailio-tls-modules', 'kamailio-websocket-modules', 'fonts-dejavu-core']
 
 const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/usr/share/perl5']
 
@@ -29,9 +29,9 @@ export function findPeer(name: Peer): string | null {
 /** Installs missing peers where it may (root on Debian); in CI a peer that is missing afterwards is a failure. */
 export default function install(): void {
   const missing = (Object.keys(peers) as Peer[]).filter((name) => findPeer(name) === null)
-  const modules =
-    existsSync('/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so') ||
-    existsSync('/usr/lib/aarch64-linux-gnu/kamailio/modules/tls.so')
+  const modules = ['tls', 'websocket'].every((name) =>
+    ['x86_64', 'aarch64'].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/kamailio/modules/${name}.so`)),
+  )
   if (missing.length === 0 && modules) return
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }

@@ -9,6 +9,9 @@ export interface Kamailio extends Running {
   readonly udp: number
   readonly tcp: number
   readonly tls: number
+  /** A WebSocket is opened on the ports of TCP and TLS. */
+  readonly ws: number
+  readonly wss: number
   /** The certificate of its TLS listener, for --tls-ca. */
   readonly caFile: string
   remove(): void
@@ -68,6 +71,7 @@ listen=udp:127.0.0.1:${udp}
 listen=tcp:127.0.0.1:${tcp}
 listen=tls:127.0.0.1:${tls}
 tcp_connection_lifetime=3605
+tcp_accept_no_cl=yes
 loadmodule "tls.so"
 loadmodule "tm.so"
 loadmodule "sl.so"
@@ -79,18 +83,22 @@ loadmodule "siputils.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
+loadmodule "nathelper.so"
+loadmodule "xhttp.so"
+loadmodule "websocket.so"
 ${relay ? `loadmodule "rtpengine.so"\nmodparam("rtpengine", "rtpengine_sock", "udp:127.0.0.1:${relay.control}")` : ''}
 modparam("tls", "tls_method", "TLSv1.2+")
 modparam("tls", "private_key", "${join(folder, 'key.pem')}")
 modparam("tls", "certificate", "${join(folder, 'cert.pem')}")
 modparam("tls", "verify_certificate", 0)
+modparam("nathelper|registrar", "received_avp", "$avp(RECEIVED)")
 modparam("registrar", "min_expires", 60)
 modparam("registrar", "max_expires", 3600)
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (is_method("CANCEL")) { if (t_check_trans()) { t_relay(); } exit; }
   if (has_totag()) {
-    if (loose_route()) { t_relay(); exit; }
+    if (loose_route()) { if ($du == "") { handle_ruri_alias(); } t_relay(); exit; }
     if (is_method("ACK")) { if (t_check_trans()) { t_relay(); } exit; }
     sl_send_reply("404", "Not here");
     exit;
@@ -98,17 +106,25 @@ request_route {
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
   if (is_method("REGISTER")) {
     if (!pv_www_authenticate("127.0.0.1", "geheim", "0")) { www_challenge("127.0.0.1", "1"); exit; }
+    if (proto == WS || proto == WSS) { fix_nated_register(); }
     save("location");
     exit;
   }
   if (is_method("INVITE")) {
     record_route();
-    $ru = "sip:agent@${agent}";
+    if (proto == WS || proto == WSS) { add_contact_alias(); }
+    if ($rU != "alice" || !lookup("location")) { $ru = "sip:agent@${agent}"; }
+    t_on_reply("ANSWERED");
     ${relay ? `rtpengine_offer("${relay.offer}"); t_on_reply("RELAYED");` : ''}
     t_relay();
     exit;
   }
   sl_send_reply("405", "Method Not Allowed");
+}
+onreply_route[ANSWERED] { if (proto == WS || proto == WSS) { add_contact_alias(); } }
+event_route[xhttp:request] {
+  if ($hdr(Upgrade) =~ "websocket") { if (ws_handle_handshake()) { exit; } }
+  xhttp_reply("404", "Not Found", "", "");
 }
 ${relay ? `onreply_route[RELAYED] { if (has_body("application/sdp")) { rtpengine_answer("${relay.answer}"); } }` : ''}
 `,
@@ -145,6 +161,8 @@ ${relay ? `onreply_route[RELAYED] { if (has_body("application/sdp")) { rtpengine
     udp,
     tcp,
     tls,
+    ws: tcp,
+    wss: tls,
     caFile: join(folder, 'cert.pem'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   })

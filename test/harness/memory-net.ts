@@ -87,6 +87,14 @@ export class MemoryNet implements Net {
     return this.connectTcp()
   }
 
+  connectWebSocket(): Promise<never> {
+    return this.connectTcp()
+  }
+
+  listenWebSocket(): Promise<never> {
+    return this.connectTcp()
+  }
+
   listenTls(): Promise<never> {
     return this.connectTcp()
   }

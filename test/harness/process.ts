@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { CallReport } from '../../shared/contract/report.ts'
+import { transportNames, type TransportName } from '../../shared/model/transport.ts'
 import { Watchers } from './watchers.ts'
 
 export const root = join(import.meta.dirname, '../..')
@@ -122,7 +123,7 @@ export async function callReport(
 /** Where an agent listens: the port of its first listener, and of the first over each transport (0 where none is). */
 export interface Listens {
   readonly port: number
-  readonly ports: Readonly<Record<'udp' | 'tcp' | 'tls', number>>
+  readonly ports: Readonly<Record<TransportName, number>>
 }
 
 /** An agent of ours in a process of its own. */
@@ -138,7 +139,7 @@ export async function startAgent(args: readonly string[], env: NodeJS.ProcessEnv
   const over = (name: string) => addresses.find(({ transport }) => transport === name)?.port ?? 0
   return Object.assign(agent, {
     port: addresses[0]!.port,
-    ports: { udp: over('udp'), tcp: over('tcp'), tls: over('tls') },
+    ports: Object.fromEntries(transportNames.map((name) => [name, over(name)])) as Listens['ports'],
   })
 }
 

@@ -1,11 +1,18 @@
 import type { Address } from '../../shared/base/address.ts'
-import type { Admission, Listener, StreamEvents, StreamSocket } from '../../electron/engine/base/net.ts'
+import type {
+  Admission,
+  Listener,
+  StreamEvents,
+  StreamSocket,
+  WebSocketServerOptions,
+} from '../../electron/engine/base/net.ts'
 import { MemoryNet } from './memory-net.ts'
 
 /** One end of a connection in memory, driven by the test. */
 export class TestConnection {
   readonly written: string[] = []
   backlogBytes = 0
+  pings = 0
   closed = false
   events: StreamEvents | null = null
   readonly #left: () => void
@@ -28,6 +35,7 @@ export class TestConnection {
         done?.(null)
       },
       start: (events) => void (this.events = events),
+      ping: () => void this.pings++,
       end: () => {},
       destroy: () => this.close(),
     }
@@ -45,11 +53,13 @@ export class TestConnection {
   }
 }
 
-/** A network in memory whose TCP listeners can be connected to. */
+/** A network in memory whose listeners can be connected to, and where whom we connect to is there. */
 export class StreamNet extends MemoryNet {
   #admission: Admission | null = null
   #accept: ((socket: StreamSocket) => void) | null = null
   readonly #local = { host: '192.0.2.1', port: 5060 }
+  /** The other ends of the WebSockets that were opened from here. */
+  readonly opened: TestConnection[] = []
 
   override listenTcp(
     _host?: string,
@@ -60,6 +70,22 @@ export class StreamNet extends MemoryNet {
     this.#admission = admission!
     this.#accept = accept!
     return Promise.resolve({ local: this.#local, close: () => {} } satisfies Listener as never)
+  }
+
+  override listenWebSocket(
+    host?: string,
+    port?: number,
+    _server?: WebSocketServerOptions,
+    admission?: Admission,
+    accept?: (socket: StreamSocket) => void,
+  ): Promise<never> {
+    return this.listenTcp(host, port, admission, accept)
+  }
+
+  override connectWebSocket(to?: Address): Promise<never> {
+    const connection = new TestConnection(() => {})
+    this.opened.push(connection)
+    return Promise.resolve(connection.socket({ host: '192.0.2.1', port: 40_000 }, to!) as never)
   }
 
   /** A connection from that address; null where it was not admitted. */

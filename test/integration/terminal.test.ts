@@ -74,7 +74,7 @@ describe('wrong usage', () => {
     ],
     [
       ['call', 'sip:a@127.0.0.1:9;transport=sctp'],
-      'ringback call: transport sctp is not available: use udp, tcp or tls (ringback call --help)',
+      'ringback call: transport sctp is not available: use udp, tcp, tls, ws or wss (ringback call --help)',
     ],
     [
       ['call', '+1 999 1234567'],

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { transportNames, transports, type TransportName } from '../../shared/model/transport.ts'
 import type { RegistrationView } from '../../shared/contract/state.ts'
+import { temporaryFolders } from '../harness/folders.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { startKamailio, type Kamailio } from '../harness/kamailio.ts'
 import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
 
 const keep = keepRunning()
+const folders = temporaryFolders()
 
 const secret = { PW: 'geheim' }
 const register = async (
   kamailio: Kamailio,
-  transport: 'udp' | 'tcp' | 'tls',
+  transport: TransportName,
   extra: readonly string[] = [],
   env: NodeJS.ProcessEnv = secret,
 ) => {
@@ -34,13 +37,13 @@ const register = async (
 }
 
 describe.skipIf(!findPeer('kamailio'))('Kamailio as registrar', () => {
-  it('lets us register with digest over UDP, TCP and TLS, and un-registers us', async () => {
+  it('lets us register with digest over UDP, TCP, TLS and WebSockets, and un-registers us', async () => {
     const kamailio = await keep(startKamailio())
-    for (const transport of ['udp', 'tcp', 'tls'] as const) {
+    for (const transport of transportNames) {
       const { code, view, stdout } = await register(
         kamailio,
         transport,
-        transport === 'tls' ? ['--tls-ca', kamailio.caFile] : [],
+        transports[transport].secure ? ['--tls-ca', kamailio.caFile] : [],
       )
       expect(code, stdout).toBe(0)
       expect(view).toMatchObject({ state: 'registered', expiresS: 600, bindings: 1 })
@@ -93,31 +96,52 @@ describe.skipIf(!findPeer('kamailio'))('Kamailio as registrar', () => {
 })
 
 describe.skipIf(!findPeer('kamailio'))('Kamailio as record-routing proxy', () => {
-  it.each(['udp', 'tcp', 'tls'] as const)(
-    'carries a call between two of our ends, BYE included, over %s',
-    async (transport) => {
-      const agent = await keep(startAgent(['--calls', '1']))
-      const kamailio = await keep(startKamailio({ agent: `127.0.0.1:${agent.port}` }))
-      const { code, report } = await callReport([
-        'call',
-        'sip:agent@trunk.example',
-        '--proxy',
-        `127.0.0.1:${kamailio[transport]}`,
-        '--transport',
-        transport,
-        '--duration',
-        '2',
-        ...(transport === 'tls' ? ['--tls-ca', kamailio.caFile] : []),
-      ])
-      expect(report.verdict).toMatchObject({ kind: 'two-way-audio' })
-      expect(code).toBe(0)
-      expect(report.requestUri).toBe('sip:agent@trunk.example')
-      const bye = report.messages.find(({ startLine }) => startLine.startsWith('BYE'))!
-      expect(bye.raw).toMatch(/^Route: <sip:127\.0\.0\.1/m)
-      expect(report.messages.at(-1)!.startLine).toBe('SIP/2.0 200 OK')
-      await agent.finished
-      const [there] = agentReports(agent)
-      expect(there).toMatchObject({ outcome: 'answered', callId: report.callId, timeline: { endedBy: 'peer' } })
-    },
-  )
+  it.each(transportNames)('carries a call between two of our ends, BYE included, over %s', async (transport) => {
+    const agent = await keep(startAgent(['--calls', '1']))
+    const kamailio = await keep(startKamailio({ agent: `127.0.0.1:${agent.port}` }))
+    const { code, report } = await callReport([
+      'call',
+      'sip:agent@trunk.example',
+      '--proxy',
+      `127.0.0.1:${kamailio[transport]}`,
+      '--transport',
+      transport,
+      '--duration',
+      '2',
+      ...(transports[transport].secure ? ['--tls-ca', kamailio.caFile] : []),
+    ])
+    expect(report.verdict).toMatchObject({ kind: 'two-way-audio' })
+    expect(code).toBe(0)
+    expect(report.requestUri).toBe('sip:agent@trunk.example')
+    const bye = report.messages.find(({ startLine }) => startLine.startsWith('BYE'))!
+    expect(bye.raw).toMatch(/^Route: <sip:127\.0\.0\.1/m)
+    expect(report.messages.at(-1)!.startLine).toBe('SIP/2.0 200 OK')
+    await agent.finished
+    const [there] = agentReports(agent)
+    expect(there).toMatchObject({ outcome: 'answered', callId: report.callId, timeline: { endedBy: 'peer' } })
+  })
+
+  it('brings a call to our agent over the WebSocket that it registered by, and its end', async () => {
+    const kamailio = await keep(startKamailio())
+    const folder = folders()
+    const profile = { ...secret, RINGBACK_PROFILE: folder }
+    await ringback(
+      [
+        ...['trunk', 'add', 'kamailio', '--address', `127.0.0.1:${kamailio.ws}`, '--transport', 'ws'],
+        ...['--user', 'alice', '--password-env', 'PW'],
+      ],
+      profile,
+    ).finished
+    const agent = await keep(startAgent(['--register', 'kamailio', '--calls', '1'], profile))
+    await agent.until(/"state":"registered"/)
+    const { code, report } = await callReport([
+      ...['call', 'sip:alice@127.0.0.1', '--proxy', `127.0.0.1:${kamailio.udp}`, '--duration', '2'],
+    ])
+    expect([code, report.verdict.kind]).toEqual([0, 'two-way-audio'])
+    await agent.finished
+    const [there] = agentReports(agent)
+    expect(there).toMatchObject({ transport: 'ws', outcome: 'answered', timeline: { endedBy: 'peer' } })
+    expect(there!.messages.map(({ transport }) => transport)).toEqual(there!.messages.map(() => 'ws'))
+    expect(there!.findings.filter(({ severity }) => severity !== 'info')).toEqual([])
+  })
 })

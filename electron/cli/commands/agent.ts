@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander'
 import { formatAddress } from '../../../shared/base/address.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
-import type { ListenerArgs, StartAgent } from '../../../shared/contract/commands.ts'
+import type { ListenerArgs } from '../../../shared/contract/agent-parts.ts'
+import type { StartAgent } from '../../../shared/contract/commands.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { callLine, sayNotKept } from '../live-call.ts'
 import {
@@ -20,6 +21,7 @@ import {
   parseLimit,
   parseListener,
   parseNameServer,
+  parseOrigin,
   parseMediaTimeout,
   parsePortRange,
   parsePtime,
@@ -55,6 +57,7 @@ interface AgentOptions extends CommonOptions, IdentityOptions {
   readonly ptime?: number
   readonly latch: boolean
   readonly followRefer?: boolean
+  readonly allowOrigin?: string[]
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly limit?: BudgetLimitsGiven
 }
@@ -89,7 +92,10 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--early-media', 'send media before the answer (183 with a session description)')
     .option('--require <extension>', '100rel: refuse callers without reliable provisional responses', parseRequire)
-    .option('--tls-cert <file>', 'the certificate of TLS listeners (PEM, with its chain; default: one of its own)')
+    .option(
+      '--tls-cert <file>',
+      'the certificate of TLS and wss listeners (PEM, with its chain; default: one of its own)',
+    )
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--record <dir>', 'record every call as a WAV file there')
     .option('--pcap <file>', 'write everything that goes over the wire, also what becomes no call')
@@ -100,6 +106,11 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
       '--media-timeout <seconds>',
       'end a call after so long without RTP and RTCP of the caller (default: 60; 0: never)',
       parseMediaTimeout,
+    )
+    .option(
+      '--allow-origin <origin>',
+      'pages of that site may connect over a WebSocket (repeatable; * for all; those of this computer always may)',
+      parseOrigin,
     )
     .option('--follow-refer', 'call whom a caller names where it transfers the call (default: REFER is refused)')
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
@@ -145,6 +156,7 @@ ${limitLines()}`,
         earlyMedia: options.earlyMedia,
         requires100rel: options.require !== undefined,
         followRefer: options.followRefer,
+        origins: options.allowOrigin,
         recordDirectory: options.record,
         pcapTo: options.pcap,
         rtpPorts: options.rtpPorts,

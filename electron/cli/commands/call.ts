@@ -21,6 +21,7 @@ import {
   parseLocal,
   parseMediaTimeout,
   parseNameServer,
+  parsePath,
   parsePortRange,
   parsePtime,
   parseSeconds,
@@ -61,6 +62,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
   readonly contactRewrite?: boolean
+  readonly wsPath?: string
   readonly record?: string
   readonly pcap?: string
   readonly report?: string
@@ -118,6 +120,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the peer asks for one (PEM, with its chain)')
     .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--ws-path <path>', 'where the peer opens WebSockets (default: /)', parsePath)
     .option('--contact-rewrite', 'behind a NAT: name the address that the peer sees in our Contact')
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--record <file.wav>', 'record both directions')
@@ -169,6 +172,7 @@ update, hangup.`,
         tlsInsecure: options.tlsInsecure,
         tlsIdentity: readIdentity(options),
         contactRewrite: options.contactRewrite,
+        webSocketResource: options.wsPath,
         recordTo: options.record,
         pcapTo: options.pcap,
       }) as PlaceCall

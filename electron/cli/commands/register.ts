@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Behaviour, RegisterArgs } from '../../../shared/contract/commands.ts'
+import type { Behaviour } from '../../../shared/contract/agent-parts.ts'
+import type { RegisterArgs } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
 import type { EngineClient } from '../../../shared/contract/client.ts'
 import { callLine } from '../live-call.ts'
@@ -8,6 +9,7 @@ import {
   parseBehaviour,
   parseLocal,
   parseNameServer,
+  parsePath,
   parseTransport,
   parseWhole,
   passwordFrom,
@@ -31,6 +33,7 @@ interface RegisterOptions extends CommonOptions, IdentityOptions {
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
   readonly contactRewrite?: boolean
+  readonly wsPath?: string
   readonly keep?: boolean
   readonly answer?: Behaviour
 }
@@ -52,6 +55,7 @@ export function addRegister(program: Command, finish: (code: number) => void): C
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the registrar asks for one (PEM, with its chain)')
     .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--ws-path <path>', 'where the registrar opens WebSockets (default: /)', parsePath)
     .option('--contact-rewrite', 'behind a NAT: name the address that the peer sees in our Contact')
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
     .option('--keep', 'stay registered until interrupted; calls to the address are refused with 480 and told of')
@@ -92,6 +96,7 @@ Examples:
         tlsInsecure: options.tlsInsecure,
         tlsIdentity: readIdentity(options),
         contactRewrite: options.contactRewrite,
+        webSocketResource: options.wsPath,
       })
       finish(
         await withEngine(options, trunk !== undefined, async (engine, interrupted) => {

@@ -14,6 +14,7 @@ import {
   parseEncryption,
   parseForm,
   parseNameServer,
+  parsePath,
   parseSuites,
   parseTransport,
   parseWhole,
@@ -45,6 +46,7 @@ interface TrunkOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
   readonly contactRewrite?: boolean
+  readonly wsPath?: string
 }
 
 /** `fresh`: what is not given has a default; otherwise it stays as it is. */
@@ -69,6 +71,7 @@ function withSettings(command: Command, fresh: boolean): Command {
     .option('--tls-cert <file>', 'our certificate, where the trunk asks for one (PEM, with its chain)')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--dns <host[:port]>', 'a name server instead of those of the system (repeatable)', parseNameServer)
+    .option('--ws-path <path>', `where the trunk opens WebSockets${otherwise('/')}`, parsePath)
     .option('--contact-rewrite', 'behind a NAT: name the address that the trunk sees in our Contact')
     .option('--no-contact-rewrite', 'name our own address')
 }
@@ -95,6 +98,7 @@ function settingsOf(options: TrunkOptions, identity: ReturnType<typeof readIdent
     tlsCert: identity?.cert,
     nameServers: options.dns,
     contactRewrite: options.contactRewrite,
+    webSocketResource: options.wsPath,
   }) as Partial<Trunk>
 }
 

@@ -1,4 +1,4 @@
-import type { Behaviour } from '../../../shared/contract/commands.ts'
+import type { Behaviour } from '../../../shared/contract/agent-parts.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import { makeHeader } from '../../../shared/wire/sip/message.ts'
 import type { Boundary } from '../base/boundary.ts'

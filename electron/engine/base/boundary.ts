@@ -87,9 +87,12 @@ export class Boundary {
         ),
       connectTcp: async (to, options) => this.#socket(await net.connectTcp(to, options)),
       connectTls: async (to, options) => this.#socket(await net.connectTls(to, options)),
+      connectWebSocket: async (to, options) => this.#socket(await net.connectWebSocket(to, options)),
       listenTcp: (host, port, limits, accept) => net.listenTcp(host, port, limits, accepting(accept)),
       listenTls: (host, port, server, limits, accept, failed) =>
         net.listenTls(host, port, server, limits, accepting(accept), this.guard('TLS handshake', failed)),
+      listenWebSocket: (host, port, server, limits, accept, failed) =>
+        net.listenWebSocket(host, port, server, limits, accepting(accept), this.guard('WebSocket handshake', failed)),
       probeUdp: (localHost, to, bytes, waitMs) => net.probeUdp(localHost, to, bytes, waitMs),
       localAddressFor: (host) => net.localAddressFor(host),
     }
@@ -109,8 +112,11 @@ export class Boundary {
       start: (events) =>
         socket.start({
           data: own.guard('segment', (bytes: Uint8Array) => events.data(bytes)),
+          partial: own.guard('segment', () => events.partial()),
+          alive: own.guard('segment', () => events.alive()),
           close: this.guard('close', (error: Error | null) => events.close(error)),
         }),
+      ...(socket.ping && { ping: () => socket.ping!() }),
       end: () => socket.end(),
       destroy: () => socket.destroy(),
     }

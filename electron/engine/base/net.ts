@@ -45,12 +45,19 @@ export interface StreamSocket {
   write(bytes: Uint8Array, done?: (error: Error | null) => void): void
   /** Hands over to the owner; called once, before any data flows. */
   start(events: StreamEvents): void
+  /** Asks the peer whether it is there; what comes back is `alive`. Only a WebSocket can (RFC 6455 5.5.2). */
+  ping?(): void
   end(): void
   destroy(): void
 }
 
 export interface StreamEvents {
+  /** From a WebSocket a whole message at a time. */
   data(bytes: Uint8Array): void
+  /** Bytes came that complete no message: only a WebSocket tells. */
+  partial(): void
+  /** The peer asked whether we are there, or answered that it is: only a WebSocket tells. */
+  alive(): void
   close(error: Error | null): void
 }
 
@@ -80,9 +87,9 @@ export interface Admission {
   admit(remote: Address): boolean
   /** A connection that was admitted is gone. */
   left(remote: Address): void
-  /** For a TLS handshake to be done. */
+  /** For a handshake (TLS, WebSocket) to be done. */
   handshakeMs(): number
-  /** TLS handshakes under way at once; more are closed at once, and `refused` hears of it. */
+  /** Handshakes (TLS, WebSocket) under way at once; more are closed at once, and `refused` hears of it. */
   mostHandshakes(): number
   refused(): void
 }
@@ -92,12 +99,40 @@ export interface ConnectOptions {
   readonly timeoutMs: number
 }
 
+export interface WebSocketClientOptions extends ConnectOptions {
+  /** The host and the path of the URL that is asked for. */
+  readonly host: string
+  readonly path: string
+  /** Null: in clear. */
+  readonly tls: TlsClientOptions | null
+  readonly limits: WebSocketLimits
+}
+
+export interface WebSocketServerOptions {
+  /** Null: in clear. */
+  readonly identity: TlsIdentity | null
+  readonly limits: WebSocketLimits
+  /** Why the page that asks must not connect, by its Origin header; null lets it. Undefined: it is no page. */
+  refusal(origin: string | undefined): string | null
+}
+
+export interface WebSocketLimits {
+  readonly messageBytes: number
+  /** Frames that one message may come in. */
+  readonly fragments: number
+}
+
+/** Which handshake of a peer with a listener failed. */
+export type Handshake = 'TLS' | 'WebSocket'
+
 /** Sockets as the engine sees them; errors are Node's own, with their codes. */
 export interface Net {
   /** `receiveBufferBytes`: what the kernel may hold for us; its default when left out. */
   bindUdp(host: string, port: number, events: DatagramEvents, receiveBufferBytes?: number): Promise<DatagramSocket>
   connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket>
   connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket>
+  /** Over TCP, or TLS; subprotocol `sip` (RFC 7118 4). */
+  connectWebSocket(to: Address, options: WebSocketClientOptions): Promise<StreamSocket>
   listenTcp(host: string, port: number, admission: Admission, accept: (socket: StreamSocket) => void): Promise<Listener>
   listenTls(
     host: string,
@@ -105,7 +140,15 @@ export interface Net {
     server: TlsIdentity,
     admission: Admission,
     accept: (socket: StreamSocket) => void,
-    failed: (remote: Address, error: Error) => void,
+    failed: (remote: Address, error: Error, handshake: Handshake) => void,
+  ): Promise<Listener>
+  listenWebSocket(
+    host: string,
+    port: number,
+    server: WebSocketServerOptions,
+    admission: Admission,
+    accept: (socket: StreamSocket) => void,
+    failed: (remote: Address, error: Error, handshake: Handshake) => void,
   ): Promise<Listener>
   /**
    * What the network says of a UDP address (ICMP): `bytes` go there from a port of their own. Resolves with the error,

@@ -1,4 +1,5 @@
 import type { Parsed } from '../../../shared/contract/commands.ts'
+import { transports } from '../../../shared/model/transport.ts'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
@@ -74,12 +75,15 @@ export class Agents {
     if (behaviour.kind === 'answer') await this.#deps.media.source(behaviour.source, args.codecs)
     if (args.recordDirectory !== undefined) makeFolder(args.recordDirectory, true)
     const pcap = args.pcapTo === undefined ? null : new PcapFile(args.pcapTo)
-    const station = this.#deps.stations.open(transport, {
-      gate,
-      silent: behaviour.kind === 'ignore',
-      followsRefer: args.followRefer,
-      limits: args.limits,
-    })
+    const station = this.#deps.stations.open(
+      { ...transport, origins: args.origins },
+      {
+        gate,
+        silent: behaviour.kind === 'ignore',
+        followsRefer: args.followRefer,
+        limits: args.limits,
+      },
+    )
     if (pcap) station.addSink(pcap)
     const { agent, incoming } = answer(this.#deps, station, {
       id,
@@ -220,7 +224,7 @@ export class Agents {
     const addresses: AgentView['addresses'] = []
     try {
       for (const { transport, address, port } of listeners) {
-        const tls = transport === 'tls' ? (identity ?? (await selfSigned(address))) : null
+        const tls = transports[transport].secure ? (identity ?? (await selfSigned(address))) : null
         const bound = await station.endpoint.listen(transport, address, port, tls)
         addresses.push({ transport, address: bound.host, port: bound.port })
       }

@@ -1,4 +1,4 @@
-import { bracketHost, formatAddress, type Address } from '../../../shared/base/address.ts'
+import { formatAddress, type Address } from '../../../shared/base/address.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
 import type { ObservationKind, SipEvent } from '../../../shared/model/wire.ts'
 import { messageIds, type SipUri } from '../../../shared/wire/sip/grammar.ts'
@@ -17,7 +17,7 @@ import { resolveTarget } from './resolve/resolve.ts'
 import { responseTo } from './transaction/response.ts'
 import type { ServerTransaction } from './transaction/server.ts'
 import { TransactionTable } from './transaction/table.ts'
-import { packet, type Flow } from './transport/flow.ts'
+import { hostPort, packet, type Flow } from './transport/flow.ts'
 import { AnswerFlow, Proofs } from './transport/proofs.ts'
 import { Transports, type TransportOptions } from './transport/transports.ts'
 
@@ -30,7 +30,7 @@ export interface EndpointDeps {
   readonly dns: Dns
   readonly log: Log
   wire(event: SipEvent): void
-  /** A peer could not connect to a TLS listener of ours; a sentence. */
+  /** A peer could not connect to a listener of ours (TLS, WebSocket); a sentence. */
   handshakeFailed(text: string): void
   /** What an endpoint knows of the messages with a Call-ID beyond themselves. */
   observe(callId: string, kind: ObservationKind, text: string): void
@@ -75,8 +75,8 @@ export class SipEndpoint {
         this.#transactions.connectionLost(flow, why)
         if (!this.#closed) this.#events?.lost(flow, explainError(why))
       },
-      handshakeFailed: ({ host }, error) =>
-        deps.handshakeFailed(`a TLS handshake with ${host} failed: ${explainError(error)}`),
+      handshakeFailed: ({ host }, error, handshake) =>
+        deps.handshakeFailed(`a ${handshake} handshake with ${host} failed: ${explainError(error)}`),
     })
   }
 
@@ -150,10 +150,9 @@ export class SipEndpoint {
   }
 
   #withVia(request: SipRequest, flow: Flow): SipRequest {
-    const { host, port } = flow.contact
     const via =
-      `SIP/2.0/${flow.transport.toUpperCase()} ` +
-      `${bracketHost(host)}:${port};branch=z9hG4bK${this.#deps.random.token(20)};rport`
+      `SIP/2.0/${flow.transport.toUpperCase()} ${hostPort(flow.contact)}` +
+      `;branch=z9hG4bK${this.#deps.random.token(20)};rport`
     return { ...request, headers: [makeHeader('Via', via), ...request.headers] }
   }
 

@@ -1,6 +1,6 @@
 import { bracketHost } from '../../../shared/base/address.ts'
 import type { Remedy } from '../../../shared/model/remedies.ts'
-import type { Target } from '../../../shared/model/transport.ts'
+import { transports, type Target } from '../../../shared/model/transport.ts'
 import { errorCode, explainError } from '../base/errors.ts'
 import type { TransactionFailure } from './transaction/client.ts'
 import type { Flow } from './transport/flow.ts'
@@ -58,7 +58,7 @@ export function connectFailure(target: Target, error: unknown): RequestFailure {
       ...(unknownIssuer.has(text) && { remedy: { code: 'trust-certificate' } }),
     }
   if (isTlsFault(code)) return { kind: 'tls', text: `${peer}: ${explainError(error)}` }
-  if (target.transport === 'tls' && (code === 'ECONNRESET' || code === 'EPIPE'))
+  if (transports[target.transport].secure && (code === 'ECONNRESET' || code === 'EPIPE'))
     return { kind: 'tls', text: `${peer}: the peer broke off the TLS handshake` }
   return { kind: code === 'ECONNREFUSED' ? 'refused' : 'transport', text: `${peer}: ${explainError(error)}` }
 }

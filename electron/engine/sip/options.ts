@@ -1,5 +1,5 @@
 import { makeHeader, makeRequest, type SipRequest } from '../../../shared/wire/sip/message.ts'
-import type { Flow } from './transport/flow.ts'
+import { ownHost, type Flow } from './transport/flow.ts'
 
 /** OPTIONS outside a dialog (RFC 3261 11): asks the element that `uri` names whether it is there. */
 export function optionsRequest(
@@ -8,7 +8,7 @@ export function optionsRequest(
 ): SipRequest {
   return makeRequest('OPTIONS', uri, [
     makeHeader('Max-Forwards', '70'),
-    makeHeader('From', `<sip:ringback@${flow.contact.host}>;tag=${tag}`),
+    makeHeader('From', `<sip:ringback@${ownHost(flow)}>;tag=${tag}`),
     makeHeader('To', `<${uri}>`),
     makeHeader('Call-ID', callId),
     makeHeader('CSeq', '1 OPTIONS'),

@@ -16,7 +16,7 @@ import { resolveTarget } from './resolve/resolve.ts'
 import { cancelFor } from './transaction/client-invite.ts'
 import type { ClientTransaction } from './transaction/client.ts'
 import type { TransactionTable } from './transaction/table.ts'
-import type { Flow } from './transport/flow.ts'
+import { isUnreachable, type Flow } from './transport/flow.ts'
 import type { Transports } from './transport/transports.ts'
 
 export interface RequestUser {
@@ -241,6 +241,7 @@ export class ClientRequest implements PendingRequest {
   /** Whether the peer sees us elsewhere than our Contact says (RFC 3581 4). */
   #lookAtNat(response: SipResponse, flow: Flow): void {
     const { contact, reliable } = flow
+    if (isUnreachable(contact)) return
     const params = messageIds(response).via?.params
     const host = params?.get('received') ?? contact.host
     const port = Number(params?.get('rport') || contact.port)

@@ -1,6 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import { printable } from '../../../shared/base/text.ts'
-import { usableTransports, type TransportName } from '../../../shared/model/transport.ts'
+import { transportNamed, transportNames, type TransportName } from '../../../shared/model/transport.ts'
 import { addressFault, dialled } from '../../../shared/words/dial.ts'
 import { readNumber } from '../../../shared/words/number.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
@@ -30,8 +30,8 @@ export function nextHop(
 ): NextHop & { readonly kind: 'uri' } {
   const named = parseUri(uri)?.params.get('transport')
   const wanted = transport ?? named?.toLowerCase()
-  if (wanted !== undefined && !usableTransports.some((usable) => usable === wanted))
-    throw usage(`transport ${printable(wanted)} is not available in this version: use ${usableTransports.join(', ')}`)
+  if (wanted !== undefined && !transportNamed(wanted))
+    throw usage(`transport ${printable(wanted)} is not known: use ${transportNames.join(', ')}`)
   if (proxy === null) return { kind: 'uri', uri: parseUri(uri)!, transport }
   checkAddress(proxy)
   const { host, port } = parseHostPort(proxy)!

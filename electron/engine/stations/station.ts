@@ -57,7 +57,7 @@ export class Station {
   readonly endpoint: SipEndpoint
   readonly ua: UserAgent
   readonly budgets: Budgets
-  /** TLS handshakes with listeners that failed, each a sentence; the first ones. */
+  /** Handshakes with listeners that failed, each a sentence; the first ones. */
   readonly handshakeFaults = new Set<string>()
   readonly #clock: Clock
   readonly #owner: TraceOwner

@@ -8,6 +8,7 @@ interface Asked {
   readonly tlsInsecure?: boolean | undefined
   readonly tlsIdentity?: TlsIdentity | undefined
   readonly contactRewrite?: boolean | undefined
+  readonly webSocketResource?: string | undefined
 }
 
 /** The transport settings of a call, a registration or a check; `stored`: our certificate for the trunk. */
@@ -23,6 +24,7 @@ export function transportOf(
     tlsInsecure: asked.tlsInsecure || (trunk?.tlsInsecure ?? false),
     tlsIdentity: asked.tlsIdentity ?? stored,
     contactRewrite: asked.contactRewrite || (trunk?.contactRewrite ?? false),
+    webSocketResource: asked.webSocketResource ?? trunk?.webSocketResource,
     nameServers: trunk?.nameServers ?? null,
   }
 }

@@ -1,5 +1,5 @@
-import { bracketHost } from '../../../shared/base/address.ts'
-import type { TransportName } from '../../../shared/model/transport.ts'
+import { formatAddress } from '../../../shared/base/address.ts'
+import { transportNamed, transports, type TransportName } from '../../../shared/model/transport.ts'
 import { messageIds, parseNameAddr, parseUri, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import {
   header,
@@ -147,10 +147,10 @@ export class Dialog {
     const next = this.routeSet[0] === undefined ? this.#remoteTarget : uriOf(this.routeSet[0])
     const uri = parseUri(next)
     if (!uri) return null
-    const named = uri.params.get('transport')?.toLowerCase()
-    if (named === 'ws' || named === 'wss') return null
+    const named = transportNamed(uri.params.get('transport'))
+    if (named && transports[named].webSocket) return null
     // A URI without a transport that we know keeps that of the dialog.
-    const chosen = named === 'udp' || named === 'tcp' || named === 'tls' || uri.scheme === 'sips'
+    const chosen = named !== undefined || uri.scheme === 'sips'
     const keep: TransportName | null = chosen ? null : this.flow.transport
     return { kind: 'uri', uri, transport: keep }
   }
@@ -179,5 +179,6 @@ const usable = (uri: string): string | null => (parseUri(uri) ? uri : null)
 
 /** Where the peer's messages come from, as a URI. */
 function addressOf({ transport, remote }: Flow): string {
-  return `sip:${bracketHost(remote.host)}:${remote.port}${transport === 'udp' ? '' : `;transport=${transport}`}`
+  const { parameter } = transports[transport]
+  return `sip:${formatAddress(remote)}${parameter === null ? '' : `;transport=${parameter}`}`
 }

@@ -1,10 +1,11 @@
 import { useState } from 'react'
-import type { Behaviour, ListenerArgs, Settings } from '../../../shared/contract/commands.ts'
+import type { Behaviour, ListenerArgs } from '../../../shared/contract/agent-parts.ts'
+import type { Settings } from '../../../shared/contract/commands.ts'
 import { reasonPhrase } from '../../../shared/words/statuses.ts'
 import { handOver } from '../../state/dial.ts'
 import { useActions } from '../../state/actions.ts'
 import { execute, useEngine } from '../../state/engine.ts'
-import { transports } from '../../ui/choices.ts'
+import { transportChoices } from '../../ui/choices.ts'
 import { Act, Button, Choice, Field, Icon } from '../../ui/controls.tsx'
 import { CheckField, EncryptionField, PasswordField, WordsField } from '../../ui/fields.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
@@ -63,8 +64,8 @@ export function AgentForm({ settings }: { settings: Settings }) {
               <span key={i}>
                 <Choice
                   aria-label={`Transport of listener ${i + 1}`}
-                  value={transport as 'udp'}
-                  options={transports}
+                  value={transport}
+                  options={transportChoices}
                   onChange={(next) => listener(i, { transport: next })}
                 />
                 <input

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../shared/base/address.ts'
-import type { ListenerArgs } from '../../../shared/contract/commands.ts'
+import type { ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { AgentView } from '../../../shared/contract/state.ts'
 import { useEffect } from 'react'
 import { say, useActions } from '../../state/actions.ts'

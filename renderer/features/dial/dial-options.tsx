@@ -1,5 +1,5 @@
 import { edit, headerRow, useUi } from '../../state/ui.ts'
-import { codecOrders, encryptions, transports } from '../../ui/choices.ts'
+import { codecOrders, encryptions, transportChoices } from '../../ui/choices.ts'
 import { Choice, Field } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 
@@ -60,8 +60,8 @@ export function DialOptions() {
           {(props) => (
             <Choice
               {...props}
-              value={(draft.transport ?? none) as OrNone<(typeof transports)[number][0]>}
-              options={[[none, draft.trunk === null ? 'As the URI says' : otherwise], ...transports]}
+              value={(draft.transport ?? none) as OrNone<(typeof transportChoices)[number][0]>}
+              options={[[none, draft.trunk === null ? 'As the URI says' : otherwise], ...transportChoices]}
               onChange={(value) => edit({ transport: value === none ? null : value })}
             />
           )}

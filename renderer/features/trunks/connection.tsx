@@ -2,7 +2,7 @@ import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import { encryptionBound, transportBound } from '../../../shared/providers/advice.ts'
 import { providerOfTrunk } from '../../../shared/providers/index.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
-import { transports } from '../../ui/choices.ts'
+import { transportChoices } from '../../ui/choices.ts'
 import { Choice, Field } from '../../ui/controls.tsx'
 import { EncryptionField } from '../../ui/fields.tsx'
 import { Granted } from './granted.tsx'
@@ -59,8 +59,8 @@ export function Connection({
         {(props) => (
           <Choice
             {...props}
-            value={settings.transport as 'udp'}
-            options={transports.map(([name, text]) => {
+            value={settings.transport}
+            options={transportChoices.map(([name, text]) => {
               const offered = !provider || transportBound(provider, name).offered
               return [name, offered ? text : `${text}, not offered`, !offered && name !== settings.transport] as const
             })}

@@ -5,6 +5,7 @@ import type { SipEvent } from '../../../shared/model/wire.ts'
 import { parseRequest, request } from '../../harness/messages.ts'
 import { openBoundary } from '../../harness/boundary.ts'
 import { MemoryNet } from '../../harness/memory-net.ts'
+import { predictableRandom } from '../../harness/random.ts'
 import { TestConnection } from '../../harness/stream-net.ts'
 import { VirtualClock, settle } from '../../harness/virtual-clock.ts'
 
@@ -35,7 +36,7 @@ function open() {
   const received: string[] = []
   const closed: (string | null)[] = []
   const transports = new Transports(
-    { net, clock: new VirtualClock(), ...openBoundary() },
+    { net, clock: new VirtualClock(), random: predictableRandom(), ...openBoundary() },
     { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null, connectTimeoutMs: 1000 },
     {
       wire: (event) => void events.push(event),
@@ -140,13 +141,6 @@ describe('the connections of an element', () => {
       ['received', 'tcp', 'unreadable'],
     ])
     expect(received).toHaveLength(1)
-    transports.close()
-  })
-
-  it('of transports that are not there are refused in a sentence', async () => {
-    const { transports } = open()
-    await expect(transports.flowTo({ ...tcp, transport: 'ws' })).rejects.toThrow('ws is not available in this version')
-    await expect(transports.listen('wss', us.host, 0)).rejects.toThrow('wss listeners are not available')
     transports.close()
   })
 })

@@ -6,6 +6,8 @@ describe('what can be dialled', () => {
     'sip:1001@127.0.0.1:5060',
     'sip:agent_1@sip.rtc.elevenlabs.io:5060;transport=tcp',
     'sips:a@[2001:db8::1]',
+    'sip:a@host;transport=ws',
+    'sip:a@host;transport=WSS',
     'sip:+15550100@host',
     'sip:100%25@host',
   ])('accepts %s', (uri) => {
@@ -28,8 +30,7 @@ describe('what can be dialled', () => {
     ['sip:a@host\r\nX: y', /control/, null],
     ['', /nothing to dial/, null],
     ['https://host', /no SIP URI/, null],
-    ['sip:a@host;transport=sctp', /transport sctp is not available: use udp, tcp or tls/, null],
-    ['sip:a@host;transport=ws', /transport ws is not available/, null],
+    ['sip:a@host;transport=sctp', /transport sctp is not available: use udp, tcp, tls, ws or wss/, null],
     ['192.0.2.1', /no SIP URI/, null],
   ])('refuses %j', (uri, text, correction) => {
     const fault = dialFault(uri)

@@ -1,3 +1,4 @@
+import { transports, type TransportName } from '../../../../shared/model/transport.ts'
 import type { Rule } from '../rule.ts'
 
 /** Keys of SRTP in signalling that anybody on the way can read (RFC 4568 8.3). */
@@ -30,4 +31,4 @@ export const keysInClear: Rule = {
   },
 }
 
-const isOpen = (transport: string): boolean => transport !== 'tls' && transport !== 'wss'
+const isOpen = (transport: TransportName): boolean => !transports[transport].secure

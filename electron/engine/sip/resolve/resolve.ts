@@ -1,5 +1,5 @@
 import { isIp } from '../../../../shared/base/address.ts'
-import type { Target, TransportName } from '../../../../shared/model/transport.ts'
+import { transportNamed, transports, type Target, type TransportName } from '../../../../shared/model/transport.ts'
 import type { SipUri } from '../../../../shared/wire/sip/grammar.ts'
 import type { Random } from '../../base/random.ts'
 import type { Dns, Srv } from './dns.ts'
@@ -23,7 +23,9 @@ const srvPrefix: Readonly<Record<'udp' | 'tcp' | 'tls', string>> = {
   tcp: '_sip._tcp.',
   tls: '_sips._tcp.',
 }
-const defaultPort = (transport: TransportName): number => (transport === 'tls' || transport === 'wss' ? 5061 : 5060)
+const defaultPort = (transport: TransportName): number => transports[transport].defaultPort
+/** What a sips URI turns a transport into (RFC 3261 26.2.2, RFC 7118 5.4). */
+const secured = (transport: TransportName): TransportName => (transports[transport].webSocket ? 'wss' : 'tls')
 
 /** From a next hop to the addresses to try (RFC 3263 4). `transport` overrides what the URI says. */
 export async function resolveTarget(
@@ -33,12 +35,9 @@ export async function resolveTarget(
   random: Random,
 ): Promise<Resolution> {
   const steps: string[] = []
-  const named = uri.params.get('transport')?.toLowerCase() as TransportName | undefined
   const secure = uri.scheme === 'sips'
-  const asked =
-    transport ?? (named && (Object.hasOwn(srvPrefix, named) || named === 'ws' || named === 'wss') ? named : null)
-  const fixed =
-    asked !== null ? (secure && (asked === 'tcp' || asked === 'udp') ? 'tls' : asked) : secure ? 'tls' : null
+  const asked = transport ?? transportNamed(uri.params.get('transport')) ?? null
+  const fixed = secure ? secured(asked ?? 'tls') : asked
   const host = uri.params.get('maddr') || uri.host
   let noService = false
   const done = (targets: Target[]): Resolution => ({ targets, steps, noService, transportFixed: fixed !== null })

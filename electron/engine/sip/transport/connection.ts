@@ -1,10 +1,11 @@
 import { encodeText } from '../../../../shared/base/text.ts'
-import type { TransportName } from '../../../../shared/model/transport.ts'
+import { transports, type TransportName } from '../../../../shared/model/transport.ts'
 import { StreamFramer } from '../../../../shared/wire/sip/frame.ts'
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { StreamSocket, TlsFacts } from '../../base/net.ts'
 import type { Flow, Packet } from './flow.ts'
+import { MessageFramer } from './web-socket.ts'
 
 /** Sent and not yet taken by the peer's side of the connection: more, and it does not read. */
 const mostBacklogBytes = 4 * 1024 * 1024
@@ -28,7 +29,20 @@ export interface Patience {
   lost(why: 'headerSeconds' | 'idleSeconds'): void
 }
 
-/** One TCP or TLS connection, either side's: a byte stream cut into SIP messages (RFC 3261 18.3). */
+/** How often a peer that we connected to over a WebSocket is asked whether it is there: proxies forget idle ones. */
+const keepAliveMs = 25_000
+
+export interface ConnectionOptions {
+  /** Where the peer may open a flow to us; null: where the connection itself comes from. */
+  readonly contact?: Address | null
+  /** For connections that the peer opened. */
+  readonly patience?: Patience | null
+  /** See `seenAt` of a flow. */
+  readonly contactRewrite?: boolean | undefined
+  readonly clock: Clock
+}
+
+/** One connection, either side's: a byte stream cut into SIP messages (RFC 3261 18.3), or a WebSocket (RFC 7118). */
 export class Connection implements Flow {
   readonly transport: TransportName
   readonly reliable = true
@@ -39,22 +53,23 @@ export class Connection implements Flow {
   #contact: Address
   readonly #socket: StreamSocket
   readonly #events: ConnectionEvents
-  readonly #framer = new StreamFramer()
+  readonly #framer: StreamFramer | MessageFramer
   readonly #patience: Patience | null
   #timer: Timer | null = null
   /** Since when a message is incomplete, or none has come at all. */
   #waitingSinceMs: number | null = null
   #lastMessageMs = 0
   #open = true
+  /** A ping that is not answered yet. */
+  #asked = false
+  /** Why we closed it. */
+  #fault: Error | null = null
 
-  /** `patience`: for connections that the peer opened. */
   constructor(
     transport: TransportName,
     socket: StreamSocket,
-    contact: Address | null,
     events: ConnectionEvents,
-    patience: Patience | null = null,
-    contactRewrite = false,
+    { contact = null, patience = null, contactRewrite = false, clock }: ConnectionOptions,
   ) {
     this.transport = transport
     this.#socket = socket
@@ -63,13 +78,23 @@ export class Connection implements Flow {
     this.remote = socket.remote
     this.tls = socket.tls
     this.#contact = contact ?? socket.local
+    const { webSocket } = transports[transport]
+    this.#framer = webSocket ? new MessageFramer() : new StreamFramer()
     if (contactRewrite) this.seenAt = (address) => void (this.#contact = address)
     this.#patience = patience
     if (patience) {
-      this.#waitingSinceMs = this.#lastMessageMs = patience.clock.monotonicMs()
+      this.#lastMessageMs = patience.clock.monotonicMs()
+      // Who opened a WebSocket has asked for SIP already, and may wait before it says something.
+      if (!webSocket) this.#waitingSinceMs = this.#lastMessageMs
       this.#watch(patience)
     }
-    socket.start({ data: (bytes) => this.#data(bytes), close: (error) => this.#closed(error) })
+    socket.start({
+      data: (bytes) => this.#data(bytes),
+      partial: () => this.#partial(),
+      alive: () => this.#alive(),
+      close: (error) => this.#closed(error),
+    })
+    if (webSocket && !patience) this.#keepAlive(clock)
   }
 
   get contact(): Address {
@@ -100,6 +125,19 @@ export class Connection implements Flow {
     this.#socket.destroy()
   }
 
+  /** Asks the peer again and again whether it is there, and closes the connection where it has not answered. */
+  #keepAlive(clock: Clock): void {
+    this.#timer = clock.after(keepAliveMs, () => {
+      if (this.#asked) {
+        this.#fault = new Error('the peer does not answer the pings that keep the connection open: it is closed')
+        return this.close()
+      }
+      this.#asked = true
+      this.#socket.ping?.()
+      this.#keepAlive(clock)
+    })
+  }
+
   /** Closes a connection that keeps us waiting; looks again when the wait that is on now would be over. */
   #watch(patience: Patience): void {
     const nowMs = patience.clock.monotonicMs()
@@ -119,13 +157,24 @@ export class Connection implements Flow {
 
   #data(bytes: Uint8Array): void {
     this.#frames(bytes)
-    if (!this.#patience || !this.#open) return
-    const nowMs = this.#patience.clock.monotonicMs()
-    const begun = this.#framer.pending
-    if (begun && this.#waitingSinceMs === null) {
-      this.#waitingSinceMs = nowMs
-      this.#watch(this.#patience)
-    }
+    if (this.#framer.pending) this.#waits()
+  }
+
+  /** Part of a message came: the rest must, in time. */
+  #waits(): void {
+    if (!this.#patience || !this.#open || this.#waitingSinceMs !== null) return
+    this.#waitingSinceMs = this.#patience.clock.monotonicMs()
+    this.#watch(this.#patience)
+  }
+
+  #partial(): void {
+    if (this.#framer instanceof MessageFramer) this.#framer.begun()
+    this.#waits()
+  }
+
+  #alive(): void {
+    this.#lastMessageMs = this.#patience?.clock.monotonicMs() ?? 0
+    this.#asked = false
   }
 
   #frames(bytes: Uint8Array): void {
@@ -155,6 +204,6 @@ export class Connection implements Flow {
     if (!this.#open) return
     this.#open = false
     this.#timer?.cancel()
-    this.#events.closed(this, error)
+    this.#events.closed(this, this.#fault ?? error)
   }
 }

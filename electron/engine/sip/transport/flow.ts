@@ -1,4 +1,4 @@
-import type { Address } from '../../../../shared/base/address.ts'
+import { bracketHost, type Address } from '../../../../shared/base/address.ts'
 import type { TransportName } from '../../../../shared/model/transport.ts'
 import { writeSip } from '../../../../shared/wire/sip/write.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
@@ -24,7 +24,7 @@ export interface Flow {
   readonly tls: TlsFacts | null
   /**
    * Where the peer can open a flow to us; for a client's TLS connection the connection itself. Another once `seenAt`
-   * was told.
+   * was told. Port 0, and a host that ends in `.invalid`, where nobody can (RFC 7118 5).
    */
   readonly contact: Address
   /** The peer sees us at that address: there, from now on, our Contact says. None where nobody asked for that. */
@@ -37,3 +37,15 @@ export interface Flow {
   /** Where answers are measured against what came: more bytes came. */
   heard?(bytes: number): void
 }
+
+/** The contact of a flow as a Via and a URI have it. */
+export function hostPort({ host, port }: Address): string {
+  return port === 0 ? bracketHost(host) : `${bracketHost(host)}:${port}`
+}
+
+/** The host of ours that a URI of a person here may have; that of the connection where the contact is none. */
+export const ownHost = ({ contact, local }: Flow): string =>
+  bracketHost(isUnreachable(contact) ? local.host : contact.host)
+
+/** Whether nobody can open a flow to that contact. */
+export const isUnreachable = ({ port }: Address): boolean => port === 0

@@ -1,17 +1,19 @@
 import { formatAddress, isIPv6, isUnspecified, unmapped, type Address } from '../../../../shared/base/address.ts'
 import { encodeText } from '../../../../shared/base/text.ts'
-import type { Target, TransportName } from '../../../../shared/model/transport.ts'
+import { transports, type Target, type TransportName } from '../../../../shared/model/transport.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
 import { parseSip, type Unreadable } from '../../../../shared/wire/sip/parse.ts'
 import type { Boundary } from '../../base/boundary.ts'
 import type { Budgets } from '../../base/budgets.ts'
 import type { Clock } from '../../base/clock.ts'
-import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
-import type { Admission, DatagramSocket, Listener, Net, StreamSocket, TlsIdentity } from '../../base/net.ts'
+import { RingbackError, explainError, machine } from '../../base/errors.ts'
+import type { Admission, DatagramSocket, Handshake, Listener, Net, StreamSocket, TlsIdentity } from '../../base/net.ts'
+import type { Random } from '../../base/random.ts'
 import { LocalRoutes } from '../../base/routes.ts'
-import { Connection, type ConnectionEvents, type Patience } from './connection.ts'
+import { Connection, type ConnectionEvents, type ConnectionOptions, type Patience } from './connection.ts'
 import type { Flow } from './flow.ts'
+import { originRefusal, webSocketLimits } from './web-socket.ts'
 
 export interface TransportOptions {
   /** The local address to use; null lets the routing table choose. */
@@ -22,12 +24,17 @@ export interface TransportOptions {
   readonly tlsIdentity: TlsIdentity | null
   /** Where a peer sees us at another address than ours (a NAT), our Contact says that one from then on. */
   readonly contactRewrite?: boolean
+  /** The path that a WebSocket is asked for at; `/` where none is said. */
+  readonly webSocketResource?: string | undefined
+  /** Pages of these origins may open a WebSocket here, beside those of this computer; `*`: all. */
+  readonly origins?: readonly string[] | undefined
   readonly connectTimeoutMs: number
 }
 
 export interface TransportDeps {
   readonly net: Net
   readonly clock: Clock
+  readonly random: Random
   readonly boundary: Boundary
   readonly budgets: Budgets
 }
@@ -41,8 +48,8 @@ export interface TransportEvents {
   busy(flow: Flow): boolean
   /** A connection ended; requests waiting on it have failed. */
   closed(flow: Flow, error: Error | null): void
-  /** A peer's TLS handshake with our listener failed. */
-  handshakeFailed(remote: Address, error: Error): void
+  /** A peer's handshake with our listener failed. */
+  handshakeFailed(remote: Address, error: Error, handshake: Handshake): void
 }
 
 /** A datagram that asks for nothing (RFC 5626 4.4.1), and how long an ICMP error may take to come back. */
@@ -61,6 +68,7 @@ interface UdpBinding {
 export class Transports {
   readonly #net: Net
   readonly #clock: Clock
+  readonly #random: Random
   readonly #boundary: Boundary
   readonly #budgets: Budgets
   readonly #options: TransportOptions
@@ -75,12 +83,17 @@ export class Transports {
   readonly #seen = new Map<string, Address>()
   #closed = false
 
-  constructor({ net, clock, boundary, budgets }: TransportDeps, options: TransportOptions, events: TransportEvents) {
+  constructor(
+    { net, clock, random, boundary, budgets }: TransportDeps,
+    options: TransportOptions,
+    events: TransportEvents,
+  ) {
     this.#net = net
     this.#boundary = boundary
     this.#budgets = budgets
     this.#routes = new LocalRoutes(net, clock)
     this.#clock = clock
+    this.#random = random
     this.#options = options
     this.#events = events
   }
@@ -88,28 +101,36 @@ export class Transports {
   /** Opens a listener; port 0 takes any free one. Throws RingbackError (machine) naming the address. */
   async listen(transport: TransportName, host: string, port: number, tls: TlsIdentity | null = null): Promise<Address> {
     try {
-      switch (transport) {
-        case 'udp':
-          return (await this.#bind(host, port)).socket.local
-        case 'tcp':
-        case 'tls': {
-          const accept = (socket: StreamSocket) => void this.#adopt(transport, socket, null, this.#patience)
-          const listener =
-            transport === 'tcp'
-              ? await this.#net.listenTcp(host, port, this.#admission, accept)
-              : await this.#net.listenTls(host, port, tls!, this.#admission, accept, (remote, error) =>
-                  this.#events.handshakeFailed(remote, error),
-                )
-          this.#listeners.push({ transport, listener })
-          return listener.local
-        }
-        case 'ws':
-        case 'wss':
-          throw usage(`${transport} listeners are not available in this version: use udp, tcp or tls`)
-      }
+      if (transport === 'udp') return (await this.#bind(host, port)).socket.local
+      const listener = await this.#listenFor(transport, host, port, tls)
+      this.#listeners.push({ transport, listener })
+      return listener.local
     } catch (error) {
       if (error instanceof RingbackError) throw error
       throw machine(`cannot listen on ${transport} ${formatAddress({ host, port })}: ${explainError(error)}`, error)
+    }
+  }
+
+  #listenFor(
+    transport: Exclude<TransportName, 'udp'>,
+    host: string,
+    port: number,
+    tls: TlsIdentity | null,
+  ): Promise<Listener> {
+    const accept = (socket: StreamSocket) => void this.#adopt(transport, socket, { patience: this.#patience })
+    const failed = (remote: Address, error: Error, handshake: Handshake) =>
+      this.#events.handshakeFailed(remote, error, handshake)
+    const refusal = (origin: string | undefined) => originRefusal(origin, this.#options.origins ?? [])
+    switch (transport) {
+      case 'tcp':
+        return this.#net.listenTcp(host, port, this.#admission, accept)
+      case 'tls':
+        return this.#net.listenTls(host, port, tls!, this.#admission, accept, failed)
+      case 'ws':
+      case 'wss': {
+        const server = { identity: transport === 'wss' ? tls : null, limits: webSocketLimits, refusal }
+        return this.#net.listenWebSocket(host, port, server, this.#admission, accept, failed)
+      }
     }
   }
 
@@ -216,27 +237,25 @@ export class Transports {
   }
 
   async #connect(target: Target): Promise<Flow> {
-    const options = { localAddress: this.#options.localAddress, timeoutMs: this.#options.connectTimeoutMs }
-    if (target.transport === 'tls') {
-      const { tlsCa: ca, tlsInsecure: insecure, tlsIdentity: identity } = this.#options
-      const socket = await this.#net.connectTls(target, {
-        ...options,
-        serverName: target.serverName,
-        ca,
-        insecure,
-        identity,
-      })
-      if (socket.tls?.fault && !insecure) {
-        socket.destroy()
-        throw Object.assign(new Error(socket.tls.fault), { code: 'TLS_CERTIFICATE', chain: socket.tls.chain })
-      }
-      return this.#adopt('tls', socket)
-    }
-    if (target.transport === 'tcp') {
+    const { localAddress, connectTimeoutMs: timeoutMs, tlsCa: ca, tlsInsecure: insecure } = this.#options
+    const options = { localAddress, timeoutMs }
+    const { transport, serverName } = target
+    if (transport === 'tcp') {
       const contact = await this.#tcpContact(await this.#localFor(target.host))
-      return this.#adopt('tcp', await this.#net.connectTcp(target, options), contact)
+      return this.#adopt(transport, await this.#net.connectTcp(target, options), { contact })
     }
-    throw usage(`${target.transport} is not available in this version: use udp, tcp or tls`)
+    const tls = { serverName, ca, insecure, identity: this.#options.tlsIdentity }
+    if (!transports[transport].webSocket)
+      return this.#adopt(transport, await this.#net.connectTls(target, { ...options, ...tls }))
+    const socket = await this.#net.connectWebSocket(target, {
+      ...options,
+      host: serverName,
+      path: this.#options.webSocketResource ?? '/',
+      tls: transport === 'wss' ? tls : null,
+      limits: webSocketLimits,
+    })
+    // Nobody can open a connection to a client of WebSockets: it has a name that says so (RFC 7118 5).
+    return this.#adopt(transport, socket, { contact: { host: `${this.#random.token(12)}.invalid`, port: 0 } })
   }
 
   /** A TCP listener on that address, so that a peer may open a connection of its own for in-dialog requests. */
@@ -252,17 +271,14 @@ export class Transports {
   #adopt(
     transport: TransportName,
     socket: StreamSocket,
-    contact: Address | null = null,
-    patience: Patience | null = null,
+    options: Pick<ConnectionOptions, 'contact' | 'patience'> = {},
   ): Connection {
-    const connection = new Connection(
-      transport,
-      socket,
-      contact ?? this.#listenerContact(transport, socket.local),
-      this.#connectionEvents,
-      patience,
-      this.#options.contactRewrite,
-    )
+    const connection = new Connection(transport, socket, this.#connectionEvents, {
+      ...options,
+      contact: options.contact ?? this.#listenerContact(transport, socket.local),
+      contactRewrite: this.#options.contactRewrite && !transports[transport].webSocket,
+      clock: this.#clock,
+    })
     const key = `${transport} ${formatAddress(connection.remote)}`
     this.#connections.set(key, connection)
     if (this.#closed) connection.close()

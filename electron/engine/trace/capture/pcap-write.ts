@@ -1,12 +1,14 @@
 import { closeSync } from 'node:fs'
 import { formatAddress, ipBytes, type Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
+import { transports } from '../../../../shared/model/transport.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { redact } from '../../../../shared/wire/sip/redact.ts'
 import { notWritten, openGrowing, writeAll } from '../../base/durable.ts'
 import { explainError } from '../../base/errors.ts'
 import { hideValues, type CustomHeader } from '../../base/secret-headers.ts'
 import type { EventSink } from '../journal/events.ts'
+import { frameOf, isFromClient, upgradeRequest, upgradeResponse } from './web-socket-write.ts'
 
 /** Classic pcap, microseconds, raw IP (LINKTYPE_RAW). */
 export function pcapHeader(): Buffer {
@@ -88,12 +90,16 @@ export function redactBytes(bytes: Uint8Array): Uint8Array {
   return masked === text ? bytes : Buffer.from(masked, 'latin1')
 }
 
+type Segment = Pick<SipEvent, 'at' | 'source' | 'destination'>
+
 /**
  * Turns what was seen into pcap records. Streams get TCP sequence numbers that fit, so that readers can put them
  * together.
  */
 export class PcapEncoder {
   readonly #sent = new Map<string, number>()
+  /** Of the two ends of each WebSocket the one that opened it. */
+  readonly #clients = new Map<string, string>()
   readonly #secrets: readonly CustomHeader[]
   #id = 0
 
@@ -113,9 +119,28 @@ export class PcapEncoder {
   sip(event: SipEvent): Buffer {
     const bytes = redactBytes(this.#hidden(event.bytes))
     if (event.transport === 'udp') return this.udp(event.at, event.source, event.destination, bytes)
+    if (transports[event.transport].webSocket) return this.#webSocket(event, bytes)
+    return this.#stream(event, bytes)
+  }
+
+  /** Begins with a handshake in words of ours: the messages are kept, what opened the connection is not. */
+  #webSocket(event: SipEvent, bytes: Uint8Array): Buffer {
+    const key = [event.source, event.destination].map(formatAddress).sort().join(' ')
+    const opened = this.#clients.get(key)
+    const client = opened ?? formatAddress(isFromClient(event) ? event.source : event.destination)
+    const fromClient = client === formatAddress(event.source)
+    const message = () => this.#stream(event, frameOf(bytes, fromClient))
+    if (opened !== undefined) return message()
+    this.#clients.set(key, client)
+    const back = { at: event.at, source: event.destination, destination: event.source }
+    const [asks, accepts] = fromClient ? [event, back] : [back, event]
+    return Buffer.concat([this.#stream(asks, upgradeRequest), this.#stream(accepts, upgradeResponse), message()])
+  }
+
+  #stream(ends: Segment, bytes: Uint8Array): Buffer {
     const records: Buffer[] = []
     for (let at = 0; at < bytes.length; at += largestSegment)
-      records.push(this.#tcp(event, bytes.subarray(at, at + largestSegment)))
+      records.push(this.#tcp(ends, bytes.subarray(at, at + largestSegment)))
     return Buffer.concat(records)
   }
 
@@ -126,7 +151,7 @@ export class PcapEncoder {
     return Buffer.from(hideValues(Buffer.from(bytes).toString('latin1'), inBytes), 'latin1')
   }
 
-  #tcp({ at, source, destination }: SipEvent, payload: Uint8Array): Buffer {
+  #tcp({ at, source, destination }: Segment, payload: Uint8Array): Buffer {
     const key = `${formatAddress(source)} ${formatAddress(destination)}`
     const sequence = this.#sent.get(key) ?? 1
     const acknowledged = this.#sent.get(`${formatAddress(destination)} ${formatAddress(source)}`) ?? 1

@@ -1,4 +1,4 @@
-import { bracketHost } from '../../../../shared/base/address.ts'
+import { transports } from '../../../../shared/model/transport.ts'
 import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { escapeUser, messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import {
@@ -9,7 +9,7 @@ import {
   type SipResponse,
 } from '../../../../shared/wire/sip/message.ts'
 import type { Random } from '../../base/random.ts'
-import type { Flow } from '../../sip/transport/flow.ts'
+import { hostPort, type Flow } from '../../sip/transport/flow.ts'
 
 const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, NOTIFY'
 const allow = makeHeader('Allow', allowedMethods)
@@ -25,11 +25,10 @@ export const sdpType = makeHeader('Content-Type', 'application/sdp')
 /** `secure`: the dialog is one of sips URIs, whose Contacts are too (RFC 3261 8.1.1.8 and 12.1.1). */
 export function contactHeader(user: string | null, { transport, contact }: Flow, secure = false): SipHeader {
   const name = user ? `${escapeUser(user)}@` : ''
-  const params = secure || transport === 'udp' ? '' : `;transport=${transport}`
-  return makeHeader(
-    'Contact',
-    `<${secure ? 'sips' : 'sip'}:${name}${bracketHost(contact.host)}:${contact.port}${params}>`,
-  )
+  const { parameter, webSocket } = transports[transport]
+  // That of sips is TLS unless it says that it is a WebSocket.
+  const params = parameter === null || (secure && !webSocket) ? '' : `;transport=${parameter}`
+  return makeHeader('Contact', `<${secure ? 'sips' : 'sip'}:${name}${hostPort(contact)}${params}>`)
 }
 
 /** The session description of a message, wherever in its body it stands; null where it has none. */

@@ -1,9 +1,8 @@
-import { bracketHost } from '../../../../shared/base/address.ts'
 import { escapeUser, quote } from '../../../../shared/wire/sip/grammar.ts'
 import { makeHeader, makeRequest, type SipHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
 import type { DigestClient } from '../../sip/digest/client.ts'
 import type { NextHop } from '../../sip/pending.ts'
-import type { Flow } from '../../sip/transport/flow.ts'
+import { ownHost, type Flow } from '../../sip/transport/flow.ts'
 import type { Call } from './call.ts'
 import { allowed, contactHeader, sdpType, supported } from './headers.ts'
 import { userAgent } from './in-dialog.ts'
@@ -34,7 +33,7 @@ export function inviteRequest(
   offer: string,
 ): SipRequest {
   const scheme = call.secure ? 'sips' : 'sip'
-  const from = fromUri ?? `${scheme}:${escapeUser(fromUser)}@${bracketHost(flow.contact.host)}`
+  const from = fromUri ?? `${scheme}:${escapeUser(fromUser)}@${ownHost(flow)}`
   const timer =
     minimumS === null ? [] : [makeHeader('Session-Expires', String(minimumS)), makeHeader('Min-SE', String(minimumS))]
   return makeRequest(
