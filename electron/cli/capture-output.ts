@@ -47,7 +47,7 @@ export async function printDocument({ engine, capture, calls, ended }: Shown): P
   return fault
 }
 
-/** Every ladder and figure, for a person. Tells whether a fault was found; `each` gets the calls. */
+/** Every ladder and figure, or those of the calls that are asked for, for a person. Tells whether a fault was found; `each` gets the calls. */
 export async function printLadders(shown: Shown, paint: Paint, each: (call: CallReport) => void): Promise<boolean> {
   const { engine, capture, calls, ended } = shown
   let fault = false
@@ -63,18 +63,20 @@ export async function printLadders(shown: Shown, paint: Paint, each: (call: Call
     each(report)
   }
   if (calls) for (const report of calls) call(report)
-  else await all('calls', call)
-  await all('registrations', (registration: RegistrationReport) => {
-    if (calls === null) fault ||= hasFault(registration)
-    for (const line of registrationLines(registration, paint)) print(line)
-  })
-  await all('dialogs', ({ method, from, to, status, findings }: DialogReport) => {
-    print(visible(`${method} ${from} → ${to}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`))
-    for (const line of findings.flatMap((finding) => findingLines(finding, paint))) print(line)
-  })
-  await all('unmatchedStreams', ({ source, destination, packets, codec }: Stream) =>
-    print(visible(`RTP without SIP: ${source} → ${destination}, ${codec}, ${packets} packets`)),
-  )
+  else {
+    await all('calls', call)
+    await all('registrations', (registration: RegistrationReport) => {
+      fault ||= hasFault(registration)
+      for (const line of registrationLines(registration, paint)) print(line)
+    })
+    await all('dialogs', ({ method, from, to, status, findings }: DialogReport) => {
+      print(visible(`${method} ${from} → ${to}: ${status ? `${status.code} ${status.reason}` : 'no answer'}`))
+      for (const line of findings.flatMap((finding) => findingLines(finding, paint))) print(line)
+    })
+    await all('unmatchedStreams', ({ source, destination, packets, codec }: Stream) =>
+      print(visible(`RTP without SIP: ${source} → ${destination}, ${codec}, ${packets} packets`)),
+    )
+  }
   printWhole(capture, paint)
   return fault
 }

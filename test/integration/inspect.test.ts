@@ -27,6 +27,19 @@ describe('inspect', () => {
     expect([shown.includes('call-1'), shown.includes('call-2')]).toEqual([true, false])
   })
 
+  it.skipIf(!recorded)(
+    'shows of one call nothing else, its other leg by number, and the same stream alike',
+    async () => {
+      const legs = ['6', '7'].map(async (call) => {
+        const { stdout } = await run(['inspect', join(recorded!, 'b2bua-asterisk.pcapng'), '--call', call])
+        expect(stdout).not.toMatch(/^(?:Registration|PUBLISH|SUBSCRIBE) /m)
+        expect(stdout).toContain('One-way audio: only 1 packet went to 172.16.98.145:8000')
+        return /^likely leg: call (\S+):/m.exec(stdout)?.[1]
+      })
+      expect(await Promise.all(legs)).toEqual(['7', '6'])
+    },
+  )
+
   it.skipIf(!recorded)('shows a refused registration with its ladder and finding, and ends with 1', async () => {
     const file = join(recorded!, 'sip-auth-failure.pcapng')
     const { code, stdout } = await run(['inspect', file])

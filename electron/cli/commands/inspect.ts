@@ -106,8 +106,11 @@ async function callsNamed(engine: EngineClient, { id }: CaptureView, call: strin
     throw usage(`--call ${call}: no such call; there are ${total}: ${some}`)
   }
   const reports: CallReport[] = []
-  for (const { id: number } of found)
-    reports.push({ ...(await engine.execute('call.report', { id: `${id}.${number}` })), id: number })
+  for (const { id: number } of found) {
+    const report = await engine.execute('call.report', { id: `${id}.${number}` })
+    const related = report.related?.map((leg) => ({ ...leg, call: leg.call.slice(id.length + 1) }))
+    reports.push({ ...report, id: number, ...(related && { related }) })
+  }
   return reports
 }
 

@@ -11,6 +11,8 @@ export const shortestUs = 1_000_000
 /** Audio that has not come for so long has stopped. */
 const stopUs = 3_000_000
 const pauseUs = 500_000
+/** Media may go to its new address so long before a capture point sees the answer that agrees on it. */
+const aheadUs = 500_000
 
 /** What of audio came in one direction. */
 export type Audio =
@@ -106,8 +108,10 @@ interface Span {
 }
 
 function periodOf(facts: CallFacts, { toPeer, hop, from, until, media, types }: Span): Period {
-  const streams = audioStreams(facts, toPeer, hop, from, until)
-  const packets = Math.round(streams.reduce((sum, stream) => sum + packetsIn(stream, from, until), 0))
+  const inside = audioStreams(facts, toPeer, hop, from, until)
+  const streams = inside.length > 0 ? inside : aheadOf(facts, { toPeer, hop, from, media })
+  const [first, last] = inside.length > 0 ? [from, until] : [from - aheadUs, from]
+  const packets = Math.round(streams.reduce((sum, stream) => sum + packetsIn(stream, first, last), 0))
   const flow = media && (toPeer ? media.toPeer : media.fromPeer)
   // Where both directions are, the two sides agreed on it elsewhere (ZRTP, RFC 6189).
   const both = facts.streams.some((stream) => stream.toPeer === !toPeer && stream.looksCiphered)
@@ -147,6 +151,17 @@ export function audioStreams(
       isAudio(stream) &&
       (hop === null || stream.hop === null || stream.hop === hop) &&
       stream.runs.some((run) => run.lastAt >= from && run.firstAt < until),
+  )
+}
+
+/** Streams that began, and ended, where an agreement sends them, just before it was seen. */
+function aheadOf(
+  facts: CallFacts,
+  { toPeer, hop, from, media }: Pick<Span, 'toPeer' | 'hop' | 'from' | 'media'>,
+): StreamFact[] {
+  const target = media && (toPeer ? media.remote : media.local)
+  return audioStreams(facts, toPeer, hop, from - aheadUs, from).filter(
+    ({ destination, firstAt }) => destination === target && firstAt >= from - aheadUs,
   )
 }
 
