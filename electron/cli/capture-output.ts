@@ -47,7 +47,10 @@ export async function printDocument({ engine, capture, calls, ended }: Shown): P
   return fault
 }
 
-/** Every ladder and figure, or those of the calls that are asked for, for a person. Tells whether a fault was found; `each` gets the calls. */
+/**
+ * Every ladder and figure, or those of the calls asked for, for a person. Tells whether a fault was found; `each` gets
+ * the calls.
+ */
 export async function printLadders(shown: Shown, paint: Paint, each: (call: CallReport) => void): Promise<boolean> {
   const { engine, capture, calls, ended } = shown
   let fault = false
