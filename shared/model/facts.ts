@@ -113,10 +113,15 @@ export interface StreamFact {
   /** Packets that are audio, but sound like noise and have the size of SRTP. */
   readonly looksCiphered: boolean
   /**
-   * Of an encrypted stream of a capture, packets that the keys of the session descriptions opened and refused;
-   * `isJudge`: they would have opened what its receiver can. Null elsewhere.
+   * Of an encrypted stream of a capture, packets that the keys of the session descriptions opened and refused, and those
+   * that came after the last that was opened; `isJudge`: they would have opened what its receiver can. Null elsewhere.
    */
-  readonly srtp: { readonly opened: number; readonly refused: number; readonly isJudge: boolean } | null
+  readonly srtp: {
+    readonly opened: number
+    readonly refused: number
+    readonly refusedSince: { readonly at: Micros; readonly packets: number } | null
+    readonly isJudge: boolean
+  } | null
   /** What the network said (ICMP) in a capture of packets between its ends that it could not deliver; null: nothing. */
   readonly sentBack: {
     readonly reason: string

@@ -45,6 +45,8 @@ export interface Period {
   readonly audio: Audio
   /** The last packet, where it came long before the end and nothing says that its sender was silent. */
   readonly stoppedAt: Micros | null
+  /** What still came from then on: packets of SRTP that no key opens any more. */
+  readonly unopened: number
   /** Where the packets went and nobody listens, with the reason. */
   readonly astray: { readonly to: string; readonly because: string } | null
 }
@@ -121,6 +123,8 @@ function periodOf(facts: CallFacts, { toPeer, hop, from, until, media, types }: 
   const audio = (kind === 'ciphered' && both) || (kind === 'unauthentic' && !opens) ? 'present' : kind
   const due = flow?.due ?? true
   const flows = due && packets > 0
+  const heard = flows && (audio === 'present' || audio === 'silent')
+  const unopened = heard ? unopenedOf(streams, from, until) : null
   return {
     from,
     until,
@@ -130,7 +134,8 @@ function periodOf(facts: CallFacts, { toPeer, hop, from, until, media, types }: 
     streams,
     packets,
     audio,
-    stoppedAt: flows && (audio === 'present' || audio === 'silent') ? stopOf(streams, from, until, types) : null,
+    stoppedAt: !heard ? null : (unopened?.at ?? stopOf(streams, from, until, types)),
+    unopened: unopened?.packets ?? 0,
     astray: flow && flows ? nobodyListensAt(facts, streams, media!, toPeer, from, until) : null,
   }
 }
@@ -192,6 +197,13 @@ function audioOf(streams: readonly StreamFact[], packets: number, expected: numb
 const fewestSealed = 25
 const isUnauthentic = ({ srtp }: StreamFact) =>
   srtp !== null && srtp.isJudge && srtp.opened === 0 && srtp.refused >= fewestSealed
+
+/** Since when the keys that opened a stream before open it no more. */
+function unopenedOf(streams: readonly StreamFact[], from: Micros, until: Micros) {
+  const { srtp } = streams.reduce((a, b) => (b.lastAt > a.lastAt ? b : a))
+  const since = srtp?.isJudge ? srtp.refusedSince : null
+  return since && since.packets >= fewestSealed && since.at >= from && until - since.at >= stopUs ? since : null
+}
 
 const isIdle = ({ payloadTypes }: StreamFact, idle: ReadonlySet<number>) =>
   [...payloadTypes.keys()].some((type) => idle.has(type))

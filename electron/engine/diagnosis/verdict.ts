@@ -173,6 +173,8 @@ function lackText(direction: DirectionFact, facts: CallFacts): string {
         `the packets ${toPeer ? 'to' : 'from'} the peer go to ${period.astray.to}, where nobody listens: ` +
         `${period.astray.because}`
       )
+    if (period.stoppedAt !== null && period.unopened > 0)
+      return `the packets ${where} do not authenticate any more from ${afterAnswer(facts, period.stoppedAt)} on`
     if (period.stoppedAt !== null)
       return (
         `nothing ${toPeer ? 'is sent' : 'arrives'} ${where} any more from ` +

@@ -44,12 +44,13 @@ const undeliverable = () =>
     .answered()
     .rtp('sent', { fromMs: 1000, packets: 150 })
     .observe(2000, 'rtp-undeliverable', 'RTP to 203.0.113.9:30000 comes back (ICMP): port unreachable')
+const tried = (opened: number, isJudge: boolean) => ({ opened, refused: 150 - opened, refusedSince: null, isJudge })
 /** A captured call whose caller's SRTP opens `sent` times and whose peer's `received` times, of 150 each. */
 const sealed = (sent: number, received: number, isJudge: boolean) =>
   call('observed')
     .answered()
-    .rtp('sent', { fromMs: 1000, packets: 150, srtp: { opened: sent, refused: 150 - sent, isJudge: true } })
-    .rtp('received', { fromMs: 1000, packets: 150, srtp: { opened: received, refused: 150 - received, isJudge } })
+    .rtp('sent', { fromMs: 1000, packets: 150, srtp: tried(sent, true) })
+    .rtp('received', { fromMs: 1000, packets: 150, srtp: tried(received, isJudge) })
 const found = (report: CallReport) => report.findings.map(({ rule }) => rule)
 const challenge = { extra: 'WWW-Authenticate: Digest realm="trunk", nonce="n"\n' }
 

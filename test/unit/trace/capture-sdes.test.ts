@@ -31,6 +31,8 @@ interface Sealing {
   /** Packets under the key before these were captured. */
   readonly missed?: number
   /** The caller changes its key in a re-INVITE after half of the call. */
+  /** The called party goes on with another key, and says so nowhere; the call lasts five seconds. */
+  readonly astrayFrom?: number
   readonly changes?: { readonly to: Buffer; readonly crypto: string }
 }
 
@@ -38,7 +40,7 @@ interface Sealing {
 async function call(
   sealedWith: Readonly<Record<Side, Buffer>>,
   crypto: (side: Side) => string = usual,
-  { suite = 'AES_CM_128_HMAC_SHA1_80', mki, missed = 0, changes }: Sealing = {},
+  { suite = 'AES_CM_128_HMAC_SHA1_80', mki, missed = 0, astrayFrom, changes }: Sealing = {},
 ) {
   const encoder = new PcapEncoder()
   const invite = request({ body: session('caller', crypto('caller')) })
@@ -62,8 +64,9 @@ async function call(
   }
   // One of each rollover is enough for the sender to count them.
   for (let i = -missed; i < 0; i += 30_000) for (const side of ['caller', 'callee'] as const) sealed(side, i)
-  for (let i = 0; i < 150; i++) {
+  for (let i = 0; i < (astrayFrom === undefined ? 150 : 250); i++) {
     const atMs = 200 + i * 20
+    if (i === astrayFrom) contexts.callee = context(keys.other)
     if (changes && i === 75) {
       const again = { toTag: 'b', cseq: 2, branch: 'z9hG4bKagain' }
       const answer = request({ ...again, body: session('callee', crypto('callee')) })
@@ -103,6 +106,20 @@ describe('SRTP with keys in the session descriptions', () => {
     expect(streams[1]!.srtp).toEqual({ opened: 0, refused: 150 })
     expect(verdict).toMatchObject({ kind: 'one-way-audio', missing: 'from-peer' })
     expect(findings.map(({ rule, severity }) => [rule, severity])).toEqual([['unauthentic', 'fault']])
+  })
+
+  it('that is opened no more is audio no more from then on', async () => {
+    const { streams, verdict, findings } = await call(keys, usual, { astrayFrom: 50 })
+    expect(streams[1]!.srtp).toEqual({ opened: 50, refused: 200 })
+    expect(verdict).toMatchObject({ kind: 'one-way-audio', missing: 'from-peer' })
+    expect(verdict.sentence).toContain('do not authenticate any more from 1.1 s after the answer on')
+    expect(findings).toMatchObject([{ rule: 'unauthentic', severity: 'fault' }])
+    expect(findings[0]!.sentence).toMatch(/^From 1\.1 s after the answer on none of 200 packets of SRTP from the peer/)
+  })
+
+  it('that is opened no more for less than three seconds is no fault', async () => {
+    const { findings } = await call(keys, usual, { astrayFrom: 120 })
+    expect(findings).toEqual([])
   })
 
   it('that no key opens in either direction accuses nobody: the capture has not the keys that were used', async () => {

@@ -19,7 +19,7 @@ export const audioStops: Rule = {
     if (!judgement?.ready) return []
     const together = bothStop(judgement, facts) !== null
     return [judgement.fromPeer, judgement.toPeer].flatMap(({ toPeer, period, streams, unknown }) => {
-      if (!period || period.stoppedAt === null || unknown) return []
+      if (!period || period.stoppedAt === null || period.unopened > 0 || unknown) return []
       const { stoppedAt, until, agreed } = period
       const reason = facts.bye?.message && header(facts.bye.message, 'reason')
       const bye = reason && /rtp|media/i.test(reason) ? `; the BYE names the reason: ${reason}` : ''

@@ -19,6 +19,8 @@ export interface Opened {
   opened: number
   /** Those that no key opened. */
   refused: number
+  /** Those of them that came after the last that was opened; null where none did. */
+  refusedSince: { readonly at: Micros; packets: number } | null
   /**
    * All keys that its sender may use were known from its first packet on: what is refused here is refused by whoever it
    * is sent to.

@@ -1,3 +1,4 @@
+import type { Micros } from '../../../../../shared/base/time.ts'
 import type { MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
 import { usableKey } from '../../../srtp/sdes-key.ts'
 import { Rollovers, SrtpContext, rtpClearBytes, type Refused } from '../../../srtp/srtp.ts'
@@ -15,7 +16,7 @@ const mostInVain = 500
  * it (RFC 4568).
  */
 export class SdesOpener {
-  readonly result: Opened = { opened: 0, refused: 0, isJudge: false }
+  readonly result: Opened = { opened: 0, refused: 0, refusedSince: null, isJudge: false }
   readonly #contexts = new Map<string, SrtpContext>()
   readonly #rollovers = new Rollovers()
 
@@ -39,9 +40,17 @@ export class SdesOpener {
   }
 
   /** The RTP packet in clear; null where no key opens it, or it came before. */
-  openRtp(packet: Uint8Array, ssrc: number, sequence: number): Uint8Array | null {
+  openRtp(at: Micros, packet: Uint8Array, ssrc: number, sequence: number): Uint8Array | null {
     const head = rtpClearBytes(packet)
-    return head === null ? null : this.#open((context) => context.unprotectRtp(packet, head, ssrc, sequence))
+    if (head === null) return null
+    const { result } = this
+    const before = result.refused
+    const clear = this.#open((context) => context.unprotectRtp(packet, head, ssrc, sequence))
+    if (clear) result.refusedSince = null
+    else if (result.refused === before || result.opened === 0) return null
+    else if (result.refusedSince) result.refusedSince.packets++
+    else result.refusedSince = { at, packets: 1 }
+    return clear
   }
 
   /** The same of RTCP. */

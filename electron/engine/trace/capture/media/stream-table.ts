@@ -88,7 +88,7 @@ export class StreamTable {
     }
     const stream = this.all[id]!
     const opening = this.#openings.size > 0 ? this.#openings.get(id) : undefined
-    const clear = opening?.opener.openRtp(bytes.subarray(from, to), header.ssrc, header.sequence)
+    const clear = opening?.opener.openRtp(at, bytes.subarray(from, to), header.ssrc, header.sequence)
     if (opening && clear && readRtp(clear, clearHeader) === null)
       stream.stats.update(at, clearHeader, opening.clear, to - from, clear)
     else stream.stats.update(at, header, this.#meanings[id]!, to - from, bytes)
