@@ -8,8 +8,8 @@ export const unauthentic: Rule = {
   severities: ['fault'],
   looksAt: 'the packets of SRTP in a capture, and the keys (a=crypto) that their sender named before',
   speaks:
-    'none of 25 packets and more authenticates with any key that their sender named, from the first on or, for 3 s and ' +
-    'more, from some moment on',
+    'none of 25 packets and more authenticates with any key that their sender named, from the first on or, for 3 s ' +
+    'and more, from some moment on',
   silent:
     'a key came after the first packet, or is of a suite that is not undone here; or the other direction opens with ' +
     'no key either: then the capture has not those that were used. Live calls say it themselves',
