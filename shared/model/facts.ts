@@ -114,7 +114,8 @@ export interface StreamFact {
   readonly looksCiphered: boolean
   /**
    * Of an encrypted stream of a capture, packets that the keys of the session descriptions opened and refused, and
-   * those that came after the last that was opened; `isJudge`: they would have opened what its receiver can. Null elsewhere.
+   * those that came after the last that was opened; `isJudge`: they would have opened what its receiver can. Null
+   * elsewhere.
    */
   readonly srtp: {
     readonly opened: number
