@@ -1,5 +1,6 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { MessageFact } from '../../../shared/model/facts.ts'
+import type { Observation } from '../../../shared/model/wire.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import type { RequestFact, ResponseFact } from './messages.ts'
 
@@ -15,12 +16,19 @@ export interface LastRequestFacts {
   /** Its responses: any at all, and the final one. */
   readonly answered: boolean
   readonly final: ResponseFact | null
+  /** The network said (ICMP) that nobody gets it. */
+  readonly sentBack: Observation | null
 }
 
 const sequenceOf = ({ message }: MessageFact) => (message ? (messageIds(message).cseq?.number ?? 0) : 0)
 
 /** `now`: how far it was recorded. */
-export function lastRequestFacts(messages: readonly MessageFact[], method: string, now: Micros): LastRequestFacts {
+export function lastRequestFacts(
+  messages: readonly MessageFact[],
+  observations: readonly Observation[],
+  method: string,
+  now: Micros,
+): LastRequestFacts {
   const requests = messages.filter(
     (fact): fact is RequestFact => fact.message?.kind === 'request' && fact.message.method === method,
   )
@@ -39,6 +47,7 @@ export function lastRequestFacts(messages: readonly MessageFact[], method: strin
     request: requests.find((fact) => sequenceOf(fact) === last) ?? null,
     sendings: requests.filter((fact) => sequenceOf(fact) === last),
     answered: own.length > 0,
+    sentBack: observations.find(({ kind }) => kind === 'connection-refused') ?? null,
     final: own.findLast(({ message }) => message.status >= 200) ?? null,
   }
 }

@@ -238,14 +238,14 @@ export function dialogReportOf(trace: CallTrace, now: Micros): DialogReport {
     to: named('to'),
     status: last?.kind === 'response' ? { code: last.status, reason: redact(last.reason) } : null,
     messages: ladderOf(trace),
-    findings: diagnoseDialog(lastRequestFacts(messageFacts(trace), method, now)).map(shownFinding),
+    findings: diagnoseDialog(lastRequestFacts(messageFacts(trace), trace.observations, method, now)).map(shownFinding),
     droppedMessages: trace.droppedMessages,
   }
 }
 
 /** What a capture shows of one registration; `now`: how far it was recorded. */
 export function registrationReportOf(trace: CallTrace, now: Micros): RegistrationReport {
-  const facts = lastRequestFacts(messageFacts(trace), 'REGISTER', now)
+  const facts = lastRequestFacts(messageFacts(trace), trace.observations, 'REGISTER', now)
   const request = facts.request?.message ?? null
   const last = facts.final?.message ?? null
   const contact =

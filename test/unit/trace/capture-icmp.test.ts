@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { reportOf } from '../../../electron/engine/report/report.ts'
+import { dialogReportOf, registrationReportOf, reportOf } from '../../../electron/engine/report/report.ts'
 import { PcapEncoder, pcapHeader } from '../../../electron/engine/trace/capture/pcap-write.ts'
 import type { Address } from '../../../shared/base/address.ts'
 import { writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
@@ -98,6 +98,26 @@ describe('ICMP in a capture', () => {
   it('that is no error about a datagram is nothing of SIP or RTP', async () => {
     const fragmented = await call({ toCallee: () => true, code: 4 })
     expect(fragmented).toMatchObject({ verdict: ['two-way-audio', null], rules: [] })
+  })
+
+  it.each([
+    ['REGISTER', 'registrations', 'registration-unanswered'],
+    ['OPTIONS', 'dialogs', 'dialog-unanswered'],
+  ] as const)('about %s says why no response came', async (method, of, rule) => {
+    const [caller, callee] = [
+      { host: '192.0.2.99', port: 5060 },
+      { host: '192.0.2.1', port: 5060 },
+    ]
+    const sent = encoder.udp(captureStartUs, caller, callee, Buffer.from(request({ method })))
+    const file = files.write(`${n++}.pcap`, pcapHeader(), sent, sentBack(1, sent, caller, callee, 3))
+    const capture = await openCaptures(file)
+    const [found] = capture[of].map((trace) =>
+      of === 'dialogs' ? dialogReportOf(trace, capture.lastAt) : registrationReportOf(trace, capture.lastAt),
+    )
+    expect(found!.findings).toMatchObject([{ rule }])
+    expect(found!.findings[0]!.sentence).toMatch(
+      /, and udp 192\.0\.2\.1:5060 sends it back \(ICMP\): port unreachable: /,
+    )
   })
 
   it('about an INVITE says why no response came', async () => {
