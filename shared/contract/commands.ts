@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { usualCodecs } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
+import { wrongNames } from '../model/wrong.ts'
 import { behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
 import { historyList } from './lists.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
@@ -47,6 +48,7 @@ export const startAgentSchema = z.object({
   mediaTimeoutMs: mediaTimeoutSchema.default(60_000),
   latch: latchSchema.default(true),
   followRefer: followReferSchema.default(false),
+  wrong: z.array(z.enum(wrongNames)).default([]).describe('what it does wrong on purpose'),
   origins: originsSchema.optional(),
   tlsIdentity: tlsIdentitySchema
     .optional()
@@ -151,6 +153,7 @@ export const agentSettingsSchema = startAgentSchema
     mediaTimeoutMs: true,
     latch: true,
     followRefer: true,
+    wrong: true,
     tlsIdentity: true,
     register: true,
     limits: true,

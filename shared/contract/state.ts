@@ -5,6 +5,7 @@ import { settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.
 import { callReportSchema, messageSchema, sampleSchema, type Sample } from './report.ts'
 import { remedySchema } from './remedy.ts'
 import { callViewSchema, captureViewSchema } from './views.ts'
+import { wrongNames } from '../model/wrong.ts'
 
 export const registrationViewSchema = z.object({
   id: z.string(),
@@ -31,6 +32,7 @@ export const agentViewSchema = z.object({
   answering: z.string(),
   calls: z.int(),
   activeCalls: z.int(),
+  wrong: z.array(z.enum(wrongNames)).optional().describe('what it does wrong on purpose'),
 })
 export type AgentView = z.infer<typeof agentViewSchema>
 

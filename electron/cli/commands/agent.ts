@@ -3,6 +3,7 @@ import { formatAddress } from '../../../shared/base/address.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { StartAgent } from '../../../shared/contract/commands.ts'
+import { wrongs } from '../../../shared/model/wrong.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { callLine, sayNotKept } from '../live-call.ts'
 import {
@@ -28,9 +29,11 @@ import {
   parseRequire,
   parseSuites,
   parseWhole,
+  parseWrong,
+  wrongLines,
   type BudgetLimitsGiven,
 } from '../options.ts'
-import { print, printLine } from '../output.ts'
+import { print, printLine, warn } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { RegistrationLines } from '../registration-lines.ts'
 import { Paint } from '../terminal.ts'
@@ -57,6 +60,7 @@ interface AgentOptions extends CommonOptions, IdentityOptions {
   readonly ptime?: number
   readonly latch: boolean
   readonly followRefer?: boolean
+  readonly wrong?: StartAgent['wrong']
   readonly allowOrigin?: string[]
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly limit?: BudgetLimitsGiven
@@ -113,6 +117,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
       parseOrigin,
     )
     .option('--follow-refer', 'call whom a caller names where it transfers the call (default: REFER is refused)')
+    .option('--wrong <list>', 'what to do wrong on purpose, to see how callers take it (names below)', parseWrong)
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls (default: when interrupted)', parseWhole)
     .addHelpText(
@@ -125,9 +130,13 @@ Examples:
   ringback agent --user alice --password-env AGENT_PASSWORD --allow 192.0.2.0/24
   ringback agent --register my-trunk --answer marker
   ringback agent --limit callsAtOnce=50 --limit callsPerSource=5
+  ringback agent --wrong bye-481,no-contact
 
 Limits, and what they are unless set:
-${limitLines()}`,
+${limitLines()}
+
+Wrong on purpose:
+${wrongLines()}`,
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AgentOptions>()
@@ -156,6 +165,7 @@ ${limitLines()}`,
         earlyMedia: options.earlyMedia,
         requires100rel: options.require !== undefined,
         followRefer: options.followRefer,
+        wrong: options.wrong,
         origins: options.allowOrigin,
         recordDirectory: options.record,
         pcapTo: options.pcap,
@@ -185,6 +195,7 @@ ${limitLines()}`,
               if (change.kind === 'registration') registration.show(change.registration)
             }
           })
+          for (const name of options.wrong ?? []) warn(`wrong on purpose: ${wrongs[name]}`)
           const { id, addresses } = await engine.execute('agent.start', args)
           if (options.json) await printLine({ type: 'listening', addresses } as { type: string })
           else

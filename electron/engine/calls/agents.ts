@@ -1,7 +1,9 @@
 import type { Parsed } from '../../../shared/contract/commands.ts'
 import { transports } from '../../../shared/model/transport.ts'
+import { wrongs, type Wrong } from '../../../shared/model/wrong.ts'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
+import { misbehaved } from '../agent/wrong.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
@@ -24,6 +26,8 @@ interface Running {
   readonly station: Station
   readonly addresses: AgentView['addresses']
   readonly answering: string
+  /** What it does wrong on purpose. */
+  readonly wrong: readonly Wrong[]
   /** Where all that it sends and receives goes. */
   readonly pcap: PcapFile | null
   calls: number
@@ -82,6 +86,7 @@ export class Agents {
         silent: behaviour.kind === 'ignore',
         followsRefer: args.followRefer,
         limits: args.limits,
+        misbehave: args.wrong.length > 0 ? (response) => misbehaved(response, args.wrong) : undefined,
       },
     )
     if (pcap) station.addSink(pcap)
@@ -112,6 +117,7 @@ export class Agents {
       agent,
       station,
       addresses,
+      wrong: args.wrong,
       answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind,
       pcap,
       calls: 0,
@@ -175,8 +181,18 @@ export class Agents {
   change(id: string): Change {
     const running = this.#running.get(id)
     if (!running) return { kind: 'gone', of: 'agent', id }
-    const { addresses, answering, calls, agent } = running
-    return { kind: 'agent', agent: { id, addresses, answering, calls, activeCalls: agent.activeCalls } }
+    const { addresses, answering, calls, agent, wrong } = running
+    return {
+      kind: 'agent',
+      agent: {
+        id,
+        addresses,
+        answering,
+        calls,
+        activeCalls: agent.activeCalls,
+        ...(wrong.length > 0 && { wrong: [...wrong] }),
+      },
+    }
   }
 
   #serve(running: Running, incoming: (call: InboundCall) => void): void {
@@ -195,6 +211,7 @@ export class Agents {
       incoming: (call) => {
         running.calls++
         incoming(call)
+        for (const name of running.wrong) station.observe(call.callId, 'note', `wrong on purpose: ${wrongs[name]}`)
       },
       turnedAway: (callId, why, text) => {
         const waiting = running.turnedAway.get(callId)

@@ -32,6 +32,8 @@ export interface EndpointDeps {
   wire(event: SipEvent): void
   /** A peer could not connect to a listener of ours (TLS, WebSocket); a sentence. */
   handshakeFailed(text: string): void
+  /** What goes out instead of a response of a transaction, null for nothing: to test how the other side takes it. */
+  readonly misbehave?: ((response: SipResponse) => SipResponse | null) | undefined
   /** What an endpoint knows of the messages with a Call-ID beyond themselves. */
   observe(callId: string, kind: ObservationKind, text: string): void
 }
@@ -196,7 +198,8 @@ export class SipEndpoint {
     if (refusal) return this.#answerOnce(request, replies, refusal)
     const transaction = this.#transactions.server(request, replies)
     if (request.method === 'CANCEL') return this.#cancel(transaction)
-    this.#events!.request(transaction)
+    const { misbehave } = this.#deps
+    this.#events!.request(misbehave ? misbehaving(transaction, misbehave) : transaction)
   }
 
   /**
@@ -255,6 +258,20 @@ export class SipEndpoint {
       if (callId !== null) this.#deps.observe(callId, 'note', text)
     })
   }
+}
+
+/** The transaction, whose responses go out as `change` makes them. */
+function misbehaving(
+  transaction: ServerTransaction,
+  change: (response: SipResponse) => SipResponse | null,
+): ServerTransaction {
+  const respond = transaction.respond.bind(transaction)
+  transaction.respond = (response) => {
+    const changed = change(response)
+    if (changed) respond(changed)
+    else transaction.abandon()
+  }
+  return transaction
 }
 
 /** Adds received and rport to the top Via (RFC 3261 18.2.1, RFC 3581 4). */

@@ -1,5 +1,6 @@
 import type { BudgetLimits } from '../../../shared/model/budgets.ts'
 import type { ObservationKind, SipEvent } from '../../../shared/model/wire.ts'
+import type { SipResponse } from '../../../shared/wire/sip/message.ts'
 import type { Boundary } from '../base/boundary.ts'
 import { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
@@ -47,6 +48,8 @@ export interface StationOptions extends Omit<TransportOptions, 'connectTimeoutMs
 
 export interface StationPolicy extends UserAgentPolicy {
   readonly limits?: Partial<BudgetLimits> | undefined
+  /** What goes out instead of a response, null for nothing. */
+  readonly misbehave?: ((response: SipResponse) => SipResponse | null) | undefined
 }
 
 /**
@@ -85,6 +88,7 @@ export class Station {
         dns: options.nameServers ? deps.dnsOf(options.nameServers) : deps.dns,
         log: logs.for('ringback:sip'),
         wire: (event) => this.#wire(event),
+        misbehave: policy.misbehave,
         handshakeFailed: (text) => {
           if (this.handshakeFaults.size < mostHandshakeFaults) this.handshakeFaults.add(text)
         },
