@@ -23,58 +23,49 @@ export abstract class ByInterval {
   /** Shortest intervals that are one; may grow as `take` likes. */
   protected width = 1
   #firstAt: Micros = 0
-  #previousAt: Micros = 0
   #interval = 0
-  #gapMs = 0
+  /** When the next one begins. */
+  #until: Micros = 0
+  #gapUs = 0
   /** Of the whole stream when the interval began. */
   #squares = 0
   #samples = 0
-  /** As of the packet before: the first one of an interval is no part of the one before it. */
-  #jitterMs = 0
-  #lost = 0
-  #squaresBefore = 0
-  #samplesBefore = 0
 
-  /** To be called after each packet, with the figures that include it. */
-  update(at: Micros, stats: RtpStreamStats): void {
-    if (this.#previousAt === 0) {
-      this.#firstAt = this.#previousAt = at
-      this.#remember(stats)
+  /** To be called before each packet is counted in the figures. */
+  update(at: Micros, stats: Counted): void {
+    const previousAt = stats.lastAt
+    if (previousAt === 0) {
+      this.#firstAt = at
+      this.#until = at + (this.#interval + this.width) * shortestUs
       return
     }
-    const interval = Math.floor((at - this.#firstAt) / shortestUs)
-    if (interval >= this.#interval + this.width) {
-      this.#close()
-      this.#interval = interval - (interval % this.width)
-    }
-    this.#gapMs = Math.max(this.#gapMs, (at - this.#previousAt) / 1000)
-    this.#previousAt = at
-    this.#remember(stats)
+    if (at >= this.#until) this.#close(at, stats)
+    if (at - previousAt > this.#gapUs) this.#gapUs = at - previousAt
   }
 
   /** An interval that is over. */
   protected abstract take(figures: IntervalFigures): void
 
-  #close(): void {
+  /** The first packet of an interval is no part of the one before it. */
+  #close(at: Micros, { jitterMs, lost, squares, samples }: Counted): void {
     this.take({
       interval: this.#interval,
-      jitterMs: this.#jitterMs,
-      lost: this.#lost,
-      squares: this.#squaresBefore - this.#squares,
-      samples: this.#samplesBefore - this.#samples,
-      gapMs: this.#gapMs,
+      jitterMs,
+      lost,
+      squares: squares - this.#squares,
+      samples: samples - this.#samples,
+      gapMs: this.#gapUs / 1000,
     })
-    this.#squares = this.#squaresBefore
-    this.#samples = this.#samplesBefore
-    this.#gapMs = 0
-  }
-
-  #remember({ jitterMs, lost, squares, samples }: RtpStreamStats): void {
-    this.#jitterMs = jitterMs
-    this.#lost = lost
-    this.#squaresBefore = squares
-    this.#samplesBefore = samples
+    this.#squares = squares
+    this.#samples = samples
+    this.#gapUs = 0
+    const interval = Math.floor((at - this.#firstAt) / shortestUs)
+    this.#interval = interval - (interval % this.width)
+    this.#until = this.#firstAt + (this.#interval + this.width) * shortestUs
   }
 }
+
+/** What is looked at of a stream. */
+export type Counted = Pick<RtpStreamStats, 'lastAt' | 'jitterMs' | 'lost' | 'squares' | 'samples'>
 
 export const hundredths = (value: number): number => Math.round(value * 100) / 100

@@ -1,25 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { Course } from '../../../electron/engine/quality/course.ts'
-import type { RtpStreamStats } from '../../../electron/engine/quality/rtp-stats.ts'
 
-const stats = (jitterMs: number, lost = 0) => ({ jitterMs, lost, squares: 0, samples: 0 }) as RtpStreamStats
+/** A course of packets, with the jitter and the loss as of each of them. */
+function courseOf(packets: Iterable<readonly [at: number, jitterMs?: number, lost?: number]>): Course {
+  const course = new Course()
+  let before = { lastAt: 0, jitterMs: 0, lost: 0, squares: 0, samples: 0 }
+  for (const [at, jitterMs = 0, lost = 0] of packets) {
+    course.update(at, before)
+    before = { ...before, lastAt: at, jitterMs, lost }
+  }
+  return course
+}
 
 /** A packet each 20 ms for so many seconds; jitter is the second. */
-function courseOf(seconds: number): Course {
-  const course = new Course()
-  for (let us = 0; us <= seconds * 1e6; us += 20_000) course.update(1e12 + us, stats(Math.floor(us / 1e6), us / 20_000))
-  return course
+function* steady(seconds: number) {
+  for (let us = 0; us <= seconds * 1e6; us += 20_000) yield [1e12 + us, Math.floor(us / 1e6), us / 20_000] as const
 }
 
 describe('the course of a stream', () => {
   it('has a sample each half second of a short one, each with its time and its longest gap', () => {
-    const samples = courseOf(3).samples()
+    const samples = courseOf(steady(3)).samples()
     expect(samples.map(([ms]) => ms)).toEqual([0, 500, 1000, 1500, 2000, 2500])
     expect(samples.every(([, , , level, gap]) => level === null && gap === 20)).toBe(true)
   })
 
   it.each([61, 600, 7200])('has at most 120 samples of %s seconds, from its beginning to its end', (seconds) => {
-    const samples = courseOf(seconds).samples()
+    const samples = courseOf(steady(seconds)).samples()
     expect(samples.length).toBeLessThanOrEqual(120)
     expect(samples.length).toBeGreaterThan(55)
     expect(samples[0]![0]).toBe(0)
@@ -30,11 +36,7 @@ describe('the course of a stream', () => {
   })
 
   it('leaves gaps where nothing came, and tells what was wrong when it was, not in the half second before', () => {
-    const course = new Course()
-    course.update(1, stats(0))
-    course.update(20_001, stats(0))
-    course.update(30_020_001, stats(7, 3))
-    course.update(31_020_001, stats(1, 3))
+    const course = courseOf([[1], [20_001], [30_020_001, 7, 3], [31_020_001, 1, 3]])
     expect(course.samples().map(([ms, jitter, lost, , gap]) => [ms, jitter, lost, gap])).toEqual([
       [0, 0, 0, 20],
       [30_000, 7, 3, 30_000],
@@ -42,8 +44,6 @@ describe('the course of a stream', () => {
   })
 
   it('has none of a stream of one packet', () => {
-    const course = new Course()
-    course.update(5, stats(0))
-    expect(course.samples()).toEqual([])
+    expect(courseOf([[5]]).samples()).toEqual([])
   })
 })

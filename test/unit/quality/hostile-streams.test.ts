@@ -37,8 +37,8 @@ describe('figures of streams that make no sense', () => {
         if (packet.length > 0) packet[0] = 0x80 | (packet[0]! & 0x3f)
         if (readRtp(packet, header) !== null) continue
         const at = below(3) === 0 ? random.uint32() * 1e6 : 1_700_000_000_000_000 + i * 20_000
-        stats.update(at, header, { codec: 'PCMU', clockRateHz, meter: ulaw.level }, packet.length, packet)
         series.update(at, stats)
+        stats.update(at, header, { codec: 'PCMU', clockRateHz, meter: ulaw.level }, packet.length, packet)
       }
       expect(stats.packets).toBeGreaterThan(50)
       expect(streamSchema.safeParse(report(stats)).error).toBeUndefined()

@@ -16,6 +16,7 @@ import { Dialogs } from './dialogs.ts'
 import { Endpoints } from './endpoints.ts'
 import type { FrameSink, WrittenMessage } from './file/parser.ts'
 import { Announcements } from './media/announcements.ts'
+import { KnownFlows } from './media/known-flows.ts'
 import { Meanings } from './media/meanings.ts'
 import { RtcpFlows } from './media/rtcp-flows.ts'
 import { SealedRtcp } from './media/sealed-rtcp.ts'
@@ -59,6 +60,7 @@ export class CaptureIndex implements Receiver {
   /** Messages that were written to a text, by their numbers, and what is not known of them. */
   readonly unknown = new Map<number, readonly Unknown[]>()
   readonly #sealedRtcp: SealedRtcp
+  readonly #known: KnownFlows
   readonly #packet: Packet
   /** What a capture agent sent on over TCP. */
   readonly #inner: Packet
@@ -70,6 +72,7 @@ export class CaptureIndex implements Receiver {
     this.store = store
     const meanings = new Meanings(this.announcements, this.endpoints, store, meterOf)
     this.streams = new StreamTable(this.announcements, this.endpoints, meanings)
+    this.#known = new KnownFlows(this.streams, layers.udpPorts)
     this.rtcp = new RtcpFlows(this.endpoints, this.streams)
     this.#sealedRtcp = new SealedRtcp(this.announcements, this.endpoints, meanings)
     this.connections = new Connections(this.account, this.keys, (...of) => this.#fromStream(...of))
@@ -84,7 +87,10 @@ export class CaptureIndex implements Receiver {
       frame: (bytes, from, to, at, linkType, position, cut) => {
         if (cut) this.cut++
         if (at > this.lastAt) this.lastAt = at
+        if (this.#known.take(linkType, bytes, from, to, at)) return this.account.count('read', 1)
+        this.streams.latest = -1
         this.#packet.frame(linkType, bytes, from, to, at, position)
+        if (this.streams.latest >= 0) this.#known.learn(bytes, this.streams.latest)
       },
       message: (message) => this.#written(message),
       secrets: (text) => void this.keys.add(text),

@@ -7,7 +7,7 @@ const width = 4
  */
 export class WordTable {
   size = 0
-  #words = new Uint32Array((firstSlots / 2) * width)
+  #words = new Int32Array((firstSlots / 2) * width)
   /** The number of the key at each slot, and 1 more; 0 for an empty one. */
   #slots = new Int32Array(firstSlots)
 
@@ -25,17 +25,18 @@ export class WordTable {
 
   /** Word 0 to 3 of the key with that number. */
   word(id: number, n: number): number {
-    return this.#words[id * width + n]!
+    return this.#words[id * width + n]! >>> 0
   }
 
   /** Where the key stands, or the empty slot where it would. */
   #slotOf(a: number, b: number, c: number, d: number): number {
     const words = this.#words
+    const [i, j, k, l] = [a | 0, b | 0, c | 0, d | 0]
     const mask = this.#slots.length - 1
-    let slot = hash(a, b, c, d) & mask
+    let slot = hash(i, j, k, l) & mask
     for (let entry = this.#slots[slot]!; entry !== 0; entry = this.#slots[slot]!) {
       const at = (entry - 1) * width
-      if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot
+      if (words[at] === i && words[at + 1] === j && words[at + 2] === k && words[at + 3] === l) return slot
       slot = (slot + 1) & mask
     }
     return slot
@@ -44,7 +45,7 @@ export class WordTable {
   #add(slot: number, a: number, b: number, c: number, d: number): number {
     const id = this.size++
     if (this.#words.length < this.size * width) {
-      const words = new Uint32Array(this.#words.length * 2)
+      const words = new Int32Array(this.#words.length * 2)
       words.set(this.#words)
       this.#words = words
     }

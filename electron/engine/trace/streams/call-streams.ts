@@ -52,10 +52,10 @@ export class CallStreams implements Projection {
   ): void {
     const stream = this.#stream(source, destination, header.ssrc, sent)
     if (!stream) return void this.unfollowedPackets++
-    stream.stats.update(at, header, this.#meanings.of(stream, header.payloadType), bytes.length, clear)
-    stream.runs.update(at, header.sequence)
     stream.series?.update(at, stream.stats)
     stream.course?.update(at, stream.stats)
+    stream.stats.update(at, header, this.#meanings.of(stream, header.payloadType), bytes.length, clear)
+    stream.runs.update(at, header.sequence)
   }
 
   rtcp(at: Micros, source: Address, sent: boolean | null, packets: readonly RtcpPacket[]): void {

@@ -2,7 +2,7 @@ import { addressesOf, isEvent } from '../../../../shared/wire/agreement/agree.ts
 import type { MediaDescription, SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import { staticFormat } from '../../../../shared/wire/sdp/static-formats.ts'
 import type { Meter } from '../../quality/level.ts'
-import type { PayloadMeaning } from '../../quality/rtp-stats.ts'
+import type { PayloadMeaning } from '../../quality/rtp-row.ts'
 import type { TracedStream } from './traced-stream.ts'
 
 /** What reads the level of a codec's payloads, by its name and RTP clock; null where none can be read. */

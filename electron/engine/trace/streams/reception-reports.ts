@@ -116,6 +116,6 @@ function goesTo({ destination }: TracedStream, receiver: Address): boolean {
 
 /** Whether packets were sent all along between two instants, which are not one. */
 function wentOn({ runs }: TracedStream, from: Micros, to: Micros): boolean {
-  const run = runs.all.at(-1)
+  const run = runs.last
   return run !== undefined && to - from >= stillUs && run.firstAt <= from && run.lastAt >= to - stillUs
 }

@@ -2,7 +2,8 @@ import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { Course } from '../../quality/course.ts'
 import type { FigureSeries } from '../../quality/figure-series.ts'
-import { RtpStreamStats, type PayloadMeaning } from '../../quality/rtp-stats.ts'
+import type { PayloadMeaning } from '../../quality/rtp-row.ts'
+import { RtpStreamStats } from '../../quality/rtp-stats.ts'
 import { Runs } from '../../quality/runs.ts'
 
 /** What a receiver said of a stream in its last report block (RFC 3550 6.4.1). */

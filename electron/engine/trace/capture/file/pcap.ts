@@ -1,5 +1,4 @@
 import type { Micros } from '../../../../../shared/base/time.ts'
-import { u32, u32le } from '../decode/bytes.ts'
 import { largestFrame, type CaptureParser, type FrameSink } from './parser.ts'
 import type { ReadAhead } from './read-ahead.ts'
 
@@ -43,21 +42,22 @@ export class PcapParser implements CaptureParser {
 
   parse(ahead: ReadAhead, sink: FrameSink): boolean {
     const { little, nanos, recordHeader } = this.#variant
-    const number = little ? u32le : u32
     const { bytes, to } = ahead
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     if (this.#linkType < 0) {
       if (ahead.rest < fileHeader) return true
       // The upper half tells of checksums behind each frame.
-      this.#linkType = number(bytes, ahead.from + 20) & 0xffff
+      this.#linkType = view.getUint32(ahead.from + 20, little) & 0xffff
       ahead.from += fileHeader
     }
     let at = ahead.from
     while (to - at >= recordHeader) {
-      const kept = number(bytes, at + 8)
+      const kept = view.getUint32(at + 8, little)
       if (kept > largestFrame) return this.#stop(ahead, at, `packet ${this.frames + 1} claims ${kept} bytes`)
       const from = at + recordHeader
       if (from + kept > to) break
-      const [seconds, fraction] = [number(bytes, at), number(bytes, at + 4)]
+      const seconds = view.getUint32(at, little)
+      const fraction = view.getUint32(at + 4, little)
       if (kept === 0 && seconds === 0) {
         if (++this.#empty >= mostEmpty) return this.#stop(ahead, at, `nothing but zeros follows packet ${this.frames}`)
         at = from
@@ -65,7 +65,7 @@ export class PcapParser implements CaptureParser {
       }
       for (; this.#empty > 0; this.#empty--) this.#frame(ahead, sink, at, at, 0, false)
       const time = seconds * 1e6 + (nanos ? fraction / 1000 : fraction)
-      this.#frame(ahead, sink, from, from + kept, time, kept < number(bytes, at + 12))
+      this.#frame(ahead, sink, from, from + kept, time, kept < view.getUint32(at + 12, little))
       at = from + kept
     }
     ahead.from = at

@@ -1,4 +1,5 @@
-const roomBytes = 4 * 1024 * 1024
+/** What is read at once: little enough to lie near the processor when it is looked at. */
+const roomBytes = 512 * 1024
 
 /**
  * Bytes of a capture that were read and not used: those from `from` to `to`; the first of `bytes` lies at `position`.

@@ -13,11 +13,14 @@ export class Announcements {
   readonly #byEndpoint = new Map<number, Announcement[]>()
   /** By endpoint, how many announcements there are: what a packet asks. */
   #counts = new Uint32Array(1024)
+  /** How many there are, of whatever endpoints. */
+  total = 0
   /** The last message that announced anything. */
   newest: number | null = null
 
   add(endpoint: number, announcement: Announcement): void {
     this.newest = announcement.message
+    this.total++
     const known = this.#byEndpoint.get(endpoint)
     if (known) known.push(announcement)
     else this.#byEndpoint.set(endpoint, [announcement])

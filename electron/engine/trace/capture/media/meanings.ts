@@ -3,7 +3,7 @@ import { addressesOf, rtcpAt } from '../../../../../shared/wire/agreement/agree.
 import { findSession } from '../../../../../shared/wire/sdp/find.ts'
 import { parseSdp, type MediaDescription } from '../../../../../shared/wire/sdp/sdp.ts'
 import { headLength, parseSip } from '../../../../../shared/wire/sip/parse.ts'
-import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
+import type { PayloadMeaning } from '../../../quality/rtp-row.ts'
 import { PayloadMeanings, areCiphered, type MeterOf } from '../../streams/payload-meanings.ts'
 import type { Endpoints } from '../endpoints.ts'
 import type { MessageStore } from '../message-store.ts'

@@ -1,7 +1,7 @@
 import type { Micros } from '../../../../../shared/base/time.ts'
 import { emptyRtpHeader, readRtp } from '../../../../../shared/wire/rtp/rtp.ts'
 import { Course } from '../../../quality/course.ts'
-import type { PayloadMeaning } from '../../../quality/rtp-stats.ts'
+import type { PayloadMeaning } from '../../../quality/rtp-row.ts'
 import { TracedStream } from '../../streams/traced-stream.ts'
 import { Column } from '../column.ts'
 import type { Endpoints } from '../endpoints.ts'
@@ -45,6 +45,8 @@ export class StreamTable {
   readonly all: TracedStream[] = []
   /** Packets of more streams than are followed. */
   unfollowed = 0
+  /** The stream of the last packet that was read from all of its layers. */
+  latest = -1
   readonly #ids = new WordTable()
   readonly #announcements: Announcements
   readonly #endpoints: Endpoints
@@ -58,6 +60,8 @@ export class StreamTable {
   /** By stream, for what the meaning holds: a payload type, and how often its ends had been announced. */
   readonly #types = new Column(Uint8Array)
   readonly #announced = new Column(Uint32Array)
+  /** By stream, how many announcements there were of whatever endpoints when that was looked at. */
+  readonly #asOf = new Column(Uint32Array)
 
   constructor(announcements: Announcements, endpoints: Endpoints, meaningsOf: MeaningsOf) {
     this.#endpoints = endpoints
@@ -76,25 +80,45 @@ export class StreamTable {
       }
       id = this.#begin(source, destination, header.ssrc)
     }
-    const announced = this.#announcements.count(destination) + this.#announcements.count(source)
-    if (this.#types.at(id) !== header.payloadType || this.#announced.at(id) !== announced) {
-      this.#types.put(id, header.payloadType)
-      this.#announced.put(id, announced)
-      const meaning = this.#meaningsOf.of(source, destination, header.payloadType)
-      this.#meanings[id] = meaning
-      // Where a level can be read there is no encryption.
-      if (meaning.meter) this.#openings.delete(id)
-      else this.#learnKeys(id, source, destination, header.payloadType)
-    }
+    this.latest = id
+    this.#count(id, at, bytes, from, to)
+    return true
+  }
+
+  /** A further packet of a stream; whether the bytes are RTP. */
+  further(id: number, at: Micros, bytes: Uint8Array, from: number, to: number): boolean {
+    if (readRtp(bytes, header, from, to) !== null) return false
+    this.#count(id, at, bytes, from, to)
+    return true
+  }
+
+  /** The packet whose header was read last. */
+  #count(id: number, at: Micros, bytes: Uint8Array, from: number, to: number): void {
+    if (this.#types.at(id) !== header.payloadType || this.#asOf.at(id) !== this.#announcements.total)
+      this.#learn(id, header.payloadType)
     const stream = this.all[id]!
+    stream.course?.update(at, stream.stats)
+    stream.runs.update(at, header.sequence)
     const opening = this.#openings.size > 0 ? this.#openings.get(id) : undefined
     const clear = opening?.opener.openRtp(at, bytes.subarray(from, to), header.ssrc, header.sequence)
     if (opening && clear && readRtp(clear, clearHeader) === null)
       stream.stats.update(at, clearHeader, opening.clear, to - from, clear)
     else stream.stats.update(at, header, this.#meanings[id]!, to - from, bytes)
-    stream.runs.update(at, header.sequence)
-    stream.course?.update(at, stream.stats)
-    return true
+  }
+
+  /** Asks again what the payloads of a stream mean, where that may have changed. */
+  #learn(id: number, payloadType: number): void {
+    const [source, destination] = [this.source(id), this.destination(id)]
+    const announced = this.#announcements.count(destination) + this.#announcements.count(source)
+    this.#asOf.put(id, this.#announcements.total)
+    if (this.#types.at(id) === payloadType && this.#announced.at(id) === announced) return
+    this.#types.put(id, payloadType)
+    this.#announced.put(id, announced)
+    const meaning = this.#meaningsOf.of(source, destination, payloadType)
+    this.#meanings[id] = meaning
+    // Where a level can be read there is no encryption.
+    if (meaning.meter) this.#openings.delete(id)
+    else this.#learnKeys(id, source, destination, payloadType)
   }
 
   #learnKeys(id: number, source: number, destination: number, payloadType: number): void {
@@ -124,6 +148,7 @@ export class StreamTable {
     this.all.push(new TracedStream(from, to, null, ssrc, null, course))
     this.#types.push(noType)
     this.#announced.push(0)
+    this.#asOf.push(0)
     this.#bySsrc.add(ssrc, id)
     this.#byDestination.add(destination, id)
     return id
