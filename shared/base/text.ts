@@ -56,8 +56,8 @@ const segments = (text: string): string[] =>
     segment.length > longestSegment ? `${segment.slice(0, longestSegment - 1).toWellFormed()}…` : segment,
   )
 
-/** More texts than a few calls have of one kind. */
-const mostRemembered = 64
+/** More texts than a few calls have of one kind; a text has one place among them. */
+const placesOfTexts = 128
 /** Longer ones come once. */
 const longestRemembered = 500
 
@@ -66,21 +66,27 @@ const longestRemembered = 500
  * not be changed.
  */
 export function remembering<Result>(read: (text: string) => Result): (text: string) => Result {
-  let known = new Map<string, Result>()
-  let before = new Map<string, Result>()
+  const texts: (string | undefined)[] = Array.from({ length: placesOfTexts })
+  const results: (Result | undefined)[] = Array.from({ length: placesOfTexts })
   return (text) => {
-    let result = known.get(text)
-    if (result !== undefined) return result
-    result = before.get(text)
-    if (result === undefined) result = read(text)
-    if (text.length > longestRemembered) return result
-    if (known.size >= mostRemembered) {
-      before = known
-      known = new Map()
-    }
-    known.set(text, result)
+    if (text.length > longestRemembered) return read(text)
+    const place = placeOf(text) % placesOfTexts
+    if (texts[place] === text) return results[place] as Result
+    const result = read(text)
+    texts[place] = text
+    results[place] = result
     return result
   }
+}
+
+/** A number that tells most texts apart which are alike: by the length, some letters of all of it and the last ones. */
+export function placeOf(text: string): number {
+  const { length } = text
+  const step = (length >> 3) + 1
+  let hash = length
+  for (let at = 0; at < length; at += step) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  for (let at = Math.max(0, length - 4); at < length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  return (hash ^ (hash >>> 15)) >>> 0
 }
 
 /** `1 packet`, `2 packets`. */

@@ -1,3 +1,4 @@
+import { placeOf } from '../../base/text.ts'
 import { headerKey, type SipHeader } from './message.ts'
 
 /** Lines that are known at one time; a line has one place. */
@@ -13,6 +14,7 @@ export class Field implements SipHeader {
   readonly key: string
   readonly #line: string
   #sound: boolean | null = null
+  #read: { readonly by: unknown; readonly result: unknown } | null = null
 
   constructor(line: string, name: string, value: string) {
     this.name = name
@@ -29,6 +31,13 @@ export class Field implements SipHeader {
   isSound(judge: (key: string, value: string) => boolean): boolean {
     return (this.#sound ??= judge(this.key, this.value))
   }
+
+  /** What `read` makes of the value, asked once; fields of one name have one reader. */
+  static read<Result>(field: SipHeader, read: (value: string) => Result): Result {
+    if (!(field instanceof Field)) return read(field.value)
+    if (field.#read?.by !== read) field.#read = { by: read, result: read(field.value) }
+    return field.#read.result as Result
+  }
 }
 
 const known: (Field | undefined)[] = Array.from({ length: places })
@@ -38,7 +47,7 @@ const known: (Field | undefined)[] = Array.from({ length: places })
  * a part of.
  */
 export function fieldOf(line: string, whole: number): Field | null {
-  const place = placeOf(line)
+  const place = placeOf(line) % places
   const field = known[place]
   if (field?.isOf(line)) return field
   const colon = line.indexOf(':')
@@ -48,14 +57,6 @@ export function fieldOf(line: string, whole: number): Field | null {
   const read = new Field(line, name, line.slice(colon + 1).trim())
   if (line.length <= longestLine && whole <= longestHead) known[place] = read
   return read
-}
-
-/** By what tells lines apart: the length, the first letter, and some of the last. */
-function placeOf(line: string): number {
-  const { length } = line
-  let hash = length * 31 + line.charCodeAt(0)
-  for (let at = Math.max(0, length - 5); at < length; at++) hash = hash * 31 + line.charCodeAt(at)
-  return (hash >>> 0) % places
 }
 
 function hasSpace(name: string): boolean {

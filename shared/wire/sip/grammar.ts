@@ -1,7 +1,8 @@
 import { Scanner, decimal, isDigit } from '../../base/scan.ts'
 import { remembering } from '../../base/text.ts'
 import { bracketed } from './bare-address.ts'
-import { splitList, type SipMessage } from './message.ts'
+import { Field } from './field.ts'
+import { splitList, type SipHeader, type SipMessage } from './message.ts'
 import { idsOf } from './read-message.ts'
 
 /** Parameters by lower-case name; a parameter without a value is ''. */
@@ -268,29 +269,28 @@ export function messageIds(message: SipMessage): MessageIds {
 }
 
 function findIds({ headers }: SipMessage): MessageIds {
-  let via, cseq, callId, from, to: string | undefined
-  for (const { key, value } of headers) {
-    if (key === 'via') via ??= value
-    else if (key === 'from') from ??= value
-    else if (key === 'to') to ??= value
-    else if (key === 'call-id') callId ??= value
-    else if (key === 'cseq') cseq ??= value
+  let via, cseq, callId, from, to: SipHeader | undefined
+  for (const field of headers) {
+    const { key } = field
+    if (key === 'via') via ??= field
+    else if (key === 'from') from ??= field
+    else if (key === 'to') to ??= field
+    else if (key === 'call-id') callId ??= field
+    else if (key === 'cseq') cseq ??= field
   }
   return {
-    callId: callId ?? null,
-    cseq: cseq === undefined ? null : parseCSeq(cseq),
-    via: via === undefined ? null : parseVia(via.includes(',') ? splitList(via)[0]! : via),
-    fromTag: tagOf(from),
-    toTag: tagOf(to),
+    callId: callId?.value ?? null,
+    cseq: cseq ? Field.read(cseq, parseCSeq) : null,
+    via: via ? Field.read(via, topmostVia) : null,
+    fromTag: from ? Field.read(from, tagOf) : null,
+    toTag: to ? Field.read(to, tagOf) : null,
   }
 }
 
-/** The tag parameter of a From or To value; null when there is none. */
-export function tagOf(value: string | undefined): string | null {
-  return value === undefined ? null : tagIn(value)
-}
+const topmostVia = (value: string): Via | null => parseVia(value.includes(',') ? splitList(value)[0]! : value)
 
-const tagIn = remembering((value) =>
+/** The tag parameter of a From or To value; null when there is none. */
+export const tagOf = remembering((value) =>
   /;\s*tag\s*=/i.test(value) ? (parseNameAddr(value)?.params.get('tag') ?? null) : null,
 )
 

@@ -18,11 +18,10 @@ const LF = 10
 
 /** The length of the head including its empty line, or -1 while that line has not come. Bare LF is accepted. */
 export function headLength(bytes: Uint8Array, from = 0): number {
-  let i = from
-  while ((i = bytes.indexOf(LF, i)) >= 0) {
+  for (let i = from; i < bytes.length; i++) {
+    if (bytes[i] !== LF) continue
     if (bytes[i + 1] === LF) return i + 2
     if (bytes[i + 1] === CR && bytes[i + 2] === LF) return i + 3
-    i++
   }
   return -1
 }
