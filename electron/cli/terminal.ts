@@ -55,7 +55,7 @@ export function ladderLines(
 
 /** One message: time since the start, direction, what was said. */
 function ladderLine(message: LadderMessage, startedAt: string, weAre: string, paint: Paint): string {
-  const sent = message.source === weAre
+  const sent = message.fromUs ?? message.source === weAre
   const arrow = sent ? paint.cyan('──▶') : paint.yellow('◀──')
   const again = message.retransmissionOf === null ? '' : paint.dim(`  (repeats ${message.retransmissionOf + 1})`)
   const problems = message.problems.map((text) => paint.red(`  ! ${visible(text)}`)).join('')

@@ -170,9 +170,17 @@ const privateBlocks = cidrs(
   'fe80::/10',
 )
 
+const loopbackBlocks = cidrs('127.0.0.0/8', '::1/128')
+
 /** RFC 1918, 100.64.0.0/10 (RFC 6598), link-local and unique-local addresses. */
 export function isPrivate(host: string): boolean {
   return privateBlocks.some((block) => inCidr(block, host))
+}
+
+/** 127.0.0.0/8, ::1, `localhost`; with or without the brackets of a URI. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1')
+  return bare.toLowerCase() === 'localhost' || loopbackBlocks.some((block) => inCidr(block, bare))
 }
 
 export function isUnspecified(host: string): boolean {

@@ -38,8 +38,17 @@ export function callCommand(placed: Placed): string {
 }
 
 function timedOption(action: TimedAction): string {
-  const argument = action.kind === 'dtmf' ? action.digits : action.kind === 'record' ? action.file : null
-  return `${action.atMs / 1000}s:${action.kind}${argument === null ? '' : ` ${argument}`}`
+  const at = `${action.atMs / 1000}s:${action.kind}`
+  switch (action.kind) {
+    case 'dtmf':
+      return `${at} ${action.digits}`
+    case 'record':
+      return action.file === null ? at : `${at} ${action.file}`
+    case 'refer':
+      return `${at} ${action.to}`
+    default:
+      return at
+  }
 }
 
 function sendOption(source: SourceArgs): string {

@@ -87,6 +87,10 @@ export const messageSchema = z.object({
   startLine: z.string(),
   cseq: z.string().nullable(),
   retransmissionOf: z.int().nullable().describe('index of the first sending'),
+  fromUs: z
+    .boolean()
+    .optional()
+    .describe('from our side towards the peer, in captures from the side of the caller; absent in old reports'),
   problems: z.array(z.string()),
   raw: z.string().describe('as on the wire, secrets masked'),
   unknown: z

@@ -1,4 +1,4 @@
-import { isIp } from '../../../shared/base/address.ts'
+import { isLoopback } from '../../../shared/base/address.ts'
 import type { Change } from '../../../shared/contract/change.ts'
 import type { Parsed } from '../../../shared/contract/commands.ts'
 import { placeCallSchema, type Placed } from '../../../shared/contract/place-call.ts'
@@ -112,7 +112,7 @@ export class Proofs {
       changed.proxy ?? trunk?.proxy ?? trunk?.address ?? null,
       changed.transport ?? null,
     ).uri.host
-    const asks = !isThisComputer(destination)
+    const asks = !isLoopback(destination)
     const calls = args.maxCalls
     return {
       before,
@@ -208,9 +208,6 @@ function withValue(header: Placed['headers'][number], known: readonly CustomHead
 
 const sentCredentials = ({ messages }: CallReport) =>
   messages.some(({ startLine, raw }) => startLine.startsWith('INVITE ') && /^(?:proxy-)?authorization:/im.test(raw))
-
-const isThisComputer = (host: string) =>
-  host.toLowerCase() === 'localhost' || host === '::1' || (isIp(host) && host.startsWith('127.'))
 
 function reportAtEnd(record: CallRecord): Promise<CallReport> {
   if (record.over) return Promise.resolve(record.report())

@@ -28,16 +28,20 @@ export function outlineOf(
   const { invite, final, ringing } = facts
   const response = final?.message?.kind === 'response' ? final.message : null
   const request = invite?.message?.kind === 'request' ? invite.message : null
+  // Where the INVITE was not captured, what came after it names the same two.
+  const first = request ?? facts.messages.find(({ message }) => message !== null)?.message
+  const named = (key: 'from' | 'to') => first && redact(uriOf(header(first, key) ?? ''))
   const startedAt = startOf(facts)
   // Where a text does not say when its messages passed, nothing is known of times.
   const timeless = facts.messages.some(({ event }) => event.unknown?.includes('time'))
   const iso = (at: Micros | null | undefined) => (at == null || timeless ? null : isoMicros(at))
   const span = (from: Micros | null, to: Micros | null) => (timeless ? null : spanMs(from, to))
+  const sinceInvite = (to: Micros | null) => (invite ? span(startedAt, to) : null)
   const firstRtp = facts.answeredAt === null ? null : firstAfter(facts, facts.answeredAt)
   return {
     direction: facts.vantage,
-    from: request ? redact(uriOf(header(request, 'from') ?? '')) : '',
-    to: redact(request ? uriOf(header(request, 'to') ?? '') : (placed?.uri ?? '')),
+    from: named('from') ?? '',
+    to: named('to') ?? redact(placed?.uri ?? ''),
     requestUri: redact(request?.uri ?? placed?.uri ?? ''),
     transport: facts.messages[0]?.event.transport ?? null,
     outcome: outcomeOf(facts),
@@ -49,8 +53,8 @@ export function outlineOf(
       endedAt: iso(facts.endedAt),
       endedBy: endedBy(facts, cause),
       endReason: cause?.reason ?? null,
-      postDialDelayMs: span(startedAt, ringing?.event.at ?? facts.answeredAt),
-      setupMs: span(startedAt, facts.answeredAt),
+      postDialDelayMs: sinceInvite(ringing?.event.at ?? facts.answeredAt),
+      setupMs: sinceInvite(facts.answeredAt),
       answerToFirstRtpMs:
         facts.answeredAt === null || firstRtp === null ? null : Math.max(0, spanMs(facts.answeredAt, firstRtp)!),
       durationMs: span(facts.answeredAt, facts.endedAt),

@@ -128,6 +128,7 @@ function ladderMessage(
     at: isoMicros(event.at),
     source: shownEnd(event, 'source', fromUs),
     destination: shownEnd(event, 'destination', !fromUs),
+    fromUs,
     transport: event.transport,
     startLine: redact(message ? startLine(message) : decodeText(event.bytes.subarray(0, 120)).split(/[\r\n]/)[0]!),
     cseq: cseq && `${cseq.number} ${cseq.method}`,

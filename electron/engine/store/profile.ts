@@ -1,3 +1,4 @@
+import { isLoopback } from '../../../shared/base/address.ts'
 import { settingsSchema, type Settings, type Trunk } from '../../../shared/contract/commands.ts'
 import { initialLimits, type BudgetLimits } from '../../../shared/model/budgets.ts'
 import { setOwnProviders } from '../../../shared/providers/index.ts'
@@ -56,7 +57,7 @@ export class Profile {
    */
   localAddressFor(peer: string): string | null {
     const { localAddress } = this.settings
-    return localAddress === null || /^(127\.|\[?::1|localhost)/i.test(peer) ? null : localAddress
+    return localAddress === null || isLoopback(peer) ? null : localAddress
   }
 
   /** Our certificate and its key for a stored trunk. Throws RingbackError (machine) where the key cannot be opened. */

@@ -35,7 +35,8 @@ interface Cut {
 }
 
 /**
- * Cuts a byte stream into SIP messages by Content-Length (RFC 3261 18.3). Every byte is looked at once, and copied at
+ * Cuts a byte stream into SIP messages by Content-Length (RFC 3261 18.3). A message without that field has no body, or,
+ * where it names the type of one, what has come before the next start line. Every byte is looked at once, and copied at
  * most a few times, however the stream is cut; what is held is never more than twice the message that is under way.
  */
 export class StreamFramer {
@@ -118,7 +119,8 @@ export class StreamFramer {
         return this.#fail(bytes.subarray(at), `a header of ${head} bytes: the limit is ${maxHeadBytes}`)
       const length = announcedLength(bytes.subarray(at, at + head))
       if (typeof length === 'string') return this.#fail(bytes.subarray(at), length)
-      this.#needed = head + length
+      if (length === null && held === head) return null
+      this.#needed = length === null ? startAfter(bytes, at + head) - at : head + length
     }
     const size = this.#needed
     return held < size ? null : { frame: { kind: 'message', bytes: bytes.subarray(at, at + size) }, size }
@@ -208,19 +210,36 @@ function isVersionAt(bytes: Uint8Array, at: number): boolean {
   )
 }
 
-/** The declared body length, or why the stream cannot be followed. */
-function announcedLength(head: Uint8Array): number | string {
+/** Where the next start line begins, from a line's begin on; the end where none does. */
+function startAfter(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length;) {
+    const end = bytes.indexOf(LF, at)
+    if (end < 0) break
+    if (isStartLine(bytes, at, end)) return at
+    at = end + 1
+  }
+  return bytes.length
+}
+
+/**
+ * The declared body length; null where only the type of a body is declared; why the stream cannot be followed.
+ */
+function announcedLength(head: Uint8Array): number | string | null {
   const text = decodeText(head)
+  let typed = false
   for (let start = text.indexOf('\n') + 1; start > 0; start = text.indexOf('\n', start) + 1) {
     const initial = text.charCodeAt(start) | 0x20
     if (initial !== 0x63 && initial !== 0x6c) continue
     const line = text.slice(start, text.indexOf('\n', start))
     const colon = line.indexOf(':')
-    if (colon < 0 || colon > mostNameLength || headerKey(line.slice(0, colon).trimEnd()) !== 'content-length') continue
+    if (colon < 0 || colon > mostNameLength) continue
+    const key = headerKey(line.slice(0, colon).trimEnd())
+    typed ||= key === 'content-type'
+    if (key !== 'content-length') continue
     const value = line.slice(colon + 1).trim()
     const length = contentLength(value)
     if (length === null) return `Content-Length "${printable(value)}" is not a length`
     return length <= maxBodyBytes ? length : `Content-Length announces ${length} bytes: the limit is ${maxBodyBytes}`
   }
-  return 'a message on a stream has no Content-Length'
+  return typed ? null : 0
 }

@@ -32,6 +32,7 @@ describe('the command for a call', () => {
           { kind: 'hold', atMs: 2000 },
           { kind: 'dtmf', digits: '12#', atMs: 3500 },
           { kind: 'record', file: null, atMs: 4000 },
+          { kind: 'refer', to: '+15550100', atMs: 5000 },
         ],
         ptimeMs: 30,
         mediaTimeoutMs: 15_000,
@@ -39,7 +40,8 @@ describe('the command for a call', () => {
         contactRewrite: true,
       }),
     ).toBe(
-      "ringback call sip:a@192.0.2.1 --at 2s:hold --at '3.5s:dtmf 12#' --at 4s:record --ptime 30 --media-timeout 15 " +
+      "ringback call sip:a@192.0.2.1 --at 2s:hold --at '3.5s:dtmf 12#' --at 4s:record " +
+        "--at '5s:refer +15550100' --ptime 30 --media-timeout 15 " +
         '--no-latch --contact-rewrite',
     )
   })

@@ -17,6 +17,12 @@ describe('what a finding says', () => {
     ['a refused address', refused('outbound', '403 No'), /the address that it came from, 10\.0\.0\.5,/, /this machine/],
     ['one in a capture', refused('observed', '403 No'), /^The called party refused/, /public address of the caller/],
     ['one of ours', refused('inbound', '403 No'), /^This endpoint refused/, /add the address of its caller/],
+    [
+      'no response over a connection',
+      new TraceBuilder('outbound', 'tls').request(0, 'INVITE').at(5000),
+      /: the connection stands and nothing comes over it/,
+      /the port is the one for SIP/,
+    ],
     ['credentials of ours', refused('outbound', '401 No', challenge.extra), /realm "trunk"/, /password of the trunk/],
     ['those of a capture', refused('observed', '401 No', challenge.extra), /realm "trunk"/, /at the calling side/],
     ['our own limits', refused('inbound', '503 No'), /^This endpoint cannot take the call/, /limits of calls at this/],

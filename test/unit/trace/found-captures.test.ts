@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Paint, ladderLines, leftSide } from '../../../electron/cli/terminal.ts'
 import { reportOf } from '../../../electron/engine/report/report.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import { CaptureFiles } from '../../harness/capture-files.ts'
@@ -95,6 +96,25 @@ describe.skipIf(!folder)('captures that were read wrongly once', () => {
     const { calls, problems } = await openCaptures(join(folder!, file))
     expect(calls).toEqual([])
     expect(problems.join()).toMatch(problem)
+  })
+
+  it('without the INVITE names both sides, counts no time from it, and says that it is missing', async () => {
+    const [report] = await reportsOf('s09-no-invite-in-capture.pcap')
+    const { from, to, timeline, findings } = report!
+    expect([from, to]).toEqual(['sip:alice@example.net', 'sip:bob@example.org'])
+    expect([timeline.postDialDelayMs, timeline.setupMs]).toEqual([null, null])
+    expect(findings).toMatchObject([{ rule: 'dialog-incomplete', severity: 'info' }])
+    expect(findings[0]!.sentence).toMatch(/^The INVITE of this call is not in the capture/)
+  })
+
+  it.each([
+    ['s09-no-invite-in-capture.pcap', '◀◀▶▶◀'],
+    ['x02-rtpengine-not-forwarding-back.pcap', '▶◀▶◀◀◀◀▶▶▶▶◀◀'],
+  ])('%s is drawn from the caller to the called party, by whichever hop', async (file, arrows) => {
+    const [report] = await reportsOf(file)
+    const { messages, timeline } = report!
+    const lines = ladderLines(messages, timeline.startedAt, leftSide(report!), new Paint({ color: false }))
+    expect(lines.map((line) => /[▶◀]/.exec(line)![0]).join('')).toBe(arrows)
   })
 
   it.each(Object.entries(readings))('%s is read rightly', async (file, expected) => {

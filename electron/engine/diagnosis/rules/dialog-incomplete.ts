@@ -11,7 +11,7 @@ export const dialogIncomplete: Rule = {
   looksAt: 'the Contact of the INVITE, and the To tag and the Contact of the 2xx to it and of provisional responses',
   speaks:
     'the tag of the 2xx is missing, or a Contact is missing or is no SIP URI; as information where a provisional ' +
-    'response above 100 has no tag',
+    'response above 100 has no tag, or a capture has no INVITE of the call',
   silent: 'a 100 Trying has no tag (it needs none), the call was refused, or a capture may have cut the message',
   evaluate(facts) {
     return [...ofInvite(facts), ...ofProvisional(facts), ...ofAnswer(facts)]
@@ -31,7 +31,17 @@ const next = (side: string) =>
   `Show the message to whoever runs the ${side} side, or the element on the way that changes it.`
 
 function ofInvite(facts: CallFacts): Found[] {
-  const { invite } = facts
+  const { invite, messages } = facts
+  if (!invite && facts.vantage === 'observed' && messages.length > 0)
+    return [
+      {
+        severity: 'info',
+        at: messages[0]!.event.at,
+        evidence: [messages[0]],
+        sentence: 'The INVITE of this call is not in the capture: what it asked for, and when, is not known.',
+        next: 'Begin the capture before the call, at a point that both directions of its signalling pass.',
+      },
+    ]
   const fault = invite?.message && facts.answeredAt !== null ? contactFault(invite.message) : null
   if (!invite || fault === null || mayBeCut(facts, invite)) return []
   return [

@@ -40,13 +40,15 @@ export const noResponse: Rule = {
           (large
             ? `each has ${bytes.length} bytes, and fragments of datagrams larger than ${largestDatagram} are often ` +
               'lost; or the address or port is wrong, or a firewall or the peer drops it.'
-            : 'the address or port is wrong, a firewall drops the packets, or the peer drops them silently.'),
+            : transport === 'udp'
+              ? 'the address or port is wrong, a firewall drops the packets, or the peer drops them silently.'
+              : 'the connection stands and nothing comes over it: the peer speaks no SIP there, or drops it.'),
         next:
           transport === 'udp'
             ? large
               ? 'Call again over TCP, where size does not matter; or offer fewer codecs and headers.'
               : 'Check address and port; call again over TCP: it says at once whether anything listens there.'
-            : 'Check the port, and that the peer accepts calls from this address.',
+            : 'Check that the port is the one for SIP, and that the peer accepts calls from this address.',
         remedy: transport === 'udp' ? { code: 'choose-transport', transport: 'tcp' } : undefined,
       },
     ]

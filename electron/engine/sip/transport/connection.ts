@@ -193,6 +193,9 @@ export class Connection implements Flow {
         case 'pong':
           break
         case 'broken':
+          this.#fault = new Error(
+            `what came over the connection cannot be followed, so it is closed here: ${frame.text}`,
+          )
           this.#events.broken(this, frame.bytes, frame.text)
           this.close()
           break

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../../../shared/base/address.ts'
 import type { Frame } from '../../../../shared/wire/sip/frame.ts'
 import { maxBodyBytes, maxHeadBytes } from '../../../../shared/wire/sip/frame.ts'
 import type { WebSocketLimits } from '../../base/net.ts'
@@ -26,8 +27,6 @@ export class MessageFramer {
   }
 }
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /**
  * Why a page of that origin must not open a WebSocket here; null lets it. A browser sends what any page wants, so that
  * of another site could call in the name of who looks at it (RFC 6455 10.2). Undefined: no browser, which always names
@@ -37,6 +36,6 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 export function originRefusal(origin: string | undefined, allowed: readonly string[]): string | null {
   if (origin === undefined || allowed.includes('*') || allowed.includes(origin.toLowerCase())) return null
   const url = URL.canParse(origin) ? new URL(origin) : null
-  if (url && /^https?:$/.test(url.protocol) && loopback.has(url.hostname)) return null
+  if (url && /^https?:$/.test(url.protocol) && isLoopback(url.hostname)) return null
   return `a page of ${JSON.stringify(origin.slice(0, 200))} asks, which is not one of the origins that may`
 }

@@ -2,8 +2,11 @@ import type { MessageFact } from '../../../../shared/model/facts.ts'
 import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { faultsOfSent } from '../../../../shared/wire/sip/check-sent.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
-import type { SipProblem } from '../../../../shared/wire/sip/message.ts'
+import { header, type SipProblem } from '../../../../shared/wire/sip/message.ts'
 import type { CallTrace } from '../journal/call-trace.ts'
+
+/** Where messages are cut by Content-Length (RFC 3261 18.3). */
+const streams: ReadonlySet<string> = new Set(['tcp', 'tls'])
 
 /** The messages of a trace, each read once. */
 export function messageFacts(trace: CallTrace): MessageFact[] {
@@ -27,6 +30,8 @@ export function messageFact(trace: CallTrace, n: number, caller: { callerTag: st
   const found = message && findSession(message)
   const problems: SipProblem[] = read.kind === 'unreadable' ? [{ text: read.text, fatal: true }] : [...read.problems]
   for (const text of found?.problems ?? []) problems.push({ text, fatal: false })
+  if (message && streams.has(event.transport) && header(message, 'content-length') === undefined)
+    problems.push({ text: 'there is no Content-Length, which a message on a stream must have', fatal: false })
   // What we send is checked more strictly than what comes.
   if (message && event.direction === 'sent')
     for (const text of faultsOfSent(message)) problems.push({ text, fatal: false })
