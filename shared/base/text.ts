@@ -15,6 +15,11 @@ export function encodeText(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
+/** The text by itself: one that was cut out of a longer one keeps all of that in memory. */
+export function detached(text: string): string {
+  return decodeText(encodeText(text))
+}
+
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0

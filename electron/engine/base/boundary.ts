@@ -1,6 +1,9 @@
-import type { Clock } from './clock.ts'
+import type { Micros } from '../../../shared/base/time.ts'
+import type { Clock, Timer } from './clock.ts'
 import { explainError } from './errors.ts'
-import type { Net, StreamSocket } from './net.ts'
+import type { DatagramEvents, Net, StreamSocket } from './net.ts'
+
+const none: ReadonlyMap<string, number> = new Map()
 
 /** What was thrown where the outside can reach. */
 export interface Fault {
@@ -17,7 +20,7 @@ export interface Fault {
 export class Boundary {
   readonly #caught: (fault: Fault) => void
   readonly #outer: Boundary | null
-  readonly #counts = new Map<string, number>()
+  #counts: Map<string, number> | null = null
 
   constructor(caught: (fault: Fault) => void, outer: Boundary | null = null) {
     this.#caught = caught
@@ -26,7 +29,7 @@ export class Boundary {
 
   /** How often something was caught, by place. */
   get counts(): ReadonlyMap<string, number> {
-    return this.#counts
+    return this.#counts ?? none
   }
 
   /** A boundary of one call or connection inside this one: `caught` ends that, this one counts too. */
@@ -52,7 +55,8 @@ export class Boundary {
   }
 
   fault(place: string, error: unknown): void {
-    this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1)
+    const counts = (this.#counts ??= new Map())
+    counts.set(place, (counts.get(place) ?? 0) + 1)
     try {
       this.#caught({ place, error })
     } catch {
@@ -62,11 +66,7 @@ export class Boundary {
   }
 
   clock(clock: Clock): Clock {
-    return {
-      nowUs: () => clock.nowUs(),
-      monotonicMs: () => clock.monotonicMs(),
-      after: (delayMs, run) => clock.after(delayMs, this.guard('timer', run)),
-    }
+    return new GuardedClock(this, clock)
   }
 
   net(net: Net): Net {
@@ -74,17 +74,7 @@ export class Boundary {
       this.guard('connection', (socket: StreamSocket) => accept(this.#socket(socket)))
     return {
       bindUdp: (host, port, events, receiveBufferBytes) =>
-        net.bindUdp(
-          host,
-          port,
-          {
-            message: this.guard('datagram', (bytes: Uint8Array, fromHost: string, fromPort: number) =>
-              events.message(bytes, fromHost, fromPort),
-            ),
-            error: this.guard('socket error', (error: Error) => events.error(error)),
-          },
-          receiveBufferBytes,
-        ),
+        net.bindUdp(host, port, new GuardedDatagrams(this, events), receiveBufferBytes),
       connectTcp: async (to, options) => this.#socket(await net.connectTcp(to, options)),
       connectTls: async (to, options) => this.#socket(await net.connectTls(to, options)),
       connectWebSocket: async (to, options) => this.#socket(await net.connectWebSocket(to, options)),
@@ -119,6 +109,55 @@ export class Boundary {
       ...(socket.ping && { ping: () => socket.ping!() }),
       end: () => socket.end(),
       destroy: () => socket.destroy(),
+    }
+  }
+}
+
+class GuardedClock implements Clock {
+  readonly #boundary: Boundary
+  readonly #clock: Clock
+
+  constructor(boundary: Boundary, clock: Clock) {
+    this.#boundary = boundary
+    this.#clock = clock
+  }
+
+  nowUs(): Micros {
+    return this.#clock.nowUs()
+  }
+
+  monotonicMs(): number {
+    return this.#clock.monotonicMs()
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    return this.#clock.after(delayMs, this.#boundary.guard('timer', run))
+  }
+}
+
+/** Not by `guard`: datagrams come by tens of thousands, and each call has two sockets. */
+class GuardedDatagrams implements DatagramEvents {
+  readonly #boundary: Boundary
+  readonly #events: DatagramEvents
+
+  constructor(boundary: Boundary, events: DatagramEvents) {
+    this.#boundary = boundary
+    this.#events = events
+  }
+
+  message(bytes: Uint8Array, host: string, port: number): void {
+    try {
+      this.#events.message(bytes, host, port)
+    } catch (error) {
+      this.#boundary.fault('datagram', error)
+    }
+  }
+
+  error(error: Error): void {
+    try {
+      this.#events.error(error)
+    } catch (fault) {
+      this.#boundary.fault('socket error', fault)
     }
   }
 }

@@ -19,8 +19,29 @@ const longestTimerMs = 2 ** 31 - 1
 export const systemClock: Clock = {
   nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
   monotonicMs: () => performance.now(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, Math.min(delayMs, longestTimerMs))
-    return { cancel: () => clearTimeout(timer) }
-  },
+  after: (delayMs, run) => new SystemTimer(delayMs, run),
 }
+
+/** A timer of Node's that keeps nothing alive once it has fired or was cancelled: its owner may keep it for hours. */
+class SystemTimer implements Timer {
+  #timeout: NodeJS.Timeout | null
+  #run: (() => void) | null
+
+  constructor(delayMs: number, run: () => void) {
+    this.#run = run
+    this.#timeout = setTimeout(fire, Math.min(delayMs, longestTimerMs), this)
+  }
+
+  cancel(): void {
+    if (this.#timeout) clearTimeout(this.#timeout)
+    this.#timeout = this.#run = null
+  }
+
+  fire(): void {
+    const run = this.#run
+    this.#timeout = this.#run = null
+    run?.()
+  }
+}
+
+const fire = (timer: SystemTimer): void => timer.fire()

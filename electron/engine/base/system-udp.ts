@@ -7,50 +7,71 @@ const literal = (host: string, _options: unknown, done: (error: null, host: stri
   done(null, host, isIPv6(host) ? 6 : 4)
 
 /** See `Net`. */
-export function bindUdp(
+export async function bindUdp(
   host: string,
   port: number,
   events: DatagramEvents,
   receiveBufferBytes?: number,
 ): Promise<DatagramSocket> {
+  const socket = createSocket({
+    type: isIPv6(host) ? 'udp6' : 'udp4',
+    lookup: literal,
+    ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}),
+  })
+  await bound(socket, host, port)
+  return new BoundSocket(socket, events)
+}
+
+/** Apart from what listens later: a listener would keep the promise for as long as the socket is open. */
+function bound(socket: UdpSocket, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: UdpSocket = createSocket({
-      type: isIPv6(host) ? 'udp6' : 'udp4',
-      lookup: literal,
-      ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}),
-    })
     socket.once('error', reject)
     socket.bind({ address: host, port, exclusive: true }, () => {
       socket.off('error', reject)
-      socket.on('error', (error) => events.error(error))
-      socket.on('message', (bytes, from) => events.message(bytes, from.address, from.port))
-      const at = socket.address()
-      let open = true
-      let peer: Address | null = null
-      const connect = (to: Address | null) => {
-        if (peer) socket.disconnect()
-        peer = to
-        // An address that cannot be connected to is one that each `send` tells of.
-        if (to) socket.connect(to.port, to.host, (error?: Error) => error && peer === to && (peer = null))
-      }
-      resolve({
-        local: { host: at.address, port: at.port },
-        send(bytes, toHost, toPort, done) {
-          if (!open) return done?.(new Error('the socket is closed'))
-          if (peer?.host === toHost && peer.port === toPort) return socket.send(bytes, done)
-          if (peer) connect(null)
-          socket.send(bytes, toPort, toHost, done)
-        },
-        connect(to) {
-          if (open) connect(to)
-        },
-        close() {
-          if (open) socket.close()
-          open = false
-        },
-      })
+      resolve()
     })
   })
+}
+
+class BoundSocket implements DatagramSocket {
+  readonly local: Address
+  readonly #socket: UdpSocket
+  #open = true
+  #peer: Address | null = null
+
+  constructor(socket: UdpSocket, events: DatagramEvents) {
+    const { address, port } = socket.address()
+    this.local = { host: address, port }
+    this.#socket = socket
+    socket.on('error', (error) => events.error(error))
+    socket.on('message', (bytes, from) => events.message(bytes, from.address, from.port))
+  }
+
+  send(bytes: Uint8Array, host: string, port: number, done?: (error: Error | null) => void): void {
+    if (!this.#open) return done?.(new Error('the socket is closed'))
+    if (this.#peer?.host === host && this.#peer.port === port) return this.#socket.send(bytes, done)
+    if (this.#peer) this.#connect(null)
+    this.#socket.send(bytes, port, host, done)
+  }
+
+  connect(peer: Address | null): void {
+    if (this.#open) this.#connect(peer)
+  }
+
+  close(): void {
+    if (this.#open) this.#socket.close()
+    this.#open = false
+  }
+
+  #connect(peer: Address | null): void {
+    if (this.#peer) this.#socket.disconnect()
+    this.#peer = peer
+    // An address that cannot be connected to is one that each `send` tells of.
+    if (peer)
+      this.#socket.connect(peer.port, peer.host, (error?: Error) => {
+        if (error && this.#peer === peer) this.#peer = null
+      })
+  }
 }
 
 /** See `Net`. */

@@ -21,6 +21,7 @@ import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Call } from '../ua/index.ts'
 import type { Live, Phase, Waiting } from './call-phase.ts'
+import { CallTap } from './call-tap.ts'
 import type { CallViews } from './call-view.ts'
 import { transfer, type TransferResult } from './transfers.ts'
 
@@ -201,7 +202,9 @@ export class CallRecord implements KnownCall {
   }
 
   /** Asks the peer to call `target` (a Refer-To value). Throws RingbackError: it is over, or that came to nothing. */
-  transfer = async (target: string): Promise<TransferResult> => transfer(this, this.#live().call, target)
+  async transfer(target: string): Promise<TransferResult> {
+    return transfer(this, this.#live().call, target)
+  }
 
   observe(kind: Observation['kind'], text: string, value?: string): void {
     this.trace.observe({ at: this.#clock.nowUs(), kind, text, ...(value === undefined ? {} : { value }) })
@@ -217,15 +220,7 @@ export class CallRecord implements KnownCall {
 
   /** Where its media reports packets. */
   tap(): MediaTap {
-    const { trace } = this
-    return {
-      rtp: (at, source, destination, bytes, sent, clear, header) =>
-        trace.rtp(at, source, destination, bytes, clear, sent, header),
-      rtcp: (at, source, destination, bytes, sent, _clear, packets) =>
-        trace.rtcp(at, source, destination, bytes, sent, packets),
-      foreign: (at, source, destination, bytes) => trace.foreign(at, source, destination, bytes),
-      observe: (kind, text, value) => this.observe(kind, text, value),
-    }
+    return new CallTap(this)
   }
 
   /** With the messages from number `from` on. */

@@ -23,6 +23,7 @@ export function askWhenSilent(
   hop: NextHop & { readonly kind: 'uri' },
 ): void {
   const timer = clock.after(silentMs, () => {
+    stop()
     // Whether it rings or was answered is known without reading its messages.
     if (!call.is('calling') || !isSilent(record)) return
     const { host, port } = hop.uri
@@ -44,7 +45,7 @@ export function askWhenSilent(
       observe: () => {},
     })
   })
-  call.events.on('state', (state) => state.kind === 'ended' && timer.cancel())
+  const stop = call.events.on('state', (state) => state.kind === 'ended' && timer.cancel())
 }
 
 /** The call is under way, and nothing came back yet. */

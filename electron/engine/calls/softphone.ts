@@ -129,7 +129,7 @@ export class Softphone {
         codecs,
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
         form: args.encryptionForm ?? trunk?.encryptionForm,
-        formTaken: (form: EncryptionForm) => trunk && this.#remember(trunk, form, record),
+        formTaken: trunk ? this.#remember(trunk, record) : undefined,
         suites: args.srtpSuites ?? trunk?.srtpSuites,
       }
       const media = record.hears(await opener.open(choice, record.tap()))
@@ -163,12 +163,14 @@ export class Softphone {
   }
 
   /** The trunk took encryption in that form, after it had refused the other: the next call begins with it. */
-  #remember({ name }: Trunk, form: EncryptionForm, record: CallRecord): void {
-    try {
-      this.#deps.profile.store.setTrunkForm(name, form)
-      this.#deps.feed.change({ kind: 'trunk', id: name })
-    } catch (error) {
-      record.observe('note', `how the trunk takes media encryption was not kept: ${explainError(error)}`)
+  #remember({ name }: Trunk, record: CallRecord): (form: EncryptionForm) => void {
+    return (form) => {
+      try {
+        this.#deps.profile.store.setTrunkForm(name, form)
+        this.#deps.feed.change({ kind: 'trunk', id: name })
+      } catch (error) {
+        record.observe('note', `how the trunk takes media encryption was not kept: ${explainError(error)}`)
+      }
     }
   }
 
@@ -177,6 +179,7 @@ export class Softphone {
     call: OutboundCall,
     { dtmf, dtmfMode, durationMs }: Pick<Parsed<'call.place'>, 'dtmf' | 'dtmfMode' | 'durationMs'>,
   ): void {
+    if (durationMs === null && dtmf === '') return
     const timers: Timer[] = []
     call.events.on('state', (state) => {
       if (state.kind === 'ended') for (const timer of timers) timer.cancel()

@@ -15,6 +15,7 @@ export function runTimeline(
   actions: readonly TimedAction[],
   refer: Refer,
 ): void {
+  if (actions.length === 0) return
   const timers: Timer[] = []
   call.events.on('state', (state) => {
     if (state.kind === 'ended') for (const timer of timers) timer.cancel()

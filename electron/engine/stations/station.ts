@@ -62,6 +62,7 @@ export class Station {
   readonly budgets: Budgets
   /** Handshakes with listeners that failed, each a sentence; the first ones. */
   readonly handshakeFaults = new Set<string>()
+  #traceLimits: TraceLimits | null = null
   readonly #clock: Clock
   readonly #owner: TraceOwner
   readonly #journal = new Journal()
@@ -71,7 +72,7 @@ export class Station {
     this.#clock = clock
     this.#owner = owner
     this.budgets = new Budgets(
-      () => ({ ...deps.limits(), ...policy.limits }),
+      policy.limits ? () => ({ ...deps.limits(), ...policy.limits }) : () => deps.limits(),
       () => owner.limitReached(),
     )
     const shared = {
@@ -98,14 +99,15 @@ export class Station {
     this.ua = new UserAgent({ ...shared, endpoint: this.endpoint, name: productName }, policy)
   }
 
-  /** What is kept of the messages of one call. */
+  /** What is kept of the messages of one call: one object for all calls for as long as nobody changes the limits. */
   get traceLimits(): TraceLimits {
-    return {
-      messages: this.budgets.limit('messagesPerCall'),
-      bytes: this.budgets.limit('bytesPerCall'),
-      invites: this.budgets.limit('invitesPerCallId'),
-      reached: (name) => this.budgets.refuse(name),
-    }
+    const { budgets } = this
+    const messages = budgets.limit('messagesPerCall')
+    const bytes = budgets.limit('bytesPerCall')
+    const invites = budgets.limit('invitesPerCallId')
+    const known = this.#traceLimits
+    if (known?.messages === messages && known.bytes === bytes && known.invites === invites) return known
+    return (this.#traceLimits = { messages, bytes, invites, reached: (name) => budgets.refuse(name) })
   }
 
   /** All that this element sends, receives and notices from now on goes there too, calls or not. */

@@ -12,6 +12,7 @@ export class Profile {
   readonly #store: Store | null
   #problems: readonly string[] = []
   #unsaved = settingsSchema.parse({})
+  #limits: { readonly of: Settings; readonly are: BudgetLimits } | null = null
 
   constructor(store: Store | null) {
     this.#store = store
@@ -48,7 +49,10 @@ export class Profile {
 
   /** What the settings allow strangers to use. */
   get limits(): BudgetLimits {
-    return { ...initialLimits, ...this.settings.limits }
+    const { settings } = this
+    // Asked for with each message of a stranger.
+    if (this.#limits?.of !== settings) this.#limits = { of: settings, are: { ...initialLimits, ...settings.limits } }
+    return this.#limits.are
   }
 
   /**

@@ -1,4 +1,5 @@
 import { formatAddress } from '../../../shared/base/address.ts'
+import { detached } from '../../../shared/base/text.ts'
 import { transportNamed, transports, type TransportName } from '../../../shared/model/transport.ts'
 import { messageIds, parseNameAddr, parseUri, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import {
@@ -42,14 +43,15 @@ export class Dialog {
   #remoteSequence: number | null
 
   private constructor(parts: DialogParts) {
-    this.callId = parts.callId
+    // It outlives the messages that it is read from.
+    this.callId = detached(parts.callId)
     this.localTag = parts.localTag
-    this.remoteTag = parts.remoteTag
-    this.routeSet = parts.routeSet
+    this.remoteTag = detached(parts.remoteTag)
+    this.routeSet = parts.routeSet.map(detached)
     this.flow = parts.flow
-    this.#local = parts.local
-    this.#remote = parts.remote
-    this.#remoteTarget = parts.remoteTarget
+    this.#local = detached(parts.local)
+    this.#remote = detached(parts.remote)
+    this.#remoteTarget = detached(parts.remoteTarget)
     this.#localSequence = parts.localSequence
     this.#remoteSequence = parts.remoteSequence
   }
@@ -99,7 +101,8 @@ export class Dialog {
 
   /** Takes in the Contact of a target refresh (RFC 3261 12.2.1.2). */
   refreshTarget(message: SipRequest | SipResponse): void {
-    this.#remoteTarget = contactOf(message) ?? this.#remoteTarget
+    const contact = contactOf(message)
+    if (contact !== null) this.#remoteTarget = detached(contact)
   }
 
   /** Whether a request of the peer comes in order; a number lower than before does not (RFC 3261 12.2.2). */

@@ -2,7 +2,7 @@ import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { header, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { replacedBy } from '../../../shared/wire/sip/refer.ts'
-import { faultText, type Boundary } from '../base/boundary.ts'
+import type { Boundary } from '../base/boundary.ts'
 import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
@@ -12,12 +12,13 @@ import { overload, type Refusal } from '../sip/refusal.ts'
 import { responseTo } from '../sip/transaction/response.ts'
 import type { ServerTransaction } from '../sip/transaction/server.ts'
 import type { Flow } from '../sip/transport/flow.ts'
-import type { Call, CallDeps } from './call/call.ts'
+import type { Call } from './call/call.ts'
 import { allowed, supported, unsupported } from './call/headers.ts'
 import { InboundCall } from './call/inbound.ts'
 import type { OutboundOptions } from './call/invite-request.ts'
 import { OutboundCall } from './call/outbound.ts'
 import { bodyFault } from './body-fault.ts'
+import { OwnCallDeps } from './call-deps.ts'
 import type { Gate } from './gate.ts'
 import { InviteCounts } from './invite-counts.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
@@ -91,13 +92,10 @@ export class UserAgent {
 
   /** The call, not yet sent: `start` sends it. Throws SipWriteError for headers that must not go out. */
   call(options: OutboundOptions, callId: string): OutboundCall {
-    let kept: Call | null = null
-    const call = new OutboundCall(
-      this.#callDeps(callId, () => kept, options.followsRefer),
-      options,
-      callId,
-    )
-    this.#keep((kept = call))
+    const deps = new OwnCallDeps(this.#deps, callId, options.followsRefer ?? this.followsRefer)
+    const call = new OutboundCall(deps, options, callId)
+    deps.call = call
+    this.#keep(call)
     return call
   }
 
@@ -108,24 +106,6 @@ export class UserAgent {
       options,
       callId,
     )
-  }
-
-  /** What is thrown in a timer or a wait of a call ends that call. */
-  #callDeps(callId: string, call: () => Call | null, followsRefer = this.followsRefer): CallDeps {
-    const { endpoint, clock, random, boundary, name, observe } = this.#deps
-    const own = boundary.within((fault) => {
-      observe(callId, 'internal-fault', faultText(fault))
-      call()?.abort()
-    })
-    return {
-      endpoint,
-      clock: own.clock(clock),
-      random,
-      userAgent: name,
-      followsRefer,
-      observe: (kind, text) => observe(callId, kind, text),
-      run: (place, work) => own.run(place, work),
-    }
   }
 
   #keep(call: Call): void {
@@ -249,14 +229,10 @@ export class UserAgent {
       return this.#reply(transaction, replaced)
     }
     const callId = header(request, 'call-id')!
-    let kept: Call | null = null
-    const call = new InboundCall(
-      this.#callDeps(callId, () => kept),
-      transaction,
-      new DigestClient(null, this.#deps.random),
-      replaced,
-    )
-    this.#keep((kept = call))
+    const deps = new OwnCallDeps(this.#deps, callId, this.followsRefer)
+    const call = new InboundCall(deps, transaction, new DigestClient(null, this.#deps.random), replaced)
+    deps.call = call
+    this.#keep(call)
     this.#count(call)
     this.#events.incoming(call)
   }

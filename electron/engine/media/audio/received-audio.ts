@@ -37,7 +37,7 @@ export class ReceivedAudio {
   #format: HearFormat | null = null
   #playout: Playout | null = null
   #detector: MarkerDetector | null = null
-  readonly #decoders = new Map<Codec, Decoder>()
+  #decoders: Map<Codec, Decoder> | null = null
   /** Stands for the silence of the peer since its last packet of comfort noise; null while it speaks. */
   #noise: Noise | null = null
   #lastSequence: number | null = null
@@ -85,8 +85,8 @@ export class ReceivedAudio {
   }
 
   close(): void {
-    for (const decoder of this.#decoders.values()) decoder.close?.()
-    this.#decoders.clear()
+    for (const decoder of this.#decoders?.values() ?? []) decoder.close?.()
+    this.#decoders = null
   }
 
   /** A packet in clear, with its header. */
@@ -128,8 +128,9 @@ export class ReceivedAudio {
   }
 
   #decoder(codec: Codec): Decoder {
-    let decoder = this.#decoders.get(codec)
-    if (!decoder) this.#decoders.set(codec, (decoder = codec.decoder()))
+    const decoders = (this.#decoders ??= new Map())
+    let decoder = decoders.get(codec)
+    if (!decoder) decoders.set(codec, (decoder = codec.decoder()))
     return decoder
   }
 

@@ -2,7 +2,6 @@ import type { Address } from '../../../../shared/base/address.ts'
 import { codecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
 import { receives, sends } from '../../../../shared/wire/sdp/sdp.ts'
-import { explainError } from '../../base/errors.ts'
 import { Outgoing } from '../audio/outgoing.ts'
 import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
@@ -15,14 +14,15 @@ import { RtpSender } from '../stream/sender.ts'
 import { Silence } from '../stream/silence.ts'
 import { Refusals } from '../transport/refusals.ts'
 import { SdesTransport } from '../transport/sdes.ts'
-import type { Arrival, MediaTransport, TransportEvents } from '../transport/transport.ts'
+import type { MediaTransport } from '../transport/transport.ts'
 import { UdpTransport } from '../transport/udp.ts'
+import { Arrivals } from './arrivals.ts'
 import { Descriptions } from './description.ts'
 import { isRefusal, type Negotiated, type NotNegotiated } from './negotiate.ts'
 import type { MediaDeps, MediaOptions } from './options.ts'
 import { ReportLoop } from './report-loop.ts'
 import { Sending } from './sending.ts'
-import { SentTap, type MediaTap } from './tap.ts'
+import type { MediaTap } from './tap.ts'
 
 export type { MediaOptions } from './options.ts'
 
@@ -46,10 +46,10 @@ export class MediaSession {
   readonly #audio: ReceivedAudio
   readonly #recording: Recording
   readonly #refusals: Refusals
-  readonly #events: TransportEvents
+  readonly #arrivals: Arrivals
   readonly #silence: Silence
   readonly #portWatch: PortWatch
-  #hearSilence: () => void = () => {}
+  #hearSilence: (() => void) | null = null
   #negotiated: Negotiated | null = null
   #closed = false
 
@@ -101,10 +101,21 @@ export class MediaSession {
       },
       timedOut: (ms) => {
         observe('media-timeout', silenceText(ms))
-        this.#hearSilence()
+        this.#hearSilence?.()
       },
     })
-    this.#events = this.#arrivals()
+    this.#arrivals = new Arrivals({
+      tap,
+      transport: this.#transport,
+      receiver: this.#receiver,
+      sender: this.#sender,
+      reports: this.#reports,
+      sending: this.#sending,
+      audio: this.#audio,
+      refusals: this.#refusals,
+      silence: this.#silence,
+      portWatch: this.#portWatch,
+    })
   }
 
   /**
@@ -113,7 +124,7 @@ export class MediaSession {
    */
   static async open(deps: MediaDeps, options: MediaOptions, tap: MediaTap): Promise<MediaSession> {
     const session = new MediaSession(deps, options, tap)
-    if (options.host !== null) await session.#transport.open(options.host, session.#events)
+    if (options.host !== null) await session.#transport.open(options.host, session.#arrivals)
     if (options.recordTo !== null) session.#recording.begin(options.recordTo, session.#rateHz)
     return session
   }
@@ -148,7 +159,7 @@ export class MediaSession {
 
   /** A session description to offer; with `from` at that local address. Rejects with RingbackError (machine). */
   async offer(from?: string): Promise<string> {
-    if (from !== undefined) await this.#transport.open(from, this.#events)
+    if (from !== undefined) await this.#transport.open(from, this.#arrivals)
     return this.#descriptions.offer()
   }
 
@@ -211,12 +222,12 @@ export class MediaSession {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#arrivals.close()
     this.#sending.stop()
     this.#silence.close()
     this.#portWatch.close()
     const last = this.#loop.close()
-    // Nobody is there any more to hear whether the system took it.
-    if (last) new SentTap(this.#tap, this.#transport).rtcp(this.#deps.clock.nowUs(), last.to, last.wire, last.clear)
+    if (last) this.#arrivals.lastSent(this.#deps.clock.nowUs(), last.to, last.wire, last.clear)
     this.#transport.close()
     for (const part of [this.#sender, this.#audio, this.#receiver, this.#refusals, this.#recording]) part.close()
   }
@@ -224,6 +235,7 @@ export class MediaSession {
   #apply(negotiated: Negotiated): void {
     const before = this.#negotiated
     this.#negotiated = negotiated
+    this.#arrivals.agree(negotiated)
     const nowMs = this.#deps.clock.monotonicMs()
     const { remote, remoteRtcp, direction } = negotiated
     if (!before || !isAt(before.remote, remote)) {
@@ -239,53 +251,6 @@ export class MediaSession {
     this.#silence.expect(receives(direction))
     this.#loop.start()
     this.#transport.agree(negotiated.crypto)
-  }
-
-  #arrivals(): TransportEvents {
-    const receiver = this.#receiver
-    const sent = new SentTap(this.#tap, this.#transport)
-    return {
-      rtp: (clear, arrival) => this.#rtp(clear, arrival),
-      rtcp: (clear, arrival) => {
-        this.#portWatch.heard()
-        const packets = receiver.rtcp(clear, arrival, this.#transport.isAuthentic)
-        if (!packets) return
-        this.#reports.take(packets, arrival.atMs)
-        this.#silence.heard(arrival.atMs)
-      },
-      unusable: (arrival, why, text) => {
-        this.#portWatch.heard()
-        receiver.unusable(arrival, why, text)
-      },
-      unclaimed: (arrival) => receiver.ignore(arrival),
-      abandoned: (arrival) => receiver.abandon(arrival),
-      rtpSent: (at, destination, wire, clear) => {
-        this.#sender.took(clear)
-        this.#portWatch.sent()
-        try {
-          sent.rtp(at, destination, wire, clear)
-        } catch (fault) {
-          this.#sending.failed(fault)
-        }
-      },
-      rtcpSent: (at, destination, wire, clear) => {
-        if (!this.#closed) sent.rtcp(at, destination, wire, clear)
-      },
-      notSent: (destination, error) => this.#refusals.note(destination, error),
-      undeliverable: (destination, error) => this.#refusals.undeliverable(destination, error),
-      failed: (port, error) => this.#tap.observe('note', `the ${port} port: ${explainError(error)}`),
-    }
-  }
-
-  #rtp(clear: Uint8Array, arrival: Arrival): void {
-    this.#portWatch.heard()
-    const negotiated = this.#negotiated!
-    const header = this.#receiver.rtp(clear, arrival, negotiated, this.#transport.isAuthentic)
-    if (!header) return
-    this.#silence.heard(arrival.atMs)
-    const isEvent = header.payloadType === negotiated.telephoneEvent
-    this.#reports.received(header, negotiated.codec.rtpClockHz, isEvent, arrival.atMs)
-    this.#audio.take(header, clear)
   }
 }
 

@@ -9,7 +9,7 @@ import { budgets } from '../../../../shared/model/budgets.ts'
 export class Foreign {
   readonly #most: number
   readonly #observe: (text: string) => void
-  readonly #packets = new Map<string, number>()
+  #packets: Map<string, number> | null = null
   #beyond = 0
 
   /** `most`: sources that are counted apart. */
@@ -20,23 +20,24 @@ export class Foreign {
 
   note(from: Address): void {
     const source = formatAddress(from)
-    const known = this.#packets.get(source)
-    if (known !== undefined) this.#packets.set(source, known + 1)
-    else if (this.#packets.size < this.#most) {
-      this.#packets.set(source, 1)
+    const packets = (this.#packets ??= new Map())
+    const known = packets.get(source)
+    if (known !== undefined) packets.set(source, known + 1)
+    else if (packets.size < this.#most) {
+      packets.set(source, 1)
       this.#observe(`RTP comes from ${source}, which belongs to nobody of this call: it is ignored`)
     } else if (this.#beyond++ === 0) this.#observe(budgets.foreignSources.reached)
   }
 
   /** The counts, once. */
   close(): void {
-    for (const [source, packets] of this.#packets)
+    for (const [source, packets] of this.#packets ?? [])
       this.#observe(`RTP from ${source} that belongs to nobody of this call: ${count(packets, 'packet')} ignored`)
     if (this.#beyond > 0)
       this.#observe(
         `RTP from further sources that belong to nobody of this call: ${count(this.#beyond, 'packet')} ignored`,
       )
-    this.#packets.clear()
+    this.#packets = null
     this.#beyond = 0
   }
 }

@@ -16,7 +16,7 @@ const words: Readonly<Record<Refused | 'unreadable', string>> = {
  */
 export class Garbage {
   readonly #observe: (text: string) => void
-  readonly #counts = new Map<Refused | 'unreadable', number>()
+  #counts: Map<Refused | 'unreadable', number> | null = null
   #described = 0
 
   constructor(observe: (text: string) => void) {
@@ -24,15 +24,16 @@ export class Garbage {
   }
 
   note(why: Refused | 'unreadable', text: string): void {
-    this.#counts.set(why, (this.#counts.get(why) ?? 0) + 1)
+    const counts = (this.#counts ??= new Map())
+    counts.set(why, (counts.get(why) ?? 0) + 1)
     if (this.#described++ < mostDescribed) this.#observe(text)
   }
 
   /** The counts, once, where more came than were described. */
   close(): void {
-    if (this.#described > mostDescribed)
+    if (this.#counts && this.#described > mostDescribed)
       this.#observe([...this.#counts].map(([why, packets]) => `${count(packets, 'packet')} ${words[why]}`).join(', '))
     this.#described = 0
-    this.#counts.clear()
+    this.#counts = null
   }
 }

@@ -50,7 +50,7 @@ export class Latch {
   readonly #follows: boolean
   /** Hosts that the call speaks of, in one spelling. */
   #signalling: string | null = null
-  readonly #hosts = new Set<string>()
+  #hosts: readonly string[] = []
   #described: Address | null = null
   #describedSinceMs = 0
   #describedHeardMs = -Infinity
@@ -99,8 +99,8 @@ export class Latch {
     this.#source = null
     this.#settled = false
     this.#stranger = null
-    if (this.#described) this.#hosts.add(this.#described.host)
-    if (this.#hosts.size > mostHosts) this.#hosts.delete(this.#hosts.values().next().value!)
+    const host = this.#described?.host
+    if (host !== undefined && !this.#hosts.includes(host)) this.#hosts = [...this.#hosts, host].slice(-mostHosts)
   }
 
   heard(packet: Heard): Whose {
@@ -124,7 +124,7 @@ export class Latch {
 
   #speaksOf(host: string): boolean {
     const name = spelt(host)
-    return name === this.#signalling || this.#hosts.has(name)
+    return name === this.#signalling || this.#hosts.includes(name)
   }
 
   /**

@@ -7,18 +7,18 @@ const most = 64
  * there is an end to them: numbers that change with every packet make no streams.
  */
 export class PeerStreams {
-  readonly #known = new Set<number>()
+  readonly #known: number[] = []
   #candidate: { readonly ssrc: number; readonly next: number } | null = null
 
   /** Whether a packet belongs to a stream of the call. */
   takes(ssrc: number, sequence: number): boolean {
-    if (this.#known.has(ssrc)) return true
-    if (this.#known.size >= most) return false
-    if (this.#known.size >= atOnce && (this.#candidate?.ssrc !== ssrc || this.#candidate.next !== sequence)) {
+    if (this.#known.includes(ssrc)) return true
+    if (this.#known.length >= most) return false
+    if (this.#known.length >= atOnce && (this.#candidate?.ssrc !== ssrc || this.#candidate.next !== sequence)) {
       this.#candidate = { ssrc, next: (sequence + 1) & 0xffff }
       return false
     }
-    this.#known.add(ssrc)
+    this.#known.push(ssrc)
     this.#candidate = null
     return true
   }

@@ -15,6 +15,9 @@ const movesObserved = 10
 /** Packets of streams that are not followed, before they are worth a word. */
 const fewUnfollowed = 8
 
+/** Of the packet that is being looked at, whosever it is. */
+const header: RtpHeader = emptyRtpHeader()
+
 /** Payload types that may move the audio. */
 export interface AgreedTypes {
   readonly payloadType: number
@@ -33,7 +36,6 @@ export class RtpReceiver {
   readonly #foreign: Foreign
   readonly #garbage: Garbage
   readonly #streams = new PeerStreams()
-  readonly #header: RtpHeader = emptyRtpHeader()
   #remoteRtcp: Address | null = null
   #moves = 0
   #unfollowed = 0
@@ -74,7 +76,6 @@ export class RtpReceiver {
    * here.
    */
   rtp(clear: Uint8Array, arrival: Arrival, agreed: AgreedTypes, authentic: boolean): RtpHeader | null {
-    const header = this.#header
     const { from, to, at, atMs, wire } = arrival
     const fault = readRtp(clear, header)
     if (fault) {

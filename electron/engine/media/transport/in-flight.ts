@@ -11,6 +11,8 @@ interface Handed {
 
 const none: Address = { host: '', port: 0 }
 const nothing = new Uint8Array(0)
+/** Places that wait for the next packet where none is under way. */
+const mostKept = 2
 /** Used again: nothing is to be kept alive by a place that waits for its next packet. */
 const spokenOf: Handed = { at: 0, destination: none, wire: nothing, clear: nothing }
 
@@ -40,12 +42,14 @@ export class InFlight {
     spokenOf.wire = place.wire
     spokenOf.clear = place.clear
     place.wire = place.clear = nothing
+    // After a burst, or where packets are rare, nothing is kept for the next.
+    if (this.#count === 0 && this.#places.length > mostKept) this.#places = []
     return spokenOf
   }
 
   #grow(): void {
     const before = this.#places
-    const more = Array.from({ length: Math.max(4, before.length) }, () => ({
+    const more = Array.from({ length: Math.max(1, before.length) }, () => ({
       at: 0,
       destination: none,
       wire: nothing,

@@ -12,8 +12,9 @@ const most = 3
 export class Refusals {
   readonly #observe: (text: string) => void
   readonly #undeliverable: (text: string) => void
-  readonly #told = new Set<string>()
-  readonly #counts = new Map<string, number>()
+  /** What was told of, by address and by cause; null before anything was. */
+  #told: Set<string> | null = null
+  #counts: Map<string, number> | null = null
 
   constructor(observe: (text: string) => void, undeliverable: (text: string) => void) {
     this.#observe = observe
@@ -22,9 +23,10 @@ export class Refusals {
 
   note(destination: Address, error: Error): void {
     const why = explainError(error)
-    const before = this.#counts.get(why)
-    if (before === undefined && this.#counts.size >= most) return
-    this.#counts.set(why, (before ?? 0) + 1)
+    const counts = (this.#counts ??= new Map())
+    const before = counts.get(why)
+    if (before === undefined && counts.size >= most) return
+    counts.set(why, (before ?? 0) + 1)
     if (before === undefined)
       this.#observe(`this computer refuses to send RTP to ${formatAddress(destination)}: ${why}`)
   }
@@ -32,8 +34,9 @@ export class Refusals {
   /** The network sends back what leaves. */
   undeliverable(destination: Address, error: Error): void {
     const to = formatAddress(destination)
-    if (this.#told.has(to)) return
-    this.#told.add(to)
+    const told = (this.#told ??= new Set())
+    if (told.has(to)) return
+    told.add(to)
     const what =
       errorCode(error) === 'ECONNREFUSED'
         ? 'port unreachable: nothing listens there, or a firewall rejects it'
@@ -42,7 +45,8 @@ export class Refusals {
   }
 
   close(): void {
-    for (const [why, packets] of this.#counts) this.#observe(`${count(packets, 'packet')} of RTP not sent: ${why}`)
-    this.#counts.clear()
+    for (const [why, packets] of this.#counts ?? [])
+      this.#observe(`${count(packets, 'packet')} of RTP not sent: ${why}`)
+    this.#counts = null
   }
 }

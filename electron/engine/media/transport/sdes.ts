@@ -36,9 +36,16 @@ export class SdesTransport implements MediaTransport {
   async open(host: string, events: TransportEvents): Promise<void> {
     this.#events = events
     await this.#under.open(host, {
-      ...events,
       rtp: (wire, arrival) => this.#rtp(wire, arrival),
       rtcp: (wire, arrival) => this.#rtcp(wire, arrival),
+      unusable: (arrival, why, text) => events.unusable(arrival, why, text),
+      unclaimed: (arrival) => events.unclaimed(arrival),
+      abandoned: (arrival) => events.abandoned(arrival),
+      rtpSent: (at, destination, wire, clear) => events.rtpSent(at, destination, wire, clear),
+      rtcpSent: (at, destination, wire, clear) => events.rtcpSent(at, destination, wire, clear),
+      notSent: (destination, error) => events.notSent(destination, error),
+      undeliverable: (destination, error) => events.undeliverable(destination, error),
+      failed: (port, error) => events.failed(port, error),
     })
   }
 

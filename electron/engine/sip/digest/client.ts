@@ -24,7 +24,8 @@ export type ChallengeOutcome =
 export class DigestClient {
   readonly #credentials: Credentials | null
   readonly #random: Random
-  readonly #held = new Map<string, Held>()
+  /** By realm; most calls are never challenged. */
+  #held: Map<string, Held> | null = null
 
   constructor(credentials: Credentials | null, random: Random) {
     this.#credentials = credentials
@@ -33,7 +34,7 @@ export class DigestClient {
 
   /** The headers for a request; empty while nobody has challenged us. */
   headersFor(method: string, uri: string): { name: string; value: string }[] {
-    if (!this.#credentials) return []
+    if (!this.#credentials || !this.#held) return []
     return [...this.#held.values()].map((held) => ({
       name: held.header,
       value: authorization(held.challenge, this.#credentials!, method, uri, ++held.uses, this.#random.token(16)),
@@ -81,7 +82,8 @@ export class DigestClient {
       const key = `${proxy ? 'proxy' : 'user'} ${challenge.realm}`
       if (seen.has(key)) continue
       seen.add(key)
-      const before = this.#held.get(key)
+      const all = (this.#held ??= new Map())
+      const before = all.get(key)
       if (
         !before ||
         before.uses === 0 ||
@@ -89,8 +91,8 @@ export class DigestClient {
         (before.uses > 1 && before.challenge.nonce !== challenge.nonce)
       )
         progress = true
-      if (this.#held.size >= mostRealms && !before) this.#held.delete(this.#held.keys().next().value!)
-      this.#held.set(key, { challenge, header: proxy ? 'Proxy-Authorization' : 'Authorization', uses: 0 })
+      if (all.size >= mostRealms && !before) all.delete(all.keys().next().value!)
+      all.set(key, { challenge, header: proxy ? 'Proxy-Authorization' : 'Authorization', uses: 0 })
     }
     const [realm] = usable
     return progress

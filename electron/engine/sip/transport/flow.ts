@@ -28,7 +28,7 @@ export interface Flow {
    */
   readonly contact: Address
   /** The peer sees us at that address: there, from now on, our Contact says. None where nobody asked for that. */
-  seenAt?(address: Address): void
+  readonly seenAt?: ((address: Address) => void) | undefined
   /** The same socket towards another port of the peer; a connection stays itself. */
   to(remote: Address): Flow
   send(packet: Packet, failed: (error: Error) => void): void

@@ -13,6 +13,7 @@ import type { Random } from '../../base/random.ts'
 import { LocalRoutes } from '../../base/routes.ts'
 import { Connection, type ConnectionEvents, type ConnectionOptions, type Patience } from './connection.ts'
 import type { Flow } from './flow.ts'
+import { UdpFlow, type UdpWay } from './udp-flow.ts'
 import { originRefusal, webSocketLimits } from './web-socket.ts'
 
 export interface TransportOptions {
@@ -62,6 +63,8 @@ const signallingBufferBytes = 1024 * 1024
 interface UdpBinding {
   readonly socket: DatagramSocket
   readonly wildcard: boolean
+  /** By our address that is meant. */
+  readonly ways: Map<string, UdpWay>
 }
 
 /** All sockets of one SIP endpoint: listeners, connections and their reuse (RFC 3261 18, RFC 5923 in spirit). */
@@ -79,8 +82,6 @@ export class Transports {
   readonly #connecting = new Map<string, Promise<Flow>>()
   readonly #binding = new Map<string, Promise<UdpBinding>>()
   readonly #routes: LocalRoutes
-  /** Where hosts see our sockets of datagrams, where that is asked for. */
-  readonly #seen = new Map<string, Address>()
   #closed = false
 
   constructor(
@@ -170,34 +171,30 @@ export class Transports {
       }
       binding = await pending
     }
-    return this.#udpFlowOn(binding.socket, { host, port: binding.socket.local.port }, target)
+    return new UdpFlow(this.#way(binding, host), { host: target.host, port: target.port })
   }
 
-  #udpFlowOn(socket: DatagramSocket, local: Address, remote: Address): Flow {
-    const seen = this.#options.contactRewrite ? this.#seen : null
-    const key = seen ? `${formatAddress(local)} ${remote.host}` : ''
-    const flow: Flow = {
-      transport: 'udp',
+  /** The same for all that comes to that address. */
+  #way({ socket, ways }: UdpBinding, host: string): UdpWay {
+    let way = ways.get(host)
+    if (!way) ways.set(host, (way = this.#wayOf(socket, { host, port: socket.local.port })))
+    return way
+  }
+
+  #wayOf(socket: DatagramSocket, local: Address): UdpWay {
+    return {
       local,
-      remote: { host: remote.host, port: remote.port },
-      reliable: false,
-      tls: null,
-      get contact() {
-        return seen?.get(key) ?? local
-      },
-      ...(seen && { seenAt: (address: Address) => void seen.set(key, address) }),
-      to: (other) => this.#udpFlowOn(socket, local, other),
-      send: ({ bytes, message }, failed) => {
+      seen: this.#options.contactRewrite ? new Map() : null,
+      send: (flow, { bytes, message }, failed) => {
         this.#wire('sent', flow, bytes, message)
-        socket.send(bytes, remote.host, remote.port, (error) => error && failed(error))
+        socket.send(bytes, flow.remote.host, flow.remote.port, (error) => error && failed(error))
       },
-      probe: (closed) =>
+      probe: (remote, closed) =>
         this.#boundary.run('probe', async () => {
-          const error = await this.#net.probeUdp(local.host, flow.remote, keepAlive, probeMs)
+          const error = await this.#net.probeUdp(local.host, remote, keepAlive, probeMs)
           if (error && !this.#closed) closed(error)
         }),
     }
-    return flow
   }
 
   async #bind(host: string, port: number): Promise<UdpBinding> {
@@ -207,22 +204,22 @@ export class Transports {
       port,
       {
         message: (bytes, fromHost, fromPort) =>
-          this.#datagram(socket, wildcard, bytes, { host: unmapped(fromHost), port: fromPort }),
+          this.#datagram(binding, bytes, { host: unmapped(fromHost), port: fromPort }),
         error: () => {},
       },
       signallingBufferBytes,
     )
-    const binding = { socket, wildcard }
+    const binding: UdpBinding = { socket, wildcard, ways: new Map() }
     if (this.#closed) socket.close()
     this.#udp.push(binding)
     return binding
   }
 
-  #datagram(socket: DatagramSocket, wildcard: boolean, bytes: Uint8Array, remote: Address): void {
+  #datagram(binding: UdpBinding, bytes: Uint8Array, remote: Address): void {
     if (isKeepAlive(bytes)) return
+    const { socket, wildcard } = binding
     const message = parseSip(bytes)
-    const deliver = (host: string) =>
-      this.#receive(this.#udpFlowOn(socket, { host, port: socket.local.port }, remote), bytes, message)
+    const deliver = (host: string) => this.#receive(new UdpFlow(this.#way(binding, host), remote), bytes, message)
     const known = wildcard ? (this.#options.localAddress ?? this.#routes.known(remote.host)) : socket.local.host
     // Only for what can be answered is it worth asking the routing table.
     if (known !== null || message.kind === 'unreadable') return deliver(known ?? socket.local.host)

@@ -3,7 +3,8 @@ import { count, elide, visible } from '../../../../shared/base/text.ts'
 import { usage } from '../../base/errors.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import { CallProjection } from '../facts/call-projection.ts'
-import { CallTrace, KeptEvent } from '../journal/call-trace.ts'
+import { CallTrace } from '../journal/call-trace.ts'
+import { KeptEvent } from '../journal/kept-event.ts'
 import { CallStreams } from '../streams/call-streams.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
 import type { TracedStream } from '../streams/traced-stream.ts'
@@ -229,7 +230,7 @@ class CapturedDialog implements Captured {
         unknown: this.#index.unknown.get(message),
         message: unread,
       } as const
-      trace.sip(new ReadEvent(event, true))
+      trace.sip(new ReadEvent(event, null, event.bytes))
     }
     trace.droppedMessages += dropped
     this.#noteRefused(trace)

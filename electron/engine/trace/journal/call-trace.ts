@@ -1,4 +1,5 @@
 import type { Address } from '../../../../shared/base/address.ts'
+import { detached } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import { initialLimits } from '../../../../shared/model/budgets.ts'
 import type { Vantage } from '../../../../shared/model/facts.ts'
@@ -7,8 +8,8 @@ import type { RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
 import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import type { SipRequest } from '../../../../shared/wire/sip/message.ts'
-import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 import type { EventSink, Projection, TracedMessage } from './events.ts'
+import { KeptEvent } from './kept-event.ts'
 
 type TraceLimitName = 'messagesPerCall' | 'bytesPerCall' | 'invitesPerCallId'
 
@@ -46,13 +47,14 @@ export class CallTrace {
   readonly messages: TracedMessage[] = []
   readonly observations: Observation[] = []
   droppedMessages = 0
-  readonly #projections: Projection[] = []
-  readonly #sinks: EventSink[] = []
+  // Made anew for each that comes: an array that grows keeps room for more.
+  #projections: readonly Projection[] = []
+  #sinks: readonly EventSink[] = []
+  #invites: readonly string[] = []
   #foreignPackets = 0
   #closed = false
   #messageBytes = 0
   #openings = 0
-  readonly #invites: string[] = []
   readonly #limits: TraceLimits
 
   constructor(id: string, callId: string, vantage: Vantage, limits: TraceLimits = usualLimits) {
@@ -69,13 +71,13 @@ export class CallTrace {
 
   /** The projection hears every event from now on, and the messages until now. */
   project(projection: Projection): void {
-    this.#projections.push(projection)
+    this.#projections = [...this.#projections, projection]
     for (const message of this.messages) projection.message(message)
   }
 
   /** The sink gets every event from now on, and the messages until now. */
   addSink(sink: EventSink): void {
-    this.#sinks.push(sink)
+    this.#sinks = [...this.#sinks, sink]
     for (const { event } of this.messages) sink.sip(event)
   }
 
@@ -87,15 +89,10 @@ export class CallTrace {
       return
     }
     this.#messageBytes += event.bytes.length
-    if (event.message.kind === 'request' && event.message.method === 'INVITE') {
-      this.#invites.push(inviteName(event.message))
-      if (this.#invites.length > rememberedInvites) this.#invites.shift()
-    }
+    if (event.message.kind === 'request' && event.message.method === 'INVITE')
+      this.#invites = [...this.#invites, detached(inviteName(event.message))].slice(-rememberedInvites)
     const retransmissionOf = this.#sentBefore(event)
-    this.messages.push({
-      event: event.message.kind === 'unreadable' || event instanceof KeptEvent ? event : new KeptEvent(event),
-      retransmissionOf,
-    })
+    this.messages.push({ event: this.#kept(event), retransmissionOf })
     for (const projection of this.#projections) projection.message({ event, retransmissionOf })
   }
 
@@ -162,8 +159,13 @@ export class CallTrace {
   /** Lets go of what only a live call needs. */
   close(): void {
     this.#closed = true
-    this.#sinks.length = 0
+    this.#sinks = []
     for (const projection of this.#projections) projection.close()
+  }
+
+  #kept(event: SipEvent): SipEvent {
+    const isKept = event instanceof KeptEvent || event.message.kind === 'unreadable'
+    return isKept ? event : new KeptEvent(event, this.messages.at(-1)?.event)
   }
 
   /**
@@ -175,7 +177,7 @@ export class CallTrace {
     for (let i = this.messages.length - 1; i >= oldest; i--) {
       const { event, retransmissionOf } = this.messages[i]!
       if (
-        event.bytes.length !== bytes.length ||
+        sizeOf(event) !== bytes.length ||
         event.source.port !== source.port ||
         event.source.host !== source.host ||
         event.destination.host !== destination.host
@@ -187,40 +189,7 @@ export class CallTrace {
   }
 }
 
-/**
- * A message kept as its bytes: read again when someone looks, since a call waits far longer than it is looked at. Until
- * the next collection of memory what was read is still there.
- * `isOwn`: nobody else has the bytes.
- */
-export class KeptEvent implements SipEvent {
-  #read: WeakRef<SipEvent['message']> | null = null
-  readonly at: Micros
-  readonly transport: SipEvent['transport']
-  readonly source: Address
-  readonly destination: Address
-  readonly direction: SipEvent['direction']
-  readonly bytes: Uint8Array
-  readonly unknown: SipEvent['unknown']
-
-  constructor({ at, transport, source, destination, direction, bytes, unknown }: SipEvent, isOwn = false) {
-    this.at = at
-    this.transport = transport
-    this.source = source
-    this.destination = destination
-    this.direction = direction
-    this.unknown = unknown
-    // A copy alone in its memory: one in the pool of Buffers would keep all that was beside it there.
-    this.bytes = isOwn ? bytes : new Uint8Array(bytes)
-  }
-
-  get message(): SipEvent['message'] {
-    const read = this.#read?.deref()
-    if (read) return read
-    const message = parseSip(this.bytes)
-    this.#read = new WeakRef(message)
-    return message
-  }
-}
+const sizeOf = (event: SipEvent): number => (event instanceof KeptEvent ? event.size : event.bytes.length)
 
 /** An INVITE outside a dialog: the first of a call, or one that is merged with it. */
 function wouldBegin({ message }: SipEvent): boolean {

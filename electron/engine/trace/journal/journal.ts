@@ -1,8 +1,9 @@
 import type { Observation, SipEvent } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
-import { CallTrace, KeptEvent } from './call-trace.ts'
+import type { CallTrace } from './call-trace.ts'
 import type { EventSink } from './events.ts'
+import { KeptEvent } from './kept-event.ts'
 
 const mostWaiting = 500
 const mostWaitingBytes = 1024 * 1024
@@ -84,7 +85,8 @@ export class Journal {
       if (waiting.callId !== trace.callId) continue
       this.#drop(waiting)
       // What is kept reads its message again for each who asks.
-      trace.sip({ ...waiting.event, message: waiting.event.message })
+      const { event } = waiting
+      trace.sip({ ...event, bytes: event.bytes, message: event.message })
     }
   }
 

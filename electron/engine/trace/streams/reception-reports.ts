@@ -22,11 +22,34 @@ const keptSenderReports = 12
 /** A stream that was sent this short a time ago is still being sent. */
 const stillUs = 1_000_000
 
+/** The last sender reports of a call: SSRC, the middle of the NTP time, and when it passed here, number by number. */
+class SenderReports {
+  #numbers: number[] = []
+
+  add(ssrc: number, middle: number, at: Micros): void {
+    const numbers = this.#numbers
+    if (this.at(ssrc, middle) !== null) return
+    if (numbers.length >= 3 * keptSenderReports) numbers.splice(0, 3)
+    numbers.push(ssrc, middle, at)
+  }
+
+  at(ssrc: number, middle: number): Micros | null {
+    const numbers = this.#numbers
+    for (let i = numbers.length - 3; i >= 0; i -= 3)
+      if (numbers[i] === ssrc && numbers[i + 1] === middle) return numbers[i + 2]!
+    return null
+  }
+
+  clear(): void {
+    this.#numbers = []
+  }
+}
+
 /** What RTCP says of streams. */
 export class ReceptionReports {
   readonly reporters: Reporter[] = []
-  /** When sender reports passed here, by SSRC and the middle of their NTP time: the base of round trips. */
-  #senderReports: Map<string, Micros> | null = null
+  /** When sender reports passed here, the oldest first: the base of round trips. */
+  readonly #senderReports = new SenderReports()
 
   /** `streams`: all that the packets may speak of. */
   rtcp(
@@ -40,11 +63,8 @@ export class ReceptionReports {
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
       const reporter = this.#reporter(at, source, sent)
       this.#listen(at, source, reporter?.at ?? null, packet.reports, streams)
-      if (packet.type === 'sr') {
-        const known = (this.#senderReports ??= new Map())
-        if (known.size >= keptSenderReports) known.delete(known.keys().next().value!)
-        known.set(`${packet.ssrc} ${middleNtp(packet.ntpSeconds, packet.ntpFraction)}`, at)
-      }
+      if (packet.type === 'sr')
+        this.#senderReports.add(packet.ssrc, middleNtp(packet.ntpSeconds, packet.ntpFraction), at)
       if (!reporter) continue
       reporter.reports++
       reporter.at = at
@@ -53,7 +73,7 @@ export class ReceptionReports {
   }
 
   close(): void {
-    this.#senderReports = null
+    this.#senderReports.clear()
   }
 
   #reporter(at: Micros, source: Address, sent: boolean | null): Reporter | null {
@@ -100,8 +120,8 @@ export class ReceptionReports {
   }
 
   #roundTrip(at: Micros, { ssrc, lastSr, delaySinceLastSr }: ReportBlock): number | null {
-    const sentAt = lastSr === 0 ? undefined : this.#senderReports?.get(`${ssrc} ${lastSr}`)
-    if (sentAt === undefined) return null
+    const sentAt = lastSr === 0 ? null : this.#senderReports.at(ssrc, lastSr)
+    if (sentAt === null) return null
     const ms = (at - sentAt) / 1000 - (delaySinceLastSr * 1000) / 65536
     return ms >= 0 ? Math.round(ms * 1000) / 1000 : null
   }

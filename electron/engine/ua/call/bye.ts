@@ -12,10 +12,10 @@ const byePatienceMs = 5000
 /** Ends an answered call with BYE (RFC 3261 15.1.1); `reason`: a Reason header value (RFC 3326). */
 export function bye(call: Call, cause: EndCause, reason?: string): void {
   if (!call.step({ kind: 'bye', cause })) return
-  const { clock, observe } = call.deps
+  const { deps } = call
   const end = () => void call.step({ kind: 'end', cause })
-  const timer = clock.after(byePatienceMs, () => {
-    observe('bye-unanswered', `BYE was not answered in ${byePatienceMs / 1000} s`)
+  const timer = deps.clock.after(byePatienceMs, () => {
+    deps.observe('bye-unanswered', `BYE was not answered in ${byePatienceMs / 1000} s`)
     end()
   })
   call.events.on('state', () => timer.cancel())

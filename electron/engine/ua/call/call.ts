@@ -71,14 +71,14 @@ export abstract class Call {
   readonly digest: DigestClient
   readonly negotiation = new Negotiation()
   readonly reliable: Reliable2xx
-  readonly info = new InfoDigits(this)
   readonly timer: SessionTimer
+  #info: InfoDigits | null = null
   #transfer: Transfer | null = null
   dialog: Dialog | null = null
   /** A re-INVITE or UPDATE of the peer's whose answer is being made. */
   unanswered: ServerTransaction | null = null
-  /** As its last Allow says; none where it has sent none. */
-  #peerAllows: ReadonlySet<string> = new Set()
+  /** As its last Allow says, each between commas; empty where it has sent none. */
+  #peerAllows = ''
   #state: CallState
   #media: CallMedia | null = null
 
@@ -171,7 +171,8 @@ export abstract class Call {
   sendDigits(digits: string, mode: DtmfMode): string | null {
     if (!this.is('answered')) return 'the call is not answered'
     if (mode !== 'info') return this.#media?.sendDigits(digits, mode) ?? null
-    this.info.send(digits)
+    this.#info ??= new InfoDigits(this)
+    this.#info.send(digits)
     return null
   }
 
@@ -223,11 +224,11 @@ export abstract class Call {
   /** Takes in which methods the peer understands, where a message says so. */
   hearAllow(message: SipMessage): void {
     const methods = headerList(message, 'allow')
-    if (methods.length > 0) this.#peerAllows = new Set(methods.map((method) => method.toUpperCase()))
+    if (methods.length > 0) this.#peerAllows = `,${methods.join(',').toUpperCase()},`
   }
 
   peerAllows(method: string): boolean {
-    return this.#peerAllows.has(method)
+    return this.#peerAllows.includes(`,${method},`)
   }
 
   /** The media of the call; none before, and none where `null` takes back what could not be used. */
@@ -245,6 +246,7 @@ export abstract class Call {
     this.#state = next
     if (next.kind === before.kind) return true
     if (next.kind === 'ending' || next.kind === 'ended') this.#leave()
+    if (next.kind === 'answered') this.established()
     if (next.kind === 'ended') {
       this.timer.stop()
       this.reliable.stop()
@@ -262,6 +264,9 @@ export abstract class Call {
   protected prack(transaction: ServerTransaction): void {
     this.reply(transaction, 481)
   }
+
+  /** It is answered: what only leads there is let go of, since a call may last for hours. */
+  protected established(): void {}
 
   /** The call is over: what waits for something is stopped. */
   protected abstract released(cause: EndCause): void

@@ -22,15 +22,23 @@ export interface OutboundOptions {
   readonly followsRefer?: boolean
 }
 
-/** The INVITE of a call on a flow. `minimumS`: the session interval that the peer asked for (RFC 4028 7.3). */
+/** What an attempt has of its own. */
+export interface InviteAttempt {
+  readonly flow: Flow
+  /** Of the CSeq. */
+  readonly sequence: number
+  readonly credentials: readonly SipHeader[]
+  /** The session interval that the peer asked for (RFC 4028 7.3). */
+  readonly minimumS: number | null
+  /** The session description. */
+  readonly offer: string
+}
+
+/** The INVITE of a call. */
 export function inviteRequest(
   call: Call,
   { uri, fromUri, fromUser, displayName, headers }: OutboundOptions,
-  flow: Flow,
-  sequence: number,
-  credentials: readonly SipHeader[],
-  minimumS: number | null,
-  offer: string,
+  { flow, sequence, credentials, minimumS, offer }: InviteAttempt,
 ): SipRequest {
   const scheme = call.secure ? 'sips' : 'sip'
   const from = fromUri ?? `${scheme}:${escapeUser(fromUser)}@${ownHost(flow)}`

@@ -73,7 +73,13 @@ export class Invite {
       nextSequence: () => ++this.#sequence,
       prepare: (flow) => this.#prepared(flow.local.host, media),
       build: (flow, sequence, credentials) =>
-        inviteRequest(this.#call, this.#options, flow, sequence, credentials, this.#minimumS, this.#offer),
+        inviteRequest(this.#call, this.#options, {
+          flow,
+          sequence,
+          credentials,
+          minimumS: this.#minimumS,
+          offer: this.#offer,
+        }),
       sent: () => this.#cancel.sent(pending),
       response: (response, flow, request) => this.#response(response, flow, request, media),
       failed: (failure) => this.#failed(failure),

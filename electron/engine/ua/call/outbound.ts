@@ -10,8 +10,9 @@ import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 /** A call that we place. */
 export class OutboundCall extends Call {
-  readonly #invite: Invite
-  readonly #cancel: Cancel
+  /** Until the call is answered. */
+  #invite: Invite | null
+  #cancel: Cancel | null
 
   constructor(deps: CallDeps, options: OutboundOptions, callId: string) {
     super(deps, {
@@ -29,7 +30,7 @@ export class OutboundCall extends Call {
   /** Sends the INVITE, as soon as the media has an offer. */
   start(media: CallMedia): void {
     this.attach(media)
-    this.#invite.start(media)
+    this.#invite?.start(media)
   }
 
   override hangUp(reason?: string, cause?: EndCause): void {
@@ -38,15 +39,19 @@ export class OutboundCall extends Call {
       bye(this, cause ?? { by: 'us', reason: 'bye' }, reason)
     } else if (this.is('calling') || this.is('ringing')) {
       this.deps.observe('cancelled-by-user', 'the call was cancelled here')
-      this.#cancel.ask(reason ?? reasons.cancelled, cause ?? { by: 'us', reason: 'cancel' })
+      this.#cancel?.ask(reason ?? reasons.cancelled, cause ?? { by: 'us', reason: 'cancel' })
     }
   }
 
   protected override dialogWith(tag: string): Dialog | null {
-    return super.dialogWith(tag) ?? this.#invite.earlyDialog(tag)
+    return super.dialogWith(tag) ?? this.#invite?.earlyDialog(tag) ?? null
+  }
+
+  protected override established(): void {
+    this.#invite = this.#cancel = null
   }
 
   protected override released(): void {
-    this.#invite.stop()
+    this.#invite?.stop()
   }
 }

@@ -1,4 +1,4 @@
-import { visible } from '../../../../shared/base/text.ts'
+import { printable } from '../../../../shared/base/text.ts'
 import { header, makeHeader } from '../../../../shared/wire/sip/message.ts'
 import { isUnreported, referTarget, type ReferTarget } from '../../../../shared/wire/sip/refer.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
@@ -35,7 +35,7 @@ export function receiveRefer(call: Call, transaction: ServerTransaction): void {
       ...(silent ? [makeHeader('Refer-Sub', 'false')] : []),
     ],
   })
-  deps.observe('transfer', `the peer asks to call ${visible(target.uri)} instead (REFER)`)
+  deps.observe('transfer', `the peer asks to call ${printable(target.uri)} instead (REFER)`)
   const event = makeHeader('Event', `refer;id=${sequenceOf(request)}`)
   let over = silent
   const report = (status: number, reason: string) => {

@@ -7,7 +7,8 @@ import { sequenceOf } from './headers.ts'
 /** Sends a 2xx to INVITE again and again until its ACK comes, or 32 s have passed (RFC 3261 13.3.1.4). */
 export class Reliable2xx {
   readonly #clock: Clock
-  readonly #waiting = new Map<number, { stop(): void }>()
+  /** By the CSeq of the INVITE; null while nothing waits. */
+  #waiting: Map<number, { stop(): void }> | null = null
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -27,7 +28,7 @@ export class Reliable2xx {
       this.acknowledged(sequence)
       never()
     })
-    this.#waiting.set(sequence, {
+    ;(this.#waiting ??= new Map()).set(sequence, {
       stop() {
         timer?.cancel()
         end.cancel()
@@ -39,12 +40,16 @@ export class Reliable2xx {
 
   /** Whether an ACK belongs to a 2xx that was waiting for it. */
   acknowledged(sequence: number): boolean {
-    this.#waiting.get(sequence)?.stop()
-    return this.#waiting.delete(sequence)
+    const waiting = this.#waiting?.get(sequence)
+    if (!waiting) return false
+    waiting.stop()
+    this.#waiting!.delete(sequence)
+    if (this.#waiting!.size === 0) this.#waiting = null
+    return true
   }
 
   stop(): void {
-    for (const { stop } of this.#waiting.values()) stop()
-    this.#waiting.clear()
+    for (const { stop } of this.#waiting?.values() ?? []) stop()
+    this.#waiting = null
   }
 }

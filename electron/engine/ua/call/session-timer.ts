@@ -75,7 +75,7 @@ export class SessionTimer {
   refused(why: string, minimum: number | null = null): void {
     const running = this.#running
     if (!running) return
-    const { clock, observe } = this.#call.deps
+    const { deps } = this.#call
     const longer = minimum !== null && minimum > running.seconds && !this.#raised
     // Who demands longer gets it at once (RFC 4028 7.4).
     if (longer) {
@@ -83,8 +83,8 @@ export class SessionTimer {
       this.#start(minimum, true)
     }
     const delayMs = longer ? 0 : Math.min(retryMs, running.seconds * 125)
-    observe('session-timer', `the session was not refreshed: ${why}; it is tried again`)
-    this.#running!.timers.push(clock.after(delayMs, () => refresh(this.#call)))
+    deps.observe('session-timer', `the session was not refreshed: ${why}; it is tried again`)
+    this.#running!.timers.push(deps.clock.after(delayMs, () => refresh(this.#call)))
   }
 
   /** RFC 4028 10: the refresher refreshes at half the interval; either side gives up a little before its end. */

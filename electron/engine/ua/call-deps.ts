@@ -1,0 +1,58 @@
+import type { ObservationKind } from '../../../shared/model/wire.ts'
+import { faultText, type Boundary } from '../base/boundary.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { SipEndpoint } from '../sip/endpoint.ts'
+import type { Call, CallDeps } from './call/call.ts'
+
+/** What all calls of a user agent work with. */
+interface Shared {
+  readonly endpoint: SipEndpoint
+  readonly clock: Clock
+  readonly random: Random
+  readonly boundary: Boundary
+  readonly name: string
+  observe(callId: string, kind: ObservationKind, text: string): void
+}
+
+/** What one call works with: what is thrown in a timer or a wait of it ends that call. */
+export class OwnCallDeps implements CallDeps {
+  readonly clock: Clock
+  readonly followsRefer: boolean
+  /** The call, once it is there. */
+  call: Call | null = null
+  readonly #shared: Shared
+  readonly #callId: string
+  readonly #boundary: Boundary
+
+  constructor(shared: Shared, callId: string, followsRefer: boolean) {
+    this.#shared = shared
+    this.#callId = callId
+    this.followsRefer = followsRefer
+    this.#boundary = shared.boundary.within((fault) => {
+      this.observe('internal-fault', faultText(fault))
+      this.call?.abort()
+    })
+    this.clock = this.#boundary.clock(shared.clock)
+  }
+
+  get endpoint(): SipEndpoint {
+    return this.#shared.endpoint
+  }
+
+  get random(): Random {
+    return this.#shared.random
+  }
+
+  get userAgent(): string {
+    return this.#shared.name
+  }
+
+  observe(kind: ObservationKind, text: string): void {
+    this.#shared.observe(this.#callId, kind, text)
+  }
+
+  run(place: string, work: () => unknown): void {
+    this.#boundary.run(place, work)
+  }
+}
