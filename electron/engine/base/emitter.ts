@@ -16,7 +16,7 @@ export class Emitter<Events extends object> {
   /** Returns the function that ends the subscription. */
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
     const subscription: Subscription = { name, listener }
-    this.#subscriptions = [...this.#subscriptions, subscription]
+    this.#subscriptions = this.#subscriptions.concat([subscription])
     return () => (this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription))
   }
 

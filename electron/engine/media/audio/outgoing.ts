@@ -2,6 +2,15 @@ import { inbandTimes } from '../stream/dtmf.ts'
 import { SampleSource, marker, type AudioSource, type SourceSpec } from './source.ts'
 import { dtmfTone } from './tones.ts'
 
+/** By their number of samples: one for all calls, since each is sent before the next is made. */
+const frames = new Map<number, Int16Array<ArrayBuffer>>()
+
+function frameOf(samples: number): Int16Array<ArrayBuffer> {
+  let frame = frames.get(samples)
+  if (!frame) frames.set(samples, (frame = new Int16Array(samples)))
+  return frame
+}
+
 /** What is said into a call: its source, tones in place of it, or silence while it is muted. */
 export class Outgoing {
   readonly #spec: SourceSpec
@@ -29,7 +38,7 @@ export class Outgoing {
       this.#overlay = null
       this.#rateHz = rateHz
     }
-    if (this.#frame.length !== samples) this.#frame = new Int16Array(samples)
+    if (this.#frame.length !== samples) this.#frame = frameOf(samples)
   }
 
   get samples(): number {

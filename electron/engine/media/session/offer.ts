@@ -1,4 +1,5 @@
 import type { Address } from '../../../../shared/base/address.ts'
+import { remembering } from '../../../../shared/base/text.ts'
 import type {
   CryptoAttribute,
   MediaDescription,
@@ -36,6 +37,9 @@ export interface LocalMedia {
 }
 
 export const usualPtimeMs = 20
+
+/** Of each list of codecs once: calls keep what they offered. */
+const formatsOf = remembering((list: string) => ourFormats(list.split(' ')))
 
 function ourFormats(codecs: readonly string[]): MediaFormat[] {
   const known = codecs.flatMap(codecsNamed)
@@ -100,7 +104,7 @@ function offeredAudio(local: LocalMedia, protocol: string): MediaDescription {
     port: local.address.port,
     protocol,
     address: local.address.host,
-    formats: ourFormats(local.codecs),
+    formats: formatsOf(local.codecs.join(' ')),
     direction: local.direction,
     ptimeMs: local.ptimeMs ?? usualPtimeMs,
     rtcpPort: null,

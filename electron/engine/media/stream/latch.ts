@@ -100,7 +100,7 @@ export class Latch {
     this.#settled = false
     this.#stranger = null
     const host = this.#described?.host
-    if (host !== undefined && !this.#hosts.includes(host)) this.#hosts = [...this.#hosts, host].slice(-mostHosts)
+    if (host !== undefined && !this.#hosts.includes(host)) this.#hosts = this.#hosts.concat([host]).slice(-mostHosts)
   }
 
   heard(packet: Heard): Whose {

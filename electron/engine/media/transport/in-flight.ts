@@ -55,7 +55,7 @@ export class InFlight {
       wire: nothing,
       clear: nothing,
     }))
-    this.#places = [...before.slice(this.#first), ...before.slice(0, this.#first), ...more]
+    this.#places = before.slice(this.#first).concat(before.slice(0, this.#first), more)
     this.#first = 0
   }
 }

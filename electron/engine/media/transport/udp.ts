@@ -2,6 +2,7 @@ import type { Address } from '../../../../shared/base/address.ts'
 import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { errorCode } from '../../base/errors.ts'
+import type { DatagramEvents } from '../../base/net.ts'
 import { InFlight } from './in-flight.ts'
 import type { PortPool, RtpPorts } from './ports.ts'
 import type { Arrival, MediaTransport, OurKeys, TransportEvents } from './transport.ts'
@@ -13,6 +14,7 @@ const refusalMs = 250
 /** What ICMP says, in the words of the system. */
 const undeliverable = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'])
 const noKey = new Uint8Array(0)
+const nowhere: Address = { host: '', port: 0 }
 
 /** RTP and RTCP in clear over a pair of UDP ports (RTP/AVP). */
 export class UdpTransport implements MediaTransport {
@@ -38,7 +40,7 @@ export class UdpTransport implements MediaTransport {
   async open(host: string, events: TransportEvents): Promise<void> {
     this.#events = events
     if (this.#ports?.rtp.local.host === host) return
-    const ports = await this.#pool.open(host, this.#listener('RTP'), this.#listener('RTCP'))
+    const ports = await this.#pool.open(host, new PortEvents(this, 'RTP'), new PortEvents(this, 'RTCP'))
     if (this.#closed) return closePorts(ports)
     if (this.#ports) closePorts(this.#ports)
     this.#ports = ports
@@ -121,22 +123,15 @@ export class UdpTransport implements MediaTransport {
       this.#events.rtcpSent(packet.at, packet.destination, packet.wire, packet.clear)
   }
 
-  #listener(port: 'RTP' | 'RTCP') {
-    // One object for all packets from one place: whoever compares it later need not read the host again.
-    let last: Address = { host: '', port: 0 }
-    return {
-      message: (wire: Uint8Array, host: string, from: number) => {
-        if (last.port !== from || last.host !== host) last = { host, port: from }
-        this.#arrived(wire, last, port === 'RTP')
-      },
-      error: (error: Error) => {
-        if (!this.#closed && !(port === 'RTP' && this.#isRefusal(error))) this.#events.failed(port, error)
-      },
-    }
+  /** An error of a port. */
+  failed(port: 'RTP' | 'RTCP', error: Error): void {
+    if (!this.#closed && !(port === 'RTP' && this.#isRefusal(error))) this.#events.failed(port, error)
   }
 
-  #arrived(wire: Uint8Array, from: Address, onRtpPort: boolean): void {
+  /** A packet came to a port. */
+  heard(port: 'RTP' | 'RTCP', wire: Uint8Array, from: Address): void {
     if (this.#closed || !this.#ports) return
+    const onRtpPort = port === 'RTP'
     const to = onRtpPort ? this.local : this.localRtcp
     const arrival = { from, to, at: this.#clock.nowUs(), atMs: this.#clock.monotonicMs(), wire }
     if (this.#agreed) this.#hand(arrival, onRtpPort)
@@ -147,6 +142,28 @@ export class UdpTransport implements MediaTransport {
   #hand(arrival: Arrival, onRtpPort: boolean): void {
     if (onRtpPort && !isRtcp(arrival.wire)) this.#events.rtp(arrival.wire, arrival)
     else this.#events.rtcp(arrival.wire, arrival)
+  }
+}
+
+/** What one of the two ports reports. */
+class PortEvents implements DatagramEvents {
+  readonly #transport: UdpTransport
+  readonly #port: 'RTP' | 'RTCP'
+  /** One object for all packets from one place: whoever compares it later need not read the host again. */
+  #last: Address = nowhere
+
+  constructor(transport: UdpTransport, port: 'RTP' | 'RTCP') {
+    this.#transport = transport
+    this.#port = port
+  }
+
+  message(wire: Uint8Array, host: string, port: number): void {
+    if (this.#last.port !== port || this.#last.host !== host) this.#last = { host, port }
+    this.#transport.heard(this.#port, wire, this.#last)
+  }
+
+  error(error: Error): void {
+    this.#transport.failed(this.#port, error)
   }
 }
 

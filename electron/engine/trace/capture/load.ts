@@ -236,7 +236,7 @@ class CapturedDialog implements Captured {
     this.#noteRefused(trace)
     if (isSilent(trace)) this.#observeAlive(trace, inOrder[0]!)
     const streams = new CallStreams(this.#meterOf)
-    streams.all.push(...(this.#belongings?.streams(this.#dialog) ?? []))
+    streams.all = this.#belongings?.streams(this.#dialog) ?? []
     streams.strays.push(...(this.#belongings?.strays(this.#dialog) ?? []))
     streams.reporters.push(...(this.#belongings?.reporters(this.#dialog) ?? []))
     return new CallProjection(trace, this.#meterOf, false, streams)

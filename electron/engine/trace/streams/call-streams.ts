@@ -14,7 +14,7 @@ const mostStreams = 200
 
 /** The RTP streams of a call with their figures, and what RTCP says of them. */
 export class CallStreams implements Projection {
-  readonly all: TracedStream[] = []
+  all: readonly TracedStream[] = []
   /** Streams of no known call between the hosts of this one. */
   readonly strays: TracedStream[] = []
   /** Packets of more streams than are followed. */
@@ -74,7 +74,7 @@ export class CallStreams implements Projection {
       if (this.all.filter((other) => other.sent === sent).length >= mostStreams) return null
       const [series, course] = this.#series ? [new FigureSeries(), new Course()] : [null, null]
       stream = new TracedStream(source, destination, sent, ssrc, series, course)
-      this.all.push(stream)
+      this.all = this.all.concat([stream])
     }
     return (this.#last = stream)
   }

@@ -40,11 +40,11 @@ export class PayloadMeanings {
   }
 
   of(stream: TracedStream, payloadType: number): PayloadMeaning {
-    if (stream.knowledge !== this.#knowledge) {
-      stream.meanings.length = 0
-      stream.knowledge = this.#knowledge
-    }
-    return (stream.meanings[payloadType] ??= this.#find(stream, payloadType))
+    const known = stream.meaning
+    if (known !== null && stream.meaningOf === payloadType && stream.knowledge === this.#knowledge) return known
+    stream.meaningOf = payloadType
+    stream.knowledge = this.#knowledge
+    return (stream.meaning = this.#find(stream, payloadType))
   }
 
   learn({ media }: SessionDescription): void {

@@ -60,8 +60,9 @@ export class TracedStream {
   unheard = 0
   /** When the receiver named it last before that. */
   heardUntil: Micros | null = null
-  /** What its payload types mean, as far as anyone asked, and of which state of the knowledge that is. */
-  readonly meanings: (PayloadMeaning | undefined)[] = []
+  /** What the payload type of the last packet means, and of which state of the knowledge that is. */
+  meaning: PayloadMeaning | null = null
+  meaningOf = -1
   knowledge = -1
 
   constructor(
