@@ -48,6 +48,15 @@ export const budgets = {
     most: 20_000,
     reached: 'one source has as many answered calls without ACK as allowed: its further INVITEs are refused with 503',
   },
+  waitingInvites: {
+    title: 'INVITEs that wait for their turn',
+    unit: 'requests',
+    initial: 100,
+    most: 10_000,
+    reached:
+      'as many INVITEs as allowed, of addresses that have not shown yet that they get our messages, wait for their ' +
+      'turn: further ones are refused with 503',
+  },
   transactions: {
     title: 'Requests at once',
     unit: 'requests',

@@ -21,6 +21,7 @@ import { bodyFault } from './body-fault.ts'
 import { OwnCallDeps } from './call-deps.ts'
 import type { Gate } from './gate.ts'
 import { InviteCounts } from './invite-counts.ts'
+import { Newcomers } from './newcomers.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
 
 export interface UserAgentDeps {
@@ -58,6 +59,7 @@ export class UserAgent {
   /** Call-IDs of calls that came in and are under way. */
   readonly #inbound = new Set<string>()
   readonly #invites: InviteCounts
+  readonly #newcomers: Newcomers
   readonly #gate: Gate | null
   readonly #silent: boolean
   readonly followsRefer: boolean
@@ -66,6 +68,7 @@ export class UserAgent {
   constructor(deps: UserAgentDeps, { gate = null, silent = false, followsRefer = false }: UserAgentPolicy = {}) {
     this.#deps = deps
     this.#invites = new InviteCounts(deps.clock)
+    this.#newcomers = new Newcomers(deps.clock, deps.budgets)
     this.#gate = gate
     this.#silent = silent
     this.followsRefer = followsRefer
@@ -149,12 +152,19 @@ export class UserAgent {
       this.#events.turnedAway(callId, 'ignored', 'calls are ignored here')
       return 'silence'
     }
-    const room =
+    const mayWait = this.#deps.endpoint.isProven(flow) || this.#newcomers.hasRoom
+    return mayWait && this.#hasRoom(source) ? null : overload
+  }
+
+  /** Whether one more call from there is within the limits. */
+  #hasRoom(source: string): boolean {
+    const { budgets } = this.#deps
+    return (
       budgets.allows('callsAtOnce') &&
       budgets.allows('callsPerSource', source) &&
       budgets.allows('unacknowledgedCalls') &&
       budgets.allows('unacknowledgedPerSource', source)
-    return room ? null : overload
+    )
   }
 
   /** Counts a call that came in, until it ends; and while its 200 waits for the ACK. */
@@ -216,6 +226,17 @@ export class UserAgent {
   }
 
   #invite(transaction: ServerTransaction): void {
+    if (this.#deps.endpoint.isProven(transaction.flow)) return this.#begin(transaction)
+    transaction.user = { cancelled: () => this.#reply(transaction, 487) }
+    this.#newcomers.take(transaction, (waited) => {
+      if (waited && this.#inbound.has(header(transaction.request, 'call-id')!)) return this.#reply(transaction, 482)
+      if (waited && !this.#hasRoom(transaction.flow.remote.host))
+        return this.#reply(transaction, overload.status, overload.headers)
+      this.#begin(transaction)
+    })
+  }
+
+  #begin(transaction: ServerTransaction): void {
     const { request } = transaction
     const fault = bodyFault(request)
     if (fault) {

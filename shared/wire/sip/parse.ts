@@ -15,6 +15,7 @@ export interface Unreadable {
 
 const CR = 13
 const LF = 10
+const SLASH = 0x2f
 
 /** The length of the head including its empty line, or -1 while that line has not come. Bare LF is accepted. */
 export function headLength(bytes: Uint8Array, from = 0): number {
@@ -33,6 +34,7 @@ export function headLength(bytes: Uint8Array, from = 0): number {
 export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
   let start = 0
   while (bytes[start] === CR || bytes[start] === LF) start++
+  if (!namesSip(bytes, start)) return new NotSip(bytes, start)
   const end = headLength(bytes, start)
   const head = decodeText(bytes.subarray(start, end < 0 ? bytes.length : end))
   const problems: SipProblem[] = []
@@ -62,6 +64,38 @@ export function parseSip(bytes: Uint8Array): SipMessage | Unreadable {
   return message
 }
 
+/** Whether `SIP/`, without which no first line is one, stands in the first line; no text is made of what is not. */
+function namesSip(bytes: Uint8Array, from: number): boolean {
+  const lf = bytes.indexOf(LF, from)
+  const end = lf < 0 ? bytes.length : lf
+  for (let at = bytes.indexOf(SLASH, from); at >= 0 && at < end; at = bytes.indexOf(SLASH, at + 1))
+    if (isLetter(bytes[at - 3], 0x73) && isLetter(bytes[at - 2], 0x69) && isLetter(bytes[at - 1], 0x70)) return true
+  return false
+}
+
+/** Whether a byte is that lower-case letter, or its upper-case one. */
+const isLetter = (byte: number | undefined, letter: number): boolean => ((byte ?? 0) | 0x20) === letter
+
+/** Thousands of them may come in a second, and nobody reads why. */
+class NotSip implements Unreadable {
+  readonly kind = 'unreadable'
+  readonly #bytes: Uint8Array
+  readonly #start: number
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes
+    this.#start = start
+  }
+
+  get text(): string {
+    const end = headLength(this.#bytes, this.#start)
+    const head = decodeText(this.#bytes.subarray(this.#start, end < 0 ? this.#bytes.length : end))
+    return noSip(stripCr(head.split('\n', 1)[0]!))
+  }
+}
+
+const noSip = (line: string): string => `not a SIP message: it begins "${printable(line)}"`
+
 type Start =
   | { kind: 'request'; method: string; uri: string; version: string }
   | { kind: 'response'; status: number; reason: string; version: string }
@@ -76,7 +110,7 @@ function readStartLine(line: string, problems: SipProblem[]): Start | string {
 function readStatusLine(line: string): Start | string {
   const scanner = new Scanner(line, 4)
   const version = scanner.run((code) => code !== 0x20)
-  if (!isVersion(version) || !scanner.space()) return `not a SIP message: it begins "${printable(line)}"`
+  if (!isVersion(version) || !scanner.space()) return noSip(line)
   const digits = scanner.run((code) => code !== 0x20)
   const status = digits.length === 3 ? decimal(digits, 699) : null
   if (status === null || status < 100)
@@ -93,7 +127,7 @@ function readRequestLine(line: string, problems: SipProblem[]): Start | string {
   const method = scanner.run((code) => !isSpace(code))
   const uri = scanner.text.slice(scanner.at + 1).trim()
   if (method === '' || scanner.done || version.length < 5 || version.slice(0, 4).toUpperCase() !== 'SIP/')
-    return `not a SIP message: it begins "${printable(line)}"`
+    return noSip(line)
   if (trimmed !== line || line !== `${method} ${uri} ${version}`) {
     problems.push({ text: 'the request line has white space beyond the two single spaces', fatal: true, status: 400 })
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CallTrace } from '../../../electron/engine/trace/journal/call-trace.ts'
+import { KeptEvent } from '../../../electron/engine/trace/journal/kept-event.ts'
 import { Journal } from '../../../electron/engine/trace/journal/journal.ts'
 import type { SipEvent } from '../../../shared/model/wire.ts'
 import { startLine } from '../../../shared/wire/sip/message.ts'
@@ -115,5 +116,26 @@ describe('the journal of a SIP element', () => {
     many.sip(received({ method: 'BYE', cseq: 2 }))
     expect([many.messages.length, many.droppedMessages]).toEqual([7, 14])
     expect(reached).toEqual(['invitesPerCallId'])
+  })
+})
+
+describe('a message that is kept', () => {
+  it('has the bytes that came, whatever they are, and those of nobody else', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, n) => n)
+    const kept = new KeptEvent({ ...received({}), bytes: new Uint8Array([7, ...bytes, 7]).subarray(1, 257) })
+    bytes.fill(0)
+    expect([...kept.bytes]).toEqual(Array.from({ length: 256 }, (_, n) => n))
+    expect(kept.size).toBe(256)
+  })
+
+  it('shares the addresses of the one before it, from whichever side it comes', () => {
+    const call = trace()
+    const there = received({})
+    const back = received({ branch: 'z9hG4bKb' })
+    call.sip(there)
+    call.sip({ ...back, source: { ...there.destination }, destination: { ...there.source } })
+    const [first, second] = call.messages.map(({ event: kept }) => kept)
+    expect(second!.source).toBe(first!.destination)
+    expect(second!.destination).toBe(first!.source)
   })
 })

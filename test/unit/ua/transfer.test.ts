@@ -165,6 +165,13 @@ describe('a REFER of the peer', () => {
     expect(bench.lines()).toEqual([])
   })
 
+  it('names what the peer asks for no longer than a sentence may be', async () => {
+    const { refer } = await answered()
+    await refer(`Refer-To: <sip:${'x'.repeat(5000)}@192.0.2.7>\n`)
+    const said = bench.observations.find((text) => text.startsWith('transfer: the peer asks to call'))!
+    expect(said.length).toBeLessThan(150)
+  })
+
   it.each([
     ['', 'it has 0 Refer-To header fields instead of one'],
     [`Refer-To: ${target}\nRefer-To: ${target}\n`, 'it has 2 Refer-To header fields instead of one'],
