@@ -43,7 +43,7 @@ export class Newcomers {
     }
     this.#budgets.take('waitingInvites')
     this.#waiting.push({ transaction, begin: () => begin(true) })
-    this.#timer ??= this.#clock.after(everyMs, () => this.#next())
+    if (!this.#timer) this.#timer = this.#clock.after(everyMs, () => this.#next())
   }
 
   get #isBusy(): boolean {
