@@ -57,6 +57,13 @@ export const budgets = {
       'as many INVITEs as allowed, of addresses that have not shown yet that they get our messages, wait for their ' +
       'turn: further ones are refused with 503',
   },
+  referredCalls: {
+    title: 'Calls placed at once because one source asks for them (REFER)',
+    unit: 'calls',
+    initial: 20,
+    most: 20_000,
+    reached: 'one source has had as many calls placed by REFER as allowed: its further REFERs are refused with 503',
+  },
   transactions: {
     title: 'Requests at once',
     unit: 'requests',

@@ -3,6 +3,7 @@ import { encodeText } from '../base/text.ts'
 import type { LadderMessage } from '../contract/report.ts'
 import { headerList } from '../wire/sip/message.ts'
 import { parseVia } from '../wire/sip/grammar.ts'
+import { rportOf } from '../wire/sip/numbers.ts'
 import { parseSip } from '../wire/sip/parse.ts'
 
 const loopback = /^(127\.|::1$)/
@@ -27,8 +28,8 @@ export function publicAddress(messages: readonly LadderMessage[]): SeenAs | null
     const via = vias.length === 1 ? parseVia(vias[0]!) : null
     const received = via?.params.get('received')
     if (!received || !isIp(received) || isPrivate(received) || loopback.test(received)) continue
-    const port = Number(via?.params.get('rport'))
-    return { address: port > 0 ? formatAddress({ host: received, port }) : received, by: source }
+    const port = rportOf(via)
+    return { address: port === null ? received : formatAddress({ host: received, port }), by: source }
   }
   return null
 }

@@ -31,6 +31,7 @@ export function followRefers(
       } catch (error) {
         record.observe('action-failed', `the call that the peer asked for was not placed: ${explainError(error)}`)
         referred.report(503, 'Service Unavailable')
+        referred.ended()
       }
     }),
   )
@@ -50,6 +51,7 @@ function reportProgress(record: CallRecord, referred: Referred, placed: PlacedFo
     record.observe('transfer', `the call that the peer asked for failed with ${status}`, placed.record.id)
     referred.report(status, status === 503 ? 'Service Unavailable' : 'Refused')
   })
+  placed.call.events.on('state', (state) => state.kind === 'ended' && referred.ended())
 }
 
 /** A Refer-To that sends the peer of one call into the place of ours in another. Throws RingbackError (usage). */

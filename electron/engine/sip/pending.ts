@@ -3,7 +3,7 @@ import { largestDatagram, type Target, type TransportName } from '../../../share
 import type { Observation } from '../../../shared/model/wire.ts'
 import { messageIds, parseUri, type SipUri } from '../../../shared/wire/sip/grammar.ts'
 import type { SipRequest, SipResponse } from '../../../shared/wire/sip/message.ts'
-import { retryAfterOf } from '../../../shared/wire/sip/numbers.ts'
+import { retryAfterOf, rportOf } from '../../../shared/wire/sip/numbers.ts'
 import { writeSip } from '../../../shared/wire/sip/write.ts'
 import { RingbackError, explainError } from '../base/errors.ts'
 import type { Boundary } from '../base/boundary.ts'
@@ -242,9 +242,9 @@ export class ClientRequest implements PendingRequest {
   #lookAtNat(response: SipResponse, flow: Flow): void {
     const { contact, reliable } = flow
     if (isUnreachable(contact)) return
-    const params = messageIds(response).via?.params
-    const host = params?.get('received') ?? contact.host
-    const port = Number(params?.get('rport') || contact.port)
+    const { via } = messageIds(response)
+    const host = via?.params.get('received') ?? contact.host
+    const port = rportOf(via) ?? contact.port
     if (!isIp(host) || (host === contact.host && (reliable || port === contact.port))) return
     const seen = reliable ? host : formatAddress({ host, port })
     this.#user.observe(

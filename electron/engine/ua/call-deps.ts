@@ -1,5 +1,6 @@
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { faultText, type Boundary } from '../base/boundary.ts'
+import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { SipEndpoint } from '../sip/endpoint.ts'
@@ -11,6 +12,7 @@ interface Shared {
   readonly clock: Clock
   readonly random: Random
   readonly boundary: Boundary
+  readonly budgets: Budgets
   readonly name: string
   observe(callId: string, kind: ObservationKind, text: string): void
 }
@@ -38,6 +40,10 @@ export class OwnCallDeps implements CallDeps {
 
   get endpoint(): SipEndpoint {
     return this.#shared.endpoint
+  }
+
+  get budgets(): Budgets {
+    return this.#shared.budgets
   }
 
   get random(): Random {

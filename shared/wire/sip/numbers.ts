@@ -1,5 +1,5 @@
 import { Scanner, decimal, isDigit } from '../../base/scan.ts'
-import { isToken, parseParams, type Params } from './grammar.ts'
+import { isToken, parseParams, type Params, type Via } from './grammar.ts'
 import { header, type SipHeader } from './message.ts'
 
 type Headers = { readonly headers: readonly SipHeader[] }
@@ -74,6 +74,9 @@ export function rackOf(message: Headers): RAck | null {
   const method = scanner.rest()
   return isToken(method) ? { rseq, sequence, method } : null
 }
+
+/** The rport of a Via that a response brings back (RFC 3581 4), 1 to 65535; null where it has none, or no port. */
+export const rportOf = (via: Via | null): number | null => decimal(via?.params.get('rport'), 65_535) || null
 
 /** Max-Forwards, 0 to 255 (RFC 3261 20.22). */
 export const maxForwards = (value: string): number | null => decimal(value.trim(), 255)

@@ -19,7 +19,8 @@ describe('the public address of this computer', () => {
     expect(publicAddress(messages)).toEqual({ address: '203.0.113.8:7', by: '198.51.100.1:5060' })
     expect(publicAddress(messages.slice(0, 1))!.address).toBe('203.0.113.7:1024')
     expect(publicAddress([answer(1, via(';received=2001:db8::7;rport=9'))])!.address).toBe('[2001:db8::7]:9')
-    expect(publicAddress([answer(1, via(';received=203.0.113.7'))])!.address).toBe('203.0.113.7')
+    for (const rport of ['', ';rport', ';rport=x', ';rport=70000', ';rport=0x50', ';rport=1e3'])
+      expect(publicAddress([answer(1, via(`;received=203.0.113.7${rport}`))])!.address).toBe('203.0.113.7')
   })
 
   it.each([

@@ -57,6 +57,24 @@ describe('finding the target of a URI (RFC 3263)', () => {
     expect(transportFixed).toBe(false)
   })
 
+  it('follows no more records of one answer than a domain has servers, and says how many are left out', async () => {
+    const asked: string[] = []
+    const many: Dns = {
+      naptr: async () => [],
+      srv: async (name) =>
+        name.startsWith('_sip._udp.')
+          ? Array.from({ length: 500 }, (_, i) => ({ priority: i, weight: 0, port: 5060, name: `h${i}.example` }))
+          : [],
+      addresses: async (name) => {
+        asked.push(name)
+        return Array.from({ length: 300 }, (_, i) => `192.0.2.${i % 256}`)
+      },
+    }
+    const { targets, steps } = await resolveTarget(parseUri('sip:x@many.example')!, null, many, predictableRandom())
+    expect([asked.length, targets.length]).toEqual([20, 400])
+    expect(steps.find((step) => step.startsWith('SRV _sip._udp'))).toMatch(/h19\.example, and 480 more that are not/)
+  })
+
   it('asks nothing of a host whose SRV target "." says that there is no service', async () => {
     const { targets, steps } = await resolve('sip:x@none.example')
     expect(targets).toEqual([])

@@ -33,6 +33,17 @@ describe('a call of ours whose 183 is reliable and has the answer', () => {
       request({ method: 'UPDATE', branch: `z9hG4bKup${body.length}`, fromTag: 'peer', toTag: fromTag, cseq: 7, body }),
     )
 
+  it('acknowledges no further response while the peer answers none of the PRACKs', async () => {
+    const { invite } = await early()
+    const reliable = (rseq: number) => bench.respond(invite, 183, { extra: `Require: 100rel\nRSeq: ${rseq}\n` })
+    for (let rseq = 2; rseq < 100; rseq++) await reliable(rseq)
+    const pracks = bench.sent() as SipRequest[]
+    expect(pracks.map(({ method }) => method)).toEqual(['PRACK', 'PRACK', 'PRACK', 'PRACK'])
+    await bench.respond(pracks[0]!, 200)
+    await reliable(6)
+    expect(header(requestOf('PRACK'), 'rack')).toMatch(/^6 /)
+  })
+
   it('answers an UPDATE with an offer in the early dialog, and media goes where that says', async () => {
     const { call, invite } = await early()
     await update(call.localTag, sdp('192.0.2.99', 30_100))

@@ -130,6 +130,20 @@ describe('a call that we place', () => {
     expect(new Set([first, second, third].map((message) => messageIds(message).via!.params.get('branch'))).size).toBe(3)
   })
 
+  it('follows no more branches than a fork has phones, answered or not, and says so once', async () => {
+    await bench.call()
+    const invite = only()
+    for (let i = 0; i < 200; i++)
+      await bench.respond(invite, 183, { tag: `e${i}`, extra: 'Require: 100rel\nRSeq: 1\n' })
+    expect(bench.lines().filter((line) => line === 'PRACK')).toHaveLength(50)
+    for (let i = 0; i < 200; i++) await bench.respond(invite, 200, { tag: `a${i}`, body: sdp() })
+    const lines = bench.lines()
+    expect([lines.filter((line) => line === 'ACK').length, lines.filter((line) => line === 'BYE').length]).toEqual([
+      50, 49,
+    ])
+    expect(bench.observations.filter((line) => line.includes('more than 50 branches'))).toHaveLength(1)
+  })
+
   it('ends a second branch of a forked call and keeps the first', async () => {
     const call = await bench.call()
     const invite = only()
@@ -403,6 +417,15 @@ describe('what the peer says of our address', () => {
 
   it.each(['', ';received=192.0.2.1', ';received=nonsense'])('is no news where it says the same (%j)', async (via) =>
     expect(await answeredVia(via)).toEqual([]),
+  )
+
+  it.each(['rport=abc', 'rport=99999', 'rport=-1', 'rport=0x50', 'rport=0', 'rport=1e3'])(
+    'has no port that is none (%s)',
+    async (rport) => {
+      expect((await answeredVia(`;received=203.0.113.7;${rport}`))[0]).toMatch(
+        /the peer sees us at (203\.0\.113\.7):(\d+), our Contact says 192\.0\.2\.1:\2:/,
+      )
+    },
   )
 
   it('is said where it is another than our Contact has', async () => {

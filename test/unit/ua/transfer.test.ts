@@ -172,6 +172,20 @@ describe('a REFER of the peer', () => {
     expect(said.length).toBeLessThan(150)
   })
 
+  it('is refused with 503 while the source has as many new calls and NOTIFYs under way as allowed', async () => {
+    const { referred, refer } = await answered()
+    for (let i = 0; i < 30; i++) await refer(`Refer-To: ${target}\n`, 2 + i)
+    expect(referred).toHaveLength(20)
+    const refused = bench.sent().filter((message) => message.kind === 'response' && message.status === 503)
+    expect([refused.length, header(refused[0]!, 'retry-after')]).toEqual([10, '5'])
+    referred[0]!.ended()
+    await refer(`Refer-To: ${target}\n`, 40)
+    expect(referred, 'its NOTIFY is not answered yet').toHaveLength(20)
+    await bench.clock.advance(32_001)
+    await refer(`Refer-To: ${target}\n`, 41)
+    expect(referred).toHaveLength(21)
+  })
+
   it.each([
     ['', 'it has 0 Refer-To header fields instead of one'],
     [`Refer-To: ${target}\nRefer-To: ${target}\n`, 'it has 2 Refer-To header fields instead of one'],

@@ -17,6 +17,9 @@ export interface Resolution {
   readonly transportFixed: boolean
 }
 
+/** Records of one answer that are followed: each may be a name to ask for, and a target to wait for. */
+const mostRecords = 20
+
 const services: Readonly<Record<string, TransportName>> = { 'SIPS+D2T': 'tls', 'SIP+D2T': 'tcp', 'SIP+D2U': 'udp' }
 const srvPrefix: Readonly<Record<'udp' | 'tcp' | 'tls', string>> = {
   udp: '_sip._udp.',
@@ -49,9 +52,9 @@ export async function resolveTarget(
   const candidates = await transportsOf(host, fixed, dns, steps)
   const targets: Target[] = []
   for (const { transport: chosen, name } of candidates) {
-    const records = order(await dns.srv(name), random)
-    const found = records.map((r) => `${r.priority} ${r.weight} ${r.port} ${r.name}`).join(', ')
-    steps.push(`SRV ${name}: ${found || 'no records'}`)
+    const records = take(order(await dns.srv(name), random), `SRV ${name}`, steps, (r) =>
+      [r.priority, r.weight, r.port, r.name].join(' '),
+    )
     // A service that is decidedly not there (RFC 2782): nothing is asked of the host in its place.
     if (records.length > 0 && records.every((record) => isRoot(record.name))) {
       noService = true
@@ -79,11 +82,21 @@ async function transportsOf(
   const records = (await dns.naptr(host))
     .filter((record) => record.flags.toLowerCase() === 's' && Object.hasOwn(services, record.service.toUpperCase()))
     .sort((a, b) => a.order - b.order || a.preference - b.preference)
-  const found = records.map((r) => `${r.order} ${r.preference} ${r.service} ${r.replacement}`).join(', ')
-  steps.push(`NAPTR ${host}: ${found || 'no records'}`)
-  if (records.length > 0)
-    return records.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))
+  const taken = take(records, `NAPTR ${host}`, steps, (r) =>
+    [r.order, r.preference, r.service, r.replacement].join(' '),
+  )
+  if (taken.length > 0)
+    return taken.map((record) => ({ transport: services[record.service.toUpperCase()]!, name: record.replacement }))
   return (['udp', 'tcp', 'tls'] as const).map((transport) => ({ transport, name: srvPrefix[transport] + host }))
+}
+
+/** The records that are followed; the step says what came. */
+function take<T>(records: readonly T[], question: string, steps: string[], text: (record: T) => string): readonly T[] {
+  const taken = records.slice(0, mostRecords)
+  const more = records.length - taken.length
+  const beyond = more > 0 ? `, and ${more} more that are not followed` : ''
+  steps.push(`${question}: ${taken.map(text).join(', ') || 'no records'}${beyond}`)
+  return taken
 }
 
 /** Resolvers give the root as an empty name or as a dot. */
@@ -98,8 +111,7 @@ async function addressesOf(
   steps: string[],
 ): Promise<Target[]> {
   if (isIp(host)) return [{ host, port, transport, serverName }]
-  const addresses = await dns.addresses(host)
-  steps.push(`A/AAAA ${host}: ${addresses.length === 0 ? 'no records' : addresses.join(', ')}`)
+  const addresses = take(await dns.addresses(host), `A/AAAA ${host}`, steps, (address) => address)
   return addresses.map((address) => ({ host: address, port, transport, serverName }))
 }
 

@@ -2,6 +2,7 @@ import { formatAddress } from '../../../../shared/base/address.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { headerList, makeHeader, type SipMessage, type SipRequest } from '../../../../shared/wire/sip/message.ts'
+import type { Budgets } from '../../base/budgets.ts'
 import type { Clock } from '../../base/clock.ts'
 import { Emitter } from '../../base/emitter.ts'
 import type { Random } from '../../base/random.ts'
@@ -38,8 +39,8 @@ export interface CallEvents {
 
 export interface CallDeps {
   readonly endpoint: SipEndpoint
-  /** What is thrown in its timers ends the call. */
   readonly clock: Clock
+  readonly budgets: Budgets
   readonly random: Random
   readonly userAgent: string
   /** Whether a REFER of the peer's is followed. */

@@ -20,6 +20,9 @@ import { reoffer } from './reinvite.ts'
 import { correctContact } from './update.ts'
 import { acknowledgeProvisional, isReliable, type EarlyDialog } from './prack.ts'
 
+/** Branches of a forked call that are followed: a callee may make up any number. */
+const mostBranches = 50
+
 /** What is offered is refused, not the call (RFC 3261 21.4.26 and 21.6.4). */
 const refusesOffer: ReadonlySet<number> = new Set([488, 606])
 
@@ -36,6 +39,7 @@ export class Invite {
   #minimumS: number | null = null
   #offer = ''
   #offeredFrom: string | null = null
+  #saidBeyond = false
   /** The media takes in one description after the other. */
   #taken: Promise<unknown> = Promise.resolve()
 
@@ -140,11 +144,11 @@ export class Invite {
     // Peers of RFC 2543 send no tag (12.1.2).
     const tag = messageIds(response).toTag ?? ''
     let early = this.#early.get(tag)
-    if (!early)
-      this.#early.set(
-        tag,
-        (early = { dialog: Dialog.ofCaller(request, response, flow), rseq: null, sdp: null, answered: null }),
-      )
+    if (!early && this.#isBeyond(this.#early)) return void call.step({ kind: 'provisional' })
+    if (!early) {
+      const dialog = Dialog.ofCaller(request, response, flow)
+      this.#early.set(tag, (early = { dialog, rseq: null, waiting: 0, sdp: null, answered: null }))
+    }
     const count = (dialog: Dialog) => {
       dialog.countFrom(this.#sequence)
       return (this.#sequence = dialog.nextSequence())
@@ -157,6 +161,15 @@ export class Invite {
       if (isReliable(response)) this.#earlyAnswer(sdp, flow, early)
       else this.#preview(sdp, flow)
     }
+  }
+
+  /** Whether a response is of one branch more than are followed. */
+  #isBeyond(branches: ReadonlyMap<string, unknown>): boolean {
+    if (branches.size < mostBranches) return false
+    if (!this.#saidBeyond)
+      this.#call.deps.observe('note', `the call forked into more than ${mostBranches} branches: no more are followed`)
+    this.#saidBeyond = true
+    return true
   }
 
   /** A session description before the answer: media may come and go by it, whichever branch it is of. */
@@ -201,6 +214,7 @@ export class Invite {
       if (call.dialog && tag === call.dialog.remoteTag) sendAck(call, call.dialog, acked)
       return
     }
+    if (this.#isBeyond(this.#acked)) return
     this.#ringTimer?.cancel()
     const sequence = sequenceOf(request)
     this.#acked.set(tag, sequence)

@@ -12,10 +12,15 @@ export interface EarlyDialog {
   readonly dialog: Dialog
   /** The last reliable provisional response taken in (RFC 3262 4). */
   rseq: number | null
+  /** PRACKs that wait for their answer. */
+  waiting: number
   sdp: string | null
   /** The round of offer and answer that a reliable response of it has ended; null: none has. */
   answered: number | null
 }
+
+/** Responses of one branch that are acknowledged while it answers none of the PRACKs: it sends a further one again. */
+const mostWaiting = 4
 
 /** Whether a provisional response is sent until its PRACK comes, so that a session description in it is the answer. */
 export const isReliable = (response: SipResponse): boolean =>
@@ -34,8 +39,9 @@ export function acknowledgeProvisional(
 ): boolean {
   const rseq = rseqOf(response)
   if (rseq === null || !isReliable(response)) return true
-  if (early.rseq !== null && rseq !== early.rseq + 1) return false
+  if ((early.rseq !== null && rseq !== early.rseq + 1) || early.waiting >= mostWaiting) return false
   early.rseq = rseq
+  early.waiting++
   const { dialog } = early
   const rack = makeHeader('RAck', `${rseq} ${invite} INVITE`)
   requestWithDigest(call.deps.endpoint, hopOf(dialog), call.digest, {
@@ -43,8 +49,13 @@ export function acknowledgeProvisional(
     uri: dialog.remoteTarget,
     nextSequence: () => count(dialog),
     build: (_flow, sequence, credentials) => dialog.request('PRACK', sequence, [...credentials, userAgent(call), rack]),
-    response: () => {},
-    failed: (failure) => call.deps.observe('note', `PRACK was not answered: ${failure.text}`),
+    response: ({ status }) => {
+      if (status >= 200) early.waiting--
+    },
+    failed: (failure) => {
+      early.waiting--
+      call.deps.observe('note', `PRACK was not answered: ${failure.text}`)
+    },
     observe: () => {},
   })
   return true
