@@ -1,6 +1,8 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { explainError, machine, usage } from '../engine/base/errors.ts'
+import { readSmall } from '../engine/base/small-file.ts'
+
+const mostBytes = 16 * 1024 * 1024
 
 /** `exactOptionalPropertyTypes`: what was not given must not be there. */
 export function given<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -56,7 +58,7 @@ function isCertificate(pem: string): boolean {
 
 function read(file: string, what: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readSmall(file, mostBytes).toString()
   } catch (error) {
     throw machine(`cannot read the ${what} ${file}: ${explainError(error)}`, error)
   }

@@ -16,6 +16,7 @@ import { addTrunk } from './commands/trunk.ts'
 import { addWindow } from './commands/window.ts'
 import { explain } from './errors.ts'
 import { withCommon } from './options.ts'
+import { outputIsKept } from './output.ts'
 import { exitCode } from './session.ts'
 
 /** Runs one command line and ends the process with the exit code of cli.md. */
@@ -62,8 +63,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // Whatever is still open (a socket, a timer) has nothing left to do.
   process.exitCode = code
-  await new Promise<void>((resolve) => void process.stdout.write('', () => resolve()))
-  process.exit(code)
+  process.exit((await outputIsKept()) ? code : exitCode.machine)
 }
 
 /** From the sources, and from the bundle. */

@@ -1,12 +1,17 @@
 import { visible } from '../../shared/base/text.ts'
+import { errorCode, explainError } from '../engine/base/errors.ts'
 import { redact } from '../../shared/wire/sip/redact.ts'
 import { escaped, jsonPieces } from './json.ts'
 import { harmless } from './terminal.ts'
 
 /** Whoever reads standard output went away (`| head`, a closed terminal): there is nobody to tell any more. */
 export const readerGone = new Promise<void>((resolve) => {
-  process.stdout.on('error', () => resolve())
+  process.stdout.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE') lost = error
+    resolve()
+  })
 })
+let lost: Error | null = null
 // What cannot be said is not said.
 process.stderr.on('error', () => {})
 
@@ -28,6 +33,15 @@ export function warn(sentence: string): void {
 export async function printJson(document: unknown): Promise<void> {
   for (const piece of jsonPieces(document, 2)) await taken(piece)
   await taken('\n')
+}
+
+/** Whether all that was printed has been written, or its reader did not want it: else it is said. */
+export async function outputIsKept(): Promise<boolean> {
+  await taken('')
+  // The error of a write that failed at once comes with the next turn.
+  await new Promise((resolve) => void setImmediate(resolve))
+  if (lost) warn(`standard output could not be written: ${explainError(lost)}`)
+  return lost === null
 }
 
 /** JSON as a text, a part of a document; resolved when the reader has taken it, as the following. */

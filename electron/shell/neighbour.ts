@@ -1,14 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { isAlive } from '../engine/base/is-alive.ts'
+import { checkIsFile, readOwn } from '../engine/base/small-file.ts'
 
 const fileOf = (profile: string) => join(profile, 'window.json')
 const answerMs = 500
+const mostBytes = 4096
 
 /** Leaves word in the data folder that a shell runs with it. */
 export function tellOthers(profile: string, port: number): void {
   try {
+    checkIsFile(fileOf(profile))
     writeFileSync(fileOf(profile), JSON.stringify({ pid: process.pid, port }), { mode: 0o600 })
   } catch {
     // Then a second one will not say that it is the second.
@@ -19,7 +22,7 @@ export function tellOthers(profile: string, port: number): void {
 export async function otherShell(profile: string): Promise<string | null> {
   let known: { readonly pid?: unknown; readonly port?: unknown }
   try {
-    known = JSON.parse(readFileSync(fileOf(profile), 'utf8')) as typeof known
+    known = JSON.parse(readOwn(fileOf(profile), mostBytes).toString()) as typeof known
   } catch {
     return null
   }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../engine/base/durable.ts'
+import { readOwn } from '../engine/base/small-file.ts'
 
 const keyBytes = 32
 /** A window that is open longer stays open; one that comes back later needs a new link. */
@@ -123,7 +123,7 @@ export class Session {
 
 function readKey(file: string): Buffer | null {
   try {
-    const key = readFileSync(file)
+    const key = readOwn(file, keyBytes)
     return key.length === keyBytes ? key : null
   } catch {
     return null

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,7 +10,8 @@ import type { CallReport } from '../../shared/contract/report.ts'
 import { canMount, smallDisks } from '../harness/disk.ts'
 import { temporaryFolders } from '../harness/folders.ts'
 import { keepRunning } from '../harness/kept.ts'
-import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
+import { ends } from '../harness/attacked.ts'
+import { Running, agentReports, callReport, launcher, ringback, startAgent } from '../harness/process.ts'
 
 const folder = temporaryFolders()
 const disk = smallDisks()
@@ -251,6 +253,15 @@ describe('a damaged profile at the command line', () => {
     expect([code, stdout.trim().split('\n').length]).toEqual([0, 2])
   })
 
+  it.skipIf(process.platform === 'win32')('with pipes in the place of its files is not waited for', async () => {
+    const [profile, other] = [folder(), folder()]
+    execFileSync('mkfifo', [join(profile, 'ringback.sqlite'), join(other, 'secret.key')])
+    const { code, stderr } = await ends(ringback(['trunk', 'list'], { RINGBACK_PROFILE: profile }))
+    expect([code, stderr]).toEqual([3, expect.stringContaining('it is a pipe or a device, a file is needed')])
+    const keyless = await ends(ringback(['trunk', 'list'], { RINGBACK_PROFILE: other }))
+    expect([keyless.code, keyless.stderr]).toEqual([0, expect.stringContaining('There was no key in')])
+  })
+
   it('M10: a key that is none, and a trunk whose password is lost, are sentences; the list goes on', async () => {
     const profile = folder()
     await run(profile, ['trunk', 'add', 'a', '--address', '127.0.0.1:9', '--user', 'u', '--password-env', 'PW'], {
@@ -379,5 +390,27 @@ describe('L1: whatever a run writes', () => {
     const files = filesOf(profile)
     expect(files.length).toBeGreaterThan(7)
     expect([profile, ...files].filter((file) => (statSync(file).mode & 0o077) !== 0)).toEqual([])
+  })
+})
+
+describe.skipIf(!existsSync('/dev/full'))('what does not end, or takes nothing', () => {
+  it('in the place of a file is refused with 3', async () => {
+    const profile = folder()
+    for (const args of [
+      ['trunk', 'import', '/dev/zero'],
+      ['call', 'sip:x@127.0.0.1:9', '--tls-ca', '/dev/zero'],
+    ]) {
+      const { code, stderr } = await ends(ringback(args, { RINGBACK_PROFILE: profile }))
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(/^ringback .*cannot read .*it has more than \d+ bytes\n$/),
+      ])
+    }
+  })
+
+  it('as standard output is said, with 3', async () => {
+    const command = new Running('sh', ['-c', 'exec "$0" "$1" providers > /dev/full', process.execPath, launcher])
+    const { code, stderr } = await ends(command)
+    expect([code, stderr]).toEqual([3, 'standard output could not be written: the disk is full\n'])
   })
 })

@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { count, visible } from '../../../shared/base/text.ts'
 import { readTrunkFile, trunkFile } from '../../../shared/contract/trunk-file.ts'
 import { writeWhole } from '../../engine/base/durable.ts'
 import { RingbackError, explainError, machine } from '../../engine/base/errors.ts'
+import { readSmall } from '../../engine/base/small-file.ts'
 import { print, printJson, warn, write } from '../output.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
+
+const mostBytes = 16 * 1024 * 1024
 
 /** Trunks as a file, to bring to another machine: the window reads and writes the same one. */
 export function addTrunkExchange(trunk: Command, finish: (code: number) => void): Command[] {
@@ -70,7 +72,7 @@ export function addTrunkExchange(trunk: Command, finish: (code: number) => void)
 
 function readText(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return readSmall(file === '-' ? 0 : file, mostBytes).toString()
   } catch (error) {
     throw machine(`cannot read ${file}: ${explainError(error)}`, error)
   }

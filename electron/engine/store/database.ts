@@ -5,6 +5,7 @@ import { isoMicros } from '../../../shared/base/time.ts'
 import type { Clock } from '../base/clock.ts'
 import { closeToOthers, makeFolder, removeLeftovers, writeWhole } from '../base/durable.ts'
 import { RingbackError, explainError, machine } from '../base/errors.ts'
+import { checkIsFile } from '../base/small-file.ts'
 import { explainSqlite, isContentError, transaction } from './sqlite.ts'
 
 const fileName = 'ringback.sqlite'
@@ -37,6 +38,7 @@ export function openDatabase(folder: string, clock: Clock, steps: readonly Step[
   closeToOthers(folder)
   removeLeftovers(folder)
   try {
+    checkIsFile(file)
     // Made by us, it is for its owner only, and so are the files that SQLite puts beside it.
     closeSync(openSync(file, 'a', 0o600))
   } catch (error) {

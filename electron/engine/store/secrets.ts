@@ -1,14 +1,15 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeToOthers, writeWhole } from '../base/durable.ts'
 import { errorCode, explainError, machine } from '../base/errors.ts'
+import { readOwn } from '../base/small-file.ts'
 
 const keyBytes = 32
 const ivBytes = 12
 const tagBytes = 16
 /** What says that this file will never be a key; other errors may pass (too many open files). */
-const hopeless = new Set(['EACCES', 'EPERM', 'EISDIR', 'ELOOP'])
+const hopeless = new Set(['EACCES', 'EPERM', 'EISDIR', 'ELOOP', 'EFBIG', 'NOT_A_FILE'])
 
 /**
  * Seals passwords and header values with AES-256-GCM. The key lies beside the database in a file that only the owner
@@ -76,7 +77,7 @@ export class Secrets {
   #read(): Buffer | 'missing' | 'unusable' {
     if (this.#key) return this.#key
     try {
-      const key = readFileSync(this.file)
+      const key = readOwn(this.file, keyBytes)
       if (key.length !== keyBytes) return 'unusable'
       return (this.#key = key)
     } catch (error) {

@@ -1,6 +1,13 @@
 import { isSpace } from '../../base/scan.ts'
 import { Masking } from './mask.ts'
-import { isDigestSecret, isSecretHeader, isSecretName, mayBeSecret, mayHoldSecrets } from './secret-names.ts'
+import {
+  isDigestSecret,
+  isPasswordName,
+  isSecretHeader,
+  isSecretName,
+  mayBeSecret,
+  mayHoldSecrets,
+} from './secret-names.ts'
 import { maskUserInfo } from './user-info.ts'
 
 /**
@@ -123,7 +130,23 @@ class Fields {
       return quote > 0
         ? this.#member(text.slice(from, end), at + 1)
         : this.#afterColon(text.slice(from, end), from, at + 1, lineStart)
-    return quote === 0 && end - from <= 6 ? this.#credentials(text.slice(from, end).toLowerCase(), at) : 0
+    if (quote > 0) return 0
+    const name = text.slice(from, end)
+    if (text[from - 1] === '<' && isSecretName(name)) return this.#element(tagEnd(text, at))
+    if (isPasswordName(name)) return this.#spoken(at)
+    return end - from <= 6 ? this.#credentials(name.toLowerCase(), at) : 0
+  }
+
+  /** `password is X`, `--password X`: masked unless it reads like a word of the sentence. */
+  #spoken(at: number): number {
+    const text = this.#text
+    const after = text.startsWith('is ', at) ? skipBlanks(text, at + 3) : at
+    const from = text[after] === "'" || text[after] === '"' ? after + 1 : after
+    let end = from
+    while (end < text.length && endCodes[text.charCodeAt(end)] !== 1) end++
+    if (end - from < 4 || isOfSentence(text.slice(from, Math.min(end, from + 40)))) return 0
+    this.#masking.mask(from, end)
+    return end
   }
 
   /** `name%3Dvalue` in a URI of a URI, `Bearer%20token` in a query. */
@@ -140,7 +163,7 @@ class Fields {
   /** `name=value`, quoted or not. */
   #assigned(name: string, from: number, at: number, lineStart: boolean): number {
     // k=clear:KEY and k=base64:KEY (RFC 4566 5.12).
-    if (lineStart && (name === 'k' || name === 'K')) {
+    if ((name === 'k' || name === 'K') && (lineStart || isIndented(this.#text, from))) {
       const method = this.#text.slice(at, at + 7).toLowerCase()
       const key = method.startsWith('clear:') ? at + 6 : method === 'base64:' ? at + 7 : -1
       return key < 0 ? 0 : this.#until(key, (code) => isLineEnd(code) || code === 0x22 || code === 0x5c)
@@ -156,9 +179,10 @@ class Fields {
   #member(name: string, at: number): number {
     const start = skipWhite(this.#text, at)
     const first = this.#text[start]
-    if (first === '{' || first === '[') return 0
-    const named = this.#named && name === 'value'
-    this.#named = name === 'name' && isSecretHeader(this.#peek(start))
+    if (first === '{') return 0
+    if (first === '[') return isSecretName(name) ? this.#elements(start + 1) : 0
+    const named = name === 'value' && (this.#named || this.#namedAfter(start))
+    this.#named = naming.has(name) && isSecretHeader(this.#peek(start))
     const secret =
       named ||
       isSecretName(name) ||
@@ -168,6 +192,25 @@ class Fields {
     return first === '"' || first === "'" || first === '\\'
       ? this.#value(start)
       : this.#until(start, (code) => endCodes[code] === 1 || code === 0x7d || code === 0x5d)
+  }
+
+  /** The texts of an array whose name says that they are secrets. */
+  #elements(from: number): number {
+    const text = this.#text
+    let at = from
+    while (at < text.length && text[at] !== ']' && text[at] !== '{' && lineEndAt(text, at) !== 1)
+      at = text[at] === '"' || text[at] === "'" || text.startsWith('\\"', at) ? this.#value(at) + 1 : at + 1
+    return at
+  }
+
+  /** Whether the member behind the quoted text there says that it is a secret. */
+  #namedAfter(at: number): boolean {
+    const text = this.#text
+    const quote = text[at] === '\\' ? text.slice(at, at + 2) : (text[at] ?? '')
+    if (!quote.endsWith('"') && !quote.endsWith("'")) return false
+    const end = text.indexOf(quote, at + quote.length)
+    const next = end < 0 ? null : /^[\\"'\s,]{3,12}(\w{1,8})[\\"'\s]{1,4}:\s{0,4}/.exec(text.slice(end, end + 40))
+    return next !== null && naming.has(next[1]!) && isSecretHeader(this.#peek(end + next[0].length))
   }
 
   /** The name that is quoted there, without its quotes. */
@@ -184,7 +227,8 @@ class Fields {
     const lower = name.toLowerCase()
     // Keys of media, wherever they stand (RFC 4568, RFC 8839 5.4, RFC 4567).
     if (lower === 'inline') return this.#until(at, (code) => endCodes[code] === 1 || code === 0x7c || code === 0x5c)
-    if (lower === 'ice-pwd') return this.#until(at, (code) => endCodes[code] === 1 || code === 0x5c)
+    if (lower === 'crypto' && isSdpLine(text, from)) return this.#crypto(at)
+    if (lower === 'ice-pwd') return this.#until(skipBlanks(text, at), (code) => endCodes[code] === 1 || code === 0x5c)
     if (lower === 'key-mgmt') {
       const space = text.indexOf(' ', at)
       return this.#until(
@@ -202,6 +246,32 @@ class Fields {
     if (compound || lower === 'authorization' || lower === 'cookie')
       return this.#headerValue(lower, at, spokenEnd(text, at, before))
     return this.#word(skipBlanks(text, at), lower.startsWith('credential') ? Infinity : 1)
+  }
+
+  /**
+   * The key parameters of a=crypto, well-formed or not (RFC 4568 9.2): what stands behind the suite, or behind the name
+   * of a method, up to its lifetime. Session parameters may be seen.
+   */
+  #crypto(at: number): number {
+    const text = this.#text
+    let i = at
+    for (let word = 0; i < text.length && lineEndAt(text, i) === 0 && text[i] !== '"'; word++) {
+      const from = (i = skipBlanks(text, i))
+      while (i < text.length && endCodes[text.charCodeAt(i)] !== 1 && lineEndAt(text, i) === 0 && text[i] !== '|') i++
+      const key = from + text.slice(from, i).indexOf(':') + 1
+      if (word > 1 && !sessionParameter.test(text.slice(from, Math.min(i, from + 24)))) this.#masking.mask(key, i)
+      // Lifetime and MKI, and the mark between two keys.
+      while (
+        i < text.length &&
+        !isBlank(text.charCodeAt(i)) &&
+        text[i] !== ';' &&
+        lineEndAt(text, i) === 0 &&
+        text[i] !== '"'
+      )
+        i++
+      if (text[i] === ';') i++
+    }
+    return i
   }
 
   /** The text of an XML element that is closed again. */
@@ -320,6 +390,11 @@ class Fields {
   }
 }
 
+/** Members of JSON that name what another member, `value`, has. */
+const naming: ReadonlySet<string> = new Set(['name', 'header', 'key'])
+/** RFC 4568 6.3. */
+const sessionParameter = /^(?:KDR|WSH|FEC_ORDER)=|^UN(?:ENCRYPTED|AUTHENTICATED)_SRTC?P$/i
+
 /** What stands before the name of a header in a sentence or a command. */
 const spokenAfter: ReadonlySet<string> = new Set([' ', '\t', '"', "'", '(', '[', '{', ',', ';', '>', '|', '`'])
 const escapedEnds: ReadonlySet<string> = new Set(['22', '26', '2c', '3b', '3c', '3e', '20', '0d', '0a'])
@@ -334,6 +409,26 @@ const isLineEnd = (code: number) => code === 0x0d || code === 0x0a
 function lineEndAt(text: string, at: number): number {
   const code = text.charCodeAt(at)
   return isLineEnd(code) ? 1 : code === 0x5c && text.startsWith('\\r\\n', at) ? 4 : 0
+}
+
+/** Whether a line of SDP, `a=name`, begins two characters before there. */
+function isSdpLine(text: string, at: number): boolean {
+  const before = text.charCodeAt(at - 3)
+  const begins = at === 2 || isLineEnd(before) || text[at - 3] === '"' || text.startsWith('\\n', at - 4)
+  return begins && (text.startsWith('a=', at - 2) || text.startsWith('A=', at - 2))
+}
+
+/** Whether only blanks stand before there in its line. */
+function isIndented(text: string, at: number): boolean {
+  let i = at
+  while (i > 0 && at - i < 16 && isBlank(text.charCodeAt(i - 1))) i--
+  return i === 0 || isLineEnd(text.charCodeAt(i - 1))
+}
+
+/** Behind the `>` of a tag with attributes; the end of the text where it has none. */
+function tagEnd(text: string, at: number): number {
+  const length = text.slice(at, at + 200).indexOf('>')
+  return length < 0 ? text.length : at + length + 1
 }
 
 function skipBlanks(text: string, at: number): number {
@@ -416,6 +511,9 @@ const endsHere = (text: string, at: number) =>
  * full stop may follow.
  */
 const isOfLanguage = (word: string) => /^(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,8})[.:!?)]?$/.test(word)
+
+/** The same with what a sentence has besides: `case-sensitive`, `user's`. */
+const isOfSentence = (word: string) => /^[A-Za-z]?[a-z]{1,20}(?:[-'’][a-z]{1,20}){0,3}[.:!?)]?$/.test(word)
 
 const mask = (text: string) => 'x'.repeat(text.length)
 const numberInUri = /((?:sips?|tel):\+?)(\d{5,})/gi

@@ -20,6 +20,7 @@ const ending: ReadonlySet<string> = new Set([
   'auth',
   'signature',
   'sig',
+  'hmac',
   'pass',
   'pw',
   'pin',
@@ -33,6 +34,8 @@ const ending: ReadonlySet<string> = new Set([
   'masterkey',
   'sessionkey',
 ])
+/** Words behind those that say nothing: `X-Api-Key-Value`, `X-Pin-Code`. */
+const filling: ReadonlySet<string> = new Set(['value', 'code', 'data', 'header', 'string', 'text'])
 /** What is told of a secret and is none: `token_type`, `password-env`. */
 const about: ReadonlySet<string> = new Set([
   'type',
@@ -60,7 +63,8 @@ const digestParams: ReadonlySet<string> = new Set(['response', 'rspauth', 'cnonc
 const signedIdentity: ReadonlySet<string> = new Set(['identity', 'y'])
 
 /** Most names, and most texts, have nothing of these in them, and need no closer look. */
-const hint = /key|auth|sig|pass|pw|pin|otp|bearer|secret|token|cred|cookie|jwt|response|cnonce|identity|inline|^y$/i
+const hint =
+  /key|auth|sig|hmac|crypto|pass|pw|pin|otp|bearer|secret|token|cred|cookie|jwt|response|cnonce|identity|inline|^y$/i
 const hintInText = /basic|eyj|k=|\by[ \t]*:/i
 
 /** Whether secrets may stand in a text, those in user parts of URIs aside. */
@@ -68,6 +72,12 @@ export const mayHoldSecrets = (text: string): boolean => hint.test(text) || hint
 
 /** Whether a name may be that of a secret, or of a key of media. */
 export const mayBeSecret = (name: string): boolean => hint.test(name)
+
+/** Words for what a person types: in a sentence it stands behind them. */
+const typed = /(?:^|[-_])(?:password|passwd|passwort|passphrase|passcode|pwd|pin)$/i
+
+/** Whether a name is that of a password: what follows it without a mark may be one. */
+export const isPasswordName = (name: string): boolean => name.length <= longestName && typed.test(name)
 
 const longestName = 64
 /** Names that were judged before: messages repeat the same few. */
@@ -90,6 +100,7 @@ export function isSecretName(name: string): boolean {
 
 function tells(name: string): boolean {
   const words = wordsOf(name.slice(-longestName))
+  while (words.length > 1 && filling.has(words.at(-1)!)) words.pop()
   const last = words.at(-1)
   if (last === undefined || about.has(last)) return false
   return ending.has(last) || words.some((word) => telling.some((end) => word.endsWith(end)))

@@ -47,6 +47,9 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
     'sent X-Auth-Token: GEHEIM1',
     '(Authorization: Bearer GEHEIM1',
     'X-Session-Key2: GEHEIM1',
+    'X-Api-Key-Value: GEHEIM1',
+    'X-Pin-Code: GEHEIM1',
+    'X-Hmac: GEHEIM1',
   ],
   'passwords in URIs': [
     'INVITE sip:alice:GEHEIM1@h SIP/2.0',
@@ -77,6 +80,12 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
     'a=ice-pwd:GEHEIM1',
     'a=password:GEHEIM1',
     '{"keyParams":"inline:GEHEIM1"}',
+    'a=crypto:1 AEAD_AES_256_GCM inline: GEHEIM1|2^31|1:4',
+    'a=crypto:1 AES_CM_128_HMAC_SHA1_80 GEHEIM1|2^20',
+    'a=crypto:1 X mikey:GEHEIM1;GEHEIM2|1:4 KDR=1 GEHEIM3',
+    '{"raw":"v=0\\r\\na=crypto:1 X GEHEIM1\\r\\n"}',
+    'a=ice-pwd: GEHEIM1',
+    '  k=clear:GEHEIM1',
   ],
   'parameters and queries': [
     'sip:a@b;token=GEHEIM1',
@@ -109,6 +118,18 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
     'password: GEHEIM1',
     '  api_key: GEHEIM1',
     'login with password: geheim',
+    '{"value":"GEHEIM1","name":"X-Api-Key"}',
+    '[{\\"value\\":\\"GEHEIM1\\", \\"header\\": \\"X-Api-Key\\"}]',
+    '{"key":"X-Api-Key","value":"GEHEIM1"}',
+    '{"password":["GEHEIM1","GEHEIM2"]}',
+    '<password type="x">GEHEIM1</password>',
+  ],
+  'passwords in sentences and commands': [
+    'the password is GEHEIM1',
+    'ringback --password GEHEIM1 --user a',
+    'SIP/2.0 403 wrong password GEHEIM1',
+    `Warning: 399 h "bad password 'GEHEIM1'"`,
+    'pin GEHEIM1',
   ],
 }
 
@@ -152,6 +173,11 @@ const harmless: readonly string[] = [
   'at 12:00:01 a@b',
   'encrypted media (RTP/SAVP) was offered without a usable key (a=crypto with AES_CM_128_HMAC_SHA1_80 or _32)',
   'TRUNK_PASSWORD is not set',
+  'The password is case-sensitive.',
+  '--password <text>, --password-env NAME',
+  'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:|2^20|1:4 UNENCRYPTED_SRTCP KDR=24\r\n',
+  'the line a=crypto:1 of the offer is missing in the answer',
+  '{"value":"a","name":"Subject"}, {"key":"x","value":"y"}, {"codes":["a"]}',
 ]
 
 describe('redaction', () => {

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { RingbackError, explainError, machine, usage } from '../../../base/errors.ts'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { errorCode, explainError, machine, usage } from '../../../base/errors.ts'
+import { readSmall } from '../../../base/small-file.ts'
 import { looksLikeText } from '../text/recognise.ts'
 import { KeyLog } from './key-log.ts'
 
@@ -11,10 +12,10 @@ const looked = 16 * 1024
 export function readKeyLog(path: string, keys: KeyLog): void {
   let text: string
   try {
-    if (statSync(path).size > mostBytes) throw usage(`${path} is larger than a key log may be (${mostBytes} bytes)`)
-    text = readFileSync(path, 'latin1')
+    text = readSmall(path, mostBytes).toString('latin1')
   } catch (error) {
-    throw error instanceof RingbackError ? error : machine(`cannot read ${path}: ${explainError(error)}`, error)
+    if (errorCode(error) === 'EFBIG') throw usage(`${path} is larger than a key log may be (${mostBytes} bytes)`)
+    throw machine(`cannot read ${path}: ${explainError(error)}`, error)
   }
   if (keys.add(text) === 0)
     throw usage(`${path} is no key log of TLS: it has no line with CLIENT_RANDOM or a traffic secret in it`)
