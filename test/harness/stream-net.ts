@@ -12,6 +12,8 @@ import { MemoryNet } from './memory-net.ts'
 export class TestConnection {
   readonly written: string[] = []
   backlogBytes = 0
+  /** What was written is not taken. */
+  stuck = false
   pings = 0
   closed = false
   events: StreamEvents | null = null
@@ -32,7 +34,7 @@ export class TestConnection {
       },
       write: (bytes, done) => {
         this.written.push(Buffer.from(bytes).toString())
-        done?.(null)
+        if (!this.stuck) done?.(null)
       },
       start: (events) => void (this.events = events),
       ping: () => void this.pings++,

@@ -3,8 +3,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 const pieceBytes = 64 * 1024
 
 /**
- * A file that is read whole, or a pipe to its end; 0 is standard input. Throws the system error, and EFBIG for more than `most` bytes: a
- * device may never end.
+ * A file that is read whole, or a pipe to its end; 0 is standard input. Throws the system error, and EFBIG for more
+ * than `most` bytes: a device may never end.
  */
 export function readSmall(path: string | 0, most: number): Buffer {
   const fd = path === 0 ? 0 : openSync(path, 'r')

@@ -25,6 +25,12 @@ const CR = 13
 const LF = 10
 const SP = 32
 
+/** Many empty lines say no more than one, and many double ones no more than one of them. */
+const saysNoMore = (frame: Frame, before: Frame | undefined) =>
+  before?.kind === 'ping'
+    ? frame.kind === 'ping' || frame.kind === 'pong'
+    : frame.kind === 'pong' && before?.kind === 'pong'
+
 const nothing = new Uint8Array(0)
 const noSip = 'bytes on the connection are no SIP message'
 
@@ -68,8 +74,7 @@ export class StreamFramer {
     while (at < end) {
       const cut = this.#next(bytes, at)
       if (!cut) break
-      // Many empty lines say no more than one.
-      if (cut.frame.kind !== 'pong' || frames.at(-1)?.kind !== 'pong') frames.push(cut.frame)
+      if (!saysNoMore(cut.frame, frames.at(-1))) frames.push(cut.frame)
       if (cut.frame.kind === 'broken') return frames
       at += cut.size
       this.#searched = 0

@@ -137,7 +137,7 @@ class Fields {
     return end - from <= 6 ? this.#credentials(name.toLowerCase(), at) : 0
   }
 
-  /** `password is X`, `--password X`: masked unless it reads like a word of the sentence. */
+  /** `password is X`, `password X`: masked unless it reads like a word of the sentence. */
   #spoken(at: number): number {
     const text = this.#text
     const after = text.startsWith('is ', at) ? skipBlanks(text, at + 3) : at

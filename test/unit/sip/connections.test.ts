@@ -99,6 +99,18 @@ describe('connections of strangers', () => {
     endpoint.close()
   })
 
+  it('get one answer for all the pings of a segment, and none while it is not taken', async () => {
+    const { connect, endpoint } = await listening({})
+    const peer = connect()!
+    peer.send('\r\n\r\n'.repeat(10_000))
+    peer.send('\r\n\r\n\n'.repeat(10_000))
+    expect(peer.written).toEqual(['\r\n', '\r\n'])
+    peer.stuck = true
+    for (let i = 0; i < 1000; i++) peer.send('\r\n\r\n')
+    expect(peer.written).toHaveLength(3)
+    endpoint.close()
+  })
+
   it('are closed when the peer does not read what it asked for', async () => {
     const { connect, endpoint } = await listening({})
     const deaf = connect()!

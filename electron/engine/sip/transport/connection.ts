@@ -9,6 +9,7 @@ import { MessageFramer } from './web-socket.ts'
 
 /** Sent and not yet taken by the peer's side of the connection: more, and it does not read. */
 const mostBacklogBytes = 4 * 1024 * 1024
+const lineEnd = encodeText('\r\n')
 
 export interface ConnectionEvents {
   message(connection: Connection, bytes: Uint8Array): void
@@ -60,6 +61,7 @@ export class Connection implements Flow {
   #waitingSinceMs: number | null = null
   #lastMessageMs = 0
   #open = true
+  #answering = false
   /** A ping that is not answered yet. */
   #asked = false
   /** Why we closed it. */
@@ -188,7 +190,7 @@ export class Connection implements Flow {
           break
         case 'ping':
           this.#lastMessageMs = this.#patience?.clock.monotonicMs() ?? 0
-          this.#socket.write(encodeText('\r\n'))
+          this.#pong()
           break
         case 'pong':
           break
@@ -201,6 +203,13 @@ export class Connection implements Flow {
           break
       }
     }
+  }
+
+  /** One that the peer has not taken yet answers for all: it must not make us keep more than it reads. */
+  #pong(): void {
+    if (this.#answering) return
+    this.#answering = true
+    this.#socket.write(lineEnd, () => void (this.#answering = false))
   }
 
   #closed(error: Error | null): void {

@@ -49,7 +49,8 @@ export function receiveRefer(call: Call, transaction: ServerTransaction): void {
   budgets.take('callsAtOnce')
   budgets.take('referredCalls', source)
   const closed = () => {
-    if (--open > 0) return
+    open--
+    if (open > 0) return
     budgets.release('callsAtOnce')
     budgets.release('referredCalls', source)
   }
