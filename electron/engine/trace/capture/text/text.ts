@@ -32,7 +32,7 @@ export class TextParser implements CaptureParser {
   frames = 0
   readonly #gaps = new Map<keyof typeof gaps, number>()
   #before: string[] = []
-  #message: { readonly text: TextMessage; readonly start: Start; readonly said: Surroundings } | null = null
+  #message: { readonly text: TextMessage; readonly start: Start } | null = null
   /** The time that was written last, and whole days that went by since the first where no day is written. */
   #lastAt: Micros = 0
   #days = 0
@@ -80,7 +80,7 @@ export class TextParser implements CaptureParser {
 
   #begin(start: Start, sink: FrameSink): void {
     this.#finish(sink)
-    this.#message = { text: new TextMessage(start.text), start, said: surroundingsOf(this.#before, start.prefix) }
+    this.#message = { text: new TextMessage(start.text), start }
   }
 
   #finish(sink: FrameSink): void {
@@ -89,11 +89,12 @@ export class TextParser implements CaptureParser {
     const message = open?.text.end()
     if (!open) return
     if (!message) return this.#remember(`${open.start.prefix}${open.start.text}`)
+    const said = surroundingsOf(this.#before, open.start.prefix)
     this.#before = []
     this.frames++
     if (message.lengthMended) this.#gap('length')
-    const { source, destination, transport } = open.said
-    const { at, lacks } = this.#when(open.said)
+    const { source, destination, transport } = said
+    const { at, lacks } = this.#when(said)
     const unknown: Unknown[] = lacks ? [lacks] : []
     if (!source) unknown.push('source')
     if (!destination) unknown.push('destination')
