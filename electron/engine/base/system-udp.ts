@@ -49,6 +49,7 @@ class BoundSocket implements DatagramSocket {
 
   send(bytes: Uint8Array, host: string, port: number, done?: (error: Error | null) => void): void {
     if (!this.#open) return done?.(new Error('the socket is closed'))
+    if (port === 0) return done?.(new Error('nothing can be sent to port 0'))
     if (this.#peer?.host === host && this.#peer.port === port) return this.#socket.send(bytes, done)
     if (this.#peer) this.#connect(null)
     this.#socket.send(bytes, port, host, done)
@@ -65,12 +66,13 @@ class BoundSocket implements DatagramSocket {
 
   #connect(peer: Address | null): void {
     if (this.#peer) this.#socket.disconnect()
-    this.#peer = peer
+    this.#peer = null
+    if (!peer || peer.port === 0) return
     // An address that cannot be connected to is one that each `send` tells of.
-    if (peer)
-      this.#socket.connect(peer.port, peer.host, (error?: Error) => {
-        if (error && this.#peer === peer) this.#peer = null
-      })
+    this.#socket.connect(peer.port, peer.host, (error?: Error) => {
+      if (error && this.#peer === peer) this.#peer = null
+    })
+    this.#peer = peer
   }
 }
 
@@ -106,7 +108,8 @@ export function localAddressFor(host: string): Promise<string> {
     }
     probe.once('error', fail)
     // Connecting a datagram socket sends nothing: it only asks the routing table.
-    probe.connect(9, host, () => {
+    probe.connect(9, host, (error?: Error) => {
+      if (error) return fail(error)
       const { address } = probe.address()
       probe.close()
       resolve(address)
