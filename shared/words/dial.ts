@@ -51,10 +51,21 @@ function settled(fault: DialFault, through: string | null): DialFault {
   return { ...rest, correction: null }
 }
 
+/** What was typed, as a sentence shows it: without the password of user information that has no scheme before it. */
+function quoted(text: string): string {
+  const plain = /^(?:sips?|tel):/i.test(text)
+    ? text
+    : text.replace(
+        /^([^:@\s]{1,64}:)([^@\s]{1,200})(?=@)/,
+        (_, user: string, password: string) => user + 'x'.repeat(password.length),
+      )
+  return `"${visible(elide(plain, 80))}"`
+}
+
 const fault = (text: string, correction: string | null = null): DialFault => ({ text, correction })
 
 function readDialled(text: string, through: string | null): Dialled {
-  const shown = `"${visible(elide(text, 80))}"`
+  const shown = quoted(text)
   if (text === '')
     return fault(
       through === null
@@ -197,7 +208,7 @@ function unescaped(text: string): string {
 
 /** Checks an address field: host[:port], no URI. */
 export function addressFault(text: string): DialFault | null {
-  const shown = `"${visible(elide(text, 80))}"`
+  const shown = quoted(text)
   if (/^sips?:/i.test(text)) {
     const uri = parseUri(text)
     return {

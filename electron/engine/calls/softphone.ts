@@ -224,6 +224,8 @@ function checkHeaders(headers: Trunk['headers']): void {
 export function checkTrunk(trunk: Trunk): void {
   checkAddress(trunk.address)
   if (trunk.proxy !== undefined) checkAddress(trunk.proxy)
+  if (trunk.from !== undefined && parseUri(trunk.from)?.password)
+    throw usage('a password has no place in From, which everybody sees: leave it out')
   if (trunk.authentication === 'digest' && trunk.user === undefined)
     throw usage('digest authentication needs a user', { code: 'set-user' })
   checkHeaders(trunk.headers)

@@ -50,3 +50,13 @@ describe('a trunk that is removed', () => {
     rmSync(profile, { recursive: true })
   })
 })
+
+describe('a trunk whose From has a password', () => {
+  it('is not stored: lists and exports have its From as it is', async () => {
+    const net = new MemoryNet()
+    const engine = new Engine({ profile: null, clock: new VirtualClock(), net, random: predictableRandom() })
+    const trunk = { name: 'pbx', address: '192.0.2.99', from: 'sip:alice:geheim@h' } as never
+    await expect(engine.execute('trunk.save', { trunk, replace: false })).rejects.toThrow('no place in From')
+    engine.close()
+  })
+})

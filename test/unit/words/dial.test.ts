@@ -61,6 +61,11 @@ describe('what can be dialled', () => {
     expect(dialFault('sip:a@host?body=hello')).toMatchObject({ text: expect.stringMatching(/body/), correction: null })
   })
 
+  it('is not repeated with the password in it', () => {
+    for (const said of [dialFault('alice:geheim@h:1'), addressFault('alice:geheim@h'), dialFault('alice:geheim@@')])
+      expect(said!.text).toMatch(/^"alice:xxxxxx@[^"]*" is no /)
+  })
+
   it('wants an address, not a URI, where an address belongs', () => {
     expect(addressFault('sip:sip.telnyx.com')).toMatchObject({ correction: 'sip.telnyx.com' })
     expect(addressFault(' sip.telnyx.com')).toMatchObject({ correction: 'sip.telnyx.com' })
