@@ -56,8 +56,8 @@ export interface UserAgentEvents {
 export class UserAgent {
   readonly #deps: UserAgentDeps
   readonly #calls = new Map<string, Call>()
-  /** Call-IDs of calls that came in and are under way. */
-  readonly #inbound = new Set<string>()
+  /** Call-IDs of calls and registrations that are under way: nobody begins another call with one of them. */
+  readonly #underWay = new Set<string>()
   readonly #invites: InviteCounts
   readonly #newcomers: Newcomers
   readonly #gate: Gate | null
@@ -104,17 +104,27 @@ export class UserAgent {
 
   register(options: RegistrationOptions, callId: string): Registration {
     const { endpoint, clock, random, name, observe } = this.#deps
-    return new Registration(
+    const registration = new Registration(
       { endpoint, clock, random, userAgent: name, observe: (kind, text) => observe(callId, kind, text) },
       options,
       callId,
     )
+    registration.events.on('state', ({ kind }) => {
+      if (kind === 'idle') this.#underWay.delete(callId)
+      else this.#underWay.add(callId)
+    })
+    return registration
   }
 
   #keep(call: Call): void {
     const key = dialogKey(call.callId, call.localTag)
     this.#calls.set(key, call)
-    call.events.on('state', (state) => state.kind === 'ended' && this.#calls.delete(key))
+    this.#underWay.add(call.callId)
+    call.events.on('state', (state) => {
+      if (state.kind !== 'ended') return
+      this.#calls.delete(key)
+      this.#underWay.delete(call.callId)
+    })
   }
 
   /** The call of a request inside its dialog: Call-ID and both tags name it (RFC 3261 12.2.2). */
@@ -137,7 +147,7 @@ export class UserAgent {
     const { budgets } = this.#deps
     const callId = messageIds(request).callId!
     const source = flow.remote.host
-    if (this.#inbound.has(callId)) return { status: 482 }
+    if (this.#underWay.has(callId)) return { status: 482 }
     if (this.#invites.count(callId) > budgets.limit('invitesPerCallId')) {
       budgets.refuse('invitesPerCallId')
       return { status: 482 }
@@ -178,7 +188,6 @@ export class UserAgent {
       budgets.release('unacknowledgedCalls')
       budgets.release('unacknowledgedPerSource', source)
     }
-    this.#inbound.add(call.callId)
     budgets.take('callsAtOnce')
     budgets.take('callsPerSource', source)
     call.events.on('acknowledged', acknowledged)
@@ -190,7 +199,6 @@ export class UserAgent {
       }
       if (state.kind !== 'ended') return
       acknowledged()
-      this.#inbound.delete(call.callId)
       budgets.release('callsAtOnce')
       budgets.release('callsPerSource', source)
     })
@@ -272,7 +280,7 @@ export class UserAgent {
   /** Reports an INVITE, outside any dialog, that is refused for good; those without a Call-ID have the empty one. */
   #turnedAway(request: SipRequest, text: string): void {
     const { callId, toTag } = messageIds(request)
-    if (request.method === 'INVITE' && toTag === null && !this.#inbound.has(callId ?? ''))
+    if (request.method === 'INVITE' && toTag === null && !this.#underWay.has(callId ?? ''))
       this.#events?.turnedAway(callId ?? '', 'refused', text)
   }
 

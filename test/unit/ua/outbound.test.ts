@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { header, headerFields, type SipMessage, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
-import { sdp } from '../../harness/messages.ts'
+import { request, sdp } from '../../harness/messages.ts'
 import { UaBench } from '../../harness/ua-bench.ts'
 
 let bench: UaBench
@@ -128,6 +128,15 @@ describe('a call that we place', () => {
     ).toEqual([0, 1, 2])
     expect(header(third, 'x-a')).toBe('1')
     expect(new Set([first, second, third].map((message) => messageIds(message).via!.params.get('branch'))).size).toBe(3)
+  })
+
+  it('goes on when its callee begins a call with its Call-ID, which is refused', async () => {
+    const call = await bench.call()
+    const invite = only()
+    await bench.inject(request({ fromTag: 'other', branch: 'z9hG4bKback', body: sdp() }))
+    expect([bench.lines(), bench.incoming]).toEqual([['482 Loop Detected'], []])
+    await bench.respond(invite, 200, { body: sdp() })
+    expect([call.state.kind, bench.lines()]).toEqual(['answered', ['ACK']])
   })
 
   it('follows no more branches than a fork has phones, answered or not, and says so once', async () => {
