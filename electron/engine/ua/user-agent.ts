@@ -109,10 +109,9 @@ export class UserAgent {
       options,
       callId,
     )
-    registration.events.on('state', ({ kind }) => {
-      if (kind === 'idle') this.#underWay.delete(callId)
-      else this.#underWay.add(callId)
-    })
+    registration.events.on('state', ({ kind }) =>
+      kind === 'idle' ? this.#underWay.delete(callId) : this.#underWay.add(callId),
+    )
     return registration
   }
 
@@ -120,11 +119,10 @@ export class UserAgent {
     const key = dialogKey(call.callId, call.localTag)
     this.#calls.set(key, call)
     this.#underWay.add(call.callId)
-    call.events.on('state', (state) => {
-      if (state.kind !== 'ended') return
-      this.#calls.delete(key)
-      this.#underWay.delete(call.callId)
-    })
+    call.events.on(
+      'state',
+      ({ kind }) => kind === 'ended' && this.#calls.delete(key) && this.#underWay.delete(call.callId),
+    )
   }
 
   /** The call of a request inside its dialog: Call-ID and both tags name it (RFC 3261 12.2.2). */
