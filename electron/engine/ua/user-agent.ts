@@ -235,7 +235,7 @@ export class UserAgent {
     if (this.#deps.endpoint.isProven(transaction.flow)) return this.#begin(transaction)
     transaction.user = { cancelled: () => this.#reply(transaction, 487) }
     this.#newcomers.take(transaction, (waited) => {
-      if (waited && this.#inbound.has(header(transaction.request, 'call-id')!)) return this.#reply(transaction, 482)
+      if (waited && this.#underWay.has(header(transaction.request, 'call-id')!)) return this.#reply(transaction, 482)
       if (waited && !this.#hasRoom(transaction.flow.remote.host))
         return this.#reply(transaction, overload.status, overload.headers)
       this.#begin(transaction)
