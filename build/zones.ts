@@ -8,7 +8,7 @@ const engineRooms = Object.entries({
   'diagnosis/': [],
   'sip/': ['npm:selfsigned'],
   'srtp/': [],
-  'media/': ['quality/', 'srtp/'],
+  'media/': ['quality/', 'srtp/', 'npm:selfsigned', 'npm:werift'],
   'trace/journal/': [],
   'trace/streams/': ['trace/journal/', 'quality/'],
   'trace/facts/': ['trace/journal/', 'trace/streams/'],

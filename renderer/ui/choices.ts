@@ -7,6 +7,7 @@ export const encryptions = [
   ['disabled', 'Disabled'],
   ['allowed', 'Allowed'],
   ['required', 'Required'],
+  ['dtls', 'Required, by DTLS'],
 ] as const
 
 const voices = codecNames().filter((name) => !codecDescriptor(name)!.isNoise)

@@ -1,5 +1,5 @@
-/** Whether media is encrypted: never, where the peer can, or always. */
-export const encryptions = ['disabled', 'allowed', 'required'] as const
+/** Whether media is encrypted: never, where the peer can, or always; or always, with keys of a DTLS handshake. */
+export const encryptions = ['disabled', 'allowed', 'required', 'dtls'] as const
 export type Encryption = (typeof encryptions)[number]
 
 /**

@@ -65,6 +65,12 @@ export type ObservationKind =
   | 'unmuted'
   | 'rtp-garbage'
   | 'media-failed'
+  /** By which addresses of both sides media goes (ICE), and that the keys of the two were agreed on (DTLS). */
+  | 'ice'
+  | 'dtls'
+  /** No way to the peer was found (ICE), or no keys were agreed on with it (DTLS): no media flows. */
+  | 'ice-failed'
+  | 'dtls-failed'
   /** Something that was asked for in the middle of a call could not be done. */
   | 'action-failed'
   /** A request of the peer's inside the call whose method is not spoken here, like REFER. */

@@ -19,9 +19,10 @@ afterEach(async () => {
 })
 
 const outcomes = {
-  disabled: ['none', 'none', 'refused'],
-  allowed: ['none', 'sdes', 'sdes'],
-  required: ['refused', 'sdes', 'sdes'],
+  disabled: ['none', 'none', 'refused', 'refused'],
+  allowed: ['none', 'sdes', 'sdes', 'refused'],
+  required: ['refused', 'sdes', 'sdes', 'refused'],
+  dtls: ['refused', 'dtls', 'dtls', 'dtls'],
 }
 
 describe('media encryption', () => {

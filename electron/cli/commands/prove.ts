@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { visible } from '../../../shared/base/text.ts'
 import { changeSchema, type Change } from '../../../shared/contract/change.ts'
 import type { EngineClient } from '../../../shared/contract/client.ts'
+import { encryptions } from '../../../shared/model/encryption.ts'
 import { transportNames } from '../../../shared/model/transport.ts'
 import { mostProofCalls, type Proof, type ProofPlan, type Prove } from '../../../shared/contract/proof.ts'
 import { usage } from '../../engine/base/errors.ts'
@@ -26,7 +27,8 @@ interface ProveOptions extends CommonOptions, HeaderOptions {
 
 const changes =
   `transport=${transportNames.join('|')}, ` +
-  'encryption=disabled|allowed|required, codecs=LIST, number=+|NUMBER, headers=off|NAMES, ' +
+  `encryption=${encryptions.join('|')}, ` +
+  'codecs=LIST, number=+|NUMBER, headers=off|NAMES, ' +
   'digest=on|off, caller-id=NUMBER|URI, local-address=ADDRESS, ptime=MS'
 
 /** `transport=tcp`: one thing, and what it is to be. */

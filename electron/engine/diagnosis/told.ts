@@ -43,7 +43,7 @@ function likely({ cause, next, source }: Reading): string {
 
 function remedyFor(change: Reading['change']): Remedy | undefined {
   if (change?.what === 'transport') return { code: 'choose-transport', transport: change.to }
-  if (change?.what === 'encryption' && change.to !== 'allowed')
+  if (change?.what === 'encryption' && change.to !== 'allowed' && change.to !== 'dtls')
     return { code: 'choose-encryption', encryption: change.to }
   return undefined
 }

@@ -64,17 +64,17 @@ export function agreeMedium(
 ): MediumAgreement {
   const refused = offered.port === 0 || answered === undefined || answered.port === 0
   const pairs = answered ? commonFormats(offered, answered) : []
-  const held = isHeldAddress(offered.address) || isHeldAddress(answered?.address ?? null)
+  const held = isHeld(offered) || (answered !== undefined && isHeld(answered))
   const allowed = reverse(answered?.direction ?? 'inactive')
   const [out, back] = [sends(offered.direction) && sends(allowed), receives(offered.direction) && receives(allowed)]
   const toAnswerer = legTo(
     answered,
-    out && !refused && !isHeldAddress(answered.address),
+    out && !refused && !isHeld(answered),
     pairs.map(([, theirs]) => theirs),
   )
   const toOfferer = legTo(
     offered,
-    back && !refused && !isHeldAddress(offered.address),
+    back && !refused && !isHeld(offered),
     pairs.map(([ours]) => ours),
   )
   return {
@@ -88,6 +88,9 @@ export function agreeMedium(
     faults: answered ? faultsOf(offered, answered, pairs.length, held) : ['the answer leaves the medium out'],
   }
 }
+
+/** With ICE a description may have no address of its own (RFC 8839 4.2.1.2). */
+const isHeld = ({ address, dtls }: MediaDescription): boolean => !dtls?.ice && isHeldAddress(address)
 
 function directionOf(send: boolean, receive: boolean): MediaDirection {
   return send ? (receive ? 'sendrecv' : 'sendonly') : receive ? 'recvonly' : 'inactive'

@@ -2,9 +2,11 @@ import { canonicalHost, isIp } from '../../base/address.ts'
 import { decimal, isSpace, words } from '../../base/scan.ts'
 import { printable, remembering } from '../../base/text.ts'
 import type { Candidate, CryptoAttribute, MediaDescription, MediaDirection, MediaFormat, WrittenMedium } from './sdp.ts'
+import { DtlsLines } from './dtls-lines.ts'
 import { spelled, staticFormat } from './static-formats.ts'
 
 const mostCrypto = 32
+const longestMid = 32
 const mostCandidates = 64
 const highestClockRateHz = 384_000
 const mostChannels = 8
@@ -39,7 +41,8 @@ export class Medium {
   #rtcpPort: number | null = null
   #rtcpAddress: string | null = null
   #rtcpMux = false
-  #fingerprint = false
+  readonly #dtls = new DtlsLines()
+  #mid: string | null = null
 
   constructor(line: Line, problem: (text: string) => void) {
     this.#line = line
@@ -50,9 +53,10 @@ export class Medium {
   describe(session: {
     readonly address: string | null
     readonly direction: MediaDirection | null
-    readonly fingerprint: boolean
+    readonly dtls: DtlsLines
   }): MediaDescription {
     const { kind, port, protocol, payloadTypes, written } = this.#line
+    const dtls = this.#dtls.describe(session.dtls)
     return {
       kind,
       port,
@@ -68,7 +72,9 @@ export class Medium {
       ...(written && { written }),
       ...(this.#rtcpAddress === null ? {} : { rtcpAddress: this.#rtcpAddress }),
       ...(this.#candidates.length > 0 ? { candidates: this.#candidates } : {}),
-      ...(this.#fingerprint || session.fingerprint ? { fingerprint: true } : {}),
+      ...(dtls && dtls.fingerprints.length > 0 ? { fingerprint: true } : {}),
+      ...(dtls && { dtls }),
+      ...(this.#mid === null ? {} : { mid: this.#mid }),
     }
   }
 
@@ -93,11 +99,13 @@ export class Medium {
       case 'rtcp-mux':
         this.#rtcpMux = true
         break
-      case 'fingerprint':
-        this.#fingerprint = true
+      case 'mid':
+        if (isToken(rest.trim())) this.#mid = rest.trim().slice(0, longestMid)
         break
       case 'candidate':
         return this.#readCandidate(rest)
+      default:
+        this.#dtls.read(name, rest)
     }
   }
 

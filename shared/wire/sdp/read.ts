@@ -1,6 +1,7 @@
 import { canonicalHost } from '../../base/address.ts'
 import { decimal, eachLine, words } from '../../base/scan.ts'
 import { printable, visible } from '../../base/text.ts'
+import { DtlsLines } from './dtls-lines.ts'
 import { Medium, isToken } from './medium.ts'
 import type { MediaDirection, SessionDescription } from './sdp.ts'
 
@@ -49,7 +50,8 @@ class Reader {
   #origin: SessionDescription['origin'] | null = null
   #address: string | null = null
   #direction: MediaDirection | null = null
-  #fingerprint = false
+  readonly #dtls = new DtlsLines()
+  #bundle: readonly string[] | null = null
   /** The medium that attributes belong to; null before the first m= line. */
   #medium: Medium | null = null
   /** Attributes of a medium that is not read are not read either. */
@@ -80,10 +82,11 @@ class Reader {
 
   result(): SessionDescription | string {
     if (!this.#origin) return 'the session description has no o= line that can be read'
-    const session = { address: this.#address, direction: this.#direction, fingerprint: this.#fingerprint }
+    const session = { address: this.#address, direction: this.#direction, dtls: this.#dtls }
     return {
       origin: this.#origin,
       media: this.#media.map((medium) => medium.describe(session)),
+      ...(this.#bundle && { bundle: this.#bundle }),
       ...(this.#problems.length > 0 ? { problems: this.#problems } : {}),
     }
   }
@@ -161,7 +164,8 @@ class Reader {
       if (medium) medium.direction = name as MediaDirection
       else this.#direction = name as MediaDirection
     } else if (medium) medium.attribute(name, rest)
-    else if (name === 'fingerprint') this.#fingerprint = true
+    else if (name === 'group' && /^\s*BUNDLE\s/i.test(rest)) this.#bundle ??= words(rest, 1 + mostMedia).slice(1)
+    else this.#dtls.read(name, rest)
   }
 }
 

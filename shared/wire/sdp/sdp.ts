@@ -58,6 +58,19 @@ export interface MediaDescription {
   readonly candidates?: readonly Candidate[]
   /** A certificate is announced for DTLS (RFC 8122); left out where none is. */
   readonly fingerprint?: true
+  /** What is said of DTLS and ICE; left out where nothing is. */
+  readonly dtls?: DtlsDescription
+  /** The name of the medium in groups (RFC 5888); left out where it has none. */
+  readonly mid?: string
+}
+
+/** RFC 8122 5, RFC 5763 5, RFC 8839 5.4. */
+export interface DtlsDescription {
+  /** The hash in lower case, the value as written. */
+  readonly fingerprints: readonly { readonly hash: string; readonly value: string }[]
+  /** Who begins the handshake; null where that is not said. */
+  readonly setup: 'actpass' | 'active' | 'passive' | null
+  readonly ice: { readonly ufrag: string; readonly pwd: string; readonly lite: boolean } | null
 }
 
 export interface WrittenMedium {
@@ -84,6 +97,8 @@ export interface SessionDescription {
     readonly address: string
   }
   readonly media: readonly MediaDescription[]
+  /** Names of media that go over one path (RFC 9143); left out where there is no such group. */
+  readonly bundle?: readonly string[]
   /** What could not be used, each in a sentence; left out when all could. */
   readonly problems?: readonly string[]
 }

@@ -80,6 +80,13 @@ export const signallingCases: Readonly<Record<string, RuleCases>> = {
     speaks: [[() => both().observe(2000, 'connection-lost', 'the tcp connection to x was lost').at(4000), /tcp/]],
     silent: [() => both().at(4000)],
   },
+  'no-media-path': {
+    speaks: [
+      [() => call().answered().observe(31_000, 'ice-failed', 'ICE found no way').at(32_000), /ICE found no way/],
+      [() => call().answered().observe(2000, 'dtls-failed', 'its certificate is another').at(9000), /certificate/],
+    ],
+    silent: [() => both().observe(1200, 'ice', 'ICE uses a and b').observe(1300, 'dtls', 'done').at(4000)],
+  },
   'failed-over': {
     speaks: [
       [

@@ -29,6 +29,7 @@ import { nat } from './nat.ts'
 import { noResponse } from './no-response.ts'
 import { notAcknowledged } from './not-acknowledged.ts'
 import { nothingArrives } from './nothing-arrives.ts'
+import { noMediaPath } from './no-media-path.ts'
 import { nothingSent } from './nothing-sent.ts'
 import { offerUnanswered } from './offer-unanswered.ts'
 import { packetLoss } from './packet-loss.ts'
@@ -97,6 +98,7 @@ export const rules: readonly Rule[] = [
   transfer,
   actionFailed,
   connectionLost,
+  noMediaPath,
   nothingSent,
   rtpPortClosed,
   nothingArrives,

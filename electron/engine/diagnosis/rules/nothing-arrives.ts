@@ -24,11 +24,12 @@ export const nothingArrives: Rule = {
   speaks:
     'audio was due for 1.5 s (1 s in a call that ended) and none came, or fewer than ten packets where fifty were due',
   silent:
-    'the call is on hold, the direction does not allow it, a capture has no RTP of the call at all, or RTP ' +
-    'whose direction cannot be told',
+    'the call is on hold, the direction does not allow it, a capture has no RTP of the call at all, RTP ' +
+    'whose direction cannot be told, or no way for media was found (ICE, DTLS)',
   needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
+    if (observed(facts, 'ice-failed', 'dtls-failed').length > 0) return []
     if (!judgement?.ready || !judgement.fromPeer.due || judgement.fromPeer.unknown) return []
     const { audio, period, agreed } = judgement.fromPeer
     if (!period || (audio !== 'none' && audio !== 'nearly-none')) return []

@@ -12,10 +12,11 @@ export const nothingSent: Rule = {
     'fifty were due',
   silent:
     'the call is on hold, the direction does not allow it, our ACK or the ACK to us never came, a capture ' +
-    'has no RTP of the call at all, or has RTP whose direction cannot be told',
+    'has no RTP of the call at all, has RTP whose direction cannot be told, or no way for media was found (ICE, DTLS)',
   needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
+    if (observed(facts, 'ice-failed', 'dtls-failed').length > 0) return []
     if (!judgement?.ready || !judgement.toPeer.due || judgement.toPeer.unknown) return []
     const { audio, period, agreed } = judgement.toPeer
     if (!period || (audio !== 'none' && audio !== 'nearly-none')) return []

@@ -1,5 +1,7 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
+import type { ObservationKind } from '../../../../shared/model/wire.ts'
+import type { Clock } from '../../base/clock.ts'
 import { explainError } from '../../base/errors.ts'
 import type { ReceivedAudio } from '../audio/received-audio.ts'
 import type { PortWatch } from '../stream/port-watch.ts'
@@ -24,6 +26,7 @@ export interface ArrivalParts {
   readonly refusals: Refusals
   readonly silence: Silence
   readonly portWatch: PortWatch
+  readonly clock: Clock
 }
 
 /** What the transport of a call reports, to each part that it concerns. */
@@ -32,6 +35,8 @@ export class Arrivals implements TransportEvents {
   readonly #sent: SentTap
   #negotiated: Negotiated | null = null
   #closed = false
+  /** Where the transport found the peer, whatever the descriptions say; null where it does not look. */
+  #path: Address | null = null
 
   constructor(parts: ArrivalParts) {
     this.#parts = parts
@@ -41,6 +46,11 @@ export class Arrivals implements TransportEvents {
   /** What payload types mean from now on; nothing is handed over before. */
   agree(negotiated: Negotiated): void {
     this.#negotiated = negotiated
+    if (!negotiated.dtls) this.#path = null
+  }
+
+  get reached(): Address | null {
+    return this.#path
   }
 
   close(): void {
@@ -111,5 +121,19 @@ export class Arrivals implements TransportEvents {
 
   failed(port: 'RTP' | 'RTCP', error: Error): void {
     this.#parts.tap.observe('note', `the ${port} port: ${explainError(error)}`)
+  }
+
+  path(to: Address): void {
+    const { receiver, clock } = this.#parts
+    this.#path = to
+    receiver.expectBoth(to, clock.monotonicMs())
+  }
+
+  told(kind: ObservationKind, text: string): void {
+    this.#parts.tap.observe(kind, text)
+  }
+
+  run(place: string, work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.told('media-failed', `${place}: ${explainError(error)}`))
   }
 }

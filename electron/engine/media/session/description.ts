@@ -111,6 +111,7 @@ export class Descriptions {
       sessionId: this.#sessionId,
       version: this.#version,
       keys: this.#transport.keys(description),
+      dtls: this.#transport.describe ? (ufrag) => this.#transport.describe!(ufrag) : undefined,
     }
   }
 }

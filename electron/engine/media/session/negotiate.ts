@@ -1,4 +1,4 @@
-import type { Address } from '../../../../shared/base/address.ts'
+import { isUnspecified, type Address } from '../../../../shared/base/address.ts'
 import { elide, visible } from '../../../../shared/base/text.ts'
 import { agreeMedium, isEvent, type Leg } from '../../../../shared/wire/agreement/agree.ts'
 import {
@@ -7,6 +7,7 @@ import {
   receives,
   reverse,
   sends,
+  type DtlsDescription,
   type MediaDescription,
   type MediaDirection,
   type MediaFormat,
@@ -15,13 +16,26 @@ import {
 import type { CodecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { Encryption, SrtpSuite } from '../../../../shared/model/encryption.ts'
 import { answeredKey, usableKey, type MasterKey, type SdesKey } from '../../srtp/sdes-key.ts'
-import { cryptoLine, refused, session, telephoneEvents, usualPtimeMs, type LocalMedia } from './offer.ts'
+import { cryptoLine, dtlsLines, refused, session, telephoneEvents, usualPtimeMs, type LocalMedia } from './offer.ts'
 import { eventOf, fitting, misdeclared, namesOf, noiseOf, pickCodec, ptimeOf, type PickedCodec } from './pick.ts'
 
 export interface NegotiatedCrypto {
   readonly suite: SrtpSuite
   readonly localMaster: Uint8Array
   readonly remoteKeys: readonly MasterKey[]
+}
+
+/** DTLS-SRTP (RFC 5763), and ICE where the peer speaks it. */
+export interface NegotiatedDtls {
+  /** Ours: the client begins the handshake. */
+  readonly role: 'client' | 'server'
+  /** What the peer says of its certificate. */
+  readonly fingerprints: DtlsDescription['fingerprints']
+  readonly ice: DtlsDescription['ice']
+  /** Where the peer may be met, its candidates first. */
+  readonly candidates: readonly Address[]
+  /** Whether we decide by which of them. */
+  readonly controlling: boolean
 }
 
 /** What both sides agreed on (RFC 3264 6). */
@@ -41,6 +55,7 @@ export interface Negotiated {
   readonly direction: MediaDirection
   readonly ptimeMs: number
   readonly crypto: NegotiatedCrypto | null
+  readonly dtls: NegotiatedDtls | null
 }
 
 /** Why there can be no media; the text names both sides. */
@@ -62,7 +77,7 @@ export function makeAnswer(
   if (lines.length === 0) return { refusal: 'no-audio', text: 'the offer has no audio' }
   const looked = lines.map((m) => acceptable(m, local))
   const usable = looked.filter((result): result is Accepted => !isRefusal(result))
-  const accepted = usable.find(({ crypto }) => crypto !== null) ?? usable[0]
+  const accepted = usable.find(({ m, crypto }) => crypto !== null || isDtls(m)) ?? usable[0]
   if (!accepted) {
     const faults = looked.filter(isRefusal)
     return { ...faults[0]!, text: [...new Set(faults.map(({ text }) => text))].join('; ') }
@@ -83,7 +98,9 @@ export function makeAnswer(
       direction,
       ptimeMs: fitting(local.ptimeMs ?? m.ptimeMs ?? usualPtimeMs, codec.codec),
       rtcpPort: null,
-      rtcpMux: false,
+      rtcpMux: isDtls(m),
+      ...(isDtls(m) && dtlsLines(local.dtls!(m.dtls!.ice?.ufrag ?? null), answeredSetup(m), m.dtls!.ice !== null)),
+      ...(m.mid === undefined ? {} : { mid: m.mid }),
       crypto: crypto ? [cryptoLine(crypto.tag, crypto.suiteName, local.keys(crypto.suite))] : [],
     }
   })
@@ -91,8 +108,11 @@ export function makeAnswer(
   const negotiated = {
     ...agreed(codec, { event, noise }, toOfferer, toAnswerer, local),
     crypto: agreedCrypto(crypto, local),
+    dtls: isDtls(chosen) ? agreedDtls(chosen, answeredSetup(chosen) === 'active', false) : null,
   }
-  return { answer: session(local, media), negotiated }
+  const { mid } = chosen
+  const bundle = mid !== undefined && offer.bundle?.includes(mid) ? [mid] : undefined
+  return { answer: { ...session(local, media), ...(bundle && { bundle }) }, negotiated }
 }
 
 /** An audio line that we can answer. */
@@ -111,6 +131,9 @@ function acceptable(m: MediaDescription, { codecs, encryption, suites }: LocalMe
         `no codec in common: offered ${namesOf(m) || 'none'}, accepted here ${codecs.join(', ')}` +
         misdeclared(m, codecs),
     }
+  const unmet = isDtls(m) ? dtlsFault(m, encryption, 'offered') : null
+  if (unmet) return { refusal: 'encryption', text: unmet }
+  if (isDtls(m)) return { m, codec, crypto: null }
   const offered = usableKey(m.crypto, suites)
   const fault = encryptionFault(m, offered, encryption, 'offered')
   if (fault) return { refusal: 'encryption', text: fault }
@@ -136,7 +159,11 @@ export function readAnswer(
     return { refusal: 'no-audio', text: refused ? 'the answer refuses the audio (port 0)' : 'the answer has no audio' }
   }
   const read = taken.flatMap(({ index, result }) => (isRefusal(result) ? [] : [{ index, negotiated: result }]))
-  return read.find(({ negotiated }) => negotiated.crypto !== null) ?? read[0] ?? (first.result as NotNegotiated)
+  return (
+    read.find(({ negotiated }) => negotiated.crypto !== null || negotiated.dtls !== null) ??
+    read[0] ??
+    (first.result as NotNegotiated)
+  )
 }
 
 /** The line of an offer that one of its answer stands for: that in its place, where an answer left none out. */
@@ -160,7 +187,10 @@ function readLine(chosen: MediaDescription, offered: MediaDescription, local: Lo
         `${local.codecs.join(', ')}${misdeclared(chosen, local.codecs)}`,
     }
   const answered = answeredKey(chosen.crypto, offered.crypto)
-  const fault = encryptionFault(chosen, answered, local.encryption, 'answered')
+  const dtls = isDtls(chosen) && isDtls(offered)
+  const fault = dtls
+    ? dtlsFault(chosen, local.encryption, 'answered')
+    : encryptionFault(chosen, answered, local.encryption, 'answered')
   if (fault) return { refusal: 'encryption', text: fault }
   // It says that it encrypts, and in a way that was not offered: neither side would understand the other.
   if (typeof answered === 'string' && chosen.crypto.length > 0 && local.encryption !== 'disabled')
@@ -171,7 +201,42 @@ function readLine(chosen: MediaDescription, offered: MediaDescription, local: Lo
   return {
     ...agreed(codec, { event, noise }, toAnswerer, toOfferer, local),
     crypto: agreedCrypto(typeof answered === 'string' || local.encryption === 'disabled' ? null : answered, local),
+    dtls: dtls ? agreedDtls(chosen, chosen.dtls!.setup === 'passive', true) : null,
   }
+}
+
+/** The peer's certificate comes in a handshake of DTLS (RFC 5764 8). */
+const isDtls = ({ protocol }: MediaDescription): boolean => /^UDP\/TLS\/RTP\/SAVPF?$/.test(protocol)
+
+/** Who leaves it to us waits for us. */
+const answeredSetup = ({ dtls }: MediaDescription): 'active' | 'passive' =>
+  dtls?.setup === 'active' ? 'passive' : 'active'
+
+function agreedDtls(theirs: MediaDescription, isClient: boolean, offered: boolean): NegotiatedDtls {
+  const { fingerprints, ice } = theirs.dtls!
+  const candidates = (theirs.candidates ?? []).filter(({ component }) => component === 1)
+  const described = isMediaAddress(theirs.address) && !isUnspecified(theirs.address)
+  const all = [...candidates, ...(described ? [{ host: theirs.address!, port: theirs.port }] : [])]
+  return {
+    role: isClient ? 'client' : 'server',
+    fingerprints,
+    ice,
+    candidates: all
+      .map(({ host, port }) => ({ host, port }))
+      .filter(({ host, port }, i, list) => list.findIndex((one) => one.host === host && one.port === port) === i),
+    // Who makes no checks decides nothing (RFC 8445 6.1.1).
+    controlling: offered || ice?.lite === true,
+  }
+}
+
+function dtlsFault(m: MediaDescription, ours: Encryption, verb: 'offered' | 'answered'): string | null {
+  if (ours === 'disabled')
+    return (
+      `encrypted media (${m.protocol}) was ${verb}, media encryption is disabled here: set it to ` +
+      'allowed or required'
+    )
+  if ((m.dtls?.fingerprints.length ?? 0) === 0) return `${m.protocol} was ${verb} without a fingerprint (a=fingerprint)`
+  return m.rtcpMux ? null : `${m.protocol} was ${verb} without a=rtcp-mux, without which it is not spoken here`
 }
 
 function agreedCrypto(key: SdesKey | null, { keys }: LocalMedia): NegotiatedCrypto | null {
@@ -185,8 +250,10 @@ function encryptionFault(
   verb: 'offered' | 'answered',
 ): string | null {
   const secure = isSecure(m)
+  const profile = elide(visible(m.protocol), 40)
+  if (ours === 'dtls') return `media profile ${profile} was ${verb}, and only UDP/TLS/RTP/SAVPF (DTLS) is spoken here`
   if (!/^RTP\/S?AVPF?$/.test(m.protocol))
-    return `media profile ${elide(visible(m.protocol), 40)} was ${verb}: RTP/AVP and RTP/SAVP (SDES) are spoken here`
+    return `media profile ${profile} was ${verb}: RTP/AVP, RTP/SAVP (SDES) and UDP/TLS/RTP/SAVPF (DTLS) are spoken here`
   if (secure && ours === 'disabled')
     return `encrypted media (RTP/SAVP) was ${verb}, media encryption is disabled here: set it to allowed or required`
   if (secure && typeof key === 'string') return `encrypted media (RTP/SAVP) was ${verb} without a usable key: ${key}`
@@ -205,7 +272,7 @@ function agreed(
   toPeer: Leg,
   fromPeer: Leg,
   { ptimeMs }: LocalMedia,
-): Omit<Negotiated, 'crypto'> {
+): Omit<Negotiated, 'crypto' | 'dtls'> {
   const remote = toPeer.to && isMediaAddress(toPeer.to.host) ? toPeer.to : null
   return {
     codec,

@@ -8,6 +8,7 @@ import type {
   SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
 import { codecsNamed } from '../../../../shared/model/codecs.ts'
+import type { LocalDtls } from '../transport/transport.ts'
 import type { Encryption, EncryptionForm, SrtpSuite } from '../../../../shared/model/encryption.ts'
 
 /** Dynamic payload types (RFC 3551 3); 101 is for telephone-event, as everybody does. */
@@ -34,6 +35,8 @@ export interface LocalMedia {
   readonly version: number
   /** Our SDES key and salt for a suite: of the description that is made, or of the offer that is being answered. */
   readonly keys: (suite: SrtpSuite) => Uint8Array
+  /** What we say for DTLS and ICE, to who begins ICE with that name; left out where DTLS is not spoken. */
+  readonly dtls?: ((remoteUfrag: string | null) => LocalDtls) | undefined
 }
 
 export const usualPtimeMs = 20
@@ -67,9 +70,11 @@ function ourFormats(codecs: readonly string[]): MediaFormat[] {
 }
 
 export function session(local: LocalMedia, media: readonly MediaDescription[]): SessionDescription {
+  const bundle = media.flatMap(({ port, dtls, mid }) => (port !== 0 && dtls && mid !== undefined ? [mid] : []))
   return {
     origin: { username: '-', sessionId: local.sessionId, version: local.version, address: local.address.host },
     media,
+    ...(bundle.length > 0 && { bundle }),
   }
 }
 
@@ -82,7 +87,7 @@ export function makeOffer(local: LocalMedia, before: readonly MediaDescription[]
   if (used >= 0)
     return session(
       local,
-      before.map((m, i) => (i === used ? offeredAudio(local, m.protocol) : refused(m))),
+      before.map((m, i) => (i === used ? offeredAudio(local, m.protocol, m.mid) : refused(m))),
     )
   // A line that was refused makes room for another try (RFC 3264 8.1).
   const lines = profilesOf(local).map((protocol) => offeredAudio(local, protocol))
@@ -91,14 +96,16 @@ export function makeOffer(local: LocalMedia, before: readonly MediaDescription[]
 }
 
 function profilesOf({ encryption, form }: LocalMedia): readonly string[] {
+  if (encryption === 'dtls') return ['UDP/TLS/RTP/SAVPF']
   if (encryption === 'required') return ['RTP/SAVP']
   return encryption === 'allowed' && form === 'two-lines' ? ['RTP/SAVP', 'RTP/AVP'] : ['RTP/AVP']
 }
 
 /** RTP/SAVP has keys, and so has RTP/AVP where it is the only line. */
-function offeredAudio(local: LocalMedia, protocol: string): MediaDescription {
+function offeredAudio(local: LocalMedia, protocol: string, mid = '0'): MediaDescription {
   const { encryption, form, suites } = local
-  const keyed = encryption !== 'disabled' && (protocol.includes('SAVP') || form === 'one-line')
+  const isDtls = protocol.startsWith('UDP/TLS/')
+  const keyed = !isDtls && encryption !== 'disabled' && (protocol.includes('SAVP') || form === 'one-line')
   return {
     kind: 'audio',
     port: local.address.port,
@@ -108,7 +115,8 @@ function offeredAudio(local: LocalMedia, protocol: string): MediaDescription {
     direction: local.direction,
     ptimeMs: local.ptimeMs ?? usualPtimeMs,
     rtcpPort: null,
-    rtcpMux: false,
+    rtcpMux: isDtls,
+    ...(isDtls && { ...dtlsLines(local.dtls!(null), 'actpass', true), mid }),
     crypto: keyed ? suites.map((suite, i) => cryptoLine(i + 1, suite, local.keys(suite))) : [],
   }
 }
@@ -117,10 +125,26 @@ export function cryptoLine(tag: number, suite: string, master: Uint8Array): Cryp
   return { tag, suite, keyParams: `inline:${Buffer.from(master).toString('base64')}`, sessionParams: null }
 }
 
+/** What a line says for DTLS, with our one candidate. */
+export function dtlsLines(
+  { fingerprint, ice, address: { host, port } }: LocalDtls,
+  setup: 'actpass' | 'active' | 'passive',
+  withIce: boolean,
+): Pick<MediaDescription, 'dtls' | 'candidates'> {
+  return {
+    dtls: {
+      fingerprints: [{ hash: 'sha-256', value: fingerprint }],
+      setup,
+      ice: withIce ? { ...ice, lite: false } : null,
+    },
+    ...(withIce && { candidates: [{ component: 1, host, port, type: 'host' }] }),
+  }
+}
+
 /** A line of theirs or of ours that is not used: its kind, its protocol and a format of its own (RFC 3264 6). */
 export function refused(m: MediaDescription): MediaDescription {
   return {
-    ...m,
+    ...without(m),
     port: 0,
     address: null,
     crypto: [],
@@ -128,5 +152,11 @@ export function refused(m: MediaDescription): MediaDescription {
     direction: 'inactive',
     ptimeMs: null,
     rtcpPort: null,
+    rtcpMux: false,
   }
+}
+
+/** A line that is refused says nothing for DTLS. */
+function without({ dtls: _dtls, fingerprint: _fingerprint, candidates: _candidates, ...rest }: MediaDescription) {
+  return rest
 }

@@ -7,17 +7,17 @@ import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
 import { codecOf } from '../codec/index.ts'
 import { Allowance } from '../stream/allowance.ts'
-import { RtpReceiver } from '../stream/receiver.ts'
+import { isSame, RtpReceiver } from '../stream/receiver.ts'
 import { PortWatch } from '../stream/port-watch.ts'
 import { Reports } from '../stream/reports.ts'
 import { RtpSender } from '../stream/sender.ts'
 import { Silence } from '../stream/silence.ts'
 import { Refusals } from '../transport/refusals.ts'
-import { SdesTransport } from '../transport/sdes.ts'
+import { transportFor } from '../transport/open.ts'
 import type { MediaTransport } from '../transport/transport.ts'
-import { UdpTransport } from '../transport/udp.ts'
 import { Arrivals } from './arrivals.ts'
 import { Descriptions } from './description.ts'
+import { queueDigits } from './digits.ts'
 import { isRefusal, type Negotiated, type NotNegotiated } from './negotiate.ts'
 import type { MediaDeps, MediaOptions } from './options.ts'
 import { ReportLoop } from './report-loop.ts'
@@ -54,7 +54,7 @@ export class MediaSession {
   #closed = false
 
   private constructor(deps: MediaDeps, options: MediaOptions, tap: MediaTap) {
-    const { clock, random, ports, limits } = deps
+    const { clock, random, limits } = deps
     this.#deps = deps
     this.#options = options
     this.#tap = tap
@@ -64,8 +64,7 @@ export class MediaSession {
     )
     const sessionId = String(random.uint32())
     this.#reports = new Reports(`${sessionId}@ringback`)
-    const udp = new UdpTransport(clock, ports)
-    this.#transport = options.encryption === 'disabled' ? udp : new SdesTransport(udp, random)
+    this.#transport = transportFor(options.encryption, deps)
     this.#descriptions = new Descriptions(options, this.#transport, sessionId)
     this.#loop = new ReportLoop(deps, this.#reports, this.#sender, this.#transport, () => this.#reportsTo)
     this.#receiver = new RtpReceiver(tap, this.#allowance, limits.foreignSources, options.latch)
@@ -105,6 +104,7 @@ export class MediaSession {
       },
     })
     this.#arrivals = new Arrivals({
+      clock,
       tap,
       transport: this.#transport,
       receiver: this.#receiver,
@@ -143,7 +143,9 @@ export class MediaSession {
   }
 
   get #reportsTo(): Address | null {
-    return this.#allowance.confirmed && this.#transport.isReady ? this.#negotiated!.remoteRtcp : null
+    return this.#allowance.confirmed && this.#transport.isReady
+      ? (this.#arrivals.reached ?? this.#negotiated!.remoteRtcp)
+      : null
   }
 
   /**
@@ -155,16 +157,19 @@ export class MediaSession {
   confirm(host?: string): void {
     if (host !== undefined) this.#receiver.trust(host)
     this.#allowance.confirm()
+    this.#transport.confirm?.()
   }
 
   /** A session description to offer; with `from` at that local address. Rejects with RingbackError (machine). */
   async offer(from?: string): Promise<string> {
     if (from !== undefined) await this.#transport.open(from, this.#arrivals)
+    if (this.#options.encryption === 'dtls' || this.#negotiated?.dtls) await this.#transport.prepare?.()
     return this.#descriptions.offer()
   }
 
   /** Answers an offer; media follows it from now on. */
   async answer(offerText: string): Promise<{ readonly sdp: string } | NotNegotiated> {
+    if (/UDP\/TLS\//i.test(offerText)) await this.#transport.prepare?.()
     const result = this.#descriptions.answer(offerText)
     if (isRefusal(result)) return result
     this.#apply(result.negotiated)
@@ -207,16 +212,8 @@ export class MediaSession {
 
   /** Queues digits to be sent as telephone events or as tones. Returns why it cannot be done, or null. */
   sendDigits(digits: string, mode: Exclude<DtmfMode, 'info'>): string | null {
-    if (!this.#negotiated) return 'no media is agreed yet'
-    if (mode === 'inband') {
-      this.#outgoing.dial(digits)
-      this.#tap.observe('digit-sent', `digits ${digits} sent as tones in the audio`, digits)
-      return null
-    }
-    if (this.#negotiated.telephoneEvent === null)
-      return 'the peer did not agree to telephone-event (RFC 4733): send the digits by INFO or as tones'
-    this.#sender.queue(digits)
-    return null
+    const parts = { outgoing: this.#outgoing, sender: this.#sender, tap: this.#tap }
+    return queueDigits(digits, mode, this.#negotiated, parts)
   }
 
   close(): void {
@@ -238,25 +235,22 @@ export class MediaSession {
     this.#arrivals.agree(negotiated)
     const nowMs = this.#deps.clock.monotonicMs()
     const { remote, remoteRtcp, direction } = negotiated
-    if (!before || !isAt(before.remote, remote)) {
+    if (!before?.remote || !isSame(before.remote, remote)) {
       this.#receiver.expectRtp(remote, nowMs)
       this.#portWatch.moved()
     }
-    if (!before || !isAt(before.remoteRtcp, remoteRtcp)) this.#receiver.expectRtcp(remoteRtcp, nowMs)
+    if (!before?.remoteRtcp || !isSame(before.remoteRtcp, remoteRtcp)) this.#receiver.expectRtcp(remoteRtcp, nowMs)
     const format = { ...negotiated, codec: codecOf(negotiated.codec)! }
     this.#audio.use(format)
-    if (remote === null && sends(direction))
+    if (remote === null && sends(direction) && !negotiated.dtls)
       this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
     this.#sending.use(format, sends(direction))
     this.#silence.expect(receives(direction))
     this.#loop.start()
-    this.#transport.agree(negotiated.crypto)
+    this.#transport.agree(negotiated.crypto, negotiated.dtls)
+    if (this.#allowance.confirmed) this.#transport.confirm?.()
   }
 }
 
 const silenceText = (ms: number) =>
   `nothing has come from the peer for ${Math.round(ms / 1000)} s, neither RTP nor RTCP`
-
-function isAt(from: Address | null, address: Address | null): boolean {
-  return from !== null && address !== null && from.port === address.port && from.host === address.host
-}

@@ -66,6 +66,12 @@ export class RtpReceiver {
     this.#allowance.restart()
   }
 
+  /** Both go there, and come from there. */
+  expectBoth(remote: Address, nowMs: number): void {
+    this.expectRtp(remote, nowMs)
+    this.expectRtcp(remote, nowMs)
+  }
+
   expectRtcp(remote: Address | null, nowMs: number): void {
     this.#remoteRtcp = remote
     this.#control.expect(remote, nowMs)
@@ -155,6 +161,6 @@ export class RtpReceiver {
   }
 }
 
-function isSame(a: Address, b: Address | null): boolean {
+export function isSame(a: Address, b: Address | null): boolean {
   return b !== null && a.port === b.port && a.host === b.host
 }

@@ -46,6 +46,9 @@ export class SdesTransport implements MediaTransport {
       notSent: (destination, error) => events.notSent(destination, error),
       undeliverable: (destination, error) => events.undeliverable(destination, error),
       failed: (port, error) => events.failed(port, error),
+      path: (to) => events.path(to),
+      told: (kind, text) => events.told(kind, text),
+      run: (place, work) => events.run(place, work),
     })
   }
 
@@ -79,7 +82,7 @@ export class SdesTransport implements MediaTransport {
     this.#encrypt = crypto && this.#keys.sender(crypto.suite, crypto.localMaster)
     // Sequence numbers go on in clear, uncounted by the key: where encryption begins again, so does the key.
     if (!crypto) this.#ours = this.#newKeys()
-    this.#under.agree(crypto)
+    this.#under.agree(crypto, null)
   }
 
   sendRtp(clear: Uint8Array, destination: Address): void {
@@ -153,6 +156,6 @@ function isSame(some: readonly SrtpContext[] | null, others: readonly SrtpContex
   return some === others || (some?.length === others?.length && some!.every((context, i) => context === others![i]))
 }
 
-function readUint32(bytes: Uint8Array, at: number): number {
+export function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }

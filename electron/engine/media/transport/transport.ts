@@ -1,7 +1,8 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import type { SrtpSuite } from '../../../../shared/model/encryption.ts'
-import type { NegotiatedCrypto } from '../session/negotiate.ts'
+import type { ObservationKind } from '../../../../shared/model/wire.ts'
+import type { NegotiatedCrypto, NegotiatedDtls } from '../session/negotiate.ts'
 import type { Refused } from '../../srtp/srtp.ts'
 
 /**
@@ -38,10 +39,22 @@ export interface TransportEvents {
   /** The network said of RTP to that address that it cannot be delivered (ICMP). */
   undeliverable(destination: Address, error: Error): void
   failed(port: 'RTP' | 'RTCP', error: Error): void
+  /** The peer is met at that address from now on, whatever the descriptions say. */
+  path(to: Address): void
+  told(kind: ObservationKind, text: string): void
+  /** Runs what takes a while; what it throws ends the call. */
+  run(place: string, work: () => Promise<void>): void
 }
 
 /** Our key of SDES for a suite: key and salt; empty where there is none. */
 export type OurKeys = (suite: SrtpSuite) => Uint8Array
+
+/** What our side says of itself for DTLS and ICE. */
+export interface LocalDtls {
+  readonly fingerprint: string
+  readonly ice: { readonly ufrag: string; readonly pwd: string }
+  readonly address: Address
+}
 
 /** Carries one call's RTP and RTCP, and hides how they are protected. */
 export interface MediaTransport {
@@ -61,8 +74,14 @@ export interface MediaTransport {
   open(host: string, events: TransportEvents): Promise<void>
   /** Our keys for an offer, for the answer to an offer, or of the offer that was answered. */
   keys(of: 'offer' | 'answer' | 'offered'): OurKeys
+  /** What our descriptions say for DTLS; `remoteUfrag`: that of an offer, which another one begins ICE anew. */
+  describe?(remoteUfrag: string | null): LocalDtls
+  /** Once, before the first of those. */
+  prepare?(): Promise<void>
+  /** The peer has shown that it is where its signalling comes from: addresses that it names may be tried. */
+  confirm?(): void
   /** What is agreed from now on. What came before is handed on. */
-  agree(crypto: NegotiatedCrypto | null): void
+  agree(crypto: NegotiatedCrypto | null, dtls: NegotiatedDtls | null): void
   /** `wire`: the packet where another transport has protected it. */
   sendRtp(clear: Uint8Array, destination: Address, wire?: Uint8Array): void
   /** Returns what goes on the wire. */

@@ -25,6 +25,8 @@ export class UdpTransport implements MediaTransport {
   #ports: RtpPorts | null = null
   #events!: TransportEvents
   #agreed = false
+  /** RTCP leaves from the port of RTP (RFC 5761). */
+  muxed = false
   #closed = false
   /** Where the network is listened to about. */
   #asked: { readonly destination: Address; readonly timer: Timer } | null = null
@@ -74,8 +76,14 @@ export class UdpTransport implements MediaTransport {
 
   sendRtcp(clear: Uint8Array, destination: Address, wire = clear): Uint8Array {
     this.#rtcp.push(this.#clock.nowUs(), destination, wire, clear)
-    this.#ports!.rtcp.send(wire, destination.host, destination.port, this.#rtcpDone)
+    const port = this.muxed ? this.#ports!.rtp : this.#ports!.rtcp
+    port.send(wire, destination.host, destination.port, this.#rtcpDone)
     return wire
+  }
+
+  /** Sends what is neither RTP nor RTCP from the port of RTP. */
+  sendBeside(wire: Uint8Array, { host, port }: Address): void {
+    if (!this.#closed) this.#ports!.rtp.send(wire, host, port, () => {})
   }
 
   listenForRefusal(destination: Address): void {
