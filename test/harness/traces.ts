@@ -8,7 +8,7 @@ import type { CallReport, DialogReport, RegistrationReport } from '../../shared/
 import type { Vantage } from '../../shared/model/facts.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
-import { writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
+import { writeRtcp, type RtcpPacket } from '../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../shared/wire/rtp/rtp.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { crlf, sdp } from './messages.ts'
@@ -188,7 +188,18 @@ export class TraceBuilder {
       lastSr: 0,
       delaySinceLastSr: 0,
     }
-    const packets = [{ type: 'rr' as const, ssrc: 2, reports: about === 'nothing' ? [] : [block] }]
+    return this.#rtcp(atMs, [{ type: 'rr', ssrc: 2, reports: about === 'nothing' ? [] : [block] }])
+  }
+
+  /** A sender report of the peer: it has sent so many packets. */
+  senderReport(atMs: number, sentPackets: number): this {
+    const times = { ntpSeconds: 1, ntpFraction: 0, rtpTimestamp: 0 }
+    return this.#rtcp(atMs, [
+      { type: 'sr', ssrc: 2, ...times, packets: sentPackets, octets: sentPackets * 160, reports: [] },
+    ])
+  }
+
+  #rtcp(atMs: number, packets: readonly RtcpPacket[]): this {
     this.#trace.rtcp(
       startUs + atMs * 1000,
       { ...theirMedia, port: theirMedia.port + 1 },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { explainError } from '../../../electron/engine/base/errors.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Vantage } from '../../../shared/model/facts.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
@@ -43,11 +44,42 @@ describe('what a finding says', () => {
     ['tls-failed', 'tls 192.0.2.1:5061: its certificate is self-signed', /Mend the certificate/, 'trust-certificate'],
     ['tls-failed', 'tls h: the peer demands a certificate of this side', /Give this side a certificate/, undefined],
     ['tls-failed', 'tls h: the peer does not speak TLS on that port', /Check the port/, 'choose-transport'],
+    [
+      'tls-failed',
+      `tls h: ${explainError({ code: 'ERR_TLS_HANDSHAKE_TIMEOUT' })}`,
+      /Check the port.*or call over TCP/,
+      'choose-transport',
+    ],
     ['tls-failed', 'tls h: the peer does not speak TLS 1.2 or later', /versions/, undefined],
     ['machine-fault', 'no RTP port is free', /at this computer/, undefined],
   ])('names the step that follows from what failed: %s, %s', (kind, text, next, code) => {
     expect(first(failed(kind, text)).next).toMatch(next)
     expect(first(failed(kind, text)).remedy?.code).toBe(code)
+  })
+
+  it.each<[string, (trace: TraceBuilder) => TraceBuilder, RegExp]>([
+    [
+      'a receiver report: that it has sent nothing',
+      (trace) => trace.report(3000, 'nothing'),
+      /after the answer; 1 RTCP report came, of a peer that says to have sent no audio\.$/,
+    ],
+    [
+      'a sender report of no packet: the same',
+      (trace) => trace.senderReport(3000, 0),
+      /after the answer; its RTCP says that it has sent none\.$/,
+    ],
+    [
+      'a sender report of packets: that they are lost',
+      (trace) => trace.report(2000, 'nothing').senderReport(3000, 120),
+      /; its RTCP says that it has sent 120 packets, so they are lost on the way or the RTP port is closed\.$/,
+    ],
+    ['nothing where no report came', (trace) => trace, /after the answer\.$/],
+  ])('says of audio that never comes what the RTCP of the peer tells: %s', (_name, reported, sentence) => {
+    const { rule, sentence: said } = first(
+      reported(new TraceBuilder().answered().rtp('sent', { fromMs: 1000, packets: 150 })).at(4000),
+    )
+    expect(rule).toBe('nothing-arrives')
+    expect(said).toMatch(sentence)
   })
 
   it('names the size of a request that may be lost in fragments', () => {

@@ -6,6 +6,7 @@ import { Profile } from '../../../electron/engine/store/profile.ts'
 import { Registrations } from '../../../electron/engine/trunks/registrations.ts'
 import { initialLimits } from '../../../shared/model/budgets.ts'
 import { registerSchema } from '../../../shared/contract/commands.ts'
+import { header } from '../../../shared/wire/sip/message.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { noLogs } from '../../../electron/engine/base/log.ts'
@@ -44,6 +45,20 @@ beforeEach(() => {
 afterEach(() => stations.close())
 
 describe('a registration', () => {
+  it.each([
+    ['alice@corp.example', 'alice%40corp.example'],
+    ['al ice', 'al%20ice'],
+    ['+15550100', '+15550100'],
+  ])('of the user %s names it %s in every address, so that each is one address', async (user, escaped) => {
+    registrations.start(registerSchema.parse({ address: '192.0.2.99', user, transport: 'udp' }))
+    await settle()
+    const register = parseSip(net.sent.at(-1)!.bytes)
+    if (register.kind === 'unreadable') throw new Error(register.text)
+    expect(register.problems).toEqual([])
+    for (const key of ['from', 'to']) expect(header(register, key)).toContain(`<sip:${escaped}@192.0.2.99>`)
+    expect(header(register, 'contact')).toContain(`<sip:${escaped}@192.0.2.1:`)
+  })
+
   it('leaves nothing behind in the journal of its station when it is forgotten', async () => {
     registrations.start(registerSchema.parse({ address: '192.0.2.99', user: 'alice', transport: 'udp' }))
     await settle()

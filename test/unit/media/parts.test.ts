@@ -9,10 +9,11 @@ import { RtpReceiver } from '../../../electron/engine/media/stream/receiver.ts'
 import { Reports } from '../../../electron/engine/media/stream/reports.ts'
 import { RtpSender } from '../../../electron/engine/media/stream/sender.ts'
 import { InFlight } from '../../../electron/engine/media/transport/in-flight.ts'
-import { parseRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
+import { parseRtcp, writeRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { readTelephoneEvent } from '../../../shared/wire/rtp/telephone-event.ts'
 import { MediaBench, ourMedia, stranger, theirMedia } from '../../harness/media-bench.ts'
+import { sdp } from '../../harness/messages.ts'
 import { predictableRandom } from '../../harness/random.ts'
 import { headerOf } from '../../harness/traces.ts'
 
@@ -156,6 +157,24 @@ describe('the reports', () => {
       reports: [{ ssrc: 9, cumulativeLost: 2, highestSequence: 5, lastSr: 65_536, delaySinceLastSr: 32_768 }],
     })
     expect(bye).toMatchObject({ type: 'bye', ssrcs: [sender.ssrc] })
+  })
+
+  it.each([
+    ['port', 'a=rtcp:30055', { ...theirMedia, port: 30_055 }],
+    ['address', 'a=rtcp:30055 IN IP4 192.0.2.77', { host: '192.0.2.77', port: 30_055 }],
+  ])("go to the %s that a=rtcp of the peer names, and the peer's come from there", async (_what, line, there) => {
+    const bench = new MediaBench()
+    await bench.answered({}, sdp(theirMedia.host, theirMedia.port, `${line}\n`))
+    const control = { ...ourMedia, port: ourMedia.port + 1 }
+    const report = writeRtcp([{ type: 'rr', ssrc: 77, reports: [] }])
+    for (const from of [{ ...stranger, port: 30_055 }, there]) bench.net.inject(from, control, report)
+    await bench.stream(8000, { from: theirMedia })
+    const name = `${there.host}:${there.port}`
+    expect(bench.rtcp.filter(({ sent }) => !sent).map(({ from }) => from)).toEqual([name])
+    expect(new Set(bench.rtcp.filter(({ sent }) => sent).map(({ to }) => to))).toEqual(new Set([name]))
+    const left = bench.net.sent.filter(({ from }) => from.host === control.host && from.port === control.port)
+    expect(new Set(left.map(({ to }) => `${to.host}:${to.port}`))).toEqual(new Set([name]))
+    bench.session.close()
   })
 
   it('that the system does not take are not told of as sent', async () => {

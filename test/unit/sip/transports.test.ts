@@ -104,6 +104,16 @@ describe('what is on the wire', () => {
     transports.close()
   })
 
+  it('is a message where empty lines stand before it in its datagram', async () => {
+    const { net, events, received, transports } = open()
+    await transports.listen('udp', us.host, us.port)
+    for (const before of ['\r\n', '\r\n\r\n', '\n']) net.inject(peer, us, before + request({ body: 'v=0\n' }))
+    await settle()
+    expect(received).toEqual(Array<string>(3).fill('request from 192.0.2.99:5060'))
+    expect(events.map((event) => event.message.kind === 'request' && event.message.problems)).toEqual([[], [], []])
+    transports.close()
+  })
+
   it('says of a datagram that the system does not send that it failed', async () => {
     const { net, transports } = open()
     const flow = await transports.flowTo(udp)

@@ -119,16 +119,21 @@ describe('a call that we place', () => {
     expect([endOf(call), faults.length]).toEqual([cause, 1])
   })
 
-  it('is ended with BYE where the refresh of its session gets 481', async () => {
+  it.each([
+    ['481', (update: SipRequest) => bench.respond(update, 481), { by: 'peer', reason: 'refused', status: 481 }],
+    ['408', (update: SipRequest) => bench.respond(update, 408), { by: 'peer', reason: 'refused', status: 408 }],
+    ['nothing', () => bench.clock.advance(32_000), { by: 'nobody', reason: 'timeout' }],
+  ] as const)('is ended with BYE where the refresh of its session gets %s', async (_name, respond, cause) => {
     const call = await bench.call()
     await bench.respond(sentRequest('INVITE'), 200, {
       body: sdp(),
-      extra: 'Session-Expires: 120;refresher=uac\nAllow: INVITE, ACK, BYE, UPDATE\n',
+      extra: 'Session-Expires: 240;refresher=uac\nAllow: INVITE, ACK, BYE, UPDATE\n',
     })
-    await bench.clock.advance(60_000)
-    await bench.respond(sentRequest('UPDATE'), 481)
+    await bench.clock.advance(120_000)
+    await respond(sentRequest('UPDATE'))
+    await bench.clock.advance(0)
     expect(bench.lines()).toContain('BYE')
-    expect(endOf(call)).toEqual({ by: 'peer', reason: 'refused', status: 481 })
+    expect(endOf(call)).toEqual(cause)
   })
 
   it('that is answered long after its CANCEL is acknowledged and ended at the far end too', async () => {
