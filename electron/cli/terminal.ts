@@ -1,5 +1,6 @@
 import { elide, visible } from '../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream } from '../../shared/contract/report.ts'
+import { lossOf } from '../../shared/shown/loss.ts'
 import { evidenceTexts } from '../../shared/words/evidence.ts'
 import { withFlags } from './remedies.ts'
 import type { CommonOptions } from './session.ts'
@@ -90,12 +91,12 @@ const columns = [
 ] as const
 
 function cells(stream: Stream, label: string): string[] {
-  const { packets, lost, lostPercent, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
+  const { packets, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
   return [
     label,
     `${stream.codec}/${stream.clockRate}`,
     String(packets),
-    `${lost} (${lostPercent.toFixed(1)} %)`,
+    lossOf(stream).text,
     `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`,
     `${maxDeltaMs.toFixed(1)} ms`,
     bitrateKbps === null ? 'unknown' : `${bitrateKbps.toFixed(1)} kbit/s`,

@@ -37,6 +37,12 @@ export const streamSchema = z.object({
   expected: z.int(),
   lost: z.int(),
   lostPercent: z.number(),
+  judgedLost: z
+    .int()
+    .optional()
+    .describe(
+      'of a call: what was lost without holds, moves, new beginnings of the numbers and packets that came twice',
+    ),
   outOfOrder: z.int(),
   duplicates: z.int(),
   minDeltaMs: ms,

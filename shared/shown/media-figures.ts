@@ -1,6 +1,7 @@
 import type { Stream } from '../contract/report.ts'
 import type { Sample } from '../contract/state.ts'
 import { span } from './format.ts'
+import { lossOf } from './loss.ts'
 import type { Span } from './time-marks.ts'
 
 export type Direction = 'to-peer' | 'from-peer'
@@ -42,14 +43,15 @@ export interface InShort {
 
 /** A direction in one line. While it goes on, the level is that of the last half second. */
 export function inShort({ stream, samples }: Flow, live: boolean): InShort {
-  const { packets, lostPercent, meanJitterMs, level, mos, mosUnknown, codec } = stream
+  const { packets, meanJitterMs, level, mos, mosUnknown, codec } = stream
+  const { percent } = lossOf(stream)
   const dbfs = live ? (samples.at(-1)?.[3] ?? null) : (level?.meanDbfs ?? null)
   return {
     packets: packets.toLocaleString('en'),
     lost: {
       name: 'lost',
-      value: `${lostPercent.toFixed(1)} %`,
-      tone: toneOf(lostPercent, lossLimits),
+      value: `${percent.toFixed(1)} %`,
+      tone: toneOf(percent, lossLimits),
       meaning: meanings.lost,
     },
     jitter: {
@@ -111,8 +113,6 @@ export function allFigures({ stream }: Flow, live: boolean, holds: readonly Span
     clockRate,
     payloadType,
     packets,
-    lost,
-    lostPercent,
     outOfOrder,
     duplicates,
     meanJitterMs,
@@ -121,6 +121,7 @@ export function allFigures({ stream }: Flow, live: boolean, holds: readonly Span
     bitrateKbps,
     rtcp,
   } = stream
+  const loss = lossOf(stream)
   const figure = (name: keyof typeof meanings, value: string, tone: Tone = 'plain'): Figure => ({
     name,
     value,
@@ -131,7 +132,7 @@ export function allFigures({ stream }: Flow, live: boolean, holds: readonly Span
   return [
     figure('codec', `${codec}/${clockRate}, type ${payloadType}`),
     figure('packets', packets.toLocaleString('en')),
-    figure('lost', `${lost.toLocaleString('en')} (${lostPercent.toFixed(1)} %)`, toneOf(lostPercent, lossLimits)),
+    figure('lost', loss.text, toneOf(loss.percent, lossLimits)),
     figure(
       'jitter',
       `${meanJitterMs.toFixed(2)} ms, most ${maxJitterMs.toFixed(2)} ms`,

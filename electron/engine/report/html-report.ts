@@ -4,6 +4,7 @@ import { chartMarksOf, coursesOf } from '../../../shared/shown/courses.ts'
 import { dateOf, party } from '../../../shared/shown/format.ts'
 import { ladderFigure } from '../../../shared/shown/ladder-drawing.ts'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
+import { lossOf } from '../../../shared/shown/loss.ts'
 import { flowsOf, inShort, mainOf, type Direction, type Flow } from '../../../shared/shown/media-figures.ts'
 import { lackText, timesOf } from '../../../shared/shown/time-marks.ts'
 import { evidenceTexts, type EvidenceText } from '../../../shared/words/evidence.ts'
@@ -39,13 +40,13 @@ function messageRow(message: LadderMessage, n: number, startedAt: string, anchor
 }
 
 function streamRow(stream: Stream): string {
-  const { packets, lost, lostPercent, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
+  const { packets, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
   const cells = [
     `${stream.source} → ${stream.destination}`,
     stream.ssrc,
     `${stream.codec}/${stream.clockRate}`,
     String(packets),
-    `${lost} (${lostPercent.toFixed(1)} %)`,
+    lossOf(stream).text,
     `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`,
     `${maxDeltaMs.toFixed(1)} ms`,
     bitrateKbps === null ? 'unknown' : `${bitrateKbps} kbit/s`,

@@ -180,6 +180,7 @@ export function streamOf(
     expected,
     lost,
     lostPercent,
+    ...(quality && { judgedLost: quality.lost }),
     outOfOrder: stats.outOfOrder,
     duplicates: stats.duplicates,
     minDeltaMs: thousandths(stats.minDeltaMs ?? 0),

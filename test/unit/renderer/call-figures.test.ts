@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { streamLines } from '../../../electron/cli/terminal.ts'
+import { htmlReport } from '../../../electron/engine/report/html-report.ts'
 import { comparedFacts } from '../../../renderer/features/call/compared.ts'
 import { allFigures, flowsOf, inShort } from '../../../shared/shown/media-figures.ts'
 import { ticketOf } from '../../../renderer/features/call/ticket.ts'
@@ -12,6 +14,22 @@ describe('figures of media', () => {
     expect(inShort(flow!, false).mos).toMatchObject({ value: '4.41 sent', tone: 'unknown' })
     expect(inShort(flow!, false).lost.tone).toBe('fault')
     expect(inShort({ ...flow!, stream: { ...flow!.stream, mos: null } }, false).mos.value).toBe('unknown')
+  })
+
+  it.each([
+    ['what was lost', { lost: 14, lostPercent: 4, judgedLost: 14 }, '14 (4.0 %)', 'fault'],
+    ['a hold as left out', { lost: 150, lostPercent: 30, judgedLost: 0 }, '0 (0.0 %, 150 numbers left out)', 'plain'],
+    ['both apart', { lost: 151, lostPercent: 30, judgedLost: 7 }, '7 (2.0 %, 144 numbers left out)', 'warning'],
+    ['packets that came twice as no loss', { lost: -5, lostPercent: -1.4, judgedLost: 0 }, '0 (0.0 %)', 'plain'],
+    ['those of no call', { lost: -5, lostPercent: -1.4 }, '0 (0.0 %)', 'plain'],
+    ['a report that was kept before', { lost: 14, lostPercent: 4 }, '14 (4.0 %)', 'fault'],
+  ])('count as lost what the estimate counts: %s', (_what, part, text, tone) => {
+    const [one] = flowsOf([stream(part)], [])
+    expect(allFigures(one!, false, []).find(({ name }) => name === 'lost')).toMatchObject({ value: text, tone })
+    expect(inShort(one!, false).lost).toMatchObject({ value: /[\d.]+ %/.exec(text)![0], tone })
+    expect(htmlReport([call({ streams: [one!.stream] })])).toContain(`<td>${text}</td>`)
+    const lines = streamLines(call({ streams: [one!.stream] })).join('\n')
+    expect(lines).toContain(text)
   })
 
   it('name the hold that a gap is made of', () => {
