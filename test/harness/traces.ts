@@ -8,7 +8,7 @@ import type { CallReport, DialogReport, RegistrationReport } from '../../shared/
 import type { Vantage } from '../../shared/model/facts.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
-import { writeRtcp, type RtcpPacket } from '../../shared/wire/rtcp/rtcp.ts'
+import { writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../shared/wire/rtp/rtp.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { crlf, sdp } from './messages.ts'
@@ -199,7 +199,7 @@ export class TraceBuilder {
     ])
   }
 
-  #rtcp(atMs: number, packets: readonly RtcpPacket[]): this {
+  #rtcp(atMs: number, packets: Parameters<typeof writeRtcp>[0]): this {
     this.#trace.rtcp(
       startUs + atMs * 1000,
       { ...theirMedia, port: theirMedia.port + 1 },
