@@ -124,8 +124,15 @@ const audio: Readonly<Record<Verdict['kind'], string>> = {
 }
 const marks = { fault: '✕', warning: '!', info: 'i' } as const
 
-function listLine({ type, id, startedAt, method, ...line }: CaptureLine, paint: Paint): string {
-  const { from, to, outcome, status, verdict, finding, codec, packets } = line
+/** When it began, as far as that is known. */
+function startOf({ startedAt, unknown = [] }: CaptureLine): string {
+  const [day = '', time = ''] = startedAt.slice(0, 23).split('T')
+  if (unknown.includes('time')) return '?'
+  return unknown.includes('day') ? time : unknown.includes('year') ? `${day.slice(5)} ${time}` : `${day} ${time}`
+}
+
+function listLine(line: CaptureLine, paint: Paint): string {
+  const { type, id, method, from, to, outcome, status, verdict, finding, codec, packets } = line
   const name = `${type} ${id}`.padEnd(9)
   const how = [
     ...(type === 'dialog' ? [method] : []),
@@ -139,6 +146,6 @@ function listLine({ type, id, startedAt, method, ...line }: CaptureLine, paint: 
   ].join(' ')
   const said = finding ? `${marks[finding.severity]} ${finding.sentence}` : (verdict?.sentence ?? '')
   const colour = finding?.severity === 'fault' ? paint.red : finding ? paint.yellow : paint.green
-  const head = `${name} ${startedAt.slice(0, 23).replace('T', ' ')}  ${from} → ${to}  ${how}`
+  const head = `${name} ${startOf(line)}  ${from} → ${to}  ${how}`
   return said === '' ? visible(head) : `${visible(head)}  ${colour(visible(said))}`
 }

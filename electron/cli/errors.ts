@@ -35,7 +35,7 @@ function usageText(message: string): string {
     .map((line) => line.trim())
     .join(' ')
     .replace(/\.$/, '')
-  const known = ofOption(text) ?? text
+  const known = ofOption(text) ?? ofArgument(text) ?? text
   return meant === undefined ? known : `${known}; did you mean ${meant}?`
 }
 
@@ -53,4 +53,13 @@ function ofOption(text: string): string | null {
   return rest.startsWith(argument) && at > 0
     ? `${name} ${rest.slice(argument.length, at)}: ${rest.slice(at + invalid.length)}`
     : null
+}
+
+/** `command-argument value 'x' is invalid for argument 'shell'. …` begins with the argument and the value. */
+function ofArgument(text: string): string | null {
+  const [open, between] = ["command-argument value '", "' is invalid for argument '"]
+  const at = text.lastIndexOf(between)
+  if (!text.startsWith(open) || at < 0) return null
+  const [name = '', why = ''] = text.slice(at + between.length).split("'. ", 2)
+  return `${name} ${text.slice(open.length, at)}: ${why.replace(/^Allowed choices are/, 'choose one of')}`
 }

@@ -29,6 +29,13 @@ import { wrongNames, wrongs, type Wrong } from '../../shared/model/wrong.ts'
 const invalid = (text: string) => new InvalidArgumentError(text)
 
 export function parseSource(text: string): SourceArgs {
+  const source = sourceNamed(text)
+  if (source) return source
+  throw invalid('choose tone[:HZ], silence, echo, marker or a .wav file.')
+}
+
+/** Null where no source has that name. */
+function sourceNamed(text: string): SourceArgs | null {
   const tone = /^tone(?::(\d+))?$/.exec(text)
   if (tone) {
     const hz = tone[1] === undefined ? 440 : Number(tone[1])
@@ -36,8 +43,7 @@ export function parseSource(text: string): SourceArgs {
     return { kind: 'tone', hz }
   }
   if (text === 'silence' || text === 'echo' || text === 'marker') return { kind: text }
-  if (/\.wav$/i.test(text)) return { kind: 'file', path: text }
-  throw invalid('choose tone[:HZ], silence, echo, marker or a .wav file.')
+  return /\.wav$/i.test(text) ? { kind: 'file', path: text } : null
 }
 
 export function parseBehaviour(text: string): Behaviour {
@@ -52,7 +58,9 @@ export function parseBehaviour(text: string): Behaviour {
     return { kind: 'reject', code, contact }
   }
   if (text === 'ring' || text === 'ignore') return { kind: text }
-  return { kind: 'answer', source: parseSource(text) }
+  const source = sourceNamed(text)
+  if (source) return { kind: 'answer', source }
+  throw invalid('choose echo, tone[:HZ], marker, silence, a .wav file, reject:CODE, reject:302:URI, ring or ignore.')
 }
 
 export function parseTransport(text: string): TransportName {
@@ -206,6 +214,13 @@ export function parseWhole(text: string): number {
   return Number(text)
 }
 
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  const number = parseWhole(text)
+  if (number === 0) throw invalid('give a number from 1.')
+  return number
+}
+
 export function parsePortRange(text: string): { first: number; last: number } {
   const match = /^(\d{1,5})-(\d{1,5})$/.exec(text)
   const [first, last] = [Number(match?.[1]), Number(match?.[2])]
@@ -221,10 +236,13 @@ export function parseLocal(text: string): string {
 
 export function parseListener(text: string, before: readonly ListenerArgs[] = []): ListenerArgs[] {
   const colon = text.indexOf(':')
-  const transport = parseTransport(text.slice(0, Math.max(0, colon)))
+  const transport = transportNamed(text.slice(0, Math.max(0, colon)))
   const address = parseHostPort(text.slice(colon + 1))
-  if (!address || !isIp(address.host) || address.port === null)
-    throw invalid(`write transport:address:port, like udp:127.0.0.1:5060 (port 0 takes any).`)
+  if (!transport || !address || !isIp(address.host) || address.port === null)
+    throw invalid(
+      'write transport:address:port, like udp:127.0.0.1:5060 (an IP address; port 0 takes any; transports are ' +
+        `${transportNames.join(', ')}).`,
+    )
   return [...before, { transport, address: address.host, port: address.port }]
 }
 

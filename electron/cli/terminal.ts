@@ -168,9 +168,8 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
   ]
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name} ${((value as number) / 1000).toFixed(3)} s`)
-  return [
-    '',
-    ...media
+  const parts = [
+    media
       .slice(-1)
       .flatMap((m) => [
         `media ${m.codec}/${m.clockRate} payload type ${m.payloadType}, ${m.ptimeMs} ms, encryption ` +
@@ -178,20 +177,20 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
         ...(m.negotiation === undefined ? [] : [m.negotiation]),
       ])
       .map(visible),
-    '',
-    ...streamLines(report),
-    '',
-    ...(times.length > 0 ? [times.join(', ')] : []),
-    ...(report.related ?? []).map(({ call, certainty, reason }) =>
-      visible(`${certainty} leg: call ${call}: ${reason}`),
-    ),
-    ...report.observations
-      .filter(({ kind }) => kind !== 'note' || report.findings.length > 0)
-      .map(({ text }) => paint.dim(`· ${visible(text)}`)),
-    ...report.findings.flatMap((finding) => findingLines(finding, paint)),
-    '',
-    verdictLine(report, paint),
+    streamLines(report),
+    [
+      ...(times.length > 0 ? [times.join(', ')] : []),
+      ...(report.related ?? []).map(({ call, certainty, reason }) =>
+        visible(`${certainty} leg: call ${call}: ${reason}`),
+      ),
+      ...report.observations
+        .filter(({ kind }) => kind !== 'note' || report.findings.length > 0)
+        .map(({ text }) => paint.dim(`· ${visible(text)}`)),
+      ...report.findings.flatMap((finding) => findingLines(finding, paint)),
+    ],
+    [verdictLine(report, paint)],
   ]
+  return parts.flatMap((lines) => (lines.length > 0 ? ['', ...lines] : []))
 }
 
 export function verdictLine({ outcome, verdict, findings }: CallReport, paint: Paint): string {

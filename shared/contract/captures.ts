@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unknowns } from '../model/wire.ts'
 import { findingSchema, inspectReportSchema, outcomeSchema, verdictSchema } from './report.ts'
 import { callViewSchema, captureViewSchema } from './views.ts'
 
@@ -9,6 +10,10 @@ export const captureLineSchema = z.object({
   callId: z.string().nullable(),
   method: z.string().nullable().describe('of its first request; null for a stream'),
   startedAt: z.string().describe('ISO 8601, microseconds, UTC'),
+  unknown: z
+    .array(z.enum(unknowns))
+    .optional()
+    .describe('what the text that its first message was read from does not say: what stands there is a place holder'),
   from: z.string(),
   to: z.string(),
   outcome: outcomeSchema.nullable().describe('of a call'),

@@ -191,4 +191,11 @@ describe('a caller that does not come through the TLS handshake of an agent', ()
     await expect.poll(() => agent.engine.notices.join()).toMatch(/a TLS handshake with 127\.0\.0\.1 failed: /)
     client.destroy()
   })
+
+  it('is told of without an address where the connection is gone', async () => {
+    const agent = await engines.agent({ listeners: [{ transport: 'tls', address: '127.0.0.1', port: 0 }] })
+    const client = connect(agent.port, '127.0.0.1', () => client.end())
+    client.on('error', () => {})
+    await expect.poll(() => agent.engine.notices.join()).toMatch(/a TLS handshake failed: the peer closed/)
+  })
 })

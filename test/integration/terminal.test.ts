@@ -68,9 +68,8 @@ describe('wrong usage', () => {
     ],
     [['call', 'sip:a@b', '--from'], 'ringback call: --from needs a value: --from <number|uri> (ringback call --help)'],
     [
-      ['call', 'sip:a@b', '--transport', 'wss'],
-      'ringback call: --transport wss: it is not available in this version: choose one of udp, tcp, tls ' +
-        '(ringback call --help)',
+      ['call', 'sip:a@b', '--transport', 'sctp'],
+      'ringback call: --transport sctp: choose one of udp, tcp, tls, ws, wss (ringback call --help)',
     ],
     [
       ['call', 'sip:a@127.0.0.1:9;transport=sctp'],
@@ -84,6 +83,25 @@ describe('wrong usage', () => {
     [
       ['trunk', 'add', 'x'],
       'ringback trunk add: --address is missing: the host name or IP address of the trunk (ringback trunk add --help)',
+    ],
+    [
+      ['completion', 'tcsh'],
+      'ringback completion: shell tcsh: choose one of bash, zsh, fish (ringback completion --help)',
+    ],
+    [
+      ['history', 'list', '--limit', '0'],
+      'ringback history list: --limit 0: give a number from 1 (ringback history list --help)',
+    ],
+    [['agent', '--calls', '0'], 'ringback agent: --calls 0: give a number from 1 (ringback agent --help)'],
+    [
+      ['agent', '--answer', 'reject'],
+      'ringback agent: --answer reject: choose echo, tone[:HZ], marker, silence, a .wav file, reject:CODE, ' +
+        'reject:302:URI, ring or ignore (ringback agent --help)',
+    ],
+    [
+      ['agent', '--listen', '5070'],
+      'ringback agent: --listen 5070: write transport:address:port, like udp:127.0.0.1:5060 (an IP address; port 0 ' +
+        'takes any; transports are udp, tcp, tls, ws, wss) (ringback agent --help)',
     ],
     [['history', 'show', 'latest'], 'ringback history show: there are no calls yet (ringback history show --help)'],
   ])('%j is one line that names the command and its help', async (args, line) => {
@@ -248,6 +266,9 @@ describe('completion', () => {
     expect(complete('ringback', 'trunk', 'im')).toBe('import')
     expect(complete('ringback', 'call', 'sip:a@b', '--ring')).toBe('--ring-timeout')
     expect(complete('ringback', 'trunk', 'add', '--addr')).toBe('--address')
+    expect(complete('ringback', 'completion', '')).toBe('bash zsh fish')
+    // Nothing of its own: the shell goes on to files.
+    expect(complete('ringback', 'inspect', '')).toBe('')
   })
 
   it.each(['zsh', 'fish'])('there is a script for %s', async (shell) => {

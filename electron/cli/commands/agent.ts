@@ -28,6 +28,7 @@ import {
   parsePtime,
   parseRequire,
   parseSuites,
+  parseCount,
   parseWhole,
   parseWrong,
   wrongLines,
@@ -119,7 +120,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--follow-refer', 'call whom a caller names where it transfers the call (default: REFER is refused)')
     .option('--wrong <list>', 'what to do wrong on purpose, to see how callers take it (names below)', parseWrong)
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
-    .option('--calls <n>', 'stop after this many calls (default: when interrupted)', parseWhole)
+    .option('--calls <n>', 'stop after this many calls (default: when interrupted)', parseCount)
     .addHelpText(
       'after',
       `

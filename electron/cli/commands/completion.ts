@@ -31,6 +31,11 @@ const longOptions = (command: Command) =>
   [...command.options.flatMap(({ long }) => (long ? [long] : [])), '--help'].filter(
     (name, i, all) => all.indexOf(name) === i,
   )
+/** What can follow a command: those below it, or the values of its argument; else the shell offers files. */
+const namesAfter = (command: Command) => [
+  ...command.commands.map((one) => one.name()),
+  ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+]
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
 function bashLines(program: Command, zsh: boolean): string[] {
@@ -49,10 +54,11 @@ function bashLines(program: Command, zsh: boolean): string[] {
     ...commands.map(
       (command) =>
         `    ${quoted(pathOf(command))}) ` +
-        `words=${quoted([...command.commands.map((one) => one.name()), ...longOptions(command)].join(' '))} ;;`,
+        `words=${quoted([...namesAfter(command), ...longOptions(command)].join(' '))} ;;`,
     ),
     '  esac',
-    `  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))`,
+    '  [[ "${COMP_WORDS[COMP_CWORD]}" == -* ]] || words="${words%%--*}"',
+    '  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))',
     '}',
     'complete -o default -F _ringback ringback',
   ]

@@ -4,7 +4,7 @@ import { exportFormatSchema, type ExportFormat } from '../../../shared/contract/
 import { writeWhole } from '../../engine/base/durable.ts'
 import { historyLines } from '../history-lines.ts'
 import { jsonPieces } from '../json.ts'
-import { parseFormat, parseWhole } from '../options.ts'
+import { parseCount, parseFormat } from '../options.ts'
 import { print, printJson, warn } from '../output.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
 import { Paint, ladderLines, leftSide, summaryLines } from '../terminal.ts'
@@ -31,8 +31,12 @@ function addList(history: Command, finish: (code: number) => void): Command {
   return history
     .command('list')
     .description('the newest calls')
-    .option('--limit <n>', 'how many', parseWhole, 100)
-    .option('--filter <words>', 'only calls that have these words anywhere in them, headers included')
+    .option('--limit <n>', 'how many', parseCount, 100)
+    .option(
+      '--filter <words>',
+      'only calls that have these words anywhere in them, headers included (one of two letters beside the next ' +
+        'word), and fields like status:4xx, trunk:NAME, verdict:one-way, dir:in, from:, to:',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  ringback history list\n  ringback history list --limit 5\n' +
@@ -43,7 +47,7 @@ function addList(history: Command, finish: (code: number) => void): Command {
       finish(
         await withEngine(options, true, async (engine) => {
           const { entries, unreadable } = await engine.execute('history.list', {
-            limit: Math.max(1, options.limit),
+            limit: options.limit,
             ...(options.filter === undefined ? {} : { query: options.filter.trim() }),
           })
           if (unreadable > 0)

@@ -10,6 +10,7 @@ import { redact } from '../../../shared/wire/sip/redact.ts'
 import { findingsOf, outlineOf, type Outline } from '../report/outline.ts'
 import { dialogReportOf, registrationReportOf } from '../report/report.ts'
 import type { Captured } from '../trace/capture/load.ts'
+import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 // What lists show of things in a capture.
@@ -28,7 +29,8 @@ export function unjudged<Shown extends Pick<CaptureLine, 'outcome' | 'status' | 
 const nothing = { outcome: null, durationMs: null, verdict: null, finding: null, codec: null, packets: null }
 
 export function callLine(call: Captured, now: Micros): CaptureLine {
-  const facts = call.open().facts(now, null)
+  const projection = call.open()
+  const facts = projection.facts(now, null)
   const { from, to, requestUri, outcome, status, timeline, verdict } = outlineOf(facts)
   return {
     ...nothing,
@@ -37,6 +39,7 @@ export function callLine(call: Captured, now: Micros): CaptureLine {
     callId: call.callId,
     method: 'INVITE',
     startedAt: timeline.startedAt,
+    ...unsaid(projection),
     from,
     to: requestUri || to,
     outcome,
@@ -48,10 +51,12 @@ export function callLine(call: Captured, now: Micros): CaptureLine {
 }
 
 export function registrationLine(registration: Captured, now: Micros): CaptureLine {
-  const { address, registrar, status, findings } = registrationReportOf(registration.open().trace, now)
+  const projection = registration.open()
+  const { address, registrar, status, findings } = registrationReportOf(projection.trace, now)
   return {
     ...nothing,
     ...named('registration', registration),
+    ...unsaid(projection),
     method: 'REGISTER',
     from: address,
     to: registrar,
@@ -61,8 +66,24 @@ export function registrationLine(registration: Captured, now: Micros): CaptureLi
 }
 
 export function dialogLine(dialog: Captured, now: Micros): CaptureLine {
-  const { method, from, to, status, findings } = dialogReportOf(dialog.open().trace, now)
-  return { ...nothing, ...named('dialog', dialog), method, from, to, status, finding: gravest(findings) }
+  const projection = dialog.open()
+  const { method, from, to, status, findings } = dialogReportOf(projection.trace, now)
+  return {
+    ...nothing,
+    ...named('dialog', dialog),
+    ...unsaid(projection),
+    method,
+    from,
+    to,
+    status,
+    finding: gravest(findings),
+  }
+}
+
+/** What the text that the first message was read from does not say of it; nothing of a capture of packets. */
+function unsaid({ trace }: CallProjection): Pick<CaptureLine, 'unknown'> {
+  const unknown = trace.messages[0]?.event.unknown ?? []
+  return unknown.length > 0 ? { unknown: [...unknown] } : {}
 }
 
 const named = (type: CaptureLine['type'], { id, callId, firstAt }: Captured) => ({

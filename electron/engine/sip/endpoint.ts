@@ -78,7 +78,7 @@ export class SipEndpoint {
         if (!this.#closed) this.#events?.lost(flow, explainError(why))
       },
       handshakeFailed: ({ host }, error, handshake) =>
-        deps.handshakeFailed(`a ${handshake} handshake with ${host} failed: ${explainError(error)}`),
+        deps.handshakeFailed(`a ${handshake} handshake${host && ` with ${host}`} failed: ${explainError(error)}`),
     })
   }
 

@@ -18,20 +18,34 @@ export interface Condition {
 /** What rows of `calls` must have to fit a filter: each of its fields and words. */
 export function conditionsOf(query: string): Condition[] {
   const { fields, words } = parseCallQuery(query)
-  const indexed = words.filter((word) => [...word].length >= shortestIndexed)
-  const short = words.filter((word) => !indexed.includes(word))
-  const match = indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')
+  const indexed = words.filter(isIndexed)
+  const match = indexed.map(phrase).join(' AND ')
   return [
     ...(indexed.length > 0
       ? [{ sql: 'number IN (SELECT rowid FROM words WHERE words MATCH ?)', values: [match] }]
       : []),
-    ...short.map((word) => ({ sql: `entry LIKE ? ESCAPE '\\'`, values: [`%${escaped(word)}%`] })),
+    ...words.flatMap((word, i) => (isIndexed(word) ? [] : [shortCondition(word, words[i - 1], words[i + 1])])),
     ...fields.map((term) => {
       const { sql, values } = fieldCondition(term)
       // A damaged entry fits no field, and stops no search.
       return { sql: `CASE WHEN json_valid(entry) THEN ${sql} ELSE 0 END`, values }
     }),
   ]
+}
+
+const isIndexed = (word: string) => [...word].length >= shortestIndexed
+const phrase = (words: string) => `"${words.replaceAll('"', '""')}"`
+
+/** A word that the index does not find alone: in what a list shows of a call, or in its messages beside a neighbour. */
+function shortCondition(word: string, before: string | undefined, after: string | undefined): Condition {
+  const listed = { sql: `entry LIKE ? ESCAPE '\\'`, values: [`%${escaped(word)}%`] }
+  const beside = before === undefined ? after && `${word} ${after}` : `${before} ${word}`
+  return beside === undefined
+    ? listed
+    : {
+        sql: `(${listed.sql} OR number IN (SELECT rowid FROM words WHERE words MATCH ?))`,
+        values: [...listed.values, phrase(beside)],
+      }
 }
 
 const escaped = (word: string) => word.replace(/[\\%_]/g, '\\$&')

@@ -14,6 +14,15 @@ import { pastCall } from '../../harness/past-calls.ts'
 const text = (document: unknown, indent: number) => [...jsonPieces(document, indent)].join('')
 const acted = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
+describe('what stands below a ladder', () => {
+  it('has no room for what there is not', () => {
+    const report = { ...pastCall('x'), media: [], streams: [], observations: [], findings: [] }
+    const lines = summaryLines(report, new Paint({ color: false }))
+    expect(lines[0]).toBe('')
+    expect(lines.filter((line, i) => line === '' && lines[i + 1] === '')).toEqual([])
+  })
+})
+
 describe('M3: what a terminal is given', () => {
   const evil = 'a\u001b[2J\u001b]0;title\u0007\u009b31m\rb\u202ec\u2066d\u200be\u007f'
 
