@@ -11,7 +11,7 @@ export function RegisteredKeys() {
     Object.fromEntries(
       shortcuts.flatMap(({ id, keys, on = [keys] }) => {
         const action = actions.find((known) => known.id === id)
-        return action ? on.map((key) => [key, () => perform(action, key)]) : []
+        return action ? on.map((key) => [key, () => void perform(action, key)]) : []
       }),
     ),
   )

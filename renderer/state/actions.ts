@@ -52,17 +52,19 @@ const latest = new WeakMap<object, readonly Action[]>()
 /** Everything that can be done now, what was registered last first. */
 export const allActions = (): Action[] => [...useRegistry.getState().actions.values()].toReversed().flat()
 
-/** Runs an action; what goes wrong is said at the foot of the window. */
-export function perform(action: Action, key?: string): void {
-  Promise.resolve()
-    .then(() => action.run(key))
-    .catch((error: Error) => say(error.message, 'fault'))
+/** Runs an action, at once; what goes wrong is said at the foot of the window. */
+export async function perform(action: Action, key?: string): Promise<void> {
+  try {
+    await action.run(key)
+  } catch (error) {
+    say((error as Error).message, 'fault')
+  }
 }
 
 /** Runs the action of that name, where it can be done now. */
 export function run(id: string): void {
   const action = allActions().find((known) => known.id === id)
-  if (action) perform(action)
+  if (action) void perform(action)
 }
 
 let lastSaid = 0

@@ -45,7 +45,8 @@ function addressOf(trunk: string | null): string | null {
 /** Places the call that the dial bar holds. Rejects with a CommandFault. */
 export async function dial(): Promise<void> {
   const { draft } = useUi.getState()
-  const { uri, trunk, headers, source, encryption, transport, codecs, ptimeMs, from, displayName } = draft
+  const { uri, trunk, headers, source, encryption, encryptionForm, srtpSuites } = draft
+  const { transport, codecs, ptimeMs, from, displayName } = draft
   const args: PlaceCall = {
     uri,
     source,
@@ -57,6 +58,8 @@ export async function dial(): Promise<void> {
     // One that was removed meanwhile is not chosen any more.
     ...(trunk !== null && useEngine.getState().trunks.has(trunk) ? { trunk } : {}),
     ...(encryption === null ? {} : { encryption }),
+    ...(encryptionForm === null ? {} : { encryptionForm }),
+    ...(srtpSuites === null ? {} : { srtpSuites: [...srtpSuites] }),
     ...(transport === null ? {} : { transport }),
     ...(codecs === null ? {} : { codecs: [...codecs] }),
     ...(ptimeMs === null ? {} : { ptimeMs }),

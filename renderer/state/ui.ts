@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
-import type { Encryption } from '../../shared/model/encryption.ts'
+import type { Encryption, EncryptionForm, SrtpSuite } from '../../shared/model/encryption.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
 import { redact } from '../../shared/wire/sip/redact.ts'
 import { isSecretHeader } from '../../shared/wire/sip/secret-names.ts'
@@ -30,6 +30,8 @@ export interface Draft {
   readonly source: SourceArgs
   /** These are as the trunk says where they are null or empty. */
   readonly encryption: Encryption | null
+  readonly encryptionForm: EncryptionForm | null
+  readonly srtpSuites: readonly SrtpSuite[] | null
   readonly transport: TransportName | null
   readonly codecs: readonly string[] | null
   readonly ptimeMs: number | null
@@ -79,6 +81,8 @@ export const emptyDraft: Draft = {
   headers: [],
   source: { kind: 'marker' },
   encryption: null,
+  encryptionForm: null,
+  srtpSuites: null,
   transport: null,
   codecs: null,
   ptimeMs: null,
@@ -142,6 +146,8 @@ export function redial(placed: Placed): void {
     headers: placed.headers.map(({ name, value, secret }) => (secret ? secretRow(name) : headerRow(name, value))),
     source: placed.source,
     encryption: placed.encryption ?? null,
+    encryptionForm: placed.encryptionForm ?? null,
+    srtpSuites: placed.srtpSuites ?? null,
     transport: placed.transport ?? null,
     codecs: placed.codecs ?? null,
     ptimeMs: placed.ptimeMs ?? null,

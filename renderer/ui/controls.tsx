@@ -187,6 +187,7 @@ const icons = {
   close: 'M4 4l8 8M12 4l-8 8',
   rows: 'M3 4h10M3 8h10M3 12h10',
   more: 'M3.500 8h.1M8 8h.1M12.500 8h.1',
+  left: 'M10 4 6 8l4 4',
   right: 'M6 4l4 4-4 4',
   find: 'M7 3a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM10 10l3.500 3.500',
   calls:

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { drawAtOnce } from './at-once.ts'
 
 export interface Shortcut {
   /** The action that they run, where it is one of the registry; a field of the window listens for the others itself. */
@@ -19,6 +20,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Ctrl+E', id: 'call.hang-up', text: 'hang up' },
   { keys: 'M', id: 'call.mute', text: 'mute' },
   { keys: 'H', id: 'call.hold', text: 'hold' },
+  { keys: 'X', id: 'call.transfer', text: 'transfer' },
   { keys: '0-9 * #', on: [...'0123456789*#'], id: 'call.dtmf', text: 'DTMF, while a call is shown' },
   { keys: '/', id: 'calls.filter', text: 'filter calls' },
   { keys: 'J', id: 'ladder.next', text: 'next message' },
@@ -52,7 +54,10 @@ function nameOf(event: KeyboardEvent): string {
   return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${key}`
 }
 
-/** Listens for keys while mounted. Plain characters do nothing while a person types into a field. */
+/**
+ * Listens for keys while mounted. Plain characters do nothing while a person types into a field. What a key opens is
+ * there, and has the focus, before the next key comes.
+ */
 export function useKeys(handlers: Readonly<Record<string, () => void>>): void {
   useEffect(() => {
     const down = (event: KeyboardEvent) => {
@@ -62,7 +67,7 @@ export function useKeys(handlers: Readonly<Record<string, () => void>>): void {
       if (!handler || (!name.startsWith('Ctrl+') && typing(event.target)) || document.querySelector('dialog[open]'))
         return
       event.preventDefault()
-      handler()
+      drawAtOnce(handler)
     }
     document.addEventListener('keydown', down)
     return () => document.removeEventListener('keydown', down)

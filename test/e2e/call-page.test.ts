@@ -120,6 +120,27 @@ describe.skipIf(!findPeer('chromium'))('the page of a call', () => {
     await verdict(page).waitFor()
   })
 
+  it('has the focus in what a key opens before the next key comes', async () => {
+    const page = await windows.open((await windows.shell()).link)
+    await testCall(page)
+    const focusedBy = (key: string, ctrlKey = false) =>
+      page.evaluate(
+        ([pressed, ctrl]) => {
+          ;(document.activeElement as HTMLElement | null)?.blur()
+          document.dispatchEvent(new KeyboardEvent('keydown', { key: pressed as string, ctrlKey: ctrl as boolean }))
+          return document.activeElement?.getAttribute('aria-label')
+        },
+        [key, ctrlKey],
+      )
+    expect(await focusedBy('/')).toBe('Filter calls')
+    expect(await focusedBy('n')).toBe('Note')
+    expect(await focusedBy('k', true)).toBe('Do or open')
+    await page.keyboard.press('Escape')
+    await page.setViewportSize({ width: 760, height: 600 })
+    await page.getByRole('button', { name: 'All calls' }).waitFor()
+    expect(await focusedBy('/')).toBe('Filter calls')
+  })
+
   it('puts two calls side by side and says where they differ', async () => {
     const page = await windows.open((await windows.shell()).link)
     await testCall(page)

@@ -27,11 +27,11 @@ export class Counted {
     }
   }
 
-  /** Presses the tabulator until the keyboard is at the target. */
-  async tabTo(target: Locator, most = 40): Promise<void> {
+  /** Presses the tabulator, or that key, until the keyboard is at the target. */
+  async tabTo(target: Locator, key = 'Tab', most = 40): Promise<void> {
     for (let n = 0; n < most; n++) {
       if ((await target.count()) > 0 && (await target.evaluate((element) => element.matches(':focus')))) return
-      await this.press('Tab')
+      await this.press(key)
     }
     throw new Error(`the keyboard does not reach ${String(target)} in ${most} steps`)
   }

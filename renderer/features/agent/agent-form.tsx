@@ -5,9 +5,10 @@ import { reasonPhrase } from '../../../shared/words/statuses.ts'
 import { handOver } from '../../state/dial.ts'
 import { useActions } from '../../state/actions.ts'
 import { execute, useEngine } from '../../state/engine.ts'
-import { transportChoices } from '../../ui/choices.ts'
+import { codecEntries, transportChoices } from '../../ui/choices.ts'
 import { Act, Button, Choice, Field, Icon } from '../../ui/controls.tsx'
 import { CheckField, EncryptionField, PasswordField, WordsField } from '../../ui/fields.tsx'
+import { OrderedChoice } from '../../ui/ordered-choice.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 
 type AgentSettings = Settings['agent']
@@ -152,6 +153,20 @@ export function AgentForm({ settings }: { settings: Settings }) {
         value={draft.identifiers ?? []}
         onChange={(words) => set({ identifiers: words.length === 0 ? undefined : words })}
       />
+      <Field
+        label="Codecs"
+        hint="Of those that the caller offers one of these is taken; a caller with no other gets 488."
+      >
+        {(props) => (
+          <OrderedChoice
+            {...props}
+            what="Codecs"
+            entries={codecEntries}
+            value={draft.codecs}
+            onChange={(codecs) => codecs && set({ codecs })}
+          />
+        )}
+      </Field>
       <EncryptionField value={draft.encryption} onChange={(encryption) => set({ encryption })} />
       <Field label="Digest user" hint="Callers must know its password. Empty: none is asked for.">
         {(props) => (

@@ -11,6 +11,7 @@ import { Act, Button, Icon, saveFile } from '../../ui/controls.tsx'
 import { keysOf } from '../../ui/keys.ts'
 import { Menu } from '../../ui/menu.tsx'
 import { ticketOf } from './ticket.ts'
+import { Transfer } from './transfer.tsx'
 import './actions.css'
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const
@@ -38,6 +39,7 @@ export function Actions({
   onCompare: (() => void) | null
 }) {
   const [pad, setPad] = useState(false)
+  const [transferring, setTransferring] = useState(false)
   const [mode, setMode] = useState<(typeof modes)[number][0]>('rfc4733')
   const { id, placed } = report
   const live = view !== undefined && view.state !== 'ended'
@@ -79,6 +81,7 @@ export function Actions({
             name: 'DTMF digit',
             run: (key?: string) => (key === undefined ? setPad(true) : press(key)),
           },
+          { id: 'call.transfer', group: 'Call', name: 'Transfer', run: () => setTransferring(true) },
         ]
       : []),
     ...(!live && placed ? [{ id: 'call.again', group: 'Call', name: 'Dial again', run: () => redial(placed) }] : []),
@@ -104,6 +107,9 @@ export function Actions({
           <Button aria-expanded={pad} onClick={() => setPad(!pad)}>
             DTMF
           </Button>
+          <Button aria-expanded={transferring} title="X" onClick={() => setTransferring(!transferring)}>
+            Transfer
+          </Button>
           <Act run={() => execute('call.record', { id, on: view.recording === null })}>
             {view.recording === null ? 'Record' : 'Stop recording'}
           </Act>
@@ -122,6 +128,7 @@ export function Actions({
           {talking ? 'Hang up' : view.waiting ? 'Refuse' : 'Cancel'}
         </Act>
       )}
+      {transferring && <Transfer id={id} talking={talking} onClose={() => setTransferring(false)} />}
       {pad && talking && (
         <div className="dtmf" role="group" aria-label="DTMF">
           <select aria-label="DTMF mode" value={mode} onChange={(event) => setMode(event.target.value as typeof mode)}>

@@ -132,7 +132,7 @@ export function Call({
     <div className="call">
       <header className="call-head">
         <Head report={report} view={view} />
-        <Actions report={report} view={view} onCompare={onCompare} />
+        <Actions key={report.id} report={report} view={view} onCompare={onCompare} />
       </header>
       <Legs legs={report.related ?? noLegs} />
       <Note key={report.id} report={report} />

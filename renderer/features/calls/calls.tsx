@@ -9,6 +9,7 @@ import { listedAt, loadCapturePage, useCaptureLists } from '../../state/capture-
 import { useEngine } from '../../state/engine.ts'
 import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
 import { select, show, useUi } from '../../state/ui.ts'
+import { drawAtOnce } from '../../ui/at-once.ts'
 import { Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
 import { useWidth } from '../../ui/use-width.ts'
 import { Filter } from './filter.tsx'
@@ -104,8 +105,8 @@ export function Calls({ onFilter, onChosen }: { onFilter: () => void; onChosen: 
     }
   }, [items, at])
   const focusFilter = () => {
-    onFilter()
-    requestAnimationFrame(() => filter.current?.focus())
+    drawAtOnce(onFilter)
+    filter.current?.focus()
   }
 
   const move = (event: KeyboardEvent) => {

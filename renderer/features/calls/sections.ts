@@ -1,6 +1,7 @@
 import type { CaptureLine } from '../../../shared/contract/captures.ts'
 import type { HistoryEntry } from '../../../shared/contract/lists.ts'
 import type { CallView, CaptureView } from '../../../shared/contract/views.ts'
+import { isOtherEnd } from '../../state/other-end.ts'
 import { fitsFields, type FieldTerm } from '../../../shared/model/call-query.ts'
 
 /** A row of the list of calls; `entry` and `line` are undefined until their page is here. */
@@ -114,12 +115,6 @@ export function isLegOf(row: ListRow, above: ListRow | null): boolean {
   if (row.kind === 'live' && above.kind === 'live') return isOtherEnd(row.call, above.call)
   return row.kind === 'item' && above.kind === 'item' && isNextLeg(row.line, above.line)
 }
-
-const isOtherEnd = (a: CallView, b: CallView) =>
-  a.direction !== b.direction &&
-  a.from === b.from &&
-  a.to === b.to &&
-  Math.abs(Date.parse(a.startedAt) - Date.parse(b.startedAt)) < 2000
 
 /** Whether the engine has joined them: directly, or by a leg that both have in common. */
 function isNextLeg(leg: CaptureLine | undefined, first: CaptureLine | undefined): boolean {

@@ -1,7 +1,11 @@
+import { usualCodecs } from '../../../shared/model/codecs.ts'
+import { offeredSuites, type SrtpSuite } from '../../../shared/model/encryption.ts'
+import { useEngine } from '../../state/engine.ts'
 import { edit, headerRow, useUi } from '../../state/ui.ts'
-import { codecOrders, encryptions, transportChoices } from '../../ui/choices.ts'
+import { codecEntries, encryptionFormChoices, encryptions, suiteEntries, transportChoices } from '../../ui/choices.ts'
 import { Choice, Field } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
+import { OrderedChoice } from '../../ui/ordered-choice.tsx'
 
 const none = '' as const
 type OrNone<Value extends string> = Value | typeof none
@@ -9,6 +13,8 @@ type OrNone<Value extends string> = Value | typeof none
 /** What a call takes along beside its target: headers, and what differs from the trunk's settings. */
 export function DialOptions() {
   const { draft } = useUi()
+  const trunk = useEngine((state) => (draft.trunk === null ? undefined : state.trunks.get(draft.trunk)))
+  const encryption = draft.encryption ?? trunk?.encryption ?? 'disabled'
   const otherwise = draft.trunk === null ? 'Usual' : 'As the trunk says'
   const usual = [none, otherwise] as const
   return (
@@ -46,16 +52,6 @@ export function DialOptions() {
             />
           )}
         </Field>
-        <Field label="Codecs" above>
-          {(props) => (
-            <Choice
-              {...props}
-              value={draft.codecs?.join(',') ?? none}
-              options={[usual, ...codecOrders(draft.codecs)]}
-              onChange={(value) => edit({ codecs: value === none ? null : value.split(',') })}
-            />
-          )}
-        </Field>
         <Field label="Transport" above>
           {(props) => (
             <Choice
@@ -76,6 +72,50 @@ export function DialOptions() {
             />
           )}
         </Field>
+        {encryption === 'allowed' && (
+          <Field label="Encryption form" above>
+            {(props) => (
+              <Choice
+                {...props}
+                value={draft.encryptionForm ?? none}
+                options={[usual, ...encryptionFormChoices]}
+                onChange={(value) => edit({ encryptionForm: value === none ? null : value })}
+              />
+            )}
+          </Field>
+        )}
+        <div className="dial-wide">
+          <Field label="Codecs" above>
+            {(props) => (
+              <OrderedChoice
+                {...props}
+                what="Codecs"
+                entries={codecEntries}
+                value={draft.codecs}
+                usual={trunk?.codecs ?? usualCodecs()}
+                usually={otherwise}
+                onChange={(codecs) => edit({ codecs })}
+              />
+            )}
+          </Field>
+        </div>
+        {encryption !== 'disabled' && (
+          <div className="dial-wide">
+            <Field label="SRTP suites" above>
+              {(props) => (
+                <OrderedChoice
+                  {...props}
+                  what="SRTP suites"
+                  entries={suiteEntries}
+                  value={draft.srtpSuites}
+                  usual={trunk?.srtpSuites ?? offeredSuites}
+                  usually={otherwise}
+                  onChange={(suites) => edit({ srtpSuites: suites as SrtpSuite[] | null })}
+                />
+              )}
+            </Field>
+          </div>
+        )}
       </div>
     </div>
   )

@@ -97,7 +97,7 @@ const actionEntries = (): Entry[] =>
       group: action.group,
       name: action.name,
       keys: keysOf(action.id),
-      run: () => perform(action),
+      run: () => void perform(action),
     }))
 
 /** Calls that fit: those of this run and past ones, newest first. */

@@ -1,11 +1,13 @@
 import { useState } from 'react'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import { usualCodecs } from '../../../shared/model/codecs.ts'
+import { offeredSuites, type SrtpSuite } from '../../../shared/model/encryption.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { useEngine } from '../../state/engine.ts'
-import { codecOrders } from '../../ui/choices.ts'
+import { codecEntries, encryptionFormChoices, encryptionFormHint, suiteEntries } from '../../ui/choices.ts'
 import { Choice, Field } from '../../ui/controls.tsx'
 import { CheckField } from '../../ui/fields.tsx'
+import { OrderedChoice } from '../../ui/ordered-choice.tsx'
 import { textOf } from './text-of.ts'
 
 /** What most trunks need nothing of: closed, unless something is set there or a check asks for it. */
@@ -25,6 +27,8 @@ export function Advanced({
     settings.proxy !== undefined ||
     settings.tlsCa !== undefined ||
     settings.tlsInsecure ||
+    settings.encryptionForm !== undefined ||
+    settings.srtpSuites !== undefined ||
     settings.codecs.join() !== usualCodecs().join() ||
     remedy === 'trust-certificate' ||
     remedy === 'set-proxy'
@@ -37,7 +41,8 @@ export function Advanced({
       onToggle={({ currentTarget }) => currentTarget.open !== (toggled ?? needed) && setToggled(currentTarget.open)}
     >
       <summary>
-        <h2>Advanced</h2> <span className="muted">outbound proxy, codecs, registration lifetime, certificates</span>
+        <h2>Advanced</h2>{' '}
+        <span className="muted">outbound proxy, codecs, forms of encryption, registration lifetime, certificates</span>
       </summary>
       <Field
         label="Outbound proxy"
@@ -48,16 +53,47 @@ export function Advanced({
       >
         {(props) => <input {...props} {...text('proxy')} className="mono" />}
       </Field>
-      <Field label="Codecs">
+      <Field label="Codecs" hint="In the order in which they are offered; others are not accepted.">
         {(props) => (
-          <Choice
+          <OrderedChoice
             {...props}
-            value={settings.codecs.join(',')}
-            options={codecOrders(settings.codecs)}
-            onChange={(order) => set({ codecs: order.split(',') })}
+            what="Codecs"
+            entries={codecEntries}
+            value={settings.codecs}
+            onChange={(codecs) => codecs && set({ codecs })}
           />
         )}
       </Field>
+      {settings.encryption === 'allowed' && (
+        <Field label="Encryption form" hint={encryptionFormHint}>
+          {(props) => (
+            <Choice
+              {...props}
+              value={settings.encryptionForm ?? 'one-line'}
+              options={encryptionFormChoices}
+              onChange={(encryptionForm) => set({ encryptionForm })}
+            />
+          )}
+        </Field>
+      )}
+      {settings.encryption !== 'disabled' && (
+        <Field
+          label="SRTP suites"
+          hint="Of keys in the session description, in the order in which they are offered; others are not accepted."
+        >
+          {(props) => (
+            <OrderedChoice
+              {...props}
+              what="SRTP suites"
+              entries={suiteEntries}
+              value={settings.srtpSuites ?? null}
+              usual={offeredSuites}
+              usually="As usual"
+              onChange={(suites) => set({ srtpSuites: suites === null ? undefined : (suites as SrtpSuite[]) })}
+            />
+          )}
+        </Field>
+      )}
       <Field label="Registration lifetime" hint="Seconds to ask for; the registrar may grant less.">
         {(props) => (
           <input
