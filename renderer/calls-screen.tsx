@@ -6,6 +6,7 @@ import { Calls } from './features/calls/calls.tsx'
 import { useReport } from './state/reports.ts'
 import { openPalette, remember, useUi } from './state/ui.ts'
 import { Button, Fault, Icon } from './ui/controls.tsx'
+import { Loading } from './ui/loading.tsx'
 import { Split } from './ui/split.tsx'
 import { useMedia } from './ui/use-media.ts'
 
@@ -70,7 +71,9 @@ function OneCall({ id }: { id: string }) {
 function KnownCall({ id }: { id: string }) {
   const { report, view, samples, fault } = useReport(id)
   if (report) return <Call report={report} view={view} samples={samples} onCompare={() => openPalette('compare')} />
-  return fault === null ? null : (
+  return fault === null ? (
+    <Loading what="the call" />
+  ) : (
     <div className="page">
       <Fault text={fault} />
     </div>

@@ -1,10 +1,18 @@
 import { useEffect, useRef, useState } from 'react'
-import uPlot from 'uplot'
+import type uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { join, type ChartMark, type Line, type Threshold } from '../../shared/shown/chart-data.ts'
 import './chart.css'
 
 const heightPx = 120
+
+/** What draws charts, once it is loaded: a window without one does without. */
+let drawing: typeof uPlot | null = null
+
+/** Loads what draws charts. */
+export async function loadCharts(): Promise<void> {
+  drawing ??= (await import('uplot')).default
+}
 
 /**
  * One figure over the time of the call, both directions, with room above the highest value: lines where it gets bad,
@@ -31,6 +39,7 @@ export function Chart({
 }) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
+  const [ready, setReady] = useState(drawing !== null)
   const [hovered, setHovered] = useState<number | null>(null)
   const names = lines.map(({ label }) => label).join('\n')
   const data = join(lines)
@@ -38,12 +47,20 @@ export function Chart({
   const latest = useRef({ data, marks, thresholds })
   latest.current = { data, marks, thresholds }
   useEffect(() => {
+    if (!ready)
+      loadCharts().then(
+        () => setReady(true),
+        () => {},
+      )
+  }, [ready])
+  useEffect(() => {
     const element = box.current
-    if (!element) return
+    const Plot = drawing
+    if (!element || !Plot) return
     const make = () => {
       plot.current?.destroy()
       const now = () => latest.current
-      plot.current = new uPlot(options(element, unit, lines, range, now, setHovered), now().data, element)
+      plot.current = new Plot(options(element, unit, lines, range, now, setHovered), now().data, element)
     }
     make()
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: heightPx }))
@@ -61,7 +78,7 @@ export function Chart({
       plot.current = null
     }
     // Made anew when the lines change, not with every point.
-  }, [names, unit, none === undefined || none === null])
+  }, [ready, names, unit, none === undefined || none === null])
   useEffect(() => plot.current?.setData(data), [data])
   const at = hovered === null ? null : data[0][hovered]
   return (
@@ -158,7 +175,7 @@ function drawThreshold({ ctx, bbox, valToPos, scales }: uPlot, value: number, la
   if (value > (scales['y']?.max ?? 0)) return
   const y = valToPos(value, 'y', true)
   stroke(ctx, colour, [2, 4], [bbox.left, y], [bbox.left + bbox.width, y])
-  write(ctx, label, colour, bbox.left + bbox.width - 2 * devicePixelRatio, y - 3 * devicePixelRatio, 'right')
+  write(ctx, label, colour, bbox.left + 2 * devicePixelRatio, y - 3 * devicePixelRatio)
 }
 
 /** `row`: of three, so that words beside one another can be read. */
@@ -166,7 +183,7 @@ function drawMark({ ctx, bbox, valToPos, scales }: uPlot, { at, text }: ChartMar
   if (at < (scales['x']?.min ?? 0) || at > (scales['x']?.max ?? 0)) return
   const x = valToPos(at, 'x', true)
   stroke(ctx, colour, [1, 3], [x, bbox.top], [x, bbox.top + bbox.height])
-  write(ctx, text, colour, x + 3 * devicePixelRatio, bbox.top + (8 + row * 11) * devicePixelRatio, 'left')
+  write(ctx, text, colour, x + 3 * devicePixelRatio, bbox.top + (8 + row * 11) * devicePixelRatio)
 }
 
 function stroke(
@@ -187,18 +204,10 @@ function stroke(
   ctx.restore()
 }
 
-function write(
-  ctx: CanvasRenderingContext2D,
-  text: string,
-  colour: string,
-  x: number,
-  y: number,
-  align: CanvasTextAlign,
-): void {
+function write(ctx: CanvasRenderingContext2D, text: string, colour: string, x: number, y: number): void {
   ctx.save()
   ctx.font = `${10 * devicePixelRatio}px system-ui`
   ctx.fillStyle = colour
-  ctx.textAlign = align
   ctx.fillText(text, x, y)
   ctx.restore()
 }

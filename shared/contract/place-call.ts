@@ -9,8 +9,6 @@ export const headerSchema = z.object({ name: z.string(), value: z.string() })
 export const customHeaderSchema = headerSchema.extend({
   secret: z.boolean().optional().describe('its value is hidden wherever it is shown'),
 })
-/** What stands for a stored value that is hidden; given back, it means that value. */
-export const hiddenValue = '••••••••'
 export const encryptionSchema = z.enum(encryptions)
 export const encryptionFormSchema = z
   .enum(encryptionForms)

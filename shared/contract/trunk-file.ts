@@ -1,5 +1,5 @@
+import { hiddenValue } from '../model/hidden-value.ts'
 import { trunkSchema, type StoredTrunk, type Trunk } from './commands.ts'
-import { hiddenValue } from './place-call.ts'
 
 /** Trunks as a file, to bring to another machine: no password is in it, and no value of a secret header. */
 export function trunkFile(trunks: readonly StoredTrunk[]): string {

@@ -330,16 +330,18 @@ export async function firstPaint(): Promise<Row> {
   })
 }
 
-/** What the window loads, compressed, and what it is made of. */
+/** What the window loads, compressed: all of it, what its first picture waits for, and what it is made of. */
 export async function bundleSize(): Promise<Row> {
   const { output } = (await build({
     configFile: join(root, 'build/vite.config.ts'),
     build: { write: false, emptyOutDir: false },
   })) as Rolldown.RolldownOutput
   const sizes = new Map<string, number>()
-  let total = 0
+  let [total, first] = [0, 0]
   for (const part of output) {
-    total += gzipSync(part.type === 'chunk' ? part.code : part.source).length
+    const size = gzipSync(part.type === 'chunk' ? part.code : part.source).length
+    total += size
+    if (part.type !== 'chunk' || !part.isDynamicEntry) first += size
     if (part.type !== 'chunk') continue
     for (const [id, { code }] of Object.entries(part.modules)) {
       const name =
@@ -353,7 +355,9 @@ export async function bundleSize(): Promise<Row> {
     .map(([name, bytes]) => `${name} ${Math.round(bytes / 1024)}`)
   return {
     what: 'renderer bundle, gzip',
-    measured: `${(total / 1024).toFixed(0)} KB (${parts.join(', ')})`,
+    measured:
+      `${(total / 1024).toFixed(0)} KB, ${(first / 1024).toFixed(0)} KB of it before the first picture ` +
+      `(${parts.join(', ')})`,
     mark: 'below 350 KB',
     figure: total,
     ok: total < 350 * 1024,

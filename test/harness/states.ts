@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright'
+import { invites, pcapOf } from './capture-files.ts'
 import { captures } from './fixtures.ts'
 import { ringback, startAgent, type Running } from './process.ts'
-import { agentPort, screenButton, verdict, type Shell } from './window.ts'
+import { agentPort, enginePid, screenButton, verdict, type Shell } from './window.ts'
 
 type Look = (name: string) => Promise<void>
 
@@ -47,6 +48,7 @@ export async function states(page: Page, shell: Shell, look: Look): Promise<void
   await seen(page, look)
   await faults(page, look)
   await inbound(page, shell, look)
+  await loading(page, shell, look)
   await shell.stop('SIGKILL')
   await page.getByText('The engine does not answer').waitFor()
   await look('lost')
@@ -196,6 +198,28 @@ async function faults(page: Page, look: Look): Promise<void> {
     .first()
     .waitFor()
   await look('call-long')
+}
+
+/** What takes longer than a moment: the engine stands still meanwhile. */
+async function loading(page: Page, shell: Shell, look: Look): Promise<void> {
+  const engine = enginePid(shell)
+  await toFirst(page)
+  process.kill(engine, 'SIGSTOP')
+  await page
+    .getByRole('listbox', { name: 'Live and past calls' })
+    .getByRole('option', { name: /x@127/ })
+    .first()
+    .click()
+  await page.getByText('Loading the call …').waitFor()
+  await look('call-loading')
+  process.kill(engine, 'SIGCONT')
+  await verdict(page).waitFor()
+  await openFile(page, { name: 'large.pcap', buffer: pcapOf(invites(20_000)) })
+  await page.getByRole('progressbar').first().waitFor()
+  process.kill(engine, 'SIGSTOP')
+  await look('files-loading')
+  process.kill(engine, 'SIGCONT')
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
 }
 
 /** Calls that come in and wait, and what the agent shows of one that was answered. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { trunkSchema, type StoredTrunk, type Trunk } from '../../../shared/contract/commands.ts'
-import { hiddenValue } from '../../../shared/contract/place-call.ts'
+import { hiddenValue } from '../../../shared/model/hidden-value.ts'
 import type { EncryptionForm } from '../../../shared/model/encryption.ts'
 import { machine, usage } from '../base/errors.ts'
 import { isSecretHeader } from '../../../shared/wire/sip/secret-names.ts'

@@ -90,44 +90,46 @@ export function Actions({
   ])
   const state = [view?.held && 'on hold', view?.muted && 'muted', view?.recording && 'recording'].filter(Boolean)
   return (
-    <div className="call-actions" role="group" aria-label="Call">
-      {live && state.length > 0 && (
-        <span role="status" className="tone-warning">
-          {state.join(', ')}
-        </span>
-      )}
-      {talking && (
-        <>
-          <Act run={hold} title="H">
-            {view.held ? 'Resume' : 'Hold'}
+    <>
+      <div className="call-actions" role="group" aria-label="Call">
+        {live && state.length > 0 && (
+          <span role="status" className="tone-warning">
+            {state.join(', ')}
+          </span>
+        )}
+        {talking && (
+          <>
+            <Act run={hold} title="H">
+              {view.held ? 'Resume' : 'Hold'}
+            </Act>
+            <Act run={mute} title="M">
+              {view.muted ? 'Unmute' : 'Mute'}
+            </Act>
+            <Button aria-expanded={pad} onClick={() => setPad(!pad)}>
+              DTMF
+            </Button>
+            <Button aria-expanded={transferring} title="X" onClick={() => setTransferring(!transferring)}>
+              Transfer
+            </Button>
+            <Act run={() => execute('call.record', { id, on: view.recording === null })}>
+              {view.recording === null ? 'Record' : 'Stop recording'}
+            </Act>
+          </>
+        )}
+        {!live && placed && <Button onClick={() => redial(placed)}>Dial again …</Button>}
+        {!live && onCompare && <Button onClick={onCompare}>Compare …</Button>}
+        <Menu label="Share" items={share.map((action) => ({ ...action, keys: keysOf(action.id) }))}>
+          Share <Icon name="down" />
+        </Menu>
+        <Button title="Note (N)" onClick={() => run('call.note')}>
+          Note
+        </Button>
+        {live && (
+          <Act kind="danger" run={hangUp} title="Ctrl+E" disabled={view.state === 'ending'}>
+            {talking ? 'Hang up' : view.waiting ? 'Refuse' : 'Cancel'}
           </Act>
-          <Act run={mute} title="M">
-            {view.muted ? 'Unmute' : 'Mute'}
-          </Act>
-          <Button aria-expanded={pad} onClick={() => setPad(!pad)}>
-            DTMF
-          </Button>
-          <Button aria-expanded={transferring} title="X" onClick={() => setTransferring(!transferring)}>
-            Transfer
-          </Button>
-          <Act run={() => execute('call.record', { id, on: view.recording === null })}>
-            {view.recording === null ? 'Record' : 'Stop recording'}
-          </Act>
-        </>
-      )}
-      {!live && placed && <Button onClick={() => redial(placed)}>Dial again …</Button>}
-      {!live && onCompare && <Button onClick={onCompare}>Compare …</Button>}
-      <Menu label="Share" items={share.map((action) => ({ ...action, keys: keysOf(action.id) }))}>
-        Share <Icon name="down" />
-      </Menu>
-      <Button title="Note (N)" onClick={() => run('call.note')}>
-        Note
-      </Button>
-      {live && (
-        <Act kind="danger" run={hangUp} title="Ctrl+E" disabled={view.state === 'ending'}>
-          {talking ? 'Hang up' : view.waiting ? 'Refuse' : 'Cancel'}
-        </Act>
-      )}
+        )}
+      </div>
       {transferring && <Transfer id={id} talking={talking} onClose={() => setTransferring(false)} />}
       {pad && talking && (
         <div className="dtmf" role="group" aria-label="DTMF">
@@ -145,7 +147,7 @@ export function Actions({
           ))}
         </div>
       )}
-    </div>
+    </>
   )
 }
 

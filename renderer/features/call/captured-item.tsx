@@ -5,6 +5,7 @@ import type { DialogReport, Finding, RegistrationReport, Stream } from '../../..
 import { execute, useEngine } from '../../state/engine.ts'
 import { look, useUi } from '../../state/ui.ts'
 import { Fault, Foreign, Icon } from '../../ui/controls.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { party } from '../../../shared/shown/format.ts'
 import type { LadderSource } from '../../../shared/shown/ladder-columns.ts'
 import { Exchange, exchangeOf } from './exchange.tsx'
@@ -60,7 +61,7 @@ export function CapturedItem({ capture, kind, n }: ItemId) {
     )
     return () => void (current = false)
   }, [capture, kind, n, connection, read])
-  if (!item) return null
+  if (!item) return <Loading what={kind === 'stream' ? 'the stream' : 'its messages'} />
   if ('fault' in item)
     return (
       <div className="page">

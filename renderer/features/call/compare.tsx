@@ -3,6 +3,7 @@ import { compareMessages } from '../../../shared/wire/sip/compare.ts'
 import { useReport, type Looked } from '../../state/reports.ts'
 import { compareWith, select } from '../../state/ui.ts'
 import { Button, Fault, Foreign, Icon } from '../../ui/controls.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { Head } from './head.tsx'
 import { comparedFacts } from './compared.ts'
 import { factsOf, methodOf } from '../../../shared/shown/message-facts.ts'
@@ -96,6 +97,7 @@ function One({ looked: { report, view, fault }, id, which }: { looked: Looked; i
   return (
     <article>
       {fault !== null && <Fault text={fault} />}
+      {fault === null && !report && <Loading what={`the ${which} call`} />}
       {report && (
         <>
           <Head report={report} view={view} />

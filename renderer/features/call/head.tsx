@@ -8,7 +8,7 @@ import { timeOf } from '../../ui/format.ts'
 import './head.css'
 
 /** A party of a head keeps both of its ends; the whole stands on hover. */
-const longestParty = 48
+const longestParty = 36
 
 /** Which call this is: the number, what it went over, what is agreed, when, how long, and who ended it. */
 export function Head({ report, view }: { report: CallReport; view: CallView | undefined }) {

@@ -89,7 +89,7 @@ function Result({ proof: { result, sentence, calls, differed } }: { proof: Proof
           {calls.map(({ role, id, outcome, status, verdict }) => (
             <tr key={role}>
               <td>{role === 'before' ? roles[role] : <Button onClick={() => select(id)}>{roles[role]}</Button>}</td>
-              <td>{status ? `${outcome} ${status.code}` : outcome}</td>
+              <td className="proof-outcome">{status ? `${outcome} ${status.code}` : outcome}</td>
               <td>
                 <Foreign text={verdict.sentence} />
               </td>

@@ -11,6 +11,7 @@ import { loadPage, pageSize, search, useHistory } from '../../state/history.ts'
 import { select, show, useUi } from '../../state/ui.ts'
 import { drawAtOnce } from '../../ui/at-once.ts'
 import { Button, Empty, Foreign, Icon } from '../../ui/controls.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { useWidth } from '../../ui/use-width.ts'
 import { Filter } from './filter.tsx'
 import { CaptureRow, ItemRow } from './item-row.tsx'
@@ -163,6 +164,7 @@ export function Calls({ onFilter, onChosen }: { onFilter: () => void; onChosen: 
           <Button onClick={() => show('settings')}>Settings</Button>
         </div>
       )}
+      {listed === 0 && loading && <Loading what="the calls" />}
       {listed === 0 && !loading && <Nothing filtered={query !== ''} />}
       <div
         ref={scroller}

@@ -1,23 +1,28 @@
 import { useRef, useState } from 'react'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
-import { readTrunkFile, trunkFile } from '../../../shared/contract/trunk-file.ts'
 import { useActions } from '../../state/actions.ts'
 import { execute } from '../../state/engine.ts'
-import { Button, Fault, Foreign, saveFile } from '../../ui/controls.tsx'
+import { Act, Button, Fault, Foreign, saveFile } from '../../ui/controls.tsx'
+
+/** Loaded when it is needed: with it come the schemas of all commands. */
+const files = () => import('../../../shared/contract/trunk-file.ts')
 
 /** Trunks as a file, to bring to another machine. Passwords stay here. */
 export function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
   const input = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState<{ fault: boolean; text: string } | null>(null)
-  const save = () =>
+  const save = async () => {
+    const { trunkFile } = await files()
     saveFile(
       'ringback-trunks.json',
       'application/json',
       btoa(String.fromCharCode(...new TextEncoder().encode(trunkFile(trunks)))),
     )
+  }
   const load = async (file: File | undefined) => {
     if (!file) return
     setSaid(null)
+    const { readTrunkFile } = await files()
     const { trunks: found, asked, problems } = readTrunkFile(await file.text(), trunks)
     const failed = [...problems]
     let count = 0
@@ -44,7 +49,7 @@ export function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
   return (
     <div className="actions trunks-exchange">
       <Button onClick={() => input.current?.click()}>Import …</Button>
-      {trunks.length > 0 && <Button onClick={save}>Export without passwords</Button>}
+      {trunks.length > 0 && <Act run={save}>Export without passwords</Act>}
       <input
         ref={input}
         type="file"

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { StoredTrunk, Trunk } from '../../../shared/contract/commands.ts'
-import { hiddenValue } from '../../../shared/contract/place-call.ts'
+import { hiddenValue } from '../../../shared/model/hidden-value.ts'
 import { ownProviders, providerOfTrunk } from '../../../shared/providers/index.ts'
 import type { Provider } from '../../../shared/providers/provider.ts'
 import { secretFault } from '../../../shared/words/own-headers.ts'
