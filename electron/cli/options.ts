@@ -23,6 +23,7 @@ import {
   type EncryptionForm,
   type SrtpSuite,
 } from '../../shared/model/encryption.ts'
+import { anyLocalAddress } from '../../shared/model/local-address.ts'
 import { transportNamed, transportNames, type TransportName } from '../../shared/model/transport.ts'
 import { wrongNames, wrongs, type Wrong } from '../../shared/model/wrong.ts'
 
@@ -230,7 +231,8 @@ export function parsePortRange(text: string): { first: number; last: number } {
 }
 
 export function parseLocal(text: string): string {
-  if (!isIp(text)) throw invalid('give an IP address of this machine.')
+  if (!isIp(text) && text !== anyLocalAddress)
+    throw invalid(`give an IP address of this machine, or ${anyLocalAddress}.`)
   return text
 }
 

@@ -9,6 +9,7 @@ const spellings: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { rea
   'set-address': () => '--address',
   'set-caller': () => '--from and --display',
   'set-proxy': () => '--proxy',
+  'choose-local': () => '--local any',
   'choose-profile': () => '--profile',
   'widen-rtp-ports': () => '--rtp-ports',
   'choose-trunk': () => '--trunk NAME',

@@ -11,6 +11,7 @@ export const encryptions = [
   ['required', 'Required'],
   ['dtls', 'Required, by DTLS'],
 ] as const
+export const packetTimes = ['10', '20', '30', '40', '60'].map((ms) => [ms, `${ms} ms`] as const)
 export const encryptionFormChoices = [
   ['one-line', 'One line: RTP/AVP with keys'],
   ['two-lines', 'Two lines: RTP/SAVP, then RTP/AVP'],

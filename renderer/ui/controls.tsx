@@ -220,7 +220,7 @@ export function Empty({ title, children, action }: { title: string; children: Re
   )
 }
 
-/** Copies a text; says so for a moment. */
+/** Copies a text; says so for a moment, and is as wide as before. */
 export function Copy({
   text,
   copy,
@@ -240,7 +240,12 @@ export function Copy({
   }
   return (
     <Act run={run} {...(title ? { title } : {})}>
-      {done ? 'Copied' : children}
+      <span className="copy">
+        <span style={{ visibility: done ? 'hidden' : 'visible' }}>{children}</span>
+        <span style={{ visibility: done ? 'visible' : 'hidden' }} aria-hidden={!done}>
+          Copied
+        </span>
+      </span>
     </Act>
   )
 }

@@ -10,6 +10,7 @@ const places: { readonly [Code in RemedyCode]: string | null } = {
   'set-address': 'Trunks, Address',
   'set-caller': 'Options, Caller ID and Display name',
   'set-proxy': 'Trunks, Outbound proxy',
+  'choose-local': 'Settings, Network address',
   // Which folder it is was said at the start.
   'choose-profile': null,
   'widen-rtp-ports': 'Settings, First RTP port and Last RTP port',

@@ -17,7 +17,10 @@ export const changeSchema = z.discriminatedUnion('what', [
   z.object({ what: z.literal('headers'), to: z.array(z.string()).describe('the added headers that stay, by name') }),
   z.object({ what: z.literal('digest'), to: z.enum(['on', 'off']).describe('whether challenges are answered') }),
   z.object({ what: z.literal('caller-id'), to: z.string().min(1) }),
-  z.object({ what: z.literal('local-address'), to: z.string().min(1) }),
+  z.object({
+    what: z.literal('local-address'),
+    to: z.string().min(1).describe('any: whichever reaches the peer'),
+  }),
   z.object({ what: z.literal('ptime'), to: ptimeSchema }),
 ])
 export type Change = z.infer<typeof changeSchema>

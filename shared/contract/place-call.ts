@@ -110,7 +110,7 @@ export const placeCallSchema = z.object({
   timeline: z.array(timedActionSchema).max(1000).default([]),
   durationMs: z.number().min(0).nullable().default(null).describe('after the answer; null until someone hangs up'),
   ringTimeoutMs: z.number().min(1).default(60_000),
-  localAddress: z.string().optional(),
+  localAddress: z.string().optional().describe('any: whichever reaches the peer, whatever the settings say'),
   rtpPorts: portRangeSchema.optional(),
   ptimeMs: ptimeSchema.optional().describe('the packet time to ask for'),
   mediaTimeoutMs: mediaTimeoutSchema.default(null),

@@ -14,6 +14,7 @@ export const plainRemedyCodes = [
   'set-address',
   'set-caller',
   'set-proxy',
+  'choose-local',
   'choose-profile',
   'widen-rtp-ports',
   'choose-trunk',

@@ -30,3 +30,13 @@ export function beforePause(text: string): string | null {
   const at = text.search(/[,;pwx]/i)
   return at > 0 && /^[\d*#,;pwx\s.]+$/i.test(text.slice(at)) ? readNumber(text.slice(0, at)) : null
 }
+
+/**
+ * A number in its other form: without the plus that it has, or with one in place of none or of `00`; null for one that
+ * is dialled at home only (`030 …`), and for what is no number.
+ */
+export function otherNumber(number: string): string | null {
+  if (/^\+[1-9]\d{4,}$/.test(number)) return number.slice(1)
+  if (/^00[1-9]\d{4,}$/.test(number)) return `+${number.slice(2)}`
+  return /^[1-9]\d{4,}$/.test(number) ? `+${number}` : null
+}

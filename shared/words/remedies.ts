@@ -10,6 +10,7 @@ const words: { readonly [Code in RemedyCode]: (remedy: Extract<Remedy, { readonl
   'set-address': () => 'give an address or a stored trunk',
   'set-caller': () => 'set the caller ID and the display name',
   'set-proxy': () => 'set the outbound proxy',
+  'choose-local': () => 'leave the local address to this computer',
   'choose-profile': () => 'choose another profile folder',
   'widen-rtp-ports': () => 'widen the range of RTP ports',
   'choose-trunk': () => 'choose the trunk to call through',

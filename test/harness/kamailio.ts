@@ -6,6 +6,7 @@ import { findPeer } from './install-peers.ts'
 import { Running, freePort } from './process.ts'
 
 export interface Kamailio extends Running {
+  /** Over TCP too. */
   readonly udp: number
   readonly tcp: number
   readonly tls: number
@@ -28,6 +29,8 @@ interface KamailioOptions {
   readonly agent?: string
   readonly certificateName?: string
   readonly relay?: Relay
+  /** Statements of its configuration that each INVITE passes first, as a trunk that is picky has them. */
+  readonly rules?: string
 }
 
 /** Kamailio as registrar with digest (alice, password `geheim`) and as record-routing proxy to `agent`. */
@@ -35,18 +38,24 @@ export async function startKamailio({
   agent = '127.0.0.1:9',
   certificateName = '127.0.0.1',
   relay,
+  rules = '',
 }: KamailioOptions = {}): Promise<Kamailio> {
   // Debian's Kamailio with OpenSSL 3 now and then never comes up: it is begun anew.
   for (let attempt = 1; ; attempt++) {
     try {
-      return await begin(agent, certificateName, relay)
+      return await begin(agent, certificateName, relay, rules)
     } catch (error) {
       if (attempt === 3) throw error
     }
   }
 }
 
-async function begin(agent: string, certificateName: string, relay: Relay | undefined): Promise<Kamailio> {
+async function begin(
+  agent: string,
+  certificateName: string,
+  relay: Relay | undefined,
+  rules: string,
+): Promise<Kamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'ringback-kamailio-'))
   const [udp, tcp, tls] = [await freePort(), await freePort(), await freePort()]
   const names = /^[\d.]+$/.test(certificateName)
@@ -68,6 +77,7 @@ children=2
 tcp_children=2
 enable_tls=yes
 listen=udp:127.0.0.1:${udp}
+listen=tcp:127.0.0.1:${udp}
 listen=tcp:127.0.0.1:${tcp}
 listen=tls:127.0.0.1:${tls}
 tcp_connection_lifetime=3605
@@ -111,6 +121,7 @@ request_route {
     exit;
   }
   if (is_method("INVITE")) {
+    ${rules}
     record_route();
     if (proto == WS || proto == WSS) { add_contact_alias(); }
     if ($rU != "alice" || !lookup("location")) { $ru = "sip:agent@${agent}"; }

@@ -202,24 +202,32 @@ async function faults(page: Page, look: Look): Promise<void> {
 
 /** What takes longer than a moment: the engine stands still meanwhile. */
 async function loading(page: Page, shell: Shell, look: Look): Promise<void> {
-  const engine = enginePid(shell)
   await toFirst(page)
-  process.kill(engine, 'SIGSTOP')
-  await page
-    .getByRole('listbox', { name: 'Live and past calls' })
-    .getByRole('option', { name: /x@127/ })
-    .first()
-    .click()
-  await page.getByText('Loading the call …').waitFor()
-  await look('call-loading')
-  process.kill(engine, 'SIGCONT')
+  const filter = page.getByRole('searchbox', { name: 'Filter calls' })
+  await filter.fill('status:488 x@127')
+  const past = page.getByRole('listbox', { name: 'Live and past calls' }).getByRole('option', { name: /x@127/ }).first()
+  await past.waitFor()
+  await whileStopped(shell, async () => {
+    await past.click()
+    await page.getByText('Loading the call …').waitFor()
+    await look('call-loading')
+  })
   await verdict(page).waitFor()
+  await filter.fill('')
   await openFile(page, { name: 'large.pcap', buffer: pcapOf(invites(20_000)) })
   await page.getByRole('progressbar').first().waitFor()
-  process.kill(engine, 'SIGSTOP')
-  await look('files-loading')
-  process.kill(engine, 'SIGCONT')
+  await whileStopped(shell, () => look('files-loading'))
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
+}
+
+async function whileStopped(shell: Shell, act: () => Promise<void>): Promise<void> {
+  const engine = enginePid(shell)
+  process.kill(engine, 'SIGSTOP')
+  try {
+    await act()
+  } finally {
+    process.kill(engine, 'SIGCONT')
+  }
 }
 
 /** Calls that come in and wait, and what the agent shows of one that was answered. */

@@ -89,10 +89,11 @@ export class TraceBuilder {
       branch = '',
       contact = `Contact: <sip:a@10.0.0.5>\n`,
       to: target = peer,
+      caller = 'a',
     } = {},
   ): this {
     const [from, to] = sent
-      ? ['<sip:a@10.0.0.5>;tag=a', `<sip:b@203.0.113.9>${toTag}`]
+      ? [`<sip:${caller}@10.0.0.5>;tag=a`, `<sip:b@203.0.113.9>${toTag}`]
       : [`<sip:b@203.0.113.9>${toTag}`, '<sip:a@10.0.0.5>;tag=a']
     return this.#sip(
       atMs,

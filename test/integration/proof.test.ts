@@ -100,6 +100,40 @@ describe('the cause of a failure is proven', () => {
   })
 })
 
+describe('the cause of a failure that is the local address is proven', () => {
+  it('where the peer takes calls from another address of this machine only', async () => {
+    const change = { what: 'local-address' as const, to: '127.0.0.2' }
+    const { before, proof } = await proving({ allow: ['127.0.0.2/32'] }, {}, { change })
+    expect(before).toMatchObject({ outcome: 'refused', status: { code: 403 } })
+    expect(proof).toMatchObject({ rule: 'refused-acl', change, result: 'cause-proven' })
+    expect(proof.differed.map(({ what }) => what)).toEqual(['local address', 'outcome', 'findings'])
+  })
+
+  it('where the one that was chosen is none of this machine, so that no call could be sent', async () => {
+    const { port } = await engines.agent()
+    const engine = engines.open()
+    const uri = `sip:x@127.0.0.1:${port}`
+    await expect(engine.execute('call.place', { uri, localAddress: '192.0.2.77' })).rejects.toThrow(/local address/)
+    const { entries } = await engine.execute('history.list', { limit: 1 })
+    const proof = await engine.execute('call.prove', { id: entries[0]!.id })
+    expect(proof).toMatchObject({
+      rule: 'connection-failed',
+      change: { what: 'local-address', to: 'any' },
+      result: 'cause-proven',
+      calls: [{ outcome: 'failed' }, { role: 'changed', outcome: 'answered' }, { outcome: 'failed' }],
+    })
+    expect(proof.sentence).toMatch(/^Cause proven: the local address that reaches the peer makes the difference\./)
+  })
+
+  it('where calls leave from an address that does not reach the peer', async () => {
+    const engine = engines.open()
+    // Nothing leaves for there from loopback.
+    const away = { uri: 'sip:x@192.0.2.1:9', localAddress: '127.0.0.1', durationMs: 300 }
+    const before = await callAndWait(engine, away)
+    expect(before.findings[0]).toMatchObject({ change: { what: 'local-address', to: 'any' } })
+  })
+})
+
 describe('the cause of a call through a trunk is proven', () => {
   it('with its stored password and headers, whatever of them is changed', async () => {
     const profile = mkdtempSync(join(tmpdir(), 'ringback-proof-'))

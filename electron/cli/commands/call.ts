@@ -107,7 +107,11 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     )
     .option('--duration <seconds>', 'how long to stay after the answer', parseSeconds, 5)
     .option('--ring-timeout <seconds>', 'how long to wait for an answer', parseSeconds, 60)
-    .option('--local <address>', 'the local IP address (default: the one that reaches the peer)', parseLocal)
+    .option(
+      '--local <address>',
+      'the local IP address (default: the one of the settings; any: the one that reaches the peer)',
+      parseLocal,
+    )
     .option('--rtp-ports <a-b>', rtpPortsUsual, parsePortRange)
     .option('--no-latch', 'send RTP where the session description says, wherever that of the peer comes from')
     .option('--ptime <ms>', 'the packet time to ask for: 10 to 60 (default: 20)', parsePtime)

@@ -60,6 +60,9 @@ const remedies: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files: raise the limit (ulimit -n)',
 }
 
+const cannotSendFrom =
+  'this machine cannot send there from the local address: choose another local address, or leave it out'
+
 /** `4077:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert ...:../deps/...`: what a person can read of it. */
 function opensslReason(text: string): string {
   const parts = text.split(':')
@@ -74,6 +77,8 @@ export function withWords(error: unknown, what: string): RingbackError {
 /** What a system error means, in words with the remedy. */
 export function explainError(error: unknown): string {
   const code = errorCode(error)
+  const isSending = ['send', 'connect', 'bind'].includes((error as { syscall?: string } | null)?.syscall ?? '')
+  if (code === 'EINVAL' && isSending) return cannotSendFrom
   const known = remedies[code]
   if (known !== undefined) return known
   const text = error instanceof Error ? error.message : String(error)

@@ -13,6 +13,7 @@ import type { Random } from '../base/random.ts'
 import { secretsAmong } from '../base/secret-headers.ts'
 import type { EncryptionForm } from '../../../shared/model/encryption.ts'
 import { usualCodecs } from '../../../shared/model/codecs.ts'
+import { anyLocalAddress } from '../../../shared/model/local-address.ts'
 import type { Feed } from '../feed.ts'
 import type { CallRecord } from './call-record.ts'
 import { DigestClient } from '../sip/digest/client.ts'
@@ -36,6 +37,18 @@ interface SoftphoneDeps extends AnsweringDeps {
   /** A person looks on: calls to it ring. */
   readonly attended: boolean
   readonly feed: Feed
+}
+
+/** A call that has a record and could not be sent. */
+interface NotSent {
+  readonly record: CallRecord
+  readonly error: unknown
+}
+
+/** The call that was sent. Throws why it was not. */
+function sent(outcome: PlacedFor | NotSent): PlacedFor {
+  if ('error' in outcome) throw outcome.error
+  return outcome
 }
 
 /** The calling side. Where a person looks on, calls to it ring. Stations differ by their transport settings only. */
@@ -63,21 +76,30 @@ export class Softphone {
   }
 
   async placeCall(args: Parsed<'call.place'>): Promise<{ id: string }> {
-    const { record } = await this.#place(args)
+    const { record } = sent(await this.#place(args))
     return { id: record.id }
+  }
+
+  /** The same, where a call that this computer could not send is a call too: its report says why. */
+  async tryCall(args: Parsed<'call.place'>): Promise<CallRecord> {
+    return (await this.#place(args)).record
   }
 
   /**
    * Places the call that a peer asked for by REFER. `by`: the settings of that peer's call; what stood in it for the
    * peer alone is left out.
    */
-  placeReferred(by: Partial<Parsed<'call.place'>>, { uri, replaces, by: referrer }: Referred): Promise<PlacedFor> {
+  async placeReferred(
+    by: Partial<Parsed<'call.place'>>,
+    { uri, replaces, by: referrer }: Referred,
+  ): Promise<PlacedFor> {
     const { recordTo: _recording, pcapTo: _capture, ...kept } = by
     const headers = [
       ...(replaces === null ? [] : [{ name: 'Replaces', value: replaces }]),
       ...(referrer === null ? [] : [{ name: 'Referred-By', value: referrer }]),
     ]
-    return this.#place({ ...placeCallSchema.parse({ uri }), ...kept, uri, headers, dtmf: '', timeline: [] })
+    const args = { ...placeCallSchema.parse({ uri }), ...kept, uri, headers, dtmf: '', timeline: [] }
+    return sent(await this.#place(args))
   }
 
   /**
@@ -91,7 +113,7 @@ export class Softphone {
     return record.transfer(`<${requestUri(to, trunk?.address ?? placed?.proxy ?? null)}>`)
   }
 
-  async #place(args: Parsed<'call.place'>): Promise<PlacedFor> {
+  async #place(args: Parsed<'call.place'>): Promise<PlacedFor | NotSent> {
     const { records, random, profile, media: opener } = this.#deps
     const trunk = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
     const uri = requestUri(args.uri, trunk?.address ?? args.proxy ?? null)
@@ -108,7 +130,8 @@ export class Softphone {
     // A file that cannot be played is said before anything is sent.
     const codecs = args.codecs ?? trunk?.codecs ?? usualCodecs()
     const source = await opener.source(args.source, codecs)
-    const local = args.localAddress ?? profile.localAddressFor(hop.uri.host)
+    const local =
+      args.localAddress === anyLocalAddress ? null : (args.localAddress ?? profile.localAddressFor(hop.uri.host))
     const station = this.#deps.stations.with(transportOf(local, args, trunk, trunk && profile.identityOf(trunk)))
     const callId = station.ua.newCallId()
     if (args.recordTo !== undefined) checkGrowing(args.recordTo)
@@ -119,7 +142,7 @@ export class Softphone {
     try {
       const choice = {
         peer: hop.uri.host,
-        localAddress: args.localAddress,
+        localAddress: local,
         rtpPorts: args.rtpPorts,
         source,
         recordTo: args.recordTo ?? null,
@@ -158,7 +181,7 @@ export class Softphone {
     } catch (error) {
       record.observe('not-sent', error instanceof Error ? error.message : String(error))
       record.end()
-      throw error
+      return { record, error }
     }
   }
 

@@ -54,7 +54,7 @@ export function toFinding(
   rule: string,
   { severity, at, sentence, evidence, next, remedy, change, source }: Found,
 ): Finding {
-  const named = change ?? (remedy && changeOf(remedy))
+  const named = changeNamedBy({ change, remedy })
   return {
     rule,
     severity,
@@ -67,6 +67,10 @@ export function toFinding(
     ...(source && { source }),
   }
 }
+
+/** What `next` says to change. */
+export const changeNamedBy = ({ change, remedy }: Pick<Found, 'change' | 'remedy'>): Change | undefined =>
+  change ?? (remedy && changeOf(remedy))
 
 function changeOf(remedy: Remedy): Change | undefined {
   switch (remedy.code) {
@@ -119,6 +123,11 @@ export function sinceAnswer(facts: CallFacts, from: Micros): string | null {
 /** Who should hear the audio of a direction. */
 export function whoReceives({ vantage }: CallFacts, toPeer: boolean): string {
   return toPeer ? 'the peer' : vantage === 'observed' ? 'the caller' : 'this computer'
+}
+
+/** Who speaks at the far end: of a call that came in its caller, be it a person, a load generator or an agent. */
+export function speakerOf({ vantage }: CallFacts): string {
+  return vantage === 'inbound' ? 'the caller' : 'the called party or its agent'
 }
 
 /** Who should send the audio of a direction. */

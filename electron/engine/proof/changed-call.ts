@@ -1,6 +1,7 @@
 import type { Change } from '../../../shared/contract/change.ts'
 import type { Parsed, Trunk } from '../../../shared/contract/commands.ts'
 import { usualCodecs } from '../../../shared/model/codecs.ts'
+import { anyLocalAddress } from '../../../shared/model/local-address.ts'
 import { escapeUser, parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { usage } from '../base/errors.ts'
@@ -53,7 +54,7 @@ export function changedCall(args: CallArgs, trunk: TrunkDefaults | null, change:
       if ((args.from ?? trunk?.from) === change.to) throw same(`the caller ID is ${change.to}`)
       return { ...args, from: change.to }
     case 'local-address':
-      if (args.localAddress === change.to) throw same(`the local address is ${change.to}`)
+      if ((args.localAddress ?? anyLocalAddress) === change.to) throw same(`${localWords(change.to)} is chosen`)
       return { ...args, localAddress: change.to }
     case 'ptime':
       if ((args.ptimeMs ?? usualPtimeMs) === change.to) throw same(`the packet time is ${change.to} ms`)
@@ -71,6 +72,9 @@ function withUser(uri: string, to: string): string {
   if (user === old) throw usage(`the number is ${old} already: choose another change`, { code: 'choose-change' })
   return `${scheme}${user}${rest}`
 }
+
+const localWords = (address: string) =>
+  address === anyLocalAddress ? 'the local address that reaches the peer' : `${address} as the local address`
 
 /** What is changed, as part of a sentence: "media encryption required". */
 export function changeWords(change: Change): string {
@@ -90,7 +94,7 @@ export function changeWords(change: Change): string {
     case 'caller-id':
       return `${change.to} as the caller ID`
     case 'local-address':
-      return `${change.to} as the local address`
+      return localWords(change.to)
     case 'ptime':
       return `a packet time of ${change.to} ms`
   }

@@ -1,5 +1,6 @@
 import type { Proof } from '../../../shared/contract/proof.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
+import type { ObservationKind } from '../../../shared/model/wire.ts'
 
 /** What the calls say of a cause: `because` is a clause for "cannot tell", else a sentence. */
 interface Judgement {
@@ -8,10 +9,26 @@ interface Judgement {
 }
 
 /** A call in a few words: "refused with 488 Not Acceptable Here", "answered, one-way audio". */
-export function outcomeWords({ outcome, status, verdict }: CallReport): string {
+export function outcomeWords(report: CallReport): string {
+  const { outcome, status, verdict } = report
   if (outcome === 'answered') return `answered, ${verdict.kind.replace(/-audio$/, ' audio')}`
-  return status ? `${outcome} with ${status.code} ${status.reason}` : outcome.replaceAll('-', ' ')
+  if (status) return `${outcome} with ${status.code} ${status.reason}`
+  const unsent = unsentBy(report)
+  return unsent ? `not sent (${unsent.text})` : outcome.replaceAll('-', ' ')
 }
+
+const failuresToSend = new Set<string>([
+  'unresolved',
+  'connection-refused',
+  'connection-failed',
+  'tls-failed',
+  'not-sent',
+  'machine-fault',
+] satisfies ObservationKind[])
+
+/** What kept the request from getting anywhere, last; undefined where something came back. */
+const unsentBy = ({ status, observations }: CallReport) =>
+  status === null ? observations.findLast(({ kind }) => failuresToSend.has(kind)) : undefined
 
 const hasFinding = (report: CallReport, rule: string) => report.findings.some((finding) => finding.rule === rule)
 const hasSilence = ({ verdict }: CallReport) => verdict.kind === 'one-way-audio' || verdict.kind === 'no-audio'
@@ -31,7 +48,10 @@ export const hasFailed = (report: CallReport): boolean => failureOf(report) !== 
 function isSame(before: CallReport, after: CallReport, rule: string | null): boolean {
   return rule === null
     ? failureOf(before) === failureOf(after)
-    : hasFinding(after, rule) && before.status?.code === after.status?.code && before.outcome === after.outcome
+    : hasFinding(after, rule) &&
+        before.status?.code === after.status?.code &&
+        before.outcome === after.outcome &&
+        unsentBy(before)?.kind === unsentBy(after)?.kind
 }
 
 /** Why the call cannot be compared; null when it can. */

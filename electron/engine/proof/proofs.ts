@@ -4,6 +4,7 @@ import type { Parsed } from '../../../shared/contract/commands.ts'
 import { placeCallSchema, type Placed } from '../../../shared/contract/place-call.ts'
 import type { Proof, ProofCall, ProofPlan } from '../../../shared/contract/proof.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
+import { parseNameAddr } from '../../../shared/wire/sip/grammar.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { machine, usage } from '../base/errors.ts'
 import type { CustomHeader } from '../base/secret-headers.ts'
@@ -22,7 +23,7 @@ const usualDurationMs = 5000
 const longestDurationMs = 120_000
 
 export interface ProofDeps {
-  readonly softphone: Pick<Softphone, 'placeCall'>
+  readonly softphone: Pick<Softphone, 'tryCall'>
   readonly records: Pick<CallRecords, 'call'>
   readonly profile: Profile
   /** A call by its id, just ended or of the history. Throws RingbackError (usage). */
@@ -101,17 +102,22 @@ export class Proofs {
     const hasSecret = trunk !== null && profile.store.secret(trunk.name) !== null
     const credentials = credentialsOf(before, placed, args, hasSecret && trunk.user !== undefined)
     const digestOn = change.what === 'digest' && change.to === 'on'
+    const proxy = placed.proxy ?? trunk?.proxy ?? trunk?.address ?? null
+    const uri = requestUri(placed.uri, trunk?.address ?? placed.proxy ?? null)
+    const local = placed.localAddress ?? profile.localAddressFor(nextHop(uri, proxy, null).uri.host)
     const asIs = {
       ...this.#again(before, placed, args),
-      uri: requestUri(placed.uri, trunk?.address ?? placed.proxy ?? null),
+      uri,
+      ...(local !== null && { localAddress: local }),
       ...(digestOn ? {} : credentials),
     }
-    const changed = changedCall(digestOn ? { ...asIs, ...credentials } : asIs, trunk, change)
-    const destination = nextHop(
-      changed.uri,
-      changed.proxy ?? trunk?.proxy ?? trunk?.address ?? null,
-      changed.transport ?? null,
-    ).uri.host
+    const isNamed = placed.from !== undefined || trunk?.from !== undefined || change.what === 'caller-id'
+    const changed = changedCall(
+      { ...asIs, ...(digestOn && credentials), ...(isNamed ? {} : callerOf(before)) },
+      trunk,
+      change,
+    )
+    const destination = nextHop(changed.uri, proxy, changed.transport ?? null).uri.host
     const asks = !isLoopback(destination)
     const calls = args.maxCalls
     return {
@@ -152,8 +158,7 @@ export class Proofs {
 
   async #call(args: CallArgs): Promise<CallReport> {
     if (this.#closed) throw machine('the cause was not proven: Ringback is ending')
-    const { id } = await this.#deps.softphone.placeCall(args)
-    return reportAtEnd(this.#deps.records.call(id)!)
+    return reportAtEnd(await this.#deps.softphone.tryCall(args))
   }
 }
 
@@ -204,6 +209,13 @@ function withValue(header: Placed['headers'][number], known: readonly CustomHead
   const found = known.find(({ name }) => headerKey(name) === headerKey(header.name))
   if (!found) throw usage(`the value of ${header.name} is secret and was not kept`, { code: 'give-headers' })
   return { ...header, value: found.value }
+}
+
+/** Who called, as it was sent: where nobody is named, that follows from the user and from the local address. */
+function callerOf({ headers }: CallReport): Pick<CallArgs, 'from'> {
+  const from = headers.sent.find(({ name }) => headerKey(name) === 'from')
+  const uri = parseNameAddr(from?.value ?? '')?.uri
+  return uri === undefined ? {} : { from: uri }
 }
 
 const sentCredentials = ({ messages }: CallReport) =>

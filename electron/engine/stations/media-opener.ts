@@ -35,8 +35,8 @@ export interface MediaOpenerDeps {
 export interface MediaChoice extends Omit<MediaOptions, 'host' | 'signalling'> {
   /** The host that media goes to, as far as it is known. */
   readonly peer: string
-  /** Undefined: the address that reaches the peer. */
-  readonly localAddress?: string | undefined
+  /** Null: the one that reaches the peer; undefined: as the settings say. */
+  readonly localAddress?: string | null
   /** The local address that the signalling of a call came to. */
   readonly reachedAt?: string
   readonly rtpPorts: PortRange | undefined
@@ -62,7 +62,7 @@ export class MediaOpener {
   async open(choice: MediaChoice, tap: MediaTap): Promise<MediaSession> {
     const { clock, random, profile } = this.#deps
     const { peer, localAddress, reachedAt, rtpPorts, ...options } = choice
-    const chosen = localAddress ?? profile.localAddressFor(peer) ?? reachedAt ?? null
+    const chosen = (localAddress === undefined ? profile.localAddressFor(peer) : localAddress) ?? reachedAt ?? null
     const host = chosen ?? (isIp(peer) ? await this.#hostTowards(peer) : null)
     return MediaSession.open(
       {

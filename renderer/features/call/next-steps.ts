@@ -18,12 +18,12 @@ export function stepsFor(placed: Placed | null, { remedy }: Finding): Step[] {
   const screen = screenOf(remedy)
   return screen === null
     ? []
-    : [{ name: `Open ${screen.name}`, run: () => show(screen.screen, partOf(placed, screen.screen)) }]
+    : [{ name: `Open ${screen.name}`, run: () => show(screen.screen, partOf(placed, screen)) }]
 }
 
-/** The trunk that the call went through; among the settings those of ports. */
-const partOf = (placed: Placed | null, screen: Screen): string | null =>
-  screen === 'trunks' ? (placed?.trunk ?? null) : 'first-rtp-port'
+/** The trunk that the call went through, or the field of the settings. */
+const partOf = (placed: Placed | null, { screen, field }: Where): string | null =>
+  screen === 'trunks' ? (placed?.trunk ?? null) : (field ?? null)
 
 interface Changed {
   readonly words: string
@@ -50,7 +50,13 @@ export async function callAgain(placed: Placed, change: Changed['change'] = {}):
   select(id)
 }
 
-const screens: { readonly [Code in Remedy['code']]?: { readonly screen: Screen; readonly name: string } } = {
+interface Where {
+  readonly screen: Screen
+  readonly name: string
+  readonly field?: string
+}
+
+const screens: { readonly [Code in Remedy['code']]?: Where } = {
   'choose-transport': { screen: 'trunks', name: 'the trunks' },
   'trust-certificate': { screen: 'trunks', name: 'the trunks' },
   'set-credentials': { screen: 'trunks', name: 'the trunks' },
@@ -59,7 +65,8 @@ const screens: { readonly [Code in Remedy['code']]?: { readonly screen: Screen; 
   'set-proxy': { screen: 'trunks', name: 'the trunks' },
   'add-trunk': { screen: 'trunks', name: 'the trunks' },
   'change-trunk': { screen: 'trunks', name: 'the trunks' },
-  'widen-rtp-ports': { screen: 'settings', name: 'the settings' },
+  'widen-rtp-ports': { screen: 'settings', name: 'the settings', field: 'first-rtp-port' },
+  'choose-local': { screen: 'settings', name: 'the settings', field: 'network-address' },
 }
 
 const screenOf = ({ code }: Remedy) => screens[code] ?? null

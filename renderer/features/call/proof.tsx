@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Proof, ProofPlan } from '../../../shared/contract/proof.ts'
+import type { Proof, ProofPlan, Prove as ProveArgs } from '../../../shared/contract/proof.ts'
 import { useActions } from '../../state/actions.ts'
 import { execute } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
@@ -13,33 +13,57 @@ type State =
   | { readonly kind: 'calling'; readonly plan: ProofPlan }
   | { readonly kind: 'done'; readonly proof: Proof }
 
-/** Proves the cause that a finding names: the call again with one thing changed, both calls side by side. */
-export function Prove({ id, rule }: { id: string; rule: string }) {
+/**
+ * Proves a cause: the call again with one thing changed, both calls side by side. `what`: the rule of the finding that
+ * names it, or the change itself. `asks`: for a user and a password, which are not known.
+ */
+export function Prove({ id, what, asks }: { id: string; what: Pick<ProveArgs, 'rule' | 'change'>; asks: boolean }) {
   const [state, setState] = useState<State>({ kind: 'idle' })
+  const [credentials, setCredentials] = useState({ user: '', password: '' })
+  const args: ProveArgs = { id, ...what, ...(asks && credentials.user !== '' && credentials) }
   const call = async (plan: ProofPlan) => {
     setState({ kind: 'calling', plan })
     try {
-      setState({ kind: 'done', proof: await execute('call.prove', { id, rule, confirmed: true }) })
+      setState({ kind: 'done', proof: await execute('call.prove', { ...args, confirmed: true }) })
     } catch (error) {
       setState({ kind: 'idle' })
       throw error
     }
   }
   const begin = async () => {
-    const plan = await execute('call.proofPlan', { id, rule })
+    const plan = await execute('call.proofPlan', args)
     if (plan.asks) setState({ kind: 'asking', plan })
     else await call(plan)
   }
   useActions([
     {
-      id: `call.prove.${rule}`,
+      id: `call.prove.${what.rule ?? ''}`,
       group: 'Call',
-      name: state.kind === 'asking' ? 'Place the calls of the proof' : `Prove the cause, ${rule}`,
+      name: state.kind === 'asking' ? 'Place the calls of the proof' : `Prove the cause, ${what.rule ?? 'as chosen'}`,
       run: () => (state.kind === 'asking' ? call(state.plan) : begin()),
     },
   ])
   return (
     <div className="proof">
+      {asks && (
+        <>
+          <input
+            aria-label="User name of the proof"
+            placeholder="user name"
+            autoComplete="off"
+            value={credentials.user}
+            onChange={({ target }) => setCredentials({ ...credentials, user: target.value })}
+          />
+          <input
+            aria-label="Password of the proof"
+            placeholder="password, not kept"
+            type="password"
+            autoComplete="new-password"
+            value={credentials.password}
+            onChange={({ target }) => setCredentials({ ...credentials, password: target.value })}
+          />
+        </>
+      )}
       {state.kind === 'asking' && (
         <p>
           <Foreign text={`${state.plan.sentence}.`} />

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { Change } from '../../../shared/contract/change.ts'
 import type { CallReport, Finding } from '../../../shared/contract/report.ts'
 import type { Placed } from '../../../shared/contract/place-call.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
@@ -10,6 +11,7 @@ import { signOf, type Sign } from '../../ui/verdict.ts'
 import { placeOf } from './evidence.ts'
 import { isInterrupted } from './head.tsx'
 import { stepsFor } from './next-steps.ts'
+import { OtherCause } from './other-cause.tsx'
 import { Prove } from './proof.tsx'
 import { withoutLabel } from './verdict-words.ts'
 import './verdict.css'
@@ -92,6 +94,9 @@ export function Findings({
           {findings.length - shownFindings} more
         </Button>
       )}
+      {provable !== null && placed && findings.some(({ severity }) => severity === 'fault') && (
+        <OtherCause id={provable} placed={placed} />
+      )}
     </>
   )
 }
@@ -141,11 +146,17 @@ function Why({
             {name}
           </Act>
         ))}
-        {provable !== null && finding.change && <Prove id={provable} rule={finding.rule} />}
+        {provable !== null && finding.change && (
+          <Prove id={provable} what={{ rule: finding.rule }} asks={asksCredentials(finding.change, placed)} />
+        )}
       </div>
     </li>
   )
 }
+
+/** Those of a trunk are stored; of others none are kept. */
+const asksCredentials = (change: Change, placed: Placed | null) =>
+  change.what === 'digest' && change.to === 'on' && placed?.trunk === undefined
 
 /** The sign over a call: while it goes on, an unknown verdict is one that is not due yet. */
 function verdictSign(report: CallReport, view: CallView | undefined): Sign {

@@ -2,7 +2,14 @@ import { usualCodecs } from '../../../shared/model/codecs.ts'
 import { offeredSuites, type SrtpSuite } from '../../../shared/model/encryption.ts'
 import { useEngine } from '../../state/engine.ts'
 import { edit, headerRow, useUi } from '../../state/ui.ts'
-import { codecEntries, encryptionFormChoices, encryptions, suiteEntries, transportChoices } from '../../ui/choices.ts'
+import {
+  codecEntries,
+  encryptionFormChoices,
+  encryptions,
+  packetTimes,
+  suiteEntries,
+  transportChoices,
+} from '../../ui/choices.ts'
 import { Choice, Field } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 import { OrderedChoice } from '../../ui/ordered-choice.tsx'
@@ -67,7 +74,7 @@ export function DialOptions() {
             <Choice
               {...props}
               value={draft.ptimeMs === null ? none : String(draft.ptimeMs)}
-              options={[[none, 'Usual (20 ms)'], ...ptimes]}
+              options={[[none, 'Usual (20 ms)'], ...packetTimes]}
               onChange={(value) => edit({ ptimeMs: value === none ? null : Number(value) })}
             />
           )}
@@ -120,5 +127,3 @@ export function DialOptions() {
     </div>
   )
 }
-
-const ptimes = ['10', '20', '30', '40', '60'].map((ms) => [ms, `${ms} ms`] as const)

@@ -16,7 +16,7 @@ function proving(report: CallReport, args: Partial<Prove> = {}) {
   const placed: unknown[] = []
   const proofs = new Proofs({
     softphone: {
-      placeCall: (call) => {
+      tryCall: (call) => {
         placed.push(call)
         return Promise.reject(new Error('placed'))
       },

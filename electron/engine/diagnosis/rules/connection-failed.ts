@@ -1,5 +1,7 @@
 import type { Remedy } from '../../../../shared/model/remedies.ts'
-import type { TransportName } from '../../../../shared/model/transport.ts'
+import type { Change } from '../../../../shared/contract/change.ts'
+import { anyLocalAddress } from '../../../../shared/model/local-address.ts'
+import { transportNames, type TransportName } from '../../../../shared/model/transport.ts'
 import { remedyWords } from '../../../../shared/words/remedies.ts'
 import type { Observation } from '../../../../shared/model/wire.ts'
 import { observed, type Rule } from '../rule.ts'
@@ -29,7 +31,6 @@ export const connectionFailed: Rule = {
     const last = failures.at(-1)
     if (!last) return []
     const advice = adviceOn(last)
-    const used = facts.invite?.event.transport
     return [
       {
         severity: 'fault',
@@ -37,7 +38,7 @@ export const connectionFailed: Rule = {
         evidence: [...failures, ...observed(facts, 'tls-chain'), facts.invite],
         sentence: `The call could not be sent: ${last.text}.`,
         ...advice,
-        change: last.kind === 'connection-refused' && used ? { what: 'transport', to: otherThan(used) } : undefined,
+        change: changeAfter(last, facts.invite?.event.transport),
       },
     ]
   },
@@ -48,8 +49,21 @@ interface Advice {
   readonly remedy?: Remedy
 }
 
+const local: Remedy = { code: 'choose-local' }
 const trust: Remedy = { code: 'trust-certificate' }
 const transport: Remedy = { code: 'choose-transport' }
+
+const isOfLocalAddress = /not one of this machine|from the local address/
+const isOfSize = /larger than the path allows/
+
+/** The one thing that may be another: the transport where nothing listens for it, or the local address. */
+function changeAfter({ kind, text }: Observation, sent: TransportName | undefined): Change | undefined {
+  if (isOfLocalAddress.test(text)) return { what: 'local-address', to: anyLocalAddress }
+  if (isOfSize.test(text)) return { what: 'transport', to: 'tcp' }
+  const used = sent ?? transportNames.find((name) => text.startsWith(`${name} `))
+  const isGone = kind === 'connection-refused' || /no answer in time|closed the connection/.test(text)
+  return used && isGone ? { what: 'transport', to: otherThan(used) } : undefined
+}
 
 /** What may be done follows from what failed last. */
 function adviceOn({ kind, text }: Observation): Advice {
@@ -57,6 +71,7 @@ function adviceOn({ kind, text }: Observation): Advice {
     return {
       next: 'Check how the host is spelled, and that the name server in use knows it (SRV, A and AAAA records).',
     }
+  if (isOfLocalAddress.test(text)) return { next: `${remedyWords(local)}.`, remedy: local }
   if (kind === 'machine-fault') return { next: 'Mend that at this computer, and call again.' }
   if (kind !== 'tls-failed')
     return { next: `Check the host and the port, or ${remedyWords(transport)}.`, remedy: transport }

@@ -2,7 +2,7 @@ import { isPrivate, parseAddress } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { judge } from '../directions.ts'
-import { observed, sinceAnswer, type Rule } from '../rule.ts'
+import { observed, sinceAnswer, speakerOf, type Rule } from '../rule.ts'
 
 /** What the RTCP of the peer tells of what it sends. */
 function rtcpText({ reportsFromPeer: { total, sentPackets } }: CallFacts): string {
@@ -63,7 +63,7 @@ export const nothingArrives: Rule = {
             `${agreed!.local}: give the peer a public one, or let it answer to where the packets come from ` +
             '(symmetric RTP).'
           : `Check that the peer sends to ${agreed?.local ?? 'our address'} and that no firewall closes that UDP ` +
-            'port; have the peer confirm that its agent speaks.',
+            `port; have it confirmed that ${speakerOf(facts)} speaks.`,
       },
     ]
   },

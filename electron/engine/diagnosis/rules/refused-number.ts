@@ -1,4 +1,5 @@
 import { parseUri } from '../../../../shared/wire/sip/grammar.ts'
+import { otherNumber } from '../../../../shared/words/number.ts'
 import { statusOf } from '../../../../shared/words/statuses.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { refusedBy, refusedFor } from '../classify.ts'
@@ -30,7 +31,7 @@ export const refusedNumber: Rule = {
     if (!final || (refusedBy(facts) === 'routing' && !isOfNumber(final))) return []
     const uri = facts.invite?.message?.kind === 'request' ? facts.invite.message.uri : ''
     const user = parseUri(uri)?.user ?? ''
-    const other = /^\+\d{5,}$/.test(user) ? user.slice(1) : /^\d{5,}$/.test(user) ? `+${user}` : null
+    const other = otherNumber(user)
     return [
       told(facts, final, {
         severity: 'fault',

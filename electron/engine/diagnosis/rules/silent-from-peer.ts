@@ -1,5 +1,5 @@
 import { judge } from '../directions.ts'
-import type { Rule } from '../rule.ts'
+import { speakerOf, type Rule } from '../rule.ts'
 
 /** Packets arrive and carry no energy, while we send some. */
 export const silentFromPeer: Rule = {
@@ -35,8 +35,8 @@ export const silentFromPeer: Rule = {
         evidence: streams,
         sentence: `RTP arrives from the peer and carries only silence (${level} dBFS).`,
         next:
-          'The network is fine: check that the far side is not muted, uses the right device, and that its ' +
-          'agent speaks.',
+          `The network is fine: check that ${speakerOf(facts)} is not muted, uses the right device, and ` +
+          'speaks at all.',
       },
     ]
   },
