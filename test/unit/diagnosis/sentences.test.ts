@@ -82,6 +82,21 @@ describe('what a finding says', () => {
     expect(said).toMatch(sentence)
   })
 
+  it('speaks of the caller where the call came in: that may be a load generator and no agent', () => {
+    const silent = (vantage: Vantage) =>
+      new TraceBuilder(vantage)
+        .answered()
+        .rtp('sent', { fromMs: 1000, packets: 150 })
+        .rtp('received', { fromMs: 1000, packets: 150, fill: 0xff })
+    const mute = (vantage: Vantage) => new TraceBuilder(vantage).answered().rtp('sent', { fromMs: 1000, packets: 150 })
+    for (const make of [silent, mute]) {
+      const [outbound, inbound] = [make('outbound').at(4000), make('inbound').at(4000)].map((call) => first(call).next)
+      expect(outbound).toMatch(/the called party or its agent/)
+      expect(inbound).toMatch(/the caller/)
+      expect(inbound).not.toMatch(/agent/)
+    }
+  })
+
   it('names the size of a request that may be lost in fragments', () => {
     const large = new TraceBuilder().request(0, 'INVITE', { extra: `X-Fill: ${'x'.repeat(1500)}\n` }).at(5000)
     expect(first(large).sentence).toMatch(/each has 1\d{3} bytes, and fragments/)

@@ -19,6 +19,7 @@ describe('what voice platforms make of headers', () => {
 
   it('is said in a sentence, with who says so', () => {
     expect(platformMeaning('X-Call-ID')).toMatchObject({ text: expect.stringContaining('system__call_sid') })
+    expect(platformMeaning('sip.twilio.callSid')).toMatchObject({ text: expect.stringContaining('system__call_sid') })
     expect(platformMeaning('X-Anything-Else')!.text).toMatch(/sip_anything_else\.$/)
     expect(platformMeaning('Subject')).toBeNull()
     expect(platformMeaning('constructor')).toBeNull()
