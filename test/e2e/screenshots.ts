@@ -8,7 +8,7 @@ import install, { findPeer } from '../harness/install-peers.ts'
 import { reap, root } from '../harness/process.ts'
 import { states } from '../harness/states.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
-import { launchChromium, ready, startShell } from '../harness/window.ts'
+import { launchChromium, ready, startShell, withoutNotices } from '../harness/window.ts'
 
 // `npm run screenshots`: every screen and state, light and dark, at two sizes, into test-results/screenshots; those of
 // the README into build/screenshots.
@@ -47,6 +47,7 @@ try {
         const page = await browser.newPage({ viewport: { width, height }, colorScheme })
         await page.goto(shell.link)
         await ready(page)
+        await withoutNotices(page)
         return { shell, page }
       }
       const first = await open('tour')

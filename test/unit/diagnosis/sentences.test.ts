@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { explainError } from '../../../electron/engine/base/errors.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Vantage } from '../../../shared/model/facts.ts'
+import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
 import { mediaCases } from './media-cases.ts'
 import { signallingCases } from './signalling-cases.ts'
@@ -88,7 +89,10 @@ describe('what a finding says', () => {
         .answered()
         .rtp('sent', { fromMs: 1000, packets: 150 })
         .rtp('received', { fromMs: 1000, packets: 150, fill: 0xff })
-    const mute = (vantage: Vantage) => new TraceBuilder(vantage).answered().rtp('sent', { fromMs: 1000, packets: 150 })
+    const mute = (vantage: Vantage) =>
+      new TraceBuilder(vantage)
+        .answered({ offer: sdp('198.51.100.5', 20_000) })
+        .rtp('sent', { fromMs: 1000, packets: 150 })
     for (const make of [silent, mute]) {
       const [outbound, inbound] = [make('outbound').at(4000), make('inbound').at(4000)].map((call) => first(call).next)
       expect(outbound).toMatch(/the called party or its agent/)
