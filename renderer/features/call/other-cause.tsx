@@ -57,11 +57,11 @@ const hints: { readonly [Of in What]?: string } = {
 export function OtherCause({ id, placed }: { id: string; placed: Placed }) {
   const [change, setChange] = useState<Change | null>(null)
   const open = () => setChange(firstOf('transport', placed))
-  useActions([{ id: 'call.prove-other', group: 'Call', name: 'Prove another cause', run: open }])
+  useActions([{ id: 'call.prove-other', group: 'Call', name: 'Try another cause', run: open }])
   if (!change)
     return (
       <Button kind="quiet" onClick={open}>
-        Prove another cause …
+        Try another cause …
       </Button>
     )
   return (
