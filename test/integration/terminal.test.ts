@@ -37,11 +37,11 @@ describe('help', () => {
     'schema',
     'window',
     'completion',
-  ])('of %s has examples, defaults in words, and nothing that is not available', async (path) => {
+  ])('of %s has examples, and defaults in words', async (path) => {
     const { code, stdout } = await run([...path.split(' '), '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain(`Examples:\n  ringback ${path}`)
-    expect(stdout).not.toMatch(/default: [{["]|\bwss?\b/)
+    expect(stdout).not.toMatch(/default: [{["]/)
   })
 
   it('of the whole has examples, the exit codes and the way to the window; so has the program alone', async () => {

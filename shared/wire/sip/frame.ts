@@ -41,9 +41,9 @@ interface Cut {
 }
 
 /**
- * Cuts a byte stream into SIP messages by Content-Length (RFC 3261 18.3). A message without that field has no body, or,
- * where it names the type of one, what has come before the next start line. Every byte is looked at once, and copied at
- * most a few times, however the stream is cut; what is held is never more than twice the message that is under way.
+ * Cuts a byte stream into SIP messages by Content-Length (RFC 3261 18.3); a message with neither that field nor a
+ * Content-Type has no body. Every byte is looked at once, and copied at most a few times, however the stream is cut;
+ * what is held is never more than twice the message that is under way.
  */
 export class StreamFramer {
   /** Bytes of a message that is not complete; the first `#size` of them hold something. */
@@ -124,8 +124,7 @@ export class StreamFramer {
         return this.#fail(bytes.subarray(at), `a header of ${head} bytes: the limit is ${maxHeadBytes}`)
       const length = announcedLength(bytes.subarray(at, at + head))
       if (typeof length === 'string') return this.#fail(bytes.subarray(at), length)
-      if (length === null && held === head) return null
-      this.#needed = length === null ? startAfter(bytes, at + head) - at : head + length
+      this.#needed = head + length
     }
     const size = this.#needed
     return held < size ? null : { frame: { kind: 'message', bytes: bytes.subarray(at, at + size) }, size }
@@ -215,21 +214,8 @@ function isVersionAt(bytes: Uint8Array, at: number): boolean {
   )
 }
 
-/** Where the next start line begins, from a line's begin on; the end where none does. */
-function startAfter(bytes: Uint8Array, from: number): number {
-  for (let at = from; at < bytes.length;) {
-    const end = bytes.indexOf(LF, at)
-    if (end < 0) break
-    if (isStartLine(bytes, at, end)) return at
-    at = end + 1
-  }
-  return bytes.length
-}
-
-/**
- * The declared body length; null where only the type of a body is declared; why the stream cannot be followed.
- */
-function announcedLength(head: Uint8Array): number | string | null {
+/** The declared body length, 0 where no body is declared, or why the stream cannot be followed. */
+function announcedLength(head: Uint8Array): number | string {
   const text = decodeText(head)
   let typed = false
   for (let start = text.indexOf('\n') + 1; start > 0; start = text.indexOf('\n', start) + 1) {
@@ -246,5 +232,5 @@ function announcedLength(head: Uint8Array): number | string | null {
     if (length === null) return `Content-Length "${printable(value)}" is not a length`
     return length <= maxBodyBytes ? length : `Content-Length announces ${length} bytes: the limit is ${maxBodyBytes}`
   }
-  return typed ? null : 0
+  return typed ? 'a message with a Content-Type has no Content-Length, so nobody can tell where it ends' : 0
 }
