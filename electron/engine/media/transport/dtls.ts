@@ -11,7 +11,14 @@ import { DtlsHandshake, isDtls, type DtlsKeys } from './dtls/handshake.ts'
 import { IceAgent, type IceCredentials } from './dtls/ice.ts'
 import { isStun } from './dtls/stun.ts'
 import { readUint32 } from './sdes.ts'
-import type { Arrival, LocalDtls, MediaTransport, OurKeys, TransportEvents } from './transport.ts'
+import {
+  fromBeneath,
+  type Arrival,
+  type LocalDtls,
+  type MediaTransport,
+  type OurKeys,
+  type TransportEvents,
+} from './transport.ts'
 import type { UdpTransport } from './udp.ts'
 
 /** A handshake repeats itself for so long as this. */
@@ -44,21 +51,11 @@ export class DtlsTransport implements MediaTransport {
 
   async open(host: string, events: TransportEvents): Promise<void> {
     this.#events = events
-    await this.#under.open(host, {
+    const came: Pick<TransportEvents, 'rtp' | 'rtcp'> = {
       rtp: (wire, arrival) => (this.#session ? this.#arrived(this.#session, wire, arrival) : events.rtp(wire, arrival)),
       rtcp: (wire, arrival) => (this.#session ? this.#rtcp(this.#session, wire, arrival) : events.rtcp(wire, arrival)),
-      unusable: (arrival, why, text) => events.unusable(arrival, why, text),
-      unclaimed: (arrival) => events.unclaimed(arrival),
-      abandoned: (arrival) => events.abandoned(arrival),
-      rtpSent: (at, destination, wire, clear) => events.rtpSent(at, destination, wire, clear),
-      rtcpSent: (at, destination, wire, clear) => events.rtcpSent(at, destination, wire, clear),
-      notSent: (destination, error) => events.notSent(destination, error),
-      undeliverable: (destination, error) => events.undeliverable(destination, error),
-      failed: (port, error) => events.failed(port, error),
-      path: (to) => events.path(to),
-      told: (kind, text) => events.told(kind, text),
-      run: (place, work) => events.run(place, work),
-    })
+    }
+    await this.#under.open(host, fromBeneath(came, events))
   }
 
   async prepare(): Promise<void> {

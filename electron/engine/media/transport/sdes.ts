@@ -6,7 +6,7 @@ import type { NegotiatedCrypto } from '../session/negotiate.ts'
 import { rtpClearBytes, type Refused, type SrtpContext } from '../../srtp/srtp.ts'
 import { longestTag, masterBytes } from '../../srtp/suites.ts'
 import { SessionCrypto } from './keys.ts'
-import type { Arrival, MediaTransport, OurKeys, TransportEvents } from './transport.ts'
+import { fromBeneath, type Arrival, type MediaTransport, type OurKeys, type TransportEvents } from './transport.ts'
 
 /**
  * SRTP and SRTCP over another transport, with the keys of the session descriptions (RFC 4568); in clear where that is
@@ -35,21 +35,11 @@ export class SdesTransport implements MediaTransport {
 
   async open(host: string, events: TransportEvents): Promise<void> {
     this.#events = events
-    await this.#under.open(host, {
+    const came: Pick<TransportEvents, 'rtp' | 'rtcp'> = {
       rtp: (wire, arrival) => this.#rtp(wire, arrival),
       rtcp: (wire, arrival) => this.#rtcp(wire, arrival),
-      unusable: (arrival, why, text) => events.unusable(arrival, why, text),
-      unclaimed: (arrival) => events.unclaimed(arrival),
-      abandoned: (arrival) => events.abandoned(arrival),
-      rtpSent: (at, destination, wire, clear) => events.rtpSent(at, destination, wire, clear),
-      rtcpSent: (at, destination, wire, clear) => events.rtcpSent(at, destination, wire, clear),
-      notSent: (destination, error) => events.notSent(destination, error),
-      undeliverable: (destination, error) => events.undeliverable(destination, error),
-      failed: (port, error) => events.failed(port, error),
-      path: (to) => events.path(to),
-      told: (kind, text) => events.told(kind, text),
-      run: (place, work) => events.run(place, work),
-    })
+    }
+    await this.#under.open(host, fromBeneath(came, events))
   }
 
   get local(): Address {

@@ -46,6 +46,27 @@ export interface TransportEvents {
   run(place: string, work: () => Promise<void>): void
 }
 
+/**
+ * What a transport that lies over another hands on of what that reports: `came` is its own, the rest passes as it is.
+ * Named one by one: a spread leaves out the methods of a class.
+ */
+export function fromBeneath(came: Pick<TransportEvents, 'rtp' | 'rtcp'>, events: TransportEvents): TransportEvents {
+  return {
+    ...came,
+    unusable: (arrival, why, text) => events.unusable(arrival, why, text),
+    unclaimed: (arrival) => events.unclaimed(arrival),
+    abandoned: (arrival) => events.abandoned(arrival),
+    rtpSent: (at, destination, wire, clear) => events.rtpSent(at, destination, wire, clear),
+    rtcpSent: (at, destination, wire, clear) => events.rtcpSent(at, destination, wire, clear),
+    notSent: (destination, error) => events.notSent(destination, error),
+    undeliverable: (destination, error) => events.undeliverable(destination, error),
+    failed: (port, error) => events.failed(port, error),
+    path: (to) => events.path(to),
+    told: (kind, text) => events.told(kind, text),
+    run: (place, work) => events.run(place, work),
+  }
+}
+
 /** Our key of SDES for a suite: key and salt; empty where there is none. */
 export type OurKeys = (suite: SrtpSuite) => Uint8Array
 
