@@ -151,12 +151,15 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   const startMb = residentMb(target.pid())
   let [peakMb, worstMs, pings, inputs, calls, isolated, round, noise] = [startMb, 0, 0, 0, 0, 0, 0, 0]
   let attacker = new Attacker(kind.job(target, seed))
+  let middleMb = 0
   const endAttacker = async () => {
     const how = await attacker.end()
     if (how !== null) faults.add(kind.name, `the attacker itself ended: ${how}`, null)
     ;[inputs, calls] = [inputs + attacker.inputs, calls + attacker.calls]
   }
   const change = async () => {
+    // Growth is of one process.
+    middleMb = 0
     await endAttacker()
     await target.stop('SIGKILL')
     target = await kind.start()
@@ -170,7 +173,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   }
   let [late, ticks] = [0, 0]
   const long = seconds >= longRunSeconds
-  let [endsMs, middleMb] = [startMs + seconds * 1000, 0]
+  let endsMs = startMs + seconds * 1000
   while (performance.now() < endsMs) {
     if (long && middleMb === 0 && performance.now() > startMs + seconds * 500) {
       attacker.order('pause')
@@ -225,7 +228,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   if (long) {
     await sleep(calmMs)
     endMb = residentMb(target.pid())
-    if (endMb > middleMb * 1.2)
+    if (middleMb > 0 && endMb > middleMb * 1.2)
       faults.add(
         kind.name,
         `memory grew from ${middleMb.toFixed(0)} to ${endMb.toFixed(0)} MB in the second half`,
