@@ -1,3 +1,4 @@
+import type { LocalMedia } from '../../electron/engine/media/session/offer.ts'
 import { MediaSession, type MediaOptions } from '../../electron/engine/media/session/session.ts'
 import { tone } from '../../electron/engine/media/audio/source.ts'
 import { PortPool } from '../../electron/engine/media/transport/ports.ts'
@@ -12,6 +13,18 @@ import { predictableRandom } from './random.ts'
 import { VirtualClock, settle } from './virtual-clock.ts'
 
 export const ourMedia = { host: '192.0.2.1', port: 20_000 }
+/** What we say of media in clear, there. */
+export const clearMedia = (...codecs: string[]): LocalMedia => ({
+  address: ourMedia,
+  codecs,
+  encryption: 'disabled',
+  direction: 'sendrecv',
+  sessionId: '1',
+  version: 1,
+  form: 'one-line',
+  suites: [],
+  keys: () => new Uint8Array(0),
+})
 export const theirMedia = { host: '192.0.2.99', port: 30_000 }
 export const signalling = '192.0.2.99'
 export const stranger = { host: '198.51.100.66', port: 6666 }

@@ -3,7 +3,7 @@ import { fast, slow } from '../../harness/other-codecs.ts'
 import { describe, expect, it } from 'vitest'
 import { ulaw } from '../../../electron/engine/media/codec/g711.ts'
 import { makeAnswer, readAnswer } from '../../../electron/engine/media/session/negotiate.ts'
-import { makeOffer, type LocalMedia } from '../../../electron/engine/media/session/offer.ts'
+import { makeOffer } from '../../../electron/engine/media/session/offer.ts'
 import { Allowance } from '../../../electron/engine/media/stream/allowance.ts'
 import { RtpReceiver } from '../../../electron/engine/media/stream/receiver.ts'
 import { Reports } from '../../../electron/engine/media/stream/reports.ts'
@@ -12,7 +12,7 @@ import { InFlight } from '../../../electron/engine/media/transport/in-flight.ts'
 import { parseRtcp, writeRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { readTelephoneEvent } from '../../../shared/wire/rtp/telephone-event.ts'
-import { MediaBench, ourMedia, stranger, theirMedia } from '../../harness/media-bench.ts'
+import { MediaBench, clearMedia, ourMedia, stranger, theirMedia } from '../../harness/media-bench.ts'
 import { sdp } from '../../harness/messages.ts'
 import { predictableRandom } from '../../harness/random.ts'
 import { headerOf } from '../../harness/traces.ts'
@@ -202,18 +202,7 @@ it('packets in flight are spoken of in the order in which they were handed over,
 })
 
 describe('codecs without a static payload type', () => {
-  const local = (...codecs: string[]): LocalMedia => ({
-    address: ourMedia,
-    codecs,
-    encryption: 'disabled',
-    direction: 'sendrecv',
-    sessionId: '1',
-    version: 1,
-    form: 'one-line',
-    suites: [],
-    keys: () => new Uint8Array(0),
-  })
-  const offer = makeOffer(local('FAST', 'PCMU', 'SLOW'))
+  const offer = makeOffer(clearMedia('FAST', 'PCMU', 'SLOW'))
 
   it('are offered with dynamic ones, and telephone-event once for each clock', () => {
     const lines = offer.media[0]!.formats.map(
@@ -234,15 +223,15 @@ describe('codecs without a static payload type', () => {
       ['FAST', 96, 101],
       ['SLOW', 97, 98],
     ] as const) {
-      const result = makeAnswer(offer, local(name))
+      const result = makeAnswer(offer, clearMedia(name))
       if ('refusal' in result) throw new Error(result.text)
       expect(result.negotiated).toMatchObject({ codec: { name }, payloadType, telephoneEvent: event })
-      expect(readAnswer(result.answer, offer.media, local('FAST', 'PCMU', 'SLOW'))).toMatchObject({
+      expect(readAnswer(result.answer, offer.media, clearMedia('FAST', 'PCMU', 'SLOW'))).toMatchObject({
         negotiated: { codec: { name }, payloadType, telephoneEvent: event },
         index: 0,
       })
     }
     const mono = { ...offer, media: offer.media.map((m) => ({ ...m, formats: [{ ...m.formats[0]!, channels: 1 }] })) }
-    expect(makeAnswer(mono, local('FAST'))).toMatchObject({ refusal: 'no-codec' })
+    expect(makeAnswer(mono, clearMedia('FAST'))).toMatchObject({ refusal: 'no-codec' })
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { isRefusal, makeAnswer, readAnswer } from '../../../../electron/engine/media/session/negotiate.ts'
-import { makeOffer, type LocalMedia } from '../../../../electron/engine/media/session/offer.ts'
+import { makeOffer } from '../../../../electron/engine/media/session/offer.ts'
 import { codecNames } from '../../../../shared/model/codecs.ts'
 import { parseSdp, writeSdp, type SessionDescription } from '../../../../shared/wire/sdp/sdp.ts'
-import { ourMedia, theirMedia } from '../../../harness/media-bench.ts'
+import { clearMedia, theirMedia } from '../../../harness/media-bench.ts'
 
 const head = 'v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n'
 function session(types: string, ...attributes: string[]): SessionDescription {
@@ -12,30 +12,19 @@ function session(types: string, ...attributes: string[]): SessionDescription {
   if (typeof parsed === 'string') throw new Error(parsed)
   return parsed
 }
-const ours = (...codecs: string[]): LocalMedia => ({
-  address: ourMedia,
-  codecs,
-  encryption: 'disabled',
-  direction: 'sendrecv',
-  sessionId: '1',
-  version: 1,
-  form: 'one-line',
-  suites: [],
-  keys: () => new Uint8Array(0),
-})
 const answerTo = (offer: SessionDescription, ...codecs: string[]) => {
-  const result = makeAnswer(offer, ours(...codecs))
+  const result = makeAnswer(offer, clearMedia(...codecs))
   if (isRefusal(result)) throw new Error(result.text)
   return { ...result.negotiated, sdp: writeSdp(result.answer) }
 }
 const refusalOf = (offer: SessionDescription, ...codecs: string[]) => {
-  const result = makeAnswer(offer, ours(...codecs))
+  const result = makeAnswer(offer, clearMedia(...codecs))
   return isRefusal(result) ? result.text : 'accepted'
 }
 
 describe('codecs in an offer', () => {
   it('stand in the order that was chosen, with the clocks of their RTP and with what they ask for', () => {
-    const sdp = writeSdp(makeOffer(ours('G722', 'opus', 'PCMU')))
+    const sdp = writeSdp(makeOffer(clearMedia('G722', 'opus', 'PCMU')))
     expect(sdp).toContain('RTP/AVP 9 96 0 101 97\r\n')
     expect(sdp).toContain('a=rtpmap:9 G722/8000\r\n')
     expect(sdp).toContain('a=rtpmap:96 opus/48000/2\r\n')
@@ -44,20 +33,20 @@ describe('codecs in an offer', () => {
   })
 
   it('of all that there are have numbers of their own', () => {
-    const [medium] = makeOffer(ours(...codecNames())).media
+    const [medium] = makeOffer(clearMedia(...codecNames())).media
     const types = medium!.formats.map(({ payloadType }) => payloadType)
     expect(new Set(types).size).toBe(types.length)
     expect(types.every((type) => type < 128)).toBe(true)
   })
 
   it('have linear audio at each clock, of which two have a static type', () => {
-    const sdp = writeSdp(makeOffer(ours('L16')))
+    const sdp = writeSdp(makeOffer(clearMedia('L16')))
     for (const map of ['96 L16/16000', '97 L16/8000', '98 L16/48000', '11 L16/44100', '10 L16/44100/2'])
       expect(sdp).toContain(`a=rtpmap:${map}\r\n`)
   })
 
   it('have comfort noise behind what voices are coded in', () =>
-    expect(writeSdp(makeOffer(ours('CN', 'PCMA')))).toContain('RTP/AVP 8 13 101\r\n'))
+    expect(writeSdp(makeOffer(clearMedia('CN', 'PCMA')))).toContain('RTP/AVP 8 13 101\r\n'))
 })
 
 describe('codecs in an answer', () => {
@@ -137,9 +126,9 @@ describe('codecs in an answer', () => {
   })
 
   it('are read with the numbers that the answer gives', () => {
-    const local = ours('PCMU', 'opus', 'CN')
+    const local = clearMedia('PCMU', 'opus', 'CN')
     const offer = makeOffer(local)
-    const answer = makeAnswer(offer, { ...ours('opus'), address: theirMedia })
+    const answer = makeAnswer(offer, { ...clearMedia('opus'), address: theirMedia })
     if (isRefusal(answer)) throw new Error(answer.text)
     const read = readAnswer(answer.answer, offer.media, local)
     expect(isRefusal(read) ? read : read.negotiated).toMatchObject({
