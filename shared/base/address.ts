@@ -4,6 +4,11 @@ export interface Address {
   readonly port: number
 }
 
+/** Whether two are written alike; another spelling of the same address is another. */
+export function isSameAddress(a: Address, b: Address | null): boolean {
+  return a === b || (b !== null && a.port === b.port && a.host === b.host)
+}
+
 /** `ip:port`, or `[ip]:port` for IPv6. */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

@@ -1,3 +1,6 @@
+/** Where a session description says nothing else, in ms (RFC 3551 4.2). */
+export const usualPtimeMs = 20
+
 /** A row of the E-model for a codec: equipment impairment and robustness to loss (ITU-T G.113). */
 export interface Impairment {
   /** G.107 for telephone bandwidth, G.107.1 for wideband: their scales differ. */

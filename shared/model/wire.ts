@@ -32,6 +32,16 @@ export interface Observation {
   readonly value?: string
 }
 
+/** What keeps a request from getting anywhere. */
+export const failuresToSend = [
+  'unresolved',
+  'connection-refused',
+  'connection-failed',
+  'tls-failed',
+  'not-sent',
+  'machine-fault',
+] as const satisfies readonly ObservationKind[]
+
 export type ObservationKind =
   | 'resolution'
   | 'connection-refused'

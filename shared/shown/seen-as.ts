@@ -1,12 +1,10 @@
-import { formatAddress, isIp, isPrivate } from '../base/address.ts'
+import { formatAddress, isIp, isLoopback, isPrivate } from '../base/address.ts'
 import { encodeText } from '../base/text.ts'
 import type { LadderMessage } from '../contract/report.ts'
 import { headerList } from '../wire/sip/message.ts'
 import { parseVia } from '../wire/sip/grammar.ts'
 import { rportOf } from '../wire/sip/numbers.ts'
 import { parseSip } from '../wire/sip/parse.ts'
-
-const loopback = /^(127\.|::1$)/
 
 /** The address that somebody outside sees this computer at. */
 export interface SeenAs {
@@ -27,7 +25,7 @@ export function publicAddress(messages: readonly LadderMessage[]): SeenAs | null
     const vias = message.kind === 'response' ? headerList(message, 'via') : []
     const via = vias.length === 1 ? parseVia(vias[0]!) : null
     const received = via?.params.get('received')
-    if (!received || !isIp(received) || isPrivate(received) || loopback.test(received)) continue
+    if (!received || !isIp(received) || isPrivate(received) || isLoopback(received)) continue
     const port = rportOf(via)
     return { address: port === null ? received : formatAddress({ host: received, port }), by: source }
   }

@@ -1,5 +1,5 @@
 import type { Change } from '../../../shared/contract/change.ts'
-import { codecNames } from '../../../shared/model/codecs.ts'
+import { codecNames, usualPtimeMs } from '../../../shared/model/codecs.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import type { TransportName } from '../../../shared/model/transport.ts'
 import { otherNumber } from '../../../shared/words/number.ts'
@@ -94,8 +94,6 @@ function hasWord(text: string, name: string): boolean {
     if (!isPart(all[at - 1]) && !isPart(all[at + wanted.length])) return true
   return false
 }
-
-const usualPtimeMs = 20
 
 function namedPacketTime(audio: readonly MediaDescription[], words: string): Named | null {
   if (audio.length === 0 || !/\bptime\b|packeti[sz]ation|packet time/i.test(words)) return null

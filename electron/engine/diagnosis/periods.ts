@@ -1,4 +1,5 @@
 import type { Micros } from '../../../shared/base/time.ts'
+import { usualPtimeMs } from '../../../shared/model/codecs.ts'
 import type { AgreedMedia, CallFacts, FlowFact, StreamFact } from '../../../shared/model/facts.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { isComfortNoise, isEvent } from '../../../shared/wire/agreement/agree.ts'
@@ -117,7 +118,7 @@ function periodOf(facts: CallFacts, { toPeer, hop, from, until, media, types }: 
   const flow = media && (toPeer ? media.toPeer : media.fromPeer)
   // Where both directions are, the two sides agreed on it elsewhere (ZRTP, RFC 6189).
   const both = facts.streams.some((stream) => stream.toPeer === !toPeer && stream.looksCiphered)
-  const kind = audioOf(streams, packets, (until - from) / 1000 / (media?.ptimeMs ?? 20), types)
+  const kind = audioOf(streams, packets, (until - from) / 1000 / (media?.ptimeMs ?? usualPtimeMs), types)
   // Keys that open neither direction are not those in use: masked in the capture, or agreed elsewhere.
   const opens = facts.streams.some((stream) => stream.toPeer === !toPeer && (stream.srtp?.opened ?? 0) > 0)
   const audio = (kind === 'ciphered' && both) || (kind === 'unauthentic' && !opens) ? 'present' : kind

@@ -1,6 +1,6 @@
 import type { Change } from '../../../shared/contract/change.ts'
 import type { Parsed, Trunk } from '../../../shared/contract/commands.ts'
-import { usualCodecs } from '../../../shared/model/codecs.ts'
+import { usualCodecs, usualPtimeMs } from '../../../shared/model/codecs.ts'
 import { anyLocalAddress } from '../../../shared/model/local-address.ts'
 import { escapeUser, parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
@@ -61,8 +61,6 @@ export function changedCall(args: CallArgs, trunk: TrunkDefaults | null, change:
       return { ...args, ptimeMs: change.to }
   }
 }
-
-const usualPtimeMs = 20
 
 /** The URI with that user part; `+` alone adds one to the number, or takes it away. */
 function withUser(uri: string, to: string): string {

@@ -1,6 +1,6 @@
 import type { Proof } from '../../../shared/contract/proof.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
-import type { ObservationKind } from '../../../shared/model/wire.ts'
+import { failuresToSend } from '../../../shared/model/wire.ts'
 
 /** What the calls say of a cause: `because` is a clause for "cannot tell", else a sentence. */
 interface Judgement {
@@ -17,18 +17,11 @@ export function outcomeWords(report: CallReport): string {
   return unsent ? `not sent (${unsent.text})` : outcome.replaceAll('-', ' ')
 }
 
-const failuresToSend = new Set<string>([
-  'unresolved',
-  'connection-refused',
-  'connection-failed',
-  'tls-failed',
-  'not-sent',
-  'machine-fault',
-] satisfies ObservationKind[])
+const unsent: ReadonlySet<string> = new Set(failuresToSend)
 
 /** What kept the request from getting anywhere, last; undefined where something came back. */
 const unsentBy = ({ status, observations }: CallReport) =>
-  status === null ? observations.findLast(({ kind }) => failuresToSend.has(kind)) : undefined
+  status === null ? observations.findLast(({ kind }) => unsent.has(kind)) : undefined
 
 const hasFinding = (report: CallReport, rule: string) => report.findings.some((finding) => finding.rule === rule)
 const hasSilence = ({ verdict }: CallReport) => verdict.kind === 'one-way-audio' || verdict.kind === 'no-audio'

@@ -6,14 +6,15 @@ import type { Random } from '../base/random.ts'
 import type { SipEndpoint } from '../sip/endpoint.ts'
 import type { Call, CallDeps } from './call/call.ts'
 
-/** What all calls of a user agent work with. */
-interface Shared {
+/** What a user agent and all of its calls work with. */
+export interface UserAgentDeps {
   readonly endpoint: SipEndpoint
   readonly clock: Clock
   readonly random: Random
   readonly boundary: Boundary
   readonly budgets: Budgets
   readonly name: string
+  /** What an endpoint knows of a call or a registration beyond its messages. */
   observe(callId: string, kind: ObservationKind, text: string): void
 }
 
@@ -23,11 +24,11 @@ export class OwnCallDeps implements CallDeps {
   readonly followsRefer: boolean
   /** The call, once it is there. */
   call: Call | null = null
-  readonly #shared: Shared
+  readonly #shared: UserAgentDeps
   readonly #callId: string
   readonly #boundary: Boundary
 
-  constructor(shared: Shared, callId: string, followsRefer: boolean) {
+  constructor(shared: UserAgentDeps, callId: string, followsRefer: boolean) {
     this.#shared = shared
     this.#callId = callId
     this.followsRefer = followsRefer

@@ -1,13 +1,7 @@
-import type { ObservationKind } from '../../../shared/model/wire.ts'
 import { header, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { replacedBy } from '../../../shared/wire/sip/refer.ts'
-import type { Boundary } from '../base/boundary.ts'
-import type { Budgets } from '../base/budgets.ts'
-import type { Clock } from '../base/clock.ts'
-import type { Random } from '../base/random.ts'
 import { DigestClient } from '../sip/digest/client.ts'
-import type { SipEndpoint } from '../sip/endpoint.ts'
 import { overload, type Refusal } from '../sip/refusal.ts'
 import { responseTo } from '../sip/transaction/response.ts'
 import type { ServerTransaction } from '../sip/transaction/server.ts'
@@ -18,22 +12,11 @@ import { InboundCall } from './call/inbound.ts'
 import type { OutboundOptions } from './call/invite-request.ts'
 import { OutboundCall } from './call/outbound.ts'
 import { bodyFault } from './body-fault.ts'
-import { OwnCallDeps } from './call-deps.ts'
+import { OwnCallDeps, type UserAgentDeps } from './call-deps.ts'
 import type { Gate } from './gate.ts'
 import { InviteCounts } from './invite-counts.ts'
 import { Newcomers } from './newcomers.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
-
-export interface UserAgentDeps {
-  readonly endpoint: SipEndpoint
-  readonly clock: Clock
-  readonly random: Random
-  readonly boundary: Boundary
-  readonly budgets: Budgets
-  readonly name: string
-  /** What an endpoint knows of a call or a registration beyond its messages. */
-  observe(callId: string, kind: ObservationKind, text: string): void
-}
 
 export interface UserAgentPolicy {
   readonly gate?: Gate | null

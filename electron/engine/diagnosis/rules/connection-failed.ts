@@ -3,7 +3,7 @@ import type { Change } from '../../../../shared/contract/change.ts'
 import { anyLocalAddress } from '../../../../shared/model/local-address.ts'
 import { transportNames, type TransportName } from '../../../../shared/model/transport.ts'
 import { remedyWords } from '../../../../shared/words/remedies.ts'
-import type { Observation } from '../../../../shared/model/wire.ts'
+import { failuresToSend, type Observation } from '../../../../shared/model/wire.ts'
 import { observed, type Rule } from '../rule.ts'
 
 const otherThan = (used: TransportName): TransportName => (used === 'udp' ? 'tcp' : 'udp')
@@ -19,15 +19,7 @@ export const connectionFailed: Rule = {
   needs: 'observations',
   evaluate(facts) {
     if (facts.final) return []
-    const failures = observed(
-      facts,
-      'unresolved',
-      'connection-refused',
-      'connection-failed',
-      'tls-failed',
-      'not-sent',
-      'machine-fault',
-    )
+    const failures = observed(facts, ...failuresToSend)
     const last = failures.at(-1)
     if (!last) return []
     const advice = adviceOn(last)

@@ -1,6 +1,7 @@
 import { inverseLog } from './g722-tables.ts'
 
-const saturated = (value: number): number => (value > 32767 ? 32767 : value < -32768 ? -32768 : value)
+/** In 16 bits. */
+export const saturated = (value: number): number => (value > 32767 ? 32767 : value < -32768 ? -32768 : value)
 
 /**
  * One of the two bands of ITU-T G.722: the scale factor of its quantizer and the prediction of its next sample, which

@@ -1,7 +1,7 @@
 import { g722 as descriptor } from '../../../../shared/model/codecs.ts'
 import { decodingMeter } from '../../quality/level.ts'
 import type { Codec, Decoder, Encoder } from './codec.ts'
-import { higherBand, lowerBand } from './g722-band.ts'
+import { higherBand, lowerBand, saturated } from './g722-band.ts'
 import { evenTaps, higherSteps, lowerSteps, oddTaps, q6, qm2, qm4, qm6 } from './g722-tables.ts'
 import { registerCodec } from './registry.ts'
 
@@ -14,7 +14,6 @@ import { registerCodec } from './registry.ts'
 const history = 22
 
 const limited = (value: number): number => (value > 16383 ? 16383 : value < -16384 ? -16384 : value)
-const saturated = (value: number): number => (value > 32767 ? 32767 : value < -32768 ? -32768 : value)
 
 /** What a filter looks at: the samples of a packet, and before them the last of the packet before. */
 class Line {

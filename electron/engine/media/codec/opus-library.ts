@@ -24,7 +24,7 @@ interface Exports {
 }
 
 /** Of one packet: 120 ms of 48 kHz in two channels (RFC 6716 2.1.4). */
-const mostSamples = 5760
+export const mostSamples = 5760
 const mostChannels = 2
 /** Six frames of 20 ms, each of 1275 bytes, and what counts them. */
 export const mostPacketBytes = 8192

@@ -2,7 +2,7 @@ import { opus as descriptor } from '../../../../shared/model/codecs.ts'
 import { readOpusParameters } from '../../../../shared/wire/sdp/opus-parameters.ts'
 import { decodingMeter } from '../../quality/level.ts'
 import type { Codec, Decoder, Encoder } from './codec.ts'
-import { mostPacketBytes, opusLibrary } from './opus-library.ts'
+import { mostPacketBytes, mostSamples, opusLibrary } from './opus-library.ts'
 import { registerCodec } from './registry.ts'
 
 /** Opus (RFC 6716) in RTP as RFC 7587 says, by libopus. */
@@ -38,8 +38,6 @@ const mostFrameBytes = 1275
 const frameOf20Ms = 960
 /** So few bytes say that nothing need be sent (libopus, OPUS_SET_DTX). */
 const dtxBytes = 2
-/** In 120 ms, the longest packet. */
-const mostSamples = 5760
 
 class OpusEncoder implements Encoder {
   readonly #library = opusLibrary()

@@ -13,10 +13,10 @@ import {
   type MediaFormat,
   type SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
-import type { CodecDescriptor } from '../../../../shared/model/codecs.ts'
+import { usualPtimeMs, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { Encryption, SrtpSuite } from '../../../../shared/model/encryption.ts'
 import { answeredKey, usableKey, type MasterKey, type SdesKey } from '../../srtp/sdes-key.ts'
-import { cryptoLine, dtlsLines, refused, session, telephoneEvents, usualPtimeMs, type LocalMedia } from './offer.ts'
+import { cryptoLine, dtlsLines, refused, session, telephoneEvents, type LocalMedia } from './offer.ts'
 import { eventOf, fitting, misdeclared, namesOf, noiseOf, pickCodec, ptimeOf, type PickedCodec } from './pick.ts'
 
 export interface NegotiatedCrypto {

@@ -7,7 +7,7 @@ import type {
   MediaFormat,
   SessionDescription,
 } from '../../../../shared/wire/sdp/sdp.ts'
-import { codecsNamed } from '../../../../shared/model/codecs.ts'
+import { codecsNamed, usualPtimeMs } from '../../../../shared/model/codecs.ts'
 import type { LocalDtls } from '../transport/transport.ts'
 import type { Encryption, EncryptionForm, SrtpSuite } from '../../../../shared/model/encryption.ts'
 
@@ -38,8 +38,6 @@ export interface LocalMedia {
   /** What we say for DTLS and ICE, to who begins ICE with that name; left out where DTLS is not spoken. */
   readonly dtls?: ((remoteUfrag: string | null) => LocalDtls) | undefined
 }
-
-export const usualPtimeMs = 20
 
 /** Of each list of codecs once: calls keep what they offered. */
 const formatsOf = remembering((list: string) => ourFormats(list.split(' ')))

@@ -1,8 +1,7 @@
 import { elide, visible } from '../../../../shared/base/text.ts'
-import { codecsNamed, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
+import { codecsNamed, usualPtimeMs, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
 import { isComfortNoise, isEvent } from '../../../../shared/wire/agreement/agree.ts'
 import type { MediaDescription, MediaFormat } from '../../../../shared/wire/sdp/sdp.ts'
-import { usualPtimeMs } from './offer.ts'
 
 // Which of the other side's formats are ours, and in which packets.
 

@@ -1,4 +1,5 @@
 import type { Address } from '../../../../shared/base/address.ts'
+import { usualPtimeMs } from '../../../../shared/model/codecs.ts'
 import { explainError } from '../../base/errors.ts'
 import type { Outgoing } from '../audio/outgoing.ts'
 import type { ReceivedAudio } from '../audio/received-audio.ts'
@@ -21,8 +22,6 @@ export interface SendingParts {
   /** Hears why nothing more is sent. */
   stopped(text: string): void
 }
-
-const usualPtimeMs = 20
 
 /** What happens once in a packet interval: a frame is made, recorded, and sent where it may be. */
 export class Sending implements Paced {

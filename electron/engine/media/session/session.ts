@@ -1,4 +1,4 @@
-import type { Address } from '../../../../shared/base/address.ts'
+import { isSameAddress, type Address } from '../../../../shared/base/address.ts'
 import { codecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
 import { receives, sends } from '../../../../shared/wire/sdp/sdp.ts'
@@ -7,7 +7,7 @@ import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
 import { codecOf } from '../codec/index.ts'
 import { Allowance } from '../stream/allowance.ts'
-import { isSame, RtpReceiver } from '../stream/receiver.ts'
+import { RtpReceiver } from '../stream/receiver.ts'
 import { PortWatch } from '../stream/port-watch.ts'
 import { Reports } from '../stream/reports.ts'
 import { RtpSender } from '../stream/sender.ts'
@@ -235,11 +235,12 @@ export class MediaSession {
     this.#arrivals.agree(negotiated)
     const nowMs = this.#deps.clock.monotonicMs()
     const { remote, remoteRtcp, direction } = negotiated
-    if (!before?.remote || !isSame(before.remote, remote)) {
+    if (!before?.remote || !isSameAddress(before.remote, remote)) {
       this.#receiver.expectRtp(remote, nowMs)
       this.#portWatch.moved()
     }
-    if (!before?.remoteRtcp || !isSame(before.remoteRtcp, remoteRtcp)) this.#receiver.expectRtcp(remoteRtcp, nowMs)
+    if (!before?.remoteRtcp || !isSameAddress(before.remoteRtcp, remoteRtcp))
+      this.#receiver.expectRtcp(remoteRtcp, nowMs)
     const format = { ...negotiated, codec: codecOf(negotiated.codec)! }
     this.#audio.use(format)
     if (remote === null && sends(direction) && !negotiated.dtls)

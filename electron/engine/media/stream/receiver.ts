@@ -1,4 +1,4 @@
-import { formatAddress, type Address } from '../../../../shared/base/address.ts'
+import { formatAddress, isSameAddress, type Address } from '../../../../shared/base/address.ts'
 import { count } from '../../../../shared/base/text.ts'
 import { parseRtcp, type RtcpPacket } from '../../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp, type RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
@@ -95,7 +95,7 @@ export class RtpReceiver {
       return null
     }
     if (whose.moved) this.#moved(from, whose.moved, atMs)
-    if (!this.#allowance.confirmed && isSame(from, this.#latch.destination)) this.#allowance.heard(wire.length)
+    if (!this.#allowance.confirmed && isSameAddress(from, this.#latch.destination)) this.#allowance.heard(wire.length)
     if (!this.#streams.takes(header.ssrc, header.sequence)) {
       this.#unfollowed++
       this.#tap.foreign(at, from, to, wire)
@@ -159,8 +159,4 @@ export class RtpReceiver {
         `RTP comes from ${formatAddress(to)}, not from ${formatAddress(before)}: sending there now`,
       )
   }
-}
-
-export function isSame(a: Address, b: Address | null): boolean {
-  return b !== null && a.port === b.port && a.host === b.host
 }

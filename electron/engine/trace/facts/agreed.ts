@@ -1,4 +1,5 @@
 import { formatAddress, isIp } from '../../../../shared/base/address.ts'
+import { usualPtimeMs } from '../../../../shared/model/codecs.ts'
 import type { AgreedMedia, AnnouncedFact, FlowFact, MessageFact } from '../../../../shared/model/facts.ts'
 import {
   addressesOf,
@@ -110,7 +111,7 @@ function agreedMedia(
     codec: format?.codec ?? '',
     payloadType: format?.payloadType ?? 0,
     clockRateHz: format?.clockRateHz ?? 0,
-    ptimeMs: answered.ptimeMs ?? 20,
+    ptimeMs: answered.ptimeMs ?? usualPtimeMs,
     encryption: medium.encryption,
     direction: directions[`${toPeer!.allowed} ${fromPeer!.allowed}`]!,
     local: local!,

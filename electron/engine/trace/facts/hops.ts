@@ -1,4 +1,4 @@
-import type { Address } from '../../../../shared/base/address.ts'
+import { isSameAddress, type Address } from '../../../../shared/base/address.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import type { SipMessage } from '../../../../shared/wire/sip/message.ts'
@@ -34,5 +34,4 @@ export class Hops {
   }
 }
 
-const touches = ({ ends }: Hop, address: Address) => isSame(ends[0], address) || isSame(ends[1], address)
-const isSame = (one: Address, other: Address) => one === other || (one.port === other.port && one.host === other.host)
+const touches = ({ ends }: Hop, address: Address) => isSameAddress(ends[0], address) || isSameAddress(ends[1], address)

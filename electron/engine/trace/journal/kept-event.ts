@@ -1,4 +1,4 @@
-import type { Address } from '../../../../shared/base/address.ts'
+import { isSameAddress, type Address } from '../../../../shared/base/address.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
 import { parseSip } from '../../../../shared/wire/sip/parse.ts'
 
@@ -57,7 +57,5 @@ const lettersOf = (bytes: Uint8Array): string =>
 function sameAs(address: Address, beside: SipEvent | null): Address {
   if (!beside) return address
   const { source, destination } = beside
-  return isSame(address, source) ? source : isSame(address, destination) ? destination : address
+  return isSameAddress(address, source) ? source : isSameAddress(address, destination) ? destination : address
 }
-
-const isSame = (a: Address, b: Address): boolean => a.port === b.port && a.host === b.host
