@@ -1,5 +1,6 @@
 import { elide, visible } from '../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream } from '../../shared/contract/report.ts'
+import { impairmentWords } from '../../shared/model/impairments.ts'
 import { lossOf } from '../../shared/shown/loss.ts'
 import { evidenceTexts } from '../../shared/words/evidence.ts'
 import { withFlags } from './remedies.ts'
@@ -177,6 +178,7 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
         ...(m.negotiation === undefined ? [] : [m.negotiation]),
       ])
       .map(visible),
+    (report.impairments ?? []).map((text) => paint.yellow(`! impaired on purpose: ${visible(impairmentWords(text))}`)),
     streamLines(report),
     [
       ...(times.length > 0 ? [times.join(', ')] : []),
@@ -184,7 +186,7 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
         visible(`${certainty} leg: call ${call}: ${reason}`),
       ),
       ...report.observations
-        .filter(({ kind }) => kind !== 'note' || report.findings.length > 0)
+        .filter(({ kind }) => (kind !== 'note' || report.findings.length > 0) && kind !== 'impaired')
         .map(({ text }) => paint.dim(`· ${visible(text)}`)),
       ...report.findings.flatMap((finding) => findingLines(finding, paint)),
     ],

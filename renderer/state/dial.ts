@@ -1,5 +1,6 @@
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import type { Favourite } from '../../shared/contract/commands.ts'
+import { readImpairments } from '../../shared/model/impairments.ts'
 import { dialAdvice } from '../../shared/providers/advice.ts'
 import { providerOfTrunk } from '../../shared/providers/index.ts'
 import { dialFault, dialled, type DialFault } from '../../shared/words/dial.ts'
@@ -7,18 +8,27 @@ import { customHeaderFault, secretFault } from '../../shared/words/own-headers.t
 import { execute, useEngine } from './engine.ts'
 import { select, useUi, type Draft } from './ui.ts'
 
-/** Why the draft cannot be dialled, and whose fault that is: of the text, or of a header; null when it can be. */
-export type DraftFault = DialFault & { readonly of: 'uri' | 'headers' }
+/** Why the draft cannot be dialled, and whose fault that is: of the text, or of one of the options. */
+export type DraftFault = DialFault & { readonly of: 'uri' | 'headers' | 'impairments' }
 
-export function draftFault({ uri, trunk, headers }: Draft): DraftFault | null {
+/** Null when it can be dialled. */
+export function draftFault({ uri, trunk, headers, impairments }: Draft): DraftFault | null {
   const fault = dialFault(uri, addressOf(trunk))
   if (fault) return { ...fault, of: 'uri' }
   for (const row of headers.filter(isSent)) {
     const text = secretFault(row) ?? customHeaderFault(row.name, row.value)?.text
     if (text) return { text, correction: null, of: 'headers' }
   }
-  return null
+  const read = readImpairments(impairmentsIn(impairments))
+  return typeof read === 'string' ? { text: read, correction: null, of: 'impairments' } : null
 }
+
+/** The impairments that a text lists. */
+const impairmentsIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 
 /** A row that nothing is typed into is none. */
 const isSent = ({ enabled, name, value }: Draft['headers'][number]) => enabled && (name !== '' || value !== '')
@@ -47,6 +57,7 @@ export async function dial(): Promise<void> {
   const { draft } = useUi.getState()
   const { uri, trunk, headers, source, encryption, encryptionForm, srtpSuites } = draft
   const { transport, codecs, ptimeMs, from, displayName } = draft
+  const impairments = impairmentsIn(draft.impairments)
   const args: PlaceCall = {
     uri,
     source,
@@ -65,6 +76,7 @@ export async function dial(): Promise<void> {
     ...(ptimeMs === null ? {} : { ptimeMs }),
     ...(from === '' ? {} : { from }),
     ...(displayName === '' ? {} : { displayName }),
+    ...(impairments.length === 0 ? {} : { impairments }),
   }
   const { id } = await execute('call.place', args)
   select(id)

@@ -37,6 +37,8 @@ export interface Draft {
   readonly ptimeMs: number | null
   readonly from: string
   readonly displayName: string
+  /** What goes wrong on purpose with what is sent, as `loss=5%, jitter=30ms`. */
+  readonly impairments: string
 }
 
 interface UiState {
@@ -88,6 +90,7 @@ export const emptyDraft: Draft = {
   ptimeMs: null,
   from: '',
   displayName: '',
+  impairments: '',
 }
 
 let lastKey = 0
@@ -153,6 +156,7 @@ export function redial(placed: Placed): void {
     ptimeMs: placed.ptimeMs ?? null,
     from: placed.from ?? '',
     displayName: placed.displayName ?? '',
+    impairments: placed.impairments?.join(', ') ?? '',
   })
   if (placed.headers.some(({ secret }) => secret)) useUi.setState({ dialOptions: true })
   focusDial()

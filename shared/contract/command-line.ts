@@ -31,6 +31,7 @@ export function callCommand(placed: Placed): string {
   if (placed.ptimeMs !== undefined) add('--ptime', String(placed.ptimeMs))
   if (placed.mediaTimeoutMs) add('--media-timeout', String(placed.mediaTimeoutMs / 1000))
   if (placed.latch === false) options.push('--no-latch')
+  add('--impair', placed.impairments?.join(','))
   if (placed.contactRewrite) options.push('--contact-rewrite')
   add('--ws-path', placed.webSocketResource)
   if (placed.tlsInsecure) options.push('--tls-insecure')

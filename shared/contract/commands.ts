@@ -13,6 +13,7 @@ import {
   encryptionFormSchema,
   encryptionSchema,
   followReferSchema,
+  impairmentsSchema,
   latchSchema,
   mediaTimeoutSchema,
   placeCallSchema,
@@ -48,6 +49,7 @@ export const startAgentSchema = z.object({
   mediaTimeoutMs: mediaTimeoutSchema.default(60_000),
   latch: latchSchema.default(true),
   followRefer: followReferSchema.default(false),
+  impairments: impairmentsSchema.optional(),
   wrong: z.array(z.enum(wrongNames)).default([]).describe('what it does wrong on purpose'),
   origins: originsSchema.optional(),
   tlsIdentity: tlsIdentitySchema
@@ -153,6 +155,7 @@ export const agentSettingsSchema = startAgentSchema
     mediaTimeoutMs: true,
     latch: true,
     followRefer: true,
+    impairments: true,
     wrong: true,
     tlsIdentity: true,
     register: true,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { codecDescriptor, codecNames } from '../model/codecs.ts'
 import { dtmfModes } from '../model/dtmf.ts'
 import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../model/encryption.ts'
+import { mostImpairments, readImpairments } from '../model/impairments.ts'
 import { transportNames } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
@@ -54,6 +55,15 @@ export const mediaTimeoutSchema = z
   .min(1000)
   .nullable()
   .describe('the call ends after so long without RTP and RTCP of the peer; null: it goes on')
+
+export const impairmentsSchema = z
+  .array(z.string())
+  .max(mostImpairments)
+  .superRefine((texts, context) => {
+    const read = readImpairments(texts)
+    if (typeof read === 'string') context.addIssue({ code: 'custom', message: read })
+  })
+  .describe('what goes wrong on purpose with the RTP that is sent, each like loss=5% or delay=80ms')
 
 /** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, or a WAV file. */
 export const sourceSchema = z.discriminatedUnion('kind', [
@@ -121,6 +131,7 @@ export const placeCallSchema = z.object({
   tlsIdentity: tlsIdentitySchema.optional().describe('the certificate of this side'),
   contactRewrite: contactRewriteSchema.optional(),
   webSocketResource: webSocketResourceSchema.optional(),
+  impairments: impairmentsSchema.optional(),
   recordTo: z.string().optional(),
   pcapTo: z.string().optional(),
 })

@@ -229,6 +229,10 @@ export const callReportSchema = z.object({
     .default(null)
     .describe('how it was asked for; null for calls that came in or were seen'),
   agent: z.string().optional().describe('the agent that took it'),
+  impairments: z
+    .array(z.string())
+    .optional()
+    .describe('what went wrong on purpose with the RTP that this side sent, as call.place takes it'),
   note: z.string().optional().describe('what a person wrote to it'),
   /** More messages came than are kept. */
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),

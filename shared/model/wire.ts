@@ -69,8 +69,12 @@ export type ObservationKind =
   | 'ended-by-user'
   | 'latched'
   | 'marker-heard'
+  /** What this endpoint sends goes wrong on purpose; the value is the impairment. */
+  | 'impaired'
   | 'digit-sent'
   | 'digit-received'
+  /** A telephone event of the peer's lacks its marker, or its end was not sent three times. */
+  | 'digit-malformed'
   | 'muted'
   | 'unmuted'
   | 'rtp-garbage'

@@ -212,8 +212,8 @@ export class TraceBuilder {
     return this
   }
 
-  observe(atMs: number, kind: ObservationKind, text: string): this {
-    this.#trace.observe({ at: startUs + atMs * 1000, kind, text })
+  observe(atMs: number, kind: ObservationKind, text: string, value?: string): this {
+    this.#trace.observe({ at: startUs + atMs * 1000, kind, text, ...(value === undefined ? {} : { value }) })
     return this
   }
 

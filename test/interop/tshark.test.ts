@@ -15,7 +15,7 @@ import {
   writeStrangeCapture,
 } from '../harness/figures.ts'
 import { findPeer } from '../harness/install-peers.ts'
-import { callReport, ringback, startAgent } from '../harness/process.ts'
+import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
 import { tsharkField, tsharkFigures, tsharkStreams, tsharkVersion, type TsharkFigures } from '../harness/tshark.ts'
 
 const tshark = findPeer('tshark')
@@ -120,6 +120,30 @@ describe.skipIf(!tshark)('a call of ours, exported as pcap', () => {
       }
     },
   )
+
+  it('impaired: what the other end counts is what tshark counts in the captures of both ends', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))
+    const [file, theirs] = [join(folder, 'call.pcap'), join(folder, 'agent.pcap')]
+    const agent = await startAgent(['--answer', 'tone', '--pcap', theirs, '--calls', '1'])
+    try {
+      const { report } = await callReport([
+        ...['call', `sip:echo@127.0.0.1:${agent.port}`, '--duration', '8', '--pcap', file],
+        ...['--impair', 'burst=5%x4,jitter=30ms,reorder=2%,duplicate=2%', '--send', 'tone:500'],
+      ])
+      await agent.finished
+      const [heard] = agentReports(agent)
+      const lost = (streams: CallReport['streams'], toPeer: boolean) =>
+        streams.find((stream) => stream.toPeer === toPeer)!.lost
+      // The same is missing at both ends: what was dropped on purpose is nowhere taken for sent.
+      expect(lost(heard!.streams, false)).toBeGreaterThan(0)
+      expect(lost(heard!.streams, false)).toBe(lost(report.streams, true))
+      expect(compareStreams(report.streams, tsharkStreams(file))).toEqual({ ours: 0, theirs: 0 })
+      expect(compareStreams(heard!.streams, tsharkStreams(theirs))).toEqual({ ours: 0, theirs: 0 })
+    } finally {
+      await agent.stop('SIGINT')
+      rmSync(folder, { recursive: true })
+    }
+  })
 
   it.skipIf(!findPeer('sngrep'))('opens in sngrep', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ringback-pcap-'))

@@ -34,6 +34,7 @@ import {
   wrongLines,
   type BudgetLimitsGiven,
 } from '../options.ts'
+import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
 import { print, printLine, warn } from '../output.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { RegistrationLines } from '../registration-lines.ts'
@@ -61,6 +62,7 @@ interface AgentOptions extends CommonOptions, IdentityOptions {
   readonly ptime?: number
   readonly latch: boolean
   readonly followRefer?: boolean
+  readonly impair?: string[]
   readonly wrong?: StartAgent['wrong']
   readonly allowOrigin?: string[]
   readonly mediaTimeout?: { readonly ms: number | null }
@@ -119,6 +121,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     )
     .option('--follow-refer', 'call whom a caller names where it transfers the call (default: REFER is refused)')
     .option('--wrong <list>', 'what to do wrong on purpose, to see how callers take it (names below)', parseWrong)
+    .option('--impair <list>', impairmentUse, parseImpairments)
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls (default: when interrupted)', parseCount)
     .addHelpText(
@@ -137,7 +140,10 @@ Limits, and what they are unless set:
 ${limitLines()}
 
 Wrong on purpose:
-${wrongLines()}`,
+${wrongLines()}
+
+Impairments; times count from the first packet that could have been sent:
+${impairmentLines()}`,
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AgentOptions>()
@@ -166,6 +172,7 @@ ${wrongLines()}`,
         earlyMedia: options.earlyMedia,
         requires100rel: options.require !== undefined,
         followRefer: options.followRefer,
+        impairments: options.impair,
         wrong: options.wrong,
         origins: options.allowOrigin,
         recordDirectory: options.record,
@@ -196,6 +203,7 @@ ${wrongLines()}`,
               if (change.kind === 'registration') registration.show(change.registration)
             }
           })
+          sayImpaired(args.impairments)
           for (const name of options.wrong ?? []) warn(`wrong on purpose: ${wrongs[name]}`)
           const { id, addresses } = await engine.execute('agent.start', args)
           if (options.json) await printLine({ type: 'listening', addresses } as { type: string })

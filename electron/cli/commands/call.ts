@@ -32,6 +32,7 @@ import {
   parseTimed,
   parseTransport,
 } from '../options.ts'
+import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
 import { printJson } from '../output.ts'
 import { savePage } from '../page.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
@@ -58,6 +59,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly rtpPorts?: { first: number; last: number }
   readonly ptime?: number
   readonly latch: boolean
+  readonly impair?: string[]
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
@@ -120,6 +122,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
       'end the call after so long without RTP and RTCP of the peer (default: 0, never)',
       parseMediaTimeout,
     )
+    .option('--impair <list>', impairmentUse, parseImpairments)
     .option('--tls-ca <file>', 'a CA to trust (PEM; default: those of the system)')
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the peer asks for one (PEM, with its chain)')
@@ -138,10 +141,14 @@ Examples:
   ringback call '+1 999 123 4567' --trunk my-trunk
   ringback call 'sip:agent_1@sip.example.com;transport=tcp' --user alice --password-env TRUNK_PASSWORD
   ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json
+  ringback call sip:1001@192.0.2.10 --impair burst=5%x4,jitter=30ms --duration 30
   ringback call sip:1001@192.0.2.10 --at 2s:hold --at 5s:resume --at '6s:dtmf 12#' --duration 8
 
 Actions of --at: hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), refer URI, reinvite,
-update, hangup.`,
+update, hangup.
+
+Impairments; times count from the first packet that could have been sent:
+${impairmentLines()}`,
     )
     .action(async (uri: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CallOptions>()
@@ -172,6 +179,7 @@ update, hangup.`,
         ptimeMs: options.ptime,
         latch: options.latch,
         mediaTimeoutMs: options.mediaTimeout?.ms,
+        impairments: options.impair,
         tlsCa,
         tlsInsecure: options.tlsInsecure,
         tlsIdentity: readIdentity(options),
@@ -182,6 +190,7 @@ update, hangup.`,
       }) as PlaceCall
       finish(
         await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
+          sayImpaired(args.impairments)
           await sayOfCall(engine, args)
           const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
           if (options.json) await printJson(report)

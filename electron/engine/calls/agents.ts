@@ -104,6 +104,7 @@ export class Agents {
       ptimeMs: args.ptimeMs,
       silenceMs: args.mediaTimeoutMs,
       latch: args.latch,
+      impairments: args.impairments,
       recordDirectory: args.recordDirectory,
       changed: () => feed.change({ kind: 'agent', id }),
       referred: (referred) => this.#deps.softphone.placeReferred(asAgent(args), referred),
@@ -255,7 +256,7 @@ export class Agents {
 
 /** What the agent does in the calls that it places for a peer: as in those that it answers. */
 function asAgent(args: Parsed<'agent.start'>): Partial<Parsed<'call.place'>> {
-  const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch } = args
+  const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch, impairments } = args
   return {
     codecs,
     encryption,
@@ -263,6 +264,7 @@ function asAgent(args: Parsed<'agent.start'>): Partial<Parsed<'call.place'>> {
     ptimeMs,
     mediaTimeoutMs,
     latch,
+    impairments,
     ...(behaviour.kind === 'answer' && { source: behaviour.source }),
   }
 }

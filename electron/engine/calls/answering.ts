@@ -21,7 +21,9 @@ export interface AnsweringDeps {
 }
 
 interface Answering
-  extends AgentOptions, Pick<MediaOptions, 'codecs' | 'encryption' | 'suites' | 'ptimeMs' | 'silenceMs' | 'latch'> {
+  extends
+    AgentOptions,
+    Pick<MediaOptions, 'codecs' | 'encryption' | 'suites' | 'ptimeMs' | 'silenceMs' | 'latch' | 'impairments'> {
   /** Of the agent; null for the softphone. */
   readonly id: string | null
   readonly rtpPorts: PortRange | undefined
@@ -39,7 +41,8 @@ export function answer(
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { clock, boundary, media, records } = deps
-  const { codecs, encryption, suites, ptimeMs, silenceMs, latch, rtpPorts, recordDirectory } = options
+  const { codecs, encryption, suites, ptimeMs, silenceMs, latch, impairments } = options
+  const { rtpPorts, recordDirectory } = options
   const recordOf = (call: InboundCall) => records.ofTrace(station.trace(call.callId))!
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const record = recordOf(call)
@@ -53,6 +56,7 @@ export function answer(
       ptimeMs,
       silenceMs,
       latch,
+      impairments,
       source: await media.source(source, codecs),
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),

@@ -149,6 +149,7 @@ export class Softphone {
         ptimeMs: args.ptimeMs,
         silenceMs: args.mediaTimeoutMs,
         latch: args.latch,
+        impairments: args.impairments,
         codecs,
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
         form: args.encryptionForm ?? trunk?.encryptionForm,

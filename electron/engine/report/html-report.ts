@@ -1,4 +1,5 @@
 import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
+import { impairmentWords } from '../../../shared/model/impairments.ts'
 import { chartFigure } from '../../../shared/shown/chart-drawing.ts'
 import { chartMarksOf, coursesOf } from '../../../shared/shown/courses.ts'
 import { dateOf, party } from '../../../shared/shown/format.ts'
@@ -154,6 +155,10 @@ function* callSection(report: CallReport, index: number): Generator<string> {
   if (report.related !== undefined && report.related.length > 0)
     yield `<p>Other legs: ${report.related
       .map(({ callId, certainty, reason }) => `<code>${safe(callId)}</code> (${certainty}: ${safe(reason)})`)
+      .join('; ')}</p>`
+  if (report.impairments !== undefined)
+    yield `<p class="warning"><strong>Impaired on purpose</strong>: ${report.impairments
+      .map((text) => safe(impairmentWords(text)))
       .join('; ')}</p>`
   if (report.note !== undefined) yield `<h2>Note</h2><p>${safeLines(report.note).replaceAll('\n', '<br>')}</p>`
   if (findings.length > 0)

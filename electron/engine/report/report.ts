@@ -88,11 +88,20 @@ export function reportOf(
         ...(value === undefined ? {} : { value }),
       })),
       placed: placed && shownPlaced(placed),
+      ...impairedIn(trace),
       ...(agent === null ? {} : { agent }),
       droppedMessages: trace.droppedMessages,
     },
     secrets,
   )
+}
+
+/** What went wrong on purpose with what was sent. */
+function impairedIn({ observations }: CallTrace): Pick<CallReport, 'impairments'> {
+  const impairments = observations.flatMap(({ kind, value }) =>
+    kind === 'impaired' && value !== undefined ? value : [],
+  )
+  return impairments.length === 0 ? {} : { impairments }
 }
 
 /** How the call was asked for, without what is secret in it. */

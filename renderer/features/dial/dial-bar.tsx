@@ -26,13 +26,14 @@ export function DialBar() {
   const [choosing, setChoosing] = useState(false)
   const quiet = useQuiet(draft.uri, pauseMs)
   const fault = draftFault(draft)
+  const faultyOption = fault !== null && fault.of !== 'uri'
   const active = draft.headers.filter(({ enabled }) => enabled).length
 
   const place = async () => {
     setAsked(true)
     setRefused(null)
     const wrong = draftFault(useUi.getState().draft)
-    if (wrong?.of === 'headers') return showFaultyHeader()
+    if (wrong && wrong.of !== 'uri') return showFaultyOption()
     if (wrong || !connected) return
     setBusy(true)
     try {
@@ -88,12 +89,12 @@ export function DialBar() {
           <Said fault={choosing ? null : said} refused={refused} onCorrect={correct} />
         </div>
         <Button
-          className={fault?.of === 'headers' ? 'dial-faulty' : ''}
+          className={faultyOption ? 'dial-faulty' : ''}
           aria-expanded={dialOptions}
           aria-controls="dial-options"
           onClick={() => useUi.setState({ dialOptions: !dialOptions })}
         >
-          {fault?.of === 'headers' && <Icon name="fault" />}
+          {faultyOption && <Icon name="fault" />}
           <Icon name={dialOptions ? 'up' : 'down'} /> Options{' '}
           <span className="numbers muted">
             {active} {active === 1 ? 'header' : 'headers'}
@@ -120,8 +121,8 @@ export function DialBar() {
   )
 }
 
-/** The options, at the first header that cannot be sent. */
-function showFaultyHeader(): void {
+/** The options, at the first that cannot be used. */
+function showFaultyOption(): void {
   drawAtOnce(() => useUi.setState({ dialOptions: true }))
   document.querySelector<HTMLElement>('#dial-options [aria-invalid="true"]')?.focus()
 }

@@ -1,5 +1,7 @@
 import { usualCodecs } from '../../../shared/model/codecs.ts'
+import { impairmentForms } from '../../../shared/model/impairments.ts'
 import { offeredSuites, type SrtpSuite } from '../../../shared/model/encryption.ts'
+import { draftFault } from '../../state/dial.ts'
 import { useEngine } from '../../state/engine.ts'
 import { edit, headerRow, useUi } from '../../state/ui.ts'
 import {
@@ -22,6 +24,7 @@ export function DialOptions() {
   const { draft } = useUi()
   const trunk = useEngine((state) => (draft.trunk === null ? undefined : state.trunks.get(draft.trunk)))
   const encryption = draft.encryption ?? trunk?.encryption ?? 'disabled'
+  const fault = draftFault(draft)
   const otherwise = draft.trunk === null ? 'Usual' : 'As the trunk says'
   const usual = [none, otherwise] as const
   return (
@@ -91,6 +94,18 @@ export function DialOptions() {
             )}
           </Field>
         )}
+        <Field label="Goes wrong on purpose" above fault={fault?.of === 'impairments' ? fault.text : null}>
+          {(props) => (
+            <input
+              {...props}
+              className="mono"
+              placeholder="like loss=5%, jitter=30ms"
+              title={`What this side sends, each one of: ${impairmentForms.map(({ example }) => example).join(', ')}`}
+              value={draft.impairments}
+              onChange={(event) => edit({ impairments: event.target.value })}
+            />
+          )}
+        </Field>
         <div className="dial-wide">
           <Field label="Codecs" above>
             {(props) => (

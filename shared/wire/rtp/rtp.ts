@@ -35,14 +35,15 @@ export function readRtp(bytes: Uint8Array, into: RtpHeader, from = 0, to = bytes
   into.marker = (second & 0x80) !== 0
   into.payloadType = second & 0x7f
   into.sequence = (bytes[from + 2]! << 8) | bytes[from + 3]!
-  into.timestamp = uint32(bytes, from + 4)
-  into.ssrc = uint32(bytes, from + 8)
+  into.timestamp = readUint32(bytes, from + 4)
+  into.ssrc = readUint32(bytes, from + 8)
   into.payloadOffset = offset
   into.payloadLength = to - offset - padding
   return null
 }
 
-function uint32(bytes: Uint8Array, at: number): number {
+/** Four bytes of the network as a number. */
+export function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }
 

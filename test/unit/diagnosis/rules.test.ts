@@ -611,6 +611,14 @@ const cases: Readonly<
     ],
     silent: [() => both().at(4000)],
   },
+  'digits-malformed': {
+    speaks: [() => both().observe(2000, 'digit-malformed', 'digit 5 began without the marker bit').at(4000)],
+    silent: [() => both().observe(2000, 'digit-received', 'digit 5 received as telephone-event', '5').at(4000)],
+  },
+  'impaired': {
+    speaks: [() => both().observe(900, 'impaired', 'loss=5%: each packet is lost', 'loss=5%').at(4000)],
+    silent: [() => both().at(4000)],
+  },
   'packet-loss': {
     speaks: [
       () =>
@@ -631,6 +639,14 @@ const cases: Readonly<
       () => both().at(4000),
       // It restarts its numbering.
       () => both().rtp('received', { fromMs: 4000, packets: 150, sequence: 60_000 }).at(7000),
+      // This endpoint loses them on purpose.
+      () =>
+        call()
+          .observe(0, 'impaired', 'loss=10%: each packet is lost', 'loss=10%')
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 150, skip: (n) => n % 10 === 5 })
+          .rtp('received', { fromMs: 1000, packets: 150 })
+          .at(4000),
       // Each packet twice.
       () => both().rtp('received', { fromMs: 1001, packets: 150 }).at(4000),
       held,

@@ -18,9 +18,11 @@ import { dialogIncomplete } from './dialog-incomplete.ts'
 import { dialogRefused } from './dialog-refused.ts'
 import { dialogUnanswered } from './dialog-unanswered.ts'
 import { digitsLost } from './digits-lost.ts'
+import { digitsMalformed } from './digits-malformed.ts'
 import { droppedByPolicy } from './dropped-by-policy.ts'
 import { failedOver } from './failed-over.ts'
 import { illegalAnswer } from './illegal-answer.ts'
+import { impaired } from './impaired.ts'
 import { keysInClear } from './keys-in-clear.ts'
 import { lateAudio } from './late-audio.ts'
 import { malformed } from './malformed.ts'
@@ -109,11 +111,13 @@ export const rules: readonly Rule[] = [
   soundsEncrypted,
   unauthentic,
   digitsLost,
+  digitsMalformed,
   silentFromPeer,
   silentToPeer,
   peerHearsNothing,
   lateAudio,
   packetLoss,
+  impaired,
   byeUnanswered,
   byeReason,
   afterTheEnd,

@@ -1,5 +1,6 @@
 import { lostOf } from '../loss.ts'
-import type { Rule } from '../rule.ts'
+import type { CallFacts } from '../../../../shared/model/facts.ts'
+import { observed, type Rule } from '../rule.ts'
 
 const redPercent = 3
 const fewest = 50
@@ -12,11 +13,11 @@ export const packetLoss: Rule = {
   speaks: 'more than 3 % of fifty packets and more are missing',
   silent:
     'numbers are missing over a hold or another pause that was agreed, over a time in which the stream went ' +
-    'to another address, or because the sender restarted its numbering',
+    'to another address, or because the sender restarted its numbering; or this endpoint loses them on purpose',
   needs: 'streams',
   evaluate(facts) {
     return facts.streams
-      .filter(({ packets }) => packets >= fewest)
+      .filter(({ packets, toPeer }) => packets >= fewest && !(toPeer === true && isOnPurpose(facts)))
       .map((stream) => ({ stream, lost: lostOf(stream, facts) }))
       .filter(({ stream: { packets }, lost }) => (100 * lost) / (packets + lost) > redPercent)
       .map(({ stream, lost }) => ({
@@ -32,3 +33,6 @@ export const packetLoss: Rule = {
       }))
   },
 }
+
+const isOnPurpose = (facts: CallFacts) =>
+  observed(facts, 'impaired').some(({ value = '' }) => value.startsWith('loss=') || value.startsWith('burst='))

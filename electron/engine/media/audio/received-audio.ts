@@ -4,6 +4,7 @@ import { eventToDigit, readTelephoneEvent } from '../../../../shared/wire/rtp/te
 import type { Clock } from '../../base/clock.ts'
 import type { Codec, Decoder } from '../codec/codec.ts'
 import { staticCodec } from '../codec/index.ts'
+import { EventCheck } from '../stream/event-check.ts'
 import { MarkerDetector } from './marker-detector.ts'
 import { Noise, comfortNoiseType } from './noise.ts'
 import { Playout } from './playout.ts'
@@ -44,6 +45,8 @@ export class ReceivedAudio {
   #markerSentMs = 0
   #markersHeard = 0
   #lastEvent = -1
+  /** Of the digits that come; null before the first. */
+  #events: EventCheck | null = null
 
   /** `keep`: the audio will be pulled; `listen`: for our marker. */
   constructor(
@@ -93,8 +96,10 @@ export class ReceivedAudio {
   take(header: RtpHeader, clear: Uint8Array): void {
     const format = this.#format
     if (!format) return
+    const before = this.#lastSequence
     const isAfterLoss = this.#isAfterLoss(header.sequence)
-    if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear)
+    if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear, before)
+    this.#events?.other(header.sequence)
     if (!this.#playout && !this.#detector) return
     if (header.payloadType === (format.comfortNoise ?? comfortNoiseType)) {
       if (header.payloadLength > 0) this.#noise = new Noise(clear[header.payloadOffset]!)
@@ -141,16 +146,17 @@ export class ReceivedAudio {
     this.#playout = new Playout(sampleRateHz, rtpClockHz, ptimeMs + playoutMarginMs)
   }
 
-  #digit(header: RtpHeader, clear: Uint8Array): void {
+  /** `before`: the sequence number of the packet before it; null where there was none. */
+  #digit(header: RtpHeader, clear: Uint8Array, before: number | null): void {
     const event = readTelephoneEvent(clear.subarray(header.payloadOffset, header.payloadOffset + header.payloadLength))
-    if (!event || header.timestamp === this.#lastEvent) return
-    this.#lastEvent = header.timestamp
+    if (!event) return
     const digit = eventToDigit(event.event)
-    this.#observe(
-      'digit-received',
-      `${digit === null ? `event ${event.event}` : `digit ${digit}`} received as telephone-event`,
-      digit ?? undefined,
-    )
+    const name = digit === null ? `event ${event.event}` : `digit ${digit}`
+    this.#events ??= new EventCheck(before, (text) => this.#observe('digit-malformed', text))
+    this.#events.event(header, event, name)
+    if (header.timestamp === this.#lastEvent) return
+    this.#lastEvent = header.timestamp
+    this.#observe('digit-received', `${name} received as telephone-event`, digit ?? undefined)
   }
 
   #detect(detector: MarkerDetector, samples: Int16Array): void {

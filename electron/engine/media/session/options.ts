@@ -39,6 +39,8 @@ export interface MediaOptions {
   readonly silenceMs?: number | null | undefined
   /** False: RTP goes where the description says, wherever the peer's comes from (no symmetric RTP). */
   readonly latch?: boolean | undefined
+  /** What goes wrong on purpose with what is sent, as shared/model/impairments reads it. */
+  readonly impairments?: readonly string[] | undefined
   readonly source: SourceSpec
   readonly recordTo: string | null
 }

@@ -12,6 +12,11 @@ import type { MediaDeps } from './options.ts'
 const firstMs = 500
 const intervalMs = 2000
 
+interface Report {
+  readonly to: Address
+  readonly clear: Uint8Array
+}
+
 /** Sends the reports of a call when they are due. */
 export class ReportLoop {
   readonly #deps: Pick<MediaDeps, 'clock' | 'random'>
@@ -20,6 +25,9 @@ export class ReportLoop {
   readonly #transport: MediaTransport
   /** Where reports may go; null where nothing may. */
   readonly #destination: () => Address | null
+  /** How long a report waits before it leaves, on purpose. */
+  readonly #delayMs: number
+  readonly #waiting = new Set<Timer>()
   #timer: Timer | null = null
 
   constructor(
@@ -28,12 +36,14 @@ export class ReportLoop {
     sender: RtpSender,
     transport: MediaTransport,
     destination: () => Address | null,
+    delayMs = 0,
   ) {
     this.#deps = deps
     this.#reports = reports
     this.#sender = sender
     this.#transport = transport
     this.#destination = destination
+    this.#delayMs = delayMs
   }
 
   /** Begins, once. */
@@ -42,24 +52,37 @@ export class ReportLoop {
   }
 
   /** The last report, with a BYE: what goes on the wire and its bytes in clear; null where there is none. */
-  close(): { readonly to: Address; readonly wire: Uint8Array; readonly clear: Uint8Array } | null {
+  close(): (Report & { readonly wire: Uint8Array }) | null {
     if (!this.#timer) return null
     this.#timer.cancel()
-    return this.#send(true)
+    for (const timer of this.#waiting) timer.cancel()
+    // One that waits would leave when the call is over.
+    const last = this.#delayMs > 0 ? null : this.#due(true)
+    return last && { ...last, wire: this.#transport.sendRtcp(last.clear, last.to) }
   }
 
   #schedule(delayMs: number): void {
     const spread = 0.5 + (this.#deps.random.uint32() % 1000) / 1000
     this.#timer = this.#deps.clock.after(delayMs * spread, () => {
-      this.#send(false)
+      const report = this.#due(false)
+      if (report) this.#send(report)
       this.#schedule(intervalMs)
     })
   }
 
-  #send(goodbye: boolean): { readonly to: Address; readonly wire: Uint8Array; readonly clear: Uint8Array } | null {
+  #send({ to, clear }: Report): void {
+    if (this.#delayMs === 0) return void this.#transport.sendRtcp(clear, to)
+    const timer = this.#deps.clock.after(this.#delayMs, () => {
+      this.#waiting.delete(timer)
+      this.#transport.sendRtcp(clear, to)
+    })
+    this.#waiting.add(timer)
+  }
+
+  #due(goodbye: boolean): Report | null {
     const { clock } = this.#deps
     const to = this.#destination()
     const clear = to && this.#reports.compound(this.#sender, clock.nowUs(), clock.monotonicMs(), goodbye)
-    return clear && { to, clear, wire: this.#transport.sendRtcp(clear, to) }
+    return clear && { to, clear }
   }
 }

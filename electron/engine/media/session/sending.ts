@@ -1,5 +1,6 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import { usualPtimeMs } from '../../../../shared/model/codecs.ts'
+import type { Clock } from '../../base/clock.ts'
 import { explainError } from '../../base/errors.ts'
 import type { Outgoing } from '../audio/outgoing.ts'
 import type { ReceivedAudio } from '../audio/received-audio.ts'
@@ -7,10 +8,12 @@ import type { Recording } from '../audio/recording.ts'
 import type { Allowance } from '../stream/allowance.ts'
 import type { RtpReceiver } from '../stream/receiver.ts'
 import type { RtpSender, SendFormat } from '../stream/sender.ts'
+import type { TimedImpairment } from '../stream/timed-impairment.ts'
 import type { MediaTransport } from '../transport/transport.ts'
 import type { Paced, Pacer } from './pacer.ts'
 
 export interface SendingParts {
+  readonly clock: Clock
   readonly pacer: Pacer
   readonly transport: MediaTransport
   readonly allowance: Allowance
@@ -19,6 +22,10 @@ export interface SendingParts {
   readonly outgoing: Outgoing
   readonly audio: ReceivedAudio
   readonly recording: Recording
+  /** What goes wrong on purpose; null for nothing. */
+  readonly impairment: TimedImpairment | null
+  /** So often a packet may leave. */
+  readonly copies: number
   /** Hears why nothing more is sent. */
   stopped(text: string): void
 }
@@ -52,11 +59,13 @@ export class Sending implements Paced {
 
   /** Called by the pacer. */
   tick(): void {
-    const { transport, allowance, sender, receiver, outgoing, audio, recording } = this.#parts
+    const { clock, transport, allowance, sender, receiver, outgoing, audio, recording, impairment, copies } =
+      this.#parts
     const received = audio.pull(outgoing.samples)
     const { destination } = receiver
-    const bytes = sender.packetBytes + transport.overheadBytes
-    const may = destination !== null && transport.isReady && allowance.spend(bytes)
+    const bytes = copies * (sender.packetBytes + transport.overheadBytes)
+    const can = destination !== null && transport.isReady
+    const may = can && impairment?.speaks(clock.monotonicMs(), sender) !== false && allowance.spend(bytes)
     // Nothing of the source is lost before it may be heard.
     const frame = may || sender.hasBegun ? outgoing.next(received) : outgoing.silence()
     recording.write(frame, received, this.#rateHz)

@@ -1,17 +1,26 @@
 import { isSameAddress, type Address } from '../../../../shared/base/address.ts'
 import { codecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
+import {
+  impairmentOf,
+  impairmentWords,
+  readImpairments,
+  type Impairment,
+} from '../../../../shared/model/impairments.ts'
 import { receives, sends } from '../../../../shared/wire/sdp/sdp.ts'
+import { usage } from '../../base/errors.ts'
 import { Outgoing } from '../audio/outgoing.ts'
 import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
 import { codecOf } from '../codec/index.ts'
 import { Allowance } from '../stream/allowance.ts'
+import { rightForm } from '../stream/dtmf.ts'
 import { RtpReceiver } from '../stream/receiver.ts'
 import { PortWatch } from '../stream/port-watch.ts'
 import { Reports } from '../stream/reports.ts'
 import { RtpSender } from '../stream/sender.ts'
 import { Silence } from '../stream/silence.ts'
+import { TimedImpairment } from '../stream/timed-impairment.ts'
 import { Refusals } from '../transport/refusals.ts'
 import { transportFor } from '../transport/open.ts'
 import type { MediaTransport } from '../transport/transport.ts'
@@ -49,6 +58,8 @@ export class MediaSession {
   readonly #arrivals: Arrivals
   readonly #silence: Silence
   readonly #portWatch: PortWatch
+  /** Of what is sent, whatever was agreed; null: as agreed. */
+  readonly #payloadType: number | null
   #hearSilence: (() => void) | null = null
   #negotiated: Negotiated | null = null
   #closed = false
@@ -59,14 +70,31 @@ export class MediaSession {
     this.#options = options
     this.#tap = tap
     const observe: MediaTap['observe'] = (kind, text, value) => tap.observe(kind, text, value)
-    this.#sender = new RtpSender(random, (digit) =>
-      observe('digit-sent', `digit ${digit} sent as telephone-event`, digit),
+    const impairments = readImpairments(options.impairments ?? [])
+    if (typeof impairments === 'string') throw usage(impairments)
+    for (const text of options.impairments ?? []) observe('impaired', impairmentWords(text), text)
+    const impaired = <Kind extends Impairment['kind']>(kind: Kind) => impairmentOf(impairments, kind)
+    this.#payloadType = impaired('payload-type')?.payloadType ?? null
+    this.#sender = new RtpSender(
+      random,
+      (digit) => observe('digit-sent', `digit ${digit} sent as telephone-event`, digit),
+      {
+        marked: impaired('dtmf-no-marker') ? false : rightForm.marked,
+        ends: impaired('dtmf-one-end') ? 1 : rightForm.ends,
+      },
     )
     const sessionId = String(random.uint32())
     this.#reports = new Reports(`${sessionId}@ringback`)
-    this.#transport = transportFor(options.encryption, deps)
+    this.#transport = transportFor(options.encryption, impairments, deps)
     this.#descriptions = new Descriptions(options, this.#transport, sessionId)
-    this.#loop = new ReportLoop(deps, this.#reports, this.#sender, this.#transport, () => this.#reportsTo)
+    this.#loop = new ReportLoop(
+      deps,
+      this.#reports,
+      this.#sender,
+      this.#transport,
+      () => this.#reportsTo,
+      impaired('delay')?.ms,
+    )
     this.#receiver = new RtpReceiver(tap, this.#allowance, limits.foreignSources, options.latch)
     if (options.signalling !== null) this.#receiver.trust(options.signalling)
     this.#refusals = new Refusals(
@@ -82,6 +110,7 @@ export class MediaSession {
     )
     this.#outgoing = new Outgoing(options.source, () => this.#audio.markerSent())
     this.#sending = new Sending({
+      clock,
       pacer: deps.pacer,
       transport: this.#transport,
       allowance: this.#allowance,
@@ -90,6 +119,8 @@ export class MediaSession {
       outgoing: this.#outgoing,
       audio: this.#audio,
       recording: this.#recording,
+      impairment: impairments.length === 0 ? null : new TimedImpairment(impairments),
+      copies: impaired('duplicate') ? 2 : 1,
       stopped: (text) => observe('media-failed', text),
     })
     this.#portWatch = new PortWatch(clock, this.#transport, () => this.#receiver.destination)
@@ -245,7 +276,8 @@ export class MediaSession {
     this.#audio.use(format)
     if (remote === null && sends(direction) && !negotiated.dtls)
       this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
-    this.#sending.use(format, sends(direction))
+    const payloadType = this.#payloadType ?? format.payloadType
+    this.#sending.use({ ...format, payloadType }, sends(direction))
     this.#silence.expect(receives(direction))
     this.#loop.start()
     this.#transport.agree(negotiated.crypto, negotiated.dtls)

@@ -3,6 +3,16 @@ import { digitToEvent, writeTelephoneEvent } from '../../../../shared/wire/rtp/t
 const digitMs = 160
 const gapMs = 60
 
+/** How events are sent. */
+export interface EventForm {
+  /** The marker bit at their beginning (RFC 4733 2.2.1). */
+  readonly marked: boolean
+  /** Packets that say that they end. */
+  readonly ends: number
+}
+
+export const rightForm: EventForm = { marked: true, ends: 3 }
+
 /**
  * What to send instead of audio in one packet interval; every packet carries the timestamp of the event's beginning.
  */
@@ -20,13 +30,15 @@ export interface EventPackets {
  */
 export class DtmfSender {
   readonly #began: (digit: string) => void
+  readonly #form: EventForm
   readonly #digits: string[] = []
   #event: { readonly code: number; readonly start: number; elapsed: number } | null = null
   #pauseMs = 0
 
   /** `began` hears of each digit. */
-  constructor(began: (digit: string) => void) {
+  constructor(began: (digit: string) => void, form = rightForm) {
     this.#began = began
+    this.#form = form
   }
 
   queue(digits: string): void {
@@ -56,9 +68,9 @@ export class DtmfSender {
     const duration = Math.min(event.elapsed, 0xffff)
     return {
       payload: writeTelephoneEvent({ event: event.code, end, volume: 10, duration }),
-      times: end ? 3 : 1,
+      times: end ? this.#form.ends : 1,
       timestamp: event.start,
-      first,
+      first: first && this.#form.marked,
     }
   }
 }

@@ -1,7 +1,7 @@
-import { rtpHeaderBytes, writeRtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
+import { readUint32, rtpHeaderBytes, writeRtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import type { Random } from '../../base/random.ts'
 import type { Codec, Encoder } from '../codec/codec.ts'
-import { DtmfSender } from './dtmf.ts'
+import { DtmfSender, type EventForm } from './dtmf.ts'
 import { NoiseSender } from './noise.ts'
 
 /** How a stream is sent: as agreed, and with what. */
@@ -18,10 +18,11 @@ export interface SendFormat {
 
 /** The numbers of the stream that we send (RFC 3550 5.1): what each packet interval becomes. It knows no socket. */
 export class RtpSender {
-  readonly ssrc: number
-  /** What the system took. */
+  ssrc: number
+  /** What the system took of this SSRC. */
   packets = 0
   octets = 0
+  readonly #random: Random
   #sequence: number
   #timestamp: number
   #begun = false
@@ -35,11 +36,12 @@ export class RtpSender {
   readonly #dtmf: DtmfSender
 
   /** `digitBegan` hears of each digit that begins to leave as a telephone event. */
-  constructor(random: Random, digitBegan: (digit: string) => void) {
+  constructor(random: Random, digitBegan: (digit: string) => void, form?: EventForm) {
+    this.#random = random
     this.ssrc = random.uint32()
-    this.#sequence = random.uint32() & 0x7fff
+    this.#sequence = firstSequence(random)
     this.#timestamp = random.uint32()
-    this.#dtmf = new DtmfSender(digitBegan)
+    this.#dtmf = new DtmfSender(digitBegan, form)
   }
 
   /** Of the next packet. */
@@ -66,6 +68,15 @@ export class RtpSender {
     const { rtpClockHz, sampleRateHz } = format.codec.descriptor
     this.#ticks = (format.ptimeMs * rtpClockHz) / 1000
     this.#payloadBytes = format.codec.payloadBytes((format.ptimeMs * sampleRateHz) / 1000)
+  }
+
+  /** Another SSRC from the next packet on; `anew`: its numbers begin anew. */
+  renew(anew: boolean): void {
+    this.ssrc = this.#random.uint32()
+    this.packets = this.octets = 0
+    if (!anew) return
+    this.#sequence = firstSequence(this.#random)
+    this.#timestamp = this.#random.uint32()
   }
 
   /** Digits to be sent as telephone events in place of the audio. */
@@ -110,6 +121,8 @@ export class RtpSender {
 
   /** The system took a packet. */
   took(packet: Uint8Array): void {
+    // It may have waited while the SSRC changed.
+    if (readUint32(packet, 8) !== this.ssrc) return
     this.packets++
     this.octets += packet.length - rtpHeaderBytes
   }
@@ -120,3 +133,5 @@ export class RtpSender {
     return packet
   }
 }
+
+const firstSequence = (random: Random): number => random.uint32() & 0x7fff

@@ -1,5 +1,5 @@
 import { formatAddress, isIPv6, type Address } from '../../../../shared/base/address.ts'
-import { rtpHeaderBytes } from '../../../../shared/wire/rtp/rtp.ts'
+import { readUint32, rtpHeaderBytes } from '../../../../shared/wire/rtp/rtp.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import { rtpClearBytes, SrtpContext, type Refused } from '../../srtp/srtp.ts'
@@ -10,7 +10,6 @@ import { ownCertificate, type DtlsCertificate } from './dtls/certificate.ts'
 import { DtlsHandshake, isDtls, type DtlsKeys } from './dtls/handshake.ts'
 import { IceAgent, type IceCredentials } from './dtls/ice.ts'
 import { isStun } from './dtls/stun.ts'
-import { readUint32 } from './sdes.ts'
 import {
   fromBeneath,
   type Arrival,

@@ -1,6 +1,6 @@
 import { formatAddress, type Address } from '../../../../shared/base/address.ts'
 import type { SrtpSuite } from '../../../../shared/model/encryption.ts'
-import { rtpHeaderBytes } from '../../../../shared/wire/rtp/rtp.ts'
+import { readUint32, rtpHeaderBytes } from '../../../../shared/wire/rtp/rtp.ts'
 import type { Random } from '../../base/random.ts'
 import type { NegotiatedCrypto } from '../session/negotiate.ts'
 import { rtpClearBytes, type Refused, type SrtpContext } from '../../srtp/srtp.ts'
@@ -144,8 +144,4 @@ function firstOf(contexts: readonly SrtpContext[], open: (context: SrtpContext) 
 
 function isSame(some: readonly SrtpContext[] | null, others: readonly SrtpContext[] | null): boolean {
   return some === others || (some?.length === others?.length && some!.every((context, i) => context === others![i]))
-}
-
-export function readUint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }
