@@ -6,6 +6,7 @@ import { exportFormatSchema, type ExportFormat } from '../../shared/contract/com
 import {
   codecSchema,
   codecsSchema,
+  speechTextSchema,
   timedActionSchema,
   type SourceArgs,
   type TimedAction,
@@ -24,6 +25,7 @@ import {
   type SrtpSuite,
 } from '../../shared/model/encryption.ts'
 import { anyLocalAddress } from '../../shared/model/local-address.ts'
+import { mostSpeech } from '../../shared/model/speech.ts'
 import { transportNamed, transportNames, type TransportName } from '../../shared/model/transport.ts'
 import { wrongNames, wrongs, type Wrong } from '../../shared/model/wrong.ts'
 
@@ -32,7 +34,7 @@ const invalid = (text: string) => new InvalidArgumentError(text)
 export function parseSource(text: string): SourceArgs {
   const source = sourceNamed(text)
   if (source) return source
-  throw invalid('choose tone[:HZ], silence, echo, marker or a .wav file.')
+  throw invalid('choose tone[:HZ], silence, echo, marker, say:TEXT or a .wav file.')
 }
 
 /** Null where no source has that name. */
@@ -43,8 +45,16 @@ function sourceNamed(text: string): SourceArgs | null {
     if (hz < 20 || hz > 3900) throw invalid(`a tone of ${hz} Hz cannot be sent: 20 to 3900 Hz can.`)
     return { kind: 'tone', hz }
   }
+  if (text.startsWith('say:')) return parseSpeech(text.slice(4))
   if (text === 'silence' || text === 'echo' || text === 'marker') return { kind: text }
   return /\.wav$/i.test(text) ? { kind: 'file', path: text } : null
+}
+
+/** A text to be spoken. */
+export function parseSpeech(text: string): SourceArgs {
+  const said = speechTextSchema.safeParse(text)
+  if (!said.success) throw invalid(`give a text with words, of at most ${mostSpeech} characters.`)
+  return { kind: 'speech', text: said.data }
 }
 
 export function parseBehaviour(text: string): Behaviour {
@@ -61,7 +71,9 @@ export function parseBehaviour(text: string): Behaviour {
   if (text === 'ring' || text === 'ignore') return { kind: text }
   const source = sourceNamed(text)
   if (source) return { kind: 'answer', source }
-  throw invalid('choose echo, tone[:HZ], marker, silence, a .wav file, reject:CODE, reject:302:URI, ring or ignore.')
+  throw invalid(
+    'choose echo, tone[:HZ], marker, silence, say:TEXT, a .wav file, reject:CODE, reject:302:URI, ring or ignore.',
+  )
 }
 
 export function parseTransport(text: string): TransportName {

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react'
 import type { SourceArgs } from '../../shared/contract/place-call.ts'
+import { mostSpeech } from '../../shared/model/speech.ts'
 import { Fault } from './controls.tsx'
 
 const kinds = [
@@ -8,6 +9,7 @@ const kinds = [
   ['echo', 'echo'],
   ['silence', 'silence'],
   ['file', 'WAV file …'],
+  ['speech', 'spoken text'],
 ] as const
 
 /**
@@ -33,6 +35,7 @@ export function SourceChoice({
   const pick = (kind: SourceArgs['kind']) => {
     setFault(null)
     if (kind === 'file') input.current?.click()
+    else if (kind === 'speech') onChange({ kind, text: '' })
     else onChange(kind === 'tone' ? { kind, hz: 440 } : { kind })
   }
   const take = async (file: File | undefined) => {
@@ -79,6 +82,15 @@ export function SourceChoice({
           event.target.value = ''
         }}
       />
+      {value.kind === 'speech' && (
+        <input
+          aria-label="Text to say"
+          placeholder="what is said"
+          maxLength={mostSpeech}
+          value={value.text}
+          onChange={(event) => onChange({ kind: 'speech', text: event.target.value })}
+        />
+      )}
       {fault && <Fault text={fault} />}
     </>
   )

@@ -53,7 +53,16 @@ function timedOption(action: TimedAction): string {
 }
 
 function sendOption(source: SourceArgs): string {
-  return source.kind === 'tone' ? `tone:${source.hz}` : source.kind === 'file' ? source.path : source.kind
+  switch (source.kind) {
+    case 'tone':
+      return `tone:${source.hz}`
+    case 'file':
+      return source.path
+    case 'speech':
+      return `say:${source.text}`
+    default:
+      return source.kind
+  }
 }
 
 const quoted = (text: string) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -3,6 +3,7 @@ import { codecDescriptor, codecNames } from '../model/codecs.ts'
 import { dtmfModes } from '../model/dtmf.ts'
 import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../model/encryption.ts'
 import { mostImpairments, readImpairments } from '../model/impairments.ts'
+import { mostSpeech } from '../model/speech.ts'
 import { transportNames } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
@@ -65,13 +66,20 @@ export const impairmentsSchema = z
   })
   .describe('what goes wrong on purpose with the RTP that is sent, each like loss=5% or delay=80ms')
 
-/** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, or a WAV file. */
+/** What the system's own program for speech is to say. */
+export const speechTextSchema = z
+  .string()
+  .max(mostSpeech)
+  .refine((text) => /[\p{L}\p{N}]/u.test(text), 'there is nothing in it that can be said')
+
+/** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, a WAV file, or a text, spoken. */
 export const sourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tone'), hz: z.int().min(20).max(3900) }),
   z.object({ kind: z.literal('silence') }),
   z.object({ kind: z.literal('echo') }),
   z.object({ kind: z.literal('marker') }),
   z.object({ kind: z.literal('file'), path: z.string() }),
+  z.object({ kind: z.literal('speech'), text: speechTextSchema }),
 ])
 export type SourceArgs = z.infer<typeof sourceSchema>
 

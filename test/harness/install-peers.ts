@@ -13,6 +13,7 @@ export const peers = {
   'rtpengine': 'rtpengine-daemon',
   'ffmpeg': 'ffmpeg',
   'janus': 'janus',
+  'espeak-ng': 'espeak-ng',
   'Net/SIP.pm': 'libnet-sip-perl',
 } as const
 export type Peer = keyof typeof peers

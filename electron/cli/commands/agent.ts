@@ -82,7 +82,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .addOption(
       new Option(
         '--answer <behaviour>',
-        'echo, tone[:HZ], marker, silence, FILE.wav, reject:CODE, reject:302:URI, ring or ignore',
+        'echo, tone[:HZ], marker, silence, say:TEXT, FILE.wav, reject:CODE, reject:302:URI, ring or ignore',
       )
         .argParser(parseBehaviour)
         .default({ kind: 'answer', source: { kind: 'echo' } }, 'echo'),

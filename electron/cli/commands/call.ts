@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
 import { dtmfModes } from '../../../shared/model/dtmf.ts'
-import type { PlaceCall } from '../../../shared/contract/place-call.ts'
+import type { PlaceCall, SourceArgs } from '../../../shared/contract/place-call.ts'
 import { sayOfCall } from '../advice.ts'
 import { headersOf, withHeaders, type HeaderOptions } from '../headers.ts'
 import { given, readCa, readIdentity, type IdentityOptions } from '../arguments.ts'
@@ -26,6 +26,7 @@ import {
   parsePtime,
   parseSeconds,
   parseSource,
+  parseSpeech,
   parseSuites,
   suiteList,
   suiteUse,
@@ -50,6 +51,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly encryptionForm?: PlaceCall['encryptionForm']
   readonly srtpSuites?: PlaceCall['srtpSuites']
   readonly send: NonNullable<PlaceCall['source']>
+  readonly say?: SourceArgs
   readonly dtmf?: string
   readonly dtmfMode: NonNullable<PlaceCall['dtmfMode']>
   readonly at?: PlaceCall['timeline']
@@ -94,9 +96,14 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     .option('--encryption-form <form>', `${formUse} (default: as the trunk says, else one-line)`, parseForm)
     .option('--srtp-suites <list>', `${suiteUse} (default: as the trunk says, else ${suiteList})`, parseSuites)
     .addOption(
-      new Option('--send <source>', 'tone[:HZ], silence, echo, marker or a .wav file')
+      new Option('--send <source>', 'tone[:HZ], silence, echo, marker, say:TEXT or a .wav file')
         .argParser(parseSource)
         .default({ kind: 'marker' }, 'marker'),
+    )
+    .addOption(
+      new Option('--say <text>', "what the system's own program for speech says once, as --send say:TEXT")
+        .argParser(parseSpeech)
+        .conflicts('send'),
     )
     .option('--dtmf <digits>', 'digits to send after the answer', parseDigits)
     .addOption(
@@ -141,6 +148,7 @@ Examples:
   ringback call '+1 999 123 4567' --trunk my-trunk
   ringback call 'sip:agent_1@sip.example.com;transport=tcp' --user alice --password-env TRUNK_PASSWORD
   ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json
+  ringback call sip:1001@192.0.2.10 --say 'I would like to book a table' --duration 20
   ringback call sip:1001@192.0.2.10 --impair burst=5%x4,jitter=30ms --duration 30
   ringback call sip:1001@192.0.2.10 --at 2s:hold --at 5s:resume --at '6s:dtmf 12#' --duration 8
 
@@ -168,7 +176,7 @@ ${impairmentLines()}`,
         encryption: options.encryption,
         encryptionForm: options.encryptionForm,
         srtpSuites: options.srtpSuites,
-        source: options.send,
+        source: options.say ?? options.send,
         dtmf: options.dtmf,
         dtmfMode: options.dtmfMode,
         timeline: options.at,

@@ -29,7 +29,7 @@ export interface MediaOpenerDeps {
   readonly profile: MediaProfile
   /** The path of a sound that is named by id or path. Throws RingbackError. */
   soundPath<T>(name: string, use: (path: string) => T): T
-  readonly sounds: Pick<SoundFiles, 'samples'>
+  readonly sounds: Pick<SoundFiles, 'samples' | 'spoken'>
 }
 
 export interface MediaChoice extends Omit<MediaOptions, 'host' | 'signalling'> {
@@ -79,7 +79,7 @@ export class MediaOpener {
 
   /**
    * What a call of those codecs sends; of the usual ones where none are named. Throws RingbackError for a file that
-   * cannot be played.
+   * cannot be played, and for a text that cannot be spoken.
    */
   async source(args: SourceArgs, codecs?: readonly string[]): Promise<SourceSpec> {
     switch (args.kind) {
@@ -93,9 +93,10 @@ export class MediaOpener {
         return { kind: 'samples', at: (rateHz) => tone(args.hz, rateHz) }
       case 'file': {
         const { soundPath, sounds } = this.#deps
-        const samples = await soundPath(args.path, (path) => sounds.samples(path, codecs))
-        return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
+        return once(await soundPath(args.path, (path) => sounds.samples(path, codecs)))
       }
+      case 'speech':
+        return once(await this.#deps.sounds.spoken(args.text, codecs))
     }
   }
 
@@ -114,4 +115,9 @@ export class MediaOpener {
       throw machine(`media cannot be sent to ${peer}: ${explainError(error)}`, error)
     }
   }
+}
+
+/** Samples once, then silence. */
+function once(samples: (rateHz: number) => Int16Array): SourceSpec {
+  return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
 }

@@ -6,6 +6,7 @@ import { codecsNamed, usualCodecs } from '../../../../shared/model/codecs.ts'
 import { Boundary } from '../../base/boundary.ts'
 import { RingbackError, explainError, machine } from '../../base/errors.ts'
 import { fileVersion } from '../../base/file-version.ts'
+import { Speech } from './speech.ts'
 
 /** What the reading thread is asked. */
 export interface SoundRequest {
@@ -39,13 +40,14 @@ const usuallyMostBytes = 1024 * 1024 * 1024
 const workerFile = new URL(`./sound-worker${extname(import.meta.url)}`, import.meta.url)
 
 /**
- * The WAV files that calls send. Each is read in a thread of its own, one after the other, so that calls go on
- * meanwhile, and is read once for all calls that send it, until it changes.
+ * The WAV files that calls send, and the texts that they say, as such files. Each is read in a thread of its own, one
+ * after the other, so that calls go on meanwhile, and is read once for all calls that send it, until it changes.
  */
 export class SoundFiles {
   readonly #keptBytes: number
   readonly #mostBytes: number
   readonly #kept = new Map<string, Kept>()
+  readonly #speech = new Speech()
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
   #running: { readonly worker: Worker; readonly end: (error: Error) => void } | null = null
@@ -70,11 +72,16 @@ export class SoundFiles {
     return kept.samples
   }
 
-  /** Ends what is being read; what waits is not begun. */
+  /** The same of a text, spoken. Throws RingbackError (machine) where that cannot be done. */
+  async spoken(text: string, codecs?: readonly string[]): Promise<Samples> {
+    return this.samples(await this.#speech.file(text), codecs)
+  }
+
+  /** Ends what is being read or spoken; what waits is not begun. */
   async close(): Promise<void> {
     this.#closed = true
     this.#running?.end(closed())
-    await this.#last
+    await Promise.all([this.#last, this.#speech.close()])
   }
 
   #begin(key: string, request: SoundRequest, state: string): Kept {

@@ -1,0 +1,2 @@
+/** Characters of a text that a call says; two minutes of speech. */
+export const mostSpeech = 2000
