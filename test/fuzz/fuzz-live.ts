@@ -11,7 +11,14 @@ import { callReport } from '../harness/process.ts'
 import { WindowClient } from '../harness/window-client.ts'
 import type { AttackJob, Order, Report, Sent, Way } from './attacker.ts'
 import type { Faults } from './faults.ts'
-import { startAgentTarget, startShellTarget, type AgentTarget, type ShellTarget, type Target } from './target.ts'
+import {
+  keptMb,
+  startAgentTarget,
+  startShellTarget,
+  type AgentTarget,
+  type ShellTarget,
+  type Target,
+} from './target.ts'
 
 const pingEveryMs = 50
 const lateMs = 200
@@ -23,7 +30,8 @@ const isolatingMs = 20_000
 const shortMs = 1500
 /** What was sent so long before. */
 const suspectMs = 2000
-const mostMb = 400
+/** Heap between two collections included, which is a third of it. */
+const mostMb = 500
 /** A run of that length is calm in its middle as at its end: what grew between the two is no warming up. */
 const longRunSeconds = 120
 const calmMs = 40_000
@@ -178,7 +186,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
     if (long && middleMb === 0 && performance.now() > startMs + seconds * 500) {
       attacker.order('pause')
       await sleep(calmMs)
-      middleMb = residentMb(target.pid())
+      middleMb = await keptMb(target.pid())
       attacker.order('go')
       endsMs += calmMs
     }
@@ -227,7 +235,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   let endMb = residentMb(target.pid())
   if (long) {
     await sleep(calmMs)
-    endMb = residentMb(target.pid())
+    endMb = await keptMb(target.pid())
     if (middleMb > 0 && endMb > middleMb * 1.2)
       faults.add(
         kind.name,

@@ -240,11 +240,8 @@ function linesSwapped(dice: Dice, bytes: Buffer): Buffer {
 
 function lineRepeated(dice: Dice, bytes: Buffer): Buffer {
   const lines = bytes.toString('latin1').split('\r\n')
-  const at = dice.below(lines.length)
-  lines.splice(
-    dice.below(lines.length),
-    0,
-    ...Array.from({ length: dice.chance(0.05) ? 2000 : dice.between(1, 5) }, () => lines[at]!),
-  )
+  const line = dice.pick(lines)
+  const times = Math.min(dice.chance(0.05) ? 2000 : dice.between(1, 5), Math.ceil(mostBytes / (line.length + 2)))
+  lines.splice(dice.below(lines.length), 0, ...Array.from({ length: times }, () => line))
   return Buffer.from(lines.join('\r\n'), 'latin1')
 }

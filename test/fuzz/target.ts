@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Stranger, childOf, rawHttp, startLetIn } from '../harness/attack.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Stranger, childOf, rawHttp, residentMb, startLetIn } from '../harness/attack.ts'
 import { freePort, startAgent, type Listens, type Running } from '../harness/process.ts'
 import { WindowClient, type Entry } from '../harness/window-client.ts'
 
@@ -20,11 +21,21 @@ export interface AgentTarget extends Target {
   readonly ports: Listens['ports']
 }
 
-/** V8's reserve for young objects, which it takes its time to give back, would hide what is kept for good. */
+/**
+ * V8's reserve for young objects, which it takes its time to give back, would hide what is kept for good, and so would
+ * what it has not collected yet.
+ */
 const environment = async () => ({
   RINGBACK_DNS: `127.0.0.1:${await freePort()}`,
-  NODE_OPTIONS: '--max-semi-space-size=4',
+  NODE_OPTIONS: `--max-semi-space-size=4 --expose-gc --import=${new URL('collect.mjs', import.meta.url)}`,
 })
+
+/** The memory that a process keeps, in MB. */
+export async function keptMb(pid: number): Promise<number> {
+  process.kill(pid, 'SIGUSR2')
+  await sleep(1000)
+  return residentMb(pid)
+}
 
 /**
  * An agent with a listener of each transport. Names resolve at a server that is not there: nothing leaves this machine.
