@@ -2,6 +2,7 @@ import { elide, visible } from '../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream } from '../../shared/contract/report.ts'
 import { impairmentWords } from '../../shared/model/impairments.ts'
 import { lossOf } from '../../shared/shown/loss.ts'
+import { unfollowedText } from '../../shared/shown/media-figures.ts'
 import { evidenceTexts } from '../../shared/words/evidence.ts'
 import { withFlags } from './remedies.ts'
 import type { CommonOptions } from './session.ts'
@@ -128,7 +129,12 @@ export function streamLines(report: CallReport): string[] {
   const assumed = [...new Set(estimates.flatMap(({ assumptions }) => assumptions))]
   const mos = estimates.length > 0 ? [`MOS by ${estimates[0]!.model}: ${assumed.join('; ')}`] : []
   const unknown = [...new Set(report.streams.flatMap(({ mosUnknown }) => mosUnknown ?? []))]
-  return [...tableLines([columns, ...rows]), ...mos, ...unknown.map((why) => visible(`MOS is unknown: ${why}`))]
+  return [
+    ...tableLines([columns, ...rows]),
+    ...mos,
+    ...unknown.map((why) => visible(`MOS is unknown: ${why}`)),
+    ...[unfollowedText(report.unfollowedPackets) ?? []].flat(),
+  ]
 }
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const

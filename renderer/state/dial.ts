@@ -1,3 +1,4 @@
+import { formatAddress } from '../../shared/base/address.ts'
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import type { Favourite } from '../../shared/contract/commands.ts'
 import { readImpairments } from '../../shared/model/impairments.ts'
@@ -115,8 +116,8 @@ export function agentUri(): string | null {
   const [listener] = agent?.addresses ?? []
   if (!listener) return null
   const { transport, address, port } = listener
-  const host = address === '0.0.0.0' ? '127.0.0.1' : address.includes(':') ? '[::1]' : address
-  return `sip:agent@${host}:${port}${transport === 'udp' ? '' : `;transport=${transport}`}`
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  return `sip:agent@${formatAddress({ host, port })}${transport === 'udp' ? '' : `;transport=${transport}`}`
 }
 
 const chunkBytes = 512 * 1024

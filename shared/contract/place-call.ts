@@ -4,7 +4,7 @@ import { dtmfModes } from '../model/dtmf.ts'
 import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../model/encryption.ts'
 import { mostImpairments, readImpairments } from '../model/impairments.ts'
 import { mostSpeech } from '../model/speech.ts'
-import { transportNames } from '../model/transport.ts'
+import { transportNames, webSocketResourcePattern } from '../model/transport.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
 /** A header field that a person adds; `secret`: its value is hidden wherever it is shown, whatever its name. */
@@ -45,8 +45,7 @@ export const contactRewriteSchema = z
   .describe('where the peer sees us at another address (NAT), our Contact says that one from then on')
 export const webSocketResourceSchema = z
   .string()
-  .max(200)
-  .regex(/^\/[!-"$-~]*$/, 'a path begins with / and has no spaces')
+  .regex(webSocketResourcePattern, 'a path begins with / and has no spaces')
   .describe('where the peer opens WebSockets; / when absent')
 export const followReferSchema = z
   .boolean()

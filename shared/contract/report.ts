@@ -236,6 +236,7 @@ export const callReportSchema = z.object({
   note: z.string().optional().describe('what a person wrote to it'),
   /** More messages came than are kept. */
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),
+  unfollowedPackets: z.int().default(0).describe('RTP packets of more streams than are followed, in no figure'),
   related: z.array(relatedCallSchema).optional().describe('calls of the same capture that are legs of this one'),
 })
 export type CallReport = z.infer<typeof callReportSchema>

@@ -24,6 +24,9 @@ export const transports: Readonly<Record<TransportName, TransportFacts>> = {
   wss: { label: 'WebSocket over TLS', secure: true, defaultPort: 443, parameter: 'ws', webSocket: true },
 }
 
+/** Where a peer opens WebSockets: a path, with its query if any. */
+export const webSocketResourcePattern = /^\/[!-"$-~]{0,199}$/
+
 /** The transport of that name, in any case; undefined where there is none. */
 export const transportNamed = (text: string | undefined): TransportName | undefined =>
   transportNames.find((name) => name === text?.toLowerCase())

@@ -17,6 +17,12 @@ export interface Flow {
 
 export type Tone = 'plain' | 'warning' | 'fault' | 'unknown'
 
+/** What is in no figure, for under the streams; null where nothing is. */
+export const unfollowedText = (packets: number): string | null =>
+  packets === 0
+    ? null
+    : `${packets.toLocaleString('en')} more RTP packets came in more streams than are followed: they are in no figure.`
+
 /** A figure of a stream as it is written. */
 export interface Figure {
   readonly name: string

@@ -159,7 +159,9 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   const startMb = residentMb(target.pid())
   let [peakMb, worstMs, pings, inputs, calls, isolated, round, noise] = [startMb, 0, 0, 0, 0, 0, 0, 0]
   let attacker = new Attacker(kind.job(target, seed))
-  let middleMb = 0
+  /** Of the process that is there since; null where there is none. */
+  let middleMb: number | null = null
+  let halfWay = false
   const endAttacker = async () => {
     const how = await attacker.end()
     if (how !== null) faults.add(kind.name, `the attacker itself ended: ${how}`, null)
@@ -167,7 +169,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   }
   const change = async () => {
     // Growth is of one process.
-    middleMb = 0
+    middleMb = null
     await endAttacker()
     await target.stop('SIGKILL')
     target = await kind.start()
@@ -183,7 +185,8 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   const long = seconds >= longRunSeconds
   let endsMs = startMs + seconds * 1000
   while (performance.now() < endsMs) {
-    if (long && middleMb === 0 && performance.now() > startMs + seconds * 500) {
+    if (long && !halfWay && performance.now() > startMs + seconds * 500) {
+      halfWay = true
       attacker.order('pause')
       await sleep(calmMs)
       middleMb = await keptMb(target.pid())
@@ -236,7 +239,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   if (long) {
     await sleep(calmMs)
     endMb = await keptMb(target.pid())
-    if (middleMb > 0 && endMb > middleMb * 1.2)
+    if (middleMb !== null && endMb > middleMb * 1.2)
       faults.add(
         kind.name,
         `memory grew from ${middleMb.toFixed(0)} to ${endMb.toFixed(0)} MB in the second half`,
@@ -249,7 +252,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
       `${Math.round((inputs * 1000) / (performance.now() - startMs))} a ` +
       `second${calls > 0 ? `, ${calls} calls of the attacker answered` : ''}; ${pings} pings, the worst ` +
       `${worstMs.toFixed(0)} ms${noise > 0 ? ` (${noise} late ones did not happen again)` : ''}; memory ` +
-      `${startMb.toFixed(0)} MB at first, ${long ? `${middleMb.toFixed(0)} half-way, ` : ''}` +
+      `${startMb.toFixed(0)} MB at first, ${middleMb === null ? '' : `${middleMb.toFixed(0)} half-way, `}` +
       `${peakMb.toFixed(0)} at most, ${endMb.toFixed(0)} at last\n`,
   )
   return inputs
@@ -281,7 +284,7 @@ function lastWords({ running }: Target): string {
     : `${lines[error]!.trim()}${where ? ` (${where})` : ''}`
 }
 
-/** Sends inputs again; what came of it, null where nothing did. */
+/** Sends inputs again, no faster than they were; what came of it, null where nothing did. */
 async function provoke(
   target: Target,
   ports: Partial<Record<Way, number>>,
@@ -292,12 +295,14 @@ async function provoke(
   socket.on('error', () => {})
   await new Promise<void>((resolve) => socket.bind(0, strangers[0], resolve))
   const streams: Promise<void>[] = []
-  for (const [i, { way, bytes }] of sent.entries()) {
+  const [startMs, firstMs] = [performance.now(), sent[0]?.atMs ?? 0]
+  for (const { way, bytes, atMs } of sent) {
     const port = ports[way]
     if (port === undefined) continue
+    const waitMs = startMs + (atMs - firstMs) - performance.now()
+    if (waitMs > 5) await sleep(waitMs)
     if (way === 'udp') socket.send(bytes, port, '127.0.0.1')
     else streams.push(connected(way, port, bytes))
-    if (i % 20 === 19) await sleep(10)
   }
   let [late, answer]: [number, number | null] = [0, 0]
   for (let i = 0; i < 6; i++) {

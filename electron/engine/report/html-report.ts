@@ -6,7 +6,14 @@ import { dateOf, party } from '../../../shared/shown/format.ts'
 import { ladderFigure } from '../../../shared/shown/ladder-drawing.ts'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
 import { lossOf } from '../../../shared/shown/loss.ts'
-import { flowsOf, inShort, mainOf, type Direction, type Flow } from '../../../shared/shown/media-figures.ts'
+import {
+  flowsOf,
+  inShort,
+  mainOf,
+  unfollowedText,
+  type Direction,
+  type Flow,
+} from '../../../shared/shown/media-figures.ts'
 import { lackText, timesOf } from '../../../shared/shown/time-marks.ts'
 import { evidenceTexts, type EvidenceText } from '../../../shared/words/evidence.ts'
 import { safe, safeLines, style } from './html-page.ts'
@@ -117,6 +124,8 @@ function* audio(report: CallReport): Generator<string> {
     for (const stream of streams) yield streamRow(stream)
     yield '</table></div>'
   }
+  const unfollowed = unfollowedText(report.unfollowedPackets)
+  if (unfollowed !== null) yield `<p class="quiet">${unfollowed}</p>\n`
   const assumptions = [...new Set(streams.flatMap(({ mos }) => mos?.assumptions ?? []))]
   if (assumptions.length > 0) yield `<p class="quiet">MOS assumes: ${safe(assumptions.join('; '))}.</p>\n`
 }

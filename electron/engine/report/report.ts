@@ -91,6 +91,7 @@ export function reportOf(
       ...impairedIn(trace),
       ...(agent === null ? {} : { agent }),
       droppedMessages: trace.droppedMessages,
+      unfollowedPackets: streams.unfollowedPackets,
     },
     secrets,
   )

@@ -192,7 +192,7 @@ export class ClientRequest implements PendingRequest {
       tell('it goes over TCP')
       return tcp
     } catch (error) {
-      tell(`it goes over UDP because TCP to ${target.host}:${target.port} failed (${explainError(error)})`)
+      tell(`it goes over UDP because TCP to ${formatAddress(target)} failed (${explainError(error)})`)
       return null
     }
   }
@@ -226,7 +226,7 @@ export class ClientRequest implements PendingRequest {
       return next({
         kind: 'transport',
         text:
-          `${flow.remote.host}:${flow.remote.port} answered ` +
+          `${formatAddress(flow.remote)} answered ` +
           `503${retryAfter !== null ? `, retry after ${retryAfter} s` : ''}`,
       })
     }

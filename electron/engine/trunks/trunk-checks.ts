@@ -1,3 +1,4 @@
+import { formatAddress } from '../../../shared/base/address.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
 import type { CheckStep, RegisterArgs, Trunk, TrunkCheck } from '../../../shared/contract/commands.ts'
 import type { LadderMessage } from '../../../shared/contract/report.ts'
@@ -155,7 +156,7 @@ export class TrunkChecks {
       station.endpoint.request(nextHop(uri, trunk.proxy ?? trunk.address, trunk.transport), {
         build: (flow) => optionsRequest(flow, { uri, tag, callId, userAgent: productName }),
         sent: (_request, flow) =>
-          step('connection', true, `OPTIONS sent over ${flow.transport} to ${flow.remote.host}:${flow.remote.port}`),
+          step('connection', true, `OPTIONS sent over ${flow.transport} to ${formatAddress(flow.remote)}`),
         response: (response) => response.status >= 200 && resolve({ response, failure: '' }),
         failed: ({ text, remedy }) => resolve({ response: null, failure: text, remedy }),
         observe: (kind, text) => step(stepKinds[kind] ?? 'note', !faults.has(kind), text),

@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import type { Behaviour, ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { Settings } from '../../../shared/contract/commands.ts'
+import { transports } from '../../../shared/model/transport.ts'
+import type { Wrong } from '../../../shared/model/wrong.ts'
 import { reasonPhrase } from '../../../shared/words/statuses.ts'
 import { handOver } from '../../state/dial.ts'
 import { useActions } from '../../state/actions.ts'
@@ -10,6 +12,7 @@ import { Act, Button, Choice, Field, Icon } from '../../ui/controls.tsx'
 import { CheckField, EncryptionField, PasswordField, WordsField } from '../../ui/fields.tsx'
 import { OrderedChoice } from '../../ui/ordered-choice.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
+import { WrongChoice } from './wrong-choice.tsx'
 
 type AgentSettings = Settings['agent']
 
@@ -25,7 +28,15 @@ const codes = (['486', '480', '403', '404', '488', '503', '603'] as const).map(
 )
 
 /** Where the agent listens and how it answers, when it is started next. */
-export function AgentForm({ settings }: { settings: Settings }) {
+export function AgentForm({
+  settings,
+  wrong,
+  onWrong,
+}: {
+  settings: Settings
+  wrong: readonly Wrong[]
+  onWrong: (wrong: readonly Wrong[]) => void
+}) {
   const [draft, setDraft] = useState<AgentSettings>(settings.agent)
   const [password, setPassword] = useState('')
   const agents = useEngine((state) => state.agents)
@@ -45,7 +56,7 @@ export function AgentForm({ settings }: { settings: Settings }) {
     })
     for (const { id } of agents.values()) await execute('agent.stop', { id })
     const { start: _, ...args } = draft
-    await execute('agent.start', { ...args, ...(password === '' ? {} : { password }) })
+    await execute('agent.start', { ...args, wrong: [...wrong], ...(password === '' ? {} : { password }) })
   }
   useActions([
     {
@@ -187,6 +198,15 @@ export function AgentForm({ settings }: { settings: Settings }) {
         value={draft.allow}
         onChange={(allow) => set({ allow })}
       />
+      {listeners.some(({ transport }) => transports[transport].webSocket) && (
+        <WordsField
+          label="Allowed origins"
+          hint="Pages that may connect over a WebSocket beside those of this computer, like https://example.com; * for all."
+          value={draft.origins ?? []}
+          onChange={(origins) => set({ origins: origins.length === 0 ? undefined : origins })}
+        />
+      )}
+      <WrongChoice value={wrong} onChange={onWrong} />
       <CheckField label="With the window" checked={draft.start} onChange={(start) => set({ start })}>
         start the agent when Ringback starts
       </CheckField>

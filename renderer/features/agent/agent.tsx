@@ -1,7 +1,8 @@
 import { formatAddress } from '../../../shared/base/address.ts'
 import type { ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { AgentView } from '../../../shared/contract/state.ts'
-import { useEffect } from 'react'
+import { wrongs, type Wrong } from '../../../shared/model/wrong.ts'
+import { useEffect, useState } from 'react'
 import { say, useActions } from '../../state/actions.ts'
 import { execute, useEngine, watch } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
@@ -22,6 +23,7 @@ export function Agent() {
   const settings = useEngine((state) => state.settings)
   const calls = useEngine((state) => state.calls)
   const live = [...calls.values()].filter(({ agent, state }) => agent !== null && state !== 'ended').slice(-mostLive)
+  const [wrong, setWrong] = useState<readonly Wrong[]>(() => [...agents.values()].flatMap((agent) => agent.wrong ?? []))
   const ids = live.map(({ id }) => id).join(' ')
   useEffect(() => {
     watch(ids === '' ? [] : ids.split(' '))
@@ -72,7 +74,9 @@ export function Agent() {
         </div>
       )}
       <Inbound />
-      {settings && <AgentForm key={JSON.stringify(settings.agent)} settings={settings} />}
+      {settings && (
+        <AgentForm key={JSON.stringify(settings.agent)} settings={settings} wrong={wrong} onWrong={setWrong} />
+      )}
     </div>
   )
 }
@@ -87,9 +91,9 @@ const answeringWords: Readonly<Record<string, string>> = {
   ignore: 'ignores',
 }
 
-function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { agent: AgentView }) {
+function Running({ agent: { id, addresses, answering, calls, activeCalls, wrong = [] } }: { agent: AgentView }) {
   return (
-    <li>
+    <li className="agent-running">
       <Icon name="ok" />
       <span className="agent-addresses">
         {addresses.map((listener) => {
@@ -114,6 +118,11 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls } }: { 
       <Act kind="danger" run={() => execute('agent.stop', { id })}>
         Stop
       </Act>
+      {wrong.length > 0 && (
+        <p className="tone-warning">
+          <Icon name="warning" /> Wrong on purpose: {wrong.map((name) => wrongs[name]).join('; ')}.
+        </p>
+      )}
     </li>
   )
 }

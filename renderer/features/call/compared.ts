@@ -1,5 +1,6 @@
 import type { CallReport, Stream } from '../../../shared/contract/report.ts'
 import { span } from '../../../shared/shown/format.ts'
+import { lossOf } from '../../../shared/shown/loss.ts'
 
 /** A fact of two calls. */
 export interface Compared {
@@ -41,7 +42,10 @@ export function comparedFacts(left: CallReport, right: CallReport): Compared[] {
     ),
     figure(
       `loss ${way}`,
-      (report) => main(report, toPeer)?.lostPercent ?? null,
+      (report) => {
+        const stream = main(report, toPeer)
+        return stream && lossOf(stream).percent
+      },
       (n) => `${n.toFixed(1)} %`,
       0.5,
     ),

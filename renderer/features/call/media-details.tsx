@@ -3,7 +3,7 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Place } from '../../state/ui.ts'
 import { Foreign, Icon } from '../../ui/controls.tsx'
 import { Charts } from './media-charts.tsx'
-import { allFigures, type Flow } from '../../../shared/shown/media-figures.ts'
+import { allFigures, unfollowedText, type Flow } from '../../../shared/shown/media-figures.ts'
 import type { CallTimes } from '../../../shared/shown/time-marks.ts'
 
 /** All figures of every stream, and their course. */
@@ -23,6 +23,7 @@ export function MediaDetails({
   onSelect: (place: Place) => void
 }) {
   const agreed = report.media.at(-1)
+  const unfollowed = unfollowedText(report.unfollowedPackets)
   return (
     <div className="media-details" tabIndex={0} role="group" aria-label="Figures and charts">
       <p>
@@ -62,6 +63,7 @@ export function MediaDetails({
           />
         ))}
       </div>
+      {unfollowed !== null && <p className="muted">{unfollowed}</p>}
     </div>
   )
 }

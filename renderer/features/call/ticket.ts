@@ -5,6 +5,7 @@ import { evidenceTexts } from '../../../shared/words/evidence.ts'
 import { span } from '../../../shared/shown/format.ts'
 import { ladderText } from '../../../shared/shown/ladder-drawing.ts'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
+import { lossOf } from '../../../shared/shown/loss.ts'
 
 /** A ticket has room for so many messages; the rest is in a capture. */
 const mostMessages = 60
@@ -45,19 +46,22 @@ const figures = (streams: readonly Stream[]) =>
   [
     '| stream | packets | lost | jitter | level | MOS |',
     '|---|---:|---:|---:|---:|---:|',
-    ...streams.map(({ toPeer, source, destination, packets, lostPercent, meanJitterMs, level, mos }) =>
-      [
-        '',
-        ` ${toPeer === null ? '' : toPeer ? 'to peer ' : 'from peer '}${inline(`${source} → ${destination}`)} `,
-        ` ${packets} `,
-        ` ${lostPercent.toFixed(1)} % `,
-        ` ${meanJitterMs.toFixed(1)} ms `,
-        ` ${level ? `${level.meanDbfs.toFixed(1)} dBFS` : 'unknown'} `,
-        ` ${mos ? `${mos.value.toFixed(2)}${mos.confirmed ? '' : ' (sent)'}` : 'unknown'} `,
-        '',
-      ].join('|'),
-    ),
+    ...streams.map(figureRow),
   ].join('\n')
+
+function figureRow(stream: Stream): string {
+  const { toPeer, source, destination, packets, meanJitterMs, level, mos } = stream
+  return [
+    '',
+    ` ${toPeer === null ? '' : toPeer ? 'to peer ' : 'from peer '}${inline(`${source} → ${destination}`)} `,
+    ` ${packets} `,
+    ` ${lossOf(stream).text} `,
+    ` ${meanJitterMs.toFixed(1)} ms `,
+    ` ${level ? `${level.meanDbfs.toFixed(1)} dBFS` : 'unknown'} `,
+    ` ${mos ? `${mos.value.toFixed(2)}${mos.confirmed ? '' : ' (sent)'}` : 'unknown'} `,
+    '',
+  ].join('|')
+}
 
 /** Text from outside in a line of Markdown: nothing in it is markup. */
 const inline = (text: string) => visible(text).replace(/[\\`*_[\]<>|#]/g, (c) => `\\${c}`)

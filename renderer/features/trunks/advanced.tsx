@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import { usualCodecs } from '../../../shared/model/codecs.ts'
 import { offeredSuites, type SrtpSuite } from '../../../shared/model/encryption.ts'
+import { transports } from '../../../shared/model/transport.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { useEngine } from '../../state/engine.ts'
 import { codecEntries, encryptionFormChoices, encryptionFormHint, suiteEntries } from '../../ui/choices.ts'
@@ -9,22 +10,24 @@ import { Choice, Field } from '../../ui/controls.tsx'
 import { CheckField } from '../../ui/fields.tsx'
 import { OrderedChoice } from '../../ui/ordered-choice.tsx'
 import { textOf } from './text-of.ts'
+import type { TrunkFaults } from './trunk-faults.ts'
 
 /** What most trunks need nothing of: closed, unless something is set there or a check asks for it. */
 export function Advanced({
   trunk,
   settings,
   set,
-  fault,
+  faults,
 }: {
   trunk: StoredTrunk
   settings: StoredTrunk
   set: (change: Partial<StoredTrunk>) => void
-  fault: string | null
+  faults: TrunkFaults
 }) {
   const remedy = useEngine((state) => state.checks.get(trunk.name)?.remedy?.code)
   const needed =
     settings.proxy !== undefined ||
+    settings.webSocketResource !== undefined ||
     settings.tlsCa !== undefined ||
     settings.tlsInsecure ||
     settings.encryptionForm !== undefined ||
@@ -47,12 +50,21 @@ export function Advanced({
       <Field
         label="Outbound proxy"
         hint="Host or host:port, where it is not the address."
-        fault={fault}
+        fault={faults.proxy}
         correction={settings.proxy === undefined ? null : (addressFault(settings.proxy)?.correction ?? null)}
         onCorrect={(proxy) => set({ proxy })}
       >
         {(props) => <input {...props} {...text('proxy')} className="mono" />}
       </Field>
+      {transports[settings.transport].webSocket && (
+        <Field
+          label="WebSocket path"
+          hint="Where the trunk opens WebSockets; / where it says nothing of one."
+          fault={faults.webSocketResource}
+        >
+          {(props) => <input {...props} {...text('webSocketResource')} className="mono" />}
+        </Field>
+      )}
       <Field label="Codecs" hint="In the order in which they are offered; others are not accepted.">
         {(props) => (
           <OrderedChoice

@@ -1,6 +1,6 @@
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 
-type TextName = 'user' | 'from' | 'displayName' | 'proxy' | 'tlsCa'
+type TextName = 'user' | 'from' | 'displayName' | 'proxy' | 'tlsCa' | 'webSocketResource'
 
 /** What a text field of the settings needs; an empty one is not set. */
 export const textOf = (settings: StoredTrunk, set: (change: Partial<StoredTrunk>) => void) => (name: TextName) => ({

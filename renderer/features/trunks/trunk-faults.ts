@@ -1,5 +1,6 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { StoredTrunk } from '../../../shared/contract/commands.ts'
+import { webSocketResourcePattern } from '../../../shared/model/transport.ts'
 import { providerOfTrunk } from '../../../shared/providers/index.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
@@ -11,11 +12,12 @@ export interface TrunkFaults {
   readonly address: string | null
   readonly user: string | null
   readonly proxy: string | null
+  readonly webSocketResource: string | null
   readonly headers: string | null
 }
 
 export function trunkFaults(
-  { name, address, authentication, user, proxy }: StoredTrunk,
+  { name, address, authentication, user, proxy, webSocketResource }: StoredTrunk,
   rows: readonly HeaderRow[],
 ): TrunkFaults {
   const headers = rows.map((row) =>
@@ -31,6 +33,10 @@ export function trunkFaults(
           : (addressFault(address)?.text ?? null),
     user: authentication === 'digest' && (user ?? '') === '' ? 'digest authentication needs a user name' : null,
     proxy: proxy === undefined ? null : (addressFault(proxy)?.text ?? null),
+    webSocketResource:
+      webSocketResource === undefined || webSocketResourcePattern.test(webSocketResource)
+        ? null
+        : 'a path begins with / and has no spaces',
     headers: headers.find((fault) => fault !== null)?.text ?? null,
   }
 }

@@ -158,7 +158,7 @@ export function TrunkForm({
           )}
           <HeaderEditor rows={rows} onChange={(next) => change({ rows: next })} make={headerRow} />
         </div>
-        <Advanced trunk={trunk} settings={settings} set={set} fault={faults.proxy} />
+        <Advanced trunk={trunk} settings={settings} set={set} faults={faults} />
         <button type="submit" hidden>
           Save
         </button>

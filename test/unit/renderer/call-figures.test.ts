@@ -28,8 +28,18 @@ describe('figures of media', () => {
     expect(allFigures(one!, false, []).find(({ name }) => name === 'lost')).toMatchObject({ value: text, tone })
     expect(inShort(one!, false).lost).toMatchObject({ value: /[\d.]+ %/.exec(text)![0], tone })
     expect(htmlReport([call({ streams: [one!.stream] })])).toContain(`<td>${text}</td>`)
-    const lines = streamLines(call({ streams: [one!.stream] })).join('\n')
-    expect(lines).toContain(text)
+    const report = call({ streams: [one!.stream] })
+    expect(streamLines(report).join('\n')).toContain(text)
+    expect(ticketOf(report, undefined)).toContain(`| ${text} |`)
+    const loss = comparedFacts(report, report).find(({ name }) => name.startsWith('loss'))!
+    expect(loss.left).toBe(/[\d.]+ %/.exec(text)![0])
+  })
+
+  it('say how many packets are in none of them', () => {
+    const report = call({ streams: [flow!.stream], unfollowedPackets: 1234 })
+    const said = '1,234 more RTP packets came in more streams than are followed'
+    expect(streamLines(report).join('\n')).toContain(said)
+    expect(htmlReport([report])).toContain(said)
   })
 
   it('name the hold that a gap is made of', () => {

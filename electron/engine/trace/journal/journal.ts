@@ -36,8 +36,6 @@ export class Journal {
     },
   }
   #waitingBytes = 0
-  /** Datagrams and pieces of streams that are no SIP message. */
-  unreadable = 0
 
   /** The sink gets all that comes from now on. */
   addSink(sink: EventSink): void {
@@ -47,10 +45,7 @@ export class Journal {
   /** The trace that the event went to; null where it belongs to none. */
   sip(event: SipEvent): CallTrace | null {
     for (const sink of this.#sinks) sink.sip(event)
-    if (event.message.kind === 'unreadable') {
-      this.unreadable++
-      return null
-    }
+    if (event.message.kind === 'unreadable') return null
     // What has no Call-ID belongs together as far as anyone can tell.
     const callId = messageIds(event.message).callId ?? ''
     const trace = this.#traceFor(callId, event)

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { pageFits } from '../harness/axe.ts'
+import { findPeer } from '../harness/install-peers.ts'
+import { Windows, addTrunk, screenButton, withoutNotices } from '../harness/window.ts'
+
+describe.skipIf(!findPeer('chromium'))('the agent of a window', () => {
+  const windows = new Windows()
+
+  it('does wrong what was asked for until it is started again, and says so; nothing of it is kept', async () => {
+    const shell = await windows.shell()
+    const page = await windows.open(shell.link)
+    await screenButton(page, 'Agent').click()
+    const form = page.getByRole('form', { name: 'Agent settings' })
+    await form.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')
+    await form.getByText('Wrong on purpose').click()
+    await form.getByLabel(/a BYE is answered with 481/).check()
+    await pageFits(page)
+    await form.getByRole('button', { name: 'Apply and start again' }).click()
+    await page.getByText('Wrong on purpose: a BYE is answered with 481').waitFor()
+    expect(await form.getByLabel(/a BYE is answered with 481/).isChecked()).toBe(true)
+    await withoutNotices(page)
+    await screenButton(page, 'Calls').click()
+    await page.getByRole('button', { name: 'Place a test call' }).last().click()
+    await page.getByRole('button', { name: 'Hang up' }).click()
+    await page
+      .getByText(/BYE.*481/)
+      .first()
+      .waitFor()
+    await shell.stop('SIGTERM')
+    const again = await windows.open((await windows.shell({ profile: shell.profile })).link)
+    await screenButton(again, 'Agent').click()
+    await again.getByText('Wrong on purpose', { exact: true }).waitFor()
+    expect(await again.getByText(/Wrong on purpose: /).count()).toBe(0)
+  })
+
+  it('has a place for the pages that may connect where it listens for WebSockets', async () => {
+    const page = await windows.open((await windows.shell()).link)
+    await screenButton(page, 'Agent').click()
+    const form = page.getByRole('form', { name: 'Agent settings' })
+    expect(await form.getByLabel('Allowed origins').count()).toBe(0)
+    await form.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')
+    await form.getByRole('combobox', { name: 'Transport of listener 1' }).selectOption('ws')
+    await form.getByLabel('Allowed origins').fill('https://example.com')
+    await form.getByRole('button', { name: /start/i }).last().click()
+    await page.getByText(/^ws 127/).waitFor()
+    await page.reload()
+    await form.getByLabel('Allowed origins').waitFor()
+    expect(await form.getByLabel('Allowed origins').inputValue()).toBe('https://example.com')
+  })
+
+  it('is beside trunks that have a path where they speak WebSocket, marked where it is none', async () => {
+    const page = await windows.open((await windows.shell()).link)
+    await addTrunk(page, 'pbx', '127.0.0.1:8088')
+    await screenButton(page, 'Trunks').click()
+    await page.getByRole('button', { name: /^pbx/ }).click()
+    const form = page.getByRole('form', { name: 'Trunk settings' })
+    await form.getByText('Advanced').click()
+    expect(await form.getByLabel('WebSocket path').count()).toBe(0)
+    await form.getByLabel('Transport').selectOption('ws')
+    const path = form.getByLabel('WebSocket path')
+    await path.fill('ws')
+    expect(await path.getAttribute('aria-invalid')).toBe('true')
+    await path.fill('/ws')
+    expect(await path.getAttribute('aria-invalid')).toBe('false')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('unsaved').waitFor({ state: 'detached' })
+    await page.reload()
+    await path.waitFor()
+    expect(await path.inputValue()).toBe('/ws')
+  })
+})
