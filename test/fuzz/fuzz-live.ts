@@ -235,16 +235,13 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
   await endAttacker()
   const last = await goodCall(kind, target)
   if (last !== 'two-way-audio') faults.add(kind.name, `a good call afterwards: ${last}`, null)
-  let endMb = residentMb(target.pid())
+  const endMb = residentMb(target.pid())
+  let kept = ''
   if (long) {
     await sleep(calmMs)
-    endMb = await keptMb(target.pid())
-    if (middleMb !== null && endMb > middleMb * 1.2)
-      faults.add(
-        kind.name,
-        `memory grew from ${middleMb.toFixed(0)} to ${endMb.toFixed(0)} MB in the second half`,
-        null,
-      )
+    const lastMb = await keptMb(target.pid())
+    kept = `, kept ${middleMb === null ? 'unknown' : middleMb.toFixed(0)} half-way, ${lastMb.toFixed(0)} at last`
+    if (middleMb !== null && lastMb > middleMb * 1.2) faults.add(kind.name, `what is kept grew${kept} (MB)`, null)
   }
   await target.stop()
   process.stdout.write(
@@ -252,8 +249,7 @@ async function attack<T extends Target>(kind: Kind<T>, seed: number, seconds: nu
       `${Math.round((inputs * 1000) / (performance.now() - startMs))} a ` +
       `second${calls > 0 ? `, ${calls} calls of the attacker answered` : ''}; ${pings} pings, the worst ` +
       `${worstMs.toFixed(0)} ms${noise > 0 ? ` (${noise} late ones did not happen again)` : ''}; memory ` +
-      `${startMb.toFixed(0)} MB at first, ${middleMb === null ? '' : `${middleMb.toFixed(0)} half-way, `}` +
-      `${peakMb.toFixed(0)} at most, ${endMb.toFixed(0)} at last\n`,
+      `${startMb.toFixed(0)} MB at first, ${peakMb.toFixed(0)} at most, ${endMb.toFixed(0)} at last${kept}\n`,
   )
   return inputs
 }

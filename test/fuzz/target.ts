@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Stranger, childOf, rawHttp, residentMb, startLetIn } from '../harness/attack.ts'
+import { Stranger, childOf, rawHttp, startLetIn } from '../harness/attack.ts'
 import { freePort, startAgent, type Listens, type Running } from '../harness/process.ts'
 import { WindowClient, type Entry } from '../harness/window-client.ts'
 
@@ -22,19 +22,24 @@ export interface AgentTarget extends Target {
 }
 
 /**
- * V8's reserve for young objects, which it takes its time to give back, would hide what is kept for good, and so would
- * what it has not collected yet.
+ * V8's reserve for young objects, which it takes its time to give back, would hide what is kept for good.
  */
 const environment = async () => ({
   RINGBACK_DNS: `127.0.0.1:${await freePort()}`,
   NODE_OPTIONS: `--max-semi-space-size=4 --expose-gc --import=${new URL('collect.mjs', import.meta.url)}`,
 })
 
-/** The memory that a process keeps, in MB. */
+/**
+ * What a process holds after a full collection, in MB. Its resident memory would tell less: V8 and the allocator keep
+ * pages that nothing is in.
+ */
 export async function keptMb(pid: number): Promise<number> {
+  const file = join(tmpdir(), `ringback-kept-${pid}`)
   process.kill(pid, 'SIGUSR2')
-  await sleep(1000)
-  return residentMb(pid)
+  for (let i = 0; i < 100 && !existsSync(file); i++) await sleep(100)
+  const bytes = Number(readFileSync(file, 'utf8'))
+  rmSync(file)
+  return bytes / 2 ** 20
 }
 
 /**
