@@ -11,7 +11,7 @@ const entries = [
   /^electron\/shell\/(start|browser-host|electron)\.ts$/,
   /^renderer\/main\.tsx$/,
   /^build\/(check|bundle|window|icons|start)\.ts$/,
-  /^test\/(bench\/(run|child)|e2e\/screenshots|fuzz\/(run|reader-worker|attacker))\.ts$/,
+  /^test\/(bench\/(run|child)|e2e\/screenshots|fuzz\/(run|reader-worker|attacker|collect))\.ts$/,
   /^test\/harness\/(leaks|install-peers|build-window)\.ts$/,
 ]
 /** Programs and types that no import names. */

@@ -26,7 +26,7 @@ export interface AgentTarget extends Target {
  */
 const environment = async () => ({
   RINGBACK_DNS: `127.0.0.1:${await freePort()}`,
-  NODE_OPTIONS: `--max-semi-space-size=4 --expose-gc --import=${new URL('collect.mjs', import.meta.url)}`,
+  NODE_OPTIONS: `--max-semi-space-size=4 --expose-gc --import=${new URL('collect.ts', import.meta.url)}`,
 })
 
 /**

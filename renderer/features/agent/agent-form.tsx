@@ -201,7 +201,7 @@ export function AgentForm({
       {listeners.some(({ transport }) => transports[transport].webSocket) && (
         <WordsField
           label="Allowed origins"
-          hint="Pages that may connect over a WebSocket beside those of this computer, like https://example.com; * for all."
+          hint="Pages that may connect over a WebSocket beside those of this computer; * for all."
           value={draft.origins ?? []}
           onChange={(origins) => set({ origins: origins.length === 0 ? undefined : origins })}
         />
