@@ -15,7 +15,7 @@ const engineRooms = Object.entries({
   'trace/capture/': ['trace/journal/', 'trace/streams/', 'trace/facts/', 'quality/', 'srtp/'],
   'store/': ['npm:zod'],
   'ua/': ['sip/'],
-  'agent/': ['ua/index.ts'],
+  'agent/': ['ua/index.ts', 'sip/'],
   'stations/': ['ua/', 'sip/', 'media/', 'trace/journal/'],
   'report/': ['diagnosis/', 'quality/', 'trace/'],
   'calls/': [

@@ -3,6 +3,7 @@ import { mergeReport } from '../../shared/contract/merge.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import { visible } from '../../shared/base/text.ts'
 import { print, warn, write } from './output.ts'
+import { personaLines } from './persona-lines.ts'
 import { exitCode, type CommonOptions } from './session.ts'
 import { Paint, hasFault, ladderLines, leftSide, summaryLines, verdictLine } from './terminal.ts'
 
@@ -54,6 +55,11 @@ export function callLine(report: CallReport, paint: Paint): string {
   const status = report.status ? ` ${report.status.code}` : ''
   const parties = `${visible(report.from)} → ${visible(report.requestUri)}`
   return `${report.timeline.startedAt}  ${parties}  ${report.outcome}${status}  ${verdictLine(report, paint)}`
+}
+
+/** A call that an agent took: the line of it, and what its persona made of it. */
+export function agentCallLines(report: CallReport, paint: Paint): string[] {
+  return [callLine(report, paint), ...(report.persona ? personaLines(report.persona, paint) : [])]
 }
 
 /** Says what could not be recorded or captured; whether there was anything. */

@@ -15,6 +15,7 @@ import { usage } from './base/errors.ts'
 import { noLogs, type Logs } from './base/log.ts'
 import { until } from './base/until.ts'
 import type { Net } from './base/net.ts'
+import { systemHttp } from './base/system-http.ts'
 import { systemNet } from './base/system-net.ts'
 import { systemRandom, type Random } from './base/random.ts'
 import { CallRecords } from './calls/call-records.ts'
@@ -91,11 +92,10 @@ export class Engine implements EngineClient {
   constructor(options: EngineOptions) {
     const { random = systemRandom, logs = noLogs, attended = false } = options
     const log = logs.for('ringback:fault')
-    const boundary = new Boundary((fault) => {
+    const boundary = (this.#boundary = new Boundary((fault) => {
       log(faultText(fault))
       this.#feed.change({ kind: 'limits', id: '' })
-    })
-    this.#boundary = boundary
+    }))
     const clock = boundary.clock(options.clock ?? systemClock)
     const net = boundary.net(options.net ?? systemNet)
     this.#store = options.profile === null ? null : new Store(options.profile, clock)
@@ -149,7 +149,7 @@ export class Engine implements EngineClient {
       soundPath: (name, use) => this.#files.using([name], ([path]) => use(path!)),
       sounds: this.#sounds,
     })
-    const calls = { clock, random, boundary, attended, media, records: this.#records }
+    const calls = { clock, random, boundary, attended, media, records: this.#records, http: systemHttp }
     const shared = { clock, random, feed: this.#feed, profile: this.#profile }
     this.#pool = new StationPool(this.#stations, (station) => this.#softphone.serve(station))
     this.#softphone = new Softphone({ ...calls, ...shared, stations: this.#pool })

@@ -24,6 +24,7 @@ import {
   tlsIdentitySchema,
   webSocketResourceSchema,
 } from './place-call.ts'
+import { playSchema } from './persona.ts'
 import { proofPlanSchema, proofSchema, proveSchema } from './proof.ts'
 import { remedySchema } from './remedy.ts'
 import { captureCommands } from './captures.ts'
@@ -59,6 +60,7 @@ export const startAgentSchema = z.object({
     .lazy(() => registerSchema)
     .optional()
     .describe('the agent is reachable at that address while it runs'),
+  persona: playSchema.optional().describe('the platform that it plays: whom it lets in is decided by that'),
   limits: limitsSchema.optional().describe('what strangers may use of this agent, where it differs from the settings'),
 })
 export type StartAgent = z.input<typeof startAgentSchema>
@@ -159,6 +161,7 @@ export const agentSettingsSchema = startAgentSchema
     wrong: true,
     tlsIdentity: true,
     register: true,
+    persona: true,
     limits: true,
   })
   .extend({ start: z.boolean().describe('with the window') })

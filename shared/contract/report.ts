@@ -4,6 +4,7 @@ import { refusedByNames } from '../model/refused-by.ts'
 import { transportNames } from '../model/transport.ts'
 import { unknowns } from '../model/wire.ts'
 import { changeSchema } from './change.ts'
+import { personaReportSchema } from './persona.ts'
 import { headerSchema, placedSchema } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
 
@@ -233,6 +234,7 @@ export const callReportSchema = z.object({
     .array(z.string())
     .optional()
     .describe('what went wrong on purpose with the RTP that this side sent, as call.place takes it'),
+  persona: personaReportSchema.optional().describe('what the persona that the agent plays made of it'),
   note: z.string().optional().describe('what a person wrote to it'),
   /** More messages came than are kept. */
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),

@@ -33,6 +33,7 @@ export const agentViewSchema = z.object({
   calls: z.int(),
   activeCalls: z.int(),
   wrong: z.array(z.enum(wrongNames)).optional().describe('what it does wrong on purpose'),
+  persona: z.string().optional().describe('the persona that it plays'),
 })
 export type AgentView = z.infer<typeof agentViewSchema>
 

@@ -108,4 +108,7 @@ export type ObservationKind =
   | 'not-acknowledged'
   | 'internal-fault'
   | 'not-kept'
+  /** A webhook was asked while the call rang; and each thing that is wrong with its answer (`value`: its code). */
+  | 'webhook'
+  | 'webhook-fault'
   | 'note'

@@ -90,12 +90,27 @@ export function variablesOf(headers: readonly Field[], rule = withRule()?.variab
             : `${made.variable} is reserved: a custom header cannot set it`,
         },
       ]
-    const note =
+    const several =
       counts.get(made.variable)! > 1
-        ? 'several headers give this variable: which of them counts is not documented'
-        : value.trim() === ''
-          ? 'the value is empty'
-          : null
-    return [{ name, value, variable: made.variable, note }]
+        ? ['several headers give this variable: which of them counts is not documented']
+        : []
+    const notes = [...several, ...notesOf(value)]
+    return [{ name, value, variable: made.variable, note: notes.length > 0 ? notes.join('; ') : null }]
   })
+}
+
+/** Longer than anybody promises to keep. */
+const longValue = 1024
+// eslint-disable-next-line no-control-regex
+const ascii = /^[\u0000-\u007f]*$/
+
+/** What is to be known of a value, each a clause. */
+function notesOf(value: string): string[] {
+  if (value.trim() === '') return ['the value is empty']
+  return [
+    ...(value.length > longValue
+      ? [`the value has ${value.length} characters: how many of them are kept is not documented`]
+      : []),
+    ...(ascii.test(value) ? [] : ['the value has characters beyond ASCII: whether they arrive is not documented']),
+  ]
 }

@@ -384,7 +384,7 @@ function checkDigest(bytes: Buffer): void {
       for (const { value } of client.headersFor('INVITE', 'sip:a@b')) string(value, 'the credentials')
     }
   }
-  const server = new DigestServer(credentials, 'ringback', systemClock, random)
+  const server = new DigestServer([credentials], 'ringback', systemClock, random)
   for (const value of [flat, flat.replace(/nonce="[^"]*"/, `nonce="${nonceOf(server)}"`)]) {
     const request = makeRequest('INVITE', 'sip:a@b', [{ name: 'Authorization', value, key: 'authorization' }])
     must(server.check(request).kind !== 'ok', 'credentials of nobody were accepted')

@@ -5,7 +5,7 @@ import type { ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { StartAgent } from '../../../shared/contract/commands.ts'
 import { wrongs } from '../../../shared/model/wrong.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { callLine, sayNotKept } from '../live-call.ts'
+import { agentCallLines, sayNotKept } from '../live-call.ts'
 import {
   collect,
   limitLines,
@@ -36,12 +36,13 @@ import {
 } from '../options.ts'
 import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
 import { print, printLine, warn } from '../output.ts'
+import { personaLines, readDefinition, readPlay, type PersonaOptions } from '../persona.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 import { RegistrationLines } from '../registration-lines.ts'
 import { Paint } from '../terminal.ts'
 import { given, readIdentity, type IdentityOptions } from '../arguments.ts'
 
-interface AgentOptions extends CommonOptions, IdentityOptions {
+interface AgentOptions extends CommonOptions, IdentityOptions, PersonaOptions {
   readonly listen?: ListenerArgs[]
   readonly answer: NonNullable<StartAgent['behaviour']>
   readonly identifier?: string[]
@@ -122,6 +123,9 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--follow-refer', 'call whom a caller names where it transfers the call (default: REFER is refused)')
     .option('--wrong <list>', 'what to do wrong on purpose, to see how callers take it (names below)', parseWrong)
     .option('--impair <list>', impairmentUse, parseImpairments)
+    .option('--persona <name>', 'be the platform of that name: its configuration decides who may call (names below)')
+    .option('--config <file>', 'the configuration of the persona, a JSON file (repeatable)', collect)
+    .option('--webhook <url>', 'the webhook that the persona asks, instead of that of its configuration')
     .option('--limit <name=n>', 'how much strangers may use (repeatable; names below)', parseLimit)
     .option('--calls <n>', 'stop after this many calls (default: when interrupted)', parseCount)
     .addHelpText(
@@ -136,6 +140,9 @@ Examples:
   ringback agent --limit callsAtOnce=50 --limit callsPerSource=5
   ringback agent --wrong bye-481,no-contact
 
+Personas:
+${personaLines()}
+
 Limits, and what they are unless set:
 ${limitLines()}
 
@@ -147,6 +154,7 @@ ${impairmentLines()}`,
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AgentOptions>()
+      const definition = readDefinition(options)
       const password = await readPassword(options.passwordEnv, options.user)
       if (options.user !== undefined && password === undefined)
         throw usage('--user needs a password: name its environment variable with --password-env')
@@ -155,7 +163,7 @@ ${impairmentLines()}`,
       const args = given({
         listeners: options.listen ?? [
           options.register === undefined
-            ? { transport: 'udp' as const, address: '127.0.0.1', port: 5070 }
+            ? { transport: definition?.transports[0] ?? ('udp' as const), address: '127.0.0.1', port: 5070 }
             : { transport: 'udp' as const, address: '0.0.0.0', port: 0 },
         ],
         behaviour: options.answer,
@@ -174,6 +182,7 @@ ${impairmentLines()}`,
         followRefer: options.followRefer,
         impairments: options.impair,
         wrong: options.wrong,
+        persona: definition && readPlay(definition, options),
         origins: options.allowOrigin,
         recordDirectory: options.record,
         pcapTo: options.pcap,
@@ -195,7 +204,7 @@ ${impairmentLines()}`,
             sayNotKept(report)
             if (options.calls !== undefined && calls >= options.calls) stop()
             if (options.json) return printLine({ type: 'call', report } as { type: string })
-            print(callLine(report, paint))
+            for (const line of agentCallLines(report, paint)) print(line)
           }
           const subscription = engine.subscribe({ reports: 'ended' }, async ({ changes }) => {
             for (const change of changes) {

@@ -6,9 +6,11 @@ import { storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/co
 import { historyEntrySchema } from '../../../shared/contract/lists.ts'
 import { addressOwnersSchema, listedProviderSchema } from '../../../shared/contract/providers.ts'
 import { proofSchema } from '../../../shared/contract/proof.ts'
+import { personaReportSchema } from '../../../shared/contract/persona.ts'
 import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
 import { captureViewSchema } from '../../../shared/contract/views.ts'
+import { personas } from '../../../shared/providers/personas/index.ts'
 import { printJson } from '../output.ts'
 import { exitCode } from '../session.ts'
 
@@ -32,6 +34,7 @@ export const documents = {
   ProviderList: z.array(listedProviderSchema),
   ProviderAddress: addressOwnersSchema,
   Proof: proofSchema,
+  PersonaReport: personaReportSchema,
 }
 
 export function addSchema(program: Command, finish: (code: number) => void): Command {
@@ -46,7 +49,16 @@ export function addSchema(program: Command, finish: (code: number) => void): Com
           return [name, rest]
         }),
       )
-      await printJson({ $schema: 'https://json-schema.org/draft/2020-12/schema', $defs: definitions })
+      const configurations = Object.fromEntries(
+        personas.map(({ name, schema }) => {
+          const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' })
+          return [`PersonaConfig-${name}`, rest]
+        }),
+      )
+      await printJson({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $defs: { ...definitions, ...configurations },
+      })
       finish(exitCode.ok)
     })
 }

@@ -1,9 +1,10 @@
 import type { Behaviour } from '../../../shared/contract/agent-parts.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
-import { makeHeader } from '../../../shared/wire/sip/message.ts'
+import { makeHeader, type SipHeader } from '../../../shared/wire/sip/message.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { CallMedia, InboundCall } from '../ua/index.ts'
+import type { Played } from './playing.ts'
 
 export interface AgentOptions {
   readonly behaviour: Behaviour
@@ -24,6 +25,17 @@ export interface AgentDeps {
   observe(call: InboundCall, text: string): void
   /** A person is to answer it. */
   wait(call: InboundCall): void
+  /** Begins with a call as the persona does that is played; null where none is. */
+  play(call: InboundCall): Played | null
+  /** What the 200 to it has beside what it needs. */
+  answerHeaders(call: InboundCall): readonly SipHeader[]
+}
+
+/** What waits for its time while a call rings. */
+interface Timers {
+  answer?: Timer
+  ring?: Timer
+  nobody?: Timer
 }
 
 /** The local agent endpoint: what a voice platform would do with an inbound call. */
@@ -43,13 +55,13 @@ export class Agent {
   }
 
   incoming(call: InboundCall): void {
-    const { behaviour, identifiers, answerDelayMs } = this.#options
-    let delay: Timer | null = null
+    const { behaviour, identifiers } = this.#options
+    const timers: Timers = {}
     this.#calls.add(call)
     call.events.on('state', (state) => {
-      if (state.kind !== 'ended') return
-      delay?.cancel()
-      this.#calls.delete(call)
+      if (state.kind === 'ringing') return
+      for (const timer of Object.values(timers) as Timer[]) timer.cancel()
+      if (state.kind === 'ended') this.#calls.delete(call)
     })
     if (identifiers && !identifiers.includes(call.dialled ?? '')) {
       this.#deps.observe(
@@ -63,6 +75,12 @@ export class Agent {
     // A person, or an agent, is in that call already: it goes on with another peer (RFC 3891 3).
     if (call.replaces)
       return this.#answerOrRefuse(call, behaviour.kind === 'answer' ? behaviour.source : { kind: 'marker' })
+    const played = this.#deps.play(call)
+    if (played?.refused) {
+      call.ring()
+      const { status, reason, headers } = played.refused
+      return call.reject(status, reason ?? undefined, headers)
+    }
     switch (behaviour.kind) {
       case 'reject':
         call.reject(
@@ -72,20 +90,13 @@ export class Agent {
         )
         break
       case 'ring':
-        call.ring()
+        this.#ring(call, played, timers)
         break
       case 'answer':
-        if (this.#options.earlyMedia) {
-          this.#early(call, behaviour.source, (media) => {
-            delay = this.#deps.clock.after(answerDelayMs, () => this.#answerOrRefuse(call, behaviour.source, media))
-          })
-        } else if (answerDelayMs > 0) {
-          call.ring()
-          delay = this.#deps.clock.after(answerDelayMs, () => this.#answerOrRefuse(call, behaviour.source))
-        } else this.#answerOrRefuse(call, behaviour.source)
+        this.#answerInTime(call, behaviour.source, played, timers)
         break
       case 'hand':
-        call.ring()
+        this.#ring(call, played, timers)
         this.#deps.wait(call)
         break
       case 'ignore':
@@ -110,13 +121,54 @@ export class Agent {
     let taken = false
     try {
       media ??= await this.#deps.openMedia(call, source)
-      fault = await call.answer(media)
+      fault = await call.answer(media, this.#deps.answerHeaders(call))
       taken = fault === null
     } finally {
       this.#answering.delete(call)
       if (!taken) media?.close()
     }
     return fault
+  }
+
+  /** 180, so often and for as long as the persona rings. */
+  #ring(call: InboundCall, played: Played | null, timers: Timers): void {
+    const { clock } = this.#deps
+    const { ringing = null, nobody = null } = played?.answered ?? {}
+    call.ring()
+    if (!ringing) return
+    const again = () => {
+      timers.ring = clock.after(ringing.everyMs, () => {
+        call.ring()
+        again()
+      })
+    }
+    again()
+    if (nobody)
+      timers.nobody = clock.after(ringing.mostMs, () =>
+        call.reject(nobody.status, nobody.reason ?? undefined, nobody.headers),
+      )
+  }
+
+  /** Answers when the time has come and what the persona waits for is there. */
+  #answerInTime(call: InboundCall, source: SourceArgs, played: Played | null, timers: Timers): void {
+    const { ringing = null } = played?.answered ?? {}
+    const delayMs = Math.max(this.#options.answerDelayMs, ringing?.joinsAfterMs ?? 0)
+    const later = (media: CallMedia | null) => {
+      const waits = [
+        ...(played?.ready ? [played.ready] : []),
+        ...(delayMs > 0
+          ? [new Promise<void>((resolve) => (timers.answer = this.#deps.clock.after(delayMs, resolve)))]
+          : []),
+      ]
+      if (waits.length === 0) return this.#answerOrRefuse(call, source, media)
+      this.#orRefuse(call, 'answer', async () => {
+        await Promise.all(waits)
+        if (call.state.kind === 'ringing') await this.answer(call, source, media)
+      })
+    }
+    if (this.#options.earlyMedia && !ringing) return this.#early(call, source, later)
+    if (delayMs > 0 || played?.ready || ringing) this.#ring(call, played, timers)
+    if (!ringing || ringing.joinsAfterMs !== null) later(null)
   }
 
   #answerOrRefuse(call: InboundCall, source: SourceArgs, early: CallMedia | null = null): void {

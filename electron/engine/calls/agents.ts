@@ -1,24 +1,35 @@
 import type { Parsed } from '../../../shared/contract/commands.ts'
 import { transports } from '../../../shared/model/transport.ts'
 import { wrongs, type Wrong } from '../../../shared/model/wrong.ts'
+import type { PersonaReport, PlayArgs } from '../../../shared/contract/persona.ts'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
+import { Playing } from '../agent/playing.ts'
 import { misbehaved } from '../agent/wrong.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
 import type { TlsIdentity } from '../base/net.ts'
 import { machine, usage } from '../base/errors.ts'
+import type { Http } from '../base/http.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
 import type { Softphone } from './softphone.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
-import type { Station, StationOptions } from '../stations/station.ts'
+import { productName, type Station, type StationOptions } from '../stations/station.ts'
 import type { Stations } from '../stations/stations.ts'
 import type { Profile } from '../store/profile.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
-import { Gate, type InboundCall } from '../ua/index.ts'
+import { AccessGate, type InboundCall } from '../ua/index.ts'
+
+/** An INVITE that became no call. */
+interface TurnedAway {
+  readonly text: string
+  readonly persona: PersonaReport | null
+  readonly timer: Timer
+  report(): void
+}
 
 interface Running {
   readonly id: string
@@ -26,13 +37,14 @@ interface Running {
   readonly station: Station
   readonly addresses: AgentView['addresses']
   readonly answering: string
+  readonly playing: Playing | null
   /** What it does wrong on purpose. */
   readonly wrong: readonly Wrong[]
   /** Where all that it sends and receives goes. */
   readonly pcap: PcapFile | null
   calls: number
   /** INVITEs by Call-ID that became no call, and are to be reported when they do not come again. */
-  readonly turnedAway: Map<string, { readonly text: string; readonly timer: Timer; report(): void }>
+  readonly turnedAway: Map<string, TurnedAway>
 }
 
 /** The name of the stored password that agents ask for; no trunk can have it. */
@@ -44,6 +56,7 @@ const minuteMs = 60_000
 interface AgentsDeps extends AnsweringDeps {
   readonly random: Random
   readonly feed: Feed
+  readonly http: Http
   readonly profile: Profile
   readonly stations: Stations
   /** Places the calls that peers ask for by REFER. */
@@ -67,13 +80,14 @@ export class Agents {
     const { clock, random, feed } = this.#deps
     const { behaviour } = args
     const id = random.token(10)
+    const playing = args.persona ? this.#play(args, args.persona) : null
     const password = args.user === undefined ? undefined : (args.password ?? this.#deps.profile.secret(agentSecret))
     if (args.user !== undefined && !password)
       throw usage(`the agent asks for credentials of ${args.user} and knows no password: set one`)
     const credentials = args.user !== undefined && password ? { username: args.user, password } : null
     const gate =
       credentials || args.allow.length > 0
-        ? new Gate({ realm: 'ringback', credentials, allow: args.allow }, clock, random)
+        ? new AccessGate({ realm: 'ringback', credentials, allow: args.allow }, clock, random)
         : null
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') await this.#deps.media.source(behaviour.source, args.codecs)
@@ -82,7 +96,7 @@ export class Agents {
     const station = this.#deps.stations.open(
       { ...transport, origins: args.origins },
       {
-        gate,
+        gate: playing?.gate ?? gate,
         silent: behaviour.kind === 'ignore',
         followsRefer: args.followRefer,
         limits: args.limits,
@@ -106,6 +120,7 @@ export class Agents {
       latch: args.latch,
       impairments: args.impairments,
       recordDirectory: args.recordDirectory,
+      playing,
       changed: () => feed.change({ kind: 'agent', id }),
       referred: (referred) => this.#deps.softphone.placeReferred(asAgent(args), referred),
     })
@@ -118,6 +133,7 @@ export class Agents {
       agent,
       station,
       addresses,
+      playing,
       wrong: args.wrong,
       answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind,
       pcap,
@@ -182,7 +198,7 @@ export class Agents {
   change(id: string): Change {
     const running = this.#running.get(id)
     if (!running) return { kind: 'gone', of: 'agent', id }
-    const { addresses, answering, calls, agent, wrong } = running
+    const { addresses, answering, calls, agent, playing, wrong } = running
     return {
       kind: 'agent',
       agent: {
@@ -192,8 +208,16 @@ export class Agents {
         calls,
         activeCalls: agent.activeCalls,
         ...(wrong.length > 0 && { wrong: [...wrong] }),
+        ...(playing && { persona: playing.name }),
       },
     }
+  }
+
+  /** Throws RingbackError (usage): what decides who may call stands in one place. */
+  #play({ user, allow, identifiers }: Parsed<'agent.start'>, persona: PlayArgs): Playing {
+    if (user !== undefined || allow.length > 0 || identifiers !== undefined)
+      throw usage('the configuration of the persona says who may call: leave out user, addresses and identifiers')
+    return new Playing(persona, productName, this.#deps)
   }
 
   #serve(running: Running, incoming: (call: InboundCall) => void): void {
@@ -206,6 +230,7 @@ export class Agents {
       if (!waiting || (callId !== '' && station.trace(callId))) return
       const record = records.begin(station, callId, running.id)
       record.observe('refused-by-us', waiting.text)
+      if (waiting.persona) record.plays(waiting.persona)
       record.end()
     }
     station.ua.serve({
@@ -214,7 +239,7 @@ export class Agents {
         incoming(call)
         for (const name of running.wrong) station.observe(call.callId, 'note', `wrong on purpose: ${wrongs[name]}`)
       },
-      turnedAway: (callId, why, text) => {
+      turnedAway: (callId, why, text, request) => {
         const waiting = running.turnedAway.get(callId)
         if (records.ofTrace(station.trace(callId))?.endedAt === null || (waiting && why !== 'refused')) return
         if (!waiting && !budgets.allows('refusalsPerMinute')) return
@@ -226,6 +251,7 @@ export class Agents {
         // What is refused for good is reported when its refusal has been seen too.
         running.turnedAway.set(callId, {
           text,
+          persona: running.playing?.report(request) ?? null,
           report: () => report(callId),
           timer: clock.after(why === 'refused' ? 0 : patienceMs, () => report(callId)),
         })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import { Agent, type AgentOptions } from '../agent/agent.ts'
+import type { Playing } from '../agent/playing.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
 import { RingbackError } from '../base/errors.ts'
@@ -30,6 +31,8 @@ interface Answering
   readonly recordDirectory: string | undefined
   /** Places the call that a peer asks for. */
   referred?(referred: Referred): Promise<PlacedFor>
+  /** The persona that is played. */
+  readonly playing?: Playing | null
   /** Something about its calls changed. */
   changed(): void
 }
@@ -41,12 +44,13 @@ export function answer(
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { clock, boundary, media, records } = deps
-  const { codecs, encryption, suites, ptimeMs, silenceMs, latch, impairments } = options
-  const { rtpPorts, recordDirectory } = options
+  const { suites, ptimeMs, silenceMs, latch, impairments } = options
+  const { rtpPorts, recordDirectory, playing = null } = options
   const recordOf = (call: InboundCall) => records.ofTrace(station.trace(call.callId))!
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
     const record = recordOf(call)
     const name = `${record.id}-${safeFileName(call.caller)}.wav`
+    const { codecs, encryption } = playing?.answered(call) ?? options
     const choice = {
       peer: call.source.host,
       reachedAt: call.reachedAt,
@@ -69,6 +73,8 @@ export function answer(
       boundary,
       openMedia,
       observe: (call, text) => station.observe(call.callId, 'note', text),
+      play: (call) => playing && playing.begin(call, recordOf(call), options.answerDelayMs),
+      answerHeaders: (call) => playing?.answered(call)?.headers ?? [],
       wait: (call) => {
         recordOf(call).wait({
           call,
@@ -86,6 +92,8 @@ export function answer(
     incoming(call) {
       const record = records.begin(station, call.callId, options.id)
       record.attach(call as Call)
+      const persona = playing?.report(call.request)
+      if (persona) record.plays(persona)
       if (options.referred) followRefers(boundary, record, call as Call, options.referred)
       call.events.on('state', (state) => state.kind === 'ended' && options.changed())
       agent.incoming(call)

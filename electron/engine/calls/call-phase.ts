@@ -1,5 +1,6 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { EndCause } from '../../../shared/model/end-cause.ts'
+import type { CallReport } from '../../../shared/contract/report.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import type { Call, InboundCall } from '../ua/index.ts'
 
@@ -25,3 +26,13 @@ export type Phase =
   | { readonly kind: 'opening' }
   | Live
   | { readonly kind: 'ended'; readonly at: Micros; readonly cause: EndCause | null }
+
+/** What a call tells its listeners. */
+export interface CallRecordEvents {
+  /** Something that is shown of it. */
+  changed: null
+  /** It rings, is answered, is ending. */
+  moved: null
+  /** It is over, and this is its final report. */
+  ended: CallReport
+}

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
+import type { PersonaReport } from '../../../shared/contract/persona.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
@@ -20,19 +21,10 @@ import type { PcapFile } from '../trace/capture/pcap-write.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Call } from '../ua/index.ts'
-import type { Live, Phase, Waiting } from './call-phase.ts'
+import type { CallRecordEvents, Live, Phase, Waiting } from './call-phase.ts'
 import { CallTap } from './call-tap.ts'
 import type { CallViews } from './call-view.ts'
 import { transfer, type TransferResult } from './transfers.ts'
-
-export interface CallRecordEvents {
-  /** Something that is shown of it. */
-  changed: null
-  /** It rings, is answered, is ending. */
-  moved: null
-  /** It is over, and this is its final report. */
-  ended: CallReport
-}
 
 export interface CallRecordParts {
   readonly clock: Clock
@@ -66,7 +58,8 @@ export class CallRecord implements KnownCall {
   #final: WeakRef<CallReport> | null = null
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
-  #note: string | null = null
+  /** What is no projection of its trace. */
+  #beside: Pick<CallReport, 'note' | 'persona'> = {}
 
   constructor({ clock, boundary, projection, asked, agent, ring, views }: CallRecordParts) {
     this.#clock = clock
@@ -208,8 +201,7 @@ export class CallRecord implements KnownCall {
 
   observe(kind: Observation['kind'], text: string, value?: string): void {
     this.trace.observe({ at: this.#clock.nowUs(), kind, text, ...(value === undefined ? {} : { value }) })
-    this.#final = null
-    this.events.emit('changed', null)
+    this.traceChanged()
   }
 
   /** A message or an observation came to its trace. */
@@ -233,14 +225,21 @@ export class CallRecord implements KnownCall {
 
   #drawn(now: Micros, from: number): CallReport {
     const cause = this.#phase.kind === 'ended' ? this.#phase.cause : null
-    const report = reportOf(this.projection, now, this.endedAt, { ...this.asked, agent: this.agent, cause }, from)
-    return this.#note === null ? report : { ...report, note: this.#note }
+    const known = { ...this.asked, agent: this.agent, cause }
+    return { ...reportOf(this.projection, now, this.endedAt, known, from), ...this.#beside }
   }
 
   annotate(note: string | null): void {
-    this.#note = note
+    const { note: _before, ...rest } = this.#beside
+    this.#beside = note === null ? rest : { ...rest, note }
     this.#final = null
     this.events.emit('moved', null)
+  }
+
+  /** What the persona that its agent plays made of it, as far as it came. */
+  plays(persona: PersonaReport): void {
+    this.#beside = { ...this.#beside, persona }
+    this.traceChanged()
   }
 
   view(): CallView {

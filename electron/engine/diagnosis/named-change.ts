@@ -129,6 +129,11 @@ function overTransport(to: TransportName, because: string): Named {
   return { change: { what: 'transport', to }, next: `Call again over ${to.toUpperCase()}: ${because}.` }
 }
 
+/** The transport that a refusal, of anything but the media, asks for instead of the one that the INVITE came over. */
+export function transportNamed({ invite }: CallFacts, { message }: FinalResponse): Named | null {
+  return invite && !isOfMedia(message) ? namedTransport(invite.event.transport, wordsOf(message)) : null
+}
+
 function namedTransport(used: string, words: string): Named | null {
   const wanted = transports.find((name) => name !== used && isDemanded(words, name))
   if (wanted) return overTransport(wanted, 'the refusal asks for it')

@@ -10,6 +10,7 @@ import { reasonsOf, warningCodes } from '../../../shared/wire/sip/reasons.ts'
 import { causeOfQ850 } from '../../../shared/words/q850.ts'
 import { statusOf } from '../../../shared/words/statuses.ts'
 import { requestsOf } from './messages.ts'
+import { transportNamed } from './named-change.ts'
 import { peerProviders } from './peer.ts'
 import { refusal, type FinalResponse } from './rule.ts'
 
@@ -74,7 +75,8 @@ function readFinal(facts: CallFacts, final: FinalResponse): RefusalReading {
       byQ850(response) ??
       bySip(response) ??
       byWarning(response) ??
-      certain(phrase),
+      certain(phrase) ??
+      byTransport(facts, final, refused.peers),
     hint: all.filter((said) => !said.certain).map(readingOf)[0] ?? null,
     unknown: codes.find((said) => said.certain && said.refusal === null) ?? null,
   }
@@ -115,7 +117,9 @@ function bySip(response: SipResponse): Reading | null {
   return { refusedBy, cause, next: next ?? null, words: `Reason: SIP, cause ${inner.cause}`, source: null }
 }
 
-const clause = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
+/** A sentence as a clause; what begins with an abbreviation keeps its capitals. */
+const clause = (sentence: string) =>
+  (/^[A-Z]{2}/.test(sentence) ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1)).replace(/\.$/, '')
 
 /** RFC 3261 20.43: 300 to 329 are of the session description, 370 is too little bandwidth. */
 function byWarning(response: SipResponse): Reading | null {
@@ -123,6 +127,24 @@ function byWarning(response: SipResponse): Reading | null {
   if (code === undefined) return null
   const cause = code === 370 ? 'it has too little bandwidth for the media' : 'the session description does not suit it'
   return { refusedBy: 'media', cause, next: null, words: `Warning ${code}`, source: null }
+}
+
+/** Its words ask for another transport; what a provider does not offer, it says itself. */
+function byTransport(facts: CallFacts, final: FinalResponse, peers: readonly Provider[]): Reading | null {
+  const named = transportNamed(facts, final)
+  const used = facts.invite?.event.transport
+  if (!named || used === undefined) return null
+  const said = peers.flatMap((provider) =>
+    provider.notOffered.flatMap((one) => (one.transport === used ? [{ provider, ...one }] : [])),
+  )[0]
+  return {
+    refusedBy: 'transport',
+    cause: said ? clause(said.because) : `it does not take calls over ${used.toUpperCase()}`,
+    next: named.next,
+    change: named.change,
+    words: 'its own words',
+    source: said ? sourceOf(said.provider, said.from) : null,
+  }
 }
 
 /** When a final response came. */

@@ -233,10 +233,10 @@ export class SipEndpoint {
   }
 
   /** Answers without keeping anything; never an ACK. */
-  #answerOnce(request: SipRequest, flow: Flow, { status, headers = [] }: Refusal): void {
+  #answerOnce(request: SipRequest, flow: Flow, { status, ...extras }: Refusal): void {
     if (request.method === 'ACK') return
     try {
-      flow.send(packet(responseTo(request, status, this.#deps.random.token(10), { headers })), () => {})
+      flow.send(packet(responseTo(request, status, this.#deps.random.token(10), extras)), () => {})
     } catch (error) {
       this.#deps.log(`a refused request was not answered: ${explainError(error)}`)
     }

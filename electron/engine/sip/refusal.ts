@@ -4,6 +4,8 @@ import { makeHeader, type SipHeader, type SipProblem } from '../../../shared/wir
 /** How a request is turned away at once: nothing of it is kept. */
 export interface Refusal {
   readonly status: number
+  /** Instead of the usual phrase of the status. */
+  readonly reason?: string
   readonly headers?: readonly SipHeader[]
 }
 

@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import { visible } from '../../../shared/base/text.ts'
 import { providerSchema, type Provider } from '../../../shared/providers/provider.ts'
 import { errorCode, explainError } from '../base/errors.ts'
-import { JsonFault, readJsonLines } from '../base/json-lines.ts'
+import { readCheckedJson } from '../base/checked-json.ts'
 
 const folderName = 'providers'
 const mostFiles = 200
 const mostBytes = 1024 * 1024
-/** Of one file: more would say nothing new. */
-const mostFaults = 5
 
 /** The providers that a person keeps in the profile folder, and what is wrong with the files that are none. */
 export interface OwnProviders {
@@ -51,23 +49,9 @@ function readFile(path: string, shown: string): { readonly provider: Provider } 
     const { size } = statSync(path)
     if (!statSync(path).isFile()) return one(' is no file')
     if (size > mostBytes) return one(` has ${size} bytes: a provider has at most ${mostBytes}`)
-    const json = readJsonLines(readFileSync(path, 'utf8'))
-    const parsed = providerSchema.safeParse(json.value)
-    if (parsed.success) return { provider: parsed.data }
-    const { issues } = parsed.error
-    const more = issues.length > mostFaults ? [`${shown}: ${issues.length - mostFaults} more faults follow.`] : []
-    return {
-      problems: issues
-        .slice(0, mostFaults)
-        .map(({ path, message }) => {
-          const field = path.length === 0 ? '' : ` ${visible(path.map(String).join('.'))}:`
-          return `${shown}, line ${json.lineOf(path)}:${field} ${visible(message)}.`
-        })
-        .concat(more),
-    }
+    const json = readCheckedJson(readFileSync(path, 'utf8'), providerSchema)
+    return 'data' in json ? { provider: json.data } : { problems: json.faults.map((fault) => `${shown}${fault}.`) }
   } catch (error) {
-    return error instanceof JsonFault
-      ? one(`, line ${error.line}: this is no JSON: ${visible(error.message)}`)
-      : one(` cannot be read: ${explainError(error)}`)
+    return one(` cannot be read: ${explainError(error)}`)
   }
 }

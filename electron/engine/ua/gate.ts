@@ -5,8 +5,22 @@ import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { DigestServer } from '../sip/digest/server.ts'
 import type { Refusal } from '../sip/refusal.ts'
+import type { Flow } from '../sip/transport/flow.ts'
 
-export interface GateOptions {
+/** What becomes of an INVITE before it is a call. Of one that may not come in nothing is kept. */
+export type Verdict =
+  /** `proven`: it carries what only our challenge could have told its sender. */
+  | { readonly kind: 'in'; readonly proven: boolean }
+  | { readonly kind: 'refused' | 'challenged'; readonly refusal: Refusal; readonly text: string }
+  /** It gets no answer at all. */
+  | { readonly kind: 'ignored'; readonly text: string }
+
+/** Who may call. */
+export interface Gate {
+  check(request: SipRequest, flow: Flow): Verdict
+}
+
+export interface AccessOptions {
   readonly realm: string
   /** Null: no digest is asked. */
   readonly credentials: { readonly username: string; readonly password: string } | null
@@ -14,47 +28,39 @@ export interface GateOptions {
   readonly allow: readonly string[]
 }
 
-/** Why a request is not let in, with the response that says so. */
-export interface GateRefusal extends Refusal {
-  readonly text: string
-}
-
-/** Who may call: an address list, then digest, as trunks do it (403 before, 401 for, 403 after the credentials). */
-export class Gate {
+/** An address list, then digest, as trunks do it (403 before, 401 for, 403 after the credentials). */
+export class AccessGate implements Gate {
   readonly #allow: readonly Cidr[]
   readonly #digest: DigestServer | null
 
   /** Throws RingbackError (usage) for a block that cannot be read. */
-  constructor({ realm, credentials, allow }: GateOptions, clock: Clock, random: Random) {
+  constructor({ realm, credentials, allow }: AccessOptions, clock: Clock, random: Random) {
     this.#allow = allow.map((text) => {
       const block = parseCidr(text)
       if (!block) throw usage(`"${text}" is no address block: write 192.0.2.0/24 or an address`)
       return block
     })
-    this.#digest = credentials && new DigestServer(credentials, realm, clock, random)
+    this.#digest = credentials && new DigestServer([credentials], realm, clock, random)
   }
 
-  get asksCredentials(): boolean {
-    return this.#digest !== null
-  }
-
-  /** Null where the request may come in. Keeps nothing of those that may not: challenges carry their own proof. */
-  check(request: SipRequest, source: string): GateRefusal | null {
-    if (this.#allow.length > 0 && !this.#allow.some((block) => inCidr(block, source))) {
-      return { status: 403, text: `the source ${source} is in none of the allowed blocks` }
-    }
-    const verdict = this.#digest?.check(request) ?? { kind: 'ok' as const }
+  /** Challenges carry their own proof. */
+  check(request: SipRequest, { remote: { host } }: Flow): Verdict {
+    if (this.#allow.length > 0 && !this.#allow.some((block) => inCidr(block, host)))
+      return refused(`the source ${host} is in none of the allowed blocks`)
+    if (!this.#digest) return { kind: 'in', proven: false }
+    const verdict = this.#digest.check(request)
     switch (verdict.kind) {
       case 'ok':
-        return null
+        return { kind: 'in', proven: true }
       case 'challenge':
-        return {
-          status: 401,
-          headers: verdict.headers,
-          text: 'credentials were asked for and the call did not come again with them',
-        }
+        return { kind: 'challenged', refusal: { status: 401, headers: verdict.headers }, text: unanswered }
       case 'refuse':
-        return { status: 403, text: verdict.text }
+        return refused(verdict.text)
     }
   }
 }
+
+const refused = (text: string): Verdict => ({ kind: 'refused', refusal: { status: 403 }, text })
+
+/** What is said of a challenge that nothing came back for. */
+export const unanswered = 'credentials were asked for and the call did not come again with them'

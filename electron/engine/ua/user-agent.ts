@@ -13,7 +13,7 @@ import type { OutboundOptions } from './call/invite-request.ts'
 import { OutboundCall } from './call/outbound.ts'
 import { bodyFault } from './body-fault.ts'
 import { OwnCallDeps, type UserAgentDeps } from './call-deps.ts'
-import type { Gate } from './gate.ts'
+import type { Gate, Verdict } from './gate.ts'
 import { InviteCounts } from './invite-counts.ts'
 import { Newcomers } from './newcomers.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
@@ -32,7 +32,7 @@ export interface UserAgentEvents {
    * An INVITE that becomes no call: the gate refused it, or asks for credentials (it may come again with them), or
    * nobody is to answer it, or it is malformed, or asks for what is not done here.
    */
-  turnedAway(callId: string, why: 'refused' | 'challenged' | 'ignored', text: string): void
+  turnedAway(callId: string, why: 'refused' | 'challenged' | 'ignored', text: string, request: SipRequest): void
 }
 
 /** A SIP user agent over one endpoint: places calls, takes calls, registers. */
@@ -133,16 +133,13 @@ export class UserAgent {
       budgets.refuse('invitesPerCallId')
       return { status: 482 }
     }
-    const refusal = this.#gate?.check(request, source) ?? null
-    if (refusal) {
-      this.#events.turnedAway(callId, refusal.status === 401 ? 'challenged' : 'refused', refusal.text)
-      return refusal
+    const judged = this.#gate?.check(request, flow) ?? welcome
+    const verdict = judged.kind === 'in' && this.#silent ? ignored : judged
+    if (verdict.kind !== 'in') {
+      this.#events.turnedAway(callId, verdict.kind, verdict.text, request)
+      return verdict.kind === 'ignored' ? 'silence' : verdict.refusal
     }
-    if (this.#gate?.asksCredentials) this.#deps.endpoint.proves(flow)
-    if (this.#silent) {
-      this.#events.turnedAway(callId, 'ignored', 'calls are ignored here')
-      return 'silence'
-    }
+    if (verdict.proven) this.#deps.endpoint.proves(flow)
     const mayWait = this.#deps.endpoint.isProven(flow) || this.#newcomers.hasRoom
     return mayWait && this.#hasRoom(source) ? null : overload
   }
@@ -262,7 +259,7 @@ export class UserAgent {
   #turnedAway(request: SipRequest, text: string): void {
     const { callId, toTag } = messageIds(request)
     if (request.method === 'INVITE' && toTag === null && !this.#underWay.has(callId ?? ''))
-      this.#events?.turnedAway(callId ?? '', 'refused', text)
+      this.#events?.turnedAway(callId ?? '', 'refused', text, request)
   }
 
   #reply(transaction: ServerTransaction, status: number, headers: readonly SipHeader[] = []): void {
@@ -273,6 +270,9 @@ export class UserAgent {
     )
   }
 }
+
+const welcome: Verdict = { kind: 'in', proven: false }
+const ignored: Verdict = { kind: 'ignored', text: 'calls are ignored here' }
 
 const dialogKey = (callId: string, localTag: string) => `${callId} ${localTag}`
 

@@ -37,7 +37,11 @@ describe('a file of a provider of one’s own', () => {
     ['a list', '[]', /line 1: .*expected object/],
     ['without a source', '{"name": "A", "kind": "trunk",\n"asOf": "2026"}', /line 1: source: .*string/],
     ['a date that is none', JSON.stringify({ ...good, asOf: 'May' }, null, 1), /line 5: asOf: a date is a year/],
-    ['a field that is unknown', JSON.stringify({ ...good, adress: 'x' }, null, 1), /line 1: .*adress/],
+    [
+      'a field that is unknown',
+      JSON.stringify({ ...good, adress: 'x' }, null, 1),
+      /line 6: adress: there is no such field/,
+    ],
     [
       'a block that is none',
       JSON.stringify({ ...good, addresses: [{ cidr: '1.2.3.4/33', use: 'any' }] }, null, 1),

@@ -215,7 +215,7 @@ const head =
 const parse = (text: string) => parseSip(encodeText(text)) as SipMessage
 const plain = parse(`${head}\r\n`)
 const withHeader = (name: string, value: string) => ({ headers: [makeHeader(name, value)] })
-const server = new DigestServer({ username: 'u', password: 'p' }, 'r', new VirtualClock(), predictableRandom())
+const server = new DigestServer([{ username: 'u', password: 'p' }], 'r', new VirtualClock(), predictableRandom())
 const offered = server.check(makeRequest('INVITE', 'sip:a@b', []))
 const challenge = parseChallenge(offered.kind === 'challenge' ? offered.headers[0]!.value : '')
 

@@ -76,7 +76,12 @@ describe('the variables of a call', () => {
   it('may be empty, 8 KB long or not ASCII; a name that is none gives none', () => {
     const long = 'é'.repeat(4096)
     expect(variablesOf([{ name: 'X-Long', value: long }])).toEqual([
-      { name: 'X-Long', value: long, variable: 'sip_long', note: null },
+      { name: 'X-Long', value: long, variable: 'sip_long', note: expect.stringMatching(/4096 char.*; .*beyond ASCII/) },
+    ])
+    expect(made(['X-Short', 'x'.repeat(1024)])[0]![2]).toBeNull()
+    expect(made(['X-A', 'é'], ['X-a', ''])).toEqual([
+      ['X-A', 'sip_a', expect.stringMatching(/^several headers.*beyond ASCII/)],
+      ['X-a', 'sip_a', expect.stringMatching(/^several headers.*is empty$/)],
     ])
     expect(made(['X-Empty', ' '])).toEqual([['X-Empty', 'sip_empty', 'the value is empty']])
     expect(made(['X-', 'v'])).toEqual([['X-', null, 'no name follows the prefix']])

@@ -194,7 +194,7 @@ describe('what a header with digest says', () => {
 
 describe('the server', () => {
   const clock = new VirtualClock()
-  const server = new DigestServer(credentials, 'ringback', clock, predictableRandom())
+  const server = new DigestServer([credentials], 'ringback', clock, predictableRandom())
   const challenged = (verdict: ReturnType<DigestServer['check']>) =>
     verdict.kind === 'challenge' ? verdict.headers.map(({ value }) => value) : []
   const offered = challenged(server.check(makeRequest('INVITE', 'sip:a@b', [])))
@@ -290,7 +290,7 @@ describe('the server', () => {
   )
 
   it('forgets the nonces used longest ago, and accepts none of them again', () => {
-    const other = new DigestServer(credentials, 'ringback', clock, predictableRandom())
+    const other = new DigestServer([credentials], 'ringback', clock, predictableRandom())
     const old = offer(other)
     expect(other.check(proven(old))).toEqual({ kind: 'ok' })
     for (let i = 0; i < 10_000; i++) other.check(proven(offer(other)))

@@ -60,6 +60,7 @@ import { silentToPeer } from './silent-to-peer.ts'
 import { soundsEncrypted } from './sounds-encrypted.ts'
 import { transfer } from './transfer.ts'
 import { unauthentic } from './unauthentic.ts'
+import { webhook } from './webhook.ts'
 import { wrongPayloadType } from './wrong-payload-type.ts'
 
 /**
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   refusedCallee,
   refusedOther,
   refusalUnacknowledged,
+  webhook,
   ringsUnjoined,
   ringTimeout,
   cancelIgnored,

@@ -12,6 +12,13 @@ const mostNonces = 10_000
 /** A signed nonce of ours is 60 characters long. */
 const longestNonce = 100
 
+export interface DigestOptions {
+  /** Offered in that order; MD5 first, because many endpoints look at the first challenge only. */
+  readonly algorithms?: readonly string[]
+  /** It asks as a proxy does: with Proxy-Authenticate (RFC 3261 22.3). */
+  readonly proxy?: boolean
+}
+
 export type AuthVerdict =
   | { readonly kind: 'ok' }
   /** Nothing usable was sent, or its nonce is too old: challenge (again). */
@@ -23,41 +30,44 @@ export type AuthVerdict =
  * request.
  */
 export class DigestServer {
-  readonly #credentials: Credentials
+  readonly #credentials: readonly Credentials[]
   readonly #realm: string
   readonly #clock: Clock
   readonly #random: Random
   readonly #algorithms: readonly string[]
+  readonly #proxy: boolean
   readonly #key: Uint8Array
   /** The highest nonce count seen per nonce, the nonce first used longest ago first: against replay (RFC 7616 5.12). */
   readonly #counts = new Map<string, number>()
   /** Nonces from before were forgotten to make room: they are taken as too old. */
   #forgottenMs = -1
 
-  /** `algorithms` are offered in that order; MD5 first, because many endpoints look at the first challenge only. */
+  /** Each of the users may come in. */
   constructor(
-    credentials: Credentials,
+    credentials: readonly Credentials[],
     realm: string,
     clock: Clock,
     random: Random,
-    algorithms: readonly string[] = ['MD5', 'SHA-256'],
+    { algorithms = ['MD5', 'SHA-256'], proxy = false }: DigestOptions = {},
   ) {
     this.#credentials = credentials
     this.#random = random
     this.#algorithms = algorithms
+    this.#proxy = proxy
     this.#realm = realm
     this.#clock = clock
     this.#key = Uint8Array.from(random.bytes(32))
   }
 
-  check(request: SipRequest): AuthVerdict {
-    const params = headerFields(request, 'authorization')
+  /** `credentials`: those that this request may come with, where not all do. */
+  check(request: SipRequest, credentials = this.#credentials): AuthVerdict {
+    const params = headerFields(request, this.#proxy ? 'proxy-authorization' : 'authorization')
       .map(parseDigest)
       .find((fields) => fields?.realm === this.#realm)
     if (!params) return this.#challenge(false)
     const nonce = params.nonce ?? ''
     if (!this.#fresh(nonce)) return this.#challenge(true)
-    const fault = this.#fault(params, request)
+    const fault = this.#fault(params, request, credentials)
     if (fault !== null) return { kind: 'refuse', text: fault }
     // Without qop there is no count: the nonce serves once.
     const used = this.#counts.get(nonce) ?? 0
@@ -68,19 +78,18 @@ export class DigestServer {
   }
 
   /** Why the credentials prove nothing; null when they are right. */
-  #fault(params: DigestParams, request: SipRequest): string | null {
+  #fault(params: DigestParams, request: SipRequest, credentials: readonly Credentials[]): string | null {
     const { username, uri, qop } = params
+    const known = credentials.find((one) => one.username === username)
     const algorithm = params.algorithm ?? 'MD5'
-    if (username !== this.#credentials.username) return `user "${printable(username ?? '')}" is not known here`
+    if (!known) return `user "${printable(username ?? '')}" is not known here`
     if (!this.#algorithms.some((name) => name.toLowerCase() === algorithm.toLowerCase()))
       return `digest algorithm ${printable(algorithm)} was not offered: ${this.#algorithms.join(' and ')} are`
     if (qop.length > 0 && (qop.length > 1 || qop[0] !== 'auth'))
       return `digest qop ${printable(qop.join(','))} was not offered: auth is`
     if (uri === null || !isSameTarget(uri, request.uri))
       return `the digest is for the URI "${printable(uri ?? '')}", the request for "${printable(request.uri)}"`
-    return verify(params, this.#credentials, request.method)
-      ? null
-      : `wrong password for user "${this.#credentials.username}"`
+    return verify(params, known, request.method) ? null : `wrong password for user "${known.username}"`
   }
 
   #remember(nonce: string, count: number): void {
@@ -105,7 +114,7 @@ export class DigestServer {
     return {
       kind: 'challenge',
       headers: this.#algorithms.map((algorithm) =>
-        makeHeader('WWW-Authenticate', `Digest ${rest}, algorithm=${algorithm}`),
+        makeHeader(this.#proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate', `Digest ${rest}, algorithm=${algorithm}`),
       ),
     }
   }

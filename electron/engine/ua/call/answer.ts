@@ -68,11 +68,11 @@ export class Answer {
     return null
   }
 
-  async accept(media: CallMedia): Promise<string | null> {
+  async accept(media: CallMedia, headers: readonly SipHeader[]): Promise<string | null> {
     const described = this.#described ?? (await this.#describe(media))
     if (typeof described === 'string') return described
     if (!this.#call.is('ringing')) return 'the call is over'
-    const send = () => this.#success(described)
+    const send = () => this.#success(described, headers)
     // RFC 3262 3: the 2xx waits for the PRACK of a reliable provisional response.
     if (this.#provisional.waiting) this.#ready = send
     else send()
@@ -135,7 +135,7 @@ export class Answer {
     else this.#invite.abandon()
   }
 
-  #success({ sdp, offers }: Described): void {
+  #success({ sdp, offers }: Described, more: readonly SipHeader[]): void {
     const call = this.#call
     const { request, flow } = this.#invite
     // What a reliable response has said is not said again (RFC 6337 3.1.1).
@@ -146,6 +146,7 @@ export class Answer {
       supported,
       userAgent(call),
       ...call.timer.accept(request),
+      ...more,
       ...(agreed ? [] : [sdpType]),
     ]
     if (!agreed) call.negotiation.step(offers ? 'offer-sent' : 'answer-sent')

@@ -63,12 +63,12 @@ export class InboundCall extends Call {
   }
 
   /**
-   * Answers with 200; media follows the caller's offer, or ours where the INVITE has none.
+   * Answers with 200, `headers` in it; media follows the caller's offer, or ours where the INVITE has none.
    * Resolves to null, or to why it was not answered: refused with 488, or over meanwhile. Rejects with what the media
    * throws; it goes on ringing then.
    */
-  answer(media: CallMedia): Promise<string | null> {
-    return this.#answer.accept(media)
+  answer(media: CallMedia, headers: readonly SipHeader[] = []): Promise<string | null> {
+    return this.#answer.accept(media, headers)
   }
 
   reject(status: number, reason?: string, headers: readonly SipHeader[] = []): void {

@@ -1,0 +1,35 @@
+import { elide, visible } from '../../shared/base/text.ts'
+import type { PersonaReport, WebhookReport } from '../../shared/contract/persona.ts'
+import type { Paint } from './terminal.ts'
+
+const widest = 100
+const shown = (text: string) => elide(visible(text), widest)
+
+/** What a persona made of a call, indented below its line. */
+export function personaLines(report: PersonaReport, paint: Paint): string[] {
+  const { name, decision, because, next, path, got, variables, webhook } = report
+  return [
+    `${paint.bold(name)} ${decision}${because === null ? '' : `: ${visible(because)}. ${visible(next ?? '')}`}`,
+    ...path.map(({ subject, arrived, wanted, holds, source }) => {
+      const mark = holds === null ? paint.yellow('?') : holds ? paint.green('✓') : paint.red('✕')
+      const from = source ? paint.dim(` (${visible(source.source)}, ${visible(source.asOf)})`) : ''
+      return `${mark} ${visible(subject)}: ${shown(arrived)}; wanted: ${shown(wanted)}${from}`
+    }),
+    ...got.map((one) => `${visible(one.name)}: ${shown(one.value)}`),
+    ...variables.map(
+      (made) =>
+        `${shown(made.name)} → ${made.variable === null ? 'no variable' : `${visible(made.variable)} = ${shown(made.value)}`}` +
+        (made.note === null ? '' : paint.dim(` (${visible(made.note)})`)),
+    ),
+    ...(webhook ? webhookLines(webhook, paint) : []),
+  ].map((line) => `    ${line}`)
+}
+
+function webhookLines({ url, tookMs, request, response, faults }: WebhookReport, paint: Paint): string[] {
+  const came = response ? `${response.status}, ${response.bytes} bytes` : 'no answer'
+  return [
+    `webhook POST ${shown(url)} ${shown(request.body)}`,
+    `webhook ${tookMs === null ? 'not answered before the call ended' : `${came} after ${tookMs} ms`}`,
+    ...faults.map(({ code, text }) => `${paint.red('✕')} ${code}: ${visible(text)}`),
+  ]
+}

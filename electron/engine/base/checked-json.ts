@@ -1,0 +1,58 @@
+import { visible } from '../../../shared/base/text.ts'
+import { JsonFault, readJsonLines } from './json-lines.ts'
+
+/** What a schema of zod says of a value. */
+interface Schema<Value> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: Value }
+    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } }
+}
+
+interface Issue {
+  readonly code?: string | undefined
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly keys?: readonly string[]
+}
+
+/** Of one text: more would say nothing new. */
+const mostFaults = 5
+
+/** `value`: as it was written, `data`: as the schema leaves it; or what is wrong, each `, line 3: field: why`. */
+export type CheckedJson<Value> = { readonly value: unknown; readonly data: Value } | { readonly faults: string[] }
+
+/**
+ * Reads a JSON text that must be as a schema says. `asWritten`: the path of a value as the text spells it, where that
+ * is another.
+ */
+export function readCheckedJson<Value>(
+  text: string,
+  schema: Schema<Value>,
+  asWritten: (value: unknown, path: readonly PropertyKey[]) => readonly PropertyKey[] = (_, path) => path,
+): CheckedJson<Value> {
+  try {
+    const json = readJsonLines(text)
+    const parsed = schema.safeParse(json.value)
+    if (parsed.success) return { value: json.value, data: parsed.data }
+    const places = parsed.error.issues.flatMap(placesOf)
+    const faults = places.slice(0, mostFaults).map(({ path, message }) => {
+      const written = asWritten(json.value, path)
+      const field = written.length === 0 ? '' : ` ${visible(written.map(String).join('.'))}:`
+      return `, line ${json.lineOf(written)}:${field} ${visible(message)}`
+    })
+    const more = places.length > mostFaults ? [`: ${places.length - mostFaults} more faults follow`] : []
+    return { faults: [...faults, ...more] }
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    return { faults: [`, line ${error.line}: this is no JSON: ${visible(error.message)}`] }
+  }
+}
+
+/** A field that is unknown is a place of its own. */
+function placesOf({ code, keys, path, message }: Issue): Pick<Issue, 'path' | 'message'>[] {
+  return code === 'unrecognized_keys' && keys
+    ? keys.map((key) => ({ path: [...path, key], message: 'there is no such field' }))
+    : [{ path, message }]
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { webhookFaultCodes } from '../model/webhook-faults.ts'
+import { sourceSchema } from '../providers/provider.ts'
+
+/** Which persona an agent plays, and by which configuration. */
+export const playSchema = z.object({
+  name: z.string().max(60).describe('one of those that `agent --help` lists'),
+  config: z.array(z.unknown()).max(20).default([]).describe('the documents of its configuration; none: what is usual'),
+  webhook: z.string().max(2000).optional().describe('the URL of the webhook, instead of that of the configuration'),
+  secrets: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('the values of the environment variables that the configuration names'),
+})
+export type PlayArgs = z.input<typeof playSchema>
+
+const field = z.object({ name: z.string(), value: z.string() })
+
+export const webhookReportSchema = z.object({
+  url: z.string(),
+  startedAt: z.string().describe('ISO 8601, microseconds, UTC'),
+  tookMs: z.number().nullable().describe('null: it had not answered when the call ended'),
+  waitedMs: z
+    .number()
+    .nullable()
+    .describe('how much longer the caller heard ringing because of it; null while it is not over'),
+  request: z.object({ headers: z.array(field), body: z.string() }).describe('a POST; secret values are masked'),
+  response: z
+    .object({
+      status: z.int(),
+      headers: z.array(field),
+      body: z.string().describe('its beginning'),
+      bytes: z.int().describe('that were read of it'),
+    })
+    .nullable(),
+  faults: z.array(z.object({ code: z.enum(webhookFaultCodes), text: z.string() })),
+})
+export type WebhookReport = z.infer<typeof webhookReportSchema>
+
+/** What a persona made of a call. */
+export const personaReportSchema = z.object({
+  name: z.string(),
+  provider: z.string().describe('whom it plays'),
+  decision: z.enum(['accepted', 'refused', 'challenged', 'ignored']),
+  because: z.string().nullable().describe('why it was not accepted; a clause'),
+  next: z.string().nullable().describe('what to do about that'),
+  path: z
+    .array(
+      z.object({
+        subject: z.string().describe('what was looked at'),
+        arrived: z.string(),
+        wanted: z.string(),
+        holds: z.boolean().nullable().describe('null: it decides nothing, or nobody knows what'),
+        source: sourceSchema.nullable().describe('the document that says so; null: a choice of ours'),
+      }),
+    )
+    .describe('what was compared, in order'),
+  got: z.array(field).describe('what the call got, by the names of the platform'),
+  variables: z
+    .array(
+      z.object({
+        name: z.string().describe('of the header'),
+        value: z.string(),
+        variable: z.string().nullable().describe('null: it becomes none'),
+        note: z.string().nullable(),
+      }),
+    )
+    .describe('headers and the variables that they become'),
+  webhook: webhookReportSchema.optional(),
+})
+export type PersonaReport = z.infer<typeof personaReportSchema>

@@ -1,0 +1,124 @@
+import type { Address } from '../../base/address.ts'
+import type { Encryption } from '../../model/encryption.ts'
+import type { TransportName } from '../../model/transport.ts'
+import type { WebhookFaultCode } from '../../model/webhook-faults.ts'
+import { parseNameAddr, parseUri, uriOf, type SipUri } from '../../wire/sip/grammar.ts'
+import { header, type SipHeader, type SipRequest } from '../../wire/sip/message.ts'
+import type { Source } from '../provider.ts'
+import type { Variable } from '../variables.ts'
+
+/** An INVITE outside any dialog, and how it came. */
+export interface Arrived {
+  readonly request: SipRequest
+  readonly source: Address
+  readonly transport: TransportName
+  /** Monotonic. */
+  readonly atMs: number
+}
+
+/** One thing that was compared on the way to a decision. */
+export interface Step {
+  /** What was looked at, a noun: `trunk "Mine": allowed addresses`. */
+  readonly subject: string
+  /** What arrived. */
+  readonly arrived: string
+  /** What it was compared with. */
+  readonly wanted: string
+  /** Null where it decides nothing, or nobody knows what it decides. */
+  readonly holds: boolean | null
+  /** The document that says that this is compared, and so; null where that is a choice of ours. */
+  readonly source: Source | null
+}
+
+/** A final response other than 2xx, with the words of the provider. */
+export interface Refused {
+  readonly status: number
+  /** May be empty; null: the usual one of the status. */
+  readonly reason: string | null
+  readonly headers: readonly SipHeader[]
+  /** A clause. */
+  readonly because: string
+  /** A sentence. */
+  readonly next: string
+}
+
+/** The digest that a call needs (RFC 3261 22). */
+export interface Challenge {
+  readonly status: 401 | 407
+  /** How many of the steps come before it. */
+  readonly after: number
+  readonly realm: string
+  readonly credentials: readonly { readonly username: string; readonly password: string }[]
+  /** Of the challenge; null: the usual one. */
+  readonly reason: string | null
+  /** What follows credentials that are not right. */
+  readonly wrong: Refused
+}
+
+/** A request of HTTP while a call rings: POST of JSON. */
+export interface Webhook {
+  readonly url: string
+  /** Their values are secrets. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly body: string
+  readonly timeoutMs: number
+  /** An answer that the caller waits longer for is slow. */
+  readonly slowMs: number
+  /** What is wrong with the JSON of its answer; empty: nothing. */
+  check(answer: unknown): readonly WebhookFault[]
+}
+
+/** One thing that is wrong with the answer of a webhook, or with how it came. */
+export interface WebhookFault {
+  readonly code: WebhookFaultCode
+  /** A sentence that names the thing, and what came. */
+  readonly text: string
+}
+
+/** What becomes of a call that is let in. */
+export interface Answered {
+  readonly kind: 'answer'
+  /** 180 so often until somebody joins; null: once, and answered as the agent is set. */
+  readonly ringing: { readonly everyMs: number; readonly mostMs: number; readonly joinsAfterMs: number | null } | null
+  /** When nobody joins; null where `ringing` is. */
+  readonly nobody: Refused | null
+  /** Of the 200. */
+  readonly headers: readonly SipHeader[]
+  readonly encryption: Encryption
+  /** Names as in model/codecs. */
+  readonly codecs: readonly string[]
+  /** Asked while it rings, before the answer. */
+  readonly webhook: Webhook | null
+}
+
+export type Outcome =
+  /** Nothing is sent at all. */
+  | { readonly kind: 'silence'; readonly because: string; readonly next: string }
+  /** `rings`: 180 goes out before. */
+  | { readonly kind: 'refuse'; readonly refused: Refused; readonly rings: boolean }
+  | Answered
+
+/** What a platform makes of a call. */
+export interface Decision {
+  readonly steps: readonly Step[]
+  /** What is asked before the outcome; null: nothing. */
+  readonly challenge: Challenge | null
+  readonly outcome: Outcome
+  /** What it got, by the platform's own names: trunk, rule, room. */
+  readonly got: readonly { readonly name: string; readonly value: string }[]
+  readonly variables: readonly Variable[]
+}
+
+/** Decides of calls, one after the other: what it refused before, and how many came, may count. */
+export interface Persona {
+  decide(arrived: Arrived): Decision
+}
+
+/** The URI of From or To; null where there is none that can be read. */
+export function addressOf({ request }: Pick<Arrived, 'request'>, key: 'from' | 'to'): SipUri | null {
+  const value = header(request, key)
+  return value === undefined ? null : parseUri(parseNameAddr(value)?.uri ?? uriOf(value))
+}
+
+/** As a step shows it: empty lists take all. */
+export const anyOf = (list: readonly string[]): string => (list.length === 0 ? 'any' : list.join(', '))

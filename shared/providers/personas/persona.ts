@@ -1,0 +1,50 @@
+import type { z } from 'zod'
+import type { TransportName } from '../../model/transport.ts'
+import type { Persona } from './decision.ts'
+
+/** A value that an environment variable has, by its name. */
+export type Secret = (variable: string) => string
+
+/**
+ * A persona that can be asked for: what a platform would make of a call. One file of this folder, and a line in the
+ * index. All of it is pure: what takes time, sockets or the environment is done by the agent that plays it.
+ */
+export interface PersonaDefinition {
+  /** As it is asked for: lower case. */
+  readonly name: string
+  /** The provider that it plays, by the name of its file of facts. */
+  readonly provider: string
+  /** What it plays; a clause. */
+  readonly title: string
+  /** The transports that it takes, the usual one first. */
+  readonly transports: readonly TransportName[]
+  /**
+   * Of a document of its configuration. A field whose name ends with `Env` names an environment variable that has a
+   * secret: no secret stands in it, except where a file of the platform’s own has one.
+   */
+  readonly schema: z.ZodType
+  /** The most documents that a configuration has; with none at all it plays what is usual. */
+  readonly mostDocuments: number
+  /** Whether it asks a webhook, whose URL may be given beside the configuration. */
+  readonly asksWebhook: boolean
+  /** A document that is right, for people to begin with. */
+  readonly example: object
+  /** The path of a value as the text of a document spells it, where the schema spells it otherwise. */
+  asWritten?(document: unknown, path: readonly PropertyKey[]): readonly PropertyKey[]
+  /**
+   * Plays by those documents, which the schema has accepted. `webhook`: the URL that was given beside them. Throws
+   * PersonaFault for what does not go together.
+   */
+  open(documents: readonly unknown[], secret: Secret, webhook: string | null): Persona
+}
+
+/** What is wrong with a configuration; a clause that names the field. */
+export class PersonaFault extends Error {}
+
+/** The environment variables that a document names: the values of its fields `…Env`. */
+export function variablesNamed(document: unknown): string[] {
+  if (document === null || typeof document !== 'object') return []
+  return Object.entries(document).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'string' ? (key.endsWith('Env') ? [value] : []) : variablesNamed(value),
+  )
+}
