@@ -16,11 +16,10 @@ export function personaLines(report: PersonaReport, paint: Paint): string[] {
       return `${mark} ${visible(subject)}: ${shown(arrived)}; wanted: ${shown(wanted)}${from}`
     }),
     ...got.map((one) => `${visible(one.name)}: ${shown(one.value)}`),
-    ...variables.map(
-      (made) =>
-        `${shown(made.name)} → ${made.variable === null ? 'no variable' : `${visible(made.variable)} = ${shown(made.value)}`}` +
-        (made.note === null ? '' : paint.dim(` (${visible(made.note)})`)),
-    ),
+    ...variables.map((made) => {
+      const becomes = made.variable === null ? 'no variable' : `${visible(made.variable)} = ${shown(made.value)}`
+      return `${shown(made.name)} → ${becomes}${made.note === null ? '' : paint.dim(` (${visible(made.note)})`)}`
+    }),
     ...(webhook ? webhookLines(webhook, paint) : []),
   ].map((line) => `    ${line}`)
 }

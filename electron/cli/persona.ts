@@ -44,7 +44,7 @@ export function readDefinition(options: PersonaOptions & Partial<Record<keyof ty
 
 const names = personas.map(({ name }) => name)
 
-/** What is played, its files read. Throws RingbackError: usage for what is wrong in one, machine for one without text. */
+/** What is played, by its files. Throws RingbackError: usage for a fault in one, machine where there is none. */
 export function readPlay(definition: PersonaDefinition, { config = [], webhook }: PersonaOptions): PlayArgs {
   const documents = config.map((file) => readDocument(file, definition))
   const secrets: Record<string, string> = {}
@@ -76,7 +76,7 @@ export function personaLines(): string {
   return personas
     .map(({ name, provider, title, example }) => {
       const json = JSON.stringify(example, null, 2).replaceAll('\n', '\n    ')
-      return `  ${name}  ${provider}: ${title}\n    ringback agent --persona ${name} --config FILE   with such a file:\n    ${json}`
+      return `  ${name}  ${provider}: ${title}\n    --persona ${name} --config FILE, with such a file:\n    ${json}`
     })
     .join('\n')
 }

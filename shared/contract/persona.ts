@@ -4,7 +4,7 @@ import { sourceSchema } from '../providers/provider.ts'
 
 /** Which persona an agent plays, and by which configuration. */
 export const playSchema = z.object({
-  name: z.string().max(60).describe('one of those that `agent --help` lists'),
+  name: z.string().max(60).describe('that of a file of shared/providers/personas'),
   config: z.array(z.unknown()).max(20).default([]).describe('the documents of its configuration; none: what is usual'),
   webhook: z.string().max(2000).optional().describe('the URL of the webhook, instead of that of the configuration'),
   secrets: z

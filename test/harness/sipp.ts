@@ -166,6 +166,31 @@ export function refusing(status: string, { extra = '', challengeFirst = false } 
 export const custom = scenario
 export { answerHeaders, message, sdpBody }
 
+/** A caller with those header lines, who hangs up when the call is answered. */
+export function calling(headers: readonly string[]): string {
+  const request = (method: string, cseq: number, to: string) =>
+    `${method} sip:[service]@[remote_ip]:[remote_port];transport=[transport] SIP/2.0
+      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+      From: <sip:sipp@[local_ip]:[local_port]>;tag=[pid]SIPp[call_number]
+      To: <sip:[service]@[remote_ip]:[remote_port]>${to}
+      Call-ID: [call_id]
+      CSeq: ${cseq} ${method}
+      Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>
+      Max-Forwards: 70`
+  const invite = `${[request('INVITE', 1, ''), ...headers].join('\n      ')}\n      ${sdpBody}\n`
+  return scenario(
+    [
+      message(invite),
+      '  <recv response="100" optional="true" />',
+      '  <recv response="180" optional="true" />',
+      '  <recv response="200" timeout="20000" />',
+      message(`${request('ACK', 1, '[peer_tag_param]')}\n      Content-Length: 0\n`),
+      message(`${request('BYE', 2, '[peer_tag_param]')}\n      Content-Length: 0\n`),
+      '  <recv response="200" />',
+    ].join('\n'),
+  )
+}
+
 /** Checks a header byte for byte: the call fails in SIPp when it is another. */
 export function headerIs(name: string, value: string): string {
   const escaped = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

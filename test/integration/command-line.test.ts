@@ -57,6 +57,29 @@ describe('wrong usage ends with 2 and one line', () => {
       ['agent', '--listen', 'udp:127.0.0.1:0', '--allow', 'everyone'],
       /no address block/,
     ],
+    ['a persona that there is not', ['agent', '--persona', 'nobody'], /there is no persona "nobody": choose one of /],
+    ['a configuration for no persona', ['agent', '--config', 'x.json'], /--config needs a persona/],
+    ['a webhook for no persona', ['agent', '--webhook', 'https://a.example'], /--webhook needs a persona/],
+    [
+      'who may call, beside a persona',
+      ['agent', '--persona', 'elevenlabs', '--allow', '10.0.0.0/8'],
+      /--allow: the configuration of the persona says that/,
+    ],
+    [
+      'a configuration that is no JSON',
+      ['agent', '--persona', 'elevenlabs', '--config', 'LICENSE'],
+      /LICENSE, line 2: this is no JSON/,
+    ],
+    [
+      'a configuration with other fields',
+      ['agent', '--persona', 'elevenlabs', '--config', 'package.json'],
+      /package\.json, line 2: name: there is no such field; .*more faults follow/,
+    ],
+    [
+      'a webhook in clear on another computer',
+      ['agent', '--persona', 'elevenlabs', '--listen', 'tcp:127.0.0.1:0', '--webhook', 'http://a.example/'],
+      /goes over http to another computer: only https does/,
+    ],
     ['a file that is no capture', ['inspect', 'package.json'], /not a pcap or pcapng capture/],
     ['the packets of no call', ['inspect', 'package.json', '--pcap', 'x.pcap'], /name it with --call/],
   ])('%s', async (name, args, text) => {

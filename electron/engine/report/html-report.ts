@@ -17,6 +17,7 @@ import {
 import { lackText, timesOf } from '../../../shared/shown/time-marks.ts'
 import { evidenceTexts, type EvidenceText } from '../../../shared/words/evidence.ts'
 import { safe, safeLines, style } from './html-page.ts'
+import { personaSection } from './html-persona.ts'
 
 /** In the zone of this computer, with its name: `26 Nov 2026, 08:10:20 CET`. */
 const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
@@ -172,6 +173,7 @@ function* callSection(report: CallReport, index: number): Generator<string> {
   if (report.note !== undefined) yield `<h2>Note</h2><p>${safeLines(report.note).replaceAll('\n', '<br>')}</p>`
   if (findings.length > 0)
     yield `<h2>Findings</h2>${findings.map(finding).join('').replaceAll('href="#m', `href="#${anchor}`)}`
+  if (report.persona) yield* personaSection(report.persona)
   yield* audio(report)
   if (report.messages.length > 0 || report.streams.length > 0)
     yield `\n<h2>Ladder</h2><div class="wide">${ladderFigure(

@@ -60,6 +60,15 @@ describe('a refusal is read in this order', () => {
       /\(Warning 305\)/,
     ],
     ['a phrase before the status', '503 Try again later', at('x.sip.livekit.cloud'), 'provider', /could not look up/],
+    ['words about the transport', '403 UDP is not supported', {}, 'transport', /it does not take calls over UDP/],
+    [
+      'a transport that its provider does not offer',
+      '403 UDP is not supported',
+      at('sip.rtc.elevenlabs.io'),
+      'transport',
+      /UDP transport is not currently available.* \(.*as ElevenLabs writes it: .*, read 2026\)/,
+    ],
+    ['words about the transport of media', '488 Profile UDP/TLS/RTP/SAVPF not supported', {}, 'media', /media/],
     ['the status last', '486 Busy Here', {}, 'callee', /the called party is busy/],
   ])('%s', (_what, status, shape, refusedBy, sentence) => {
     for (const vantage of ['outbound', 'observed'] as const) {

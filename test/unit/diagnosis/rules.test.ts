@@ -3,6 +3,7 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import { rulesFor } from '../../../electron/engine/diagnosis/diagnose.ts'
 import { rules } from '../../../electron/engine/diagnosis/rules/index.ts'
 import { malformed } from '../../../electron/engine/diagnosis/rules/malformed.ts'
+import { webhookFaults } from '../../../shared/model/webhook-faults.ts'
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
 import { mediaCases } from './media-cases.ts'
@@ -255,6 +256,15 @@ const cases: Readonly<
           .rtp('sent', { fromMs: 1000, packets: 150 })
           .rtp('received', { fromMs: 1000, packets: 150 })
           .at(4000),
+    ],
+  },
+  'webhook': {
+    speaks: Object.keys(webhookFaults).map(
+      (code) => () => both().observe(30, 'webhook-fault', 'it answered 500 instead of 200.', code).at(4000),
+    ),
+    silent: [
+      () => both().observe(30, 'webhook', 'the webhook answered 200 after 20 ms').at(4000),
+      () => both().observe(30, 'webhook-fault', 'of a later version', 'unheard-of').at(4000),
     ],
   },
   'wrong-payload-type': {

@@ -1,4 +1,4 @@
-import { webhookFaults, type WebhookFaultCode } from '../../../../shared/model/webhook-faults.ts'
+import { webhookFaultCodes, webhookFaults } from '../../../../shared/model/webhook-faults.ts'
 import { observed, type Found, type Rule } from '../rule.ts'
 
 /** A webhook that was asked while the call rang does not answer as it must: each thing that is wrong by itself. */
@@ -13,9 +13,11 @@ export const webhook: Rule = {
   needs: 'observations',
   evaluate(facts) {
     const asked = observed(facts, 'webhook')[0]
-    return observed(facts, 'webhook-fault').map((fault): Found => {
-      const { severity, next } = webhookFaults[fault.value as WebhookFaultCode]
-      return { severity, at: fault.at, evidence: [asked, fault], sentence: `The webhook: ${fault.text}`, next }
+    return observed(facts, 'webhook-fault').flatMap((fault): Found[] => {
+      const code = webhookFaultCodes.find((known) => known === fault.value)
+      if (code === undefined) return []
+      const { severity, next } = webhookFaults[code]
+      return [{ severity, at: fault.at, evidence: [asked, fault], sentence: `The webhook: ${fault.text}`, next }]
     })
   },
 }

@@ -85,7 +85,7 @@ function checkOverrides(given: unknown, allowed: readonly string[]): WebhookFaul
     if (!allowed.includes(path))
       faults.push({
         code: 'override-not-allowed',
-        text: `${where} is set, and the agent does not allow that override (it allows ${allowed.join(', ') || 'none'}).`,
+        text: `${where} is set, and the agent does not allow that (it allows ${allowed.join(', ') || 'none'}).`,
       })
     if (texts.has(path) && typeof value !== 'string') faults.push(wrongType(where, value, 'a text'))
   }

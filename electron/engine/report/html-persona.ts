@@ -1,0 +1,51 @@
+import type { PersonaReport, WebhookReport } from '../../../shared/contract/persona.ts'
+import { safe, safeLines } from './html-page.ts'
+
+const row = (cells: readonly string[]) => `<tr>${cells.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = heads.map((name) => `<th>${name}</th>`).join('')
+  return `<div class="wide"><table><tr>${head}</tr>${rows.map(row).join('')}</table></div>`
+}
+
+/** What a persona made of a call: its path, its variables, its webhook. */
+export function* personaSection({
+  provider,
+  decision,
+  because,
+  next,
+  path,
+  got,
+  variables,
+  webhook,
+}: PersonaReport): Generator<string> {
+  const why = because === null ? '' : `: ${safe(because)}. ${safe(next ?? '')}`
+  yield `\n<h2>As ${safe(provider)}</h2><p>${decision}${why}</p>`
+  yield table(
+    ['looked at', 'arrived', 'wanted', 'holds', 'source'],
+    path.map(({ subject, arrived, wanted, holds, source }) => [
+      subject,
+      arrived,
+      wanted,
+      holds === null ? 'undecided' : holds ? 'yes' : 'no',
+      source ? `${source.source}, ${source.asOf}` : '',
+    ]),
+  )
+  if (got.length > 0) yield `<p>${got.map(({ name, value }) => `${safe(name)}: ${safe(value)}`).join('; ')}</p>`
+  if (variables.length > 0)
+    yield table(
+      ['header', 'value', 'variable', 'note'],
+      variables.map(({ name, value, variable, note }) => [name, value, variable ?? 'none', note ?? '']),
+    )
+  if (webhook) yield webhookSection(webhook)
+}
+
+function webhookSection({ url, tookMs, waitedMs, request, response, faults }: WebhookReport): string {
+  const took = tookMs === null ? 'not answered before the call ended' : `answered after ${tookMs} ms`
+  const waited = waitedMs === null ? '' : `, the caller waited ${waitedMs} ms for it`
+  const came = response
+    ? `<p>${response.status}, ${response.bytes} bytes</p><pre>${safeLines(response.body)}</pre>`
+    : '<p>no answer</p>'
+  return `<h3>Webhook</h3><p>POST ${safe(url)}, ${took}${waited}</p><pre>${safeLines(request.body)}</pre>${came}
+<ul>${faults.map(({ code, text }) => `<li>${code}: ${safe(text)}</li>`).join('')}</ul>`
+}
