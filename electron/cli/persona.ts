@@ -57,8 +57,8 @@ export function readPlay(definition: PersonaDefinition, { config = [], webhook }
   return { name: definition.name, config: documents, secrets, ...(webhook !== undefined && { webhook }) }
 }
 
-function readDocument(file: string, { schema, asWritten }: PersonaDefinition): unknown {
-  const json = readCheckedJson(readText(file), schema, asWritten)
+function readDocument(file: string, { schema }: PersonaDefinition): unknown {
+  const json = readCheckedJson(readText(file), schema)
   if ('faults' in json) throw usage(json.faults.map((fault) => `${file}${fault}`).join('; '))
   return json.value
 }

@@ -1,6 +1,111 @@
-import type { ProviderFacts } from './provider.ts'
+import type { ProviderFacts, ProviderRefusal, Source } from './provider.ts'
 
 const routing = { status: 404, refusedBy: 'routing' } as const
+const credentials = {
+  status: 401,
+  when: 'after-challenge',
+  refusedBy: 'credentials',
+  cause: 'the credentials are not those of the inbound trunk',
+  next: 'Check user and password against auth_username and auth_password of the inbound trunk.',
+} as const
+
+/** Each by what happened, with the phrase exactly as it is sent. */
+export const liveKitRefusals = {
+  noTrunkMatches: {
+    ...routing,
+    phrase: 'Does not match any SIP Trunks',
+    alone: 'proof',
+    cause: 'no inbound trunk of the project matches the call',
+    next: 'No inbound trunk of the project matches: check the numbers of the trunk and its allowed addresses.',
+  },
+  noTrunkFound: {
+    ...routing,
+    phrase: 'No trunk found',
+    alone: 'hint',
+    cause: 'no trunk was found for the called number',
+    next: 'No trunk was found for the called number: add the number to an inbound trunk.',
+  },
+  noRuleMatches: {
+    ...routing,
+    phrase: 'Does not match Trunks or Dispatch Rules',
+    alone: 'proof',
+    cause: 'a trunk matches and no dispatch rule does',
+    next: 'A trunk matches and no dispatch rule does: add a dispatch rule for this trunk.',
+  },
+  quota: {
+    status: 503,
+    phrase: 'Service temporarily unavailable',
+    refusedBy: 'capacity',
+    cause: 'a quota of the project is used up',
+    next: 'Check the quota of the project, and call again when there is room.',
+  },
+  lookup: {
+    status: 503,
+    phrase: 'Try again later',
+    refusedBy: 'provider',
+    cause: 'it could not look up the trunk or the rule',
+    next: 'Call again; if it stays so, give the provider the Call-ID and the time.',
+  },
+  challenge: {
+    status: 407,
+    phrase: 'Unauthorized',
+    refusedBy: 'credentials',
+    cause: 'the trunk wants credentials by digest (MD5)',
+    next: 'Set the user and the password of the inbound trunk at the side that calls.',
+  },
+  unauthorized: { ...credentials, phrase: 'Unauthorized' },
+  badCredentials: { ...credentials, phrase: 'Bad credentials' },
+  nothingInCommon: {
+    status: 400,
+    phrase: '',
+    alone: 'hint',
+    refusedBy: 'media',
+    cause: 'no codec or no encryption is in common',
+    next:
+      'No codec or no encryption is in common: call again with PCMU, PCMA or G.722, and with the media ' +
+      'encryption of the trunk.',
+  },
+  rejected: {
+    status: 486,
+    phrase: 'Rejected',
+    refusedBy: 'callee',
+    cause: 'the call was rejected behind trunk and rule',
+    next: 'Look in the log of the agent why it rejects this call.',
+  },
+  media: {
+    status: 488,
+    phrase: 'Media Failed',
+    refusedBy: 'media',
+    cause: 'the media of the call could not be set up',
+    next: 'Check codecs, media encryption and the addresses in the session description.',
+  },
+} as const satisfies Readonly<Record<string, ProviderRefusal>>
+
+/** What trunks and rules are matched by. */
+export const liveKitMatching: Source = {
+  source: 'LiveKit sources, protocol: sip/sip.go',
+  url: 'https://github.com/livekit/protocol/blob/main/sip/sip.go',
+  asOf: '2026-08-22',
+}
+/** What is answered, in which order. */
+export const liveKitAnswers: Source = {
+  source: 'LiveKit sources, sip: pkg/sip/inbound.go',
+  url: 'https://github.com/livekit/sip/blob/main/pkg/sip/inbound.go',
+  asOf: '2026-08-21',
+}
+
+/** Headers of carriers that become attributes whatever the trunk says. */
+export const liveKitCarrierHeaders: readonly (readonly [header: string, attribute: string])[] = [
+  ['X-Twilio-AccountSid', 'sip.twilio.accountSid'],
+  ['X-Twilio-CallSid', 'sip.twilio.callSid'],
+  ['X-call_leg_id', 'sip.telnyx.callLegID'],
+  ['X-call_session_id', 'sip.telnyx.callSessionID'],
+  ['X-Amzn-ConnectContactId', 'sip.amazon.contactId'],
+  ['X-Amzn-ConnectInitialContactId', 'sip.amazon.initialContactId'],
+  ['X-Amzn-SourceAccount', 'sip.amazon.sourceAccount'],
+  ['X-Amzn-SourceArn', 'sip.amazon.sourceArn'],
+  ['X-Amzn-TargetArn', 'sip.amazon.targetArn'],
+]
 
 export const liveKit: ProviderFacts = {
   name: 'LiveKit',
@@ -32,82 +137,7 @@ export const liveKit: ProviderFacts = {
     means: 'the trunk and the dispatch rule match, and no agent has joined the room',
     next: 'Start the agent, and check that it is dispatched to the room of this call.',
   },
-  refusals: [
-    {
-      ...routing,
-      phrase: 'does not match any SIP trunks',
-      alone: 'proof',
-      cause: 'no inbound trunk of the project matches the call',
-      next: 'No inbound trunk of the project matches: check the numbers of the trunk and its allowed addresses.',
-    },
-    {
-      ...routing,
-      phrase: 'no trunk found',
-      alone: 'hint',
-      cause: 'no trunk was found for the called number',
-      next: 'No trunk was found for the called number: add the number to an inbound trunk.',
-    },
-    {
-      ...routing,
-      phrase: 'does not match trunks or dispatch rules',
-      alone: 'proof',
-      cause: 'a trunk matches and no dispatch rule does',
-      next: 'A trunk matches and no dispatch rule does: add a dispatch rule for this trunk.',
-    },
-    {
-      status: 503,
-      phrase: 'service temporarily unavailable',
-      refusedBy: 'capacity',
-      cause: 'a quota of the project is used up',
-      next: 'Check the quota of the project, and call again when there is room.',
-    },
-    {
-      status: 503,
-      phrase: 'try again later',
-      refusedBy: 'provider',
-      cause: 'it could not look up the trunk or the rule',
-      next: 'Call again; if it stays so, give the provider the Call-ID and the time.',
-    },
-    {
-      status: 407,
-      phrase: 'unauthorized',
-      refusedBy: 'credentials',
-      cause: 'the trunk wants credentials by digest (MD5)',
-      next: 'Set the user and the password of the inbound trunk at the side that calls.',
-    },
-    ...['unauthorized', 'bad credentials'].map((phrase) => ({
-      status: 401,
-      phrase,
-      when: 'after-challenge' as const,
-      refusedBy: 'credentials' as const,
-      cause: 'the credentials are not those of the inbound trunk',
-      next: 'Check user and password against auth_username and auth_password of the inbound trunk.',
-    })),
-    {
-      status: 400,
-      phrase: '',
-      alone: 'hint',
-      refusedBy: 'media',
-      cause: 'no codec or no encryption is in common',
-      next:
-        'No codec or no encryption is in common: call again with PCMU, PCMA or G.722, and with the media ' +
-        'encryption of the trunk.',
-    },
-    {
-      status: 486,
-      phrase: 'rejected',
-      refusedBy: 'callee',
-      cause: 'the call was rejected behind trunk and rule',
-      next: 'Look in the log of the agent why it rejects this call.',
-    },
-    {
-      status: 488,
-      phrase: 'media failed',
-      refusedBy: 'media',
-      cause: 'the media of the call could not be set up',
-      next: 'Check codecs, media encryption and the addresses in the session description.',
-    },
-  ],
+  refusals: Object.values(liveKitRefusals),
   preset: { address: '.sip.livekit.cloud', transport: 'tcp', encryption: 'allowed', authentication: 'digest' },
   limits: [
     'AMR-WB where it is switched on; no Opus.',

@@ -102,6 +102,7 @@ const refusalSchema = z
       .optional()
       .describe('a code of the provider’s own'),
     header: words('the header').optional().describe('that begins with the code; else it stands in the reason phrase'),
+    text: words('the text').optional().describe('what follows the code in the header'),
     when: z.enum(refusalTimes).optional(),
     alone: z
       .enum(['proof', 'hint'])

@@ -16,3 +16,5 @@ export const torture = (): string | null => sharedFolder('RINGBACK_TORTURE', 'to
 /** Captures of kinds that were read wrongly once. */
 export const foundCaptures = (): string | null => sharedFolder('RINGBACK_FOUND', 'found/captures')
 export const captures = (): string | null => sharedFolder('RINGBACK_CAPTURES', 'captures')
+/** Pages of providers, as they were crawled. */
+export const seeds = (): string | null => sharedFolder('RINGBACK_SEEDS', 'seeds')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { documents } from '../../electron/cli/commands/schema.ts'
+import { personas } from '../../shared/providers/personas/index.ts'
 import { callReport, freePort, ringback, startAgent } from '../harness/process.ts'
 
 let folder = ''
@@ -174,7 +175,8 @@ describe('documents', () => {
   it('schema prints one definition for each document', async () => {
     const { stdout, code } = await run(['schema'])
     const schema = JSON.parse(stdout) as { $defs: Record<string, { properties?: object }> }
-    expect(Object.keys(schema.$defs)).toEqual(Object.keys(documents))
+    const configurations = personas.map(({ name }) => `PersonaConfig-${name}`)
+    expect(Object.keys(schema.$defs)).toEqual([...Object.keys(documents), ...configurations])
     expect(Object.keys(schema.$defs['CallReport']!.properties!)).toEqual(Object.keys(documents.CallReport.shape))
     expect(code).toBe(0)
   })

@@ -5,6 +5,7 @@ import { listenerSchema } from '../../../shared/contract/agent-parts.ts'
 import { storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
 import { historyEntrySchema } from '../../../shared/contract/lists.ts'
 import { addressOwnersSchema, listedProviderSchema } from '../../../shared/contract/providers.ts'
+import { pairSchema } from '../../../shared/contract/pair.ts'
 import { proofSchema } from '../../../shared/contract/proof.ts'
 import { personaReportSchema } from '../../../shared/contract/persona.ts'
 import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
@@ -35,6 +36,7 @@ export const documents = {
   ProviderAddress: addressOwnersSchema,
   Proof: proofSchema,
   PersonaReport: personaReportSchema,
+  Pair: pairSchema,
 }
 
 export function addSchema(program: Command, finish: (code: number) => void): Command {

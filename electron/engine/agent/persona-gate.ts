@@ -33,7 +33,7 @@ export class PersonaGate implements Gate {
   readonly #digests = new Map<string, DigestServer>()
   readonly #judged = new WeakMap<SipRequest, Judged>()
 
-  /** `userAgent`: the name that refusals carry. */
+  /** `userAgent`: what refusals say that it is. */
   constructor(persona: Persona, userAgent: string, clock: Clock, random: Random) {
     this.#persona = persona
     this.#userAgent = userAgent
@@ -81,11 +81,14 @@ export class PersonaGate implements Gate {
   }
 
   /** One for each way to ask: what it asks is the same for all of them. */
-  #digest({ realm, status }: Challenge): DigestServer {
-    const key = `${status} ${realm}`
+  #digest({ realm, status, algorithms }: Challenge): DigestServer {
+    const key = JSON.stringify([status, realm, algorithms])
     let digest = this.#digests.get(key)
     if (!digest) {
-      digest = new DigestServer([], realm, this.#clock, this.#random, { proxy: status === 407 })
+      digest = new DigestServer([], realm, this.#clock, this.#random, {
+        proxy: status === 407,
+        ...(algorithms && { algorithms }),
+      })
       this.#digests.set(key, digest)
     }
     return digest

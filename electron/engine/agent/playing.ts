@@ -38,20 +38,26 @@ export interface Played {
   readonly ready: Promise<void> | null
 }
 
+const longestPin = 16
+
 /** The persona that an agent plays. */
 export class Playing {
   readonly gate: PersonaGate
   readonly name: string
+  /** What its messages say that it is. */
+  readonly userAgent: string
   readonly #definition: PersonaDefinition
   readonly #deps: PlayingDeps
+  /** What callers have dialled of a pin; null: it was looked at. */
+  readonly #pins = new WeakMap<InboundCall, string | null>()
 
-  /** Throws RingbackError (usage) for a configuration that cannot be played. `product`: what refusals name. */
+  /** Throws RingbackError (usage) for a configuration that cannot be played. `product`: what plays it. */
   constructor(args: PlayArgs, product: string, deps: PlayingDeps) {
     this.#definition = definitionOf(args)
     this.#deps = deps
     this.name = this.#definition.name
-    const userAgent = `${product} (as ${this.#definition.provider})`
-    this.gate = new PersonaGate(opened(this.#definition, args), userAgent, deps.clock, deps.random)
+    this.userAgent = `${product} (as ${this.#definition.provider})`
+    this.gate = new PersonaGate(opened(this.#definition, args), this.userAgent, deps.clock, deps.random)
   }
 
   /** Of an INVITE that the gate has seen. */
@@ -76,6 +82,23 @@ export class Playing {
       answered,
       ready: webhook && this.#ask(call, webhook, record, answerDelayMs),
     }
+  }
+
+  /** A digit came while the call is on: some personas ask for a pin, which # ends. */
+  dialled(call: InboundCall, digit: string, record: PlayedRecord): void {
+    const judged = this.gate.judged(call.request)
+    const pin = this.answered(call)?.pin
+    const before = this.#pins.get(call) ?? (this.#pins.has(call) ? null : '')
+    if (!judged || !pin || before === null) return
+    if (digit !== '#' && before.length < longestPin) return void this.#pins.set(call, before + digit)
+    this.#pins.set(call, null)
+    const { steps, got, variables, refused } = pin(digit === '#' ? before : before + digit)
+    const decision = { ...judged.decision, got: [...judged.decision.got, ...got], variables }
+    const report = personaReport(this.#definition, { ...judged, decision, steps: [...judged.steps, ...steps] })
+    record.plays(refused ? { ...report, decision: 'refused', ...refused } : report)
+    if (!refused) return
+    record.observe('note', `${refused.because}: the call is ended. ${refused.next}`)
+    call.hangUp()
   }
 
   async #ask(call: InboundCall, webhook: Webhook, record: PlayedRecord, answerDelayMs: number): Promise<void> {

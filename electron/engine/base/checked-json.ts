@@ -23,24 +23,16 @@ const mostFaults = 5
 /** `value`: as it was written, `data`: as the schema leaves it; or what is wrong, each `, line 3: field: why`. */
 export type CheckedJson<Value> = { readonly value: unknown; readonly data: Value } | { readonly faults: string[] }
 
-/**
- * Reads a JSON text that must be as a schema says. `asWritten`: the path of a value as the text spells it, where that
- * is another.
- */
-export function readCheckedJson<Value>(
-  text: string,
-  schema: Schema<Value>,
-  asWritten: (value: unknown, path: readonly PropertyKey[]) => readonly PropertyKey[] = (_, path) => path,
-): CheckedJson<Value> {
+/** Reads a JSON text that must be as a schema says. */
+export function readCheckedJson<Value>(text: string, schema: Schema<Value>): CheckedJson<Value> {
   try {
     const json = readJsonLines(text)
     const parsed = schema.safeParse(json.value)
     if (parsed.success) return { value: json.value, data: parsed.data }
     const places = parsed.error.issues.flatMap(placesOf)
     const faults = places.slice(0, mostFaults).map(({ path, message }) => {
-      const written = asWritten(json.value, path)
-      const field = written.length === 0 ? '' : ` ${visible(written.map(String).join('.'))}:`
-      return `, line ${json.lineOf(written)}:${field} ${visible(message)}`
+      const field = path.length === 0 ? '' : ` ${visible(path.map(String).join('.'))}:`
+      return `, line ${json.lineOf(path)}:${field} ${visible(message)}`
     })
     const more = places.length > mostFaults ? [`: ${places.length - mostFaults} more faults follow`] : []
     return { faults: [...faults, ...more] }

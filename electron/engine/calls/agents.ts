@@ -97,6 +97,7 @@ export class Agents {
       { ...transport, origins: args.origins },
       {
         gate: playing?.gate ?? gate,
+        name: playing?.userAgent,
         silent: behaviour.kind === 'ignore',
         followsRefer: args.followRefer,
         limits: args.limits,

@@ -65,7 +65,8 @@ export function answer(
       rtpPorts,
       recordTo: recordDirectory === undefined ? null : join(recordDirectory, name),
     }
-    return record.hears(await media.open(choice, record.tap()))
+    const tap = record.tap(playing ? (digit) => playing.dialled(call, digit, record) : undefined)
+    return record.hears(await media.open(choice, tap))
   }
   const agent = new Agent(
     {

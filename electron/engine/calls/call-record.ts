@@ -210,9 +210,9 @@ export class CallRecord implements KnownCall {
     this.events.emit('changed', null)
   }
 
-  /** Where its media reports packets. */
-  tap(): MediaTap {
-    return new CallTap(this)
+  /** Where its media reports packets; `heard` gets each digit that the peer dials. */
+  tap(heard?: (digit: string) => void): MediaTap {
+    return new CallTap(this, heard)
   }
 
   /** With the messages from number `from` on. */

@@ -9,9 +9,11 @@ import type { CallRecord } from './call-record.ts'
 /** Where the media of a call reports packets: to its trace. */
 export class CallTap implements MediaTap {
   readonly #record: CallRecord
+  readonly #heard: ((digit: string) => void) | undefined
 
-  constructor(record: CallRecord) {
+  constructor(record: CallRecord, heard?: (digit: string) => void) {
     this.#record = record
+    this.#heard = heard
   }
 
   rtp(
@@ -44,5 +46,6 @@ export class CallTap implements MediaTap {
 
   observe(kind: ObservationKind, text: string, value?: string): void {
     this.#record.observe(kind, text, value)
+    if (kind === 'digit-received' && value !== undefined) this.#heard?.(value)
   }
 }

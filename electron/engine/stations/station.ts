@@ -47,6 +47,8 @@ export interface StationOptions extends Omit<TransportOptions, 'connectTimeoutMs
 }
 
 export interface StationPolicy extends UserAgentPolicy {
+  /** What its messages say that it is; left out: the product. */
+  readonly name?: string | undefined
   readonly limits?: Partial<BudgetLimits> | undefined
   /** What goes out instead of a response, null for nothing. */
   readonly misbehave?: ((response: SipResponse) => SipResponse | null) | undefined
@@ -96,7 +98,7 @@ export class Station {
       },
       { ...options, connectTimeoutMs },
     )
-    this.ua = new UserAgent({ ...shared, endpoint: this.endpoint, name: productName }, policy)
+    this.ua = new UserAgent({ ...shared, endpoint: this.endpoint, name: policy.name ?? productName }, policy)
   }
 
   /** What is kept of the messages of one call: one object for all calls for as long as nobody changes the limits. */

@@ -48,6 +48,8 @@ export interface Challenge {
   /** How many of the steps come before it. */
   readonly after: number
   readonly realm: string
+  /** That are offered, the first first; left out: all that are known. */
+  readonly algorithms?: readonly string[]
   readonly credentials: readonly { readonly username: string; readonly password: string }[]
   /** Of the challenge; null: the usual one. */
   readonly reason: string | null
@@ -89,6 +91,14 @@ export interface Answered {
   readonly codecs: readonly string[]
   /** Asked while it rings, before the answer. */
   readonly webhook: Webhook | null
+  /** Where a pin is asked of the caller: what becomes of the call once digits and # are dialled. */
+  readonly pin?: (digits: string) => PinChecked
+}
+
+/** What becomes of a call whose caller dialled a pin. */
+export interface PinChecked extends Pick<Decision, 'steps' | 'got' | 'variables'> {
+  /** Why BYE follows, a clause, and what to do, a sentence; null where the call goes on. */
+  readonly refused: { readonly because: string; readonly next: string } | null
 }
 
 export type Outcome =

@@ -6,6 +6,8 @@ export interface Offer {
   readonly clear: boolean
   /** With keys in the session description (RFC 4568). */
   readonly sdes: boolean
+  /** Of a=crypto, in upper case. */
+  readonly suites: readonly string[]
   readonly dtls: boolean
   /** Names as the session description has them, each once. */
   readonly codecs: readonly string[]
@@ -26,6 +28,7 @@ export function offerOf(request: SipRequest): Offer | null {
   return {
     clear: audio.some(({ protocol }) => !protocol.includes('SAVP')),
     sdes: audio.some(({ crypto }) => crypto.length > 0),
+    suites: [...new Set(audio.flatMap(({ crypto }) => crypto.map(({ suite }) => suite.toUpperCase())))],
     dtls: audio.some(isDtls),
     codecs: [...new Set(codecs.filter((codec) => !beside.has(codec.toUpperCase())))],
     text: audio

@@ -29,8 +29,6 @@ export interface PersonaDefinition {
   readonly asksWebhook: boolean
   /** A document that is right, for people to begin with. */
   readonly example: object
-  /** The path of a value as the text of a document spells it, where the schema spells it otherwise. */
-  asWritten?(document: unknown, path: readonly PropertyKey[]): readonly PropertyKey[]
   /**
    * Plays by those documents, which the schema has accepted. `webhook`: the URL that was given beside them. Throws
    * PersonaFault for what does not go together.

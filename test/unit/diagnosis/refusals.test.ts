@@ -103,15 +103,16 @@ describe('the words of a provider', () => {
 
   it.each(codes)('$refusal.code is said with cause, remedy, source and date', ({ provider, refusal }) => {
     const { code, header, status = 403 } = refusal
+    const { source, asOf } = refusal.from ?? provider
     const shape = header ? { extra: `${header}: ${code} Text of theirs\n` } : at(provider.domains[0]!)
     const report = refused(header ? `${status} Forbidden` : `${status} Not today ${code}`, shape)
     expect(report.refusedBy).toBe(refusal.refusedBy)
     const [finding, ...others] = report.findings
     expect(others).toEqual([])
     expect(finding!.sentence).toContain(refusal.cause)
-    expect(finding!.sentence).toContain(`${provider.source}, read ${provider.asOf}`)
+    expect(finding!.sentence).toContain(`${source}, read ${asOf}`)
     expect(finding!.next).toContain(refusal.next)
-    expect(finding!.source).toMatchObject({ provider: provider.name, source: provider.source, asOf: provider.asOf })
+    expect(finding!.source).toMatchObject({ provider: provider.name, source, asOf })
     if (refusal.change) expect(finding!.change).toEqual(refusal.change)
   })
 
