@@ -7,6 +7,7 @@ import { addCompletion } from './commands/completion.ts'
 import { addDemo } from './commands/demo.ts'
 import { addHistory } from './commands/history.ts'
 import { addInspect } from './commands/inspect.ts'
+import { addPair } from './commands/pair.ts'
 import { addProviders } from './commands/providers.ts'
 import { addProve } from './commands/prove.ts'
 import { addRegister } from './commands/register.ts'
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     ...addTrunk(program, finish),
     ...addHistory(program, finish),
     addProviders(program, finish),
+    addPair(program, finish),
     addProve(program, finish),
     addRules(program, finish),
     addSchema(program, finish),
