@@ -105,6 +105,28 @@ describe.skipIf(!findPeer('chromium'))('a window', () => {
     }
   })
 
+  it.each([
+    ['at 200 %', { width: 640, height: 400 }],
+    ['720 px wide', { width: 720, height: 900 }],
+  ])('%s has every control where it can be seen, also while the field says what is wrong', async (_name, viewport) => {
+    const page = await open({ viewport })
+    await page.getByRole('combobox', { name: 'SIP URI' }).fill('sip@example.org')
+    await page.getByText('no identifier').waitFor()
+    await page.getByRole('button', { name: /^Options/ }).click()
+    for (const name of ['Calls', 'Trunks', 'Agent', 'Settings']) {
+      await page.getByRole('navigation').getByRole('button', { name }).click()
+      const beyond = await page
+        .locator(':is(button, input, select, textarea):visible')
+        .evaluateAll((all) =>
+          all
+            .filter((one) => one.getBoundingClientRect().right > innerWidth)
+            .map((one) => one.getAttribute('aria-label') ?? one.textContent),
+        )
+      expect(beyond, name).toEqual([])
+      expect(await page.evaluate(() => document.scrollingElement!.scrollTop), name).toBe(0)
+    }
+  })
+
   it('with colours of the system only still draws its bars and lanes, and marks what is chosen', async () => {
     const page = await open({ forcedColors: 'active' })
     await testCall(page)
