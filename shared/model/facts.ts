@@ -137,6 +137,8 @@ export interface StreamFact {
 /** An address that a session description names. */
 export interface AnnouncedFact {
   readonly address: string
+  /** Where it has its RTCP; null where it has none. */
+  readonly rtcp: string | null
   readonly byUs: boolean
   readonly kind: string
   readonly hop: number

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { PcapEncoder, pcapHeader } from '../../../electron/engine/trace/capture/pcap-write.ts'
 import { reportOf } from '../../../electron/engine/report/report.ts'
 import { parseSip } from '../../../shared/wire/sip/parse.ts'
+import { writeRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { CaptureFiles, captureStartUs } from '../../harness/capture-files.ts'
 import { crlf, request, sdp } from '../../harness/messages.ts'
@@ -19,7 +20,16 @@ interface Talk {
 }
 
 /** A capture of a call of 20 s between 192.0.2.99:30000 and 192.0.2.1:40000, and of RTP. */
-async function call(...talks: readonly Talk[]) {
+const call = (...talks: readonly Talk[]) => callWith({}, ...talks)
+
+interface Reports {
+  /** Lines of the session description of the callee. */
+  readonly lines?: string
+  /** Whence its only sender report comes, of no packet. */
+  readonly from?: readonly [host: string, port: number]
+}
+
+async function callWith({ lines = '', from: reporter }: Reports, ...talks: readonly Talk[]) {
   const encoder = new PcapEncoder()
   const records: { at: number; bytes: Uint8Array }[] = []
   const sip = (atMs: number, text: string, fromCaller: boolean) => {
@@ -30,7 +40,7 @@ async function call(...talks: readonly Talk[]) {
     records.push({ at, bytes: encoder.sip({ ...event, message: parseSip(bytes) }) })
   }
   const offer = request({ body: sdp(caller, 30_000) })
-  const answer = sdp(callee, 40_000)
+  const answer = sdp(callee, 40_000, lines)
   sip(0, offer, true)
   sip(
     100,
@@ -48,6 +58,12 @@ async function call(...talks: readonly Talk[]) {
       const [source, destination] = [from, to].map(([host, port]) => ({ host, port }))
       records.push({ at, bytes: encoder.udp(at, source!, destination!, packet) })
     }
+  if (reporter) {
+    const [at, [host, port]] = [captureStartUs + 10_000_000, reporter]
+    const times = { ntpSeconds: 1, ntpFraction: 0, rtpTimestamp: 0 }
+    const report = writeRtcp([{ type: 'sr', ssrc: 9, ...times, packets: 0, octets: 0, reports: [] }])
+    records.push({ at, bytes: encoder.udp(at, { host, port }, { host: caller, port: 30_001 }, report) })
+  }
   const ordered = records.toSorted((a, b) => a.at - b.at).map(({ bytes }) => bytes)
   const { calls, unmatched, lastAt } = await openCaptures(files.write('ports.pcap', pcapHeader(), ...ordered))
   return { report: reportOf(calls[0]!, lastAt, null), unmatched }
@@ -92,5 +108,19 @@ describe('RTP between the hosts of a call over ports that nobody announced', () 
     const { report } = await call(toCallee, elsewhere)
     expect(report.verdict.kind).toBe('one-way-audio')
     expect(rules(report)).toEqual(['nothing-arrives'])
+  })
+})
+
+describe('RTCP of a capture', () => {
+  it.each<[string, string, readonly [string, number], boolean]>([
+    ['the port above that of its RTP', '', [callee, 40_001], true],
+    ['the port of a=rtcp', 'a=rtcp:40055\n', [callee, 40_055], true],
+    ['the address of a=rtcp', 'a=rtcp:40055 IN IP4 192.0.2.77\n', ['192.0.2.77', 40_055], true],
+    ['a port that nobody named', '', [callee, 40_055], false],
+  ])('is that of the party at %s', async (_what, lines, from, counts) => {
+    const { report } = await callWith({ lines, from }, toCallee)
+    const [finding] = report.findings
+    expect(finding!.rule).toBe('nothing-arrives')
+    expect(finding!.sentence.includes('; its RTCP says that it has sent none')).toBe(counts)
   })
 })

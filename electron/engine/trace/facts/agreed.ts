@@ -6,6 +6,7 @@ import {
   agree,
   isSpeech,
   listensAt,
+  rtcpAt,
   type Leg,
   type MediumAgreement,
 } from '../../../../shared/wire/agreement/agree.ts'
@@ -55,10 +56,12 @@ export class Agreements {
       const { host, port } = listensAt(medium) ?? {}
       // A name is no address, but tells the port at whatever host the message comes from.
       const named = host !== undefined && !isIp(host) ? [{ host, port: port! }] : []
+      const rtcp = rtcpAt(medium)
       for (const address of [...addressesOf(medium), ...named]) {
         if (this.announced.length >= mostAnnounced) return
         this.announced.push({
           address: formatAddress(address),
+          rtcp: rtcp && formatAddress(rtcp),
           byUs: fromUs,
           kind: medium.kind,
           hop,

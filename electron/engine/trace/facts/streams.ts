@@ -98,7 +98,7 @@ export function reportsFromPeer(
   { reporters }: CallStreams,
   announced: readonly AnnouncedFact[],
 ): CallFacts['reportsFromPeer'] {
-  const theirs = new Set(announced.filter(({ byUs }) => !byUs).map(({ address }) => address))
+  const theirs = new Set(announced.filter(({ byUs }) => !byUs).flatMap(({ address, rtcp }) => [address, rtcp]))
   const isTheirs = ({ host, port }: Address) =>
     theirs.has(formatAddress({ host, port })) || (port > 0 && theirs.has(formatAddress({ host, port: port - 1 })))
   const peers = reporters.filter(({ address, sent }) => (sent === null ? isTheirs(address) : !sent))

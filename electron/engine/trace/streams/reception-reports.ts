@@ -8,7 +8,8 @@ export interface Reporter {
   readonly address: Address
   readonly sent: boolean | null
   reports: number
-  /** When its last report came. */
+  /** When its first report came, and its last. */
+  readonly since: Micros
   at: Micros
   /** Packets of RTP that it says to have sent, in its last sender report; null where it never sent one. */
   sentPackets: number | null
@@ -80,7 +81,7 @@ export class ReceptionReports {
     let known = this.reporters.find(({ address }) => address.host === source.host && address.port === source.port)
     if (!known) {
       if (this.reporters.length >= mostReporters) return null
-      this.reporters.push((known = { address: source, sent, reports: 0, at, sentPackets: null }))
+      this.reporters.push((known = { address: source, sent, reports: 0, since: at, at, sentPackets: null }))
     }
     return known
   }

@@ -5,7 +5,7 @@ import type { Announcement, Announcements } from './announcements.ts'
 
 /** Packets pass a moment before the message that announces them, and after the one that ends the call. */
 const earlyUs = 2e6
-const lateUs = 5e6
+export const lateUs = 5e6
 /** Announcements of one endpoint that are looked at for one stream. */
 const mostLookedAt = 200
 /** A call whose end was not captured is over when another call announces its endpoint so long after its last word. */
@@ -58,7 +58,7 @@ export class Attribution {
   hostsOf(dialog: Dialog): Set<number> {
     return new Set([
       ...dialog.hosts,
-      ...[...this.#endpointsOf(dialog)].map((endpoint) => this.#endpoints.host(endpoint)),
+      ...[...this.announcedBy(dialog)].map((endpoint) => this.#endpoints.host(endpoint)),
     ])
   }
 
@@ -86,13 +86,14 @@ export class Attribution {
    * beginning of one is missing, so may be the other address.
    */
   #joined(one: Dialog, other: Dialog): boolean {
-    const theirs = this.#endpointsOf(other)
+    const theirs = this.announcedBy(other)
     let common = 0
-    for (const endpoint of this.#endpointsOf(one)) if (theirs.has(endpoint)) common++
+    for (const endpoint of this.announcedBy(one)) if (theirs.has(endpoint)) common++
     return common > 1 || (common === 1 && (this.#lacksBeginning(one) || this.#lacksBeginning(other)))
   }
 
-  #endpointsOf(dialog: Dialog): ReadonlySet<number> {
+  /** What a call announced: where it has media, and RTCP by a=rtcp. */
+  announcedBy(dialog: Dialog): ReadonlySet<number> {
     if (!this.#byDialog) {
       this.#byDialog = new Map()
       for (const endpoint of this.#announcements.endpoints())

@@ -5,7 +5,7 @@ import type { Reporter } from '../../streams/reception-reports.ts'
 import type { TracedStream } from '../../streams/traced-stream.ts'
 import type { CaptureIndex } from '../capture-index.ts'
 import type { Dialog } from '../dialogs.ts'
-import { Attribution, type Flow } from './attribution.ts'
+import { Attribution, lateUs, type Flow } from './attribution.ts'
 
 /** Fewer packets than this, with nothing announcing them, may be anything. */
 const fewestUnmatched = 10
@@ -51,13 +51,15 @@ export class Belongings {
       .slice(0, mostOfCall)
   }
 
-  /** Who reports by RTCP from where streams of a call come from or go to. */
+  /** Who reports by RTCP while a call goes on, from what it announced, or where its streams come from or go to. */
   reporters(dialog: Dialog): Reporter[] {
     const { streams, rtcp } = this.#index
-    const ends = new Set(
-      (this.#streams.get(dialog) ?? []).flatMap((id) => [streams.source(id), streams.destination(id)]),
-    )
-    return [...new Set([...ends].flatMap((endpoint) => rtcp.reportersAt(endpoint)))]
+    const ends = new Set([
+      ...this.#attribution.announcedBy(dialog),
+      ...(this.#streams.get(dialog) ?? []).flatMap((id) => [streams.source(id), streams.destination(id)]),
+    ])
+    const found = new Set([...ends].flatMap((endpoint) => rtcp.reportersAt(endpoint)))
+    return [...found].filter(({ since, at }) => since < dialog.endedAt + lateUs && at > dialog.firstAt)
   }
 
   #lacksBeginning({ messages: [first] }: Dialog): boolean {

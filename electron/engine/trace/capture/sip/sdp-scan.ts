@@ -19,11 +19,12 @@ const mostAddresses = 64
 export function announcedAddresses(bytes: Uint8Array, from: number, to: number): AnnouncedAddress[] {
   const found: AnnouncedAddress[] = []
   let session = ''
-  let medium: { host: string; port: number; rtcp: number } | null = null
+  let medium: { host: string; port: number; rtcp: AnnouncedAddress | null } | null = null
   const close = () => {
     if (!medium || medium.port === 0 || medium.host === '') return
     found.push({ host: medium.host, port: medium.port })
-    if (medium.rtcp > 0) found.push({ host: medium.host, port: medium.rtcp })
+    const { host, rtcp } = medium
+    if (rtcp && rtcp.port > 0) found.push({ host: rtcp.host || host, port: rtcp.port })
   }
   for (let at = from; at < to && found.length < mostAddresses;) {
     const next = bytes.indexOf(LF, at)
@@ -42,7 +43,7 @@ export function announcedAddresses(bytes: Uint8Array, from: number, to: number):
       } else if (letter === 0x6d) {
         close()
         const port = words(bytes, at + 2, end)[1] ?? ''
-        medium = { host: session, port: portOf(port.split('/', 1)[0]!), rtcp: 0 }
+        medium = { host: session, port: portOf(port.split('/', 1)[0]!), rtcp: null }
       } else if (letter === 0x61 && medium) {
         const second = bytes[at + 2]
         // a=candidate:1 1 UDP 2130706431 192.0.2.1 4000 typ host
@@ -50,7 +51,9 @@ export function announcedAddresses(bytes: Uint8Array, from: number, to: number):
           const [, , protocol, , host, port] = words(bytes, at + 12, end)
           if (host !== undefined && /^udp$/i.test(protocol!)) found.push({ host, port: portOf(port ?? '') })
         } else if (second === 0x72 && begins(bytes, at + 2, 'rtcp:')) {
-          medium.rtcp = portOf(words(bytes, at + 7, end)[0] ?? '')
+          // a=rtcp:4001 IN IP4 192.0.2.1
+          const [port, , , host] = words(bytes, at + 7, end)
+          medium.rtcp = { host: host ?? '', port: portOf(port!) }
         }
       }
     }
