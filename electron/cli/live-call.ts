@@ -1,11 +1,12 @@
-import type { EngineClient } from '../../shared/contract/client.ts'
+import type { EngineClient, Subscription } from '../../shared/contract/client.ts'
 import { mergeReport } from '../../shared/contract/merge.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import { visible } from '../../shared/base/text.ts'
+import { LiveFindings } from './live-findings.ts'
 import { print, warn, write } from './output.ts'
 import { personaLines } from './persona-lines.ts'
 import { exitCode, type CommonOptions } from './session.ts'
-import { Paint, hasFault, ladderLines, leftSide, summaryLines, verdictLine } from './terminal.ts'
+import { Paint, hasFault, ladderLines, leftSide, secondsInto, summaryLines, verdictLine } from './terminal.ts'
 
 /** Follows one call to its end, with a running ladder for a person; returns its report. */
 export async function followCall(
@@ -53,8 +54,27 @@ export function exitOf(report: CallReport): number {
 /** A call that came in, in a line. */
 export function callLine(report: CallReport, paint: Paint): string {
   const status = report.status ? ` ${report.status.code}` : ''
-  const parties = `${visible(report.from)} → ${visible(report.requestUri)}`
-  return `${report.timeline.startedAt}  ${parties}  ${report.outcome}${status}  ${verdictLine(report, paint)}`
+  return `${report.timeline.startedAt}  ${parties(report)}  ${report.outcome}${status}  ` + verdictLine(report, paint)
+}
+
+const parties = ({ from, requestUri }: CallReport) => `${visible(from)} → ${visible(requestUri)}`
+
+/** Tells what is found of calls that come in while they go on. */
+export function tellFindings(engine: EngineClient, paint: Paint): Subscription {
+  const calls = new Map<string, LiveFindings>()
+  return engine.subscribe({ reports: 'live' }, ({ changes }) => {
+    for (const change of changes) {
+      if (change.kind !== 'report') continue
+      const { id, timeline } = change.report
+      if (change.ended) calls.delete(id)
+      else {
+        const live = calls.get(id) ?? new LiveFindings(paint)
+        calls.set(id, live)
+        for (const { at, text } of live.news(change.report))
+          print(`${at ?? ''.padEnd(timeline.startedAt.length)}  ${parties(change.report)}  ${text}`)
+      }
+    }
+  })
 }
 
 /** A call that an agent took: the line of it, and what its persona made of it. */
@@ -75,6 +95,7 @@ class LadderView {
   readonly #meter = process.stdout.isTTY === true
   readonly #startMs = performance.now()
   readonly #waiting: NodeJS.Timeout | null
+  readonly #findings: LiveFindings
   #shown = 0
   #metered = false
   #ringing = false
@@ -82,6 +103,7 @@ class LadderView {
 
   constructor(options: CommonOptions) {
     this.#paint = new Paint(options)
+    this.#findings = new LiveFindings(this.#paint)
     this.#waiting = this.#meter ? setInterval(() => this.#wait(), 500) : null
   }
 
@@ -113,6 +135,10 @@ class LadderView {
     const fresh = report.messages.slice(this.#shown)
     for (const line of ladderLines(fresh, report.timeline.startedAt, left, this.#paint, this.#shown)) this.#print(line)
     this.#shown = report.messages.length
+    for (const { at, text } of this.#findings.news(report)) {
+      const time = at === null ? '' : secondsInto(report.timeline.startedAt, at)
+      this.#print(`${this.#paint.dim(time.padStart(14))}  ${text}`)
+    }
     this.#ringing = report.timeline.ringingAt !== null
     this.#answered = report.timeline.answeredAt !== null
     if (this.#meter && report.streams.length > 0 && report.timeline.endedAt === null) {

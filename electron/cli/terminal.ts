@@ -41,7 +41,9 @@ export function harmless(text: string): string {
   return shown + visible(text.slice(at))
 }
 
-const seconds = (from: string, at: string) => ((Date.parse(at) - Date.parse(from)) / 1000).toFixed(3).padStart(8)
+/** Seconds from an instant to another. */
+export const secondsInto = (from: string, at: string) =>
+  ((Date.parse(at) - Date.parse(from)) / 1000).toFixed(3).padStart(8)
 
 /** The lines of a ladder, numbered as evidence names its messages; `before`: how many of them are not among these. */
 export function ladderLines(
@@ -66,7 +68,7 @@ function ladderLine(message: LadderMessage, startedAt: string, weAre: string, pa
     elide(visible(message.startLine), 70),
     message.startLine.startsWith('SIP/') ? paint.dim(`  ${visible(message.cseq ?? '')}`) : '',
   ]
-  const at = message.unknown?.includes('time') ? '?'.padStart(8) : seconds(startedAt, message.at)
+  const at = message.unknown?.includes('time') ? '?'.padStart(8) : secondsInto(startedAt, message.at)
   return `${paint.dim(at)}  ${arrow} ${text}${cseq}${again}${problems}`
 }
 
@@ -139,12 +141,16 @@ export function streamLines(report: CallReport): string[] {
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const
 
+export function severityText(severity: Finding['severity'], paint: Paint): string {
+  const colour = severity === 'fault' ? paint.red : severity === 'warning' ? paint.yellow : paint.dim
+  return colour(`${marks[severity]} ${severity}`)
+}
+
 /** A finding: what is wrong, what shows it, what to do. */
 export function findingLines(finding: Finding, paint: Paint): string[] {
-  const colour = finding.severity === 'fault' ? paint.red : finding.severity === 'warning' ? paint.yellow : paint.dim
   const evidence = evidenceTexts(finding.evidence, finding.sentence).map(({ text }) => text)
   return [
-    `${colour(`${marks[finding.severity]} ${finding.severity}`)}: ${visible(finding.sentence)}`,
+    `${severityText(finding.severity, paint)}: ${visible(finding.sentence)}`,
     ...(evidence.length > 0 ? [paint.dim(`    evidence: ${evidence.join(', ')}`)] : []),
     `    next: ${visible(withFlags(finding.next, finding.remedy))}`,
   ]

@@ -5,7 +5,7 @@ import type { ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { StartAgent } from '../../../shared/contract/commands.ts'
 import { wrongs } from '../../../shared/model/wrong.ts'
 import { usage } from '../../engine/base/errors.ts'
-import { agentCallLines, sayNotKept } from '../live-call.ts'
+import { agentCallLines, sayNotKept, tellFindings } from '../live-call.ts'
 import {
   collect,
   limitLines,
@@ -77,7 +77,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option(
       '--listen <transport:address:port>',
       `${transportList} (repeatable; port 0 = any; default: udp:127.0.0.1:5070, with --register udp:0.0.0.0:0); ` +
-        'what answers at 0.0.0.0 over UDP leaves from whichever address reaches the caller',
+        'at 0.0.0.0 over UDP, what answers leaves from the address that was asked',
       parseListener,
     )
     .addOption(
@@ -213,6 +213,7 @@ ${impairmentLines()}`,
             }
           })
           sayImpaired(args.impairments)
+          const findings = options.json ? null : tellFindings(engine, paint)
           for (const name of options.wrong ?? []) warn(`wrong on purpose: ${wrongs[name]}`)
           const { id, addresses } = await engine.execute('agent.start', args)
           if (options.json) await printLine({ type: 'listening', addresses } as { type: string })
@@ -223,6 +224,7 @@ ${impairmentLines()}`,
           await engine.execute('agent.stop', { id })
           await new Promise((resolve) => setTimeout(resolve, 100))
           subscription.end()
+          findings?.end()
           return exitCode.ok
         }),
       )

@@ -3,7 +3,7 @@ import type { Behaviour } from '../../../shared/contract/agent-parts.ts'
 import type { RegisterArgs } from '../../../shared/contract/commands.ts'
 import type { RegistrationView } from '../../../shared/contract/state.ts'
 import type { EngineClient } from '../../../shared/contract/client.ts'
-import { callLine } from '../live-call.ts'
+import { callLine, tellFindings } from '../live-call.ts'
 import { usage } from '../../engine/base/errors.ts'
 import {
   parseBehaviour,
@@ -135,6 +135,7 @@ Examples:
               if (view.state === 'idle' && (registered !== null || stopping)) removed(view)
             }
           })
+          const findings = options.json ? null : tellFindings(engine, paint)
           let stopping = false
           const agent = await answering(engine, args as RegisterArgs, options.answer)
           id = agent?.registration ?? (await engine.execute('registration.start', args as RegisterArgs)).id
@@ -151,6 +152,7 @@ Examples:
               ? await Promise.race([gone, new Promise<null>((resolve) => setTimeout(() => resolve(null), 3000))])
               : first
           subscription.end()
+          findings?.end()
           if (!options.json && first?.state === 'registered')
             print(last ? 'un-registered' : 'the registrar did not answer the un-registering')
           if (options.json && !options.keep && first) await printJson({ ...first, messages: (last ?? first).messages })
