@@ -71,6 +71,13 @@ export class MemoryNet implements Net {
   /** The local address towards each host that is not reached from 192.0.2.1. */
   readonly routes = new Map<string, string>()
 
+  /** What sockets at all addresses are bound to beside. */
+  own: readonly string[] = []
+
+  ownAddresses(): readonly string[] {
+    return this.own
+  }
+
   localAddressFor(host?: string): Promise<string> {
     return Promise.resolve(this.routes.get(host ?? '') ?? '192.0.2.1')
   }

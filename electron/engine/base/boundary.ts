@@ -73,8 +73,7 @@ export class Boundary {
     const accepting = (accept: (socket: StreamSocket) => void) =>
       this.guard('connection', (socket: StreamSocket) => accept(this.#socket(socket)))
     return {
-      bindUdp: (host, port, events, receiveBufferBytes) =>
-        net.bindUdp(host, port, new GuardedDatagrams(this, events), receiveBufferBytes),
+      bindUdp: (host, port, events, options) => net.bindUdp(host, port, new GuardedDatagrams(this, events), options),
       connectTcp: async (to, options) => this.#socket(await net.connectTcp(to, options)),
       connectTls: async (to, options) => this.#socket(await net.connectTls(to, options)),
       connectWebSocket: async (to, options) => this.#socket(await net.connectWebSocket(to, options)),
@@ -84,6 +83,7 @@ export class Boundary {
       listenWebSocket: (host, port, server, limits, accept, failed) =>
         net.listenWebSocket(host, port, server, limits, accepting(accept), this.guard('WebSocket handshake', failed)),
       probeUdp: (localHost, to, bytes, waitMs) => net.probeUdp(localHost, to, bytes, waitMs),
+      ownAddresses: () => net.ownAddresses(),
       localAddressFor: (host) => net.localAddressFor(host),
     }
   }

@@ -18,6 +18,16 @@ export interface DatagramEvents {
   error(error: Error): void
 }
 
+export interface DatagramOptions {
+  /** What the kernel may hold for us; its default when left out. */
+  readonly receiveBufferBytes?: number
+  /**
+   * Others of ours are bound to the same port: at all addresses, and at some of them, whose datagrams are theirs. The
+   * one at all addresses is bound first, and not where anyone has the port.
+   */
+  readonly sharesPort?: boolean
+}
+
 /** One certificate of a peer's chain, leaf first. */
 export interface Certificate {
   readonly subject: string
@@ -127,8 +137,7 @@ export type Handshake = 'TLS' | 'WebSocket'
 
 /** Sockets as the engine sees them; errors are Node's own, with their codes. */
 export interface Net {
-  /** `receiveBufferBytes`: what the kernel may hold for us; its default when left out. */
-  bindUdp(host: string, port: number, events: DatagramEvents, receiveBufferBytes?: number): Promise<DatagramSocket>
+  bindUdp(host: string, port: number, events: DatagramEvents, options?: DatagramOptions): Promise<DatagramSocket>
   connectTcp(to: Address, options: ConnectOptions): Promise<StreamSocket>
   connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket>
   /** Over TCP, or TLS; subprotocol `sip` (RFC 7118 4). */
@@ -155,6 +164,8 @@ export interface Net {
    * or with null when something came back or nothing did within `waitMs`.
    */
   probeUdp(localHost: string, to: Address, bytes: Uint8Array, waitMs: number): Promise<Error | null>
+  /** The addresses of this computer that a socket can be bound to beside one at all of them. */
+  ownAddresses(): readonly string[]
   /** The local address from which packets to that host would leave. */
   localAddressFor(host: string): Promise<string>
 }

@@ -1,6 +1,6 @@
 import type { Net } from './net.ts'
 import { connectTcp, connectTls, listenTcp, listenTls } from './system-stream.ts'
-import { bindUdp, localAddressFor, probeUdp } from './system-udp.ts'
+import { bindUdp, localAddressFor, ownAddresses, probeUdp } from './system-udp.ts'
 import { connectWebSocket, listenWebSocket } from './system-web-socket.ts'
 
 /** The sockets of this computer. */
@@ -13,5 +13,6 @@ export const systemNet: Net = {
   listenTls,
   listenWebSocket,
   probeUdp,
+  ownAddresses,
   localAddressFor,
 }

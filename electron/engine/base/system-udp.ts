@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
-import { isIPv6, type Address } from '../../../shared/base/address.ts'
-import type { DatagramEvents, DatagramSocket } from './net.ts'
+import { networkInterfaces } from 'node:os'
+import { isIPv6, isUnspecified, type Address } from '../../../shared/base/address.ts'
+import type { DatagramEvents, DatagramOptions, DatagramSocket } from './net.ts'
 
 /** Literal addresses only come here, so the look-up that dgram makes for every datagram is a formality. */
 const literal = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void =>
@@ -11,15 +12,33 @@ export async function bindUdp(
   host: string,
   port: number,
   events: DatagramEvents,
-  receiveBufferBytes?: number,
+  { receiveBufferBytes, sharesPort = false }: DatagramOptions = {},
 ): Promise<DatagramSocket> {
+  const first = sharesPort && isUnspecified(host) ? await freePort(host, port) : port
   const socket = createSocket({
     type: isIPv6(host) ? 'udp6' : 'udp4',
     lookup: literal,
+    reuseAddr: sharesPort,
     ...(receiveBufferBytes ? { recvBufferSize: receiveBufferBytes } : {}),
   })
-  await bound(socket, host, port)
+  await bound(socket, host, first)
   return new BoundSocket(socket, events)
+}
+
+/** That port, or any: one that nobody has, which a socket that shares it would not be told. */
+async function freePort(host: string, port: number): Promise<number> {
+  const alone = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: literal })
+  await bound(alone, host, port)
+  const free = alone.address().port
+  await new Promise<void>((resolve) => alone.close(() => resolve()))
+  return free
+}
+
+/** See `Net`. On Windows a port that can be shared can be taken by anyone. */
+export function ownAddresses(): string[] {
+  if (process.platform === 'win32') return []
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return all.filter(({ scopeid }) => !scopeid).map(({ address }) => address)
 }
 
 /** Apart from what listens later: a listener would keep the promise for as long as the socket is open. */

@@ -35,21 +35,44 @@ function open() {
   const events: SipEvent[] = []
   const received: string[] = []
   const closed: (string | null)[] = []
+  let answers = false
   const transports = new Transports(
     { net, clock: new VirtualClock(), random: predictableRandom(), ...openBoundary() },
     { localAddress: null, tlsCa: null, tlsInsecure: false, tlsIdentity: null, connectTimeoutMs: 1000 },
     {
       wire: (event) => void events.push(event),
-      received: (came, flow) => void received.push(`${came.kind} from ${flow.remote.host}:${flow.remote.port}`),
+      received: (came, flow) => {
+        received.push(`${came.kind} from ${flow.remote.host}:${flow.remote.port}`)
+        if (answers) flow.send(packet(message), () => {})
+      },
       busy: () => false,
       closed: (_flow, error) => void closed.push(error && error.message),
       handshakeFailed: () => {},
     },
   )
-  return { net, events, received, closed, transports }
+  return { net, events, received, closed, transports, answering: () => void (answers = true) }
 }
 
 describe('the datagram sockets of an element', () => {
+  it('that listens at all addresses answer from the one that was asked, wherever the route leads', async () => {
+    const { net, events, transports, answering } = open()
+    net.own = [us.host, '198.51.100.7', '2001:db8::7']
+    answering()
+    await transports.listen('udp', '0.0.0.0', 5060)
+    expect(net.openSockets).toBe(3)
+    for (const host of ['198.51.100.7', '192.0.2.1', '0.0.0.0']) {
+      net.inject(peer, { host, port: 5060 }, request({ method: 'OPTIONS' }))
+      await settle()
+    }
+    const sent = events.filter(({ direction }) => direction === 'sent')
+    expect(sent.map(({ source }) => source.host)).toEqual(['198.51.100.7', '192.0.2.1', '192.0.2.1'])
+    expect(
+      net.sent.filter(({ to }) => to.port === peer.port && to.host === peer.host).map(({ from }) => from.host),
+    ).toEqual(['198.51.100.7', '192.0.2.1', '0.0.0.0'])
+    transports.close()
+    expect(net.openSockets).toBe(0)
+  })
+
   it('are one for each address, however many requests ask for one at once', async () => {
     const { net, transports } = open()
     const flows = await Promise.all([1, 2, 3].map(() => transports.flowTo(udp)))

@@ -1,4 +1,11 @@
-import { formatAddress, isIPv6, isUnspecified, unmapped, type Address } from '../../../../shared/base/address.ts'
+import {
+  formatAddress,
+  isIPv4,
+  isIPv6,
+  isUnspecified,
+  unmapped,
+  type Address,
+} from '../../../../shared/base/address.ts'
 import { encodeText } from '../../../../shared/base/text.ts'
 import { transports, type Target, type TransportName } from '../../../../shared/model/transport.ts'
 import type { SipEvent } from '../../../../shared/model/wire.ts'
@@ -158,11 +165,9 @@ export class Transports {
 
   async #udpFlow(target: Target): Promise<Flow> {
     const host = await this.#localFor(target.host)
-    const listening = this.#udp.find(
-      ({ socket, wildcard }) =>
-        socket.local.host === host || (wildcard && isIPv6(socket.local.host) === isIPv6(target.host)),
-    )
-    let binding = listening
+    let binding =
+      this.#udp.find(({ socket }) => socket.local.host === host) ??
+      this.#udp.find(({ socket, wildcard }) => wildcard && isIPv6(socket.local.host) === isIPv6(target.host))
     if (!binding) {
       let pending = this.#binding.get(host)
       if (!pending) {
@@ -197,7 +202,19 @@ export class Transports {
     }
   }
 
+  /**
+   * At all addresses there is a socket for each beside the one for all: so it is known which of them was asked, and
+   * what answers leaves from there. Of an address that comes later only the routing table can tell.
+   */
   async #bind(host: string, port: number): Promise<UdpBinding> {
+    if (!isUnspecified(host) || this.#options.localAddress) return this.#bindOne(host, port)
+    const own = this.#net.ownAddresses().filter((address) => isIPv6(host) || isIPv4(address))
+    const binding = await this.#bindOne(host, port, own.length > 0)
+    await Promise.allSettled(own.map((address) => this.#bindOne(address, binding.socket.local.port, true)))
+    return binding
+  }
+
+  async #bindOne(host: string, port: number, sharesPort = false): Promise<UdpBinding> {
     const wildcard = isUnspecified(host)
     const socket: DatagramSocket = await this.#net.bindUdp(
       host,
@@ -207,7 +224,7 @@ export class Transports {
           this.#datagram(binding, bytes, { host: unmapped(fromHost), port: fromPort }),
         error: () => {},
       },
-      signallingBufferBytes,
+      { receiveBufferBytes: signallingBufferBytes, sharesPort },
     )
     const binding: UdpBinding = { socket, wildcard, ways: new Map() }
     if (this.#closed) socket.close()
