@@ -212,6 +212,11 @@ function bodyOf(headers: readonly SipHeader[], rest: Uint8Array, problems: SipPr
     })
     return rest
   }
+  if (rest.subarray(length).some((byte) => byte > 0x20))
+    problems.push({
+      text: `Content-Length says ${length} bytes, ${rest.length} came: the rest was left out`,
+      fatal: false,
+    })
   return rest.subarray(0, length)
 }
 

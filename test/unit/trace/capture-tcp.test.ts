@@ -86,6 +86,37 @@ describe('SIP over TCP', () => {
     expect(await found(segment(0, lie), segment(lie.length, whole('one')))).toEqual(['lie', 'one'])
   })
 
+  const body = 'v=0\r\no=- 1 1 IN IP4 a\r\ns=-\r\nt=0 0\r\n'
+  const typed = (length: number) =>
+    `${invite('one', `Content-Type: application/sdp\r\nContent-Length: ${length}\r\n`)}${body}`
+  it.each([
+    ['by a few bytes', 2],
+    ['by more than the next message has', 2000],
+    ['by less than nothing', -9],
+  ])('with a length that is wrong %s ends where the next message begins, and it is said', async (_what, by) => {
+    const text = typed(body.length + by)
+    for (const frames of [
+      [segment(0, text), segment(text.length, whole('two'))],
+      [segment(0, text + whole('two'))],
+      [segment(0, text.slice(0, -20)), segment(text.length - 20, text.slice(-20) + whole('two'))],
+    ]) {
+      // Of a segment with both, only what was said tells, once that has come.
+      if (by > 1000 && frames.length === 1) frames.push(segment(text.length + whole('two').length, 'x'.repeat(2000)))
+      const { calls } = await load(...frames)
+      expect(calls.map(({ trace }) => trace.callId)).toEqual(['one', 'two'])
+      const { message } = calls[0]!.trace.messages[0]!.event
+      expect(message.kind === 'unreadable' ? [] : message.problems.map(({ text }) => text)).toEqual([
+        `Content-Length says ${body.length + by} bytes, ${body.length} came${by < 0 ? ': the rest was left out' : ''}`,
+      ])
+    }
+  })
+
+  it('may carry messages in a body, whose length is believed', async () => {
+    const fragment = whole('inner')
+    const notify = `${invite('outer', `Content-Type: message/sip\r\nContent-Length: ${fragment.length}\r\n`)}`
+    expect(await found(segment(0, notify), segment(notify.length, fragment + whole('two')))).toEqual(['outer', 'two'])
+  })
+
   it('counts the segments of other protocols as such', async () => {
     const { read, other, problems } = await load(segment(0, 'GET / HTTP/1.1\r\n\r\n'), segment(18, 'x'))
     expect({ read, other, problems }).toEqual({ read: 0, other: 2, problems: [] })

@@ -3,9 +3,9 @@ export type StreamKind = 'unknown' | 'sip' | 'websocket' | 'hep' | 'tls'
 
 /**
  * Takes a message that is whole; the bytes stay as they are only during the call. `kind`: of the innermost stream,
- * where one lies in another.
+ * where one lies in another. `before`: it was whole without what is pushed now.
  */
-export type TakeMessage = (bytes: Uint8Array, kind?: StreamKind) => void
+export type TakeMessage = (bytes: Uint8Array, kind?: StreamKind, before?: boolean) => void
 
 /** One direction of a connection, from its first byte that was captured, as what is carried in it. */
 export interface ByteStream {

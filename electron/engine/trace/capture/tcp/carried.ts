@@ -49,7 +49,7 @@ export class Carried {
     const content = this.#content ?? this.#recognise(all)
     this.#opening = opening && !content && all.length < longestOpening && !all.includes(10) ? all.slice() : null
     if (!content) return
-    if (!content.push(all, (message, inner) => take(message, inner ?? this.kind))) this.#forget()
+    if (!content.push(all, (message, inner, before) => take(message, inner ?? this.kind, before))) this.#forget()
   }
 
   /** What is missing will not come: gives out what is there, and goes on where the content finds its way again. */

@@ -29,21 +29,26 @@ export function nextStart(bytes: Uint8Array, from: number): number {
 
 /**
  * SIP as it lies in a captured stream. Cut by Content-Length (RFC 3261 18.3), but more lenient than an endpoint may be:
- * a message without that field has no body unless it names the type of one, and where nothing can be followed the next
- * start line is looked for.
+ * a message without that field has no body unless it names the type of one, one whose length is wrong ends where the
+ * next one begins, and where nothing can be followed the next start line is looked for.
  */
 export class SipStream implements ByteStream {
   readonly #held = new Held()
   #searched = 0
-  /** Bytes that the message takes; null until its head is complete. */
+  /** Bytes that the message takes, and its head; null until that is complete. */
   #needed: number | null = null
+  #head = 0
+  /** Its body may have start lines of other messages in it. */
+  #quotes = false
 
   get held(): number {
     return this.#held.size
   }
 
   push(chunk: Uint8Array, take: TakeMessage): boolean {
-    if (this.#needed !== null && this.#needed - this.#held.size > believedBytes && looksLikeSip(chunk)) this.end(take)
+    const missing = this.#needed === null ? 0 : this.#needed - this.#held.size
+    if (missing > (this.#quotes ? believedBytes : 0) && looksLikeSip(chunk))
+      this.end((bytes, kind) => take(bytes, kind, true))
     this.#held.add(chunk)
     const bytes = this.#held.bytes
     let at = 0
@@ -59,9 +64,15 @@ export class SipStream implements ByteStream {
   }
 
   end(take: TakeMessage): void {
-    const bytes = this.#held.bytes
-    if (bytes.length > 0 && looksLikeSip(bytes) && bytes.includes(LF)) take(bytes)
-    this.#held.drop(bytes.length)
+    let bytes = this.#held.bytes
+    while (looksLikeSip(bytes) && bytes.includes(LF)) {
+      const head = headLength(bytes)
+      if (head >= 0) this.#size(bytes, 0, head)
+      const next = head < 0 || this.#quotes ? -1 : nextStart(bytes, head)
+      take(next < 0 ? bytes : bytes.subarray(0, next))
+      bytes = bytes.subarray(next < 0 ? bytes.length : next)
+    }
+    this.#held.drop(this.#held.size)
     this.#searched = 0
     this.#needed = null
   }
@@ -80,8 +91,20 @@ export class SipStream implements ByteStream {
       this.#needed = this.#size(bytes, at, head)
     }
     if (bytes.length - at < this.#needed) return 0
-    take(bytes.subarray(at, at + this.#needed))
-    return this.#needed
+    const size = this.#quotes ? this.#needed : this.#upToNext(bytes, at, this.#needed)
+    take(bytes.subarray(at, at + size))
+    return size
+  }
+
+  /** Where a message ends whose length may be wrong: the next one begins before, or what follows is none. */
+  #upToNext(bytes: Uint8Array, at: number, said: number): number {
+    const end = at + said
+    const next = nextStart(bytes, at + this.#head)
+    if (next >= 0 && next < end) return next - at
+    let rest = end
+    while (bytes[rest]! <= 32) rest++
+    if (rest === next || bytes.indexOf(LF, rest) < 0) return said
+    return (next < 0 ? bytes.lastIndexOf(LF) + 1 : next) - at
   }
 
   /** Up to the next start line, or the begin of the last line, which may become one. */
@@ -95,7 +118,9 @@ export class SipStream implements ByteStream {
 
   /** The bytes of a message whose head ends at `head`. */
   #size(bytes: Uint8Array, at: number, head: number): number {
-    const { length, hasType } = bodyFields(decodeText(bytes.subarray(at, head)))
+    const { length, hasType, quotes } = bodyFields(decodeText(bytes.subarray(at, head)))
+    this.#head = head - at
+    this.#quotes = quotes
     if (length !== null && length <= maxBodyBytes) return head - at + length
     if (!hasType) return head - at
     const next = nextStart(bytes, head)
@@ -104,17 +129,21 @@ export class SipStream implements ByteStream {
 }
 
 /** What a head says of its body. */
-function bodyFields(head: string): { length: number | null; hasType: boolean } {
+function bodyFields(head: string): { length: number | null; hasType: boolean; quotes: boolean } {
   let length: number | null = null
   let hasType = false
+  let quotes = false
   for (let start = head.indexOf('\n') + 1; start > 0; start = head.indexOf('\n', start) + 1) {
     const initial = head.charCodeAt(start) | 0x20
     if (initial !== 0x63 && initial !== 0x6c) continue
     const line = head.slice(start, head.indexOf('\n', start))
     const colon = line.indexOf(':')
     const key = colon < 0 || colon > 40 ? '' : headerKey(line.slice(0, colon).trimEnd())
-    if (key === 'content-type') hasType = true
+    if (key === 'content-type') {
+      hasType = true
+      quotes = /^\s*(message|multipart|text)\//i.test(line.slice(colon + 1))
+    }
     if (key === 'content-length') length ??= contentLength(line.slice(colon + 1).trim())
   }
-  return { length, hasType }
+  return { length, hasType, quotes }
 }

@@ -37,6 +37,8 @@ export class TcpStream {
   undecided = 0
   countedAs = 'other'
   #next: number | null = null
+  /** When the bytes before the next ones came. */
+  #fedAt: Micros | null = null
   /** In the order of their sequence numbers. */
   #pending: EarlySegment[] = []
   #pendingBytes = 0
@@ -129,7 +131,9 @@ export class TcpStream {
       this.#pendingBytes -= payload.length
       if (overlap >= payload.length) continue
       this.#next = (sequence + payload.length) >>> 0
-      this.#carried.feed(payload.subarray(overlap), (bytes, kind) => take(at, bytes, kind!))
+      const fedAt = this.#fedAt ?? at
+      this.#carried.feed(payload.subarray(overlap), (bytes, kind, before) => take(before ? fedAt : at, bytes, kind!))
+      this.#fedAt = at
     }
     this.#pending.splice(0, done)
   }
