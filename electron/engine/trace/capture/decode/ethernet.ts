@@ -69,6 +69,25 @@ export const pppoe: Layer = (packet, from, to) => {
   packet.ppp(u16(packet.bytes, from + 6), from + 8, end)
 }
 
+/** A security group of Cisco's: six bytes, then the type of what follows (CMD). */
+export const securityTag: Layer = (packet, from, to) => {
+  if (to - from < 8) return packet.cut()
+  packet.etherType(u16(packet.bytes, from + 6), from + 8, to)
+}
+
+const nextOfService: Readonly<Record<number, number>> = { 1: 0x0800, 2: 0x86dd, 5: 0x8847 }
+
+/** A service path: its length in words of four bytes, then IP, Ethernet or MPLS (RFC 8300 2). */
+export const serviceHeader: Layer = (packet, from, to) => {
+  const { bytes } = packet
+  if (to - from < 8) return packet.cut()
+  const at = from + Math.max(8, (bytes[from + 1]! & 0x3f) * 4)
+  const type = nextOfService[bytes[from + 3]!]
+  if (type !== undefined) packet.etherType(type, at, to)
+  else if (bytes[from + 3] === 3) packet.link(1, at, to)
+  else packet.unread(`a service path (NSH) of protocol ${bytes[from + 3]}`)
+}
+
 export const macSec: Layer = (packet) => packet.unread('encrypted by MACsec')
 
 /** ARP, discovery, loop detection, clocks and what else never carries SIP. */

@@ -1,27 +1,43 @@
 import { icmp4, icmp6 } from './icmp.ts'
 import { cooked, cooked2 } from './cooked.ts'
-import { ethernet, llc, macInMac, macSec, mpls, otherEtherTypes, pppoe, vlan, vnTag } from './ethernet.ts'
+import {
+  ethernet,
+  llc,
+  macInMac,
+  macSec,
+  mpls,
+  otherEtherTypes,
+  pppoe,
+  securityTag,
+  serviceHeader,
+  vlan,
+  vnTag,
+} from './ethernet.ts'
 import { extension, ipv4, ipv6 } from './ip.ts'
-import { erf, nflog } from './logged.ts'
+import { erf, nflog, pktap } from './logged.ts'
 import type { Layer, Layers, PortLayer } from './packet.ts'
 import { directedPpp, frameRelay, hdlc, loopback, perPacket, pflog, ppp, pppProtocols, rawIp } from './serial.ts'
 import { esp, sctp, tcp, udp, udpLite } from './transport.ts'
 import {
   authentication,
+  capwap,
   espInUdp,
   etherIp,
   geneve,
   gre,
   greInUdp,
   gtpU,
+  gue,
   ipComp,
   l2tp,
   l2tpv3,
+  lisp,
   mplsInUdp,
   teredo,
   tzsp,
   vxlan,
   vxlanGpe,
+  wireGuard,
 } from './tunnels.ts'
 import { prism, radiotap, wireless } from './wireless.ts'
 
@@ -52,6 +68,7 @@ const links = new Map<number, Layer>([
   [228, rawIp],
   [229, rawIp],
   [239, nflog],
+  [258, pktap],
   [276, cooked2],
 ])
 
@@ -70,7 +87,9 @@ const etherTypes = new Map<number, Layer>([
   [0x880b, ppp],
   [0x88e5, macSec],
   [0x88e7, macInMac],
+  [0x8909, securityTag],
   [0x8926, vnTag],
+  [0x894f, serviceHeader],
 ])
 
 /** IANA's numbers of what IP carries; those that are not here carry neither SIP nor RTP. */
@@ -102,14 +121,18 @@ const udpPorts = new Map<number, PortLayer>([
   [1701, l2tp],
   [2152, gtpU],
   [3544, teredo],
+  [4341, lisp],
   [4500, espInUdp],
   [4754, greInUdp],
   [4789, vxlan],
   [4790, vxlanGpe],
+  [5247, capwap],
+  [6080, gue],
   [6081, geneve],
   [6635, mplsInUdp],
   [8472, vxlan],
   [37_008, tzsp],
+  [51_820, wireGuard],
 ])
 
 export const layers: Layers = { links, etherTypes, otherEtherTypes, protocols, pppProtocols, udpPorts }

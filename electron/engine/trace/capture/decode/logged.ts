@@ -1,4 +1,4 @@
-import { u16, u16le } from './bytes.ts'
+import { u16, u16le, u32le } from './bytes.ts'
 import { hdlc, rawIp } from './serial.ts'
 import type { Layer } from './packet.ts'
 
@@ -35,4 +35,12 @@ export const erf: Layer = (packet, from, to) => {
   else if (erfSerial.has(type)) hdlc(packet, at, to)
   else if (erfIp.has(type)) rawIp(packet, at, to)
   else packet.unread(`ERF records of type ${type}`)
+}
+
+/** Apple's header of a packet: says how long it is and which link type follows (LINKTYPE_PKTAP). */
+export const pktap: Layer = (packet, from, to) => {
+  const { bytes } = packet
+  const length = to - from < 12 ? 0 : u32le(bytes, from)
+  if (length < 12 || length > to - from) return packet.cut()
+  packet.link(u32le(bytes, from + 8), from + length, to)
 }

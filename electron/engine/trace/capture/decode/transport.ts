@@ -1,3 +1,4 @@
+import { rtpHeaderBytes } from '../../../../../shared/wire/rtp/rtp.ts'
 import { u16 } from './bytes.ts'
 import type { Layer } from './packet.ts'
 
@@ -6,6 +7,8 @@ export const udp: Layer = (packet, from, to) => {
   const { bytes } = packet
   if (to - from < 8) return packet.cut()
   const length = u16(bytes, from + 4)
+  // Of RTP not even its header was captured.
+  if (length >= 8 + rtpHeaderBytes && packet.limit - from < 8 + rtpHeaderBytes) return packet.cut()
   // Where IP says less than UDP and the bytes are there, UDP is right.
   datagram(packet, from, length >= 8 ? Math.min(Math.max(to, packet.limit), from + length) : to)
 }

@@ -53,7 +53,7 @@ export const vxlan: PortLayer = (packet, from, to) => {
   return true
 }
 
-const gpeTypes: Readonly<Record<number, number>> = { 1: 0x0800, 2: 0x86dd, 5: 0x8847 }
+const gpeTypes: Readonly<Record<number, number>> = { 1: 0x0800, 2: 0x86dd, 4: 0x894f, 5: 0x8847 }
 
 /** VXLAN with a protocol number (VXLAN-GPE). */
 export const vxlanGpe: PortLayer = (packet, from, to) => {
@@ -158,5 +158,54 @@ export const espInUdp: PortLayer = (packet, from, to) => {
   const spi = to - from < 8 ? 0 : u32(packet.bytes, from)
   if (spi === 0) packet.other()
   else packet.unread('encrypted by IPsec (ESP)')
+  return true
+}
+
+/** A locator of LISP: eight bytes, the first with flags, then IP (RFC 9300 5). */
+export const lisp: PortLayer = (packet, from, to) => {
+  if (to - from < 28 || (packet.bytes[from]! & 0x07) !== 0) return false
+  const version = packet.bytes[from + 8]! >> 4
+  if (version !== 4 && version !== 6) return false
+  rawIp(packet, from + 8, to)
+  return true
+}
+
+const wirelessFrame = 105
+
+/** What an access point sends its controller: a header that says its length, then 802.11 or Ethernet (RFC 5415 4.3). */
+export const capwap: PortLayer = (packet, from, to) => {
+  const { bytes } = packet
+  if (to - from < 8) return false
+  if (bytes[from] === 1) {
+    packet.unread('encrypted by DTLS (CAPWAP)')
+    return true
+  }
+  if (bytes[from] !== 0) return false
+  const [length, isFragment, isNative] = [(bytes[from + 1]! >> 3) * 4, bytes[from + 3]! & 0x80, bytes[from + 2]! & 1]
+  if (length < 8) return false
+  if (isFragment) packet.unread('fragments of CAPWAP')
+  else if (bytes[from + 3]! & 0x08) packet.other()
+  else packet.link(isNative ? wirelessFrame : ethernetFrame, from + length, to)
+  return true
+}
+
+/** Generic UDP encapsulation: a header with the number of a protocol, or an IP packet alone (GUE). */
+export const gue: PortLayer = (packet, from, to) => {
+  const { bytes } = packet
+  const first = bytes[from]!
+  if (to - from < 20) return false
+  if (first >> 6 === 1) rawIp(packet, from, to)
+  else if (first >> 5 === 0) packet.protocol(bytes[from + 1]!, from + 4 + (first & 0x1f) * 4, to)
+  else return false
+  return true
+}
+
+/** Data messages of WireGuard say their type in four bytes, and are multiples of sixteen. */
+export const wireGuard: PortLayer = (packet, from, to) => {
+  const { bytes } = packet
+  const type = to - from < 32 ? 0 : u32(bytes, from)
+  if (type < 0x01000000 || type > 0x04000000 || type & 0xffffff) return false
+  if (type === 0x04000000) packet.unread('encrypted by WireGuard')
+  else packet.other()
   return true
 }
