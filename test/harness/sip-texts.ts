@@ -62,6 +62,26 @@ export const formats: readonly (readonly [name: string, text: string, expected: 
     { ends: 'none', at: null },
   ],
   [
+    'messages with an empty line behind each of theirs',
+    passed.map(({ text }) => plain(text).replaceAll('\n', '\n\n')).join('\n'),
+    { ends: 'none', at: null },
+  ],
+  [
+    'messages whose lines end with carriage returns alone',
+    passed.map(({ text }) => plain(text).replaceAll('\n', '\r')).join('\r'),
+    { ends: 'none', at: null },
+  ],
+  [
+    'messages whose lines end with two carriage returns',
+    passed.map(({ text }) => text.replaceAll('\n', '\r\n')).join(''),
+    { ends: 'none', at: null },
+  ],
+  [
+    'messages of a page in HTML',
+    passed.map(({ text }) => `${plain(text).replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\n`).join(''),
+    { ends: 'none', at: null },
+  ],
+  [
     'messages without an empty line in them or between them',
     passed.map(({ text }) => plain(text).replaceAll(/\n\n+/g, '\n')).join(''),
     { ends: 'none', at: null },

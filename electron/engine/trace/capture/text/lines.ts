@@ -28,9 +28,30 @@ function lineOf(bytes: Uint8Array, from: number, to: number): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line.endsWith('^M') ? line.slice(0, -2) : line
 }
 
+const entities: Readonly<Record<string, string>> = {
+  'lt': '<',
+  'gt': '>',
+  'quot': '"',
+  'apos': "'",
+  'amp': '&',
+  '#34': '"',
+  '#39': "'",
+}
+
+/** What a page in HTML has of addresses, as it was. */
+const unescaped = (line: string) =>
+  /&lt;(?:sips?|tel):/i.test(line)
+    ? line.replace(/&(lt|gt|quot|apos|amp|#34|#39);/g, (_, name: string) => entities[name]!)
+    : line
+
 const escapes = /#015#012|#012|\\r\\n|\\n/
-/** What loggers write in one line with its line ends escaped: syslog as `#015#012`, JSON as `\r\n`. */
-export function unfolded(line: string): readonly string[] {
+/** The lines in one: what loggers write with its line ends escaped (syslog as `#015#012`, JSON as `\r\n`). */
+export function unfolded(written: string): readonly string[] {
+  let end = written.length
+  while (written[end - 1] === '\r') end--
+  const line = unescaped(written.slice(0, end))
+  // Old systems end lines with carriage returns alone.
+  if (line.includes('\r')) return line.split('\r')
   if (!line.includes('SIP/2.0') || !escapes.test(line)) return [line]
   const quoted = line.includes('\\"')
   return line.split(escapes).map((part) => {

@@ -31,6 +31,9 @@ export class TextMessage {
   #type = ''
   /** What shows a carriage return as a dot has one at the end of each line: known when two lines have it. */
   #dotted = false
+  /** Each line has an empty one behind it; and whether the line before was one of those. */
+  #spaced = false
+  #passed = false
 
   constructor(startLine: string) {
     this.#head = [startLine]
@@ -44,6 +47,9 @@ export class TextMessage {
       this.#head[0] = start!.slice(0, -1)
     }
     const line = this.#undotted(raw)
+    if (line === '' && this.#head.length === 1 && this.#state === 'head') this.#spaced = true
+    this.#passed = this.#spaced && line === '' && !this.#passed
+    if (this.#passed) return true
     this.#size += line.length + 2
     if (this.#size > mostBytes) return false
     if (this.#state === 'head') return this.#addToHead(line)
