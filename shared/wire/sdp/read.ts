@@ -11,6 +11,8 @@ const mostMedia = 64
 const mostFormats = 128
 const mostProblems = 50
 
+/** Attributes whose name in upper case stands in the way of a call. */
+const known: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive', 'rtpmap', 'fmtp', 'crypto'])
 const directions: ReadonlySet<string> = new Set([
   'sendrecv',
   'sendonly',
@@ -20,14 +22,16 @@ const directions: ReadonlySet<string> = new Set([
 
 /**
  * Reads a session description (RFC 8866, RFC 4568 for a=crypto); a string says why it is none.
- * Lenient: blank lines before v=0 and spaces at the ends of lines are passed over and named, a line that cannot be used
+ * Lenient: a byte order mark and blank lines before v=0 and spaces at the ends of lines are passed over and named, a line that cannot be used
  * is left out and named in `problems`, values out of range become what the model gives for unknown.
  */
 export function parseSdp(text: string): SessionDescription | string {
   const reader = new Reader()
   let count = 0
   let blank = false
-  eachLine(text, (written) => {
+  const marked = text.startsWith('\ufeff')
+  if (marked) reader.problem('the session description begins with a byte order mark')
+  eachLine(marked ? text.slice(1) : text, (written) => {
     const line = written.trimEnd()
     if (count === 0 && line === '') return void (blank = true)
     if (count === 0 && line !== 'v=0') return false
@@ -157,7 +161,10 @@ class Reader {
   #readAttribute(value: string): void {
     if (this.#skipping) return
     const colon = value.indexOf(':')
-    const name = (colon < 0 ? value : value.slice(0, colon)).trimEnd()
+    const written = (colon < 0 ? value : value.slice(0, colon)).trimEnd()
+    const name = written.toLowerCase()
+    if (written !== name && known.has(name))
+      this.once(`a=${name} is not written in lower case: it was read all the same`)
     const rest = colon < 0 ? '' : value.slice(colon + 1)
     const medium = this.#medium
     if (directions.has(name)) {

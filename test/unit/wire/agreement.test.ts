@@ -358,6 +358,13 @@ describe('the session description of a message', () => {
     ['a body with a type that comes too late', '', `Content-Type: application/sdp\n\n${sdp}`, /no Content-Type/],
     ['a body with another type', 'Content-Type: text/plain\n', sdp, /text\/plain/],
     ['a body that begins with a blank line', 'Content-Type: application/sdp\n', `\n${sdp}`, /blank line/],
+    ['a body behind a byte order mark', 'Content-Type: application/sdp\n', `\ufeff${sdp}`, /byte order mark/],
+    [
+      'attributes in upper case',
+      'Content-Type: application/sdp\n',
+      `${sdp}a=RTPMAP:96 PCMU/8000\n`,
+      /a=rtpmap is not written in lower case/,
+    ],
     ['lines with spaces at their ends', 'Content-Type: application/sdp\n', sdp.replaceAll('\n', ' \n'), /white space/],
     ['a body behind a Content-Length of 0', 'Content-Type: application/sdp\nContent-Length: 0\n', sdp, null],
   ])('is read from %s', (_name, headers, body, problem) => {
