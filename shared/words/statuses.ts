@@ -21,15 +21,25 @@ const classes: readonly Omit<Status, 'phrase'>[] = [
   {
     meaning: 'Refused everywhere.',
     refusedBy: 'provider',
-    because: 'the other side has a fault of its own',
+    because: 'the request is refused everywhere',
     next: 'Give the provider the Call-ID and the time of this call.',
   },
 ]
 
 /** What is known of a status code, by itself or by its class (RFC 3261 8.1.3.2: an unknown one is treated as x00). */
 export function statusOf(code: number): Status {
-  return { phrase: reasonPhrase(code), ...(classes[Math.floor(code / 100)] ?? classes[0]!), ...statuses[code] }
+  const known = statuses[code]
+  const ofClass = classes[Math.floor(code / 100)] ?? classes[0]!
+  return {
+    phrase: reasonPhrase(code),
+    ...ofClass,
+    ...(known && code >= 400 && { because: clauseOf(known.meaning) }),
+    ...known,
+  }
 }
+
+/** A sentence as the rest of another. */
+const clauseOf = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
 
 /** The reason phrase, used where we answer ourselves. */
 export function reasonPhrase(code: number): string {

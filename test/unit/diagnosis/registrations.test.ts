@@ -27,6 +27,11 @@ const cases: Readonly<Record<string, Case>> = {
   'registration-refused': {
     speaks: [
       [() => answer(retried(), 30, '403 Forbidden', '', 2), /403 Forbidden, in spite of credentials/],
+      [() => answer(register(capture(), 0), 10, '403 Forbidden'), /403 Forbidden without asking for credentials/],
+      [
+        () => answer(register(asked(), 20, 2), 30, '403 Forbidden', '', 2),
+        /403 Forbidden, and the credentials that it had asked for did not come/,
+      ],
       [() => answer(retried(), 30, '401 Unauthorized', challenge, 2), /refused the credentials.*realm "office"/],
       [
         () => answer(retried(), 30, '401 Unauthorized', challenge.replace('\n', ', stale=true\n'), 2),

@@ -16,7 +16,7 @@ export const registrationRefused: Rule<LastRequestFacts> = {
   looksAt: 'the final response to the last REGISTER of a registration, and whether it carried credentials',
   speaks: 'it refuses (300 and above); 401 and 407 to a REGISTER without credentials where none follow for 1 s',
   silent: 'a later REGISTER was accepted, or has no response yet',
-  evaluate({ now, request, final }) {
+  evaluate({ now, messages, request, final }) {
     if (!final || final.message.status < 300) return []
     const { status, reason } = final.message
     const credentials =
@@ -28,6 +28,10 @@ export const registrationRefused: Rule<LastRequestFacts> = {
     const again = credentials && asks && isStale(final.message)
     if (asks && (!credentials || again) && now - final.event.at < waitUs) return []
     const realm = realmOf(final.message)
+    const asked = messages.some(({ message }) => message?.kind === 'response' && isChallenge(message))
+    const unasked = asked
+      ? ', and the credentials that it had asked for did not come'
+      : ' without asking for credentials'
     const named = realm === undefined ? '' : ` (realm "${realm}")`
     const said = refusalWords(final.message, request && expiresOf(request.message))
     const told = `${status} ${reason}${said.length > 0 ? ` (${said.join('; ')})` : ''}`
@@ -42,7 +46,7 @@ export const registrationRefused: Rule<LastRequestFacts> = {
             : `The registrar asks for digest credentials ${again ? 'for a new nonce ' : ''}with ${told}${named}, ` +
               'and none follow.'
           : `The registrar refused the registration with ${told}` +
-            `${status === 403 ? (credentials ? ', in spite of credentials' : ' without asking for credentials') : ''}.`,
+            `${status === 403 ? (credentials ? ', in spite of credentials' : unasked) : ''}.`,
         next: nextFor(final.message, credentials && !again),
       },
     ]
