@@ -123,6 +123,8 @@ export interface StreamFact {
     readonly refusedSince: { readonly at: Micros; readonly packets: number } | null
     readonly isJudge: boolean
   } | null
+  /** Its packets lie in the capture in another order than that of their times: nothing is known of their loss. */
+  readonly timesGoBack: boolean
   /** What the network said (ICMP) in a capture of packets between its ends that it could not deliver; null: nothing. */
   readonly sentBack: {
     readonly reason: string

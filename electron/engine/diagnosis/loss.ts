@@ -1,8 +1,8 @@
 import type { AgreedMedia, CallFacts, StreamFact } from '../../../shared/model/facts.ts'
 
 /**
- * Packets of a stream that were lost: what is missing inside its runs, and between two of them unless a hold, another
- * address or a new beginning of the numbers explains that.
+ * Packets of a stream that were lost: what is missing inside its runs, and between two of them unless a hold, a medium
+ * that was refused meanwhile, another address or a new beginning of the numbers explains that.
  */
 export function lostOf(stream: StreamFact, facts: CallFacts): number {
   return stream.runs.reduce((sum, run, i) => {
@@ -25,11 +25,18 @@ function isExplained(stream: StreamFact, from: number, until: number, { agreed, 
   const held = agreed.some(
     (media) => !(flow(media).allowed && flow(media).due) && media.since < until && (media.until ?? Infinity) > from,
   )
+  const refused = agreed.some(
+    ({ until: end }) =>
+      end !== null &&
+      end < until &&
+      agreed.every((media) => media.since > end || (media.until ?? Infinity) <= end) &&
+      agreed.every((media) => media.since <= end || media.since > from),
+  )
   const elsewhere = streams.some(
     (other) =>
       other !== stream &&
       other.ssrc === stream.ssrc &&
       other.runs.some((run) => run.firstAt < until && run.lastAt > from),
   )
-  return held || elsewhere
+  return held || refused || elsewhere
 }

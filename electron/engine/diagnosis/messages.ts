@@ -83,7 +83,10 @@ export function repeatsOf(facts: CallFacts, { n }: MessageFact): readonly Messag
 }
 
 /** The side that sent a message, as it would stand in a ticket. */
-export function senderOf(facts: CallFacts, { fromUs }: MessageFact): string {
-  if (facts.vantage === 'observed') return fromUs ? 'the caller' : 'the called party'
-  return fromUs ? 'this endpoint' : 'the peer'
+export function senderOf(facts: CallFacts, { fromUs, event }: MessageFact): string {
+  if (facts.vantage !== 'observed') return fromUs ? 'this endpoint' : 'the peer'
+  // Only an INVITE, or a response to one, tells who called.
+  const isKnown = facts.messages.some(({ message }) => message && messageIds(message).cseq?.method === 'INVITE')
+  if (!isKnown) return event.source.host
+  return fromUs ? 'the caller' : 'the called party'
 }

@@ -25,6 +25,8 @@ export function verdictOf(facts: CallFacts): Verdict {
       'Answered; a text of SIP messages holds no RTP, so whether there was audio is unknown: capture the packets ' +
         'where the media passes.',
     )
+  const unusual = ofPart(judgement, facts)
+  if (unusual !== null) return unknown(unusual)
   if (!ready && (!unseen || isShort(facts))) {
     if (hasAudio(toPeer) && hasAudio(fromPeer)) return twoWay(judgement, facts)
     return unknown(
@@ -41,12 +43,31 @@ export function verdictOf(facts: CallFacts): Verdict {
     )
   if (unseen && facts.strays.length > 0)
     return unknown(`Answered; no RTP came where the session descriptions say, but ${strayWords(facts.strays)}.`)
+  if (unseen && facts.agreed.length > 0 && !toPeer.due && !fromPeer.due) return audio(judgement, facts)
   if (unseen)
     return unknown(
       'Answered; the capture holds no RTP of this call, so whether there was audio is unknown: capture where ' +
         'the media passes, and without a filter on SIP.',
     )
   return audio(judgement, facts)
+}
+
+/** Why a capture does not tell how the audio was, where it lacks what would: null where it has it. */
+function ofPart({ unseen, ready }: Judgement, facts: CallFacts): string | null {
+  const { vantage, messages, final, strays, answeredAt, endedAt, agreed, agreements } = facts
+  if (vantage !== 'observed') return null
+  if (final !== null && endedAt !== null && endedAt <= answeredAt!)
+    return (
+      'Answered; by its times in the capture the call ended no later than it was answered: they do not tell how long ' +
+      'it lasted, so the audio cannot be judged.'
+    )
+  const passed = strays.length > 0 ? `; ${strayWords(strays)}` : ''
+  if ((unseen || !ready) && messages.every(({ session }) => session === null))
+    return `Answered; the capture lacks the session descriptions of the call, so what was agreed is not known${passed}.`
+  const others = [...new Set(agreements.map(({ kind }) => kind))]
+  if (unseen && agreed.length === 0 && others.length > 0)
+    return `The session descriptions agree on no audio, only on ${others.join(' and ')}.`
+  return null
 }
 
 const unknown = (sentence: string): Verdict => ({ kind: 'unknown', missing: null, sentence })

@@ -45,6 +45,8 @@ const rows = new SharedRows(SEEN + words, (length) => new Float64Array(length))
 export class Runs {
   /** Those before the last. */
   #before: readonly Run[] = []
+  /** A packet came whose time lies far before that of another: its capture is not in the order of its times. */
+  goesBack = false
   readonly #row: Float64Array
   readonly #from: number
 
@@ -77,8 +79,10 @@ export class Runs {
     const row = this.#row
     const from = this.#from
     const isFirst = row[from + PACKETS] === 0
+    const isBack = row[from + LAST_AT]! - at > pauseUs
+    if (isBack) this.goesBack = true
     const step = isFirst ? 0 : ((sequence - row[from + HIGHEST]!) << 16) >> 16
-    if (isFirst || step > mostAhead || step < -mostBehind) return this.#begin(at, sequence, 0)
+    if (isFirst || isBack || step > mostAhead || step < -mostBehind) return this.#begin(at, sequence, 0)
     if (at - row[from + LAST_AT]! > pauseUs && this.#before.length + 1 < mostRuns)
       return this.#begin(at, sequence, Math.max(0, step - 1))
     row[from + PACKETS]!++

@@ -90,7 +90,7 @@ export function agreeMedium(
 }
 
 /** With ICE a description may have no address of its own (RFC 8839 4.2.1.2). */
-const isHeld = ({ address, dtls }: MediaDescription): boolean => !dtls?.ice && isHeldAddress(address)
+export const isHeld = ({ address, dtls }: MediaDescription): boolean => !dtls?.ice && isHeldAddress(address)
 
 function directionOf(send: boolean, receive: boolean): MediaDirection {
   return send ? (receive ? 'sendrecv' : 'sendonly') : receive ? 'recvonly' : 'inactive'

@@ -86,6 +86,13 @@ describe('an address that several calls announce', () => {
     expect(calls).toEqual([[20], [20]])
   })
 
+  it('is that of two calls where a phone uses its Call-ID again after the end of the first', async () => {
+    const text = request({ callId: 'one', branch: 'z9hG4bKone', body: sdp('198.51.100.2', 4000) })
+    const answered = frame(Buffer.from(text.replace(/^[^\n]*\n/, 'SIP/2.0 200 OK\r\n')))
+    const first = [invite('one'), answered, rtp(1), bye('one')]
+    expect((await read(...first, silence(8), invite('one'), answered, rtp(2))).calls).toEqual([[20], [20]])
+  })
+
   it('keeps what still comes after the end with the call that ended', async () => {
     const { calls } = await read(invite('one'), bye('one'), silence(9), rtp(1))
     expect(calls).toEqual([[20]])

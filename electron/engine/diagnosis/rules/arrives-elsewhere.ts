@@ -1,6 +1,7 @@
 import { isPrivate, parseAddress } from '../../../../shared/base/address.ts'
 import { isNamed, judge } from '../directions.ts'
 import { lacksHalves } from '../messages.ts'
+import { packetsIn } from '../periods.ts'
 import { observed, type Rule } from '../rule.ts'
 
 const fewest = 10
@@ -13,7 +14,8 @@ export const arrivesElsewhere: Rule = {
   id: 'arrives-elsewhere',
   severities: ['warning'],
   looksAt: 'where the RTP of the peer comes from, and every address that its session descriptions name',
-  speaks: 'ten packets and more come from an address that none of them names',
+  speaks:
+    'ten packets and more come from an address that none of them names, after its own side named where they go to',
   silent:
     'the address is one of ICE, of another branch of a forked call, or the private host that the peer ' +
     'signals from with the port that it announced at a public address (a NAT behind the capture point); or a ' +
@@ -37,7 +39,13 @@ export const arrivesElsewhere: Rule = {
       const address = parseAddress(source)
       return !named.has(source) && !(address && mapped.has(`${address.host} ${address.port}`))
     }
-    const strange = judgement.fromPeer.streams.filter(({ source, packets }) => packets >= fewest && isStrange(source))
+    // What went there before is of another call: that of the server that media passed until a re-INVITE.
+    const namedSince = (destination: string) =>
+      Math.min(...facts.announced.filter(({ byUs, address }) => byUs && address === destination).map((x) => x.since))
+    const strange = judgement.fromPeer.streams.filter((stream) => {
+      const since = namedSince(stream.destination)
+      return isStrange(stream.source) && packetsIn(stream, since === Infinity ? 0 : since, Infinity) >= fewest
+    })
     if (strange.length === 0 || lacksHalves(facts)) return []
     const latched = observed(facts, 'latched')
     return [

@@ -13,11 +13,13 @@ export const packetLoss: Rule = {
   speaks: 'more than 3 % of fifty packets and more are missing',
   silent:
     'numbers are missing over a hold or another pause that was agreed, over a time in which the stream went ' +
-    'to another address, or because the sender restarted its numbering; or this endpoint loses them on purpose',
+    'to another address, or because the sender restarted its numbering; this endpoint loses them on purpose; or the ' +
+    'packets lie in the capture in another order than that of their times',
   needs: 'streams',
   evaluate(facts) {
     return facts.streams
-      .filter(({ packets, toPeer }) => packets >= fewest && !(toPeer === true && isOnPurpose(facts)))
+      .filter(({ packets, timesGoBack }) => packets >= fewest && !timesGoBack)
+      .filter(({ toPeer }) => !(toPeer === true && isOnPurpose(facts)))
       .map((stream) => ({ stream, lost: lostOf(stream, facts) }))
       .filter(({ stream: { packets }, lost }) => (100 * lost) / (packets + lost) > redPercent)
       .map(({ stream, lost }) => ({

@@ -1,4 +1,3 @@
-import { count } from '../../../../shared/base/text.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
 import { transportNames, type TransportName } from '../../../../shared/model/transport.ts'
 import type { Unknown } from '../../../../shared/model/wire.ts'
@@ -31,6 +30,8 @@ import { KeyLog } from './tls/key-log.ts'
 
 const mostAnnouncements = 2_000_000
 const mostHostNames = 100_000
+/** Frames of several interfaces lie behind one another by less. */
+const farBackUs = 1e6
 /** Below, ports are of other services: RTP there must have been announced. */
 const firstMediaPort = 1024
 
@@ -57,6 +58,11 @@ export class CaptureIndex implements Receiver {
   /** Messages that look like SIP and are not, and those without a Call-ID. */
   unreadable = 0
   nameless = 0
+  /** Frames that lie behind later ones, and by how much at most. */
+  back = 0
+  farthestBackUs = 0
+  /** Messages of which the capture kept too little to know their Call-ID. */
+  cutShort = 0
   /** Messages that were written to a text, by their numbers, and what is not known of them. */
   readonly unknown = new Map<number, readonly Unknown[]>()
   readonly #sealedRtcp: SealedRtcp
@@ -67,6 +73,8 @@ export class CaptureIndex implements Receiver {
   readonly #hosts = new Map<string, number | null>()
   #announced = 0
   #file = 0
+  /** The frame that is read was longer than what the capture kept. */
+  #isCut = false
 
   constructor(meterOf: MeterOf, store = new MessageStore()) {
     this.store = store
@@ -83,10 +91,14 @@ export class CaptureIndex implements Receiver {
   /** Takes the frames of a file. */
   file(path: string): FrameSink {
     this.#file = this.store.file(path)
+    let latest = 0
     return {
       frame: (bytes, from, to, at, linkType, position, cut) => {
+        this.#isCut = cut
         if (cut) this.cut++
         if (at > this.lastAt) this.lastAt = at
+        if (at > latest) latest = at
+        else if (latest - at > farBackUs) this.#back(latest - at)
         if (this.#known.take(linkType, bytes, from, to, at)) return this.account.count('read', 1)
         this.streams.latest = -1
         this.#packet.frame(linkType, bytes, from, to, at, position)
@@ -132,6 +144,11 @@ export class CaptureIndex implements Receiver {
 
   sentBack(packet: Packet, reason: string): void {
     this.refused.add(packet.at, this.#source(packet), this.#destination(packet), reason)
+  }
+
+  #back(byUs: number): void {
+    this.back++
+    this.farthestBackUs = Math.max(this.farthestBackUs, byUs)
   }
 
   #source(packet: Packet): number {
@@ -192,13 +209,11 @@ export class CaptureIndex implements Receiver {
   #sip(packet: Packet, carrier: TransportName | null, from: number, to: number): 'read' {
     const { bytes, at } = packet
     const scanned = scanSip(bytes, from, to)
-    if (!scanned) {
-      this.unreadable++
-      return 'read'
-    }
-    const { callId } = scanned
-    if (callId === null) {
-      this.nameless++
+    const callId = scanned?.callId ?? null
+    if (!scanned || callId === null) {
+      if (this.#isCut) this.cutShort++
+      else if (scanned) this.nameless++
+      else this.unreadable++
       return 'read'
     }
     const message = this.store.add(bytes, from, to, this.#file, placeIn(packet, from))
@@ -220,8 +235,9 @@ export class CaptureIndex implements Receiver {
       this.alive.add(source, this.endpoints.host(destination), message, at)
     if (from + scanned.body >= to) return 'read'
     for (const { host, port } of announcedAddresses(bytes, from + scanned.body, to)) {
-      const number = port > 0 && this.#announced < mostAnnouncements ? this.#host(host) : null
-      if (number === null) continue
+      if (port === 0 || this.#announced >= mostAnnouncements) continue
+      // What a name stands for is not known: most likely for who says it.
+      const number = this.#host(host) ?? sourceHost
       this.#announced++
       this.announcements.add(this.endpoints.idOf(number, port), { dialog, message, at })
     }
@@ -236,31 +252,6 @@ export class CaptureIndex implements Receiver {
       this.#hosts.set(text, (known = this.endpoints.hostOf(text)))
     }
     return known
-  }
-
-  /** What is to be said of the whole, beside damage: a sentence each. */
-  problems(): string[] {
-    const { sealed, givenUp } = this.connections
-    const sentences: [number, string][] = [
-      [
-        sealed,
-        `${count(sealed, 'TLS connection')} cannot be read without their keys: SIP inside them is not shown; a TLS ` +
-          'library logs them when it is told to (SSLKEYLOGFILE)',
-      ],
-      [this.unreadable, `${count(this.unreadable, 'packet')} that begin like SIP cannot be read`],
-      [this.nameless, `${count(this.nameless, 'SIP message')} without Call-ID belong to no call and are not shown`],
-      [
-        this.streams.unfollowed,
-        `${count(this.streams.unfollowed, 'packet')} of RTP belong to more streams than are followed: ` +
-          'they are in no figure',
-      ],
-      [
-        givenUp,
-        `${count(givenUp, 'TCP connection')} of more than can be followed at once were given up: ` +
-          'messages of theirs may be missing',
-      ],
-    ]
-    return sentences.filter(([n]) => n > 0).map(([, sentence]) => sentence)
   }
 }
 

@@ -12,6 +12,8 @@ const ofCalls = new Set(['INVITE', 'ACK', 'BYE', 'CANCEL', 'PRACK', 'UPDATE', 'I
 /** A registration is refreshed as long as the capture lasts: its newest messages say how it stands. */
 const mostOfRegistration = 50
 const mostHosts = 8
+/** Messages of a call that ended pass by for less. */
+const reusedUs = 1e6
 const mostMessages = initialLimits.messagesPerCall
 
 /** The messages of one Call-ID, by their numbers. */
@@ -56,8 +58,9 @@ export class Dialogs {
     this.#sources.put(message, source)
     this.#destinations.put(message, destination)
     this.#transports.put(message, transportNames.indexOf(transport))
-    const dialog = this.#byCallId.get(callId) ?? this.#begin(callId, at, [sourceHost])
-    dialog.kind = kindWith(dialog.kind, scanned.method)
+    const known = this.#byCallId.get(callId)
+    const dialog = known && !isOver(known, scanned, at) ? known : this.#begin(callId, at, [sourceHost])
+    dialog.kind = kindWith(dialog.kind, scanned.method || scanned.requestMethod)
     dialog.lastAt = Math.max(dialog.lastAt, at)
     dialog.firstAt = Math.min(dialog.firstAt, at)
     involve(dialog, sourceHost)
@@ -115,6 +118,11 @@ export class Dialogs {
     } else if (status >= 300 && status !== 401 && status !== 407 && !dialog.answered) dialog.endedAt = at
     else if (requestMethod === 'INVITE' && !dialog.answered) dialog.endedAt = Infinity
   }
+}
+
+/** An INVITE long after the end of an answered call is of another one, whose Call-ID its phone has used before. */
+function isOver({ answered, endedAt }: Dialog, { requestMethod }: ScannedMessage, at: Micros): boolean {
+  return requestMethod === 'INVITE' && answered && at - endedAt > reusedUs
 }
 
 function involve({ hosts }: Dialog, host: number): void {

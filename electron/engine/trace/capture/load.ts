@@ -17,6 +17,7 @@ import { Legs } from './legs/legs.ts'
 import { Belongings } from './media/belongings.ts'
 import { isKeyLog, readKeyLog } from './tls/key-log-file.ts'
 import { ofTls } from './tls/tls-stream.ts'
+import { toldOf } from './told.ts'
 import { readCapture, type Between, type CaptureSummary } from './pcap-read.ts'
 
 /** A call, a registration or another dialog of a capture; what is shown of it is made when someone looks. */
@@ -146,7 +147,7 @@ class Reading {
       .filter(({ reason }) => reason !== ofTls)
       .slice(0, mostReasonsTold))
       this.#tell(`${count(packets, 'packet')} not read: ${reason}`)
-    for (const problem of index.problems()) this.#tell(problem)
+    for (const problem of toldOf(index)) this.#tell(problem)
     return this.#contents(belongings, this.#packets)
   }
 

@@ -4,6 +4,7 @@ import type { AgreedMedia, AnnouncedFact, FlowFact, MessageFact } from '../../..
 import {
   addressesOf,
   agree,
+  isHeld,
   isSpeech,
   listensAt,
   rtcpAt,
@@ -11,7 +12,7 @@ import {
   type MediumAgreement,
 } from '../../../../shared/wire/agreement/agree.ts'
 import { OfferAnswer, type Exchange } from '../../../../shared/wire/agreement/exchange.ts'
-import { isHeldAddress, type MediaDescription } from '../../../../shared/wire/sdp/sdp.ts'
+import type { MediaDescription } from '../../../../shared/wire/sdp/sdp.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { Hops } from './hops.ts'
 
@@ -100,7 +101,7 @@ function agreedMedia(
   const [offered, answered] = [offer.session.media[medium.index]!, answer.session.media[medium.index]]
   if (medium.refused || !answered) return null
   const ours = offer.ref.fromUs
-  const held = isHeldAddress(offered.address) || isHeldAddress(answered.address)
+  const held = isHeld(offered) || isHeld(answered)
   const heldByAnswer = answered.direction === 'sendonly' && offered.direction === 'sendrecv'
   const due = !held && (medium.direction === 'sendrecv' || (!spoke && !heldByAnswer))
   const { toOfferer, toAnswerer } = medium

@@ -8,7 +8,8 @@ import type { TracedStream } from '../streams/traced-stream.ts'
 export function streamFacts(all: readonly TracedStream[], announced: readonly AnnouncedFact[]): StreamFact[] {
   if (all.length === 0) return []
   const book = new AddressBook(announced)
-  return all.map(({ source, destination, sent, stats, report, runs, unheard, heardUntil, srtp, sentBack }, n) => {
+  return all.map((stream, n) => {
+    const { source, destination, sent, stats, report, unheard, heardUntil, srtp, sentBack } = stream
     const place = book.place(source, destination)
     return {
       n,
@@ -22,15 +23,11 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       codec: stats.codec,
       packets: stats.packets,
       lost: stats.lost,
-      firstAt: stats.firstAt,
-      lastAt: stats.lastAt,
+      ...timesOf(stream),
       meanDbfs: stats.meanDbfs,
-      firstEnergyAt: stats.firstEnergyAt,
-      lastEnergyAt: stats.lastEnergyAt,
       levelPackets: stats.levelPackets,
       payloadTypes: stats.payloadTypes,
       lastPayloadType: stats.lastPayloadType,
-      runs: runs.all,
       unheardSince: unheard >= enoughUnheard ? heardUntil : null,
       looksCiphered: stats.looksCiphered,
       srtp,
@@ -43,6 +40,20 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       },
     }
   })
+}
+
+/**
+ * When a stream passed, and when it had energy. Where its packets lie in another order than that of their times, its runs
+ * tell, and it is taken to have had energy all the time, if at all.
+ */
+function timesOf({ stats, runs }: TracedStream) {
+  const { firstAt, lastAt, firstEnergyAt, lastEnergyAt } = stats
+  const timesGoBack = runs.goesBack
+  if (!timesGoBack) return { firstAt, lastAt, firstEnergyAt, lastEnergyAt, runs: runs.all, timesGoBack }
+  const inOrder = runs.all.toSorted((a, b) => a.firstAt - b.firstAt)
+  const [first, last] = [inOrder[0]!.firstAt, Math.max(...inOrder.map((run) => run.lastAt))]
+  const [energy, end] = firstEnergyAt === null ? [null, null] : [first, last]
+  return { firstAt: first, lastAt: last, firstEnergyAt: energy, lastEnergyAt: end, runs: inOrder, timesGoBack }
 }
 
 /** Reports that name a stream no more, before that means something. */

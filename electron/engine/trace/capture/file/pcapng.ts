@@ -46,6 +46,7 @@ export class PcapngParser implements CaptureParser {
   #damage: string | null = null
   #lastAt: Micros = 0
   #dropped = 0
+  #timeless = 0
   readonly #doubts = new Map<Doubt, number>()
   /** By interface of the section, what the last statistics said. */
   readonly #drops = new Map<number, number>()
@@ -85,12 +86,15 @@ export class PcapngParser implements CaptureParser {
 
   notes(): string[] {
     this.#sumDrops()
-    return this.#dropped === 0
-      ? []
-      : [
-          `${count(this.#dropped, 'packet')} were lost while this was captured, as the capture says: what is ` +
-            'missing in a stream may have arrived',
-        ]
+    const notes: string[] = []
+    if (this.#dropped > 0)
+      notes.push(
+        `${count(this.#dropped, 'packet')} were lost while this was captured, as the capture says: what is ` +
+          'missing in a stream may have arrived',
+      )
+    if (this.#timeless > 0)
+      notes.push(`the capture does not say when ${count(this.#timeless, 'packet')} passed: no time of theirs is known`)
+    return notes
   }
 
   #u32(bytes: Uint8Array, at: number): number {
@@ -165,6 +169,7 @@ export class PcapngParser implements CaptureParser {
     const [source] = this.#interfaces
     if (!source) return this.#doubt('strayPackets')
     this.frames++
+    this.#timeless++
     const whole = this.#u32(bytes, from)
     const limit = source.snapLength > 0 ? source.snapLength : largestFrame
     const kept = Math.min(whole, limit, to - from - 4)

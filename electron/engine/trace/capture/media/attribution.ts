@@ -123,13 +123,16 @@ export class Attribution {
 function during(announcements: readonly Announcement[], { firstAt, lastAt }: Flow): Set<Dialog> {
   const found = new Set<Dialog>()
   let newer: Announcement | null = null
+  /** The oldest one that is newer and of another call. */
+  let next: Announcement | null = null
   const end = countUntil(announcements, lastAt + earlyUs)
   for (let i = end - 1; i >= Math.max(0, end - mostLookedAt); i--) {
     const announcement = announcements[i]!
     const { dialog } = announcement
-    const forgotten: boolean =
-      dialog.endedAt === Infinity && newer !== null && newer.dialog !== dialog && newer.at > dialog.lastAt + forgottenUs
-    const over = forgotten ? newer!.at - earlyUs : dialog.endedAt + lateUs
+    if (newer !== null && newer.dialog !== dialog) next = newer
+    const forgotten: boolean = dialog.endedAt === Infinity && next !== null && next.at > dialog.lastAt + forgottenUs
+    const late = next !== null && next.at > dialog.endedAt ? Math.min(next.at, dialog.endedAt + lateUs) : null
+    const over = forgotten ? next!.at - earlyUs : (late ?? dialog.endedAt + lateUs)
     if (firstAt <= over && lastAt >= announcement.at - earlyUs) found.add(dialog)
     newer = announcement
   }

@@ -9,6 +9,8 @@ import { Attribution, lateUs, type Flow } from './attribution.ts'
 
 /** Fewer packets than this, with nothing announcing them, may be anything. */
 const fewestUnmatched = 10
+/** What passed so long before the first message of a call whose beginning is missing may be of it. */
+const unseenUs = 5e6
 /** A call has not more streams than these; those of more packets are shown. */
 const mostOfCall = 200
 
@@ -43,11 +45,12 @@ export class Belongings {
     if (this.unmatched.length === 0) return []
     const { streams, endpoints } = this.#index
     const hosts = this.#attribution.hostsOf(dialog)
+    const since = this.#lacksBeginning(dialog) ? dialog.firstAt - unseenUs : dialog.firstAt
     return [...hosts]
       .flatMap((host) => this.#strays.get(host) ?? [])
       .filter((id) => hosts.has(endpoints.host(streams.destination(id))))
       .map((id) => streams.all[id]!)
-      .filter(({ stats }) => stats.firstAt < dialog.endedAt && stats.lastAt > dialog.firstAt)
+      .filter(({ stats }) => stats.firstAt < dialog.endedAt && stats.lastAt > since)
       .slice(0, mostOfCall)
   }
 
