@@ -12,7 +12,10 @@ const mostFormats = 128
 const mostProblems = 50
 
 /** Attributes whose name in upper case stands in the way of a call. */
-const known: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive', 'rtpmap', 'fmtp', 'crypto'])
+const spelled: ReadonlySet<string> = new Set([
+  ...['sendrecv', 'sendonly', 'recvonly', 'inactive'],
+  ...['rtpmap', 'fmtp', 'crypto'],
+])
 const directions: ReadonlySet<string> = new Set([
   'sendrecv',
   'sendonly',
@@ -22,8 +25,9 @@ const directions: ReadonlySet<string> = new Set([
 
 /**
  * Reads a session description (RFC 8866, RFC 4568 for a=crypto); a string says why it is none.
- * Lenient: a byte order mark and blank lines before v=0 and spaces at the ends of lines are passed over and named, a line that cannot be used
- * is left out and named in `problems`, values out of range become what the model gives for unknown.
+ * Lenient: a byte order mark and blank lines before v=0, and spaces at the ends of lines are passed over and named, a
+ * line that cannot be used is left out and named in `problems`, values out of range become what the model gives for
+ * unknown.
  */
 export function parseSdp(text: string): SessionDescription | string {
   const reader = new Reader()
@@ -163,7 +167,7 @@ class Reader {
     const colon = value.indexOf(':')
     const written = (colon < 0 ? value : value.slice(0, colon)).trimEnd()
     const name = written.toLowerCase()
-    if (written !== name && known.has(name))
+    if (written !== name && spelled.has(name))
       this.once(`a=${name} is not written in lower case: it was read all the same`)
     const rest = colon < 0 ? '' : value.slice(colon + 1)
     const medium = this.#medium

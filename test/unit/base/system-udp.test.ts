@@ -22,7 +22,7 @@ describe('a socket of datagrams', () => {
     socket.close()
   })
 
-  it('at all addresses is asked where none of ours at one of them is, and shares its port with nobody else', async () => {
+  it('at all addresses is asked where none of ours at one of them is, and shares its port with no other', async () => {
     const heard: string[] = []
     const events = (place: string) => ({ message: () => void heard.push(place), error: () => {} })
     const all = await bindUdp('0.0.0.0', 0, events('all'), { sharesPort: true })

@@ -41,7 +41,8 @@ describe('a capture that cannot tell how the audio was says why', () => {
       .response(9010, '481 Call Does Not Exist', { method: 'BYE', cseq: 2 })
       .at(9100)
     expect(accused(report)).toEqual([
-      'The BYE of 10.0.0.5 was refused with 481 Call Does Not Exist: it went to 203.0.113.9, which does not know the call.',
+      'The BYE of 10.0.0.5 was refused with 481 Call Does Not Exist: it went to 203.0.113.9, which does not know ' +
+        'the call.',
     ])
   })
 

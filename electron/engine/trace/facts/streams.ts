@@ -43,8 +43,8 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
 }
 
 /**
- * When a stream passed, and when it had energy. Where its packets lie in another order than that of their times, its runs
- * tell, and it is taken to have had energy all the time, if at all.
+ * When a stream passed, and when it had energy. Where its packets lie in another order than that of their times, its
+ * runs tell, and it is taken to have had energy all the time, if at all.
  */
 function timesOf({ stats, runs }: TracedStream) {
   const { firstAt, lastAt, firstEnergyAt, lastEnergyAt } = stats
