@@ -1,15 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { parseUri } from '../../shared/wire/sip/grammar.ts'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
+import { speechTextSchema, timedActionSchema, type TimedAction } from '../../shared/contract/actions.ts'
 import type { Behaviour, ListenerArgs } from '../../shared/contract/agent-parts.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/contract/commands.ts'
 import {
   codecSchema,
   codecsSchema,
-  speechTextSchema,
-  timedActionSchema,
   type SourceArgs,
-  type TimedAction,
   webSocketResourceSchema,
 } from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'

@@ -1,4 +1,5 @@
-import type { Placed, SourceArgs, TimedAction } from './place-call.ts'
+import type { TimedAction } from './actions.ts'
+import type { Placed, SourceArgs } from './place-call.ts'
 
 /** The `ringback call` that places the same call: what differs from the defaults, quoted for a POSIX shell. */
 export function callCommand(placed: Placed): string {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { usualCodecs } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
 import { wrongNames } from '../model/wrong.ts'
+import { dtmfModeSchema } from './actions.ts'
 import { behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
 import { historyList } from './lists.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
@@ -9,7 +10,6 @@ import {
   codecsSchema,
   contactRewriteSchema,
   customHeaderSchema,
-  dtmfModeSchema,
   encryptionFormSchema,
   encryptionSchema,
   followReferSchema,

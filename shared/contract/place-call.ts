@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { codecDescriptor, codecNames } from '../model/codecs.ts'
-import { dtmfModes } from '../model/dtmf.ts'
 import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../model/encryption.ts'
 import { mostImpairments, readImpairments } from '../model/impairments.ts'
-import { mostSpeech } from '../model/speech.ts'
 import { transportNames, webSocketResourcePattern } from '../model/transport.ts'
+import { dtmfModeSchema, scriptSchema, speechTextSchema, timedActionSchema } from './actions.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
 /** A header field that a person adds; `secret`: its value is hidden wherever it is shown, whatever its name. */
@@ -31,7 +30,6 @@ export const codecsSchema = z
   .array(codecSchema)
   .min(1)
   .refine((names) => names.some((name) => !codecDescriptor(name)!.isNoise), 'CN stands for silence only: add a codec')
-export const dtmfModeSchema = z.enum(dtmfModes)
 export const portRangeSchema = z.object({ first: z.int().min(1024).max(65535), last: z.int().min(1024).max(65535) })
 
 /** A certificate, with its chain, and its private key (PEM). */
@@ -65,12 +63,6 @@ export const impairmentsSchema = z
   })
   .describe('what goes wrong on purpose with the RTP that is sent, each like loss=5% or delay=80ms')
 
-/** What the system's own program for speech is to say. */
-export const speechTextSchema = z
-  .string()
-  .max(mostSpeech)
-  .refine((text) => /[\p{L}\p{N}]/u.test(text), 'there is nothing in it that can be said')
-
 /** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, a WAV file, or a text, spoken. */
 export const sourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tone'), hz: z.int().min(20).max(3900) }),
@@ -81,29 +73,6 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('speech'), text: speechTextSchema }),
 ])
 export type SourceArgs = z.infer<typeof sourceSchema>
-
-const at = { atMs: z.number().min(0).max(86_400_000).describe('after the answer') }
-const bare = <Kind extends string>(kind: Kind) => z.object({ kind: z.literal(kind), ...at })
-
-/** Something that is done to a call while it goes on. */
-export const timedActionSchema = z.discriminatedUnion('kind', [
-  bare('hold'),
-  bare('resume'),
-  bare('mute'),
-  bare('unmute'),
-  bare('reinvite'),
-  bare('update'),
-  bare('hangup'),
-  z.object({
-    kind: z.literal('dtmf'),
-    digits: z.string().regex(/^[0-9*#A-Da-d]{1,64}$/),
-    mode: dtmfModeSchema.default('rfc4733'),
-    ...at,
-  }),
-  z.object({ kind: z.literal('refer'), to: z.string().min(1).describe('a URI, or a number at the trunk'), ...at }),
-  z.object({ kind: z.literal('record'), file: z.string().nullable().describe('null ends the recording'), ...at }),
-])
-export type TimedAction = z.infer<typeof timedActionSchema>
 
 export const placeCallSchema = z.object({
   uri: z.string(),
@@ -125,6 +94,7 @@ export const placeCallSchema = z.object({
   dtmf: z.string().default(''),
   dtmfMode: dtmfModeSchema.default('rfc4733'),
   timeline: z.array(timedActionSchema).max(1000).default([]),
+  script: scriptSchema.optional(),
   durationMs: z.number().min(0).nullable().default(null).describe('after the answer; null until someone hangs up'),
   ringTimeoutMs: z.number().min(1).default(60_000),
   localAddress: z.string().optional().describe('any: whichever reaches the peer, whatever the settings say'),

@@ -87,6 +87,8 @@ export type ObservationKind =
   | 'dtls-failed'
   /** Something that was asked for in the middle of a call could not be done. */
   | 'action-failed'
+  /** A script stopped before its end, and the call with it. */
+  | 'script-failed'
   /** A request of the peer's inside the call whose method is not spoken here, like REFER. */
   | 'method-refused'
   /** The peer asked us to call somebody else (REFER), or we asked the peer; and what came of it. */

@@ -34,6 +34,7 @@ import {
   parseTransport,
 } from '../options.ts'
 import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
+import { readScript, scriptActions } from '../script.ts'
 import { printJson } from '../output.ts'
 import { savePage } from '../page.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
@@ -54,6 +55,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly say?: SourceArgs
   readonly dtmf?: string
   readonly dtmfMode: NonNullable<PlaceCall['dtmfMode']>
+  readonly script?: string
   readonly at?: PlaceCall['timeline']
   readonly duration: number
   readonly ringTimeout: number
@@ -114,7 +116,8 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
       'do that so long after the answer, like 3s:hold (repeatable; actions below)',
       parseTimed,
     )
-    .option('--duration <seconds>', 'how long to stay after the answer', parseSeconds, 5)
+    .option('--script <file>', 'do what stands in that file after the answer, a line after the other (actions below)')
+    .option('--duration <seconds>', 'how long to stay after the answer (with a script: to its end)', parseSeconds, 5)
     .option('--ring-timeout <seconds>', 'how long to wait for an answer', parseSeconds, 60)
     .option(
       '--local <address>',
@@ -149,11 +152,15 @@ Examples:
   ringback call 'sip:agent_1@sip.example.com;transport=tcp' --user alice --password-env TRUNK_PASSWORD
   ringback call sip:+15550100@trunk.example --header 'X-CALL-ID: 42' --send marker --pcap call.pcap --json
   ringback call sip:1001@192.0.2.10 --say 'I would like to book a table' --duration 20
+  ringback call sip:1001@192.0.2.10 --script booking.txt --record booking.wav
   ringback call sip:1001@192.0.2.10 --impair burst=5%x4,jitter=30ms --duration 30
   ringback call sip:1001@192.0.2.10 --at 2s:hold --at 5s:resume --at '6s:dtmf 12#' --duration 8
 
 Actions of --at: hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), refer URI, reinvite,
 update, hangup.
+
+Actions of a script, a line each; # begins a comment, and a script that fails ends the call with a fault:
+${scriptActions}
 
 Impairments; times count from the first packet that could have been sent:
 ${impairmentLines()}`,
@@ -162,6 +169,9 @@ ${impairmentLines()}`,
       const options = command.optsWithGlobals<CallOptions>()
       const password = await readPassword(options.passwordEnv, options.user)
       const tlsCa = readCa(options.tlsCa)
+      const chosen = (name: string) => command.getOptionValueSource(name) === 'cli'
+      const speaksByScript = options.script !== undefined && !chosen('send')
+      const endsWithScript = options.script !== undefined && !chosen('duration')
       const args = given({
         uri,
         trunk: options.trunk,
@@ -176,11 +186,12 @@ ${impairmentLines()}`,
         encryption: options.encryption,
         encryptionForm: options.encryptionForm,
         srtpSuites: options.srtpSuites,
-        source: options.say ?? options.send,
+        source: options.say ?? (speaksByScript ? { kind: 'silence' } : options.send),
         dtmf: options.dtmf,
         dtmfMode: options.dtmfMode,
         timeline: options.at,
-        durationMs: options.duration * 1000,
+        script: options.script === undefined ? undefined : readScript(options.script, options.dtmfMode),
+        durationMs: endsWithScript ? null : options.duration * 1000,
         ringTimeoutMs: Math.max(1, options.ringTimeout * 1000),
         localAddress: options.local,
         rtpPorts: options.rtpPorts,

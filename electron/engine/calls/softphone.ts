@@ -20,6 +20,7 @@ import { DigestClient } from '../sip/digest/client.ts'
 import { checkAddress, fromUri, nextHop, requestUri } from '../stations/next-hop.ts'
 import { transportOf } from '../stations/transport-of.ts'
 import { askWhenSilent } from './silence.ts'
+import { prepareScript, runScript } from './script.ts'
 import { runTimeline } from './timeline.ts'
 import { followRefers, referToCall, type PlacedFor, type TransferResult } from './transfers.ts'
 import type { StationPool } from '../stations/station-pool.ts'
@@ -98,7 +99,7 @@ export class Softphone {
       ...(replaces === null ? [] : [{ name: 'Replaces', value: replaces }]),
       ...(referrer === null ? [] : [{ name: 'Referred-By', value: referrer }]),
     ]
-    const args = { ...placeCallSchema.parse({ uri }), ...kept, uri, headers, dtmf: '', timeline: [] }
+    const args = { ...placeCallSchema.parse({ uri }), ...kept, uri, headers, dtmf: '', timeline: [], script: [] }
     return sent(await this.#place(args))
   }
 
@@ -130,6 +131,7 @@ export class Softphone {
     // A file that cannot be played is said before anything is sent.
     const codecs = args.codecs ?? trunk?.codecs ?? usualCodecs()
     const source = await opener.source(args.source, codecs)
+    const script = await prepareScript(opener, args.script ?? [], codecs)
     const local =
       args.localAddress === anyLocalAddress ? null : (args.localAddress ?? profile.localAddressFor(hop.uri.host))
     const station = this.#deps.stations.with(transportOf(local, args, trunk, trunk && profile.identityOf(trunk)))
@@ -171,9 +173,12 @@ export class Softphone {
         },
         callId,
       )
+      const refer = (to: string) => this.transfer(record, to)
+      // Before the record ends with the call, it hears what of the script was left undone.
+      runScript({ ...this.#deps, record, call, media, refer, endsCall: args.durationMs === null }, script)
       record.attach(call, args.recordTo)
       this.#whenAnswered(record, call, args)
-      runTimeline(this.#deps.clock, record, call, args.timeline, (to) => this.transfer(record, to))
+      runTimeline(this.#deps.clock, record, call, args.timeline, refer)
       if (args.followRefer)
         followRefers(this.#deps.boundary, record, call, (referred) => this.placeReferred(args, referred))
       askWhenSilent(this.#deps, station, record, call, hop)

@@ -1,11 +1,11 @@
-import type { TimedAction } from '../../../shared/contract/place-call.ts'
+import type { Action, TimedAction } from '../../../shared/contract/actions.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import { explainError } from '../base/errors.ts'
 import type { Call } from '../ua/index.ts'
 import type { CallRecord } from './call-record.ts'
 
 /** Asks the peer to call somebody else instead: a URI, or a number at the trunk. */
-type Refer = (to: string) => Promise<unknown>
+export type Refer = (to: string) => Promise<unknown>
 
 /** Does to a call what was asked for, each at its time after the answer; what cannot be done is said in the call. */
 export function runTimeline(
@@ -32,7 +32,8 @@ async function act(record: CallRecord, call: Call, action: TimedAction, refer: R
   }
 }
 
-function perform(record: CallRecord, call: Call, action: TimedAction, refer: Refer): Promise<unknown> | void {
+/** Does something to a call. Throws, or rejects with, why it cannot be done. */
+export function perform(record: CallRecord, call: Call, action: Action, refer: Refer): Promise<unknown> | void {
   switch (action.kind) {
     case 'hold':
     case 'resume':

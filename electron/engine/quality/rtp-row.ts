@@ -1,6 +1,7 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { RtpHeader } from '../../../shared/wire/rtp/rtp.ts'
 import { silenceDbfs, type Level, type Meter } from './level.ts'
+import { Talk, speechDbfs } from './talk.ts'
 import { SharedRows } from './shared-rows.ts'
 
 /** What a payload type means on a stream; clock rate 0 keeps it out of the jitter (telephone-event, unknown types). */
@@ -29,6 +30,7 @@ const level: Level = { squares: 0, samples: 0, peak: 0 }
 const packetStep = 80
 const meanSquareOf = (dbfs: number) => 32768 * 32768 * 10 ** (dbfs / 10)
 const [noiseFrom, noiseTo] = [meanSquareOf(-12), meanSquareOf(-8.5)]
+const speechMeanSquare = meanSquareOf(speechDbfs)
 const silentMeanSquare = 32768 * 32768 * 10 ** (silenceDbfs / 10)
 
 // Where the figures of a stream stand in its row; what is null as long as nothing is known of it is NaN there.
@@ -74,6 +76,8 @@ export class RtpRow {
   payloadType = -1
   codec = ''
   clockRateHz = 0
+  /** When it speaks; null where it never did. */
+  talk: Talk | null = null
   protected readonly row: Float64Array
   protected readonly from: number
   /** The last numbers, from a place on. */
@@ -225,6 +229,7 @@ export class RtpRow {
     const tag = payloadLength % packetStep
     if (meter.tellsCipher && (tag === 4 || tag === 10))
       if (squares / samples > noiseFrom && squares / samples < noiseTo) row[from + NOISE_PACKETS]!++
+    if (squares / samples >= speechMeanSquare) (this.talk ??= new Talk()).note(at)
     if (squares / samples >= silentMeanSquare) {
       if (Number.isNaN(row[from + FIRST_ENERGY_AT]!)) row[from + FIRST_ENERGY_AT] = at
       row[from + LAST_ENERGY_AT] = at

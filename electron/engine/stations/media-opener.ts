@@ -7,7 +7,7 @@ import { explainError, machine } from '../base/errors.ts'
 import type { Net } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { LocalRoutes } from '../base/routes.ts'
-import type { SoundFiles } from '../media/audio/sound-files.ts'
+import type { Samples, SoundFiles } from '../media/audio/sound-files.ts'
 import { SampleSource, silence, tone, type SourceSpec } from '../media/audio/source.ts'
 import { Pacer } from '../media/session/pacer.ts'
 import { MediaSession, type MediaOptions } from '../media/session/session.ts'
@@ -91,13 +91,20 @@ export class MediaOpener {
         return { kind: 'samples', at: silence }
       case 'tone':
         return { kind: 'samples', at: (rateHz) => tone(args.hz, rateHz) }
-      case 'file': {
-        const { soundPath, sounds } = this.#deps
-        return once(await soundPath(args.path, (path) => sounds.samples(path, codecs)))
+      case 'file':
+      case 'speech': {
+        const samples = await this.sound(args, codecs)
+        return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
       }
-      case 'speech':
-        return once(await this.#deps.sounds.spoken(args.text, codecs))
     }
+  }
+
+  /** What a file or a spoken text is, at the rates of those codecs. Throws RingbackError as `source` does. */
+  sound(args: Extract<SourceArgs, { kind: 'file' | 'speech' }>, codecs?: readonly string[]): Promise<Samples> {
+    const { soundPath, sounds } = this.#deps
+    return args.kind === 'speech'
+      ? sounds.spoken(args.text, codecs)
+      : soundPath(args.path, (path) => sounds.samples(path, codecs))
   }
 
   #pool(range: PortRange): PortPool {
@@ -115,9 +122,4 @@ export class MediaOpener {
       throw machine(`media cannot be sent to ${peer}: ${explainError(error)}`, error)
     }
   }
-}
-
-/** Samples once, then silence. */
-function once(samples: (rateHz: number) => Int16Array): SourceSpec {
-  return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
 }

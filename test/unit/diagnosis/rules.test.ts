@@ -629,6 +629,12 @@ const cases: Readonly<
     speaks: [() => both().observe(900, 'impaired', 'loss=5%: each packet is lost', 'loss=5%').at(4000)],
     silent: [() => both().at(4000)],
   },
+  'script-failed': {
+    speaks: [
+      () => both().observe(2000, 'script-failed', 'line 3 of the script (wait for speech): nobody spoke').at(4000),
+    ],
+    silent: [() => both().observe(2000, 'action-failed', 'hold at 2 s: another offer is under way').at(4000)],
+  },
   'packet-loss': {
     speaks: [
       () =>

@@ -52,6 +52,7 @@ import { requestUnanswered } from './request-unanswered.ts'
 import { ringTimeout } from './ring-timeout.ts'
 import { ringsUnjoined } from './rings-unjoined.ts'
 import { rtpPortClosed } from './rtp-port-closed.ts'
+import { scriptFailed } from './script-failed.ts'
 import { sentAstray } from './sent-astray.ts'
 import { sessionTimer } from './session-timer.ts'
 import { sessionUnusable } from './session-unusable.ts'
@@ -101,6 +102,7 @@ export const rules: readonly Rule[] = [
   sessionTimer,
   transfer,
   actionFailed,
+  scriptFailed,
   connectionLost,
   noMediaPath,
   nothingSent,

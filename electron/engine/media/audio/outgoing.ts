@@ -23,6 +23,8 @@ export class Outgoing {
   #overlay: SampleSource | null = null
   /** Frames that the overlay still lasts. */
   #overlayLeft = 0
+  /** Hears that the overlay is over. */
+  #overlayDone: (() => void) | null = null
   muted = false
 
   constructor(spec: SourceSpec, markerBegins: () => void) {
@@ -35,7 +37,7 @@ export class Outgoing {
     if (rateHz !== this.#rateHz) {
       this.#marker = this.#spec.kind === 'marker' ? marker(rateHz) : null
       this.#source = this.#spec.kind === 'samples' ? this.#spec.at(rateHz) : this.#marker
-      this.#overlay = null
+      this.#endOverlay()
       this.#rateHz = rateHz
     }
     if (this.#frame.length !== samples) this.#frame = frameOf(samples)
@@ -55,7 +57,7 @@ export class Outgoing {
     else frame.fill(0)
     if (this.#overlay) {
       this.#overlay.read(frame)
-      if (--this.#overlayLeft <= 0) this.#overlay = null
+      if (--this.#overlayLeft <= 0) this.#endOverlay()
     }
     if (this.muted) frame.fill(0)
     return frame
@@ -77,7 +79,20 @@ export class Outgoing {
       samples.set(part, at)
       at += part.length
     }
+    this.play(samples, () => {})
+  }
+
+  /** Samples in place of the source; `done` hears that they have left, or that something else took their place. */
+  play(samples: Int16Array, done: () => void): void {
+    this.#endOverlay()
     this.#overlay = new SampleSource(samples, false)
-    this.#overlayLeft = Math.ceil(samples.length / this.#frame.length)
+    this.#overlayLeft = Math.max(1, Math.ceil(samples.length / this.#frame.length))
+    this.#overlayDone = done
+  }
+
+  #endOverlay(): void {
+    const done = this.#overlayDone
+    this.#overlay = this.#overlayDone = null
+    done?.()
   }
 }

@@ -21,7 +21,8 @@ export type SoundAnswer =
   | { readonly kind: 'made'; readonly rates: readonly (readonly [rateHz: number, samples: Int16Array])[] }
   | { readonly kind: 'failed'; readonly error: ErrorKind; readonly text: string }
 
-type Samples = (rateHz: number) => Int16Array
+/** 16-bit mono samples at a rate. */
+export type Samples = (rateHz: number) => Int16Array
 
 interface Kept {
   /** What the file was when it was read. */

@@ -9,6 +9,7 @@ import {
 } from '../../../../shared/model/impairments.ts'
 import { receives, sends } from '../../../../shared/wire/sdp/sdp.ts'
 import { usage } from '../../base/errors.ts'
+import type { Samples } from '../audio/sound-files.ts'
 import { Outgoing } from '../audio/outgoing.ts'
 import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
@@ -245,6 +246,14 @@ export class MediaSession {
   sendDigits(digits: string, mode: Exclude<DtmfMode, 'info'>): string | null {
     const parts = { outgoing: this.#outgoing, sender: this.#sender, tap: this.#tap }
     return queueDigits(digits, mode, this.#negotiated, parts)
+  }
+
+  /** Says a sound in place of the source, and returns its ms. Throws RingbackError (usage) before media is agreed. */
+  play(sound: Samples, done: () => void): number {
+    if (!this.#negotiated) throw usage('no media is agreed yet')
+    const samples = sound(this.#rateHz)
+    this.#outgoing.play(samples, done)
+    return (samples.length * 1000) / this.#rateHz
   }
 
   close(): void {
