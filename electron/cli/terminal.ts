@@ -1,6 +1,7 @@
 import { elide, visible } from '../../shared/base/text.ts'
 import type { CallReport, Finding, LadderMessage, RegistrationReport, Stream } from '../../shared/contract/report.ts'
 import { impairmentWords } from '../../shared/model/impairments.ts'
+import { conversationRows } from '../../shared/shown/conversation.ts'
 import { lossOf } from '../../shared/shown/loss.ts'
 import { unfollowedText } from '../../shared/shown/media-figures.ts'
 import { evidenceTexts } from '../../shared/words/evidence.ts'
@@ -194,6 +195,7 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
     streamLines(report),
     [
       ...(times.length > 0 ? [times.join(', ')] : []),
+      ...conversationRows(report).map(({ name, value }) => `${name}: ${value}`),
       ...(report.related ?? []).map(({ call, certainty, reason }) =>
         visible(`${certainty} leg: call ${call}: ${reason}`),
       ),

@@ -5,6 +5,7 @@ import { transportNames } from '../model/transport.ts'
 import { unknowns } from '../model/wire.ts'
 import { changeSchema } from './change.ts'
 import { personaReportSchema } from './persona.ts'
+import { conversationSchema } from './conversation.ts'
 import { headerSchema, placedSchema } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
 
@@ -235,6 +236,7 @@ export const callReportSchema = z.object({
     .optional()
     .describe('what went wrong on purpose with the RTP that this side sent, as call.place takes it'),
   persona: personaReportSchema.optional().describe('what the persona that the agent plays made of it'),
+  conversation: conversationSchema.optional(),
   note: z.string().optional().describe('what a person wrote to it'),
   /** More messages came than are kept. */
   droppedMessages: z.int().default(0).describe('messages beyond those that are kept'),

@@ -1,12 +1,20 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { toneShare } from '../../electron/engine/media/audio/tones.ts'
 import { atRate, readWav } from '../../electron/engine/media/audio/wav.ts'
 
 const rateHz = 8000
 
 /** Of so many seconds, 16 bits, mono, half of full scale. */
-export function sineWav(hz: number, seconds: number): Uint8Array {
-  const samples = sine(hz, seconds)
+export const sineWav = (hz: number, seconds: number): Uint8Array => wavOf(sine(hz, seconds))
+
+/** Writes a WAV file of so many ms of silence, of a tone, of silence and so on; its path. */
+export function talking(file: string, ...parts: readonly number[]): string {
+  const samples = parts.flatMap((ms, i) => [...(i % 2 === 0 ? new Int16Array(8 * ms) : sine(440, ms / 1000))])
+  writeFileSync(file, wavOf(Int16Array.from(samples)))
+  return file
+}
+
+function wavOf(samples: Int16Array): Uint8Array {
   const header = Buffer.alloc(44)
   header.write('RIFF', 0)
   header.writeUInt32LE(36 + samples.length * 2, 4)

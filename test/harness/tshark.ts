@@ -73,6 +73,14 @@ export function tsharkField(file: string, filter: string, field: string, more: r
     .filter(Boolean)
 }
 
+/** The values of some fields, a row for each frame that a filter passes. */
+export function tsharkRows(file: string, filter: string, fields: readonly string[]): string[][] {
+  return run(['-r', file, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])])
+    .split('\n')
+    .filter(Boolean)
+    .map((row) => row.split('\t'))
+}
+
 export function countOf(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { wavHeader } from '../../electron/engine/media/audio/wav.ts'
-import { toneSamples } from '../../electron/engine/media/audio/tones.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
 import { Engines, callAndWait, over, until } from '../harness/engines.ts'
 import { keepRunning } from '../harness/kept.ts'
+import { talking } from '../harness/tone-files.ts'
 import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
 
 const engines = new Engines()
@@ -15,18 +14,6 @@ const keep = keepRunning('SIGTERM')
 const folder = mkdtempSync(join(tmpdir(), 'ringback-script-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A WAV file: so many ms of a tone, of silence, of a tone and so on, beginning with silence. */
-function talking(name: string, ...parts: readonly number[]): string {
-  const samples = parts.map((ms, i) => (i % 2 === 0 ? new Int16Array(ms * 8) : tone(ms)))
-  const bytes = Buffer.concat(samples.map(({ buffer, byteLength }) => Buffer.from(buffer, 0, byteLength)))
-  const file = join(folder, name)
-  writeFileSync(file, Buffer.concat([wavHeader(1, 8000, bytes.length), bytes]))
-  return file
-}
-const tone = (ms: number) => {
-  const second = toneSamples(440, 8000)
-  return Int16Array.from({ length: ms * 8 }, (_, i) => second[i % second.length]!)
-}
 const script = (name: string, ...lines: readonly string[]) => {
   const file = join(folder, name)
   writeFileSync(file, lines.join('\n'))
@@ -37,8 +24,8 @@ const failures = ({ observations }: CallReport) =>
 
 describe('a script of a call', () => {
   it('waits for the peer, speaks, dials, holds, and ends the call', { timeout: 60_000 }, async () => {
-    talking('ours.wav', 0, 600)
-    const agent = await keep(startAgent(['--answer', talking('theirs.wav', 500, 700, 5000)]))
+    talking(join(folder, 'ours.wav'), 0, 600)
+    const agent = await keep(startAgent(['--answer', talking(join(folder, 'theirs.wav'), 500, 700, 5000)]))
     const { report, code } = await callReport([
       ...['call', `sip:x@127.0.0.1:${agent.port}`, '--script'],
       script(

@@ -2,6 +2,7 @@ import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared
 import { impairmentWords } from '../../../shared/model/impairments.ts'
 import { chartFigure } from '../../../shared/shown/chart-drawing.ts'
 import { chartMarksOf, coursesOf } from '../../../shared/shown/courses.ts'
+import { conversationRows } from '../../../shared/shown/conversation.ts'
 import { dateOf, party } from '../../../shared/shown/format.ts'
 import { ladderFigure } from '../../../shared/shown/ladder-drawing.ts'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
@@ -129,6 +130,11 @@ function* audio(report: CallReport): Generator<string> {
   if (unfollowed !== null) yield `<p class="quiet">${unfollowed}</p>\n`
   const assumptions = [...new Set(streams.flatMap(({ mos }) => mos?.assumptions ?? []))]
   if (assumptions.length > 0) yield `<p class="quiet">MOS assumes: ${safe(assumptions.join('; '))}.</p>\n`
+  const rows = conversationRows(report)
+  if (rows.length > 0)
+    yield `<h2>Conversation</h2><dl>${rows
+      .map(({ name, value }) => `<dt>${safe(name)}</dt><dd>${safe(value)}</dd>`)
+      .join('')}</dl>`
 }
 
 /** How grave what came of the call is, as a class of the page's style. */

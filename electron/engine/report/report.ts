@@ -21,6 +21,7 @@ import { refusedBy } from '../diagnosis/classify.ts'
 import { diagnoseDialog, diagnoseRegistration } from '../diagnosis/diagnose.ts'
 import { lastRequestFacts } from '../diagnosis/last-request.ts'
 import { hideIn, hideValues, type CustomHeader } from '../base/secret-headers.ts'
+import { conversationIn } from './conversation.ts'
 import { mediaOf } from './negotiation.ts'
 import { estimateMos, whyNoMos } from '../quality/e-model.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
@@ -89,6 +90,7 @@ export function reportOf(
       })),
       placed: placed && shownPlaced(placed),
       ...impairedIn(trace),
+      ...conversationIn(facts, streams.all),
       ...(agent === null ? {} : { agent }),
       droppedMessages: trace.droppedMessages,
       unfollowedPackets: streams.unfollowedPackets,
