@@ -95,8 +95,8 @@ describe('wrong usage', () => {
     [['agent', '--calls', '0'], 'ringback agent: --calls 0: give a number from 1 (ringback agent --help)'],
     [
       ['agent', '--answer', 'reject'],
-      'ringback agent: --answer reject: choose echo, tone[:HZ], marker, silence, a .wav file, reject:CODE, ' +
-        'reject:302:URI, ring or ignore (ringback agent --help)',
+      'ringback agent: --answer reject: choose echo, tone[:HZ], marker, silence, say:TEXT, a .wav file, ' +
+        'reject:CODE, reject:302:URI, ring or ignore (ringback agent --help)',
     ],
     [
       ['agent', '--listen', '5070'],
