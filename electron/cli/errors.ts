@@ -14,12 +14,15 @@ export function explain(error: unknown, command: Command): number {
   const path = pathOf(command)
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.ok
-    warn(`${path}: ${usageText(error.message)} (${path} --help)`)
+    // `help` of what is none: commander has printed the commands that there are.
+    const text = error.code === 'commander.help' ? 'there is no such command' : usageText(error.message)
+    warn(`${path}: ${text} (${path} --help)`)
     return exitCode.usage
   }
   if (error instanceof RingbackError) {
     const text = withFlags(error.message, error.remedy)
-    warn(error.kind === 'usage' ? `${path}: ${text} (${path} --help)` : `${path}: ${text}`)
+    const helps = error.kind === 'usage' && text === error.message
+    warn(helps ? `${path}: ${text} (${path} --help)` : `${path}: ${text}`)
     return error.kind === 'usage' ? exitCode.usage : error.kind === 'machine' ? exitCode.machine : exitCode.fault
   }
   warn(`unexpected fault: ${explainError(error)}`)

@@ -195,11 +195,15 @@ describe('what was asked to be kept and could not be', () => {
     expect(code).toBe(3)
   })
 
-  it('a recording that cannot even be begun ends with 3 before anything is sent', async () => {
+  it.each([
+    ['a recording', '--record', '/nowhere/x.wav', /cannot write \/nowhere\/x\.wav: no such file or folder/],
+    ['a page', '--report', '/nowhere/x.html', /cannot write \/nowhere\/x\.html: no such file or folder/],
+    ['a page in place of a folder', '--report', '/tmp', /cannot write \/tmp: it is a folder, give a file in it/],
+  ])('%s that cannot even be begun ends with 3 before anything is sent', async (_name, option, path, text) => {
     const agent = await agentAt(folder())
-    const { code, stdout, stderr } = await run(folder(), call(agent.port, '--record', '/nowhere/x.wav'))
+    const { code, stdout, stderr } = await run(folder(), call(agent.port, option, path))
     expect([code, stdout]).toEqual([3, ''])
-    expect(stderr).toMatch(/cannot write \/nowhere\/x\.wav: no such file or folder/)
+    expect(stderr).toMatch(text)
     expect(agentReports(agent)).toEqual([])
   })
 })

@@ -78,7 +78,7 @@ describe('wrong usage', () => {
     [
       ['call', '+1 999 1234567'],
       'ringback call: "+1 999 1234567" is a number: choose the trunk that it is called through, or write ' +
-        'sip:+19991234567@host (--trunk NAME) (ringback call --help)',
+        'sip:+19991234567@host (--trunk NAME)',
     ],
     [
       ['trunk', 'add', 'x'],
@@ -103,10 +103,20 @@ describe('wrong usage', () => {
       'ringback agent: --listen 5070: write transport:address:port, like udp:127.0.0.1:5060 (an IP address; port 0 ' +
         'takes any; transports are udp, tcp, tls, ws, wss) (ringback agent --help)',
     ],
+    [
+      ['history', 'show', 'nope'],
+      'ringback history show: there is no call "nope" in the history (ringback history list)',
+    ],
     [['history', 'show', 'latest'], 'ringback history show: there are no calls yet (ringback history show --help)'],
   ])('%j is one line that names the command and its help', async (args, line) => {
     const { code, stdout, stderr } = await run(args, profile('never'))
     expect([code, stdout, stderr]).toEqual([2, '', `${line}\n`])
+  })
+
+  it('is help of what is no command: said under the commands that there are', async () => {
+    const { code, stderr } = await run(['help', 'frob'], profile('never'))
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/\nringback: there is no such command \(ringback --help\)\n$/)
   })
 })
 

@@ -36,7 +36,7 @@ import {
 import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
 import { readScript, scriptActions } from '../script.ts'
 import { printJson } from '../output.ts'
-import { savePage } from '../page.ts'
+import { checkPage, savePage } from '../page.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 
 interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
@@ -209,6 +209,7 @@ ${impairmentLines()}`,
       }) as PlaceCall
       finish(
         await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
+          if (options.report !== undefined) checkPage(options.report)
           sayImpaired(args.impairments)
           await sayOfCall(engine, args)
           const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
