@@ -16,7 +16,10 @@ interface Spoken {
   readonly toMs: number
 }
 
-/** When each source port is loud in a capture, in ms: tshark's packets and times, and G.711 μ-law read here. */
+/**
+ * When each source port is loud in a capture, in ms: tshark's packets and times, and G.711 μ-law read here. Pauses of
+ * less than a second are those of a busy machine.
+ */
 function spokenIn(file: string): Map<string, Spoken[]> {
   const spoken = new Map<string, { fromMs: number; toMs: number }[]>()
   for (const [time = '', port = '', payload = ''] of tsharkRows(file, 'rtp', [
@@ -31,7 +34,7 @@ function spokenIn(file: string): Map<string, Spoken[]> {
     const all = spoken.get(port) ?? []
     spoken.set(port, all)
     const last = all.at(-1)
-    if (last && ms - last.toMs < 200) last.toMs = ms + 20
+    if (last && ms - last.toMs < 1000) last.toMs = ms + 20
     else all.push({ fromMs: ms, toMs: ms + 20 })
   }
   return spoken
