@@ -87,12 +87,14 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
     ['electron/engine/engine.ts', 'electron/engine/files.ts', 'electron/engine/base/', 'shared/', 'node', 'npm:ws'],
   ],
   ['renderer/ui/', ['shared/', 'npm:react', 'npm:react-dom', 'npm:uplot']],
-  ['renderer/state/', ['renderer/bridge.ts', 'shared/', 'npm:react', 'npm:zustand']],
+  ['renderer/voice/', ['npm:jssip']],
+  ['renderer/state/', ['renderer/bridge.ts', 'renderer/voice/', 'shared/', 'npm:react', 'npm:zustand']],
   [
     'renderer/features/',
     [
       'renderer/state/',
       'renderer/ui/',
+      'renderer/voice/devices.ts',
       'renderer/bridge.ts',
       'shared/',
       'npm:react',

@@ -19,6 +19,8 @@ export interface BridgeEvents {
   /** The engine is there; its whole state follows. */
   hello(hello: Hello): void
   delta(delta: Delta): void
+  /** A SIP message to the phone of this window. */
+  voice(message: string): void
   /** `locked`: this window is not let in any more. */
   lost(locked: boolean): void
 }
@@ -83,6 +85,11 @@ export class Bridge {
     this.#channel?.send({ type: 'watch', ids })
   }
 
+  /** A SIP message of the phone of this window; nothing while the engine is away. */
+  voice(message: string): void {
+    this.#channel?.send({ type: 'voice', message })
+  }
+
   #connect(events: ChannelEvents): void {
     openSocket({
       ...events,
@@ -114,6 +121,8 @@ export class Bridge {
         this.#channel?.send({ type: 'taken', seq: delta.seq })
         return
       }
+      case 'voice':
+        return this.#events.voice(message.message)
       case 'result':
         this.#waiting.get(message.id)?.resolve(message.result)
         this.#waiting.delete(message.id)

@@ -7,7 +7,7 @@ import { exportFormatSchema, type ExportFormat } from '../../shared/contract/com
 import {
   codecSchema,
   codecsSchema,
-  type SourceArgs,
+  type AgentSource,
   webSocketResourceSchema,
 } from '../../shared/contract/place-call.ts'
 import { budgetNames, budgets, type BudgetName } from '../../shared/model/budgets.ts'
@@ -29,14 +29,15 @@ import { wrongNames, wrongs, type Wrong } from '../../shared/model/wrong.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
 
-export function parseSource(text: string): SourceArgs {
+export function parseSource(text: string): AgentSource {
   const source = sourceNamed(text)
   if (source) return source
+  if (text === 'microphone') throw invalid('the window has a microphone, the command line has none: choose another.')
   throw invalid('choose tone[:HZ], silence, echo, marker, say:TEXT or a .wav file.')
 }
 
 /** Null where no source has that name. */
-function sourceNamed(text: string): SourceArgs | null {
+function sourceNamed(text: string): AgentSource | null {
   const tone = /^tone(?::(\d+))?$/.exec(text)
   if (tone) {
     const hz = tone[1] === undefined ? 440 : Number(tone[1])
@@ -49,7 +50,7 @@ function sourceNamed(text: string): SourceArgs | null {
 }
 
 /** A text to be spoken. */
-export function parseSpeech(text: string): SourceArgs {
+export function parseSpeech(text: string): AgentSource {
   const said = speechTextSchema.safeParse(text)
   if (!said.success) throw invalid(`give a text with words, of at most ${mostSpeech} characters.`)
   return { kind: 'speech', text: said.data }
@@ -69,6 +70,7 @@ export function parseBehaviour(text: string): Behaviour {
   if (text === 'ring' || text === 'ignore') return { kind: text }
   const source = sourceNamed(text)
   if (source) return { kind: 'answer', source }
+  if (text === 'microphone') throw invalid('an agent has no microphone: a person who answers in the window has one.')
   throw invalid(
     'choose echo, tone[:HZ], marker, silence, say:TEXT, a .wav file, reject:CODE, reject:302:URI, ring or ignore.',
   )

@@ -1,4 +1,4 @@
-import type { EngineClient, SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
+import type { EngineClient, SubscribeOptions, Subscription, VoiceLine } from '../../shared/contract/client.ts'
 import {
   commands,
   type CommandArgs,
@@ -45,6 +45,7 @@ import { StationPool } from './stations/station-pool.ts'
 import { Stations } from './stations/stations.ts'
 import { Profile } from './store/profile.ts'
 import { Store } from './store/store.ts'
+import { Voice } from './calls/voice.ts'
 import { TrunkChecks } from './trunks/trunk-checks.ts'
 
 export { htmlPieces } from './report/html-report.ts'
@@ -79,6 +80,7 @@ export class Engine implements EngineClient {
   readonly #proofs: Proofs
   readonly #registrations: Registrations
   readonly #agents: Agents
+  readonly #voice: Voice
   readonly #checks: TrunkChecks
   readonly #history: History
   readonly #files: Files
@@ -117,9 +119,10 @@ export class Engine implements EngineClient {
       { clock, random, boundary, attended },
       {
         changed: ({ id }) => this.#feed.live && this.#feed.change({ kind: 'call', id }),
-        moved: (record) => this.#store && this.#history.keep(record.id, () => record.report()),
-        ended: ({ id }, report) => {
-          this.#history.keep(id, () => report)
+        moved: (record) =>
+          this.#store && record.voiceOf === null && this.#history.keep(record.id, () => record.report()),
+        ended: ({ id, voiceOf }, report) => {
+          if (voiceOf === null) this.#history.keep(id, () => report)
           this.#feed.change({ kind: 'call', id })
         },
         forgotten: (id) => this.#feed.change({ kind: 'call', id }),
@@ -156,6 +159,7 @@ export class Engine implements EngineClient {
     const report = (id: string) => this.#records.call(id)?.report() ?? this.#history.show(id)
     this.#proofs = new Proofs({ ...calls, ...shared, softphone: this.#softphone, report })
     this.#agents = new Agents({ ...calls, ...shared, stations: this.#stations, softphone: this.#softphone })
+    this.#voice = new Voice({ ...calls, stations: this.#stations })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
     this.#handlers = this.#wireHandlers()
@@ -167,9 +171,11 @@ export class Engine implements EngineClient {
     const history = this.#history
     const records = this.#records
     const profile = this.#profile
+    const registrations = this.#registrations
     return {
       ...callHandlers({
         softphone: this.#softphone,
+        voice: this.#voice,
         records,
         calls: this.#calls,
         history,
@@ -178,16 +184,10 @@ export class Engine implements EngineClient {
         proofs: this.#proofs,
         maskNumbers: () => profile.settings.maskNumbers,
       }),
-      ...registrationHandlers(this.#registrations),
-      ...agentHandlers(this.#agents, this.#registrations),
+      ...registrationHandlers(registrations),
+      ...agentHandlers(this.#agents, registrations),
       ...captureHandlers(this.#captures, files),
-      ...trunkHandlers({
-        profile,
-        checks: this.#checks,
-        registrations: this.#registrations,
-        boundary: this.#boundary,
-        feed,
-      }),
+      ...trunkHandlers({ profile, checks: this.#checks, registrations, boundary: this.#boundary, feed }),
       ...historyHandlers(history, records),
       ...providerHandlers(profile),
       ...ruleHandlers(),
@@ -210,6 +210,10 @@ export class Engine implements EngineClient {
     return this.#feed.subscribe(options, listener)
   }
 
+  openVoice(say: (message: string) => void): VoiceLine {
+    return this.#voice.open(say)
+  }
+
   /** What had to be done to use the profile folder, and what could not be kept, as sentences. */
   get notices(): readonly string[] {
     return [
@@ -230,6 +234,7 @@ export class Engine implements EngineClient {
     for (const record of this.#records.all()) record.end()
     this.#feed.close()
     this.#pool.close()
+    this.#voice.close()
     this.#agents.close()
     this.#history.close()
     await reading
@@ -239,22 +244,18 @@ export class Engine implements EngineClient {
 
   #keys(): EntityKey[] {
     const all = (kind: EntityKey['kind'], ids: readonly string[]) => ids.map((id) => ({ kind, id }))
+    const trunks = this.#trunks().map(({ name }) => name)
+    const calls = this.#records.all().map(({ id }) => id)
     return [
       ...all('settings', ['']),
       ...all('storage', ['']),
       ...all('limits', ['']),
-      ...all(
-        'trunk',
-        this.#trunks().map(({ name }) => name),
-      ),
+      ...all('trunk', trunks),
       ...all('agent', this.#agents.keys()),
       ...all('registration', this.#registrations.keys()),
       ...all('check', this.#checks.keys()),
       ...all('capture', this.#captures.keys()),
-      ...all(
-        'call',
-        this.#records.all().map(({ id }) => id),
-      ),
+      ...all('call', calls),
     ]
   }
 
@@ -283,14 +284,10 @@ export class Engine implements EngineClient {
         const trunk = this.#trunks().find(({ name }) => name === id)
         return [trunk ? { kind: 'trunk', trunk } : { kind: 'gone', of: 'trunk', id }]
       }
-      case 'limits':
-        return [
-          {
-            kind: 'limits',
-            limits: this.#stations.usage(),
-            faults: [...this.#boundary.counts].map(([place, count]) => ({ place, count })),
-          },
-        ]
+      case 'limits': {
+        const faults = [...this.#boundary.counts].map(([place, count]) => ({ place, count }))
+        return [{ kind: 'limits', limits: this.#stations.usage(), faults }]
+      }
       case 'storage':
         return [{ kind: 'storage', fault: this.#history.fault, lost: this.#history.lost }]
       case 'settings':

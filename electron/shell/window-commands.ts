@@ -19,6 +19,7 @@ const plain: Rule = {}
 const rules: Readonly<Record<CommandName, Rule>> = {
   'call.place': { paths: ['recordTo', 'pcapTo'], recordings: 'timeline', source: 'source' },
   'call.answer': { source: 'source' },
+  'call.voice': plain,
   'call.hangUp': plain,
   'call.hold': plain,
   'call.transfer': plain,

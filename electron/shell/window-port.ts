@@ -1,4 +1,4 @@
-import type { EngineClient } from '../../shared/contract/client.ts'
+import type { EngineClient, VoiceLine } from '../../shared/contract/client.ts'
 import type { ErrorKind, Hello, ToEngine, ToWindow } from '../../shared/contract/channel.ts'
 import type { CommandArgs, CommandName } from '../../shared/contract/commands.ts'
 import type { Remedy } from '../../shared/model/remedies.ts'
@@ -15,6 +15,7 @@ export interface WindowPort {
 /** Calls that one window watches at once. */
 const mostWatched = 200
 const longestId = 200
+const longestVoiceMessage = 64 * 1024
 /** Commands of one window that are under way at once. */
 const mostCommands = 100
 
@@ -30,6 +31,7 @@ export function openPort(
 ): WindowPort {
   let taken: { readonly seq: number; readonly resolve: () => void } | null = null
   let running = 0
+  let voice: VoiceLine | null = null
   say({ type: 'hello', hello })
   const subscription = engine.subscribe({ reports: 'watched' }, (delta) => {
     boundary.run('window', () => say({ type: 'delta', delta }))
@@ -59,12 +61,16 @@ export function openPort(
           return
         case 'watch':
           return subscription.watch(said.ids)
+        case 'voice':
+          voice ??= engine.openVoice((text) => boundary.run('window', () => say({ type: 'voice', message: text })))
+          return voice.take(said.message)
         case 'command':
           return boundary.run('window command', () => command(said.id, said.name, said.args))
       }
     },
     close() {
       subscription.end()
+      voice?.close()
       taken?.resolve()
     },
   }
@@ -90,7 +96,7 @@ async function run(engine: EngineClient, name: CommandName, args: unknown): Prom
 
 function isToEngine(said: unknown): said is ToEngine {
   if (typeof said !== 'object' || said === null) return false
-  const message = said as { type?: unknown; id?: unknown; name?: unknown; ids?: unknown; seq?: unknown }
+  const message = said as Readonly<Record<'type' | 'id' | 'name' | 'ids' | 'seq' | 'message', unknown>>
   switch (message.type) {
     case 'taken':
       return Number.isSafeInteger(message.seq)
@@ -100,6 +106,8 @@ function isToEngine(said: unknown): said is ToEngine {
         message.ids.length <= mostWatched &&
         message.ids.every((id) => typeof id === 'string' && id.length <= longestId)
       )
+    case 'voice':
+      return typeof message.message === 'string' && message.message.length <= longestVoiceMessage
     case 'command':
       return Number.isSafeInteger(message.id) && typeof message.name === 'string'
     default:

@@ -8,6 +8,7 @@ import { dialFault, dialled, type DialFault } from '../../shared/words/dial.ts'
 import { customHeaderFault, secretFault } from '../../shared/words/own-headers.ts'
 import { execute, useEngine } from './engine.ts'
 import { select, useUi, type Draft } from './ui.ts'
+import { talk } from './voice.ts'
 
 /** Why the draft cannot be dialled, and whose fault that is: of the text, or of one of the options. */
 export type DraftFault = DialFault & { readonly of: 'uri' | 'headers' | 'impairments' }
@@ -81,6 +82,7 @@ export async function dial(): Promise<void> {
   }
   const { id } = await execute('call.place', args)
   select(id)
+  if (source.kind === 'microphone') void talk(id)
 }
 
 /** Keeps what is dialled often, or no longer. */

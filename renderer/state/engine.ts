@@ -13,6 +13,7 @@ import type {
 } from '../../shared/contract/state.ts'
 import type { CallView, CaptureView } from '../../shared/contract/views.ts'
 import { Bridge } from '../bridge.ts'
+import type { Line } from '../voice/phone.ts'
 
 export type Check = Extract<Change, { kind: 'check' }>['check']
 
@@ -33,6 +34,8 @@ export interface EngineState extends Entities {
 interface EntityOf {
   /** Calls of this engine, and those of captures that are looked at. */
   calls: CallView
+  /** Those that bring a microphone to another call: no list has them. */
+  legs: CallView
   /** Whole reports of the calls that are looked at. */
   reports: CallReport
   /** The last two minutes of their streams. */
@@ -49,6 +52,7 @@ type Entities = { readonly [Name in keyof EntityOf]: ReadonlyMap<string, EntityO
 const keptSamples = 240
 const empty: Entities = {
   calls: new Map(),
+  legs: new Map(),
   reports: new Map(),
   samples: new Map(),
   captures: new Map(),
@@ -70,6 +74,13 @@ export const useEngine = create<EngineState>(() => ({
 }))
 
 let bridge: Bridge | null = null
+let phone: ((message: string) => void) | null = null
+
+/** What carries SIP between the phone of this window and the engine. */
+export const voiceLine: Line = {
+  send: (message) => bridge?.voice(message),
+  hear: (listener) => void (phone = listener),
+}
 
 /** Begins the connection to the engine. */
 export function connect(): void {
@@ -78,6 +89,7 @@ export function connect(): void {
     // The first delta is the whole state: what was known before is dropped with it.
     delta: ({ seq, changes }) =>
       useEngine.setState((state) => apply(seq === 0 ? { ...state, ...empty } : state, changes)),
+    voice: (message) => phone?.(message),
     lost: (locked) => useEngine.setState({ connection: locked ? 'locked' : 'lost' }),
   })
 }
@@ -111,6 +123,7 @@ class Edited<Value> {
 /** The state after changes of it: maps that nothing changes in stay the same. */
 export function apply(state: EngineState, changes: readonly Change[]): EngineState {
   const calls = new Edited(state.calls)
+  const legs = new Edited(state.legs)
   const reports = new Edited(state.reports)
   const samples = new Edited(state.samples)
   const captures = new Edited(state.captures)
@@ -130,7 +143,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
   for (const change of changes) {
     switch (change.kind) {
       case 'call':
-        calls.map.set(change.call.id, change.call)
+        ;(change.call.voiceOf === null ? calls : legs).map.set(change.call.id, change.call)
         break
       case 'report': {
         const { id } = change.report
@@ -165,6 +178,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
       case 'gone':
         lists[change.of].map.delete(change.id)
         if (change.of !== 'call') break
+        if (legs.now.has(change.id)) legs.map.delete(change.id)
         if (reports.now.has(change.id)) reports.map.delete(change.id)
         if (samples.now.has(change.id)) samples.map.delete(change.id)
     }
@@ -173,6 +187,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
     ...state,
     ...single,
     calls: calls.now,
+    legs: legs.now,
     reports: reports.now,
     samples: samples.now,
     captures: captures.now,

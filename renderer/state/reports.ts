@@ -28,7 +28,7 @@ export interface Looked {
 
 /** A call by its id: from the engine as it goes on, of an open capture, or from the history. */
 export function useReport(id: string): Looked {
-  const view = useEngine((state) => state.calls.get(id))
+  const view = useEngine((state) => state.calls.get(id) ?? state.legs.get(id))
   const live = useEngine((state) => state.reports.get(id))
   const samples = useEngine((state) => state.samples.get(id)) ?? noSamples
   const connection = useEngine((state) => state.connection)

@@ -172,6 +172,7 @@ export function Act({
 }
 
 const icons = {
+  microphone: 'M8 2a2 2 0 0 0-2 2v4a2 2 0 0 0 4 0V4a2 2 0 0 0-2-2zM4 7.5a4 4 0 0 0 8 0M8 11.5V14M5.5 14h5',
   ok: 'M3 8.5 6.5 12 13 4.5',
   fault: 'M4 4l8 8M12 4l-8 8',
   warning: 'M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.4',

@@ -18,6 +18,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: 'Enter', text: 'call, in the dial bar' },
   { keys: 'A', id: 'call.answer', text: 'answer the call that rings' },
   { keys: 'Ctrl+E', id: 'call.hang-up', text: 'hang up' },
+  { keys: 'S', id: 'call.talk', text: 'talk by the microphone, or no longer' },
   { keys: 'M', id: 'call.mute', text: 'mute' },
   { keys: 'H', id: 'call.hold', text: 'hold' },
   { keys: 'X', id: 'call.transfer', text: 'transfer' },

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { SourceArgs } from '../../shared/contract/place-call.ts'
+import type { AgentSource, SourceArgs } from '../../shared/contract/place-call.ts'
 import { mostSpeech } from '../../shared/model/speech.ts'
 import { Fault } from './controls.tsx'
 
@@ -13,18 +13,20 @@ const kinds = [
 ] as const
 
 /**
- * What a side sends. `handOver` brings a chosen file to the engine and tells its path there; `labelled`: the word Send
- * stands beside it.
+ * What a side sends. `onMicrophone`: a person could talk, and chose to. `handOver` brings a chosen file to the engine
+ * and tells its path there; `labelled`: the word Send stands beside it.
  */
 export function SourceChoice({
   value,
   onChange,
+  onMicrophone,
   handOver,
   labelled = false,
   ...props
 }: {
   'value': SourceArgs
-  'onChange': (source: SourceArgs) => void
+  'onChange': (source: AgentSource) => void
+  'onMicrophone'?: () => void
   'handOver': (file: File) => Promise<string | null>
   'labelled'?: boolean
   'id'?: string
@@ -36,6 +38,7 @@ export function SourceChoice({
     setFault(null)
     if (kind === 'file') input.current?.click()
     else if (kind === 'speech') onChange({ kind, text: '' })
+    else if (kind === 'microphone') onMicrophone?.()
     else onChange(kind === 'tone' ? { kind, hz: 440 } : { kind })
   }
   const take = async (file: File | undefined) => {
@@ -64,6 +67,7 @@ export function SourceChoice({
             {name}
           </option>
         )}
+        {onMicrophone && <option value="microphone">{lead}microphone</option>}
         {kinds.map(([kind, text]) => (
           <option key={kind} value={kind}>
             {lead}

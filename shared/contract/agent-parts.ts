@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { budgetNames, budgets } from '../model/budgets.ts'
 import { transportNames } from '../model/transport.ts'
-import { sourceSchema } from './place-call.ts'
+import { agentSourceSchema } from './place-call.ts'
 
 export const listenerSchema = z.object({
   transport: z.enum(transportNames),
@@ -11,7 +11,7 @@ export const listenerSchema = z.object({
 export type ListenerArgs = z.infer<typeof listenerSchema>
 
 export const behaviourSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('answer'), source: sourceSchema }),
+  z.object({ kind: z.literal('answer'), source: agentSourceSchema }),
   z.object({
     kind: z.literal('reject'),
     code: z.int().min(300).max(699),

@@ -9,6 +9,8 @@ export type ErrorKind = 'usage' | 'machine' | 'peer'
 /** What a window says to its engine, whatever carries it (WebSocket text, MessagePort). */
 export type ToEngine =
   | { readonly type: 'command'; readonly id: number; readonly name: string; readonly args: unknown }
+  /** A SIP message of the phone of the window (decision 035). */
+  | { readonly type: 'voice'; readonly message: string }
   /** The calls whose whole reports the window wants. */
   | { readonly type: 'watch'; readonly ids: readonly string[] }
   /** The last delta is taken in: the next may come. */
@@ -27,6 +29,8 @@ export type ToWindow =
       readonly remedy?: Remedy
     }
   | { readonly type: 'delta'; readonly delta: Delta }
+  /** A SIP message to the phone of the window. */
+  | { readonly type: 'voice'; readonly message: string }
 
 /** The first word of an engine: who it is, and what a person must know of how it started. */
 export interface Hello {

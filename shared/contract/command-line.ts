@@ -21,7 +21,8 @@ export function callCommand(placed: Placed): string {
   add('--encryption', placed.encryption)
   add('--encryption-form', placed.encryptionForm)
   add('--srtp-suites', placed.srtpSuites?.join(','))
-  if (placed.source.kind !== 'marker') add('--send', sendOption(placed.source))
+  // Nobody talks from a command line.
+  if (placed.source.kind !== 'marker' && placed.source.kind !== 'microphone') add('--send', sendOption(placed.source))
   if (placed.dtmf !== '') add('--dtmf', placed.dtmf)
   if (placed.dtmf !== '' && placed.dtmfMode !== 'rfc4733') add('--dtmf-mode', placed.dtmfMode)
   // A call that was kept by an earlier version has none.

@@ -221,6 +221,12 @@ export const commands = {
     result: z.object({ status: z.int().nullable().describe('as the peer reports; null: it does not tell') }),
   },
   'call.answer': { args: byId.extend({ source: sourceSchema.default({ kind: 'marker' }) }), result: nothing },
+  'call.voice': {
+    args: byId,
+    result: z.object({
+      uri: z.string().describe('where the phone of the window calls, once and at once, to talk in that call'),
+    }),
+  },
   'call.reject': { args: byId.extend({ code: z.int().min(300).max(699).default(486) }), result: nothing },
   'call.record': { args: byId.extend({ on: z.boolean() }), result: z.object({ file: z.string().nullable() }) },
   'call.export': {

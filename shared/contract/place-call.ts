@@ -63,14 +63,21 @@ export const impairmentsSchema = z
   })
   .describe('what goes wrong on purpose with the RTP that is sent, each like loss=5% or delay=80ms')
 
-/** What a side sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, a WAV file, or a text, spoken. */
-export const sourceSchema = z.discriminatedUnion('kind', [
+const sources = [
   z.object({ kind: z.literal('tone'), hz: z.int().min(20).max(3900) }),
   z.object({ kind: z.literal('silence') }),
   z.object({ kind: z.literal('echo') }),
   z.object({ kind: z.literal('marker') }),
   z.object({ kind: z.literal('file'), path: z.string() }),
   z.object({ kind: z.literal('speech'), text: speechTextSchema }),
+] as const
+/** What an agent sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, a WAV file, or a text, spoken. */
+export const agentSourceSchema = z.discriminatedUnion('kind', sources)
+export type AgentSource = z.infer<typeof agentSourceSchema>
+/** What a side sends. */
+export const sourceSchema = z.discriminatedUnion('kind', [
+  ...sources,
+  z.object({ kind: z.literal('microphone') }).describe('of a window: silence until call.voice brings it'),
 ])
 export type SourceArgs = z.infer<typeof sourceSchema>
 

@@ -15,6 +15,8 @@ export const callViewSchema = z.object({
   waiting: z.boolean().describe('rings until a person answers or refuses'),
   held: z.boolean(),
   muted: z.boolean(),
+  voice: z.string().nullable().describe('the call of a window whose microphone and speaker it has'),
+  voiceOf: z.string().nullable().describe('it brings the microphone of a window to that call'),
   recording: z.string().nullable().describe('the file that the audio goes to'),
   recorded: z.boolean().describe('there is a recording'),
   startedAt: z.string(),

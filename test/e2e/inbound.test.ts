@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Page } from 'playwright'
 import { pageFits } from '../harness/axe.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { ringback } from '../harness/process.ts'
-import { Windows, agentPort, screenButton, verdict } from '../harness/window.ts'
+import { Windows, agentPort, byHand, screenButton, verdict } from '../harness/window.ts'
 
 const keep = keepRunning('SIGKILL')
 const call = (port: number, profile: string, ...more: string[]) =>
@@ -13,16 +12,6 @@ const call = (port: number, profile: string, ...more: string[]) =>
       ringback(['call', `sip:desk@127.0.0.1:${port}`, '--display', 'Ann', ...more], { RINGBACK_PROFILE: profile }),
     ),
   )
-
-/** The agent of the window rings until a person answers. */
-async function byHand(page: Page): Promise<number> {
-  await screenButton(page, 'Agent').click()
-  await page.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')
-  await page.getByLabel('Inbound calls').first().selectOption({ label: 'Ring until I answer' })
-  await page.getByRole('button', { name: 'Apply and start again' }).click()
-  await page.getByText('rings until you answer').waitFor()
-  return agentPort(page)
-}
 
 describe.skipIf(!findPeer('chromium'))('a call that comes in', () => {
   const windows = new Windows()

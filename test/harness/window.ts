@@ -52,18 +52,27 @@ export function enginePid(shell: Running): number {
   )
 }
 
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: findPeer('chromium')!, args: ['--no-sandbox', '--disable-background-networking'] })
+/** `microphone`: it has one, which beeps once a second. */
+export const launchChromium = (microphone = false): Promise<Browser> =>
+  chromium.launch({
+    executablePath: findPeer('chromium')!,
+    args: [
+      ...['--no-sandbox', '--disable-background-networking'],
+      ...(microphone ? ['--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required'] : []),
+    ],
+  })
 
 /** The windows and shells of one test file; what a test leaves is ended after it. */
 export class Windows {
   readonly #shells: Shell[] = []
   readonly #folders: string[] = []
+  readonly #microphone: boolean
   #browser: Browser | null = null
   /** What pages said on their consoles that they should not have. */
   readonly complaints: string[] = []
 
-  constructor() {
+  constructor({ microphone = false } = {}) {
+    this.#microphone = microphone
     afterEach(async () => {
       await this.#browser?.close()
       this.#browser = null
@@ -92,7 +101,7 @@ export class Windows {
   }
 
   async context(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
-    this.#browser ??= await launchChromium()
+    this.#browser ??= await launchChromium(this.#microphone)
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
     context.on('weberror', (error) => this.complaints.push(error.error().stack ?? String(error.error())))
     context.on('console', (message) => {
@@ -137,6 +146,16 @@ export async function withoutNotices(page: Page): Promise<void> {
 export async function agentPort(page: Page): Promise<number> {
   const agent = page.getByRole('contentinfo').getByRole('button', { name: /^agent udp/ })
   return Number(/\d+/.exec((await agent.textContent())!)![0])
+}
+
+/** The agent of the window rings until a person answers. */
+export async function byHand(page: Page): Promise<number> {
+  await screenButton(page, 'Agent').click()
+  await page.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')
+  await page.getByLabel('Inbound calls').first().selectOption({ label: 'Ring until I answer' })
+  await page.getByRole('button', { name: 'Apply and start again' }).click()
+  await page.getByText('rings until you answer').waitFor()
+  return agentPort(page)
 }
 
 /** Stores a trunk that asks for no password; the screen that was shown is shown again. */

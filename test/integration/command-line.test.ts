@@ -26,6 +26,8 @@ describe('wrong usage ends with 2 and one line', () => {
     ['an unknown transport', ['call', target, '--transport', 'sctp'], /choose one of udp, tcp/],
     ['an unknown codec', ['call', target, '--codecs', 'speex'], /codec "speex"/],
     ['an unknown source', ['call', target, '--send', 'music'], /choose tone/],
+    ['a microphone', ['call', target, '--send', 'microphone'], /the command line has none: choose another/],
+    ['a microphone of an agent', ['agent', '--answer', 'microphone'], /an agent has no microphone/],
     ['a WAV that is not one', ['call', target, '--send', 'package.wav'], /no such file|not a WAV/],
     ['an unset variable', ['call', target, '--user', 'a', '--password-env', 'NOT_SET'], /NOT_SET is not set/],
     ['an unknown trunk', ['call', target, '--trunk', 'nowhere'], /there is no trunk "nowhere"/],

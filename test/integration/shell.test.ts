@@ -66,6 +66,21 @@ async function open({
   return { shell, port: at, link: () => shell.link(60_000) }
 }
 
+/** As a phone calls a voice leg. */
+const invite = (token: string) =>
+  [
+    `INVITE sip:${token}@voice.invalid SIP/2.0`,
+    'Via: SIP/2.0/WS x.invalid;branch=z9hG4bK1',
+    'Max-Forwards: 70',
+    `To: <sip:${token}@voice.invalid>`,
+    'From: <sip:window@voice.invalid>;tag=1',
+    'Call-ID: 1',
+    'CSeq: 1 INVITE',
+    'Contact: <sip:x@x.invalid;transport=ws>',
+    'Content-Length: 0',
+    '\r\n',
+  ].join('\r\n')
+
 /** The shell goes on answering its own page. */
 async function works(port: number, cookie: string): Promise<void> {
   expect((await ask(port, '/', { cookie })).body).toBe(page)
@@ -256,6 +271,7 @@ describe('a page that wants to be a window', () => {
       JSON.stringify({ type: 'proof', proof: 'wrong' }),
       JSON.stringify({ type: 'proof', proof: [] }),
       JSON.stringify({ type: 'command', id: 1, name: 'trunk.list', args: {} }),
+      JSON.stringify({ type: 'voice', message: invite('guessed') }),
     ]) {
       await expect(enter(port, cookie, () => said)).rejects.toThrow('closed with 4401')
     }
@@ -274,6 +290,21 @@ describe('a page that wants to be a window', () => {
     expect(windows).toBe(3)
     first.socket.close()
     again.socket.close()
+  })
+
+  it('has a phone, whose calls are let in by what call.voice gave, and by nothing else', async () => {
+    const { port, link } = await open()
+    const { cookie, claim } = await follow(link())
+    const { socket } = await enter(port, cookie, () => ({ type: 'claim', claim }))
+    const answer = heard(socket, 'voice')
+    socket.send(JSON.stringify({ type: 'voice', message: invite('guessed') }))
+    expect((await answer)['message']).toMatch(/^SIP\/2\.0 404 /)
+    for (const message of ['x'.repeat(70_000), 1, null]) socket.send(JSON.stringify({ type: 'voice', message }))
+    socket.send(JSON.stringify({ type: 'voice', message: 'no SIP' }))
+    socket.send(JSON.stringify({ type: 'command', id: 1, name: 'rule.list', args: {} }))
+    expect((await heard(socket, 'result'))['id']).toBe(1)
+    expect(faults).toEqual([])
+    socket.close()
   })
 
   it('is let in by the cookie and key of this port only, until they are revoked', async () => {

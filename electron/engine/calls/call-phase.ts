@@ -11,13 +11,21 @@ export interface Waiting {
   answer(source: SourceArgs): Promise<void>
 }
 
+/** What a person can switch on in a call and off again. */
+export interface Switches {
+  readonly held: boolean
+  readonly muted: boolean
+  /** The leg that brings the microphone of a window to it. */
+  readonly voice: string | null
+}
+
+export const allOff: Switches = { held: false, muted: false, voice: null }
+
 /** What a call has while it is under way. */
-export interface Live {
+export interface Live extends Switches {
   readonly kind: 'live'
   readonly call: Call
   readonly waiting: Waiting | null
-  readonly held: boolean
-  readonly muted: boolean
   readonly recording: boolean
 }
 

@@ -15,15 +15,16 @@ import type { MediaSession } from '../media/session/session.ts'
 import type { MediaTap } from '../media/session/tap.ts'
 import type { Extent, KnownCall } from '../known-calls.ts'
 import type { CallPackets } from '../report/exports.ts'
-import { reportOf, type Asked } from '../report/report.ts'
+import type { Asked } from '../report/report.ts'
 import type { PacketRing } from '../trace/capture/packet-ring.ts'
 import type { PcapFile } from '../trace/capture/pcap-write.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
 import type { Call } from '../ua/index.ts'
-import type { CallRecordEvents, Live, Phase, Waiting } from './call-phase.ts'
+import { allOff, type CallRecordEvents, type Live, type Phase, type Switches, type Waiting } from './call-phase.ts'
 import { CallTap } from './call-tap.ts'
 import type { CallViews } from './call-view.ts'
+import { DrawnReport } from './drawn-report.ts'
 import { transfer, type TransferResult } from './transfers.ts'
 
 export interface CallRecordParts {
@@ -31,8 +32,8 @@ export interface CallRecordParts {
   readonly boundary: Boundary
   readonly projection: CallProjection
   readonly asked: Asked
-  /** The agent that took it. */
-  readonly agent: string | null
+  /** The call that it brings the microphone of a window to. */
+  readonly voiceOf?: string | null
   /** The newest packets, where a person may ask for them. */
   readonly ring: PacketRing | null
   readonly views: CallViews
@@ -46,7 +47,10 @@ export class CallRecord implements KnownCall {
   readonly events = new Emitter<CallRecordEvents>()
   readonly projection: CallProjection
   readonly asked: Asked
+  /** The agent that took it. */
   readonly agent: string | null
+  readonly voiceOf: string | null
+  readonly #report: DrawnReport
   readonly #ring: PacketRing | null
   readonly #views: CallViews
   readonly #clock: Clock
@@ -54,19 +58,17 @@ export class CallRecord implements KnownCall {
   #phase: Phase = { kind: 'opening' }
   #media: MediaSession | null = null
   #pcap: PcapFile | null = null
-  /** Of an ended call, until something is still added to it: history and windows ask for it at once. */
-  #final: WeakRef<CallReport> | null = null
   /** The file of the last recording, complete or still growing. */
   #recording: string | null = null
-  /** What is no projection of its trace. */
-  #beside: Pick<CallReport, 'note' | 'persona'> = {}
 
-  constructor({ clock, boundary, projection, asked, agent, ring, views }: CallRecordParts) {
+  constructor({ clock, boundary, projection, asked, voiceOf = null, ring, views }: CallRecordParts) {
     this.#clock = clock
     this.#boundary = boundary
     this.projection = projection
     this.asked = asked
-    this.agent = agent
+    this.agent = asked.agent ?? null
+    this.voiceOf = voiceOf
+    this.#report = new DrawnReport(projection, asked)
     this.#ring = ring
     this.#views = views
     if (ring) this.trace.addSink(ring)
@@ -97,12 +99,14 @@ export class CallRecord implements KnownCall {
     return this.#ringing !== null
   }
 
-  get held(): boolean {
-    return this.#phase.kind === 'live' && this.#phase.held
+  /** What is on in it while it is under way. */
+  get switches(): Switches {
+    return this.#phase.kind === 'live' ? this.#phase : allOff
   }
 
-  get muted(): boolean {
-    return this.#phase.kind === 'live' && this.#phase.muted
+  /** The codec that was agreed on last; null before. */
+  get codec(): string | null {
+    return this.#media?.negotiated?.codec.name ?? null
   }
 
   /** The file that the audio goes to at this moment. */
@@ -122,16 +126,14 @@ export class CallRecord implements KnownCall {
 
   /** Gives back the media that its session is to speak with; muting and recording act on it until the end. */
   hears(media: MediaSession): MediaSession {
+    media.agreed = () => this.events.emit('changed', null)
     return (this.#media = media)
   }
 
-  /**
-   * The call is under way: its state is what is shown, and its end completes the report. `recordTo`: what its media was
-   * opened with.
-   */
+  /** The call is under way: its end completes the report. `recordTo`: what its media was opened with. */
   attach(call: Call, recordTo: string | null = null): void {
     this.#recording = recordTo
-    this.#phase = { kind: 'live', call, waiting: null, held: false, muted: false, recording: recordTo !== null }
+    this.#phase = { kind: 'live', call, waiting: null, ...allOff, recording: recordTo !== null }
     call.events.on('state', (state) => {
       if (state.kind === 'ended') return this.end(state.cause)
       this.events.emit('moved', null)
@@ -179,6 +181,17 @@ export class CallRecord implements KnownCall {
     this.#change({ muted: on })
   }
 
+  /** A window's leg and this call hear each other from now on; null: its own source goes on. Throws RingbackError. */
+  talk(leg: CallRecord | null): void {
+    this.#live()
+    const [ours, theirs] = [this.#media, leg === null ? null : leg.#media]
+    if (!ours || (leg && !theirs)) throw usage(`call "${this.id}" has no audio yet`)
+    ours.speak(theirs)
+    theirs?.speak(ours)
+    this.#change({ voice: leg?.id ?? null })
+    this.observe('note', leg ? 'a person talks by a microphone' : 'nobody talks any more: the chosen source goes on')
+  }
+
   /** Records both directions to that file from now on; null ends that. Throws RingbackError. */
   record(file: string | null): void {
     this.#live()
@@ -206,7 +219,7 @@ export class CallRecord implements KnownCall {
 
   /** A message or an observation came to its trace. */
   traceChanged(): void {
-    this.#final = null
+    this.#report.grew()
     this.events.emit('changed', null)
   }
 
@@ -217,28 +230,17 @@ export class CallRecord implements KnownCall {
 
   /** With the messages from number `from` on. */
   report(from = 0): CallReport {
-    if (this.endedAt === null) return this.#drawn(this.#clock.nowUs(), from)
-    const report = this.#final?.deref() ?? this.#drawn(this.endedAt, 0)
-    this.#final = new WeakRef(report)
-    return from === 0 ? report : { ...report, messages: report.messages.slice(from) }
-  }
-
-  #drawn(now: Micros, from: number): CallReport {
-    const cause = this.#phase.kind === 'ended' ? this.#phase.cause : null
-    const known = { ...this.asked, agent: this.agent, cause }
-    return { ...reportOf(this.projection, now, this.endedAt, known, from), ...this.#beside }
+    return this.#report.at(this.#clock.nowUs(), this.#phase.kind === 'ended' ? this.#phase : null, from)
   }
 
   annotate(note: string | null): void {
-    const { note: _before, ...rest } = this.#beside
-    this.#beside = note === null ? rest : { ...rest, note }
-    this.#final = null
+    this.#report.annotate(note)
     this.events.emit('moved', null)
   }
 
   /** What the persona that its agent plays made of it, as far as it came. */
   plays(persona: PersonaReport): void {
-    this.#beside = { ...this.#beside, persona }
+    this.#report.plays(persona)
     this.traceChanged()
   }
 

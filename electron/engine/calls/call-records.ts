@@ -51,9 +51,12 @@ export class CallRecords {
     this.#views = new CallViews(deps.clock)
   }
 
-  /** A call that came in at a station, with what was seen of it until now. */
-  begin(station: CallStation, callId: string, agent: string | null): CallRecord {
-    return this.#open(station, callId, 'inbound', { placed: null, secrets: [] }, agent)
+  /**
+   * A call that came in at a station, with what was seen of it until now. `voiceOf`: it brings the microphone of a
+   * window to that call.
+   */
+  begin(station: CallStation, callId: string, agent: string | null, voiceOf: string | null = null): CallRecord {
+    return this.#open(station, callId, 'inbound', { placed: null, secrets: [], agent }, voiceOf)
   }
 
   /** A call that is about to be placed. */
@@ -79,13 +82,13 @@ export class CallRecords {
     callId: string,
     vantage: 'inbound' | 'outbound',
     asked: Asked,
-    agent: string | null,
+    voiceOf: string | null,
   ): CallRecord {
     const { clock, random, boundary, attended } = this.#deps
     const trace = new CallTrace(random.token(10), callId, vantage, station.traceLimits)
     const projection = new CallProjection(trace, meterOf, attended)
     const ring = attended ? new PacketRing(ringBytes) : null
-    const record = new CallRecord({ clock, boundary, projection, asked, agent, ring, views: this.#views })
+    const record = new CallRecord({ clock, boundary, projection, asked, voiceOf, ring, views: this.#views })
     this.#records.set(record.id, record)
     record.events.on('changed', () => this.#events.changed(record))
     record.events.on('moved', () => this.#events.moved(record))

@@ -25,7 +25,16 @@ interface Judged extends Pick<
 /** What of a call a list needs. */
 export type ShownCall = Pick<
   CallRecord,
-  'projection' | 'asked' | 'agent' | 'call' | 'waiting' | 'held' | 'muted' | 'recordingTo' | 'recording' | 'endedAt'
+  | 'projection'
+  | 'asked'
+  | 'agent'
+  | 'call'
+  | 'waiting'
+  | 'switches'
+  | 'voiceOf'
+  | 'recordingTo'
+  | 'recording'
+  | 'endedAt'
 >
 
 /**
@@ -52,7 +61,8 @@ export class CallViews {
 }
 
 function viewOf(shown: ShownCall, judged: Judged): CallView {
-  const { projection, asked, agent, call, waiting, held, muted, recordingTo, recording, endedAt } = shown
+  const { projection, asked, agent, call, waiting, switches, voiceOf, recordingTo, recording, endedAt } = shown
+  const { held, muted, voice } = switches
   const { from, to, displayName, startedAt, answeredAt, outcome, status, verdict } = judged
   return {
     id: projection.trace.id,
@@ -67,6 +77,8 @@ function viewOf(shown: ShownCall, judged: Judged): CallView {
     waiting,
     held,
     muted,
+    voice,
+    voiceOf,
     recording: recordingTo,
     recorded: recording !== null,
     startedAt,

@@ -128,6 +128,8 @@ export class Softphone {
     const credentials = args.digest !== false && user !== undefined && password ? { username: user, password } : null
     const domain = proxy === null ? parseUri(uri)!.host : parseHostPort(proxy)!.host
     const from = fromUri(args.from ?? trunk?.from, domain)
+    if (args.source.kind === 'microphone' && !this.#deps.attended)
+      throw usage('a microphone is that of a window, and none is open: choose another source')
     // A file that cannot be played is said before anything is sent.
     const codecs = args.codecs ?? trunk?.codecs ?? usualCodecs()
     const source = await opener.source(args.source, codecs)

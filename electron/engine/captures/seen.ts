@@ -141,6 +141,8 @@ export function capturedView(
     muted: false,
     recording: null,
     recorded: false,
+    voice: null,
+    voiceOf: null,
     startedAt: timeline.startedAt,
     answeredAt: timeline.answeredAt,
     endedAt: timeline.endedAt,

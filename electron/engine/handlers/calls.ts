@@ -3,6 +3,7 @@ import { usage } from '../base/errors.ts'
 import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
 import type { Softphone } from '../calls/softphone.ts'
+import type { Voice } from '../calls/voice.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import type { Feed } from '../feed.ts'
 import type { Files } from '../files.ts'
@@ -14,6 +15,7 @@ import type { Handlers } from './handlers.ts'
 
 interface CallHandlerDeps {
   readonly softphone: Softphone
+  readonly voice: Voice
   readonly records: CallRecords
   readonly calls: KnownCalls
   readonly history: History
@@ -24,7 +26,7 @@ interface CallHandlerDeps {
 }
 
 export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
-  const { softphone, records, calls, history, files, feed, proofs, maskNumbers } = deps
+  const { softphone, voice, records, calls, history, files, feed, proofs, maskNumbers } = deps
   /** A call that something can be done with. Throws RingbackError (usage). */
   const ours = (id: string): CallRecord => {
     const record = records.call(id)
@@ -53,6 +55,7 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
       await ours(id).answer(source)
       return {}
     },
+    'call.voice': ({ id }) => voice.invite(ours(id)),
     'call.reject': ({ id, code }) => {
       ours(id).reject(code)
       return {}

@@ -151,6 +151,8 @@ export class Proofs {
       headers: placed.headers.map((header) =>
         stay && !stay.has(headerKey(header.name)) ? header : withValue(header, [...headers, ...kept]),
       ),
+      // Nobody talks in it: both calls say the same.
+      source: placed.source.kind === 'microphone' ? { kind: 'marker' } : placed.source,
       timeline: (placed.timeline ?? []).filter(({ kind }) => kind !== 'record'),
       durationMs: Math.min(placed.durationMs ?? usualDurationMs, longestDurationMs),
     })

@@ -8,12 +8,13 @@ import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
 import { explainError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import type { Net, TlsIdentity } from '../base/net.ts'
+import type { Net, StreamSocket, TlsIdentity } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { ClientRequest, type NextHop, type PendingRequest, type RequestUser } from './pending.ts'
 import type { Dns } from './resolve/dns.ts'
 import { malformed, overload, type Refusal } from './refusal.ts'
 import { resolveTarget } from './resolve/resolve.ts'
+import { stampVia } from './stamp-via.ts'
 import { responseTo } from './transaction/response.ts'
 import type { ServerTransaction } from './transaction/server.ts'
 import { TransactionTable } from './transaction/table.ts'
@@ -88,6 +89,11 @@ export class SipEndpoint {
 
   listen(transport: TransportName, host: string, port: number, tls: TlsIdentity | null = null): Promise<Address> {
     return this.#transports.listen(transport, host, port, tls)
+  }
+
+  /** Takes over a connection that a peer has opened elsewhere than at a listener. */
+  accept(transport: Exclude<TransportName, 'udp'>, socket: StreamSocket): void {
+    this.#transports.accept(transport, socket)
   }
 
   /**
@@ -272,29 +278,4 @@ function misbehaving(
     else transaction.abandon()
   }
   return transaction
-}
-
-/** Adds received and rport to the top Via (RFC 3261 18.2.1, RFC 3581 4). */
-function stampVia(request: SipRequest, flow: Flow): SipRequest {
-  const { via } = messageIds(request)
-  if (!via) return request
-  const stamps: string[] = []
-  if (via.host !== flow.remote.host) stamps.push(`received=${flow.remote.host}`)
-  const rport = via.params.get('rport') === ''
-  if (stamps.length === 0 && !rport) return request
-  let done = false
-  const headers = request.headers.map((field) => {
-    if (done || field.key !== 'via') return field
-    done = true
-    const comma = topViaEnd(field.value)
-    let top = field.value.slice(0, comma)
-    if (rport) top = top.replace(/;\s*rport\b(?!\s*=)/i, `;rport=${flow.remote.port}`)
-    return makeHeader(field.name, `${[top, ...stamps].join(';')}${field.value.slice(comma)}`)
-  })
-  return { ...request, headers }
-}
-
-function topViaEnd(value: string): number {
-  const comma = value.indexOf(',')
-  return comma < 0 ? value.length : comma
 }

@@ -87,6 +87,8 @@ export class MediaOpener {
         return { kind: 'echo' }
       case 'marker':
         return { kind: 'marker' }
+      // Until a voice leg brings what is said.
+      case 'microphone':
       case 'silence':
         return { kind: 'samples', at: silence }
       case 'tone':

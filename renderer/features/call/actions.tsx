@@ -10,6 +10,7 @@ import { copyText } from '../../bridge.ts'
 import { Act, Button, Icon, saveFile } from '../../ui/controls.tsx'
 import { keysOf } from '../../ui/keys.ts'
 import { Menu } from '../../ui/menu.tsx'
+import { TalkButton } from './talk.tsx'
 import { ticketOf } from './ticket.ts'
 import { Transfer } from './transfer.tsx'
 import './actions.css'
@@ -102,6 +103,7 @@ export function Actions({
             <Act run={hold} title="H">
               {view.held ? 'Resume' : 'Hold'}
             </Act>
+            <TalkButton id={id} />
             <Act run={mute} title="M">
               {view.muted ? 'Unmute' : 'Mute'}
             </Act>

@@ -17,6 +17,7 @@ import { MediaDetails, Figures } from './media-details.tsx'
 import { flowsOf } from '../../../shared/shown/media-figures.ts'
 import { Media } from './media.tsx'
 import { Note } from './note.tsx'
+import { OfCall, Talking } from './talk.tsx'
 import { TimeBar } from './time-bar.tsx'
 import { timesOf } from '../../../shared/shown/time-marks.ts'
 import { Verdict } from './verdict.tsx'
@@ -134,6 +135,8 @@ export function Call({
         <Head report={report} view={view} />
         <Actions key={report.id} report={report} view={view} onCompare={onCompare} />
       </header>
+      {live && view.direction !== 'observed' && <Talking view={view} />}
+      {view?.voiceOf != null && <OfCall id={view.voiceOf} />}
       <Legs legs={report.related ?? noLegs} />
       <Note key={report.id} report={report} />
       <Verdict report={report} view={view} chosen={chosen} onEvidence={follow} />

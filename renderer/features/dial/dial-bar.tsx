@@ -104,6 +104,7 @@ export function DialBar() {
           aria-label="Send"
           value={draft.source}
           onChange={(source) => edit({ source })}
+          onMicrophone={() => edit({ source: { kind: 'microphone' } })}
           handOver={handOver}
         />
         <button

@@ -1,6 +1,7 @@
 import { execute, useEngine } from '../../state/engine.ts'
 import { select, useUi } from '../../state/ui.ts'
 import { handOver } from '../../state/dial.ts'
+import { talk } from '../../state/voice.ts'
 import { Act, Foreign, Icon } from '../../ui/controls.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
 import { party } from '../../../shared/shown/format.ts'
@@ -32,6 +33,7 @@ function Ringing({ call: { id, from, to, displayName }, first }: { call: CallVie
   const answer = async () => {
     await execute('call.answer', { id, source })
     select(id)
+    if (source.kind === 'microphone') void talk(id)
   }
   const refuse = () => execute('call.reject', { id })
   const who = elide(party(from), 40)
@@ -62,7 +64,13 @@ function Ringing({ call: { id, from, to, displayName }, first }: { call: CallVie
           Show
         </button>
       )}
-      <SourceChoice aria-label="Answer with" value={source} onChange={setSource} handOver={handOver} />
+      <SourceChoice
+        aria-label="Answer with"
+        value={source}
+        onChange={setSource}
+        onMicrophone={() => setSource({ kind: 'microphone' })}
+        handOver={handOver}
+      />
       <Act kind="primary" run={answer}>
         Answer {first && <kbd aria-hidden="true">A</kbd>}
       </Act>

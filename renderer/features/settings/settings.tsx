@@ -8,6 +8,7 @@ import { CheckField } from '../../ui/fields.tsx'
 import { useUi } from '../../state/ui.ts'
 import { settingPlaces } from '../../ui/setting-places.ts'
 import { IncomingSettings } from './incoming-settings.tsx'
+import { VoiceSettings } from './voice-settings.tsx'
 import './settings.css'
 
 const themes = [
@@ -93,13 +94,7 @@ function Form({ settings }: { settings: SettingsValue }) {
             )}
           </Field>
         </div>
-        <div className="section">
-          <h2 tabIndex={-1}>Audio</h2>
-          <p className="muted">
-            Each call chooses what it sends: the marker, a tone, a WAV file, echo or silence. The microphone and the
-            speaker of this computer are not used in this version.
-          </p>
-        </div>
+        <VoiceSettings />
         <div className="section">
           <h2 tabIndex={-1}>Data</h2>
           <Field

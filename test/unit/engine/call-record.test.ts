@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { allOff } from '../../../electron/engine/calls/call-phase.ts'
 import { CallRecord } from '../../../electron/engine/calls/call-record.ts'
 import { CallViews } from '../../../electron/engine/calls/call-view.ts'
 import { CallProjection } from '../../../electron/engine/trace/facts/call-projection.ts'
@@ -19,7 +20,7 @@ function record() {
   const projection = new CallProjection(new CallTrace('id', 'call-1', 'inbound'), () => null)
   const views = new CallViews(bench.clock)
   const asked = { placed: null, secrets: [] }
-  const made = new CallRecord({ clock: bench.clock, boundary, projection, asked, agent: null, ring: null, views })
+  const made = new CallRecord({ clock: bench.clock, boundary, projection, asked, ring: null, views })
   const heard: string[] = []
   for (const name of ['moved', 'ended'] as const) made.events.on(name, () => void heard.push(name))
   return { record: made, heard, faults }
@@ -36,7 +37,7 @@ describe('the record of a call', () => {
     expect(() => call.mute(true)).toThrow('call "id" is not under way yet')
     call.end()
     expect(() => call.hangUp()).toThrow('call "id" is over')
-    expect([call.held, call.muted, call.recordingTo, call.call]).toEqual([false, false, null, null])
+    expect([call.switches, call.recordingTo, call.call]).toEqual([allOff, null, null])
   })
 
   it('waits for a person while the call rings, and no longer', async () => {

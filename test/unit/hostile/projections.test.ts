@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
+import { allOff } from '../../../electron/engine/calls/call-phase.ts'
 import { CallViews, type ShownCall } from '../../../electron/engine/calls/call-view.ts'
 import { meterOf } from '../../../electron/engine/media/codec/index.ts'
 import { htmlReport } from '../../../electron/engine/report/html-report.ts'
@@ -125,8 +126,8 @@ describe('the ways out of a call', () => {
       agent: null,
       call: null,
       waiting: false,
-      held: false,
-      muted: false,
+      switches: allOff,
+      voiceOf: null,
       recordingTo: null,
       recording: null,
       endedAt: endUs,

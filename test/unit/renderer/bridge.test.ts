@@ -87,6 +87,7 @@ async function connect() {
   const bridge = new Bridge({
     hello: ({ version }) => void heard.push(`hello ${version}`),
     delta: ({ seq }) => void heard.push(`delta ${seq}`),
+    voice: (message) => void heard.push(`voice ${message}`),
     lost: (locked) => void heard.push(locked ? 'locked' : 'lost'),
   })
   return { bridge, shell: await shell }
@@ -100,6 +101,17 @@ describe("the window's end of the contract", () => {
       await shell.until((said) => said.type === 'taken' && said.seq === seq)
     }
     expect(heard).toEqual(['hello 1', 'delta 0', 'delta 1'])
+  })
+
+  it('carries what the phone of the window and the engine say', async () => {
+    const { bridge, shell } = await connect()
+    await shell.until(({ type }) => type === 'watch')
+    bridge.voice('INVITE')
+    await shell.until((said) => said.type === 'voice' && said.message === 'INVITE')
+    shell.say({ type: 'voice', message: 'SIP/2.0 200 OK' })
+    shell.say({ type: 'delta', delta: delta(0) })
+    await shell.until(({ type }) => type === 'taken')
+    expect(heard).toContain('voice SIP/2.0 200 OK')
   })
 
   it('gives each command its own answer, in whatever order they come', async () => {

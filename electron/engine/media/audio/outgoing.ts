@@ -1,3 +1,4 @@
+import type { Coded } from '../codec/codec.ts'
 import { inbandTimes } from '../stream/dtmf.ts'
 import { SampleSource, marker, type AudioSource, type SourceSpec } from './source.ts'
 import { dtmfTone } from './tones.ts'
@@ -11,7 +12,16 @@ function frameOf(samples: number): Int16Array<ArrayBuffer> {
   return frame
 }
 
-/** What is said into a call: its source, tones in place of it, or silence while it is muted. */
+/** What is said in place of a source: it fills frames of any rate. */
+export interface Guest {
+  /** What the frame that was read last is coded as already; null: it is not. */
+  readonly coded: Coded | null
+  read(frame: Int16Array, rateHz: number): void
+  /** It says nothing more. */
+  close(): void
+}
+
+/** What is said into a call: its source or a guest, tones in place of it, or silence while it is muted. */
 export class Outgoing {
   readonly #spec: SourceSpec
   /** A marker begins with the frame that is made now. */
@@ -26,6 +36,10 @@ export class Outgoing {
   /** Hears that the overlay is over. */
   #overlayDone: (() => void) | null = null
   muted = false
+  /** The source waits meanwhile. */
+  guest: Guest | null = null
+  /** What the last frame is coded as already, so that it need not be coded once more; null: it is not. */
+  coded: Coded | null = null
 
   constructor(spec: SourceSpec, markerBegins: () => void) {
     this.#spec = spec
@@ -50,11 +64,13 @@ export class Outgoing {
   /** The next frame; good until the one after it. `received`: what is due of the peer's, for echo. */
   next(received: Int16Array | null): Int16Array {
     const frame = this.#frame
-    if (this.#source) {
+    if (this.guest) this.guest.read(frame, this.#rateHz)
+    else if (this.#source) {
       if (this.#marker?.isAtStart) this.#markerBegins()
       this.#source.read(frame)
     } else if (received?.length === frame.length) frame.set(received)
     else frame.fill(0)
+    this.coded = this.muted || this.#overlay ? null : (this.guest?.coded ?? null)
     if (this.#overlay) {
       this.#overlay.read(frame)
       if (--this.#overlayLeft <= 0) this.#endOverlay()
@@ -66,6 +82,7 @@ export class Outgoing {
   /** A frame of silence, while nothing of the source may be lost. */
   silence(): Int16Array {
     this.#frame.fill(0)
+    this.coded = null
     return this.#frame
   }
 

@@ -1,3 +1,5 @@
+import type { Coded } from '../codec/codec.ts'
+
 /** What lies so far from what is due belongs to another stream of time. */
 const windowMs = 1280
 /** More than this in store, and one frame is left out at a time until it is less. */
@@ -8,6 +10,7 @@ interface Chunk {
   /** The place of the first sample, counted from the first of all. */
   readonly start: number
   readonly samples: Int16Array
+  readonly coded: Coded | null
 }
 
 /**
@@ -28,6 +31,7 @@ export class Playout {
   #newest = 0
   #end = 0
   #waiting = 0
+  #coded: Coded | null = null
 
   /** `clockHz`: of RTP; `delayMs`: how far behind the first sample. */
   constructor(rateHz: number, clockHz: number, delayMs: number) {
@@ -36,7 +40,8 @@ export class Playout {
     this.#delay = (delayMs * rateHz) / 1000
   }
 
-  push(timestamp: number, samples: Int16Array): void {
+  /** `coded`: what the samples were coded as, where that is wanted. */
+  push(timestamp: number, samples: Int16Array, coded: Coded | null = null): void {
     if (this.#base === null) this.#restart(timestamp)
     let start = Math.round((((timestamp - this.#base!) | 0) * this.#rateHz) / this.#clockHz)
     const window = (windowMs * this.#rateHz) / 1000
@@ -47,7 +52,7 @@ export class Playout {
       start = 0
     }
     if (start + samples.length <= this.#next || this.#chunks.length >= mostChunks) return
-    this.#insert({ start, samples })
+    this.#insert({ start, samples, coded })
     this.#newest = Math.max(this.#newest, start)
     this.#end = Math.max(this.#end, start + samples.length)
   }
@@ -64,18 +69,30 @@ export class Playout {
     return frame
   }
 
+  /** What the frame that was pulled last came as, where it is one packet and nothing else. */
+  get coded(): Coded | null {
+    return this.#coded
+  }
+
+  /** Leaves out frames of so many samples until no more than that stays in store behind the next one. */
+  catchUp(length: number, mostMs: number): void {
+    while (this.#end - this.#next - length > (mostMs * this.#rateHz) / 1000) this.#take(length)
+  }
+
   #take(length: number): Int16Array | null {
     if (this.#frame.length !== length) this.#frame = new Int16Array(length)
     const frame = this.#frame.fill(0)
     const from = this.#next
     const to = (this.#next += length)
     let any = false
+    this.#coded = null
     while (this.#chunks[0] && this.#chunks[0].start < to) {
-      const { start, samples } = this.#chunks[0]
+      const { start, samples, coded } = this.#chunks[0]
       const part = samples.subarray(Math.max(0, from - start), to - start)
       if (part.length > 0) {
         frame.set(part, Math.max(0, start - from))
         any = true
+        if (start === from && samples.length === length) this.#coded = coded
       }
       if (start + samples.length > to) break
       this.#chunks.shift()

@@ -2,7 +2,7 @@ import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import { eventToDigit, readTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { Codec, Decoder } from '../codec/codec.ts'
+import type { Coded, Codec, Decoder } from '../codec/codec.ts'
 import { staticCodec } from '../codec/index.ts'
 import { EventCheck } from '../stream/event-check.ts'
 import { MarkerDetector } from './marker-detector.ts'
@@ -13,6 +13,8 @@ import { markerPeriodMs } from './tones.ts'
 
 /** How much later than its time a packet may come and still be played. */
 const playoutMarginMs = 20
+/** A person who talks waits for the answer: what is passed on is never further behind than a frame and this. */
+const mostPassedOnMs = 60
 
 /** More than that in one packet is not listened to: no packet time is so long. */
 const longestDecodedMs = 200
@@ -37,6 +39,9 @@ export class ReceivedAudio {
   readonly #listen: boolean
   #format: HearFormat | null = null
   #playout: Playout | null = null
+  /** The same audio once more, for the other side of a bridge. */
+  #passedOn: Playout | null = null
+  #passesOn = false
   #detector: MarkerDetector | null = null
   #decoders: Map<Codec, Decoder> | null = null
   /** Stands for the silence of the peer since its last packet of comfort noise; null while it speaks. */
@@ -65,8 +70,8 @@ export class ReceivedAudio {
     const before = this.#format
     this.#format = format
     if (before?.ptimeMs === format.ptimeMs && before.codec === format.codec) return
-    this.#playout = null
-    if (this.#keep) this.#play()
+    this.#playout = this.#keep ? this.#newPlayout() : null
+    if (this.#passesOn) this.#passedOn = this.#newPlayout()
     if (this.#listen && before?.codec !== format.codec)
       this.#detector = new MarkerDetector(format.codec.descriptor.sampleRateHz)
   }
@@ -74,7 +79,29 @@ export class ReceivedAudio {
   /** The audio will be pulled from now on. */
   keep(): void {
     this.#keep = true
-    if (!this.#playout) this.#play()
+    this.#playout ??= this.#newPlayout()
+  }
+
+  /** The audio goes to the other side of a bridge too from now on, or no longer. */
+  passOn(on: boolean): void {
+    this.#passesOn = on
+    this.#passedOn = on ? this.#newPlayout() : null
+  }
+
+  /** Of the samples; null before anything is agreed. */
+  get rateHz(): number | null {
+    return this.#format?.codec.descriptor.sampleRateHz ?? null
+  }
+
+  /** What the frame that was passed on last came as, where it is one packet. */
+  get passedOnAs(): Coded | null {
+    return this.#passedOn?.coded ?? null
+  }
+
+  /** The frame of so many samples that is due for the other side of a bridge; null where none came. */
+  pullPassedOn(samples: number): Int16Array | null {
+    this.#passedOn?.catchUp(samples, mostPassedOnMs)
+    return this.#passedOn?.pull(samples) ?? this.#noise?.next(samples) ?? null
   }
 
   /** A marker begins to leave now. */
@@ -100,7 +127,7 @@ export class ReceivedAudio {
     const isAfterLoss = this.#isAfterLoss(header.sequence)
     if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear, before)
     this.#events?.other(header.sequence)
-    if (!this.#playout && !this.#detector) return
+    if (!this.#playout && !this.#passedOn && !this.#detector) return
     if (header.payloadType === (format.comfortNoise ?? comfortNoiseType)) {
       if (header.payloadLength > 0) this.#noise = new Noise(clear[header.payloadOffset]!)
       return
@@ -117,11 +144,14 @@ export class ReceivedAudio {
     if (codec.descriptor.sampleRateHz !== sampleRateHz)
       return this.#heard(header.timestamp, resample(samples, codec.descriptor.sampleRateHz, sampleRateHz))
     if (lost) this.#heard((header.timestamp - (lost.length * rtpClockHz) / sampleRateHz) >>> 0, lost)
-    this.#heard(header.timestamp, samples)
+    const end = header.payloadOffset + bytes
+    const coded = this.#passedOn && { codec, bytes: clear.slice(header.payloadOffset, end) }
+    this.#heard(header.timestamp, samples, coded)
   }
 
-  #heard(timestamp: number, samples: Int16Array): void {
+  #heard(timestamp: number, samples: Int16Array, coded: Coded | null = null): void {
     this.#playout?.push(timestamp, samples)
+    this.#passedOn?.push(timestamp, samples, coded)
     if (this.#detector) this.#detect(this.#detector, samples)
   }
 
@@ -139,11 +169,12 @@ export class ReceivedAudio {
     return decoder
   }
 
-  #play(): void {
+  /** Null before anything is agreed. */
+  #newPlayout(): Playout | null {
     const { codec, ptimeMs } = this.#format ?? {}
-    if (!codec || !ptimeMs) return
+    if (!codec || !ptimeMs) return null
     const { sampleRateHz, rtpClockHz } = codec.descriptor
-    this.#playout = new Playout(sampleRateHz, rtpClockHz, ptimeMs + playoutMarginMs)
+    return new Playout(sampleRateHz, rtpClockHz, ptimeMs + playoutMarginMs)
   }
 
   /** `before`: the sequence number of the packet before it; null where there was none. */

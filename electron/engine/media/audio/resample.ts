@@ -42,3 +42,30 @@ function weightsAt(fraction: number, reach: number, cutoff: number): Float64Arra
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
+
+/** More than the filter reaches on either side, at any rate of a codec. */
+const overlapMs = 10
+
+/** Frames of one rate to frames of another, one after the other and without a seam between them: 10 ms later. */
+export class FrameResampler {
+  readonly #fromHz: number
+  readonly #toHz: number
+  /** The end of the frame before, which the filter still needs. */
+  #before = new Int16Array(0)
+
+  constructor(fromHz: number, toHz: number) {
+    this.#fromHz = fromHz
+    this.#toHz = toHz
+  }
+
+  next(frame: Int16Array): Int16Array {
+    if (this.#fromHz === this.#toHz) return frame
+    const kept = (2 * overlapMs * this.#fromHz) / 1000
+    const whole = new Int16Array(kept + frame.length)
+    whole.set(this.#before, kept - this.#before.length)
+    whole.set(frame, kept)
+    this.#before = whole.slice(-kept)
+    const from = (overlapMs * this.#toHz) / 1000
+    return resample(whole, this.#fromHz, this.#toHz).subarray(from, from + (frame.length * this.#toHz) / this.#fromHz)
+  }
+}

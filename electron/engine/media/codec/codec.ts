@@ -12,6 +12,12 @@ export interface Encoder {
   close?(): void
 }
 
+/** A payload as it came, of one frame. */
+export interface Coded {
+  readonly codec: Codec
+  readonly bytes: Uint8Array
+}
+
 /** Turns payloads into mono samples, one stream of them. What cannot be decoded becomes no samples. */
 export interface Decoder {
   decode(payload: Uint8Array, offset: number, length: number): Int16Array
@@ -27,6 +33,8 @@ export interface Codec {
   /** `parameters`: what a=fmtp of the receiver asks for. */
   encoder(parameters?: string | null): Encoder
   decoder(): Decoder
+  /** Whether a receiver that asks for that (a=fmtp) takes what another encoder made; left out: always. */
+  takesAny?(parameters: string | null): boolean
   /** The most bytes that so many samples can take. */
   payloadBytes(samples: number): number
   /** Reads the level of a payload; null where that cannot be done. */

@@ -173,6 +173,11 @@ registerCodec({
   descriptor,
   encoder: (parameters = null) => new OpusEncoder(parameters),
   decoder: () => new OpusDecoder(),
+  takesAny(parameters) {
+    const { cbr, maxPlaybackRateHz, maxAverageBitrate } = readOpusParameters(parameters)
+    const usual = readOpusParameters(null)
+    return !cbr && maxPlaybackRateHz === usual.maxPlaybackRateHz && maxAverageBitrate === usual.maxAverageBitrate
+  },
   payloadBytes: (samples) => Math.ceil(samples / frameOf20Ms) * mostFrameBytes,
   level: decodingMeter(() => {
     const stream = {}

@@ -71,7 +71,7 @@ export class Sending implements Paced {
     recording.write(frame, received, this.#rateHz)
     if (may) {
       this.#destination = destination
-      sender.next(frame, this.#send)
+      sender.next(frame, this.#send, outgoing.coded)
     }
     if (sender.hasBegun) sender.pass()
   }

@@ -11,6 +11,7 @@ import { receives, sends } from '../../../../shared/wire/sdp/sdp.ts'
 import { usage } from '../../base/errors.ts'
 import type { Samples } from '../audio/sound-files.ts'
 import { Outgoing } from '../audio/outgoing.ts'
+import { PassedOn } from '../audio/passed-on.ts'
 import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
 import { codecOf } from '../codec/index.ts'
@@ -20,7 +21,7 @@ import { RtpReceiver } from '../stream/receiver.ts'
 import { PortWatch } from '../stream/port-watch.ts'
 import { Reports } from '../stream/reports.ts'
 import { RtpSender } from '../stream/sender.ts'
-import { Silence } from '../stream/silence.ts'
+import { Silence, silenceText } from '../stream/silence.ts'
 import { TimedImpairment } from '../stream/timed-impairment.ts'
 import { Refusals } from '../transport/refusals.ts'
 import { transportFor } from '../transport/open.ts'
@@ -62,6 +63,8 @@ export class MediaSession {
   /** Of what is sent, whatever was agreed; null: as agreed. */
   readonly #payloadType: number | null
   #hearSilence: (() => void) | null = null
+  /** Hears that something was agreed on, each time. */
+  agreed: (() => void) | null = null
   #negotiated: Negotiated | null = null
   #closed = false
 
@@ -88,14 +91,8 @@ export class MediaSession {
     this.#reports = new Reports(`${sessionId}@ringback`)
     this.#transport = transportFor(options.encryption, impairments, deps)
     this.#descriptions = new Descriptions(options, this.#transport, sessionId)
-    this.#loop = new ReportLoop(
-      deps,
-      this.#reports,
-      this.#sender,
-      this.#transport,
-      () => this.#reportsTo,
-      impaired('delay')?.ms,
-    )
+    const lateMs = impaired('delay')?.ms
+    this.#loop = new ReportLoop(deps, this.#reports, this.#sender, this.#transport, () => this.#reportsTo, lateMs)
     this.#receiver = new RtpReceiver(tap, this.#allowance, limits.foreignSources, options.latch)
     if (options.signalling !== null) this.#receiver.trust(options.signalling)
     this.#refusals = new Refusals(
@@ -242,6 +239,12 @@ export class MediaSession {
     this.#tap.observe(on ? 'muted' : 'unmuted', on ? 'sending is muted' : 'sending is no longer muted')
   }
 
+  /** What another session hears is sent from now on, in place of the source; null: the source goes on. */
+  speak(other: MediaSession | null): void {
+    this.#outgoing.guest?.close()
+    this.#outgoing.guest = other && new PassedOn(other.#audio)
+  }
+
   /** Queues digits to be sent as telephone events or as tones. Returns why it cannot be done, or null. */
   sendDigits(digits: string, mode: Exclude<DtmfMode, 'info'>): string | null {
     const parts = { outgoing: this.#outgoing, sender: this.#sender, tap: this.#tap }
@@ -291,8 +294,6 @@ export class MediaSession {
     this.#loop.start()
     this.#transport.agree(negotiated.crypto, negotiated.dtls)
     if (this.#allowance.confirmed) this.#transport.confirm?.()
+    this.agreed?.()
   }
 }
-
-const silenceText = (ms: number) =>
-  `nothing has come from the peer for ${Math.round(ms / 1000)} s, neither RTP nor RTCP`

@@ -1,6 +1,6 @@
 import { readUint32, rtpHeaderBytes, writeRtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import type { Random } from '../../base/random.ts'
-import type { Codec, Encoder } from '../codec/codec.ts'
+import type { Coded, Codec, Encoder } from '../codec/codec.ts'
 import { DtmfSender, type EventForm } from './dtmf.ts'
 import { NoiseSender } from './noise.ts'
 
@@ -84,8 +84,11 @@ export class RtpSender {
     this.#dtmf.queue(digits)
   }
 
-  /** The packets of an interval: the frame, or an event in its place. `pass` ends the interval. */
-  next(frame: Int16Array, send: (packet: Uint8Array) => void): void {
+  /**
+   * The packets of an interval: the frame, or an event in its place. `coded`: what the frame came as, which leaves so
+   * where the receiver takes that. `pass` ends the interval.
+   */
+  next(frame: Int16Array, send: (packet: Uint8Array) => void, coded: Coded | null = null): void {
     const { codec, payloadType, telephoneEvent, comfortNoise, ptimeMs } = this.#format!
     const event =
       telephoneEvent === null ? null : this.#dtmf.next(this.#timestamp, this.#ticks, codec.descriptor.rtpClockHz)
@@ -99,7 +102,7 @@ export class RtpSender {
       const packet = Buffer.allocUnsafe(rtpHeaderBytes + this.#payloadBytes)
       const noise = comfortNoise == null ? null : this.#pauses.next(frame, ptimeMs)
       if (noise) packet[rtpHeaderBytes] = noise.level
-      const bytes = noise ? noise.bytes : this.#encoder!.encode(frame, packet, rtpHeaderBytes)
+      const bytes = noise ? noise.bytes : this.#code(frame, packet, coded)
       if (bytes > 0) {
         const begins = !this.#begun || (this.#paused && !noise)
         this.#headed(packet, noise ? comfortNoise! : payloadType, begins, this.#timestamp)
@@ -108,6 +111,14 @@ export class RtpSender {
       this.#paused = bytes === 0 || noise !== null
     }
     this.#begun = true
+  }
+
+  #code(frame: Int16Array, packet: Uint8Array, coded: Coded | null): number {
+    const { codec, parameters = null } = this.#format!
+    const fits = coded?.codec === codec && coded.bytes.length <= this.#payloadBytes
+    if (!fits || codec.takesAny?.(parameters) === false) return this.#encoder!.encode(frame, packet, rtpHeaderBytes)
+    packet.set(coded.bytes, rtpHeaderBytes)
+    return coded.bytes.length
   }
 
   /** One packet interval of the stream's time is over, whether anything left or not. */

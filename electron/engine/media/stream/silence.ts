@@ -66,3 +66,7 @@ export class Silence {
     this.#wait()
   }
 }
+
+/** That nothing came for so long. */
+export const silenceText = (ms: number): string =>
+  `nothing has come from the peer for ${Math.round(ms / 1000)} s, neither RTP nor RTCP`

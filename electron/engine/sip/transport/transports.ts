@@ -119,13 +119,18 @@ export class Transports {
     }
   }
 
+  /** Takes over a connection that a peer has opened elsewhere than at a listener. */
+  accept(transport: Exclude<TransportName, 'udp'>, socket: StreamSocket): void {
+    this.#adopt(transport, socket, { patience: this.#patience })
+  }
+
   #listenFor(
     transport: Exclude<TransportName, 'udp'>,
     host: string,
     port: number,
     tls: TlsIdentity | null,
   ): Promise<Listener> {
-    const accept = (socket: StreamSocket) => void this.#adopt(transport, socket, { patience: this.#patience })
+    const accept = (socket: StreamSocket) => this.accept(transport, socket)
     const failed = (remote: Address, error: Error, handshake: Handshake) =>
       this.#events.handshakeFailed(remote, error, handshake)
     const refusal = (origin: string | undefined) => originRefusal(origin, this.#options.origins ?? [])
