@@ -75,7 +75,7 @@ export class Agent {
     // A person, or an agent, is in that call already: it goes on with another peer (RFC 3891 3).
     if (call.replaces)
       return this.#answerOrRefuse(call, behaviour.kind === 'answer' ? behaviour.source : { kind: 'marker' })
-    const played = this.#deps.play(call)
+    const played = behaviour.kind === 'reject' ? null : this.#deps.play(call)
     if (played?.refused) {
       call.ring()
       const { status, reason, headers } = played.refused

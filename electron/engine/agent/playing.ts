@@ -1,5 +1,5 @@
-import type { PlayArgs } from '../../../shared/contract/persona.ts'
-import type { PersonaReport } from '../../../shared/contract/persona.ts'
+import type { PersonaReport, PlayArgs } from '../../../shared/contract/persona.ts'
+import { count } from '../../../shared/base/text.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import type { Answered, Refused, Webhook } from '../../../shared/providers/personas/decision.ts'
 import { personaNamed, personas } from '../../../shared/providers/personas/index.ts'
@@ -77,11 +77,10 @@ export class Playing {
     const outcome = this.gate.judged(call.request)?.outcome
     const answered = this.answered(call)
     const webhook = answered?.webhook ?? null
-    return {
-      refused: outcome?.kind === 'refuse' ? outcome.refused : null,
-      answered,
-      ready: webhook && this.#ask(call, webhook, record, answerDelayMs),
-    }
+    const ready = webhook && this.#ask(call, webhook, record, answerDelayMs)
+    // Of a call that only rings nobody waits for it.
+    if (ready) this.#deps.boundary.run('webhook', () => ready)
+    return { refused: outcome?.kind === 'refuse' ? outcome.refused : null, answered, ready }
   }
 
   /** A digit came while the call is on: some personas ask for a pin, which # ends. */
@@ -140,7 +139,7 @@ function definitionOf({ name }: PlayArgs): PersonaDefinition {
 function opened(definition: PersonaDefinition, { config = [], webhook, secrets = {} }: PlayArgs) {
   const { name, mostDocuments, asksWebhook } = definition
   if (config.length > mostDocuments)
-    throw usage(`the configuration of ${name} has at most ${mostDocuments} documents, not ${config.length}`)
+    throw usage(`the configuration of ${name} has at most ${count(mostDocuments, 'document')}, not ${config.length}`)
   if (webhook !== undefined && !asksWebhook) throw usage(`${name} asks no webhook: leave its URL out`)
   const fault = webhook === undefined ? null : webhookUrlFault(webhook)
   if (fault !== null) throw usage(`the URL of the webhook ${fault}`)

@@ -1,5 +1,4 @@
-import { elide, visible } from '../../../shared/base/text.ts'
-import { decodeText } from '../../../shared/base/text.ts'
+import { decodeText, elide, visible } from '../../../shared/base/text.ts'
 import type { WebhookFault, Webhook } from '../../../shared/providers/personas/decision.ts'
 import type { Clock } from '../base/clock.ts'
 import { errorCode, explainError } from '../base/errors.ts'
