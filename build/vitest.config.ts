@@ -14,8 +14,10 @@ const project = (name: string, extra: object = {}) => ({
   },
 })
 
-// Most of these tests wait for a call to go on, not for a core: two files at a time fill two cores.
-const processes = { sequence: { groupOrder: 1 }, maxWorkers: 2 }
+// Most of these tests wait for a call to go on, not for a core: three files at a time fill two cores, and two where a
+// browser draws.
+const processes = { sequence: { groupOrder: 1 }, maxWorkers: 3 }
+const browsers = { sequence: { groupOrder: 2 }, maxWorkers: 2 }
 
 export default defineConfig({
   test: {
@@ -26,7 +28,7 @@ export default defineConfig({
       project('integration', processes),
       project('interop', { ...processes, globalSetup: ['test/harness/install-peers.ts'], testTimeout: 90_000 }),
       project('e2e', {
-        ...processes,
+        ...browsers,
         globalSetup: ['test/harness/install-peers.ts', 'test/harness/build-window.ts'],
         testTimeout: 90_000,
       }),
