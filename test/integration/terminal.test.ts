@@ -173,7 +173,8 @@ describe('a number', () => {
       expect(readFileSync(capture, 'latin1')).toContain('INVITE sip:nobody')
       expect((await run(['inspect', capture])).stdout).toMatch(/INVITE sip:nobody/)
     }
-  })
+    // Fourteen processes, one after the other.
+  }, 60_000)
 })
 
 describe('trunks as a file', () => {
