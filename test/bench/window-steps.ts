@@ -28,7 +28,8 @@ function fill(profile: string): void {
 
 /** From what a person does to the frame that shows it, ms, by the page's clock. `shown`: an expression of the page. */
 async function timed(page: Page, begin: () => Promise<void>, event: string, shown: string): Promise<number> {
-  const took = page.evaluate(`new Promise((resolve) => {
+  // It listens before anything is done: a key is faster than a script.
+  await page.evaluate(`void (window.took = new Promise((resolve) => {
     let from = null
     addEventListener(${JSON.stringify(event)}, () => (from ??= performance.now()), { capture: true, once: true })
     const look = () => {
@@ -36,9 +37,9 @@ async function timed(page: Page, begin: () => Promise<void>, event: string, show
       else requestAnimationFrame(look)
     }
     look()
-  })`) as Promise<number>
+  }))`)
   await begin()
-  return took
+  return page.evaluate('window.took')
 }
 
 /** A click on a past call, to its page. */
