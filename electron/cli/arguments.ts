@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { explainError, machine, usage } from '../engine/base/errors.ts'
-import { readSmall } from '../engine/base/small-file.ts'
+import { usage } from '../engine/base/errors.ts'
+import { readText } from './text-file.ts'
 
 const mostBytes = 16 * 1024 * 1024
 
@@ -26,7 +26,7 @@ export function readIdentity({ tlsCert, tlsKey }: IdentityOptions): { cert: stri
   if (tlsCert === undefined && tlsKey === undefined) return undefined
   if (tlsCert === undefined || tlsKey === undefined) throw usage('--tls-cert and --tls-key belong together: give both')
   const cert = readCertificates(tlsCert, 'certificate file')
-  const key = read(tlsKey, 'key file')
+  const key = readText(tlsKey, `the key file ${tlsKey}`, mostBytes)
   if (!new X509Certificate(cert).checkPrivateKey(privateKey(key, tlsKey)))
     throw usage(`the key in ${tlsKey} does not belong to the first certificate in ${tlsCert}`)
   return { cert, key }
@@ -41,7 +41,7 @@ function privateKey(text: string, file: string): ReturnType<typeof createPrivate
 }
 
 function readCertificates(file: string, what: string): string {
-  const text = read(file, what)
+  const text = readText(file, `the ${what} ${file}`, mostBytes)
   const first = /-----BEGIN CERTIFICATE-----[^-]{1,100000}-----END CERTIFICATE-----/.exec(text)
   if (!first || !isCertificate(first[0]))
     throw usage(`the ${what} ${file} has no certificate: PEM is needed, "-----BEGIN CERTIFICATE-----"`)
@@ -53,13 +53,5 @@ function isCertificate(pem: string): boolean {
     return new X509Certificate(pem).raw.length > 0
   } catch {
     return false
-  }
-}
-
-function read(file: string, what: string): string {
-  try {
-    return readSmall(file, mostBytes).toString()
-  } catch (error) {
-    throw machine(`cannot read the ${what} ${file}: ${explainError(error)}`, error)
   }
 }

@@ -5,15 +5,18 @@ import type { Paint } from './terminal.ts'
 const widest = 100
 const shown = (text: string) => elide(visible(text), widest)
 
+/** Whether what was compared holds; null: that is not known. */
+export const stepMark = (holds: boolean | null, paint: Paint): string =>
+  holds === null ? paint.yellow('?') : holds ? paint.green('✓') : paint.red('✕')
+
 /** What a persona made of a call, indented below its line. */
 export function personaLines(report: PersonaReport, paint: Paint): string[] {
   const { name, decision, because, next, path, got, variables, webhook } = report
   return [
     `${paint.bold(name)} ${decision}${because === null ? '' : `: ${visible(because)}. ${visible(next ?? '')}`}`,
     ...path.map(({ subject, arrived, wanted, holds, source }) => {
-      const mark = holds === null ? paint.yellow('?') : holds ? paint.green('✓') : paint.red('✕')
       const from = source ? paint.dim(` (${visible(source.source)}, ${visible(source.asOf)})`) : ''
-      return `${mark} ${visible(subject)}: ${shown(arrived)}; wanted: ${shown(wanted)}${from}`
+      return `${stepMark(holds, paint)} ${visible(subject)}: ${shown(arrived)}; wanted: ${shown(wanted)}${from}`
     }),
     ...got.map((one) => `${visible(one.name)}: ${shown(one.value)}`),
     ...variables.map((made) => {

@@ -3,8 +3,8 @@ import type { PlayArgs } from '../../shared/contract/persona.ts'
 import { personaNamed, personas } from '../../shared/providers/personas/index.ts'
 import { variablesNamed, type PersonaDefinition } from '../../shared/providers/personas/persona.ts'
 import { readCheckedJson } from '../engine/base/checked-json.ts'
-import { explainError, machine, usage } from '../engine/base/errors.ts'
-import { readSmall } from '../engine/base/small-file.ts'
+import { usage } from '../engine/base/errors.ts'
+import { readText } from './text-file.ts'
 
 const mostBytes = 1024 * 1024
 
@@ -16,8 +16,7 @@ export interface PersonaOptions {
 }
 
 /** What of an agent the configuration of a persona says instead. */
-const decidedByPersona = ['user', 'passwordEnv', 'allow', 'identifier', 'encryption', 'codecs'] as const
-const flags = {
+const decidedByPersona = {
   user: '--user',
   passwordEnv: '--password-env',
   allow: '--allow',
@@ -27,7 +26,7 @@ const flags = {
 } as const
 
 /** The persona that is asked for; undefined where none is. Throws RingbackError (usage). */
-export function readDefinition(options: PersonaOptions & Partial<Record<keyof typeof flags, unknown>>) {
+export function readDefinition(options: PersonaOptions & Partial<Record<keyof typeof decidedByPersona, unknown>>) {
   if (options.persona === undefined) {
     for (const name of ['config', 'webhook'] as const)
       if (options[name] !== undefined) throw usage(`--${name} needs a persona: name it with --persona`)
@@ -36,9 +35,8 @@ export function readDefinition(options: PersonaOptions & Partial<Record<keyof ty
   const definition = personaNamed(options.persona)
   if (!definition)
     throw usage(`there is no persona "${visible(options.persona.slice(0, 60))}": choose one of ${names.join(', ')}`)
-  for (const name of decidedByPersona)
-    if (options[name] !== undefined)
-      throw usage(`${flags[name]}: the configuration of the persona says that (--config)`)
+  for (const [name, flag] of Object.entries(decidedByPersona) as [keyof typeof decidedByPersona, string][])
+    if (options[name] !== undefined) throw usage(`${flag}: the configuration of the persona says that (--config)`)
   return definition
 }
 
@@ -58,17 +56,9 @@ export function readPlay(definition: PersonaDefinition, { config = [], webhook }
 }
 
 function readDocument(file: string, { schema }: PersonaDefinition): unknown {
-  const json = readCheckedJson(readText(file), schema)
+  const json = readCheckedJson(readText(file, `the configuration ${file}`, mostBytes), schema)
   if ('faults' in json) throw usage(json.faults.map((fault) => `${file}${fault}`).join('; '))
   return json.value
-}
-
-function readText(file: string): string {
-  try {
-    return readSmall(file, mostBytes).toString()
-  } catch (error) {
-    throw machine(`cannot read the configuration ${file}: ${explainError(error)}`, error)
-  }
 }
 
 /** The personas there are, each with a configuration to begin with. */

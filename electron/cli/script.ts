@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path'
+import { millisecondsOf } from '../../shared/base/time.ts'
 import { scriptStepSchema, type ScriptStep } from '../../shared/contract/actions.ts'
 import type { DtmfMode } from '../../shared/model/dtmf.ts'
-import { explainError, machine, usage } from '../engine/base/errors.ts'
-import { readSmall } from '../engine/base/small-file.ts'
+import { usage } from '../engine/base/errors.ts'
+import { readText } from './text-file.ts'
 
 const mostBytes = 1024 * 1024
 const mostSteps = 1000
@@ -24,12 +25,7 @@ type Raw = Record<string, unknown> & { readonly kind: string }
 
 /** A script: a step for each line that is neither empty nor a comment (#). Throws RingbackError, with the line. */
 export function readScript(file: string, mode: DtmfMode): ScriptStep[] {
-  let text: string
-  try {
-    text = readSmall(file, mostBytes).toString()
-  } catch (error) {
-    throw machine(`cannot read the script ${file}: ${explainError(error)}`, error)
-  }
+  const text = readText(file, `the script ${file}`, mostBytes)
   const steps = parseScript(text, mode, dirname(file), (line, why) => usage(`${file} line ${line}: ${why}`))
   if (steps.length === 0) throw usage(`${file} has no action: write one a line, like "wait for speech"`)
   if (steps.length > mostSteps) throw usage(`${file} has ${steps.length} actions: at most ${mostSteps} can be done`)
@@ -111,19 +107,13 @@ function waiting(words: readonly string[]): Raw | null {
 
 function withTimeout(raw: Raw, words: readonly string[]): Raw | null {
   if (words.length === 0) return raw
-  const timeoutMs = words[0] === 'timeout' && words.length === 2 ? msOf(words[1]!) : null
+  const timeoutMs = words[0] === 'timeout' && words.length === 2 ? millisecondsOf(words[1]!) : null
   return timeoutMs === null ? null : { ...raw, timeoutMs }
 }
 
 function withTime(kind: string, name: string, text: string): Raw | null {
-  const ms = msOf(text)
+  const ms = millisecondsOf(text)
   return ms === null ? null : { kind, [name]: ms }
-}
-
-/** `2s`, `500ms`, `2` (seconds), as everywhere. */
-function msOf(text: string): number | null {
-  const [, number = '', unit] = /^(\d{1,8}(?:\.\d{1,3})?)(ms|s)?$/.exec(text) ?? []
-  return number === '' ? null : Math.round(Number(number) * (unit === 'ms' ? 1 : 1000))
 }
 
 const unquoted = (text: string): string => (/^"[^"]*"$/.test(text) ? text.slice(1, -1) : text)

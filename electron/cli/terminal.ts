@@ -131,12 +131,13 @@ export function streamLines(report: CallReport): string[] {
   const estimates = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
   const assumed = [...new Set(estimates.flatMap(({ assumptions }) => assumptions))]
   const mos = estimates.length > 0 ? [`MOS by ${estimates[0]!.model}: ${assumed.join('; ')}`] : []
+  const unfollowed = unfollowedText(report.unfollowedPackets)
   const unknown = [...new Set(report.streams.flatMap(({ mosUnknown }) => mosUnknown ?? []))]
   return [
     ...tableLines([columns, ...rows]),
     ...mos,
     ...unknown.map((why) => visible(`MOS is unknown: ${why}`)),
-    ...[unfollowedText(report.unfollowedPackets) ?? []].flat(),
+    ...(unfollowed === null ? [] : [unfollowed]),
   ]
 }
 

@@ -3,6 +3,7 @@ import {
   devicesOf,
   openMicrophone,
   readChoice,
+  stopStream,
   usualChoice,
   watchLevel,
   type Device,
@@ -52,7 +53,7 @@ export async function talk(call: string): Promise<void> {
   useVoice.setState({ ...off, call, step: 'opening', fault: null })
   try {
     const stream = await openMicrophone(useVoice.getState().choice)
-    if (turn !== asked) return stop(stream)
+    if (turn !== asked) return stopStream(stream)
     open(stream)
     void listDevices()
     const [{ callWith }, { uri }] = await Promise.all([
@@ -118,12 +119,10 @@ function fail(call: string, text: string): void {
 function close(): void {
   leg?.phone?.hangUp()
   leg?.unwatch()
-  if (leg) stop(leg.stream)
+  if (leg) stopStream(leg.stream)
   leg = null
   if (speaker) speaker.srcObject = null
 }
-
-const stop = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop())
 
 async function play(heard: MediaStream): Promise<void> {
   speaker ??= new Audio()

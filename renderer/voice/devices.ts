@@ -49,6 +49,9 @@ export async function openMicrophone(choice: VoiceChoice): Promise<MediaStream> 
   }
 }
 
+/** The devices of a stream are free again. */
+export const stopStream = (stream: MediaStream): void => stream.getTracks().forEach((track) => track.stop())
+
 /** Why there is no microphone, by the name of the error (Media Capture and Streams 10.2), and what helps. */
 export function microphoneFault(name: string): string {
   switch (name) {

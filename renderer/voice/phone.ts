@@ -27,7 +27,7 @@ class LineSocket {
   readonly sip_uri = 'sip:voice.invalid;transport=ws'
   readonly #line: Line
   onconnect = () => {}
-  ondata: (message: string) => void = () => {}
+  ondata: <Message>(message: Message) => void = () => {}
 
   constructor(line: Line) {
     this.#line = line
@@ -39,6 +39,16 @@ class LineSocket {
   }
 
   disconnect(): void {}
+
+  ondisconnect(): void {}
+
+  isConnected(): boolean {
+    return true
+  }
+
+  isConnecting(): boolean {
+    return false
+  }
 
   send(message: string): boolean {
     this.#line.send(message)
@@ -52,7 +62,7 @@ let phone: UA | null = null
 function phoneOn(line: Line): UA {
   if (phone) return phone
   phone = new JsSIP.UA({
-    sockets: [new LineSocket(line) as unknown as InstanceType<typeof JsSIP.WebSocketInterface>],
+    sockets: [new LineSocket(line)],
     uri: 'sip:window@voice.invalid',
     register: false,
     session_timers: false,

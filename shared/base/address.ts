@@ -159,6 +159,12 @@ export function inCidr(cidr: Cidr, host: string): boolean {
   return true
 }
 
+/** The same of a block as it is written; nothing lies in what is none. */
+export function inBlock(block: string, host: string): boolean {
+  const cidr = parseCidr(block)
+  return cidr !== null && inCidr(cidr, host)
+}
+
 /** `::ffff:192.0.2.1` as `192.0.2.1`; anything else as it is. */
 export function unmapped(host: string): string {
   return host.startsWith('::ffff:') && isIPv4(host.slice(7)) ? host.slice(7) : host

@@ -45,3 +45,9 @@ export function microsOf(iso: string): Micros {
   const decimals = /\.(\d{1,12})Z$/.exec(iso)?.[1] ?? ''
   return Math.floor(Date.parse(iso) / 1000) * 1e6 + Number(decimals.padEnd(6, '0').slice(0, 6))
 }
+
+/** The milliseconds that a text like `2s`, `500ms` or `1.5` (seconds) names; null for any other. */
+export function millisecondsOf(text: string): number | null {
+  const [, number = '', unit] = /^(\d{1,8}(?:\.\d{1,3})?)(ms|s)?$/.exec(text) ?? []
+  return number === '' ? null : Math.round(Number(number) * (unit === 'ms' ? 1 : 1000))
+}

@@ -1,3 +1,5 @@
+import { millisecondsOf } from '../base/time.ts'
+
 /**
  * What a side does wrong on purpose to the RTP that it sends, so that it is seen how the other side takes it. Times
  * count from the first packet interval in which something could have been sent.
@@ -140,9 +142,8 @@ function percentOf(text: string): number | null {
   return percent > 0 && percent <= 100 ? percent : null
 }
 
-/** Above 0. */
+/** With its unit, and above 0. */
 function msOf(text: string, mostMs: number): number | null {
-  const [, number = '', unit] = /^(\d{1,8}(?:\.\d{1,3})?)(ms|s)$/.exec(text) ?? []
-  const ms = Math.round(Number(number) * (unit === 's' ? 1000 : 1))
-  return ms > 0 && ms <= mostMs ? ms : null
+  const ms = text.endsWith('s') ? millisecondsOf(text) : null
+  return ms !== null && ms > 0 && ms <= mostMs ? ms : null
 }

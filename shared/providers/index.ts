@@ -1,4 +1,4 @@
-import { canonicalHost, inCidr, isIp, parseCidr, parseHostPort } from '../base/address.ts'
+import { canonicalHost, inBlock, isIp, parseHostPort } from '../base/address.ts'
 import { azureOpenAi } from './azure.ts'
 import { chime } from './chime.ts'
 import { complete } from './complete.ts'
@@ -103,8 +103,6 @@ export function rangesOf(host: string): AddressMatch[] {
   if (!isIp(host)) return []
   const address = canonicalHost(host)
   return known.flatMap((provider) =>
-    (provider.addresses ?? [])
-      .filter(({ cidr }) => inCidr(parseCidr(cidr)!, address))
-      .map((range) => ({ provider, range })),
+    (provider.addresses ?? []).filter(({ cidr }) => inBlock(cidr, address)).map((range) => ({ provider, range })),
   )
 }

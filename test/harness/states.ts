@@ -4,7 +4,7 @@ import type { Page } from 'playwright'
 import { invites, pcapOf } from './capture-files.ts'
 import { captures } from './fixtures.ts'
 import { ringback, startAgent, type Running } from './process.ts'
-import { agentPort, enginePid, screenButton, verdict, type Shell } from './window.ts'
+import { agentPort, byHand, enginePid, screenButton, verdict, type Shell } from './window.ts'
 
 type Look = (name: string) => Promise<void>
 
@@ -25,16 +25,6 @@ export async function openFile(page: Page, file: string | { name: string; buffer
     .getByLabel('Capture', { exact: true })
     .last()
     .setInputFiles(typeof file === 'string' ? file : { ...file, mimeType: 'application/octet-stream' })
-}
-
-/** The agent of the window rings until a person answers; the port that it has then. */
-export async function answerByHand(page: Page): Promise<number> {
-  await screenButton(page, 'Agent').click()
-  await page.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')
-  await page.getByLabel('Inbound calls').first().selectOption({ label: 'Ring until I answer' })
-  await page.getByRole('button', { name: 'Apply and start again' }).click()
-  await page.getByText('rings until you answer').waitFor()
-  return agentPort(page)
 }
 
 /**
@@ -232,7 +222,7 @@ async function whileStopped(shell: Shell, act: () => Promise<void>): Promise<voi
 
 /** Calls that come in and wait, and what the agent shows of one that was answered. */
 async function inbound(page: Page, shell: Shell, look: Look): Promise<void> {
-  const port = await answerByHand(page)
+  const port = await byHand(page)
   await look('agent-by-hand')
   const calling: Running[] = ['مساعد Ann', 'Ring 👨‍👩‍👧‍👦'].map((name) =>
     ringback(

@@ -148,7 +148,7 @@ export async function agentPort(page: Page): Promise<number> {
   return Number(/\d+/.exec((await agent.textContent())!)![0])
 }
 
-/** The agent of the window rings until a person answers. */
+/** The agent of the window rings until a person answers; the port that it has then. */
 export async function byHand(page: Page): Promise<number> {
   await screenButton(page, 'Agent').click()
   await page.getByRole('spinbutton', { name: 'Port of listener 1' }).fill('0')

@@ -3,11 +3,12 @@ import { visible } from '../../../shared/base/text.ts'
 import { pairSchema, type PairReport } from '../../../shared/contract/pair.ts'
 import { halfKindOf, halves, pairOf, pairsKnown, type HalfKind } from '../../../shared/providers/personas/pairs.ts'
 import { readCheckedJson } from '../../engine/base/checked-json.ts'
-import { explainError, machine, usage } from '../../engine/base/errors.ts'
-import { readSmall } from '../../engine/base/small-file.ts'
+import { usage } from '../../engine/base/errors.ts'
 import { print, printJson } from '../output.ts'
+import { stepMark } from '../persona-lines.ts'
 import { exitCode, type CommonOptions } from '../session.ts'
 import { Paint } from '../terminal.ts'
+import { readText } from '../text-file.ts'
 
 const mostBytes = 1024 * 1024
 
@@ -41,12 +42,7 @@ export function addPair(program: Command, finish: (code: number) => void): Comma
 }
 
 function readHalf(file: string): [HalfKind, unknown] {
-  let text: string
-  try {
-    text = readSmall(file, mostBytes).toString()
-  } catch (error) {
-    throw machine(`cannot read ${file}: ${explainError(error)}`, error)
-  }
+  const text = readText(file, file, mostBytes)
   const kind = halfKindOf(text)
   if (kind === null) throw usage(`${file} is no half of a pair: there are ${pairsKnown.join(', and ')}`)
   const { schema } = halves[kind]
@@ -59,8 +55,7 @@ function readHalf(file: string): [HalfKind, unknown] {
 function pairLines({ halves: [one, other], agree, steps }: PairReport, paint: Paint): string[] {
   return [
     ...steps.flatMap(({ subject, arrived, wanted, holds, next }) => {
-      const mark = holds === null ? paint.yellow('?') : holds ? paint.green('✓') : paint.red('✕')
-      const line = `${mark} ${visible(subject)}: ${visible(arrived)}; the other: ${visible(wanted)}`
+      const line = `${stepMark(holds, paint)} ${visible(subject)}: ${visible(arrived)}; the other: ${visible(wanted)}`
       return next === null ? [line] : [line, `    next: ${visible(next)}`]
     }),
     '',

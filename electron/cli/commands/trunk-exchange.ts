@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import { count, visible } from '../../../shared/base/text.ts'
 import { readTrunkFile, trunkFile } from '../../../shared/contract/trunk-file.ts'
 import { writeWhole } from '../../engine/base/durable.ts'
-import { RingbackError, explainError, machine } from '../../engine/base/errors.ts'
-import { readSmall } from '../../engine/base/small-file.ts'
+import { RingbackError } from '../../engine/base/errors.ts'
 import { print, printJson, warn, write } from '../output.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
+import { readText } from '../text-file.ts'
 
 const mostBytes = 16 * 1024 * 1024
 
@@ -41,7 +41,7 @@ export function addTrunkExchange(trunk: Command, finish: (code: number) => void)
     .addHelpText('after', '\nExamples:\n  ringback trunk import trunks.json')
     .action(async (file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
-      const text = readText(file)
+      const text = readText(file === '-' ? 0 : file, file, mostBytes)
       finish(
         await withEngine(options, true, async (engine) => {
           const known = await engine.execute('trunk.list', {})
@@ -68,12 +68,4 @@ export function addTrunkExchange(trunk: Command, finish: (code: number) => void)
       )
     })
   return [exported, imported]
-}
-
-function readText(file: string): string {
-  try {
-    return readSmall(file === '-' ? 0 : file, mostBytes).toString()
-  } catch (error) {
-    throw machine(`cannot read ${file}: ${explainError(error)}`, error)
-  }
 }

@@ -130,7 +130,7 @@ function overTransport(to: TransportName, because: string): Named {
 }
 
 /** The transport that a refusal, of anything but the media, asks for instead of the one that the INVITE came over. */
-export function transportNamed({ invite }: CallFacts, { message }: FinalResponse): Named | null {
+export function transportAskedFor({ invite }: CallFacts, { message }: FinalResponse): Named | null {
   return invite && !isOfMedia(message) ? namedTransport(invite.event.transport, wordsOf(message)) : null
 }
 

@@ -10,7 +10,7 @@ import { reasonsOf, warningCodes } from '../../../shared/wire/sip/reasons.ts'
 import { causeOfQ850 } from '../../../shared/words/q850.ts'
 import { statusOf } from '../../../shared/words/statuses.ts'
 import { requestsOf } from './messages.ts'
-import { transportNamed } from './named-change.ts'
+import { transportAskedFor } from './named-change.ts'
 import { peerProviders } from './peer.ts'
 import { refusal, type FinalResponse } from './rule.ts'
 
@@ -131,7 +131,7 @@ function byWarning(response: SipResponse): Reading | null {
 
 /** Its words ask for another transport; what a provider does not offer, it says itself. */
 function byTransport(facts: CallFacts, final: FinalResponse, peers: readonly Provider[]): Reading | null {
-  const named = transportNamed(facts, final)
+  const named = transportAskedFor(facts, final)
   const used = facts.invite?.event.transport
   if (!named || used === undefined) return null
   const said = peers.flatMap((provider) =>

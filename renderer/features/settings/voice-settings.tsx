@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { choose, listDevices, useVoice } from '../../state/voice.ts'
-import { openMicrophone, watchLevel, type Device } from '../../voice/devices.ts'
+import { openMicrophone, stopStream, watchLevel, type Device } from '../../voice/devices.ts'
 import { Button, Choice, Fault, Field } from '../../ui/controls.tsx'
 import { CheckField } from '../../ui/fields.tsx'
 import { Level } from '../../ui/level.tsx'
@@ -81,12 +81,11 @@ function Try() {
     let wanted = true
     openMicrophone(useVoice.getState().choice).then(
       (stream) => {
-        const end = () => stream.getTracks().forEach((track) => track.stop())
-        if (!wanted) return end()
+        if (!wanted) return stopStream(stream)
         const unwatch = watchLevel(stream, setLevel)
         stop = () => {
           unwatch()
-          end()
+          stopStream(stream)
         }
         void listDevices()
       },

@@ -1,4 +1,4 @@
-import { inCidr, parseCidr } from '../../../base/address.ts'
+import { inBlock } from '../../../base/address.ts'
 import { printable } from '../../../base/text.ts'
 import { transports } from '../../../model/transport.ts'
 import { parseUri } from '../../../wire/sip/grammar.ts'
@@ -63,7 +63,7 @@ export const checkIdentifier: Check = (arrived, { phoneNumbers = [] }) => {
 export const checkAddress: Check = ({ source }, { allowedAddresses }) =>
   checked(
     { subject: 'allowed addresses', arrived: source.host, wanted: anyOf(allowedAddresses) },
-    allowedAddresses.length === 0 || allowedAddresses.some((block) => inCidr(parseCidr(block)!, source.host)),
+    allowedAddresses.length === 0 || allowedAddresses.some((block) => inBlock(block, source.host)),
     refusal(403, `the source ${source.host} is in none of the allowed addresses`, 'Allow the address of the caller.'),
   )
 

@@ -1,4 +1,4 @@
-import { inCidr, parseCidr } from '../../../base/address.ts'
+import { inBlock } from '../../../base/address.ts'
 import { liveKitMatching } from '../../livekit.ts'
 import { anyOf, type Step } from '../decision.ts'
 import { trunkName, type Project, type Trunk } from './config.ts'
@@ -52,7 +52,7 @@ function compare(trunk: Trunk, { from, fromHost, to, sourceHost }: Caller): Step
   const { allowedNumbers, numbers } = trunk
   const addresses = trunk.allowedAddresses.filter(isMask)
   const ignored = trunk.allowedAddresses.length - addresses.length
-  const inList = addresses.length === 0 || addresses.some((mask) => mask === fromHost || holdsAddress(mask, sourceHost))
+  const inList = addresses.length === 0 || addresses.some((mask) => mask === fromHost || inBlock(mask, sourceHost))
   const note = ignored > 0 ? ` (${ignored} that cannot be read count as if they were not there)` : ''
   const { wanted, ...where } = of('allowed addresses', sourceHost, addresses, inList)
   return [
@@ -67,11 +67,6 @@ const isListed = (number: string, list: readonly string[]) =>
 
 /** What looks like no address and no name is not looked at. */
 const isMask = (mask: string) => !/[()+*;, \t\n\r]/.test(mask) && !mask.includes('://')
-
-function holdsAddress(mask: string, host: string): boolean {
-  const block = parseCidr(mask)
-  return block !== null && inCidr(block, host)
-}
 
 /** With a plus and without what people write between digits; what is no number stays as it is. */
 export function normalized(number: string): string {

@@ -1,4 +1,4 @@
-import { inCidr, parseCidr } from '../../../base/address.ts'
+import { inBlock } from '../../../base/address.ts'
 import { printable } from '../../../base/text.ts'
 import { usualCodecs } from '../../../model/codecs.ts'
 import { transports } from '../../../model/transport.ts'
@@ -86,7 +86,7 @@ export class TwilioPersona implements Persona {
     yield* secureTrunking ? secured(arrived) : inClear(arrived)
     const lists = ipAccessControlLists.flatMap(({ addresses }) => addresses)
     const { source } = arrived
-    const listed = lists.length === 0 || lists.some((block) => inCidr(parseCidr(block)!, source.host))
+    const listed = lists.length === 0 || lists.some((block) => inBlock(block, source.host))
     yield check('IP access control lists', source.host, anyOf(lists), listed, refusals.address)
     const ways = lists.length + this.#credentials.length
     yield check('ways to authenticate', ways === 0 ? 'none' : 'there are', 'one', ways > 0, refusals.noPermission)
@@ -131,16 +131,22 @@ export class TwilioPersona implements Persona {
 
   #userStep(name: string): Step {
     const known = this.#credentials.some(({ username }) => username === name)
-    const isList = this.#trunk.credentialLists.some(({ friendlyName }) => friendlyName === name)
+    const isList = this.#isFriendlyName(name)
     const wanted = this.#credentials.map(({ username }) => username).join(', ')
     const how = isList && !known ? ', the friendly name of a credential list, which is no user' : ''
     return step('user of the credentials', `${printable(name)}${how}`, wanted, known)
   }
 
+  #isFriendlyName(name: string): boolean {
+    return this.#trunk.credentialLists.some(({ friendlyName }) => friendlyName === name)
+  }
+
   #challenge(arrived: Arrived, after: number): Challenge {
     const name = usernameOf(arrived)
-    const isList = name !== null && this.#trunk.credentialLists.some(({ friendlyName }) => friendlyName === name)
-    const because = isList ? `${printable(name)} is the friendly name of a credential list, and no user` : null
+    const because =
+      name !== null && this.#isFriendlyName(name)
+        ? `${printable(name)} is the friendly name of a credential list, and no user`
+        : null
     return {
       status: 407,
       after,

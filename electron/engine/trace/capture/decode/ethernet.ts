@@ -75,14 +75,15 @@ export const securityTag: Layer = (packet, from, to) => {
   packet.etherType(u16(packet.bytes, from + 6), from + 8, to)
 }
 
-const nextOfService: Readonly<Record<number, number>> = { 1: 0x0800, 2: 0x86dd, 5: 0x8847 }
+/** EtherTypes of the numbers that a service path and VXLAN-GPE say what follows with; 3 is Ethernet itself. */
+export const nextEtherTypes: Readonly<Record<number, number>> = { 1: 0x0800, 2: 0x86dd, 5: 0x8847 }
 
 /** A service path: its length in words of four bytes, then IP, Ethernet or MPLS (RFC 8300 2). */
 export const serviceHeader: Layer = (packet, from, to) => {
   const { bytes } = packet
   if (to - from < 8) return packet.cut()
   const at = from + Math.max(8, (bytes[from + 1]! & 0x3f) * 4)
-  const type = nextOfService[bytes[from + 3]!]
+  const type = nextEtherTypes[bytes[from + 3]!]
   if (type !== undefined) packet.etherType(type, at, to)
   else if (bytes[from + 3] === 3) packet.link(1, at, to)
   else packet.unread(`a service path (NSH) of protocol ${bytes[from + 3]}`)

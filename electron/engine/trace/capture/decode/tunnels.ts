@@ -1,4 +1,5 @@
 import { hex, u16, u32 } from './bytes.ts'
+import { nextEtherTypes } from './ethernet.ts'
 import { ppp, rawIp } from './serial.ts'
 import type { Layer, PortLayer } from './packet.ts'
 
@@ -53,7 +54,7 @@ export const vxlan: PortLayer = (packet, from, to) => {
   return true
 }
 
-const gpeTypes: Readonly<Record<number, number>> = { 1: 0x0800, 2: 0x86dd, 4: 0x894f, 5: 0x8847 }
+const gpeTypes: Readonly<Record<number, number>> = { ...nextEtherTypes, 4: 0x894f }
 
 /** VXLAN with a protocol number (VXLAN-GPE). */
 export const vxlanGpe: PortLayer = (packet, from, to) => {
