@@ -9,6 +9,8 @@ const project = (name: string, extra: object = {}) => ({
     include: [`test/${name}/**/*.test.ts`],
     setupFiles: ['test/harness/leaks.ts'],
     testTimeout: 20_000,
+    // What is waited for may take long where two cores are shared by three.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
     ...extra,
   },

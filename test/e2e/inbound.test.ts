@@ -38,7 +38,7 @@ describe.skipIf(!findPeer('chromium'))('a call that comes in', () => {
     })
     const caller = await call(port, windows.folder(), '--duration', '2')
     await page.getByText('Incoming call from').waitFor()
-    expect(await page.title()).toBe('☎ Ann calls – Ringback')
+    await expect.poll(() => page.title()).toBe('☎ Ann calls – Ringback')
     const heard = await page.evaluate(() => (window as never as { heard: { tones: number; told: string } }).heard)
     expect(heard.tones).toBeGreaterThan(0)
     expect(heard.told).toBe('Incoming call: Ann calls')
@@ -46,7 +46,7 @@ describe.skipIf(!findPeer('chromium'))('a call that comes in', () => {
     await page.evaluate(() => (document.activeElement as HTMLElement).blur())
     await page.keyboard.press('a')
     await verdict(page).waitFor()
-    expect(await page.title()).toBe('Ringback')
+    await expect.poll(() => page.title()).toBe('Ringback')
     expect((await caller.finished).code).toBe(0)
   })
 
