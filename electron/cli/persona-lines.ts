@@ -1,5 +1,5 @@
 import { elide, visible } from '../../shared/base/text.ts'
-import type { PersonaReport, WebhookReport } from '../../shared/contract/persona.ts'
+import type { ControlReport, PersonaReport, WebhookReport } from '../../shared/contract/persona.ts'
 import type { Paint } from './terminal.ts'
 
 const widest = 100
@@ -11,7 +11,7 @@ export const stepMark = (holds: boolean | null, paint: Paint): string =>
 
 /** What a persona made of a call, indented below its line. */
 export function personaLines(report: PersonaReport, paint: Paint): string[] {
-  const { name, decision, because, next, path, got, variables, webhook } = report
+  const { name, decision, because, next, path, got, variables, webhook, control } = report
   return [
     `${paint.bold(name)} ${decision}${because === null ? '' : `: ${visible(because)}. ${visible(next ?? '')}`}`,
     ...path.map(({ subject, arrived, wanted, holds, source }) => {
@@ -24,6 +24,7 @@ export function personaLines(report: PersonaReport, paint: Paint): string[] {
       return `${shown(made.name)} → ${becomes}${made.note === null ? '' : paint.dim(` (${visible(made.note)})`)}`
     }),
     ...(webhook ? webhookLines(webhook, paint) : []),
+    ...(control ? controlLines(control, paint) : []),
   ].map((line) => `    ${line}`)
 }
 
@@ -33,5 +34,15 @@ function webhookLines({ url, tookMs, request, response, faults }: WebhookReport,
     `webhook POST ${shown(url)} ${shown(request.body)}`,
     `webhook ${tookMs === null ? 'not answered before the call ended' : `${came} after ${tookMs} ms`}`,
     ...faults.map(({ code, text }) => `${paint.red('✕')} ${code}: ${visible(text)}`),
+  ]
+}
+
+function controlLines({ callId, requests }: ControlReport, paint: Paint): string[] {
+  return [
+    `call_id ${visible(callId)}: ${requests.length === 0 ? 'nothing was called for it' : 'your server called'}`,
+    ...requests.map(({ action, afterMs, status, error }) => {
+      const why = error === null ? '' : `: ${visible(error)}`
+      return `${stepMark(error === null, paint)} ${visible(action)} after ${afterMs} ms: ${status}${why}`
+    }),
   ]
 }

@@ -16,6 +16,7 @@ import { noLogs, type Logs } from './base/log.ts'
 import { until } from './base/until.ts'
 import type { Net } from './base/net.ts'
 import { systemHttp } from './base/system-http.ts'
+import { systemHttpServe } from './base/system-http-serve.ts'
 import { systemNet } from './base/system-net.ts'
 import { systemRandom, type Random } from './base/random.ts'
 import { CallRecords } from './calls/call-records.ts'
@@ -152,13 +153,14 @@ export class Engine implements EngineClient {
       soundPath: (name, use) => this.#files.using([name], ([path]) => use(path!)),
       sounds: this.#sounds,
     })
-    const calls = { clock, random, boundary, attended, media, records: this.#records, http: systemHttp }
+    const calls = { clock, random, boundary, attended, media, records: this.#records }
+    const web = { http: systemHttp, serveHttp: systemHttpServe }
     const shared = { clock, random, feed: this.#feed, profile: this.#profile }
     this.#pool = new StationPool(this.#stations, (station) => this.#softphone.serve(station))
     this.#softphone = new Softphone({ ...calls, ...shared, stations: this.#pool })
     const report = (id: string) => this.#records.call(id)?.report() ?? this.#history.show(id)
     this.#proofs = new Proofs({ ...calls, ...shared, softphone: this.#softphone, report })
-    this.#agents = new Agents({ ...calls, ...shared, stations: this.#stations, softphone: this.#softphone })
+    this.#agents = new Agents({ ...calls, ...shared, ...web, stations: this.#stations, softphone: this.#softphone })
     this.#voice = new Voice({ ...calls, stations: this.#stations })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })

@@ -10,6 +10,10 @@ export const listenerSchema = z.object({
 })
 export type ListenerArgs = z.infer<typeof listenerSchema>
 
+export const apiSchema = z
+  .string()
+  .describe('where the server of those who own its calls accepts them: a URL on this computer, for its base URL')
+
 export const behaviourSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), source: agentSourceSchema }),
   z.object({

@@ -3,7 +3,7 @@ import { usualCodecs } from '../model/codecs.ts'
 import { transportNames } from '../model/transport.ts'
 import { wrongNames } from '../model/wrong.ts'
 import { dtmfModeSchema } from './actions.ts'
-import { behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
+import { apiSchema, behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
 import { historyList } from './lists.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
 import {
@@ -247,6 +247,7 @@ export const commands = {
     result: byId.extend({
       addresses: z.array(listenerSchema),
       registration: z.string().optional().describe('its id, where the agent registers'),
+      api: apiSchema.optional(),
     }),
   },
   'agent.stop': { args: byId, result: nothing },

@@ -37,6 +37,23 @@ export const webhookReportSchema = z.object({
 })
 export type WebhookReport = z.infer<typeof webhookReportSchema>
 
+export const controlReportSchema = z.object({
+  callId: z.string().describe('by which the owner’s server names the call'),
+  acceptedAfterMs: z.number().nullable().describe('null: it was not accepted'),
+  requests: z
+    .array(
+      z.object({
+        at: z.string().describe('ISO 8601, microseconds, UTC'),
+        action: z.string().describe('accept, reject, refer, hangup'),
+        afterMs: z.number().describe('after the call came in'),
+        status: z.int(),
+        error: z.string().nullable().describe('why it was not done'),
+      }),
+    )
+    .describe('what the owner’s server called'),
+})
+export type ControlReport = z.infer<typeof controlReportSchema>
+
 /** What a persona made of a call. */
 export const personaReportSchema = z.object({
   name: z.string(),
@@ -67,5 +84,6 @@ export const personaReportSchema = z.object({
     )
     .describe('headers and the variables that they become'),
   webhook: webhookReportSchema.optional(),
+  control: controlReportSchema.optional().describe('where the server of its owner says what becomes of the call'),
 })
 export type PersonaReport = z.infer<typeof personaReportSchema>

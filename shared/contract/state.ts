@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { budgetNames } from '../model/budgets.ts'
-import { listenerSchema } from './agent-parts.ts'
+import { apiSchema, listenerSchema } from './agent-parts.ts'
 import { settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
 import { callReportSchema, messageSchema, sampleSchema, type Sample } from './report.ts'
 import { remedySchema } from './remedy.ts'
@@ -34,6 +34,7 @@ export const agentViewSchema = z.object({
   activeCalls: z.int(),
   wrong: z.array(z.enum(wrongNames)).optional().describe('what it does wrong on purpose'),
   persona: z.string().optional().describe('the persona that it plays'),
+  api: apiSchema.optional(),
 })
 export type AgentView = z.infer<typeof agentViewSchema>
 

@@ -62,6 +62,20 @@ export const webhookFaults = {
     severity: 'fault',
     next: 'Allow this override in the security settings of the agent, or leave it out of the answer.',
   },
+  'not-accepted': {
+    severity: 'fault',
+    next:
+      'Have the server that gets the event call accept or reject with the call_id of the event, at the address that ' +
+      'the agent names, before the caller gives up.',
+  },
+  'accepted-late': {
+    severity: 'warning',
+    next: 'Have the server accept the call first, and do what takes long afterwards: it rings until then.',
+  },
+  'control-refused': {
+    severity: 'fault',
+    next: 'Compare what the server sent with the document of the platform: method, path, key and body.',
+  },
   'field-unknown': {
     severity: 'info',
     next: 'Compare the name of the field with the document of the platform: what it does there is not known here.',

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { CallReport } from '../../shared/contract/report.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { keepRunning } from '../harness/kept.ts'
-import { agentReports, startAgent } from '../harness/process.ts'
+import { agentReports, freePort, startAgent } from '../harness/process.ts'
 import { calling, startSipp } from '../harness/sipp.ts'
 import { initiation, sendJson, webhookServer, type Asked, type WebhookServer } from '../harness/webhook-server.ts'
 
@@ -149,5 +149,30 @@ describe.skipIf(!findPeer('sipp'))('an agent that plays ElevenLabs, called by SI
     const report = await call(agent, ['X-CALL-ID: fast'])
     expect(report.outcome).toBe('answered')
     await waiting.stop('SIGKILL')
+  })
+})
+
+describe.skipIf(!findPeer('sipp'))('an agent whose calls a server accepts, called by SIPp', () => {
+  it('answers when the server says so, with the headers of the call in the event', async () => {
+    const events: { readonly data: { readonly call_id: string; readonly sip_headers: readonly object[] } }[] = []
+    const api = await freePort()
+    const server = await webhookServer((response, asked) => {
+      const event = JSON.parse(asked.body) as (typeof events)[number]
+      events.push(event)
+      const url = `http://127.0.0.1:${api}/v1/realtime/calls/${event.data.call_id}/accept`
+      const headers = { 'Authorization': 'Bearer k', 'Content-Type': 'application/json' }
+      void fetch(url, { method: 'POST', headers, body: '{"type":"realtime"}' }).then(() => response.end())
+    })
+    servers.push(server)
+    const file = join(folder, 'owned.json')
+    const webhook = { url: server.url, secretEnv: 'HOOK_SECRET' }
+    writeFileSync(file, JSON.stringify({ webhook, transports: ['tcp'], api: { port: api, keyEnv: 'API_KEY' } }))
+    const secrets = { HOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', API_KEY: 'k' }
+    const listen = ['--config', file, '--listen', 'tcp:127.0.0.1:0']
+    const agent = await keep(startAgent(['--persona', 'xai', ...listen], secrets))
+    const report = await call(agent, ['X-Order: 7'])
+    expect(report.outcome).toBe('answered')
+    expect(report.persona!.control!.requests).toMatchObject([{ action: 'accept', status: 200, error: null }])
+    expect(events[0]!.data.sip_headers).toContainEqual({ name: 'X-Order', value: '7' })
   })
 })

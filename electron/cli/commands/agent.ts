@@ -70,6 +70,12 @@ interface AgentOptions extends CommonOptions, IdentityOptions, PersonaOptions {
   readonly limit?: BudgetLimitsGiven
 }
 
+function sayListening(addresses: readonly ListenerArgs[], api: string | undefined): void {
+  for (const { transport, address, port } of addresses)
+    print(`listening on ${transport} ${formatAddress({ host: address, port })}`)
+  if (api !== undefined) print(`calls are accepted at ${api}: the base URL for your server`)
+}
+
 export function addAgent(program: Command, finish: (code: number) => void): Command {
   return program
     .command('agent')
@@ -215,11 +221,9 @@ ${impairmentLines()}`,
           sayImpaired(args.impairments)
           const findings = options.json ? null : tellFindings(engine, paint)
           for (const name of options.wrong ?? []) warn(`wrong on purpose: ${wrongs[name]}`)
-          const { id, addresses } = await engine.execute('agent.start', args)
-          if (options.json) await printLine({ type: 'listening', addresses } as { type: string })
-          else
-            for (const { transport, address, port } of addresses)
-              print(`listening on ${transport} ${formatAddress({ host: address, port })}`)
+          const { id, addresses, api } = await engine.execute('agent.start', args)
+          if (options.json) await printLine({ type: 'listening', addresses, ...(api && { api }) } as { type: string })
+          else sayListening(addresses, api)
           await Promise.race([enough, interrupted])
           await engine.execute('agent.stop', { id })
           await new Promise((resolve) => setTimeout(resolve, 100))

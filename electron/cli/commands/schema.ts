@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { captureLineSchema } from '../../../shared/contract/captures.ts'
-import { listenerSchema } from '../../../shared/contract/agent-parts.ts'
+import { apiSchema, listenerSchema } from '../../../shared/contract/agent-parts.ts'
 import { storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
 import { historyEntrySchema } from '../../../shared/contract/lists.ts'
 import { addressOwnersSchema, listedProviderSchema } from '../../../shared/contract/providers.ts'
@@ -23,7 +23,11 @@ export const documents = {
   InspectLine: captureLineSchema,
   InspectEnd: captureViewSchema.omit({ id: true, reading: true }).extend({ type: z.literal('end') }),
   RegisterReport: registrationViewSchema,
-  AgentListening: z.object({ type: z.literal('listening'), addresses: z.array(listenerSchema) }),
+  AgentListening: z.object({
+    type: z.literal('listening'),
+    addresses: z.array(listenerSchema),
+    api: apiSchema.optional(),
+  }),
   AgentCall: z.object({ type: z.literal('call'), report: callReportSchema }),
   RegistrationLine: registrationViewSchema
     .pick({ state: true, contact: true, expiresS: true, status: true, text: true })

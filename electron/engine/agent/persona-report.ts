@@ -46,7 +46,14 @@ export function webhookReport(
     startedAt: isoMicros(startedAt),
     tookMs: answered?.tookMs ?? null,
     waitedMs,
-    request: { headers: [{ name: 'Content-Type', value: 'application/json' }, ...webhook.headers], body: webhook.body },
+    request: {
+      headers: [
+        { name: 'Content-Type', value: 'application/json' },
+        ...(webhook.openHeaders ?? []),
+        ...webhook.headers,
+      ],
+      body: webhook.body,
+    },
     response: response && {
       status: response.status,
       headers: response.headers.slice(0, mostHeaders).map(({ name, value }) => ({ name, value: elide(value, 500) })),

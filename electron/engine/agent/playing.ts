@@ -1,7 +1,7 @@
 import type { PersonaReport, PlayArgs } from '../../../shared/contract/persona.ts'
 import { count } from '../../../shared/base/text.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
-import type { Answered, Refused, Webhook } from '../../../shared/providers/personas/decision.ts'
+import type { Answered, Owner, Refused, Webhook } from '../../../shared/providers/personas/decision.ts'
 import { personaNamed, personas } from '../../../shared/providers/personas/index.ts'
 import { PersonaFault, variablesNamed, type PersonaDefinition } from '../../../shared/providers/personas/persona.ts'
 import { webhookUrlFault } from '../../../shared/providers/personas/webhook-url.ts'
@@ -10,23 +10,29 @@ import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { Http } from '../base/http.ts'
-import type { Random } from '../base/random.ts'
+import type { HttpServe } from '../base/http-serve.ts'
+import { uuidOf, type Random } from '../base/random.ts'
 import type { InboundCall } from '../ua/index.ts'
+import { CallControl } from './control.ts'
 import { PersonaGate } from './persona-gate.ts'
 import { personaReport, webhookReport } from './persona-report.ts'
 import { askWebhook } from './webhook.ts'
+import { signatureHeaders } from './webhook-signature.ts'
 
 export interface PlayingDeps {
   readonly clock: Clock
   readonly random: Random
   readonly boundary: Boundary
   readonly http: Http
+  readonly serveHttp: HttpServe
 }
 
 /** Where what a persona makes of a call is written down. */
 export interface PlayedRecord {
   plays(persona: PersonaReport): void
   observe(kind: ObservationKind, text: string, value?: string): void
+  /** Asks the peer to call `target`, a Refer-To value; rejects where that comes to nothing. */
+  transfer(target: string): Promise<unknown>
 }
 
 /** What becomes of a call that the gate let in. */
@@ -48,6 +54,7 @@ export class Playing {
   readonly userAgent: string
   readonly #definition: PersonaDefinition
   readonly #deps: PlayingDeps
+  readonly #control: CallControl | null
   /** What callers have dialled of a pin; null: it was looked at. */
   readonly #pins = new WeakMap<InboundCall, string | null>()
 
@@ -57,7 +64,9 @@ export class Playing {
     this.#deps = deps
     this.name = this.#definition.name
     this.userAgent = `${product} (as ${this.#definition.provider})`
-    this.gate = new PersonaGate(opened(this.#definition, args), this.userAgent, deps.clock, deps.random)
+    const persona = opened(this.#definition, args)
+    this.#control = persona.control ? new CallControl(persona.control, deps) : null
+    this.gate = new PersonaGate(persona, this.userAgent, deps.clock, deps.random)
   }
 
   /** Of an INVITE that the gate has seen. */
@@ -72,15 +81,56 @@ export class Playing {
     return outcome?.kind === 'answer' ? outcome : null
   }
 
+  /** Opens what an owner's server calls; null where the persona has none. Throws RingbackError (machine). */
+  async open(): Promise<string | null> {
+    return (await this.#control?.listen(this.#deps.serveHttp)) ?? null
+  }
+
+  close(): void {
+    this.#control?.close()
+  }
+
   /** Begins with a call: what it asks for is asked. `answerDelayMs`: how long the call rings in any case. */
   begin(call: InboundCall, record: PlayedRecord, answerDelayMs: number): Played {
     const outcome = this.gate.judged(call.request)?.outcome
     const answered = this.answered(call)
-    const webhook = answered?.webhook ?? null
-    const ready = webhook && this.#ask(call, webhook, record, answerDelayMs)
-    // Of a call that only rings nobody waits for it.
-    if (ready) this.#deps.boundary.run('webhook', () => ready)
+    const told = new Told(record, this.report(call.request)!)
+    const ready = answered && this.#ready(call, answered, told, record, answerDelayMs)
     return { refused: outcome?.kind === 'refuse' ? outcome.refused : null, answered, ready }
+  }
+
+  #ready(
+    call: InboundCall,
+    { webhook, owner }: Answered,
+    told: Told,
+    record: PlayedRecord,
+    answerDelayMs: number,
+  ): Promise<void> | null {
+    if (owner && this.#control) return this.#tell(call, owner, this.#control, told, record)
+    if (!webhook) return null
+    const ready = this.#ask(call, webhook, told, record, answerDelayMs)
+    // Of a call that only rings nobody waits for it.
+    this.#deps.boundary.run('webhook', () => ready)
+    return ready
+  }
+
+  /** The owner's server is told of the call; settles when it accepts it. */
+  #tell(call: InboundCall, owner: Owner, control: CallControl, told: Told, record: PlayedRecord): Promise<void> {
+    const { clock, random, boundary } = this.#deps
+    const callId = owner.callIds === 'uuid' ? uuidOf(random) : `${owner.callIds.prefix}${random.token(24)}`
+    const { report, accepted } = control.add(call, callId, owner, {
+      changed: (changed) => told.with({ control: changed }),
+      fault: (code, text) => record.observe('webhook-fault', text, code),
+      // What comes of it the record writes down.
+      transfer: (target) => boundary.run('transfer', () => record.transfer(`<${target}>`).catch(() => {})),
+    })
+    told.with({ control: report })
+    const atS = Math.floor(clock.nowUs() / 1e6)
+    const event = owner.event({ eventId: `evt_${random.token(32)}`, callId, atS })
+    const signature = signatureHeaders(owner.signingSecret, `wh_${random.token(32)}`, atS, event.body)
+    const webhook = { ...event, openHeaders: [...(event.openHeaders ?? []), ...signature] }
+    boundary.run('webhook', () => this.#ask(call, webhook, told, record, Infinity))
+    return accepted
   }
 
   /** A digit came while the call is on: some personas ask for a pin, which # ends. */
@@ -100,15 +150,20 @@ export class Playing {
     call.hangUp()
   }
 
-  async #ask(call: InboundCall, webhook: Webhook, record: PlayedRecord, answerDelayMs: number): Promise<void> {
+  async #ask(
+    call: InboundCall,
+    webhook: Webhook,
+    told: Told,
+    record: PlayedRecord,
+    answerDelayMs: number,
+  ): Promise<void> {
     const { clock } = this.#deps
-    const report = this.report(call.request)!
     const startedAt = clock.nowUs()
     const over = new AbortController()
     call.events.on('state', ({ kind }) => kind === 'ended' && over.abort())
-    record.plays({ ...report, webhook: webhookReport(webhook, startedAt, null, null) })
+    told.with({ webhook: webhookReport(webhook, startedAt, null, null) })
     const answered = await askWebhook(this.#deps, webhook, over.signal)
-    if (!answered || call.state.kind !== 'ringing') return
+    if (!answered) return
     const waitedMs = Math.max(0, answered.tookMs - answerDelayMs)
     const slow =
       waitedMs > webhook.slowMs && answered.answer
@@ -122,10 +177,27 @@ export class Playing {
           ]
         : []
     const shown = webhookReport(webhook, startedAt, { ...answered, faults: [...slow, ...answered.faults] }, waitedMs)
-    record.plays({ ...report, webhook: shown })
+    told.with({ webhook: shown })
     const status = answered.answer ? `answered ${answered.answer.status}` : 'gave no answer'
-    record.observe('webhook', `the webhook ${shown.url} ${status} after ${answered.tookMs} ms, while the call rang`)
+    const meanwhile = call.is('ringing') ? ', while the call rang' : ''
+    record.observe('webhook', `the webhook ${shown.url} ${status} after ${answered.tookMs} ms${meanwhile}`)
     for (const { code, text } of shown.faults) record.observe('webhook-fault', text, code)
+  }
+}
+
+/** What is written of a call bit by bit. */
+class Told {
+  readonly #record: PlayedRecord
+  #report: PersonaReport
+
+  constructor(record: PlayedRecord, report: PersonaReport) {
+    this.#record = record
+    this.#report = report
+  }
+
+  with(part: Pick<PersonaReport, 'webhook' | 'control'>): void {
+    this.#report = { ...this.#report, ...part }
+    this.#record.plays(this.#report)
   }
 }
 

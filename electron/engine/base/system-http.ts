@@ -1,5 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
+import { pairs } from './header-pairs.ts'
 import type { HttpAnswer, HttpRequest } from './http.ts'
 
 /** HTTP by Node. */
@@ -36,8 +37,4 @@ export function systemHttp({ url, method, headers, body, mostBytes, signal }: Ht
     })
     outgoing.end(body)
   })
-}
-
-function pairs(raw: readonly string[]): { name: string; value: string }[] {
-  return Array.from({ length: raw.length / 2 }, (_, i) => ({ name: raw[2 * i]!, value: raw[2 * i + 1]! }))
 }

@@ -1,35 +1,28 @@
 import type { Parsed } from '../../../shared/contract/commands.ts'
 import { transports } from '../../../shared/model/transport.ts'
 import { wrongs, type Wrong } from '../../../shared/model/wrong.ts'
-import type { PersonaReport, PlayArgs } from '../../../shared/contract/persona.ts'
+import type { PlayArgs } from '../../../shared/contract/persona.ts'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
 import { Playing } from '../agent/playing.ts'
 import { misbehaved } from '../agent/wrong.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
-import type { Timer } from '../base/clock.ts'
 import { makeFolder } from '../base/durable.ts'
 import type { TlsIdentity } from '../base/net.ts'
 import { machine, usage } from '../base/errors.ts'
 import type { Http } from '../base/http.ts'
+import type { HttpServe } from '../base/http-serve.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
 import type { Softphone } from './softphone.ts'
+import { TurnedAways } from './turned-away.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
 import { productName, type Station, type StationOptions } from '../stations/station.ts'
 import type { Stations } from '../stations/stations.ts'
 import type { Profile } from '../store/profile.ts'
 import { PcapFile } from '../trace/capture/pcap-write.ts'
 import { AccessGate, type InboundCall } from '../ua/index.ts'
-
-/** An INVITE that became no call. */
-interface TurnedAway {
-  readonly text: string
-  readonly persona: PersonaReport | null
-  readonly timer: Timer
-  report(): void
-}
 
 interface Running {
   readonly id: string
@@ -43,20 +36,19 @@ interface Running {
   /** Where all that it sends and receives goes. */
   readonly pcap: PcapFile | null
   calls: number
-  /** INVITEs by Call-ID that became no call, and are to be reported when they do not come again. */
-  readonly turnedAway: Map<string, TurnedAway>
+  readonly turnedAway: TurnedAways
+  /** Where an owner’s server says what becomes of calls; null: nowhere. */
+  readonly api: string | null
 }
 
 /** The name of the stored password that agents ask for; no trunk can have it. */
 export const agentSecret = 'agent password'
-/** How long an INVITE that got no answer, or a challenge, may come again before it is reported. */
-const patienceMs = 32_000
-const minuteMs = 60_000
 
 interface AgentsDeps extends AnsweringDeps {
   readonly random: Random
   readonly feed: Feed
   readonly http: Http
+  readonly serveHttp: HttpServe
   readonly profile: Profile
   readonly stations: Stations
   /** Places the calls that peers ask for by REFER. */
@@ -76,7 +68,7 @@ export class Agents {
   async start(
     args: Parsed<'agent.start'>,
     transport: StationOptions = { localAddress: null, tlsCa: null, tlsInsecure: true, tlsIdentity: null },
-  ): Promise<{ id: string; addresses: AgentView['addresses'] }> {
+  ): Promise<{ id: string; addresses: AgentView['addresses']; api?: string }> {
     const { clock, random, feed } = this.#deps
     const { behaviour } = args
     const id = random.token(10)
@@ -125,10 +117,14 @@ export class Agents {
       changed: () => feed.change({ kind: 'agent', id }),
       referred: (referred) => this.#deps.softphone.placeReferred(asAgent(args), referred),
     })
-    const addresses = await this.#listen(station, args.listeners, args.tlsIdentity ?? null).catch((error: unknown) => {
-      pcap?.close()
-      throw error
-    })
+    const opened = this.#listen(station, args.listeners, args.tlsIdentity ?? null)
+    const { addresses, api } = await opened
+      .then(async (bound) => ({ addresses: bound, api: (await playing?.open()) ?? null }))
+      .catch((error: unknown) => {
+        this.#deps.stations.close(station)
+        pcap?.close()
+        throw error
+      })
     const running: Running = {
       id,
       agent,
@@ -139,12 +135,13 @@ export class Agents {
       answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind,
       pcap,
       calls: 0,
-      turnedAway: new Map(),
+      turnedAway: new TurnedAways(this.#deps.clock, this.#deps.records, station, id),
+      api,
     }
     this.#running.set(id, running)
     this.#serve(running, incoming)
     feed.change({ kind: 'agent', id })
-    return { id, addresses }
+    return { id, addresses, ...(api !== null && { api }) }
   }
 
   /** Throws RingbackError (machine), once it is stopped, where its capture could not be written whole. */
@@ -153,10 +150,8 @@ export class Agents {
     if (!running) throw usage(`there is no agent "${id}"`)
     running.agent.hangUp()
     await until(this.#deps.clock, () => running.agent.activeCalls === 0)
-    for (const { timer, report } of [...running.turnedAway.values()]) {
-      timer.cancel()
-      report()
-    }
+    running.turnedAway.settle()
+    running.playing?.close()
     this.#deps.stations.close(running.station)
     this.#running.delete(id)
     for (const record of this.#deps.records.all()) if (record.agent === id) record.end()
@@ -178,7 +173,8 @@ export class Agents {
   }
 
   close(): void {
-    for (const { station, pcap } of this.#running.values()) {
+    for (const { station, pcap, playing } of this.#running.values()) {
+      playing?.close()
       this.#deps.stations.close(station)
       pcap?.close()
     }
@@ -199,7 +195,7 @@ export class Agents {
   change(id: string): Change {
     const running = this.#running.get(id)
     if (!running) return { kind: 'gone', of: 'agent', id }
-    const { addresses, answering, calls, agent, playing, wrong } = running
+    const { addresses, answering, calls, agent, playing, wrong, api } = running
     return {
       kind: 'agent',
       agent: {
@@ -210,6 +206,7 @@ export class Agents {
         activeCalls: agent.activeCalls,
         ...(wrong.length > 0 && { wrong: [...wrong] }),
         ...(playing && { persona: playing.name }),
+        ...(api !== null && { api }),
       },
     }
   }
@@ -222,62 +219,31 @@ export class Agents {
   }
 
   #serve(running: Running, incoming: (call: InboundCall) => void): void {
-    const { clock, records } = this.#deps
-    const { station } = running
-    const { budgets } = station
-    const report = (callId: string) => {
-      const waiting = running.turnedAway.get(callId)
-      running.turnedAway.delete(callId)
-      if (!waiting || (callId !== '' && station.trace(callId))) return
-      const record = records.begin(station, callId, running.id)
-      record.observe('refused-by-us', waiting.text)
-      if (waiting.persona) record.plays(waiting.persona)
-      record.end()
-    }
+    const { station, playing, wrong, turnedAway } = running
     station.ua.serve({
       incoming: (call) => {
         running.calls++
         incoming(call)
-        for (const name of running.wrong) station.observe(call.callId, 'note', `wrong on purpose: ${wrongs[name]}`)
+        for (const name of wrong) station.observe(call.callId, 'note', `wrong on purpose: ${wrongs[name]}`)
       },
-      turnedAway: (callId, why, text, request) => {
-        const waiting = running.turnedAway.get(callId)
-        if (records.ofTrace(station.trace(callId))?.endedAt === null || (waiting && why !== 'refused')) return
-        if (!waiting && !budgets.allows('refusalsPerMinute')) return
-        if (!waiting) {
-          budgets.take('refusalsPerMinute')
-          clock.after(minuteMs, () => budgets.release('refusalsPerMinute'))
-        }
-        waiting?.timer.cancel()
-        // What is refused for good is reported when its refusal has been seen too.
-        running.turnedAway.set(callId, {
-          text,
-          persona: running.playing?.report(request) ?? null,
-          report: () => report(callId),
-          timer: clock.after(why === 'refused' ? 0 : patienceMs, () => report(callId)),
-        })
-      },
+      turnedAway: (callId, why, text, request) =>
+        turnedAway.add(callId, why, text, (invite) => playing?.report(invite) ?? null, request),
     })
   }
 
-  /** Throws RingbackError (machine) for a listener that cannot be opened; the station is closed then. */
+  /** Throws RingbackError (machine) for a listener that cannot be opened. */
   async #listen(
     station: Station,
     listeners: Parsed<'agent.start'>['listeners'],
     identity: TlsIdentity | null,
   ): Promise<AgentView['addresses']> {
     const addresses: AgentView['addresses'] = []
-    try {
-      for (const { transport, address, port } of listeners) {
-        const tls = transports[transport].secure ? (identity ?? (await selfSigned(address))) : null
-        const bound = await station.endpoint.listen(transport, address, port, tls)
-        addresses.push({ transport, address: bound.host, port: bound.port })
-      }
-      return addresses
-    } catch (error) {
-      this.#deps.stations.close(station)
-      throw error
+    for (const { transport, address, port } of listeners) {
+      const tls = transports[transport].secure ? (identity ?? (await selfSigned(address))) : null
+      const bound = await station.endpoint.listen(transport, address, port, tls)
+      addresses.push({ transport, address: bound.host, port: bound.port })
     }
+    return addresses
   }
 }
 

@@ -18,6 +18,7 @@ export function* personaSection({
   got,
   variables,
   webhook,
+  control,
 }: PersonaReport): Generator<string> {
   const why = because === null ? '' : `: ${safe(because)}. ${safe(next ?? '')}`
   yield `\n<h2>As ${safe(provider)}</h2><p>${decision}${why}</p>`
@@ -38,6 +39,18 @@ export function* personaSection({
       variables.map(({ name, value, variable, note }) => [name, value, variable ?? 'none', note ?? '']),
     )
   if (webhook) yield webhookSection(webhook)
+  if (control) {
+    yield `<h3>What the owner’s server called</h3><p>call_id ${safe(control.callId)}</p>`
+    yield table(
+      ['action', 'after', 'status', 'error'],
+      control.requests.map(({ action, afterMs, status, error }) => [
+        action,
+        `${afterMs} ms`,
+        String(status),
+        error ?? '',
+      ]),
+    )
+  }
 }
 
 function webhookSection({ url, tookMs, waitedMs, request, response, faults }: WebhookReport): string {

@@ -6,6 +6,7 @@ import { parseNameAddr, parseUri, uriOf, type SipUri } from '../../wire/sip/gram
 import { header, type SipHeader, type SipRequest } from '../../wire/sip/message.ts'
 import type { Source } from '../provider.ts'
 import type { Variable } from '../variables.ts'
+import type { ControlApi } from './control.ts'
 
 /** An INVITE outside any dialog, and how it came. */
 export interface Arrived {
@@ -61,13 +62,44 @@ export interface Challenge {
 export interface Webhook {
   readonly url: string
   /** Their values are secrets. */
-  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly headers: readonly HttpField[]
+  /** Those that anyone may see. */
+  readonly openHeaders?: readonly HttpField[]
   readonly body: string
   readonly timeoutMs: number
   /** An answer that the caller waits longer for is slow. */
   readonly slowMs: number
-  /** What is wrong with the JSON of its answer; empty: nothing. */
-  check(answer: unknown): readonly WebhookFault[]
+  /** What is wrong with the JSON of its answer, empty: nothing; null: any 2xx will do, whatever its body. */
+  readonly check: ((answer: unknown) => readonly WebhookFault[]) | null
+}
+
+export interface HttpField {
+  readonly name: string
+  readonly value: string
+}
+
+/** What an event about a call has that is new each time. */
+export interface EventStamp {
+  readonly eventId: string
+  /** By which its owner names the call. */
+  readonly callId: string
+  /** Seconds since 1970. */
+  readonly atS: number
+}
+
+/** Whose server is told of a call, and says over HTTP what becomes of it. */
+export interface Owner {
+  readonly callIds: 'uuid' | { readonly prefix: string }
+  /** What its server is told. */
+  event(stamp: EventStamp): Webhook
+  /** The secret that signs it, `whsec_` and base64 (Standard Webhooks). */
+  readonly signingSecret: string
+  /** How long it has to accept, or to reject. */
+  readonly patienceMs: number
+  /** Accepting later than this is slow. */
+  readonly slowMs: number
+  /** What the caller gets when it does neither. */
+  readonly nobody: Refused
 }
 
 /** One thing that is wrong with the answer of a webhook, or with how it came. */
@@ -91,6 +123,8 @@ export interface Answered {
   readonly codecs: readonly string[]
   /** Asked while it rings, before the answer. */
   readonly webhook: Webhook | null
+  /** Who accepts it; left out: nobody has to. */
+  readonly owner?: Owner
   /** Where a pin is asked of the caller: what becomes of the call once digits and # are dialled. */
   readonly pin?: (digits: string) => PinChecked
 }
@@ -122,6 +156,8 @@ export interface Decision {
 /** Decides of calls, one after the other: what it refused before, and how many came, may count. */
 export interface Persona {
   decide(arrived: Arrived): Decision
+  /** Where the servers of those who own its calls say what becomes of them; null, or left out: nowhere. */
+  readonly control?: ControlApi | null
 }
 
 /** The URI of From or To; null where there is none that can be read. */
