@@ -4,6 +4,7 @@ import { impairmentWords } from '../../shared/model/impairments.ts'
 import { conversationRows } from '../../shared/shown/conversation.ts'
 import { lossOf } from '../../shared/shown/loss.ts'
 import { unfollowedText } from '../../shared/shown/media-figures.ts'
+import { qualityText, timingText, voipText } from '../../shared/shown/timing.ts'
 import { evidenceTexts } from '../../shared/words/evidence.ts'
 import { withFlags } from './remedies.ts'
 import type { CommonOptions } from './session.ts'
@@ -106,7 +107,7 @@ function cells(stream: Stream, label: string): string[] {
     `${maxDeltaMs.toFixed(1)} ms`,
     bitrateKbps === null ? 'unknown' : `${bitrateKbps.toFixed(1)} kbit/s`,
     level ? `${level.meanDbfs.toFixed(1)} dBFS` : 'unknown',
-    mos ? mos.value.toFixed(2) : 'not computable',
+    mos ? `${mos.value.toFixed(2)}${mos.confirmed ? '' : ' (sent)'}` : 'not computable',
     rtcp
       ? `${rtcp.reportedLost} lost, round trip ` +
         `${rtcp.roundTripMs === null ? 'unknown' : `${rtcp.roundTripMs.toFixed(1)} ms`}`
@@ -114,32 +115,22 @@ function cells(stream: Stream, label: string): string[] {
   ]
 }
 
-/** Streams as a table, with their direction. */
+/** Streams as a table, with their direction; below it what each estimate rests on, and what lay uneven in time. */
 export function streamLines(report: CallReport): string[] {
-  if (report.streams.length === 0) return []
-  const rows = report.streams.map((stream) => {
-    const { toPeer } = stream
-    return cells(
-      stream,
-      toPeer
-        ? `→ to ${stream.destination}`
-        : toPeer === false
-          ? `← from ${stream.source}`
-          : `  ${stream.source} → ${stream.destination}`,
-    ).map(visible)
-  })
-  const estimates = report.streams.flatMap((stream) => (stream.mos ? [stream.mos] : []))
-  const assumed = [...new Set(estimates.flatMap(({ assumptions }) => assumptions))]
-  const mos = estimates.length > 0 ? [`MOS by ${estimates[0]!.model}: ${assumed.join('; ')}`] : []
+  const { streams } = report
+  if (streams.length === 0) return []
+  const rows = streams.map((stream) => cells(stream, labelOf(stream)).map(visible))
   const unfollowed = unfollowedText(report.unfollowedPackets)
-  const unknown = [...new Set(report.streams.flatMap(({ mosUnknown }) => mosUnknown ?? []))]
-  return [
-    ...tableLines([columns, ...rows]),
-    ...mos,
-    ...unknown.map((why) => visible(`MOS is unknown: ${why}`)),
-    ...(unfollowed === null ? [] : [unfollowed]),
-  ]
+  const below = streams.flatMap((stream) =>
+    [qualityText(stream), timingText(stream), voipText(stream)]
+      .filter((text) => text !== null)
+      .map((text) => visible(`${labelOf(stream)}: ${text}`)),
+  )
+  return [...tableLines([columns, ...rows]), ...below, ...(unfollowed === null ? [] : [unfollowed])]
 }
+
+const labelOf = ({ toPeer, source, destination }: Stream): string =>
+  toPeer ? `→ to ${destination}` : toPeer === false ? `← from ${source}` : `  ${source} → ${destination}`
 
 const marks = { fault: '✕', warning: '!', info: 'i' } as const
 

@@ -33,6 +33,7 @@ export function callCommand(placed: Placed): string {
   if (placed.ptimeMs !== undefined) add('--ptime', String(placed.ptimeMs))
   if (placed.mediaTimeoutMs) add('--media-timeout', String(placed.mediaTimeoutMs / 1000))
   if (placed.latch === false) options.push('--no-latch')
+  if (placed.rtcpXr) options.push('--rtcp-xr')
   add('--impair', placed.impairments?.join(','))
   if (placed.contactRewrite) options.push('--contact-rewrite')
   add('--ws-path', placed.webSocketResource)

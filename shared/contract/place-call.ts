@@ -38,6 +38,9 @@ export const ptimeSchema = z.int().min(10).max(60)
 export const latchSchema = z
   .boolean()
   .describe('false: RTP goes where the session description says, even where the RTP of the peer comes from elsewhere')
+export const rtcpXrSchema = z
+  .boolean()
+  .describe('true: VoIP metrics (RTCP XR, RFC 3611) are asked for and sent; else they are sent to who asks for them')
 export const contactRewriteSchema = z
   .boolean()
   .describe('where the peer sees us at another address (NAT), our Contact says that one from then on')
@@ -109,6 +112,7 @@ export const placeCallSchema = z.object({
   ptimeMs: ptimeSchema.optional().describe('the packet time to ask for'),
   mediaTimeoutMs: mediaTimeoutSchema.default(null),
   latch: latchSchema.default(true),
+  rtcpXr: rtcpXrSchema.default(false),
   followRefer: followReferSchema.default(false),
   tlsCa: z.string().optional(),
   tlsInsecure: z.boolean().default(false),

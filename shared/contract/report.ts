@@ -8,6 +8,7 @@ import { personaReportSchema } from './persona.ts'
 import { conversationSchema } from './conversation.ts'
 import { headerSchema, placedSchema } from './place-call.ts'
 import { remedySchema } from './remedy.ts'
+import { timingSchema, voipMetricsSchema } from './timing.ts'
 
 const iso = z.string().describe('ISO 8601, microseconds, UTC')
 const ms = z.number().describe('milliseconds')
@@ -68,6 +69,8 @@ export const streamSchema = z.object({
     })
     .nullable(),
   mosUnknown: z.string().optional().describe('why there is no estimate of the quality'),
+  timing: timingSchema.optional().describe('absent in old reports'),
+  voip: voipMetricsSchema.optional(),
   series: z
     .array(sampleSchema)
     .optional()

@@ -9,6 +9,7 @@ import type { Vantage } from '../../shared/model/facts.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
 import type { ObservationKind } from '../../shared/model/wire.ts'
 import { writeRtcp } from '../../shared/wire/rtcp/rtcp.ts'
+import type { VoipMetrics } from '../../shared/wire/rtcp/xr.ts'
 import { emptyRtpHeader, readRtp, rtpHeaderBytes, writeRtpHeader, type RtpHeader } from '../../shared/wire/rtp/rtp.ts'
 import { parseSip } from '../../shared/wire/sip/parse.ts'
 import { crlf, sdp } from './messages.ts'
@@ -198,6 +199,11 @@ export class TraceBuilder {
     return this.#rtcp(atMs, [
       { type: 'sr', ssrc: 2, ...times, packets: sentPackets, octets: sentPackets * 160, reports: [] },
     ])
+  }
+
+  /** VoIP metrics of the peer, of our stream. */
+  extended(atMs: number, metrics: VoipMetrics): this {
+    return this.#rtcp(atMs, [{ type: 'xr', ssrc: 2, voip: [metrics] }])
   }
 
   #rtcp(atMs: number, packets: Parameters<typeof writeRtcp>[0]): this {

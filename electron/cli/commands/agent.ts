@@ -62,6 +62,7 @@ interface AgentOptions extends CommonOptions, IdentityOptions, PersonaOptions {
   readonly rtpPorts?: { first: number; last: number }
   readonly ptime?: number
   readonly latch: boolean
+  readonly rtcpXr?: boolean
   readonly followRefer?: boolean
   readonly impair?: string[]
   readonly wrong?: StartAgent['wrong']
@@ -115,6 +116,7 @@ export function addAgent(program: Command, finish: (code: number) => void): Comm
     .option('--pcap <file>', 'write everything that goes over the wire, also what becomes no call')
     .option('--rtp-ports <a-b>', rtpPortsUsual, parsePortRange)
     .option('--no-latch', 'send RTP where the session description says, wherever that of the peer comes from')
+    .option('--rtcp-xr', 'ask for VoIP metrics and send them (RTCP XR, RFC 3611; default: to who asks for them)')
     .option('--ptime <ms>', 'the packet time to ask for: 10 to 60 (default: as the caller likes it)', parsePtime)
     .option(
       '--media-timeout <seconds>',
@@ -195,6 +197,7 @@ ${impairmentLines()}`,
         rtpPorts: options.rtpPorts,
         ptimeMs: options.ptime,
         latch: options.latch,
+        rtcpXr: options.rtcpXr,
         mediaTimeoutMs: options.mediaTimeout?.ms,
         limits: options.limit,
       }) as StartAgent

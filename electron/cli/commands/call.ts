@@ -63,6 +63,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly rtpPorts?: { first: number; last: number }
   readonly ptime?: number
   readonly latch: boolean
+  readonly rtcpXr?: boolean
   readonly impair?: string[]
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly tlsCa?: string
@@ -126,6 +127,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
     )
     .option('--rtp-ports <a-b>', rtpPortsUsual, parsePortRange)
     .option('--no-latch', 'send RTP where the session description says, wherever that of the peer comes from')
+    .option('--rtcp-xr', 'ask for VoIP metrics and send them (RTCP XR, RFC 3611; default: to who asks for them)')
     .option('--ptime <ms>', 'the packet time to ask for: 10 to 60 (default: 20)', parsePtime)
     .option(
       '--media-timeout <seconds>',
@@ -197,6 +199,7 @@ ${impairmentLines()}`,
         rtpPorts: options.rtpPorts,
         ptimeMs: options.ptime,
         latch: options.latch,
+        rtcpXr: options.rtcpXr,
         mediaTimeoutMs: options.mediaTimeout?.ms,
         impairments: options.impair,
         tlsCa,

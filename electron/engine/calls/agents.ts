@@ -111,6 +111,7 @@ export class Agents {
       ptimeMs: args.ptimeMs,
       silenceMs: args.mediaTimeoutMs,
       latch: args.latch,
+      rtcpXr: args.rtcpXr,
       impairments: args.impairments,
       recordDirectory: args.recordDirectory,
       playing,
@@ -249,7 +250,7 @@ export class Agents {
 
 /** What the agent does in the calls that it places for a peer: as in those that it answers. */
 function asAgent(args: Parsed<'agent.start'>): Partial<Parsed<'call.place'>> {
-  const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch, impairments } = args
+  const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch, rtcpXr, impairments } = args
   return {
     codecs,
     encryption,
@@ -257,6 +258,7 @@ function asAgent(args: Parsed<'agent.start'>): Partial<Parsed<'call.place'>> {
     ptimeMs,
     mediaTimeoutMs,
     latch,
+    rtcpXr,
     impairments,
     ...(behaviour.kind === 'answer' && { source: behaviour.source }),
   }

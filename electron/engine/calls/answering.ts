@@ -24,7 +24,10 @@ export interface AnsweringDeps {
 interface Answering
   extends
     AgentOptions,
-    Pick<MediaOptions, 'codecs' | 'encryption' | 'suites' | 'ptimeMs' | 'silenceMs' | 'latch' | 'impairments'> {
+    Pick<
+      MediaOptions,
+      'codecs' | 'encryption' | 'suites' | 'ptimeMs' | 'silenceMs' | 'latch' | 'rtcpXr' | 'impairments'
+    > {
   /** Of the agent; null for the softphone. */
   readonly id: string | null
   readonly rtpPorts: PortRange | undefined
@@ -44,7 +47,7 @@ export function answer(
   options: Answering,
 ): { readonly agent: Agent; incoming(call: InboundCall): void } {
   const { clock, boundary, media, records } = deps
-  const { suites, ptimeMs, silenceMs, latch, impairments } = options
+  const { suites, ptimeMs, silenceMs, latch, rtcpXr, impairments } = options
   const { rtpPorts, recordDirectory, playing = null } = options
   const recordOf = (call: InboundCall) => records.ofTrace(station.trace(call.callId))!
   const openMedia = async (call: InboundCall, source: SourceArgs) => {
@@ -60,6 +63,7 @@ export function answer(
       ptimeMs,
       silenceMs,
       latch,
+      rtcpXr,
       impairments,
       source: await media.source(source, codecs),
       rtpPorts,

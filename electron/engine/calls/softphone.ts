@@ -153,6 +153,7 @@ export class Softphone {
         ptimeMs: args.ptimeMs,
         silenceMs: args.mediaTimeoutMs,
         latch: args.latch,
+        rtcpXr: args.rtcpXr,
         impairments: args.impairments,
         codecs,
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',

@@ -1,4 +1,5 @@
 import { codecDescriptor } from '../../../shared/model/codecs.ts'
+import { jitterBufferMs } from './timing.ts'
 
 /** A quality estimate with everything it rests on, so that it can be shown with the number. */
 export interface Mos {
@@ -15,8 +16,8 @@ export interface MosInput {
   readonly roundTripMs: number | null
 }
 
-/** Packetisation of 20 ms and a jitter buffer of 40 ms. */
-const bufferingMs = 60
+/** Packetisation of 20 ms, and the jitter buffer. */
+const bufferingMs = 20 + jitterBufferMs
 
 /** Delay impairment Idd for the one-way delay Ta in ms (ITU-T G.107 equation 7-27). */
 export function delayImpairment(oneWayMs: number): number {

@@ -238,7 +238,7 @@ export class RtpRow {
 }
 
 /** A clock rate that figures can be made with; 0 for one that is announced and cannot be. */
-function usable(clockRateHz: number): number {
+export function usable(clockRateHz: number): number {
   return Number.isSafeInteger(clockRateHz) && clockRateHz >= slowestClockHz ? clockRateHz : 0
 }
 

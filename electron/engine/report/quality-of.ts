@@ -1,12 +1,14 @@
 import type { CallFacts } from '../../../shared/model/facts.ts'
 import { judge } from '../diagnosis/directions.ts'
-import { lostOf, pausedUs } from '../diagnosis/loss.ts'
+import { lostOf, pausedUs, pausesOf } from '../diagnosis/loss.ts'
 
 /** What a stream's bit rate and the estimate of its quality rest on beyond its figures. */
 export interface Quality {
   readonly lost: number
   /** Of its life, pauses that were agreed. */
   readonly pausedUs: number
+  /** Those that nothing explains. */
+  readonly pauses: ReturnType<typeof pausesOf>
   /** Null where its receiver confirmed it. */
   readonly unconfirmed: string | null
 }
@@ -20,6 +22,7 @@ export function qualityOf(facts: CallFacts, n: number): Quality {
   return {
     lost: lostOf(stream, facts),
     pausedUs: pausedUs(stream, facts),
+    pauses: pausesOf(stream, facts),
     unconfirmed: ours && !heard ? `it is of ${where}: nobody confirmed that it arrived` : null,
   }
 }

@@ -29,6 +29,7 @@ import { messageFacts } from '../trace/facts/messages.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
 import { findingsOf, outlineOf, shownFinding } from './outline.ts'
 import { qualityOf, type Quality } from './quality-of.ts'
+import { timingOf, voipOf } from './timing.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 const thousandths = (value: number) => Math.round(value * 1000) / 1000
@@ -163,17 +164,8 @@ export function ladderOf(trace: CallTrace): LadderMessage[] {
   return messageFacts(trace).map((message) => ladderMessage(message, []))
 }
 
-export function streamOf(
-  {
-    source,
-    destination,
-    stats,
-    report,
-    srtp,
-  }: Pick<TracedStream, 'source' | 'destination' | 'stats' | 'report' | 'srtp'>,
-  toPeer: boolean | null,
-  quality: Quality | null = null,
-): Stream {
+export function streamOf(stream: TracedStream, toPeer: boolean | null, quality: Quality | null = null): Stream {
+  const { source, destination, stats, report, srtp } = stream
   const { expected, lost } = stats
   const lostPercent = expected > 0 ? thousandths((100 * lost) / expected) : 0
   const roundTripMs = report?.roundTripMs ?? null
@@ -204,6 +196,8 @@ export function streamOf(
     bitrateKbps: stats.bitrateKbps(quality?.pausedUs ?? 0),
     level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
     ...mosOf(stats.codec, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
+    ...timingOf(stream, quality),
+    ...voipOf(stream),
     ...(srtp ? { srtp: { opened: srtp.opened, refused: srtp.refused } } : {}),
     rtcp: report && {
       reportedLost: report.lost,

@@ -1,4 +1,5 @@
 import { concatBytes, encodeText } from '../../base/text.ts'
+import { readXrBlocks, writeXrBlocks, type VoipMetrics } from './xr.ts'
 
 /** A report block (RFC 3550 6.4.1). Jitter in timestamp units; lastSr and delaySinceLastSr in 1/65536 s. */
 export interface ReportBlock {
@@ -25,6 +26,8 @@ export type RtcpPacket =
   | { readonly type: 'rr'; readonly ssrc: number; readonly reports: readonly ReportBlock[] }
   | { readonly type: 'sdes'; readonly chunks: readonly { readonly ssrc: number; readonly cname: string | null }[] }
   | { readonly type: 'bye'; readonly ssrcs: readonly number[]; readonly reason: string | null }
+  /** An extended report (RFC 3611); blocks of other kinds are left out. */
+  | { readonly type: 'xr'; readonly ssrc: number; readonly voip: readonly VoipMetrics[] }
   | { readonly type: 'other'; readonly packetType: number }
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -74,6 +77,11 @@ function parseOne(data: DataView, count: number, packetType: number, at: number,
       const length = at + count * 4 < end ? data.getUint8(at + count * 4) : 0
       const from = at + count * 4 + 1
       return { type: 'bye', ssrcs, reason: length > 0 && from + length <= end ? text(data, from, length) : null }
+    }
+    case 207: {
+      if (end - at < 4) return 'the extended report is cut off'
+      const voip = readXrBlocks(data, at + 4, end)
+      return typeof voip === 'string' ? voip : { type: 'xr', ssrc: data.getUint32(at), voip }
     }
     default:
       return { type: 'other', packetType }
@@ -162,6 +170,11 @@ function writeOne(packet: Exclude<RtcpPacket, { type: 'other' }>): Uint8Array {
       }
       return framed(203, packet.ssrcs.length, body)
     }
+    case 'xr': {
+      const ssrc = new Uint8Array(4)
+      view(ssrc).setUint32(0, packet.ssrc)
+      return framed(207, 0, concatBytes([ssrc, writeXrBlocks(packet.voip)]))
+    }
   }
 }
 
@@ -199,4 +212,14 @@ export function toNtp(at: number): { seconds: number; fraction: number } {
 /** The middle 32 bits of an NTP timestamp: 1/65536 s, as LSR and DLSR use them. */
 export function middleNtp(seconds: number, fraction: number): number {
   return (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0
+}
+
+/** A longer round trip is one of another clock. */
+const longestRoundTripMs = 60_000
+
+/** The round trip that a report block about a stream of ours tells at `at`, in ms; null where it tells none. */
+export function roundTripOf({ lastSr, delaySinceLastSr }: ReportBlock, at: number): number | null {
+  const { seconds, fraction } = toNtp(at)
+  const ms = ((middleNtp(seconds, fraction) - lastSr - delaySinceLastSr) >>> 0) / 65.536
+  return lastSr === 0 || ms > longestRoundTripMs ? null : ms
 }

@@ -43,6 +43,7 @@ export class Medium {
   #rtcpMux = false
   readonly #dtls = new DtlsLines()
   #mid: string | null = null
+  rtcpXr: string | null = null
 
   constructor(line: Line, problem: (text: string) => void) {
     this.#line = line
@@ -54,9 +55,11 @@ export class Medium {
     readonly address: string | null
     readonly direction: MediaDirection | null
     readonly dtls: DtlsLines
+    readonly rtcpXr: string | null
   }): MediaDescription {
     const { kind, port, protocol, payloadTypes, written } = this.#line
     const dtls = this.#dtls.describe(session.dtls)
+    const rtcpXr = this.rtcpXr ?? session.rtcpXr
     return {
       kind,
       port,
@@ -75,6 +78,7 @@ export class Medium {
       ...(dtls && dtls.fingerprints.length > 0 ? { fingerprint: true } : {}),
       ...(dtls && { dtls }),
       ...(this.#mid === null ? {} : { mid: this.#mid }),
+      ...(rtcpXr === null ? {} : { rtcpXr }),
     }
   }
 

@@ -52,6 +52,9 @@ export function parseSdp(text: string): SessionDescription | string {
   return reader.result()
 }
 
+/** Of what a=rtcp-xr says. */
+const longestXr = 200
+
 class Reader {
   readonly #problems: string[] = []
   readonly #media: Medium[] = []
@@ -60,6 +63,7 @@ class Reader {
   #direction: MediaDirection | null = null
   readonly #dtls = new DtlsLines()
   #bundle: readonly string[] | null = null
+  #rtcpXr: string | null = null
   /** The medium that attributes belong to; null before the first m= line. */
   #medium: Medium | null = null
   /** Attributes of a medium that is not read are not read either. */
@@ -90,7 +94,12 @@ class Reader {
 
   result(): SessionDescription | string {
     if (!this.#origin) return 'the session description has no o= line that can be read'
-    const session = { address: this.#address, direction: this.#direction, dtls: this.#dtls }
+    const session = {
+      address: this.#address,
+      direction: this.#direction,
+      dtls: this.#dtls,
+      rtcpXr: this.#rtcpXr,
+    }
     return {
       origin: this.#origin,
       media: this.#media.map((medium) => medium.describe(session)),
@@ -174,6 +183,10 @@ class Reader {
     if (directions.has(name)) {
       if (medium) medium.direction = name as MediaDirection
       else this.#direction = name as MediaDirection
+    } else if (name === 'rtcp-xr') {
+      const wanted = visible(rest.trim()).slice(0, longestXr)
+      if (medium) medium.rtcpXr = wanted
+      else this.#rtcpXr = wanted
     } else if (medium) medium.attribute(name, rest)
     else if (name === 'group' && /^\s*BUNDLE\s/i.test(rest)) this.#bundle ??= words(rest, 1 + mostMedia).slice(1)
     else this.#dtls.read(name, rest)

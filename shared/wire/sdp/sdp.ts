@@ -62,6 +62,8 @@ export interface MediaDescription {
   readonly dtls?: DtlsDescription
   /** The name of the medium in groups (RFC 5888); left out where it has none. */
   readonly mid?: string
+  /** Extended reports that its side wants of the audio that it sends (RFC 3611 5), as written; left out: none. */
+  readonly rtcpXr?: string
 }
 
 /** RFC 8122 5, RFC 5763 5, RFC 8839 5.4. */

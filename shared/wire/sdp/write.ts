@@ -32,6 +32,7 @@ function mediaLines(m: MediaDescription, sessionAddress: string): string[] {
     ),
     ...dtlsLines(m),
     ...(m.ptimeMs === null ? [] : [`a=ptime:${m.ptimeMs}`]),
+    ...(m.rtcpXr === undefined || m.port === 0 ? [] : [`a=rtcp-xr:${m.rtcpXr}`]),
     `a=${m.direction}`,
   ]
 }

@@ -150,7 +150,7 @@ describe('the reports', () => {
     for (const sequence of [1, 2, 5])
       reports.received({ ...emptyRtpHeader(), ssrc: 9, sequence }, 8000, false, sequence)
     const sr = { type: 'sr' as const, ssrc: 9, ntpSeconds: 1, ntpFraction: 0, rtpTimestamp: 0, packets: 3, octets: 3 }
-    reports.take([{ ...sr, reports: [] }], 1000)
+    reports.take([{ ...sr, reports: [] }], sender.ssrc, 1_000_000, 1000)
     const [report, , bye] = parseRtcp(reports.compound(sender, 2_000_000, 1500, true)!)
     expect(report).toMatchObject({
       type: 'rr',

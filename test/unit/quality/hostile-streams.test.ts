@@ -4,6 +4,7 @@ import { ReceiverStream } from '../../../electron/engine/media/stream/receiver-r
 import { FigureSeries } from '../../../electron/engine/quality/figure-series.ts'
 import { RtpStreamStats } from '../../../electron/engine/quality/rtp-stats.ts'
 import { streamOf } from '../../../electron/engine/report/report.ts'
+import { TracedStream } from '../../../electron/engine/trace/streams/traced-stream.ts'
 import { streamSchema } from '../../../shared/contract/report.ts'
 import { parseRtcp, writeRtcp } from '../../../shared/wire/rtcp/rtcp.ts'
 import { emptyRtpHeader, readRtp } from '../../../shared/wire/rtp/rtp.ts'
@@ -14,13 +15,10 @@ const below = (n: number) => random.uint32() % n
 const here = { host: '192.0.2.1', port: 1 }
 const report = (stats: RtpStreamStats) =>
   streamOf(
-    {
-      source: here,
-      destination: here,
+    Object.assign(new TracedStream(here, here, null, 1), {
       stats,
-      srtp: null,
       report: { at: 0, lost: 1, jitter: 0xffffffff, highestSequence: 0, roundTripMs: 1e9 },
-    },
+    }),
     null,
   )
 

@@ -70,11 +70,11 @@ export class Arrivals implements TransportEvents {
   }
 
   rtcp(clear: Uint8Array, arrival: Arrival): void {
-    const { portWatch, receiver, transport, silence, reports } = this.#parts
+    const { portWatch, receiver, transport, silence, reports, sender } = this.#parts
     portWatch.heard()
     const packets = receiver.rtcp(clear, arrival, transport.isAuthentic)
     if (!packets) return
-    reports.take(packets, arrival.atMs)
+    reports.take(packets, sender.ssrc, arrival.at, arrival.atMs)
     silence.heard(arrival.atMs)
   }
 

@@ -16,7 +16,10 @@ const formWords: Readonly<Record<EncryptionForm, string>> = {
   'two-lines': 'media encryption as RTP/SAVP beside RTP/AVP',
 }
 
-type DescribedOptions = Pick<MediaOptions, 'codecs' | 'encryption' | 'form' | 'suites' | 'ptimeMs' | 'formTaken'>
+type DescribedOptions = Pick<
+  MediaOptions,
+  'codecs' | 'encryption' | 'form' | 'suites' | 'ptimeMs' | 'formTaken' | 'rtcpXr'
+>
 
 /** Our side of the offers and answers of one call: what is written, and what it means. */
 export class Descriptions {
@@ -108,6 +111,7 @@ export class Descriptions {
       address: this.#transport.local,
       direction: this.#wanted,
       ptimeMs: this.#options.ptimeMs,
+      rtcpXr: this.#options.rtcpXr,
       sessionId: this.#sessionId,
       version: this.#version,
       keys: this.#transport.keys(description),

@@ -16,7 +16,7 @@ import {
 import { usualPtimeMs, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
 import type { Encryption, SrtpSuite } from '../../../../shared/model/encryption.ts'
 import { answeredKey, usableKey, type MasterKey, type SdesKey } from '../../srtp/sdes-key.ts'
-import { cryptoLine, dtlsLines, refused, session, telephoneEvents, type LocalMedia } from './offer.ts'
+import { cryptoLine, dtlsLines, refused, session, telephoneEvents, wantedXr, type LocalMedia } from './offer.ts'
 import { eventOf, fitting, misdeclared, namesOf, noiseOf, pickCodec, ptimeOf, type PickedCodec } from './pick.ts'
 
 export interface NegotiatedCrypto {
@@ -54,6 +54,8 @@ export interface Negotiated {
   /** Ours. */
   readonly direction: MediaDirection
   readonly ptimeMs: number
+  /** The peer asks for VoIP metrics of what it sends (RFC 3611 5). */
+  readonly wantsXr: boolean
   readonly crypto: NegotiatedCrypto | null
   readonly dtls: NegotiatedDtls | null
 }
@@ -99,6 +101,7 @@ export function makeAnswer(
       ptimeMs: fitting(local.ptimeMs ?? m.ptimeMs ?? usualPtimeMs, codec.codec),
       rtcpPort: null,
       rtcpMux: isDtls(m),
+      ...(local.rtcpXr === true && { rtcpXr: wantedXr }),
       ...(isDtls(m) && dtlsLines(local.dtls!(m.dtls!.ice?.ufrag ?? null), answeredSetup(m), m.dtls!.ice !== null)),
       ...(m.mid === undefined ? {} : { mid: m.mid }),
       crypto: crypto ? [cryptoLine(crypto.tag, crypto.suiteName, local.keys(crypto.suite))] : [],
@@ -107,6 +110,7 @@ export function makeAnswer(
   const { toOfferer, toAnswerer } = agreeMedium(chosen, media[offer.media.indexOf(chosen)])
   const negotiated = {
     ...agreed(codec, { event, noise }, toOfferer, toAnswerer, local),
+    wantsXr: wantsXr(chosen),
     crypto: agreedCrypto(crypto, local),
     dtls: isDtls(chosen) ? agreedDtls(chosen, answeredSetup(chosen) === 'active', false) : null,
   }
@@ -200,6 +204,7 @@ function readLine(chosen: MediaDescription, offered: MediaDescription, local: Lo
   const noise = noiseOf(chosen, codec.codec, local.codecs)
   return {
     ...agreed(codec, { event, noise }, toAnswerer, toOfferer, local),
+    wantsXr: wantsXr(chosen),
     crypto: agreedCrypto(typeof answered === 'string' || local.encryption === 'disabled' ? null : answered, local),
     dtls: dtls ? agreedDtls(chosen, chosen.dtls!.setup === 'passive', true) : null,
   }
@@ -207,6 +212,9 @@ function readLine(chosen: MediaDescription, offered: MediaDescription, local: Lo
 
 /** The peer's certificate comes in a handshake of DTLS (RFC 5764 8). */
 const isDtls = ({ protocol }: MediaDescription): boolean => /^UDP\/TLS\/RTP\/SAVPF?$/.test(protocol)
+
+/** The formats are words, some with parameters behind them: `voip-metrics`, `pkt-loss-rle=1500`. */
+const wantsXr = ({ rtcpXr = '' }: MediaDescription): boolean => rtcpXr.split(/[\s=]/).includes(wantedXr)
 
 /** Who leaves it to us waits for us. */
 const answeredSetup = ({ dtls }: MediaDescription): 'active' | 'passive' =>
@@ -272,7 +280,7 @@ function agreed(
   toPeer: Leg,
   fromPeer: Leg,
   { ptimeMs }: LocalMedia,
-): Omit<Negotiated, 'crypto' | 'dtls'> {
+): Omit<Negotiated, 'crypto' | 'dtls' | 'wantsXr'> {
   const remote = toPeer.to && isMediaAddress(toPeer.to.host) ? toPeer.to : null
   return {
     codec,

@@ -14,6 +14,8 @@ import type { Encryption, EncryptionForm, SrtpSuite } from '../../../../shared/m
 /** Dynamic payload types (RFC 3551 3); 101 is for telephone-event, as everybody does. */
 const firstDynamic = 96
 const telephoneEventType = 101
+/** What we ask for of extended reports. */
+export const wantedXr = 'voip-metrics'
 /** The keypad and the flash. */
 export const telephoneEvents = '0-16'
 
@@ -31,6 +33,8 @@ export interface LocalMedia {
   readonly direction: MediaDirection
   /** The packet time that is asked for, 10 to 60; left out: as the other side likes it, or 20. */
   readonly ptimeMs?: number | undefined
+  /** Extended reports are asked for (RFC 3611 5). */
+  readonly rtcpXr?: boolean | undefined
   readonly sessionId: string
   readonly version: number
   /** Our SDES key and salt for a suite: of the description that is made, or of the offer that is being answered. */
@@ -114,6 +118,7 @@ function offeredAudio(local: LocalMedia, protocol: string, mid = '0'): MediaDesc
     ptimeMs: local.ptimeMs ?? usualPtimeMs,
     rtcpPort: null,
     rtcpMux: isDtls,
+    ...(local.rtcpXr === true && { rtcpXr: wantedXr }),
     ...(isDtls && { ...dtlsLines(local.dtls!(null), 'actpass', true), mid }),
     crypto: keyed ? suites.map((suite, i) => cryptoLine(i + 1, suite, local.keys(suite))) : [],
   }

@@ -32,6 +32,8 @@ export interface MediaOptions {
   readonly suites?: readonly SrtpSuite[] | undefined
   /** The packet time to ask for, 10 to 60; left out: as the other side likes it, or 20. */
   readonly ptimeMs?: number | undefined
+  /** VoIP metrics (RFC 3611) are asked for and sent; left out: sent where the peer asks. */
+  readonly rtcpXr?: boolean | undefined
   /**
    * So long may nothing come from the peer, neither RTP nor RTCP, while audio is to come; then the call ends. Null or
    * left out: for ever.

@@ -291,6 +291,7 @@ export class MediaSession {
     const payloadType = this.#payloadType ?? format.payloadType
     this.#sending.use({ ...format, payloadType }, sends(direction))
     this.#silence.expect(receives(direction))
+    this.#reports.extend(negotiated.wantsXr || this.#options.rtcpXr ? negotiated.codec.name : null)
     this.#loop.start()
     this.#transport.agree(negotiated.crypto, negotiated.dtls)
     if (this.#allowance.confirmed) this.#transport.confirm?.()

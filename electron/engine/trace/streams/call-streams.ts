@@ -5,6 +5,7 @@ import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
 import { findSession } from '../../../../shared/wire/sdp/find.ts'
 import { Course } from '../../quality/course.ts'
 import { FigureSeries } from '../../quality/figure-series.ts'
+import { usable } from '../../quality/rtp-row.ts'
 import type { Projection, TracedMessage } from '../journal/events.ts'
 import { PayloadMeanings, type MeterOf } from './payload-meanings.ts'
 import { ReceptionReports, type Reporter } from './reception-reports.ts'
@@ -54,8 +55,10 @@ export class CallStreams implements Projection {
     if (!stream) return void this.unfollowedPackets++
     stream.series?.update(at, stream.stats)
     stream.course?.update(at, stream.stats)
-    stream.stats.update(at, header, this.#meanings.of(stream, header.payloadType), bytes.length, clear)
+    const meaning = this.#meanings.of(stream, header.payloadType)
+    stream.stats.update(at, header, meaning, bytes.length, clear)
     stream.runs.update(at, header.sequence)
+    stream.timing.update(at, header, usable(meaning.clockRateHz))
   }
 
   rtcp(at: Micros, source: Address, sent: boolean | null, packets: readonly RtcpPacket[]): void {

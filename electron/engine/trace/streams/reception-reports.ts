@@ -61,6 +61,11 @@ export class ReceptionReports {
     streams: readonly TracedStream[],
   ): void {
     for (const packet of packets.slice(0, mostInCompound)) {
+      if (packet.type === 'xr')
+        for (const metrics of packet.voip) {
+          const stream = streamOf(metrics.ssrc, source, streams)
+          if (stream) stream.voip = metrics
+        }
       if (packet.type !== 'sr' && packet.type !== 'rr') continue
       const reporter = this.#reporter(at, source, sent)
       this.#listen(at, source, reporter?.at ?? null, packet.reports, streams)
@@ -95,8 +100,7 @@ export class ReceptionReports {
     streams: readonly TracedStream[],
   ): void {
     for (const block of blocks) {
-      const named = streams.filter(({ stats }) => stats.ssrc === block.ssrc)
-      const stream = named.findLast((candidate) => goesTo(candidate, source)) ?? named.at(-1)
+      const stream = streamOf(block.ssrc, source, streams)
       if (!stream) continue
       const last = stream.report
       // The same number as before: nothing came since.
@@ -126,6 +130,12 @@ export class ReceptionReports {
     const ms = (at - sentAt) / 1000 - (delaySinceLastSr * 1000) / 65536
     return ms >= 0 ? Math.round(ms * 1000) / 1000 : null
   }
+}
+
+/** The stream of that SSRC that a receiver speaks of. */
+function streamOf(ssrc: number, receiver: Address, streams: readonly TracedStream[]): TracedStream | undefined {
+  const named = streams.filter(({ stats }) => stats.ssrc === ssrc)
+  return named.findLast((candidate) => goesTo(candidate, receiver)) ?? named.at(-1)
 }
 
 /** RTCP comes from the address of the RTP, or the port above. */

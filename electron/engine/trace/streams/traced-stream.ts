@@ -1,10 +1,12 @@
 import type { Address } from '../../../../shared/base/address.ts'
 import type { Micros } from '../../../../shared/base/time.ts'
+import type { VoipMetrics } from '../../../../shared/wire/rtcp/xr.ts'
 import type { Course } from '../../quality/course.ts'
 import type { FigureSeries } from '../../quality/figure-series.ts'
 import type { PayloadMeaning } from '../../quality/rtp-row.ts'
 import { RtpStreamStats } from '../../quality/rtp-stats.ts'
 import { Runs } from '../../quality/runs.ts'
+import { Timing } from '../../quality/timing.ts'
 
 /** What a receiver said of a stream in its last report block (RFC 3550 6.4.1). */
 export interface ReceiverReport {
@@ -45,10 +47,13 @@ export class TracedStream {
   readonly sent: boolean | null
   readonly stats: RtpStreamStats
   readonly runs = new Runs()
+  readonly timing = new Timing()
   readonly series: FigureSeries | null
   /** How it went from its first packet to its last, where that is kept. */
   readonly course: Course | null
   report: ReceiverReport | null = null
+  /** The VoIP metrics that its receiver sent last (RFC 3611 4.7). */
+  voip: VoipMetrics | null = null
   /** Null where it is not encrypted, or no key is known; a live call opens its packets by itself. */
   srtp: Opened | null = null
   /** Of a capture; null where it has no such word. */

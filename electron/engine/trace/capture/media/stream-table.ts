@@ -1,7 +1,7 @@
 import type { Micros } from '../../../../../shared/base/time.ts'
 import { emptyRtpHeader, readRtp } from '../../../../../shared/wire/rtp/rtp.ts'
 import { Course } from '../../../quality/course.ts'
-import type { PayloadMeaning } from '../../../quality/rtp-row.ts'
+import { usable, type PayloadMeaning } from '../../../quality/rtp-row.ts'
 import { TracedStream } from '../../streams/traced-stream.ts'
 import { Column } from '../column.ts'
 import type { Endpoints } from '../endpoints.ts'
@@ -99,6 +99,7 @@ export class StreamTable {
     const stream = this.all[id]!
     stream.course?.update(at, stream.stats)
     stream.runs.update(at, header.sequence)
+    stream.timing.update(at, header, usable(this.#meanings[id]!.clockRateHz))
     const opening = this.#openings.size > 0 ? this.#openings.get(id) : undefined
     const clear = opening?.opener.openRtp(at, bytes.subarray(from, to), header.ssrc, header.sequence)
     if (opening && clear && readRtp(clear, clearHeader) === null)
