@@ -7,7 +7,10 @@ export const timingSchema = z.object({
   jitterBufferMs: ms.describe('the fixed jitter buffer that late packets are counted against'),
   late: z
     .int()
-    .describe('packets that came more than the jitter buffer behind the fastest of five to ten seconds before them'),
+    .describe(
+      'packets that came more than the jitter buffer behind the fastest of five to ten seconds before them; after 25 ' +
+        'in a row it begins anew',
+    ),
   latePercent: z.number(),
   gmin: z.int().describe('so many packets in a row that came in time end a burst (RFC 3611 4.7.2)'),
   bursts: z.int().describe('of two and more packets that were lost or late, close to one another'),

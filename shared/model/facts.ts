@@ -112,6 +112,8 @@ export interface StreamFact {
   readonly unheardSince: Micros | null
   /** Packets that are audio, but sound like noise and have the size of SRTP. */
   readonly looksCiphered: boolean
+  /** G.711 whose content is that of the other law, or of linear samples; null where nothing speaks for that. */
+  readonly disguised: 'other-law' | 'linear' | null
   /**
    * Of an encrypted stream of a capture, packets that the keys of the session descriptions opened and refused, and
    * those that came after the last that was opened; `isJudge`: they would have opened what its receiver can. Null

@@ -34,7 +34,8 @@ function pacingTexts(pacing: NonNullable<Stream['timing']>['pacing']): (string |
   const { togetherPercent, mostTogether, aheadMs, mostInSecond, talkSpurts } = pacing
   return [
     togetherPercent >= muchTogether &&
-      `packets come in heaps: ${togetherPercent.toFixed(0)} % at once with the one before, up to ${mostTogether} in one`,
+      `packets come in heaps: ${togetherPercent.toFixed(0)} % at once with the one before, ` +
+        `up to ${mostTogether} in one`,
     aheadMs >= farAheadMs &&
       `audio is sent ahead of its time, by up to ${aheadMs.toFixed(0)} ms, ${mostInSecond} packets in one second`,
     talkSpurts > 1 && `sent in ${talkSpurts} talkspurts, with pauses of half a second and more between them`,

@@ -36,6 +36,8 @@ export interface RtpOptions {
   readonly payloadType?: number
   /** 0xff is silence, 0x20 is loud. */
   readonly fill?: number
+  /** In place of that, what each packet carries. */
+  readonly payload?: (n: number) => Uint8Array
   readonly source?: { host: string; port: number }
   readonly target?: { host: string; port: number }
   /** The number of the first packet, and the time from one packet to the next. */
@@ -152,6 +154,7 @@ export class TraceBuilder {
       sequence = 0,
       everyMs = 20,
       ciphered = false,
+      payload,
       srtp,
       skip = () => false,
     }: RtpOptions,
@@ -160,7 +163,9 @@ export class TraceBuilder {
     const [from, to] = sent ? [source ?? ourMedia, target ?? theirMedia] : [source ?? theirMedia, target ?? ourMedia]
     for (let i = 0; i < packets; i++) {
       if (skip(i)) continue
-      const packet = new Uint8Array(rtpHeaderBytes + (ciphered ? 170 : 160)).fill(fill)
+      const own = payload?.(i)
+      const packet = new Uint8Array(rtpHeaderBytes + (own?.length ?? (ciphered ? 170 : 160))).fill(fill)
+      if (own) packet.set(own, rtpHeaderBytes)
       if (ciphered) packet.set(noise.bytes(170), rtpHeaderBytes)
       const number = (sequence + i) & 0xffff
       writeRtpHeader(packet, payloadType, i === 0, number, (sequence + i) * 160, sent ? 1 : 2)

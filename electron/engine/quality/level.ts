@@ -36,13 +36,39 @@ export interface Meter {
   begin?(): Meter
   /** What a cipher makes of it has a level of its own, that of noise. */
   readonly tellsCipher?: boolean
+  /** Of G.711: what its bytes mean, and what they would mean by the other law. */
+  readonly laws?: Laws
+  /** The linear samples of the payload that was measured last, good until the next; left out where nobody has them. */
+  readonly audio?: {
+    readonly rateHz: number
+    samples(packet: Uint8Array, offset: number, length: number): Int16Array
+  }
 }
 
-/** For a codec of one byte a sample, from the linear value of each code. Allocates nothing. */
-export function tableMeter(linear: Int16Array): Meter {
-  const squareOf = Float64Array.from(linear, (value) => value * value)
+/** The linear value of each byte by the law that is announced, and by the other. */
+export interface Laws {
+  readonly announced: Int16Array
+  readonly other: Int16Array
+}
+
+/** Of the payload that is looked at: one for all streams. */
+let decoded = new Int16Array(0)
+
+/** For G.711, from the linear value of each code by either law. Allocates nothing. */
+export function lawMeter(laws: Laws, rateHz: number): Meter {
+  const { announced } = laws
+  const squareOf = Float64Array.from(announced, (value) => value * value)
   return {
     tellsCipher: true,
+    laws,
+    audio: {
+      rateHz,
+      samples(packet, offset, length) {
+        if (decoded.length < length) decoded = new Int16Array(length)
+        for (let i = 0; i < length; i++) decoded[i] = announced[packet[offset + i]!]!
+        return decoded.subarray(0, length)
+      },
+    },
     measure(packet, offset, length, into) {
       let squares = 0
       let most = 0
@@ -63,12 +89,15 @@ interface Decoding {
 }
 
 /** For a codec whose payloads must be decoded, one after the other, to know how loud they are. */
-export function decodingMeter(decoder: () => Decoding): Meter {
+export function decodingMeter(decoder: () => Decoding, rateHz: number): Meter {
   const begin = (): Meter => {
     const decoding = decoder()
+    let last = new Int16Array(0)
     return {
+      audio: { rateHz, samples: () => last },
       measure(packet, offset, length, into) {
-        measureSamples(decoding.decode(packet, offset, length), into)
+        last = decoding.decode(packet, offset, length) as Int16Array<ArrayBuffer>
+        measureSamples(last, into)
       },
     }
   }

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../shared/base/time.ts'
 import type { RtpHeader } from '../../../shared/wire/rtp/rtp.ts'
+import { Content } from './content.ts'
 import { silenceDbfs, type Level, type Meter } from './level.ts'
 import { Talk, speechDbfs } from './talk.ts'
 import { SharedRows } from './shared-rows.ts'
@@ -78,6 +79,8 @@ export class RtpRow {
   clockRateHz = 0
   /** When it speaks; null where it never did. */
   talk: Talk | null = null
+  /** What it says then; null where it never speaks. */
+  content: Content | null = null
   protected readonly row: Float64Array
   protected readonly from: number
   /** The last numbers, from a place on. */
@@ -217,8 +220,9 @@ export class RtpRow {
     this.#recent[slot] = sequence
   }
 
-  #measure(at: Micros, packet: Uint8Array, { payloadOffset, payloadLength }: RtpHeader, meter: Meter): void {
+  #measure(at: Micros, packet: Uint8Array, header: RtpHeader, meter: Meter): void {
     const { row, from } = this
+    const { payloadOffset, payloadLength } = header
     meter.measure(packet, payloadOffset, payloadLength, level)
     const { squares, samples, peak } = level
     if (samples === 0) return
@@ -229,7 +233,10 @@ export class RtpRow {
     const tag = payloadLength % packetStep
     if (meter.tellsCipher && (tag === 4 || tag === 10))
       if (squares / samples > noiseFrom && squares / samples < noiseTo) row[from + NOISE_PACKETS]!++
-    if (squares / samples >= speechMeanSquare) (this.talk ??= new Talk()).note(at)
+    if (squares / samples >= speechMeanSquare) {
+      ;(this.talk ??= new Talk()).note(at)
+      ;(this.content ??= new Content()).note(at, packet, header, meter, squares / samples)
+    }
     if (squares / samples >= silentMeanSquare) {
       if (Number.isNaN(row[from + FIRST_ENERGY_AT]!)) row[from + FIRST_ENERGY_AT] = at
       row[from + LAST_ENERGY_AT] = at

@@ -18,6 +18,8 @@ const windowUs = 5_000_000
 const jumpUs = 1_000_000
 /** Packets that are so far ahead were sent early: no network makes them come before their time. */
 const fastestUs = 100_000
+/** So many late packets in a row, and the jitter buffer begins anew with the next: the path has become longer. */
+const mostLateInRow = 25
 /** A marker begins a talkspurt where nothing came for so long before it. */
 const spurtUs = 40_000
 const secondUs = 1_000_000
@@ -52,10 +54,12 @@ const IN_SECOND = 17
 const MOST_IN_SECOND = 18
 const AHEAD_US = 19
 const CLOCK = 20
-const rows = new SharedRows(21, (length) => new Float64Array(length))
+/** Packets in a row that were late. */
+const LATE_NOW = 21
+const rows = new SharedRows(22, (length) => new Float64Array(length))
 
 /**
- * How the packets of a stream lie in time, beside their own timestamps: what a jitter buffer of `jitterBufferMs` makes of
+ * How the packets of a stream lie in time, beside their own timestamps: what a jitter buffer of that length makes of
  * them, how the sender paces them, and how its clock runs. Nothing of it blames anybody. Updated in place; allocates
  * nothing for a packet that comes in order and in time.
  */
@@ -169,7 +173,8 @@ export class Timing {
     const transitUs = at - row[from + MEDIA_US]!
     if (row[from + PACKETS]! >= fewestForSkew) (this.#skew ??= new ClockSkew()).note(at, transitUs)
     const least = Math.min(row[from + LEAST]!, row[from + LEAST_BEFORE]!)
-    if (begins || isOther || Math.abs(transitUs - least) > jumpUs) {
+    if (begins || isOther || Math.abs(transitUs - least) > jumpUs || row[from + LATE_NOW]! >= mostLateInRow) {
+      row[from + LATE_NOW] = 0
       row[from + LEAST] = row[from + LEAST_BEFORE] = transitUs
       row[from + WINDOW_UNTIL] = at + windowUs
       return false
@@ -183,7 +188,9 @@ export class Timing {
     const aheadUs = row[from + LEAST_BEFORE]! - transitUs
     if (aheadUs > row[from + AHEAD_US]!) row[from + AHEAD_US] = aheadUs
     if (aheadUs <= fastestUs && transitUs < row[from + LEAST]!) row[from + LEAST] = transitUs
-    return transitUs - least > bufferUs
+    const isLate = transitUs - least > bufferUs
+    row[from + LATE_NOW] = isLate ? row[from + LATE_NOW]! + 1 : 0
+    return isLate
   }
 
   #pace(at: Micros, sinceUs: number): void {

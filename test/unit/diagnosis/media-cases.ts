@@ -1,3 +1,5 @@
+import { alaw, ulaw, type G711 } from '../../../electron/engine/media/codec/g711.ts'
+import { madeSpeech } from '../../harness/made-speech.ts'
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
 import type { RuleCases } from './signalling-cases.ts'
@@ -8,6 +10,20 @@ const talk = (trace: TraceBuilder, ms = 3000) =>
 const telephone = (number: number) =>
   sdp('203.0.113.9', 30_000, '', `0 ${number}`).replace('rtpmap:101', `rtpmap:${number}`)
 const ours = (number: number) => sdp('10.0.0.5', 20_000, '', `0 ${number}`).replace('rtpmap:101', `rtpmap:${number}`)
+
+/** A voice, as that law codes it. */
+const voice = (codec: G711) => {
+  const samples = madeSpeech(3, 8000, 4, -20)
+  return (n: number) => {
+    const coded = new Uint8Array(160)
+    codec.encode(samples.subarray(n * 160, n * 160 + 160), coded, 0)
+    return coded
+  }
+}
+const spoken = (codec: G711, payloadType = 0) =>
+  talk(call().answered(), 20)
+    .rtp('received', { fromMs: 1020, packets: 150, sequence: 1, payload: voice(codec), payloadType })
+    .at(4000)
 
 /** Rules of media, beside those in the table of all. */
 export const mediaCases: Readonly<Record<string, RuleCases>> = {
@@ -32,6 +48,20 @@ export const mediaCases: Readonly<Record<string, RuleCases>> = {
           .rtp('received', { fromMs: 1000, packets: 150, fill: 0xff })
           .at(4000),
     ],
+  },
+  'wrong-law': {
+    speaks: [
+      [() => spoken(alaw), /is announced as PCMU and is PCMA \(A-law\) by its content: this computer hears loud/],
+      [
+        () =>
+          call()
+            .answered()
+            .rtp('sent', { fromMs: 1000, packets: 150, payload: voice(ulaw), payloadType: 8 })
+            .at(4000),
+        /is announced as PCMA and is PCMU \(mu-law\) by its content: the peer hears loud distortion/,
+      ],
+    ],
+    silent: [() => spoken(ulaw), () => spoken(alaw, 8), () => talk(call().answered()).at(4000)],
   },
   'digits-lost': {
     speaks: [

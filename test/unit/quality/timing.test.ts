@@ -53,6 +53,10 @@ describe('packets that come too late', () => {
     expect(feed([...quick, ...part(100, 2000, 16_000, false)])).toMatchObject({ late: 0, aheadUs: 495_000 })
   })
 
+  it('are 25 where the path becomes longer for good: then the buffer begins anew', () => {
+    expect(feed(steady(1000, (n) => (n >= 300 ? 90 : 0))).late).toBe(25)
+  })
+
   it('are not those that came before', () => {
     const packets = steady(200)
     const again = packets.filter((_, i) => i % 10 === 0).map((packet) => ({ ...packet, atMs: packet.atMs + 70 }))
@@ -60,7 +64,7 @@ describe('packets that come too late', () => {
   })
 })
 
-/** RFC 3611 4.7.2 by its words: no run of gmin packets that came lies inside a burst, which has two missing at least. */
+/** RFC 3611 4.7.2 by its words: no gmin packets in a row came inside a burst, which has two missing at least. */
 function byTheWords(missing: readonly boolean[]) {
   const places = missing.flatMap((is, place) => (is ? place : []))
   const groups: number[][] = []

@@ -62,6 +62,7 @@ import { soundsEncrypted } from './sounds-encrypted.ts'
 import { transfer } from './transfer.ts'
 import { unauthentic } from './unauthentic.ts'
 import { webhook } from './webhook.ts'
+import { wrongLaw } from './wrong-law.ts'
 import { wrongPayloadType } from './wrong-payload-type.ts'
 
 /**
@@ -113,6 +114,7 @@ export const rules: readonly Rule[] = [
   arrivesElsewhere,
   wrongPayloadType,
   soundsEncrypted,
+  wrongLaw,
   unauthentic,
   digitsLost,
   digitsMalformed,

@@ -1,5 +1,5 @@
 import { pcma, pcmu, type CodecDescriptor } from '../../../../shared/model/codecs.ts'
-import { tableMeter } from '../../quality/level.ts'
+import { lawMeter } from '../../quality/level.ts'
 import type { Codec, Decoder, Encoder } from './codec.ts'
 import { registerCodec } from './registry.ts'
 
@@ -45,8 +45,7 @@ export interface G711 extends Codec, Encoder, Decoder {
   readonly decodeTable: Int16Array
 }
 
-function g711(descriptor: CodecDescriptor, decode: (code: number) => number): G711 {
-  const linear = decodeTable(decode)
+function g711(descriptor: CodecDescriptor, linear: Int16Array, other: Int16Array): G711 {
   const codes = encodeTable(linear)
   const codec: G711 = {
     descriptor,
@@ -54,7 +53,7 @@ function g711(descriptor: CodecDescriptor, decode: (code: number) => number): G7
     encoder: () => codec,
     decoder: () => codec,
     payloadBytes: (samples) => samples,
-    level: tableMeter(linear),
+    level: lawMeter({ announced: linear, other }, descriptor.sampleRateHz),
     encode(samples, into, offset) {
       for (let i = 0; i < samples.length; i++) into[offset + i] = codes[(samples[i]! + 32768) >> unheardBits]!
       return samples.length
@@ -68,7 +67,8 @@ function g711(descriptor: CodecDescriptor, decode: (code: number) => number): G7
   return codec
 }
 
-export const ulaw = g711(pcmu, ulawToLinear)
-export const alaw = g711(pcma, alawToLinear)
+const [ulawTable, alawTable] = [decodeTable(ulawToLinear), decodeTable(alawToLinear)]
+export const ulaw = g711(pcmu, ulawTable, alawTable)
+export const alaw = g711(pcma, alawTable, ulawTable)
 registerCodec(ulaw)
 registerCodec(alaw)

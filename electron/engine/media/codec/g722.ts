@@ -141,5 +141,5 @@ registerCodec({
   encoder: () => new G722Encoder(),
   decoder: () => new G722Decoder(),
   payloadBytes: (samples) => samples >> 1,
-  level: decodingMeter(() => new G722Decoder()),
+  level: decodingMeter(() => new G722Decoder(), 16_000),
 } satisfies Codec)

@@ -182,5 +182,5 @@ registerCodec({
   level: decodingMeter(() => {
     const stream = {}
     return { decode: (payload, offset, length) => meterDecoders.for(stream).decode(payload, offset, length) }
-  }),
+  }, descriptor.sampleRateHz),
 } satisfies Codec)

@@ -30,6 +30,7 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       lastPayloadType: stats.lastPayloadType,
       unheardSince: unheard >= enoughUnheard ? heardUntil : null,
       looksCiphered: stats.looksCiphered,
+      disguised: stats.content?.disguised ?? null,
       srtp,
       sentBack,
       rtcp: report && {

@@ -1,0 +1,104 @@
+import type { Micros } from '../../../shared/base/time.ts'
+
+/** One tone, alone. */
+export interface Beep {
+  readonly from: Micros
+  readonly to: Micros
+  readonly hz: number
+}
+
+/** A packet is a tone where so much of its energy is at one frequency. */
+const share = 0.9
+const [lowestHz, highestHz] = [300, 3000]
+/** From packet to packet a tone stays as loud, and where it is. */
+const mostLouder = 1.3
+const mostOffHz = 20
+/** Shorter ones are of speech. */
+const leastUs = 80_000
+/** A packet that comes so long after the one before belongs to another sound. */
+const pauseUs = 100_000
+/** Packets that sound as loud as the one before and are no tone: the next ones are hardly one. */
+const skipped = 4
+/** Beeps beyond these tell nothing more. */
+const most = 20
+
+/** Of the packet that was looked at last: where its energy is, and how much of it. */
+let hz = 0
+let energyShare = 0
+
+/** Finds single tones in a stream, packet by packet. What changes its loudness is none, and costs nothing. */
+export class Beeps {
+  readonly #found: { from: Micros; to: Micros; hz: number }[] = []
+  #before = 0
+  #beforeAt: Micros = 0
+  #steadySince: Micros = 0
+  #skip = 0
+  #open: { from: Micros; to: Micros; hz: number; packets: number } | null = null
+
+  /** Whether a packet of that mean square may be of a tone: then it is to be looked at. */
+  isSteady(at: Micros, meanSquare: number): boolean {
+    const isSteady = meanSquare < this.#before * mostLouder && meanSquare * mostLouder > this.#before
+    if (at - this.#beforeAt > pauseUs || !isSteady) {
+      this.#steadySince = at
+      this.#close()
+      this.#skip = 0
+    }
+    this.#before = meanSquare
+    this.#beforeAt = at
+    return this.#steadySince !== at && this.#found.length < most && this.#skip-- <= 0
+  }
+
+  look(at: Micros, samples: Int16Array, rateHz: number): void {
+    findTone(samples, rateHz)
+    const isTone = energyShare >= share && hz >= lowestHz && hz <= highestHz
+    if (!isTone || (this.#open && Math.abs(this.#open.hz - hz) > mostOffHz)) {
+      this.#close()
+      this.#steadySince = at
+      this.#skip = isTone ? 0 : skipped
+      return
+    }
+    const { hz: mean, packets, from } = this.#open ?? { hz, packets: 0, from: this.#steadySince }
+    this.#open = { from, to: at, hz: mean + (hz - mean) / (packets + 1), packets: packets + 1 }
+  }
+
+  /** Each from its first packet to its last, the one that goes on among them. */
+  get all(): readonly Beep[] {
+    return [...this.#found, ...(this.#isLong() ? [this.#open!] : [])].map(({ from, to, hz: at }) => ({
+      from,
+      to,
+      hz: Math.round(at),
+    }))
+  }
+
+  #isLong(): boolean {
+    return this.#open !== null && this.#open.to - this.#open.from >= leastUs
+  }
+
+  #close(): void {
+    if (this.#isLong()) this.#found.push(this.#open!)
+    this.#open = null
+  }
+}
+
+/**
+ * Where a signal would be a single tone: x[n+1] + x[n-1] = 2 cos(w) x[n]. How much of its energy lies there is what
+ * Goertzel's filter finds.
+ */
+function findTone(samples: Int16Array, rateHz: number): void {
+  let [across, energy] = [0, 0]
+  for (let n = 1; n < samples.length - 1; n++) {
+    across += (samples[n + 1]! + samples[n - 1]!) * samples[n]!
+    energy += samples[n]! * samples[n]!
+  }
+  energyShare = 0
+  if (energy === 0 || Math.abs(across) >= 2 * energy) return
+  const twice = across / energy
+  hz = (Math.acos(twice / 2) * rateHz) / (2 * Math.PI)
+  let [one, two] = [0, 0]
+  for (let n = 0; n < samples.length; n++) {
+    const next = samples[n]! + twice * one - two
+    two = one
+    one = next
+  }
+  energyShare = (2 * (one * one + two * two - twice * one * two)) / (samples.length * energy)
+}

@@ -1,0 +1,80 @@
+import type { Laws } from './level.ts'
+
+/** What the bytes of a stream of G.711 are by their content, where that is not what it announces. */
+export type Disguised = 'other-law' | 'linear'
+
+/** Smooth, as voices, music and low tones are: 1 is white noise. */
+const smooth = 0.35
+/** So much rougher is what is played by the wrong law. */
+const rougher = 2.5
+/** Louder than this the one that is smooth must be: -40 dBFS. */
+const loudSquare = 32768 * 32768 * 1e-4
+/** So many packets tell it, with hardly any that speaks against it. */
+const fewest = 20
+const mostAgainst = 0.05
+/** Each packet of the first ones is looked at, later only some. */
+const first = 128
+const later = 32
+
+/** Where the two bytes of a linear sample may stand. */
+const byteOrders = [
+  [0, 1],
+  [1, 0],
+] as const
+
+/**
+ * Whether G.711 is coded by the law that is announced: sound is smooth from sample to sample by the right one, and rough
+ * by the other, which has its bits in another order (ITU-T G.711). Noise, high tones and silence tell nothing.
+ */
+export class LawCheck {
+  #looked = 0
+  #right = 0
+  #other = 0
+  #linear = 0
+
+  /** A packet with energy. `expected`: so many bytes it has by its timestamps; 0 where that is not known. */
+  look(packet: Uint8Array, offset: number, length: number, expected: number, { announced, other }: Laws): void {
+    if (this.#looked++ >= first && this.#looked % later !== 0) return
+    const asAnnounced = measured(length, (i) => announced[packet[offset + i]!]!)
+    const asOther = measured(length, (i) => other[packet[offset + i]!]!)
+    if (isBetter(asAnnounced, asOther)) this.#right++
+    else if (isBetter(asOther, asAnnounced)) this.#other++
+    else if (expected > 0 && expected * 2 === length)
+      for (const [high, low] of byteOrders) {
+        const asLinear = measured(length >> 1, (i) => {
+          const at = offset + 2 * i
+          return ((packet[at + high]! << 24) >> 16) | packet[at + low]!
+        })
+        if (isBetter(asLinear, asAnnounced)) this.#linear++
+      }
+  }
+
+  /** Null where nothing speaks against what is announced. */
+  get disguised(): Disguised | null {
+    const most = Math.max(this.#other, this.#linear)
+    const against = this.#right + Math.min(this.#other, this.#linear)
+    if (most < fewest || against > most * mostAgainst) return null
+    return this.#other > this.#linear ? 'other-law' : 'linear'
+  }
+}
+
+/** How rough a signal of so many samples is, and how loud. */
+function measured(count: number, at: (i: number) => number): { readonly roughness: number; readonly variance: number } {
+  let [sum, squares, steps] = [0, 0, 0]
+  let before = 0
+  for (let i = 0; i < count; i++) {
+    const sample = at(i)
+    sum += sample
+    squares += sample * sample
+    if (i > 0) steps += (sample - before) * (sample - before)
+    before = sample
+  }
+  const variance = count === 0 ? 0 : squares / count - (sum / count) ** 2
+  return { roughness: variance > 0 ? steps / (2 * variance * count) : 1, variance }
+}
+
+type Measured = ReturnType<typeof measured>
+
+/** Whether bytes are what one reading makes of them, rather than what the other does. */
+const isBetter = (one: Measured, other: Measured): boolean =>
+  one.variance >= loudSquare && one.roughness < smooth && one.roughness * rougher < other.roughness
