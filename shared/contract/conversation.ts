@@ -26,9 +26,38 @@ export const conversationSchema = z
       z.object({
         by,
         atMs,
+        lengthMs: z.number().optional().describe('milliseconds that it speaks without a pause; absent in old reports'),
         yieldMs: z.number().nullable().describe('until the other side stops; null: it goes on for longer'),
       }),
     ),
+    overlaps: z
+      .array(z.object({ by: by.describe('who began while the other spoke'), atMs, lengthMs }))
+      .optional()
+      .describe('when both speak at once; absent in old reports'),
+    falseYields: z
+      .array(
+        z.object({
+          by: by.describe('who stops'),
+          atMs,
+          wordsMs: z.number().describe('milliseconds that the other side spoke: 1 s at most'),
+          resumesMs: z.number().nullable().describe('until it goes on; null: the other side speaks first, or nobody'),
+        }),
+      )
+      .optional()
+      .describe('one side stops for a few words of the other, and then nobody speaks for 0.7 s and more'),
+    holds: z
+      .array(z.object({ atMs, lengthMs }))
+      .optional()
+      .describe('when a side was on hold: no silence, and no gap of a turn; absent in old reports'),
+    voicemail: z
+      .object({
+        greetingMs: z.number().describe('what the called party said before the beep'),
+        beepAtMs: z.number(),
+        beepMs: z.number(),
+        beepHz: z.int(),
+      })
+      .optional()
+      .describe('a long greeting, then one beep, then silence: what voicemail does'),
     silences: z.array(z.object({ atMs, lengthMs })).describe('longer than 2 s, without holds'),
     moreTurns: z.int().optional().describe('turns beyond those that are listed'),
   })

@@ -114,6 +114,10 @@ export interface StreamFact {
   readonly looksCiphered: boolean
   /** G.711 whose content is that of the other law, or of linear samples; null where nothing speaks for that. */
   readonly disguised: 'other-law' | 'linear' | null
+  /** When it speaks; null where it never did, or nobody can tell. */
+  readonly talk: { readonly spurts: readonly { readonly from: Micros; readonly to: Micros }[] } | null
+  /** Single tones of 80 ms and more in its first two minutes. */
+  readonly beeps: readonly { readonly from: Micros; readonly to: Micros; readonly hz: number }[]
   /**
    * Of an encrypted stream of a capture, packets that the keys of the session descriptions opened and refused, and
    * those that came after the last that was opened; `isJudge`: they would have opened what its receiver can. Null

@@ -14,7 +14,8 @@ export function conversationRows(report: CallReport): { readonly name: string; r
     direction === 'observed'
       ? { 'to-peer': 'the caller', 'from-peer': 'the called party' }
       : { 'to-peer': 'this side', 'from-peer': 'the peer' }
-  const { answerToFirstEnergyMs, speakingMs, turns, bargeIns, silences } = conversation
+  const { answerToFirstEnergyMs, speakingMs, turns, bargeIns, silences, voicemail } = conversation
+  const { overlaps = [], falseYields = [] } = conversation
   const sides = ['from-peer', 'to-peer'] as const
   const other = (by: Side) => names[by === 'to-peer' ? 'from-peer' : 'to-peer']
   const rows: (readonly [name: string, value: string])[] = [
@@ -34,6 +35,23 @@ export function conversationRows(report: CallReport): { readonly name: string; r
         const yields = yieldMs === null ? `${other(by)} goes on` : `${other(by)} stops after ${s(yieldMs)}`
         return `${names[by]} at ${s(atMs)}: ${yields}`
       }),
+    ],
+    [
+      'stops for a few words',
+      listed(falseYields, ({ by, atMs, wordsMs, resumesMs }) => {
+        const goesOn = resumesMs === null ? 'does not go on by itself' : `goes on after ${s(resumesMs)}`
+        return `${names[by]} at ${s(atMs)} (${s(wordsMs)} of ${other(by)}) ${goesOn}`
+      }),
+    ],
+    [
+      'both at once',
+      listed(overlaps, ({ by, atMs, lengthMs }) => `${s(lengthMs)} at ${s(atMs)} (${names[by]} over ${other(by)})`),
+    ],
+    [
+      'like voicemail',
+      voicemail === undefined
+        ? ''
+        : `greeting of ${s(voicemail.greetingMs)}, beep of ${voicemail.beepHz} Hz at ${s(voicemail.beepAtMs)}`,
     ],
     ['silences over 2 s', listed(silences, ({ atMs, lengthMs }) => `${s(lengthMs)} at ${s(atMs)}`)],
   ]

@@ -1,8 +1,8 @@
 import { predictableRandom } from './random.ts'
 
 /**
- * Something like a voice: syllables of a pitch that wanders, through three resonances that move, with hisses between them
- * and pauses. Its loudest parts are 6 dB above `dbfs`.
+ * Something like a voice: syllables of a pitch that wanders, through three resonances that differ, with hisses and
+ * pauses between them, at that level.
  */
 export function madeSpeech(seconds: number, rateHz: number, seed: number, dbfs: number): Int16Array {
   const random = predictableRandom(seed)

@@ -23,8 +23,8 @@ const byteOrders = [
 ] as const
 
 /**
- * Whether G.711 is coded by the law that is announced: sound is smooth from sample to sample by the right one, and rough
- * by the other, which has its bits in another order (ITU-T G.711). Noise, high tones and silence tell nothing.
+ * Whether G.711 is coded by the law that is announced: sound is smooth from sample to sample by the right one, and
+ * rough by the other, which has its bits in another order (ITU-T G.711). Noise, high tones and silence tell nothing.
  */
 export class LawCheck {
   #looked = 0

@@ -14,16 +14,36 @@ export interface Turn extends Spurt {
 export interface BargeIn {
   readonly by: Side
   readonly at: Micros
+  /** How long it speaks without a pause. */
+  readonly saidUs: number
   /** Until the other side stops; null where it goes on for longer than who came in. */
   readonly yieldUs: number | null
+}
+
+/** Both speak at once. */
+export interface Overlap extends Spurt {
+  /** Who began while the other spoke. */
+  readonly by: Side
+}
+
+/** One side stops for a few words of the other, which does not go on. */
+export interface FalseYield {
+  readonly by: Side
+  readonly at: Micros
+  /** How long the other side spoke. */
+  readonly wordsUs: number
+  /** Until the side that stopped goes on; null where it does not before the other speaks. */
+  readonly resumesUs: number | null
 }
 
 export interface Conversation {
   readonly turns: readonly Turn[]
   readonly bargeIns: readonly BargeIn[]
+  readonly overlaps: readonly Overlap[]
+  readonly falseYields: readonly FalseYield[]
   readonly spokenUs: Readonly<Record<Side, number>>
   readonly bothUs: number
-  /** When nobody speaks. */
+  /** When nobody speaks, and nobody is on hold. */
   readonly silences: readonly Spurt[]
 }
 
@@ -31,11 +51,17 @@ interface Said extends Spurt {
   readonly by: Side
 }
 
-/** What the two sides of a call do, from when each of them speaks; between two times. */
+/** As long as a word of assent may be. */
+const fewWordsUs = 1_000_000
+/** Who heard a word stops so soon behind it, if it stops for it. */
+const reactionUs = 700_000
+
+/** What the two sides of a call do, from when each of them speaks; between two times. `held`: when one was on hold. */
 export function conversationOf(
   spurts: Readonly<Record<Side, readonly Spurt[]>>,
   from: Micros,
   to: Micros,
+  held: readonly Spurt[] = [],
 ): Conversation {
   const sides = { 'to-peer': within(spurts['to-peer'], from, to), 'from-peer': within(spurts['from-peer'], from, to) }
   const said = (by: Side): Said[] => sides[by].map((spurt) => ({ ...spurt, by }))
@@ -48,11 +74,17 @@ export function conversationOf(
     const isOver = latest === null || one.from >= latest.to
     if (latest?.by === one.by) open[one.by]!.to = one.to
     else {
-      const turn = { ...one, gapUs: latest && isOver ? one.from - latest.to : null }
+      const isHeld = latest !== null && held.some((hold) => hold.from < one.from && hold.to > latest!.to)
+      const turn = { ...one, gapUs: latest && isOver && !isHeld ? one.from - latest.to : null }
       turns.push(turn)
       open[one.by] = turn
       if (latest && !isOver)
-        bargeIns.push({ by: one.by, at: one.from, yieldUs: latest.to <= one.to ? latest.to - one.from : null })
+        bargeIns.push({
+          by: one.by,
+          at: one.from,
+          saidUs: one.to - one.from,
+          yieldUs: latest.to <= one.to ? latest.to - one.from : null,
+        })
     }
     if (latest === null || one.to >= latest.to) latest = one
   }
@@ -62,10 +94,54 @@ export function conversationOf(
   return {
     turns,
     bargeIns,
+    overlaps: overlapsOf(sides),
+    falseYields: bargeIns.flatMap((bargeIn) => falseYieldOf(bargeIn, sides, to)),
     spokenUs,
     bothUs: spokenUs['to-peer'] + spokenUs['from-peer'] - length(together),
-    silences: between(together, from, to),
+    silences: between(within([...together, ...held], from, to), from, to),
   }
+}
+
+function overlapsOf({ 'to-peer': ours, 'from-peer': theirs }: Readonly<Record<Side, readonly Spurt[]>>): Overlap[] {
+  const found: Overlap[] = []
+  for (let [i, k] = [0, 0]; i < ours.length && k < theirs.length;) {
+    const [our, their] = [ours[i]!, theirs[k]!]
+    const [from, to] = [Math.max(our.from, their.from), Math.min(our.to, their.to)]
+    if (from < to) found.push({ by: our.from >= their.from ? 'to-peer' : 'from-peer', from, to })
+    if (our.to <= their.to) i++
+    else k++
+  }
+  return found
+}
+
+/** Whether a few words made the other side stop, and then nobody spoke. */
+function falseYieldOf(
+  { by, at, saidUs }: BargeIn,
+  sides: Readonly<Record<Side, readonly Spurt[]>>,
+  to: Micros,
+): FalseYield[] {
+  const other: Side = by === 'to-peer' ? 'from-peer' : 'to-peer'
+  const end = at + saidUs
+  const interrupted = sides[other][firstAfter(sides[other], at)]
+  if (!interrupted || interrupted.from >= at || saidUs > fewWordsUs || interrupted.to > end + reactionUs) return []
+  const silentAt = Math.max(end, interrupted.to)
+  const next = (side: Side) => sides[side][firstAfter(sides[side], silentAt)]?.from ?? Infinity
+  const [goesOn, resumes] = [next(by), next(other)]
+  if (Math.min(goesOn, resumes, to) - silentAt < reactionUs) return []
+  return [
+    { by: other, at: interrupted.to, wordsUs: saidUs, resumesUs: resumes < goesOn ? resumes - interrupted.to : null },
+  ]
+}
+
+/** The place of the first of spurts in their order that ends behind that instant. */
+function firstAfter(spurts: readonly Spurt[], at: Micros): number {
+  let [low, high] = [0, spurts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (spurts[middle]!.to <= at) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** In their order, those that touch as one, and nothing of what is outside. */

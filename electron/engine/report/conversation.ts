@@ -2,7 +2,9 @@ import { spanMs, type Micros } from '../../../shared/base/time.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import { usualPtimeMs } from '../../../shared/model/codecs.ts'
 import type { CallFacts } from '../../../shared/model/facts.ts'
+import { voicemailOf } from '../diagnosis/voicemail.ts'
 import { conversationOf, type Side } from '../quality/turns.ts'
+import type { Spurt } from '../quality/talk.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 /** Shorter silences belong to any conversation. */
@@ -22,9 +24,17 @@ export function conversationIn(facts: CallFacts, streams: readonly TracedStream[
       .flatMap(({ stats }) => stats.talk?.spurts ?? [])
       .map(({ from, to }) => ({ from, to: to + packetUs }))
   const sides = { 'to-peer': spurts(true), 'from-peer': spurts(false) }
-  const { turns, bargeIns, spokenUs, bothUs, silences } = conversationOf(sides, answeredAt, seenUntil)
+  const held = holdsOf(facts, answeredAt, seenUntil)
+  const { turns, bargeIns, overlaps, falseYields, spokenUs, bothUs, silences } = conversationOf(
+    sides,
+    answeredAt,
+    seenUntil,
+    held,
+  )
   if (turns.length === 0) return {}
   const since = (at: Micros) => spanMs(answeredAt, at)!
+  const span = ({ from, to }: Spurt) => ({ atMs: since(from), lengthMs: spanMs(from, to)! })
+  const voicemail = voicemailOf(facts)
   const first = (by: Side) => turns.find((turn) => turn.by === by)
   return {
     conversation: {
@@ -36,22 +46,41 @@ export function conversationIn(facts: CallFacts, streams: readonly TracedStream[
         lengthMs: spanMs(from, to)!,
         gapMs: gapUs === null ? null : gapUs / 1000,
       })),
-      bargeIns: bargeIns.slice(0, most).map(({ by, at, yieldUs }) => ({
+      bargeIns: bargeIns.slice(0, most).map(({ by, at, saidUs, yieldUs }) => ({
         by,
         atMs: since(at),
+        lengthMs: saidUs / 1000,
         yieldMs: yieldUs === null ? null : yieldUs / 1000,
       })),
       silences: silences
-        .filter(({ from, to }) => to - from > longSilenceUs && !isHeld(facts, from, to))
+        .filter(({ from, to }) => to - from > longSilenceUs)
         .slice(0, most)
-        .map(({ from, to }) => ({ atMs: since(from), lengthMs: spanMs(from, to)! })),
+        .map(span),
+      overlaps: overlaps.slice(0, most).map(({ by, from, to }) => ({ by, ...span({ from, to }) })),
+      falseYields: falseYields.slice(0, most).map(({ by, at, wordsUs, resumesUs }) => ({
+        by,
+        atMs: since(at),
+        wordsMs: wordsUs / 1000,
+        resumesMs: resumesUs === null ? null : resumesUs / 1000,
+      })),
+      holds: held.slice(0, most).map(span),
+      ...(voicemail && {
+        voicemail: {
+          greetingMs: voicemail.greetingUs / 1000,
+          beepAtMs: since(voicemail.beepFrom),
+          beepMs: (voicemail.beepTo - voicemail.beepFrom + packetUs) / 1000,
+          beepHz: voicemail.hz,
+        },
+      }),
       ...(turns.length > most && { moreTurns: turns.length - most }),
     },
   }
 }
 
-/** Whether somebody was on hold meanwhile. */
-const isHeld = ({ agreed }: CallFacts, from: Micros, to: Micros): boolean =>
-  agreed.some(
-    ({ toPeer, fromPeer, since, until }) => !(toPeer.due && fromPeer.due) && since < to && (until ?? Infinity) > from,
-  )
+/** When somebody was on hold, between two instants. */
+function holdsOf({ agreed }: CallFacts, from: Micros, to: Micros): Spurt[] {
+  return agreed
+    .filter(({ toPeer, fromPeer }) => !(toPeer.due && fromPeer.due))
+    .map(({ since, until }) => ({ from: Math.max(since, from), to: Math.min(until ?? to, to) }))
+    .filter((hold) => hold.to > hold.from)
+}

@@ -2,6 +2,7 @@ import { alaw, ulaw, type G711 } from '../../../electron/engine/media/codec/g711
 import { madeSpeech } from '../../harness/made-speech.ts'
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
+import { answeredBy, beep, greeting, quiet } from '../../harness/voicemail-call.ts'
 import type { RuleCases } from './signalling-cases.ts'
 
 const call = (vantage?: ConstructorParameters<typeof TraceBuilder>[0]) => new TraceBuilder(vantage)
@@ -62,6 +63,10 @@ export const mediaCases: Readonly<Record<string, RuleCases>> = {
       ],
     ],
     silent: [() => spoken(ulaw), () => spoken(alaw, 8), () => talk(call().answered()).at(4000)],
+  },
+  'voicemail': {
+    speaks: [[() => answeredBy([...greeting, beep(), quiet()]), /voicemail that answered: .* a beep of 1000 Hz/]],
+    silent: [() => answeredBy([...greeting, quiet()]), () => answeredBy([beep(), quiet()])],
   },
   'digits-lost': {
     speaks: [

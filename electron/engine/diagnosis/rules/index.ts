@@ -61,6 +61,7 @@ import { silentToPeer } from './silent-to-peer.ts'
 import { soundsEncrypted } from './sounds-encrypted.ts'
 import { transfer } from './transfer.ts'
 import { unauthentic } from './unauthentic.ts'
+import { voicemail } from './voicemail.ts'
 import { webhook } from './webhook.ts'
 import { wrongLaw } from './wrong-law.ts'
 import { wrongPayloadType } from './wrong-payload-type.ts'
@@ -122,6 +123,7 @@ export const rules: readonly Rule[] = [
   silentToPeer,
   peerHearsNothing,
   lateAudio,
+  voicemail,
   packetLoss,
   impaired,
   byeUnanswered,

@@ -31,6 +31,8 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       unheardSince: unheard >= enoughUnheard ? heardUntil : null,
       looksCiphered: stats.looksCiphered,
       disguised: stats.content?.disguised ?? null,
+      talk: stats.talk,
+      beeps: stats.content?.beeps ?? [],
       srtp,
       sentBack,
       rtcp: report && {
