@@ -253,6 +253,7 @@ export async function eventToPaint(): Promise<Row> {
       0.5,
     )
     const median = percentile(delays, 0.5)
+    if (median < 0) throw new Error(`seen ${-median} ms before it was sent: the clock was set during the run`)
     return {
       what: '20 live calls: from the wire to the screen, and the cost of watching',
       measured:

@@ -16,9 +16,32 @@ export interface Clock {
 /** The longest that a timer of Node can wait, 24.8 days: it fires at once where it is asked for more. */
 const longestTimerMs = 2 ** 31 - 1
 
+/** So far ahead the wall clock means that the computer slept, whose monotonic clock then stands still, or was set. */
+const leapMs = 2000
+
+/**
+ * Wall time that goes on evenly: figures of RTP must not see the clock being corrected by milliseconds. It is set
+ * forward only where the wall clock has leapt ahead, and never back.
+ */
+export function steadyWallUs(
+  wallMs: () => number,
+  monotonicMs: () => number,
+  offsetMs = wallMs() - monotonicMs(),
+): () => Micros {
+  return () => {
+    const steadyMs = monotonicMs() + offsetMs
+    const aheadMs = wallMs() - steadyMs
+    if (aheadMs < leapMs) return Math.round(steadyMs * 1000)
+    offsetMs += aheadMs
+    return Math.round((steadyMs + aheadMs) * 1000)
+  }
+}
+
+const monotonicMs = () => performance.now()
+
 export const systemClock: Clock = {
-  nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
-  monotonicMs: () => performance.now(),
+  nowUs: steadyWallUs(Date.now, monotonicMs, performance.timeOrigin),
+  monotonicMs,
   after: (delayMs, run) => new SystemTimer(delayMs, run),
 }
 

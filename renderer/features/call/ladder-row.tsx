@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react'
+import { memo, type CSSProperties } from 'react'
 import { Icon } from '../../ui/controls.tsx'
 import { offset, span } from '../../../shared/shown/format.ts'
 import { timeOf } from '../../ui/format.ts'
@@ -22,15 +22,14 @@ export function columnStyle(i: number, count: number): CSSProperties {
   return { left: `${columnAt(i, count)}%`, width: `${room - 1}%` }
 }
 
-/** One row: number, time, time since the row before, and the arrow between the verticals. */
-export function LadderRow({
+/** One row: number, time, time since the row before, and the arrow between the verticals. Drawn when it changes. */
+export const LadderRow = memo(function LadderRow({
   id,
   row,
   source,
   columns,
   startUs,
   selected,
-  onSelect,
 }: {
   id: string
   row: Row
@@ -38,7 +37,6 @@ export function LadderRow({
   columns: number
   startUs: number
   selected: boolean
-  onSelect: (row: Row) => void
 }) {
   const [left, right] = [Math.min(row.from, row.to), Math.max(row.from, row.to)]
   const style = {
@@ -55,7 +53,6 @@ export function LadderRow({
       aria-selected={selected}
       className={`ladder-row is-${row.kind}${state}`}
       title={row.kind === 'message' ? `${title}\n${timeOf(row.message.at)} ${row.message.at}` : title}
-      onClick={() => onSelect(row)}
     >
       <span className="mono muted">{row.kind === 'message' ? row.n + 1 : ''}</span>
       <span className="mono muted">{offset((row.at - startUs) / 1e6)}</span>
@@ -85,4 +82,4 @@ export function LadderRow({
       </div>
     </div>
   )
-}
+})

@@ -178,6 +178,10 @@ export function Ladder({
             }
             aria-activedescendant={at >= 0 ? `ladder-${at}` : undefined}
             onKeyDown={keyed}
+            onClick={({ target }) => {
+              const index = (target as Element).closest<HTMLElement>('.ladder-slot')?.dataset['index']
+              if (index !== undefined) choose(rows[Number(index)]!)
+            }}
             onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
               void (atEnd.current = scrollTop + clientHeight >= scrollHeight - 2 * height)
             }
@@ -186,6 +190,7 @@ export function Ladder({
               {list.getVirtualItems().map(({ index, start }) => (
                 <div
                   key={index}
+                  data-index={index}
                   role="presentation"
                   className="ladder-slot"
                   style={{ height, transform: `translateY(${start}px)` }}
@@ -197,7 +202,6 @@ export function Ladder({
                     columns={columns.length}
                     startUs={startUs}
                     selected={index === at}
-                    onSelect={choose}
                   />
                 </div>
               ))}
