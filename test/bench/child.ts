@@ -317,7 +317,7 @@ async function bare(): Promise<void> {
   const run = () => {
     while (start + slot * 5 <= systemClock.monotonicMs() + 0.5)
       for (const socket of slots[slot++ % 4]!) socket.send(packet)
-    setTimeout(run, start + slot * 5 - systemClock.monotonicMs())
+    setTimeout(run, Math.max(0, start + slot * 5 - systemClock.monotonicMs()))
   }
   run()
   await sleep(1500)

@@ -19,6 +19,9 @@ const compiled = join(root, 'test-results', 'compiled')
 
 const alive = new Set<Running>()
 
+/** How many processes outlive a test: the browser of its file. */
+export const lasting = { processes: 0 }
+
 /** Kills what a test has left running; the commands that were. */
 export async function reap(): Promise<string[]> {
   const left = [...alive]

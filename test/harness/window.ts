@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright'
-import { afterEach, expect } from 'vitest'
+import { afterAll, afterEach, expect } from 'vitest'
 import { findPeer } from './install-peers.ts'
-import { Running, root } from './process.ts'
+import { Running, lasting, root } from './process.ts'
 
 export interface Shell extends Running {
   readonly link: string
@@ -62,7 +62,7 @@ export const launchChromium = (microphone = false): Promise<Browser> =>
     ],
   })
 
-/** The windows and shells of one test file; what a test leaves is ended after it. */
+/** The windows and shells of one test file, in one browser; what a test leaves is ended after it. */
 export class Windows {
   readonly #shells: Shell[] = []
   readonly #folders: string[] = []
@@ -74,13 +74,13 @@ export class Windows {
   constructor({ microphone = false } = {}) {
     this.#microphone = microphone
     afterEach(async () => {
-      await this.#browser?.close()
-      this.#browser = null
+      for (const context of this.#browser?.contexts() ?? []) await context.close()
       for (const shell of this.#shells.splice(0))
         if (shell.child.exitCode === null && shell.child.signalCode === null) await shell.stop('SIGTERM')
       for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true })
       expect(this.complaints.splice(0)).toEqual([])
     })
+    afterAll(() => this.#browser?.close())
   }
 
   folder(): string {
@@ -101,7 +101,11 @@ export class Windows {
   }
 
   async context(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
-    this.#browser ??= await launchChromium(this.#microphone)
+    if (this.#browser?.isConnected() !== true) {
+      this.#browser = await launchChromium(this.#microphone)
+      lasting.processes++
+      this.#browser.on('disconnected', () => lasting.processes--)
+    }
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
     context.on('weberror', (error) => this.complaints.push(error.error().stack ?? String(error.error())))
     context.on('console', (message) => {

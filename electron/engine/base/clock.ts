@@ -52,7 +52,7 @@ class SystemTimer implements Timer {
 
   constructor(delayMs: number, run: () => void) {
     this.#run = run
-    this.#timeout = setTimeout(fire, Math.min(delayMs, longestTimerMs), this)
+    this.#timeout = setTimeout(fire, Math.min(Math.max(0, delayMs), longestTimerMs), this)
   }
 
   cancel(): void {
