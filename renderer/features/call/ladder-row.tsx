@@ -22,6 +22,13 @@ export function columnStyle(i: number, count: number): CSSProperties {
   return { left: `${columnAt(i, count)}%`, width: `${room - 1}%` }
 }
 
+/** The verticals as the ground of every row: one pixel each. */
+export const verticals = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, i) => `linear-gradient(var(--line), var(--line)) ${columnAt(i, count)}% 0 / 1px 100% no-repeat`,
+  ).join(', ')
+
 /** One row: number, time, time since the row before, and the arrow between the verticals. Drawn when it changes. */
 export const LadderRow = memo(function LadderRow({
   id,
@@ -60,9 +67,6 @@ export const LadderRow = memo(function LadderRow({
         {row.kind === 'message' && row.deltaUs !== null ? span(row.deltaUs / 1e6) : ''}
       </span>
       <div className="ladder-lanes">
-        {Array.from({ length: columns }, (_, i) => (
-          <i key={i} style={{ left: `${columnAt(i, columns)}%` }} />
-        ))}
         <div className={`ladder-arrow ${way} ${row.to >= row.from ? 'right' : 'left'}`} style={style}>
           <span className="mono elide">
             {problems.length > 0 && <Icon name="warning" />}
@@ -73,10 +77,7 @@ export const LadderRow = memo(function LadderRow({
                 <bdi>{more}</bdi>
               </span>
             )}
-            <span className="hidden">
-              {' '}
-              <bdi>{spoken}</bdi>
-            </span>
+            <span className="hidden"> {spoken}</span>
           </span>
         </div>
       </div>

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react'
 import type { LadderMessage } from '../../../shared/contract/report.ts'
 import { visible } from '../../../shared/base/text.ts'
 import { copyText } from '../../bridge.ts'
@@ -9,12 +9,14 @@ import { Button, Foreign, Icon, saveFile } from '../../ui/controls.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import type { LadderSource } from '../../../shared/shown/ladder-columns.ts'
 import { ladderSvg, ladderText } from '../../../shared/shown/ladder-drawing.ts'
-import { LadderRow, columnStyle, leastColumnPx } from './ladder-row.tsx'
+import { LadderRow, columnStyle, leastColumnPx, verticals } from './ladder-row.tsx'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
 import { ladderPng } from './ladder-png.ts'
 import './ladder.css'
 
 const heights = [22, 26, 34] as const
+/** Rows that are drawn beyond each edge of the view. */
+const overscan = 12
 
 /** The ladder: who said what to whom and when, RTP as lanes in between. `name`: of files that it is saved as. */
 export function Ladder({
@@ -48,19 +50,26 @@ export function Ladder({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan,
   })
   useEffect(() => list.measure(), [height, list])
   const kind = selection?.kind === 'stream' ? 'media' : selection?.kind
   const at = rows.findIndex((row) => row.kind !== 'silence' && row.kind === kind && row.n === selection?.n)
+  const viewPx = list.scrollRect?.height ?? 0
+  // By the figures that are known: to ask the page for them would have it laid out once more.
+  const show = (index: number) => {
+    const [top, from] = [index * height, list.scrollOffset ?? 0]
+    if (top < from) scroller.current?.scrollTo(0, top)
+    else if (top + height > from + viewPx) scroller.current?.scrollTo(0, top + height - viewPx)
+  }
   useEffect(() => {
-    if (at >= 0) list.scrollToIndex(at)
-  }, [at, list])
+    if (at >= 0) show(at)
+  }, [at, height])
   // A live ladder stays at its end while the end is in view.
   const atEnd = useRef(true)
   useEffect(() => {
-    if (atEnd.current && rows.length > 0 && live) list.scrollToIndex(rows.length - 1)
-  }, [rows.length, live, list])
+    if (atEnd.current && rows.length > 0 && live) show(rows.length - 1)
+  }, [rows.length, live])
 
   const choose = (row: (typeof rows)[number]): void => {
     if (row.kind !== 'silence') onSelect({ kind: row.kind === 'media' ? 'stream' : 'message', n: row.n })
@@ -101,6 +110,12 @@ export function Ladder({
     remember.set('ladder.zoom', String(to))
   }
   const startUs = rows[0]?.at ?? 0
+  const slots = Math.ceil(viewPx / height) + 2 * overscan + 2
+  const allStyle = {
+    'height': list.getTotalSize(),
+    '--row-height': `${height}px`,
+    '--verticals': verticals(columns.length),
+  } as CSSProperties
   const hidden = source.messages.filter(({ retransmissionOf }) => retransmissionOf !== null).length
   const total = `${source.messages.length} message${source.messages.length === 1 ? '' : 's'}`
   return (
@@ -182,18 +197,19 @@ export function Ladder({
               const index = (target as Element).closest<HTMLElement>('.ladder-slot')?.dataset['index']
               if (index !== undefined) choose(rows[Number(index)]!)
             }}
-            onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
-              void (atEnd.current = scrollTop + clientHeight >= scrollHeight - 2 * height)
+            onScroll={() =>
+              void (atEnd.current = (list.scrollOffset ?? 0) + viewPx >= list.getTotalSize() - 2 * height)
             }
           >
-            <div role="presentation" style={{ height: list.getTotalSize(), position: 'relative' }}>
+            <div role="presentation" className="ladder-all" style={allStyle}>
               {list.getVirtualItems().map(({ index, start }) => (
                 <div
-                  key={index}
+                  // A row that leaves the view is the one that enters it: no element is made while it is scrolled.
+                  key={index % slots}
                   data-index={index}
                   role="presentation"
                   className="ladder-slot"
-                  style={{ height, transform: `translateY(${start}px)` }}
+                  style={{ height, top: start }}
                 >
                   <LadderRow
                     id={`ladder-${index}`}
