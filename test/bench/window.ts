@@ -196,7 +196,7 @@ export async function eventToPaint(): Promise<Row> {
       Object.assign(globalThis, { seen })
       const look = () => {
         for (const row of document.querySelectorAll('.calls-row')) {
-          const text = row.querySelector('.mono')!.textContent
+          const text = row.querySelector('.numbers')!.textContent
           if (text !== '' && !before.has(row.id) && !seen.has(row.id))
             requestAnimationFrame(() => seen.has(row.id) || seen.set(row.id, Date.now()))
         }
