@@ -55,7 +55,7 @@ describe.skipIf(!findPeer('chromium'))('a call that comes in', () => {
     const port = await agentPort(page)
     await screenButton(page, 'Agent').click()
     const headers = ['-H', 'X-CALL-ID: 42', '-H', 'X-Contact-ID: 7', '-H', 'X-Api-Key: geheim']
-    const caller = await call(port, windows.folder(), ...headers, '--dtmf', '12#', '--duration', '8')
+    const caller = await call(port, windows.folder(), ...headers, '--dtmf', '12#', '--duration', '60')
     await page.getByRole('heading', { name: 'Calls now' }).waitFor()
     await page.getByRole('cell', { name: 'system__call_sid' }).waitFor()
     await page.getByRole('cell', { name: 'sip_contact_id' }).waitFor()
@@ -64,6 +64,7 @@ describe.skipIf(!findPeer('chromium'))('a call that comes in', () => {
     await pageFits(page)
     await page.getByRole('button', { name: 'Show', exact: true }).click()
     await page.getByRole('region', { name: 'Ladder' }).waitFor()
+    await page.getByRole('button', { name: 'Hang up' }).click()
     await caller.finished
   })
 })
