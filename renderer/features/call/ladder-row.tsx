@@ -23,7 +23,7 @@ export function columnStyle(i: number, count: number): CSSProperties {
 }
 
 /** The verticals as the ground of every row: one pixel each. */
-export const verticals = (count: number): string =>
+const verticals = (count: number): string =>
   Array.from(
     { length: count },
     (_, i) => `linear-gradient(var(--line), var(--line)) ${columnAt(i, count)}% 0 / 1px 100% no-repeat`,
@@ -66,7 +66,7 @@ export const LadderRow = memo(function LadderRow({
       <span className="mono muted ladder-delta">
         {row.kind === 'message' && row.deltaUs !== null ? span(row.deltaUs / 1e6) : ''}
       </span>
-      <div className="ladder-lanes">
+      <div className="ladder-lanes" style={{ background: verticals(columns) }}>
         <div className={`ladder-arrow ${way} ${row.to >= row.from ? 'right' : 'left'}`} style={style}>
           <span className="mono elide">
             {problems.length > 0 && <Icon name="warning" />}

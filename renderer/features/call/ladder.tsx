@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { LadderMessage } from '../../../shared/contract/report.ts'
 import { visible } from '../../../shared/base/text.ts'
 import { copyText } from '../../bridge.ts'
@@ -9,7 +9,7 @@ import { Button, Foreign, Icon, saveFile } from '../../ui/controls.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import type { LadderSource } from '../../../shared/shown/ladder-columns.ts'
 import { ladderSvg, ladderText } from '../../../shared/shown/ladder-drawing.ts'
-import { LadderRow, columnStyle, leastColumnPx, verticals } from './ladder-row.tsx'
+import { LadderRow, columnStyle, leastColumnPx } from './ladder-row.tsx'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
 import { ladderPng } from './ladder-png.ts'
 import './ladder.css'
@@ -111,11 +111,6 @@ export function Ladder({
   }
   const startUs = rows[0]?.at ?? 0
   const slots = Math.ceil(viewPx / height) + 2 * overscan + 2
-  const allStyle = {
-    'height': list.getTotalSize(),
-    '--row-height': `${height}px`,
-    '--verticals': verticals(columns.length),
-  } as CSSProperties
   const hidden = source.messages.filter(({ retransmissionOf }) => retransmissionOf !== null).length
   const total = `${source.messages.length} message${source.messages.length === 1 ? '' : 's'}`
   return (
@@ -201,7 +196,11 @@ export function Ladder({
               void (atEnd.current = (list.scrollOffset ?? 0) + viewPx >= list.getTotalSize() - 2 * height)
             }
           >
-            <div role="presentation" className="ladder-all" style={allStyle}>
+            <div
+              role="presentation"
+              className="ladder-all"
+              style={{ height: list.getTotalSize(), lineHeight: `${height}px` }}
+            >
               {list.getVirtualItems().map(({ index, start }) => (
                 <div
                   // A row that leaves the view is the one that enters it: no element is made while it is scrolled.
