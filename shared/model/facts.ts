@@ -71,6 +71,9 @@ export interface RtcpFact {
   readonly reportedJitterMs: number
   readonly roundTripMs: number | null
   readonly highestSequence: number
+  /** As the receiver's first report said: what was lost before it may have been before this was recorded. */
+  readonly firstLost: number
+  readonly firstHighestSequence: number
 }
 
 /** Packets without a pause between them (see quality/runs). */

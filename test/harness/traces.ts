@@ -185,11 +185,17 @@ export class TraceBuilder {
   }
 
   /** A receiver report of the peer; `about` our stream up to that packet, another stream or nothing. */
-  report(atMs: number, about: 'us' | 'nothing' | 'another', highestSequence = 100, jitter = 0): this {
+  report(
+    atMs: number,
+    about: 'us' | 'nothing' | 'another',
+    highestSequence = 100,
+    jitter = 0,
+    cumulativeLost = 0,
+  ): this {
     const block = {
       ssrc: about === 'another' ? 77 : 1,
       fractionLost: 0,
-      cumulativeLost: 0,
+      cumulativeLost,
       highestSequence,
       jitter,
       lastSr: 0,

@@ -13,6 +13,20 @@ const answer = (call: TraceBuilder, atMs: number, status: string, extra = '', cs
 const asked = () => answer(register(capture(), 0), 10, '401 Unauthorized', challenge)
 const retried = () => register(asked(), 20, 2, credentials)
 
+/** Three rounds: each REGISTER with credentials is asked for others. `nonces`: of the challenges, and of what answers. */
+const rounds = (stale: boolean, nonces: (round: number) => readonly [asked: string, given: string]) => {
+  const asks = (nonce: string) =>
+    `WWW-Authenticate: Digest realm="office", nonce="${nonce}"${stale ? ', stale=true' : ''}\n`
+  let all = answer(register(capture(), 0), 10, '401 Unauthorized', asks(nonces(0)[0]))
+  for (let round = 1; round <= 3; round++) {
+    const given = `${contact}Authorization: Digest username="a", realm="office", nonce="${nonces(round)[1]}"\n`
+    all = register(all, round * 1000, round + 1, given)
+    all = answer(all, round * 1000 + 10, '401 Unauthorized', asks(nonces(round)[0]), round + 1)
+  }
+  return all
+}
+const fresh = (round: number) => [`n${round}`, `n${round - 1}`] as const
+
 interface Case {
   readonly speaks: readonly (readonly [make: () => TraceBuilder, says: RegExp])[]
   readonly silent: readonly (() => TraceBuilder)[]
@@ -20,6 +34,22 @@ interface Case {
 
 /** Each looked at 5 s after its beginning. */
 const cases: Readonly<Record<string, Case>> = {
+  'registration-loops': {
+    speaks: [
+      [
+        () => rounds(true, () => ['n', 'n']),
+        /3 REGISTERs with credentials.* stale=true, and each time with the same no/,
+      ],
+      [() => rounds(true, fresh), /takes each new nonce of its own for an old one/],
+      [() => rounds(false, fresh), /the registrar does not take them, and the phone goes on trying/],
+      [() => rounds(false, (round) => [`n${round}`, 'n0']), /answer another challenge than .*another nonce/],
+    ],
+    silent: [
+      () => answer(register(rounds(true, fresh), 4000, 5, credentials), 4010, '200 OK', contact, 5),
+      () => answer(retried(), 30, '401 Unauthorized', challenge, 2),
+      asked,
+    ],
+  },
   'registration-unanswered': {
     speaks: [[() => register(register(capture(), 0), 500), /No response came from udp 203\.0\.113\.9:5060 to 2 REGI/]],
     silent: [() => register(capture(), 2000), () => answer(register(capture(), 0), 10, '100 Trying')],

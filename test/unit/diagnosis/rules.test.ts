@@ -6,6 +6,7 @@ import { malformed } from '../../../electron/engine/diagnosis/rules/malformed.ts
 import { webhookFaults } from '../../../shared/model/webhook-faults.ts'
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
+import { furtherCases } from './further-cases.ts'
 import { mediaCases } from './media-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { signallingCases, type RuleCases } from './signalling-cases.ts'
@@ -61,6 +62,7 @@ const cases: Readonly<
 > = {
   ...speaking(signallingCases),
   ...speaking(mediaCases),
+  ...speaking(furtherCases),
   ...speaking(refusalCases),
   'connection-failed': {
     speaks: [
@@ -694,8 +696,8 @@ describe('diagnosis', () => {
   )
 
   it.each(
-    Object.entries({ ...signallingCases, ...mediaCases, ...refusalCases }).flatMap(([id, { speaks }]) =>
-      speaks.map(([make, says], i) => [id, i, make, says] as const),
+    Object.entries({ ...signallingCases, ...mediaCases, ...furtherCases, ...refusalCases }).flatMap(
+      ([id, { speaks }]) => speaks.map(([make, says], i) => [id, i, make, says] as const),
     ),
   )('%s says what is wrong (%i)', (id, _i, make, says) =>
     expect(make().findings.find(({ rule }) => rule === id)?.sentence).toMatch(says),

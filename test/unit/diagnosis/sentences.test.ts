@@ -4,6 +4,7 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Vantage } from '../../../shared/model/facts.ts'
 import { sdp } from '../../harness/messages.ts'
 import { TraceBuilder } from '../../harness/traces.ts'
+import { furtherCases } from './further-cases.ts'
 import { mediaCases } from './media-cases.ts'
 import { signallingCases } from './signalling-cases.ts'
 
@@ -108,7 +109,9 @@ describe('what a finding says', () => {
   })
 
   it('rests on each thing once', () => {
-    for (const [make] of Object.values({ ...signallingCases, ...mediaCases }).flatMap(({ speaks }) => speaks))
+    for (const [make] of Object.values({ ...signallingCases, ...mediaCases, ...furtherCases }).flatMap(
+      ({ speaks }) => speaks,
+    ))
       for (const { rule, evidence } of make().findings)
         expect(new Set(evidence.map((item) => JSON.stringify(item))).size, rule).toBe(evidence.length)
   })

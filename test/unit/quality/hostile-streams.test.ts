@@ -17,7 +17,15 @@ const report = (stats: RtpStreamStats) =>
   streamOf(
     Object.assign(new TracedStream(here, here, null, 1), {
       stats,
-      report: { at: 0, lost: 1, jitter: 0xffffffff, highestSequence: 0, roundTripMs: 1e9 },
+      report: {
+        at: 0,
+        lost: 1,
+        jitter: 0xffffffff,
+        highestSequence: 0,
+        roundTripMs: 1e9,
+        firstLost: 0,
+        firstHighestSequence: 0,
+      },
     }),
     null,
   )

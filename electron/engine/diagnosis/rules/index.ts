@@ -25,6 +25,7 @@ import { illegalAnswer } from './illegal-answer.ts'
 import { impaired } from './impaired.ts'
 import { keysInClear } from './keys-in-clear.ts'
 import { lateAudio } from './late-audio.ts'
+import { lossReported } from './loss-reported.ts'
 import { malformed } from './malformed.ts'
 import { mediaInClear } from './media-in-clear.ts'
 import { nat } from './nat.ts'
@@ -36,6 +37,7 @@ import { nothingSent } from './nothing-sent.ts'
 import { offerUnanswered } from './offer-unanswered.ts'
 import { packetLoss } from './packet-loss.ts'
 import { peerHearsNothing } from './peer-hears-nothing.ts'
+import { provisionalUnacknowledged } from './provisional-unacknowledged.ts'
 import { refusalUnacknowledged } from './refusal-unacknowledged.ts'
 import { refusedAcl } from './refused-acl.ts'
 import { refusedCallee } from './refused-callee.ts'
@@ -45,6 +47,7 @@ import { refusedMedia } from './refused-media.ts'
 import { refusedNumber } from './refused-number.ts'
 import { refusedOther } from './refused-other.ts'
 import { refusedWordless } from './refused-wordless.ts'
+import { registrationLoops } from './registration-loops.ts'
 import { registrationRefused } from './registration-refused.ts'
 import { registrationUnanswered } from './registration-unanswered.ts'
 import { requestRefused } from './request-refused.ts'
@@ -75,6 +78,7 @@ export const rules: readonly Rule[] = [
   droppedByPolicy,
   noResponse,
   challengeUnanswered,
+  provisionalUnacknowledged,
   refusedWordless,
   refusedAcl,
   refusedCredentials,
@@ -125,6 +129,7 @@ export const rules: readonly Rule[] = [
   lateAudio,
   voicemail,
   packetLoss,
+  lossReported,
   impaired,
   byeUnanswered,
   byeReason,
@@ -134,6 +139,7 @@ export const rules: readonly Rule[] = [
 
 /** Those of a registration. */
 export const registrationRules: readonly Rule<LastRequestFacts>[] = [
+  registrationLoops,
   registrationUnanswered,
   registrationRefused,
   bindingMissing,

@@ -19,7 +19,7 @@ export const packetLoss: Rule = {
   evaluate(facts) {
     return facts.streams
       .filter(({ packets, timesGoBack }) => packets >= fewest && !timesGoBack)
-      .filter(({ toPeer }) => !(toPeer === true && isOnPurpose(facts)))
+      .filter(({ toPeer }) => !(toPeer === true && isLossOnPurpose(facts)))
       .map((stream) => ({ stream, lost: lostOf(stream, facts) }))
       .filter(({ stream: { packets }, lost }) => (100 * lost) / (packets + lost) > redPercent)
       .map(({ stream, lost }) => ({
@@ -36,5 +36,5 @@ export const packetLoss: Rule = {
   },
 }
 
-const isOnPurpose = (facts: CallFacts) =>
+export const isLossOnPurpose = (facts: CallFacts): boolean =>
   observed(facts, 'impaired').some(({ value = '' }) => value.startsWith('loss=') || value.startsWith('burst='))

@@ -38,6 +38,8 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       rtcp: report && {
         reportedLost: report.lost,
         highestSequence: report.highestSequence,
+        firstLost: report.firstLost,
+        firstHighestSequence: report.firstHighestSequence,
         roundTripMs: report.roundTripMs,
         reportedJitterMs: stats.clockRateHz > 0 ? Math.round((report.jitter * 1e6) / stats.clockRateHz) / 1000 : 0,
       },

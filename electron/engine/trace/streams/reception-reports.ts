@@ -115,6 +115,8 @@ export class ReceptionReports {
         jitter: block.jitter,
         highestSequence: block.highestSequence,
         roundTripMs: this.#roundTrip(at, block) ?? last?.roundTripMs ?? null,
+        firstLost: last?.firstLost ?? block.cumulativeLost,
+        firstHighestSequence: last?.firstHighestSequence ?? block.highestSequence,
       }
     }
     // A report about nobody, from who named a stream before that went on since (RFC 3550 6.4.1). One about somebody

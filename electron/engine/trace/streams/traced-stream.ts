@@ -15,6 +15,9 @@ export interface ReceiverReport {
   readonly jitter: number
   readonly highestSequence: number
   readonly roundTripMs: number | null
+  /** What its first report said: that may count what was lost before. */
+  readonly firstLost: number
+  readonly firstHighestSequence: number
 }
 
 /** What became of the packets of an encrypted stream whose keys a capture has. */
