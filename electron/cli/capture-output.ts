@@ -21,7 +21,7 @@ const hasFault = ({ findings }: CallReport | RegistrationReport) =>
 
 /** One document, however large, each report of it on a line. Tells whether a fault was found. */
 export async function printDocument({ engine, capture, calls, ended }: Shown): Promise<boolean> {
-  const { files, problems, packets, unread, damaged } = capture
+  const { files, problems, packets, unread, other, damaged } = capture
   let fault = calls?.some(hasFault) ?? false
   const list = async (of: CaptureList, known: readonly CallReport[] | null) => {
     await printJsonText(`  "${of}": [`)
@@ -42,7 +42,7 @@ export async function printDocument({ engine, capture, calls, ended }: Shown): P
   if (ended()) return fault
   await printJsonText(
     `  "problems": ${JSON.stringify(problems)},\n  "packets": ${packets},\n  "unread": ${JSON.stringify(unread)},\n` +
-      `  "damaged": ${damaged}\n}\n`,
+      `  "other": ${JSON.stringify(other)},\n  "damaged": ${damaged}\n}\n`,
   )
   return fault
 }
@@ -95,9 +95,13 @@ function callLines(call: CallReport, paint: Paint): string[] {
   ]
 }
 
-function printWhole({ problems, packets, calls, registrations }: CaptureView, paint: Paint): void {
+function printWhole({ problems, packets, calls, registrations, other }: CaptureView, paint: Paint): void {
   for (const problem of problems) print(paint.yellow(`! ${visible(problem)}`))
-  print(`${count(packets, 'packet')}, ${count(calls, 'call')}, ${count(registrations, 'registration')}`)
+  const kinds = other.map(({ what, packets: n }) => `${count(n, 'packet')} of ${what}`).join(', ')
+  print(
+    `${count(packets, 'packet')}, ${count(calls, 'call')}, ${count(registrations, 'registration')}` +
+      (kinds === '' ? '' : `; neither SIP nor RTP: ${kinds}`),
+  )
 }
 
 /** A line for each thing in it: for a program an object each. Tells whether a fault was found. */

@@ -280,6 +280,10 @@ export const unreadSchema = z
   .array(z.object({ reason: z.string(), packets: z.int() }))
   .describe('packets that were not read, by the reason; all others were read, or are neither SIP nor RTP')
 
+export const otherSchema = z
+  .array(z.object({ what: z.string(), packets: z.int() }))
+  .describe('packets that are neither SIP nor RTP and known to be something else: STUN, DTLS handshake …')
+
 export const inspectReportSchema = z.object({
   files: z.array(z.string()),
   calls: z.array(callReportSchema),
@@ -289,6 +293,7 @@ export const inspectReportSchema = z.object({
   problems: z.array(z.string()),
   packets: z.int().describe('packets in the files'),
   unread: unreadSchema.default([]),
+  other: otherSchema.default([]),
   damaged: z.boolean().default(false).describe('a file ended early or said what cannot be so; problems say where'),
 })
 export type InspectReport = z.infer<typeof inspectReportSchema>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { outcomeSchema, unreadSchema, verdictSchema } from './report.ts'
+import { otherSchema, outcomeSchema, unreadSchema, verdictSchema } from './report.ts'
 
 /** A call of this engine or of an opened capture as a list shows it; past ones are HistoryEntry. */
 export const callViewSchema = z.object({
@@ -39,6 +39,7 @@ export const captureViewSchema = z.object({
   problems: z.array(z.string()),
   packets: z.int(),
   unread: unreadSchema,
+  other: otherSchema,
   damaged: z.boolean(),
   reading: z
     .number()

@@ -5,7 +5,8 @@ import { usage } from '../base/errors.ts'
 import type { CallPackets } from '../report/exports.ts'
 import { outlineOf } from '../report/outline.ts'
 import { dialogReportOf, registrationReportOf, reportOf, streamOf } from '../report/report.ts'
-import type { Captured, LoadedCapture } from '../trace/capture/load.ts'
+import type { Captured } from '../trace/capture/captured.ts'
+import type { LoadedCapture } from '../trace/capture/load.ts'
 import { packetsOf } from './packets-of.ts'
 import type { Ask, Contents } from './parts.ts'
 import { callLine, capturedView, dialogLine, displayNameOf, registrationLine, streamLine, unjudged } from './seen.ts'
@@ -31,7 +32,7 @@ export class Answers {
   }
 
   get contents(): Contents {
-    const { calls, registrations, dialogs, unmatched, problems, packets, unread, damaged } = this.#loaded
+    const { calls, registrations, dialogs, unmatched, problems, packets, unread, foreign, damaged } = this.#loaded
     return {
       files: [...this.#files],
       calls: calls.length,
@@ -41,6 +42,7 @@ export class Answers {
       problems: [...problems],
       packets,
       unread: [...unread],
+      other: [...foreign],
       damaged,
     }
   }

@@ -185,6 +185,7 @@ const empty: Contents = {
   problems: [],
   packets: 0,
   unread: [],
+  other: [],
   damaged: false,
 }
 

@@ -79,7 +79,7 @@ export class OpenedCaptures {
   /** All that is in it, at once. Throws RingbackError (usage) where there is none. */
   async report(id: string): Promise<InspectReport> {
     const opened = this.#known(id)
-    const { files, problems, packets, unread, damaged } = opened.view
+    const { files, problems, packets, unread, other, damaged } = opened.view
     return {
       files,
       calls: await whole(opened, 'calls'),
@@ -89,6 +89,7 @@ export class OpenedCaptures {
       problems,
       packets,
       unread,
+      other,
       damaged,
     }
   }

@@ -9,7 +9,7 @@ import { header } from '../../../shared/wire/sip/message.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { findingsOf, outlineOf, type Outline } from '../report/outline.ts'
 import { dialogReportOf, registrationReportOf } from '../report/report.ts'
-import type { Captured } from '../trace/capture/load.ts'
+import type { Captured } from '../trace/capture/captured.ts'
 import type { CallProjection } from '../trace/facts/call-projection.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 

@@ -179,8 +179,22 @@ function twoWay({ toPeer, fromPeer }: Judgement, { vantage }: CallFacts): Verdic
     missing: null,
     sentence:
       `Two-way audio: ${count(toPeer.packets, 'packet')} to the peer (${proof}), ` +
-      `${count(fromPeer.packets, 'packet')} from the peer.`,
+      `${count(fromPeer.packets, 'packet')} from the peer${vantage === 'observed' ? unheard(toPeer, fromPeer) : ''}.`,
   }
+}
+
+/** Of packets that are encrypted as was agreed, and that no key of the capture opens, nobody knows what is in them. */
+function unheard(toPeer: DirectionFact, fromPeer: DirectionFact): string {
+  const [one, other] = [toPeer, fromPeer].filter(
+    ({ agreed, streams }) =>
+      agreed !== null &&
+      agreed.encryption !== 'none' &&
+      streams.every(({ levelPackets, srtp }) => levelPackets === 0 && (srtp?.opened ?? 0) === 0),
+  )
+  if (!one) return ''
+  const how = one.agreed!.encryption === 'dtls' ? 'DTLS-SRTP' : 'SRTP'
+  const which = other ? 'they are' : `those ${wayOf(one)} are`
+  return `; ${which} encrypted (${how}) and the capture has no key that opens them: they cannot be heard`
 }
 
 const wayOf = ({ toPeer }: DirectionFact) => (toPeer ? 'to the peer' : 'from the peer')

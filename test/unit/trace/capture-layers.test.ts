@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openCaptures } from '../../harness/opened.ts'
 import { CaptureFiles } from '../../harness/capture-files.ts'
@@ -79,6 +80,7 @@ const links: readonly (readonly [name: string, linkType: number, frame: Buffer])
   ['ERF with Ethernet', 197, erf(2, '0000', frame)],
   ['ERF with a further header', 197, erf(0x82, '0000000000000000', '0000', frame)],
   ['ERF with PPP', 197, erf(1, 'ff03 0021', ip)],
+  ['PDUs that Wireshark exports', 252, exported(invite)],
 ]
 
 const tunnels: readonly (readonly [name: string, ip: Buffer])[] = [
@@ -107,6 +109,10 @@ const tunnels: readonly (readonly [name: string, ip: Buffer])[] = [
   ['CAPWAP with Ethernet', tunnel(5247, hex('00 10 00 00 00000000'), frame)],
   ['generic UDP encapsulation', tunnel(6080, hex('00 04 0000'), ip)],
   ['generic UDP encapsulation without a header', tunnel(6080, ip)],
+  ['IP in UDP on any port (FOU)', tunnel(5555, withChecksum(ip))],
+  ['generic UDP encapsulation on any port', tunnel(5555, hex('00040000'), withChecksum(ip))],
+  ['GRE in UDP on any port', tunnel(5555, hex('00000800'), withChecksum(ip))],
+  ['IPv6 in UDP on any port', tunnel(5555, ipv6(17, segment))],
   ['TZSP', tunnel(37_008, hex('01 00 0001 0a0100 00 01'), frame)],
   ['L2TP', tunnel(1701, hex('0002 0001 0001 ff03 0021'), ip)],
   ['MPLS in UDP', tunnel(6635, hex('00010140'), ip)],
@@ -116,6 +122,8 @@ const tunnels: readonly (readonly [name: string, ip: Buffer])[] = [
   ['IPv6 with a fragment that is all', ipv6(44, after('1100 0000 00000001', segment))],
   ['UDP-Lite', ipv4(136, segment)],
   ['HEP3', tunnel(9060, hep3(1, invite))],
+  ['HEP3 with a compressed payload', tunnel(9060, compressedHep(deflateSync(invite)))],
+  ['HEP3 packed with gzip', tunnel(9060, compressedHep(gzipSync(invite)))],
   ['HEP2', tunnel(9060, hex('021c 02 11 13c4 13c4 c0000263 c0000201 00f15365 00000000 0001 0000'), invite)],
   ['HEP1', tunnel(9060, hex('0110 02 11 13c4 13c4 c0000263 c0000201'), invite)],
   ['HEP3 in VXLAN', tunnel(4789, hex('0800000000000100'), ethernet(0x0800, tunnel(9060, hep3(1, invite))))],
@@ -165,7 +173,18 @@ describe('what is not read is said, with the number of packets', () => {
     ],
     ['MACsec', 1, ethernet(0x88e5, Buffer.alloc(40)), 'encrypted by MACsec'],
     ['GRE of the future', 101, ipv4(47, after('0003 0800', ip)), 'GRE of another version'],
-    ['a compressed HEP payload', 101, tunnel(9060, compressedHep()), 'HEP messages with a compressed payload'],
+    [
+      'a HEP payload that is not compressed as it says',
+      101,
+      tunnel(9060, compressedHep(invite)),
+      'HEP messages with a compressed payload that cannot be unpacked',
+    ],
+    [
+      'a HEP payload that would fill the machine',
+      101,
+      tunnel(9060, compressedHep(deflateSync(Buffer.alloc(8 << 20)))),
+      'HEP messages with a compressed payload that cannot be unpacked',
+    ],
     ['Wi-Fi that is encrypted', 105, after('0841', wireless.subarray(2)), 'Wi-Fi frames that are encrypted'],
     ['a header that is cut off', 101, ip.subarray(0, 22), 'cut off inside of a header'],
     ['a fragment without the others', 101, fragmentOf(ip), 'fragments of datagrams that are not complete'],
@@ -200,11 +219,37 @@ describe('what is not read is said, with the number of packets', () => {
   })
 })
 
-function compressedHep(): Buffer {
-  const message = hep3(1, invite)
-  const at = message.length - invite.length - 6
-  message.writeUInt16BE(16, at + 2)
+/** What a capture agent sends on, its payload marked as compressed. */
+function compressedHep(payload: Buffer): Buffer {
+  const message = hep3(1, payload)
+  message.writeUInt16BE(16, message.length - payload.length - 4)
   return message
+}
+
+/** With the checksum that its header lacks. */
+function withChecksum(bytes: Buffer): Buffer {
+  const packet = Buffer.from(bytes)
+  packet.writeUInt16BE(0, 10)
+  let sum = 0
+  for (let at = 0; at < 20; at += 2) sum += packet.readUInt16BE(at)
+  sum = (sum & 0xffff) + (sum >>> 16)
+  packet.writeUInt16BE(~((sum & 0xffff) + (sum >>> 16)) & 0xffff, 10)
+  return packet
+}
+
+/** As "Export PDUs" writes a message: who dissected it, its ends, the message. */
+function exported(message: Buffer): Buffer {
+  const tag = (type: number, value: Buffer) => Buffer.concat([u16(type), u16(value.length), value])
+  return Buffer.concat([
+    tag(12, Buffer.from('sip\0')),
+    tag(20, hex('c0000263')),
+    tag(21, hex('c0000201')),
+    tag(24, u32(2)),
+    tag(25, u32(5060)),
+    tag(26, u32(5061)),
+    u32(0),
+    message,
+  ])
 }
 
 function fragmentOf(whole: Buffer): Buffer {

@@ -123,51 +123,6 @@ describe('SIP over TCP', () => {
   })
 })
 
-const upgrade =
-  'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: sip\r\n\r\n'
-
-/** A frame as a client sends it (masked) or a server. */
-function frame(payload: string, { first = 0x81, masked = false } = {}): Buffer {
-  const bytes = Buffer.from(payload)
-  const length = bytes.length < 126 ? [bytes.length] : [126, bytes.length >> 8, bytes.length & 255]
-  length[0]! |= masked ? 0x80 : 0
-  const key = [1, 2, 3, 4]
-  const body = masked ? bytes.map((byte, i) => byte ^ key[i & 3]!) : bytes
-  return Buffer.concat([Buffer.from([first, ...length, ...(masked ? key : [])]), body])
-}
-
-describe('SIP over WebSocket', () => {
-  it.each([true, false])('is read, masked: %s', async (masked) => {
-    const opening = masked ? upgrade : 'HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n'
-    const message = frame(invite('one'), { masked })
-    const { calls } = await load(
-      segment(0, opening),
-      segment(opening.length, message.subarray(0, 50)),
-      segment(opening.length + 50, message.subarray(50)),
-    )
-    expect(calls[0]!.trace.messages[0]!.event.transport).toBe('ws')
-  })
-
-  it('is read where a message is in several frames, and where the capture begins in the middle', async () => {
-    const text = invite('one')
-    const parts = Buffer.concat([
-      frame(invite('zero'), { masked: true }),
-      frame(text.slice(0, 99), { first: 0x01, masked: true }),
-      frame('', { first: 0x89 }),
-      frame(text.slice(99), { first: 0x80, masked: true }),
-    ])
-    expect(await found(segment(77, parts))).toEqual(['zero', 'one'])
-  })
-
-  it('with compression is said not to be read', async () => {
-    const { problems } = await load(
-      segment(0, upgrade),
-      segment(upgrade.length, frame('xxxx', { first: 0xc1, masked: true })),
-    )
-    expect(problems).toEqual(['1 packet not read: WebSocket with compression'])
-  })
-})
-
 describe('HEP over TCP', () => {
   it('is read message by message', async () => {
     const messages = Buffer.concat(['one', 'two'].map((id) => hep3(1, Buffer.from(request({ callId: id })))))
@@ -178,5 +133,11 @@ describe('HEP over TCP', () => {
         segment(401, messages.subarray(400)),
       ),
     ).toEqual(['one', 'two'])
+  })
+
+  it('says of messages that it does not read that it does not', async () => {
+    const message = hep3(0x63, Buffer.from('{}'))
+    const { unread } = await load(segment(0, '', { syn: true }), segment(1, message))
+    expect(unread).toEqual([{ reason: 'HEP messages of type 0x63', packets: 1 }])
   })
 })

@@ -4,13 +4,15 @@ import type { Unknown } from '../../../../shared/model/wire.ts'
 import { isRtcp } from '../../../../shared/wire/rtp/rtp.ts'
 import { parseRtcp } from '../../../../shared/wire/rtcp/rtcp.ts'
 import type { MeterOf } from '../streams/payload-meanings.ts'
-import { Account, type Outcome } from './account.ts'
+import { Account, foreign, isReason, type Outcome } from './account.ts'
 import { Alive } from './alive.ts'
 import { Connections, type Connection } from './connections.ts'
-import { u16 } from './decode/bytes.ts'
 import { hep, isHep } from './decode/hep.ts'
+import { keyExchangeOf } from './decode/key-exchange.ts'
 import { layers } from './decode/layers.ts'
 import { Packet, type Receiver } from './decode/packet.ts'
+import { isStun } from './decode/stun.ts'
+import { onAnyPort } from './decode/tunnels.ts'
 import { Dialogs } from './dialogs.ts'
 import { Endpoints } from './endpoints.ts'
 import type { FrameSink, WrittenMessage } from './file/parser.ts'
@@ -22,6 +24,7 @@ import { SealedRtcp } from './media/sealed-rtcp.ts'
 import { SentBackTable } from './media/sent-back.ts'
 import { StreamTable } from './media/stream-table.ts'
 import { MessageStore } from './message-store.ts'
+import { Relays } from './relays.ts'
 import { scanSip } from './sip/scan.ts'
 import { announcedAddresses } from './sip/sdp-scan.ts'
 import { looksLikeSip } from './tcp/sip-stream.ts'
@@ -65,6 +68,7 @@ export class CaptureIndex implements Receiver {
   cutShort = 0
   /** Messages that were written to a text, by their numbers, and what is not known of them. */
   readonly unknown = new Map<number, readonly Unknown[]>()
+  readonly #relays: Relays
   readonly #sealedRtcp: SealedRtcp
   readonly #known: KnownFlows
   readonly #packet: Packet
@@ -82,6 +86,7 @@ export class CaptureIndex implements Receiver {
     this.streams = new StreamTable(this.announcements, this.endpoints, meanings)
     this.#known = new KnownFlows(this.streams, layers.udpPorts)
     this.rtcp = new RtcpFlows(this.endpoints, this.streams)
+    this.#relays = new Relays(this.endpoints)
     this.#sealedRtcp = new SealedRtcp(this.announcements, this.endpoints, meanings)
     this.connections = new Connections(this.account, this.keys, (...of) => this.#fromStream(...of))
     this.#packet = new Packet(layers, this.endpoints, this, this.account)
@@ -118,24 +123,23 @@ export class CaptureIndex implements Receiver {
     })
   }
 
-  udp(packet: Packet, from: number, to: number): Outcome | string {
+  udp(packet: Packet, from: number, to: number): Outcome {
     const { bytes } = packet
-    if (bytes[from]! >> 6 === 2) return this.#media(packet, from, to)
-    let start = from
-    while (start < to && (bytes[start] === 13 || bytes[start] === 10)) start++
-    if (looksLikeSip(bytes, start, to)) return this.#sip(packet, 'udp', start, to)
+    this.#relays.passes(packet)
+    const outcome = this.#datagram(packet, from, to)
+    if (outcome !== 'other' && outcome !== foreign.stun) return outcome
     if (isHep(bytes, from, to)) {
       hep(packet, from, to)
       return packet.outcome
     }
-    return isChannelData(bytes, from, to) ? 'relayed by TURN (ChannelData)' : 'other'
+    return this.#relayed(packet, from, to) ?? (onAnyPort(packet, from, to) ? packet.outcome : outcome)
   }
 
-  tcp(packet: Packet, from: number, to: number): Outcome | string {
+  tcp(packet: Packet, from: number, to: number): Outcome {
     return this.connections.segment(packet, from, to, this.#source(packet), this.#destination(packet))
   }
 
-  relayed(packet: Packet, transport: TransportName, from: number, to: number): Outcome | string {
+  relayed(packet: Packet, transport: TransportName, from: number, to: number): Outcome {
     const { bytes } = packet
     if (looksLikeSip(bytes, from, to)) return this.#sip(packet, transport, from, to)
     if (bytes[from]! >> 6 === 2) return this.#media(packet, from, to)
@@ -157,6 +161,23 @@ export class CaptureIndex implements Receiver {
 
   #destination(packet: Packet): number {
     return this.endpoints.idOf(packet.destinationHost, packet.destinationPort)
+  }
+
+  /** What a datagram holds, whether a relay carries it or not. */
+  #datagram(packet: Packet, from: number, to: number): Outcome {
+    const { bytes } = packet
+    if (bytes[from]! >> 6 === 2) return this.#media(packet, from, to)
+    let start = from
+    while (start < to && (bytes[start] === 13 || bytes[start] === 10)) start++
+    if (looksLikeSip(bytes, start, to)) return this.#sip(packet, 'udp', start, to)
+    if (isStun(bytes, from, to)) return foreign.stun
+    return keyExchangeOf(bytes, from, to) ?? 'other'
+  }
+
+  /** What a relay and its client say to one another; null where that is something else. */
+  #relayed(packet: Packet, from: number, to: number): Outcome | null {
+    const carried = this.#relays.take(packet, from, to)
+    return carried === null || typeof carried === 'string' ? carried : this.#datagram(packet, carried.from, carried.to)
   }
 
   #media(packet: Packet, from: number, to: number): Outcome {
@@ -184,8 +205,13 @@ export class CaptureIndex implements Receiver {
     packet.sourcePort = this.endpoints.port(source)
     packet.destinationHost = this.endpoints.host(destination)
     packet.destinationPort = this.endpoints.port(destination)
-    if (kind === 'hep') hep(packet, 0, message.length)
-    else if (stream.tls) this.#sip(packet, kind === 'websocket' ? 'wss' : 'tls', 0, message.length)
+    if (kind === 'hep') {
+      hep(packet, 0, message.length)
+      if (isReason(packet.outcome)) stream.leave(packet.outcome)
+    } else if (kind === 'turn') {
+      const outcome = this.#relayed(packet, 0, message.length) ?? 'other'
+      if (isReason(outcome)) stream.leave(outcome)
+    } else if (stream.tls) this.#sip(packet, kind === 'websocket' ? 'wss' : 'tls', 0, message.length)
     else this.#sip(packet, kind === 'websocket' ? 'ws' : 'tcp', 0, message.length)
   }
 
@@ -258,14 +284,6 @@ export class CaptureIndex implements Receiver {
 /** Where a place in the bytes of a packet lies in the file; -1 where they are not in it as they are. */
 function placeIn(packet: Packet, at: number): number {
   return packet.position < 0 ? -1 : packet.position + at
-}
-
-/** A channel of TURN: its number, then the length of what it carries (RFC 8656 12.4). */
-function isChannelData(bytes: Uint8Array, from: number, to: number): boolean {
-  const size = to - from
-  if (size < 4 + 12 || bytes[from]! < 0x40 || bytes[from]! > 0x4f) return false
-  const length = u16(bytes, from + 2)
-  return length + 4 <= size && size - length - 4 < 4 && bytes[from + 4]! >> 6 === 2
 }
 
 function overTls(carrier: TransportName | null, via: string): TransportName {

@@ -48,7 +48,7 @@ export class Connections {
   }
 
   /** Takes the segment whose header begins there; `source` and `destination` are numbers of endpoints. */
-  segment(packet: Packet, from: number, to: number, source: number, destination: number): Outcome | string {
+  segment(packet: Packet, from: number, to: number, source: number, destination: number): Outcome {
     const { bytes, at } = packet
     const headerBytes = (bytes[from + 12]! >> 4) * 4
     if (headerBytes < 20 || from + headerBytes > to) return 'cut off inside of a header'
@@ -84,23 +84,30 @@ export class Connections {
   }
 
   #begin(source: number, destination: number): Connection {
-    const session = () =>
-      this.#all.get(destination * mostEndpoints + source)?.stream.tls?.session ?? new TlsSession(this.#keys)
-    return { source, destination, stream: new TcpStream(session) }
+    const other = () => this.#all.get(destination * mostEndpoints + source)?.stream
+    const stream = new TcpStream(
+      () => other()?.tls?.session ?? new TlsSession(this.#keys),
+      () => other()?.webSocket ?? null,
+    )
+    return { source, destination, stream }
   }
 
-  #outcome(connection: Connection): Outcome | string {
+  #outcome(connection: Connection): Outcome {
     const outcome = this.#settle(connection)
-    if (outcome !== 'read') connection.stream.undecided++
+    const { stream } = connection
+    const [unread, ...earlier] = stream.unread.splice(0)
+    this.#leave(stream, earlier)
+    if (unread !== undefined) return unread
+    if (outcome !== 'read') stream.undecided++
     return outcome
   }
 
   /** All segments of one direction end as what it turned out to carry; those that were read stay so. */
-  #settle({ source, destination, stream }: Connection): Outcome | string {
-    const outcome = stream.tls?.outcome ?? (stream.kind === 'unknown' ? 'other' : 'read')
+  #settle({ source, destination, stream }: Connection): Outcome {
+    const { outcome } = stream
     if (outcome !== stream.countedAs) {
-      this.#recount(stream.countedAs, -stream.undecided)
-      this.#recount(outcome, stream.undecided)
+      this.#account.count(stream.countedAs, -stream.undecided)
+      this.#account.count(outcome, stream.undecided)
       stream.countedAs = outcome
       if (outcome === 'read') stream.undecided = 0
     }
@@ -112,17 +119,20 @@ export class Connections {
     return outcome
   }
 
-  #recount(outcome: string, packets: number): void {
-    if (outcome === 'read' || outcome === 'other') this.#account.count(outcome, packets)
-    else this.#account.unread(outcome, packets)
+  /** Segments that were counted when they came, and turn out not to be read when what they waited for is known. */
+  #leave(stream: TcpStream, reasons: readonly string[]): void {
+    for (const reason of reasons) {
+      this.#account.count(stream.countedAs, -1)
+      if (stream.countedAs !== 'read') stream.undecided--
+      this.#account.count(reason, 1)
+    }
   }
 
   #finish(connection: Connection): void {
     const { stream } = connection
     stream.finish(this.#lastAt, (at, message, kind) => this.#take(at, connection, message, kind))
     this.#settle(connection)
-    this.#account.unread('WebSocket with compression', stream.compressed)
-    this.#account.count('read', -stream.compressed)
+    this.#leave(stream, stream.unread.splice(0))
   }
 
   /** The connection that was silent longest makes room. */

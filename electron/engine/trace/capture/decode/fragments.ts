@@ -29,7 +29,7 @@ export class Fragments {
   /** The whole datagram and of how many frames it was made, once it is complete. */
   add(key: string, offset: number, more: boolean, bytes: Uint8Array): { bytes: Uint8Array; frames: number } | null {
     if (offset + bytes.length > longestDatagram) {
-      this.#account.unread(lost)
+      this.#account.count(lost, 1)
       return null
     }
     let entry = this.#entries.get(key)
@@ -60,7 +60,7 @@ export class Fragments {
   }
 
   #drop(key: string): void {
-    this.#account.unread(lost, this.#entries.get(key)!.frames)
+    this.#account.count(lost, this.#entries.get(key)!.frames)
     this.#entries.delete(key)
   }
 }

@@ -1,3 +1,4 @@
+import { unzipSync } from 'node:zlib'
 import type { TransportName } from '../../../../../shared/model/transport.ts'
 import { hex, u16, u32, u32le } from './bytes.ts'
 import type { Packet } from './packet.ts'
@@ -5,6 +6,8 @@ import type { Packet } from './packet.ts'
 const ipv4 = 2
 const protocolTypes: Readonly<Record<number, string>> = { 1: 'SIP', 4: 'RTP', 5: 'RTCP' }
 const transports: Readonly<Record<number, TransportName>> = { 6: 'tcp', 17: 'udp' }
+/** No message is longer: what unpacks to more was made to fill a machine. */
+const mostUnpacked = 256 * 1024
 /** A capture agent's clock may differ from that of who recorded it, but not by more. */
 const mostApartUs = 366 * 86_400e6
 
@@ -74,10 +77,21 @@ function chunks(packet: Packet, from: number, to: number): void {
     at += length
   }
   if (payload < 0) return packet.other()
-  if (compressed) return packet.unread('HEP messages with a compressed payload')
   if (!protocolTypes[type]) return packet.unread(`HEP messages of type ${hex(type, 2)}`)
   takeTime(packet, seconds, micros)
-  packet.ended(packet.receiver.relayed(packet, transport, payload, payloadEnd))
+  if (!compressed) return packet.ended(packet.receiver.relayed(packet, transport, payload, payloadEnd))
+  const plain = unpacked(bytes.subarray(payload, payloadEnd))
+  if (!plain) return packet.unread('HEP messages with a compressed payload that cannot be unpacked')
+  packet.instead(plain, () => packet.ended(packet.receiver.relayed(packet, transport, 0, plain.length)))
+}
+
+/** What was packed with zlib or gzip; null where it is neither, or too much. */
+function unpacked(bytes: Uint8Array): Uint8Array | null {
+  try {
+    return unzipSync(bytes, { maxOutputLength: mostUnpacked })
+  } catch {
+    return null
+  }
 }
 
 /** The time of the agent, who saw it pass, unless that cannot be. */

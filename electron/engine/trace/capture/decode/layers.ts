@@ -14,7 +14,7 @@ import {
   vnTag,
 } from './ethernet.ts'
 import { extension, ipv4, ipv6 } from './ip.ts'
-import { erf, nflog, pktap } from './logged.ts'
+import { erf, exported, nflog, pktap } from './logged.ts'
 import type { Layer, Layers, PortLayer } from './packet.ts'
 import { directedPpp, frameRelay, hdlc, loopback, perPacket, pflog, ppp, pppProtocols, rawIp } from './serial.ts'
 import { esp, sctp, tcp, udp, udpLite } from './transport.ts'
@@ -68,6 +68,7 @@ const links = new Map<number, Layer>([
   [228, rawIp],
   [229, rawIp],
   [239, nflog],
+  [252, exported],
   [258, pktap],
   [276, cooked2],
 ])

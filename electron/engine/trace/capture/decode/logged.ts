@@ -1,4 +1,5 @@
-import { u16, u16le, u32le } from './bytes.ts'
+import type { TransportName } from '../../../../../shared/model/transport.ts'
+import { u16, u16le, u32, u32le } from './bytes.ts'
 import { hdlc, rawIp } from './serial.ts'
 import type { Layer } from './packet.ts'
 
@@ -43,4 +44,28 @@ export const pktap: Layer = (packet, from, to) => {
   const length = to - from < 12 ? 0 : u32le(bytes, from)
   if (length < 12 || length > to - from) return packet.cut()
   packet.link(u32le(bytes, from + 8), from + length, to)
+}
+
+const carriers: Readonly<Record<number, TransportName>> = { 2: 'tcp', 3: 'udp' }
+
+/**
+ * What Wireshark writes of an upper layer alone ("Export PDUs"): tags, each with its length, that say between whom it
+ * passed, then the message (LINKTYPE_WIRESHARK_UPPER_PDU).
+ */
+export const exported: Layer = (packet, from, to) => {
+  const { bytes, endpoints } = packet
+  let [at, transport]: [number, TransportName] = [from, 'udp']
+  for (let tag = u16(bytes, at); tag !== 0; tag = u16(bytes, at)) {
+    const [value, next] = [at + 4, at + 4 + u16(bytes, at + 2)]
+    if (next + 4 > to) return packet.cut()
+    if (tag === 20) packet.sourceHost = endpoints.host4(bytes, value)
+    else if (tag === 21) packet.destinationHost = endpoints.host4(bytes, value)
+    else if (tag === 22) packet.sourceHost = endpoints.host6(bytes, value)
+    else if (tag === 23) packet.destinationHost = endpoints.host6(bytes, value)
+    else if (tag === 24) transport = carriers[u32(bytes, value)] ?? 'udp'
+    else if (tag === 25) packet.sourcePort = u32(bytes, value) & 0xffff
+    else if (tag === 26) packet.destinationPort = u32(bytes, value) & 0xffff
+    at = next
+  }
+  packet.ended(packet.receiver.relayed(packet, transport, at + 4, to))
 }

@@ -23,12 +23,12 @@ export interface Layers {
 
 /** What takes the contents of the transports; `packet` has the time and the ends. It says how the packet ended. */
 export interface Receiver {
-  udp(packet: Packet, from: number, to: number): Outcome | string
-  tcp(packet: Packet, from: number, to: number): Outcome | string
+  udp(packet: Packet, from: number, to: number): Outcome
+  tcp(packet: Packet, from: number, to: number): Outcome
   /** The network says of the datagram whose ends the packet has now that it was not delivered. */
   sentBack?(packet: Packet, reason: string): void
   /** A message that a capture agent sent on, whole, with what it was carried by. */
-  relayed(packet: Packet, transport: TransportName, from: number, to: number): Outcome | string
+  relayed(packet: Packet, transport: TransportName, from: number, to: number): Outcome
 }
 
 /** More encapsulations than any network has. */
@@ -52,8 +52,8 @@ export class Packet {
   readonly #layers: Layers
   readonly #account: Account
   #depth = 0
+  /** Null while it waits for the rest of its datagram. */
   #outcome: Outcome | null = null
-  #reason = ''
   /** Fragments that came before and share the outcome of the one that completes them. */
   #earlier = 0
 
@@ -113,24 +113,28 @@ export class Packet {
 
   /** Reads what was put together of several frames, as the protocol that it is. */
   whole(protocol: number, bytes: Uint8Array, frames: number): void {
-    const { bytes: outer, position } = this
     this.#earlier += frames - 1
+    this.limit = bytes.length
+    this.instead(bytes, () => this.protocol(protocol, 0, bytes.length))
+  }
+
+  /** Reads bytes that do not lie in the file as they are, in place of those of the packet. */
+  instead(bytes: Uint8Array, read: () => void): void {
+    const { bytes: outer, position } = this
     this.bytes = bytes
     this.position = -1
-    this.limit = bytes.length
-    this.protocol(protocol, 0, bytes.length)
+    read()
     this.bytes = outer
     this.position = position
   }
 
   /** How the packet ended so far: what the receiver of a message inside says of it as well. */
-  get outcome(): Outcome | string {
-    return this.#outcome === 'unread' ? this.#reason : (this.#outcome ?? 'other')
+  get outcome(): Outcome {
+    return this.#outcome ?? 'other'
   }
 
-  ended(outcome: Outcome | string): void {
-    if (outcome === 'read' || outcome === 'other') this.#outcome = outcome
-    else this.unread(outcome)
+  ended(outcome: Outcome): void {
+    this.#outcome = outcome
   }
 
   other(): void {
@@ -139,8 +143,7 @@ export class Packet {
 
   /** `reason` goes on from "not read:". */
   unread(reason: string): void {
-    this.#outcome = 'unread'
-    this.#reason = reason
+    this.#outcome = reason
   }
 
   cut(): void {
@@ -159,9 +162,7 @@ export class Packet {
   }
 
   #close(): void {
-    if (this.#outcome === null) return this.#account.count('read', this.#earlier)
-    const packets = 1 + this.#earlier
-    if (this.#outcome === 'unread') this.#account.unread(this.#reason, packets)
-    else this.#account.count(this.#outcome, packets)
+    if (this.#outcome === null) this.#account.count('read', this.#earlier)
+    else this.#account.count(this.#outcome, 1 + this.#earlier)
   }
 }

@@ -210,3 +210,44 @@ export const wireGuard: PortLayer = (packet, from, to) => {
   else packet.other()
   return true
 }
+
+const udpProtocol = 17
+const ipHeaderBytes = 20
+
+/** Whether an IPv4 packet lies there, all of it: its length and the checksum of its header say so. */
+function isIpv4(bytes: Uint8Array, from: number, to: number): boolean {
+  const header = (bytes[from]! & 15) * 4
+  if (bytes[from]! >> 4 !== 4 || header < ipHeaderBytes || header > to - from || u16(bytes, from + 2) !== to - from)
+    return false
+  let sum = 0
+  for (let at = from; at < from + header; at += 2) sum += u16(bytes, at)
+  return (sum & 0xffff) + (sum >>> 16) === 0xffff
+}
+
+/** Whether an IPv6 packet with UDP in it lies there: its length says so. */
+function isIpv6(bytes: Uint8Array, from: number, to: number): boolean {
+  const next = bytes[from + 6]
+  return to - from > 48 && bytes[from]! >> 4 === 6 && u16(bytes, from + 4) === to - from - 40 && next === udpProtocol
+}
+
+/** Bytes before the packet that say it is one: none (FOU), those of generic encapsulation or of GRE for IPv4 and IPv6. */
+const wrappings: readonly (readonly [size: number, word: number])[] = [
+  [0, 0],
+  [4, 0x00040000],
+  [4, 0x00290000],
+  [4, 0x00000800],
+  [4, 0x000086dd],
+]
+
+/** An IP packet in UDP on whatever port, where its own header proves it; false where none does. */
+export const onAnyPort: PortLayer = (packet, from, to) => {
+  const { bytes } = packet
+  for (const [size, word] of wrappings) {
+    if (size > 0 && u32(bytes, from) !== word) continue
+    const at = from + size
+    if (!isIpv4(bytes, at, to) && !isIpv6(bytes, at, to)) continue
+    rawIp(packet, at, to)
+    return true
+  }
+  return false
+}

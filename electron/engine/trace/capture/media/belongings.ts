@@ -87,7 +87,7 @@ export class Belongings {
       if (this.#isPlausible(id)) {
         this.unmatched.push(all[id]!)
         append(this.#strays, this.#index.endpoints.host(this.#index.streams.source(id)), id)
-      } else this.#index.account.move('read', 'other', all[id]!.stats.packets)
+      } else this.#index.account.notRead(all[id]!.stats.packets)
     }
   }
 

@@ -1,5 +1,7 @@
+import type { Outcome } from '../account.ts'
+
 /** What a connection carries. */
-export type StreamKind = 'unknown' | 'sip' | 'websocket' | 'hep' | 'tls'
+export type StreamKind = 'unknown' | 'sip' | 'websocket' | 'hep' | 'turn' | 'tls'
 
 /**
  * Takes a message that is whole; the bytes stay as they are only during the call. `kind`: of the innermost stream,
@@ -11,8 +13,10 @@ export type TakeMessage = (bytes: Uint8Array, kind?: StreamKind, before?: boolea
 export interface ByteStream {
   /** Bytes that are kept for what is to come. */
   readonly held: number
-  /** Parts of it whose compression is not undone. */
-  readonly compressed?: number
+  /** How its packets end; where it has none, as read. */
+  readonly outcome?: Outcome
+  /** Why a message of what was pushed since the last time is not read; null where all are. */
+  takeUnread?(): string | null
   /** False when nothing more can be made of the stream. */
   push(chunk: Uint8Array, take: TakeMessage): boolean
   /** What is missing will not come, or nothing more will: gives out what there is of the message under way. */

@@ -1,8 +1,11 @@
 import { concatBytes } from '../../../../../shared/base/text.ts'
 import type { ByteStream, StreamKind, TakeMessage } from './byte-stream.ts'
+import type { Outcome } from '../account.ts'
+import { WebSocketTerms } from './deflate.ts'
 import { HepStream, beginsHep } from './hep-stream.ts'
+import { RelayStream, beginsStun } from './relay-stream.ts'
 import { SipStream, looksLikeSip, nextStart } from './sip-stream.ts'
-import { WebSocketStream, beginsUpgrade, looksLikeFramedSip } from './web-socket.ts'
+import { WebSocketStream, beginsUpgrade, looksLikeFramedDeflate, looksLikeFramedSip } from './web-socket.ts'
 
 /** So many bytes tell what a connection carries. */
 const longestOpening = 400
@@ -14,13 +17,15 @@ type Otherwise = (bytes: Uint8Array) => ByteStream | null
 export class Carried {
   kind: StreamKind = 'unknown'
   readonly #tls: Otherwise | null
+  readonly #webSocket: () => WebSocketTerms | null
   #content: ByteStream | null = null
   /** The first bytes of a connection that are too few to tell what it carries; null where they were not captured. */
   #opening: Uint8Array | null = null
 
-  /** `tls`: what reads TLS; null inside of it. */
-  constructor(tls: Otherwise | null) {
+  /** `tls`: what reads TLS; null inside of it. `webSocket`: what the other direction knows of one, if it is one. */
+  constructor(tls: Otherwise | null, webSocket: () => WebSocketTerms | null) {
     this.#tls = tls
+    this.#webSocket = webSocket
   }
 
   /** Bytes that are kept for messages to come. */
@@ -28,9 +33,19 @@ export class Carried {
     return this.#content?.held ?? 0
   }
 
-  /** Frames of a WebSocket whose compression is not undone. */
-  get compressed(): number {
-    return this.#content?.compressed ?? 0
+  /** How its packets end. */
+  get outcome(): Outcome {
+    return this.#content ? (this.#content.outcome ?? 'read') : 'other'
+  }
+
+  /** What is known of the WebSocket that it is; null where it is none. */
+  get webSocket(): WebSocketTerms | null {
+    return this.#content instanceof WebSocketStream ? this.#content.terms : null
+  }
+
+  /** Why a message of what was fed since the last time is not read; null where all are. */
+  takeUnread(): string | null {
+    return this.#content?.takeUnread?.() ?? null
   }
 
   get isEmpty(): boolean {
@@ -55,7 +70,7 @@ export class Carried {
   /** What is missing will not come: gives out what is there, and goes on where the content finds its way again. */
   skip(take: TakeMessage): void {
     this.end(take)
-    if (this.kind !== 'sip' && this.kind !== 'tls') this.#forget()
+    if (this.kind === 'hep' || this.kind === 'turn') this.#forget()
   }
 
   /** Nothing more will come. */
@@ -74,9 +89,10 @@ export class Carried {
     if (tls) return this.#as('tls', tls)
     if (looksLikeSip(bytes) || nextStart(bytes, 0) >= 0) return this.#as('sip', new SipStream())
     if (beginsHep(bytes)) return this.#as('hep', new HepStream())
+    if (beginsStun(bytes)) return this.#as('turn', new RelayStream())
     const upgrading = beginsUpgrade(bytes)
-    if (!upgrading && !looksLikeFramedSip(bytes)) return null
-    return this.#as('websocket', new WebSocketStream(upgrading))
+    if (!upgrading && !looksLikeFramedSip(bytes) && !looksLikeFramedDeflate(bytes)) return null
+    return this.#as('websocket', new WebSocketStream(upgrading, this.#webSocket() ?? new WebSocketTerms()))
   }
 
   #as(kind: StreamKind, content: ByteStream): ByteStream {

@@ -2,8 +2,10 @@ import type { Micros } from '../../../../../shared/base/time.ts'
 import { TlsStream, beginsTls } from '../tls/tls-stream.ts'
 import { KeyLog } from '../tls/key-log.ts'
 import { TlsKeys, TlsSession } from '../tls/session.ts'
+import type { Outcome } from '../account.ts'
 import type { StreamKind } from './byte-stream.ts'
 import { Carried } from './carried.ts'
+import type { WebSocketTerms } from './deflate.ts'
 
 export interface TcpSegment {
   readonly sequence: number
@@ -35,7 +37,10 @@ export class TcpStream {
   tls: TlsStream | null = null
   /** Segments that came while it was not known what they carry, and how they were counted. */
   undecided = 0
-  countedAs = 'other'
+  countedAs: Outcome = 'other'
+  /** Why messages are not read, a reason for each segment that completed one, until somebody takes them. */
+  readonly unread: string[] = []
+  #unread: string | null = null
   #next: number | null = null
   /** When the bytes before the next ones came. */
   #fedAt: Micros | null = null
@@ -44,13 +49,23 @@ export class TcpStream {
   #pendingBytes = 0
   readonly #carried: Carried
 
-  /** `session`: what both directions share where they speak TLS. */
-  constructor(session: () => TlsSession = () => new TlsSession(new TlsKeys(new KeyLog()))) {
-    this.#carried = new Carried((bytes) => (beginsTls(bytes) ? (this.tls = new TlsStream(session())) : null))
+  /** What both directions share: `session` where they speak TLS, `webSocket` where they are one. */
+  constructor(
+    session: () => TlsSession = () => new TlsSession(new TlsKeys(new KeyLog())),
+    webSocket: () => WebSocketTerms | null = () => null,
+  ) {
+    const tls = (bytes: Uint8Array) => (beginsTls(bytes) ? (this.tls = new TlsStream(session())) : null)
+    this.#carried = new Carried(tls, webSocket)
   }
 
-  get kind(): StreamKind {
-    return this.#carried.kind
+  /** How its segments end. */
+  get outcome(): Outcome {
+    return this.#carried.outcome
+  }
+
+  /** What is known of the WebSocket that it is; null where it is none, or is inside of TLS. */
+  get webSocket(): WebSocketTerms | null {
+    return this.#carried.webSocket
   }
 
   /** Bytes that are kept for messages to come. */
@@ -58,9 +73,9 @@ export class TcpStream {
     return this.#pendingBytes + this.#carried.held
   }
 
-  /** Frames of a WebSocket whose compression is not undone. */
-  get compressed(): number {
-    return this.#carried.compressed
+  /** The message that was given out last is not read. */
+  leave(reason: string): void {
+    this.#unread = reason
   }
 
   /** Calls `take` for each message that this segment completes. */
@@ -134,6 +149,9 @@ export class TcpStream {
       const fedAt = this.#fedAt ?? at
       this.#carried.feed(payload.subarray(overlap), (bytes, kind, before) => take(before ? fedAt : at, bytes, kind!))
       this.#fedAt = at
+      const unread = this.#carried.takeUnread() ?? this.#unread
+      this.#unread = null
+      if (unread !== null) this.unread.push(unread)
     }
     this.#pending.splice(0, done)
   }

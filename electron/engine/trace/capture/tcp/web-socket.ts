@@ -1,11 +1,22 @@
+import type { Outcome } from '../account.ts'
 import { headLength } from '../../../../../shared/wire/sip/parse.ts'
 import { decodeText } from '../../../../../shared/base/text.ts'
 import { u16, u32 } from '../decode/bytes.ts'
 import { Held, type ByteStream, type TakeMessage } from './byte-stream.ts'
+import { Inflater, type WebSocketTerms } from './deflate.ts'
 import { looksLikeSip } from './sip-stream.ts'
 
 const mostMessageBytes = 4 * 1024 * 1024
 const mostHeadBytes = 64 * 1024
+/** No message of SIP is longer: what unpacks to more was made to fill a machine. */
+const mostUnpacked = 256 * 1024
+
+const reasons = {
+  unaccepted: 'WebSocket with compression whose handshake is not in the capture',
+  otherwise: 'WebSocket with compression that is not permessage-deflate',
+  damaged: 'WebSocket messages that do not decompress',
+  lost: 'WebSocket behind a packet that is missing',
+} as const
 
 interface Frame {
   readonly final: boolean
@@ -46,6 +57,12 @@ export function looksLikeFramedSip(bytes: Uint8Array): boolean {
   return frame !== null && looksLikeSip(clear(bytes, { ...frame, to: Math.min(frame.to, bytes.length) }))
 }
 
+/** Whether it goes on with one message that is compressed, whose length in two bytes is what there is. */
+export function looksLikeFramedDeflate(bytes: Uint8Array): boolean {
+  if ((bytes[0] !== 0xc1 && bytes[0] !== 0xc2) || (bytes[1]! & 0x7f) !== 126) return false
+  return frameAt(bytes, 0)?.to === bytes.length
+}
+
 /** Whether bytes begin what may become a WebSocket: the request of a client, or its acceptance. */
 export function beginsUpgrade(bytes: Uint8Array): boolean {
   const first = decodeText(bytes.subarray(0, 13))
@@ -54,24 +71,49 @@ export function beginsUpgrade(bytes: Uint8Array): boolean {
 
 /** SIP over WebSocket (RFC 7118): each message is a text or binary message of the WebSocket. */
 export class WebSocketStream implements ByteStream {
+  /** What it shares with the other direction. */
+  readonly terms: WebSocketTerms
   readonly #held = new Held()
   readonly #parts: Uint8Array[] = []
   #partBytes = 0
+  /** Of the message under way; null where none is. */
+  #first: Frame | null = null
   #searched = 0
   #upgrading: boolean
-  /** Frames whose compression is not undone. */
-  compressed = 0
+  /** Null while that is not known. */
+  #isSip: boolean | null = null
+  /** A segment is missing: a frame must be found that begins one. */
+  #lost = false
+  /** Null where what messages repeat is not known any more. */
+  #inflater: Inflater | null = new Inflater()
+  #unread: string | null = null
 
   /** `upgrading`: begins with the head of HTTP. */
-  constructor(upgrading: boolean) {
+  constructor(upgrading: boolean, terms: WebSocketTerms) {
     this.#upgrading = upgrading
+    this.terms = terms
   }
 
   get held(): number {
     return this.#held.size + this.#partBytes
   }
 
+  get outcome(): Outcome {
+    return this.#isSip === true ? 'read' : 'other'
+  }
+
+  takeUnread(): string | null {
+    const unread = this.#unread
+    this.#unread = null
+    return unread
+  }
+
   push(chunk: Uint8Array, take: TakeMessage): boolean {
+    if (this.#lost && !looksLikeFramedSip(chunk) && !looksLikeFramedDeflate(chunk)) {
+      this.#leave(reasons.lost)
+      return true
+    }
+    this.#lost = false
     this.#held.add(chunk)
     const bytes = this.#held.bytes
     let at = 0
@@ -79,8 +121,7 @@ export class WebSocketStream implements ByteStream {
       const head = headLength(bytes, this.#searched)
       this.#searched = Math.max(0, bytes.length - 2)
       if (head < 0) return bytes.length <= mostHeadBytes
-      if (!/\nupgrade: *websocket/i.test(decodeText(bytes.subarray(0, head)))) return false
-      this.#upgrading = false
+      if (!this.#upgrade(decodeText(bytes.subarray(0, head)))) return false
       at = head
     }
     for (let frame = frameAt(bytes, at); frame; frame = frameAt(bytes, at)) {
@@ -93,25 +134,75 @@ export class WebSocketStream implements ByteStream {
     return true
   }
 
+  /** What is missing will not come. */
   end(): void {
     this.#held.drop(this.#held.size)
     this.#forget()
+    this.#lost = !this.#upgrading
+    this.#inflater = null
+  }
+
+  /** False where it is HTTP of another kind. */
+  #upgrade(head: string): boolean {
+    if (!/\nupgrade: *websocket/i.test(head)) return false
+    this.#upgrading = false
+    this.#isSip = /\nsec-websocket-protocol:[^\n]*\bsip\b/i.test(head)
+    if (head.startsWith('HTTP')) this.terms.accept(head)
+    return true
   }
 
   #frame(bytes: Uint8Array, frame: Frame, take: TakeMessage): void {
     if (frame.opcode > 2) return
-    if (frame.compressed) return void this.compressed++
-    if (frame.opcode !== 0) this.#forget()
-    if (frame.final && this.#parts.length === 0) return take(clear(bytes, frame))
-    this.#parts.push(Uint8Array.from(clear(bytes, frame)))
-    this.#partBytes += frame.to - frame.from
-    if (!frame.final) return
-    take(Buffer.concat(this.#parts))
+    if (frame.opcode !== 0) {
+      this.#forget()
+      this.#first = frame
+    }
+    const first = this.#first
+    // The message began before the capture did.
+    if (!first) return
+    const content = clear(bytes, frame)
+    if (!frame.final) {
+      this.#parts.push(Uint8Array.from(content))
+      this.#partBytes += content.length
+      return
+    }
+    const whole = this.#parts.length === 0 ? content : Buffer.concat([...this.#parts, content])
     this.#forget()
+    const message = first.compressed ? this.#unpacked(whole, first.key >= 0) : whole
+    if (message) this.#give(message, take)
+  }
+
+  /** Lines that are empty keep the path open (RFC 5626 3.5.1). */
+  #give(message: Uint8Array, take: TakeMessage): void {
+    let from = 0
+    while (message[from] === 13 || message[from] === 10) from++
+    if (!looksLikeSip(message, from)) return
+    this.#isSip = true
+    take(message.subarray(from))
+  }
+
+  #unpacked(bytes: Uint8Array, ofClient: boolean): Uint8Array | null {
+    const { deflate } = this.terms
+    if (deflate === null || typeof deflate === 'string') {
+      this.#leave(deflate === null ? reasons.unaccepted : reasons.otherwise)
+      return null
+    }
+    const keeps = ofClient ? deflate.clientKeeps : deflate.serverKeeps
+    const inflater = keeps ? this.#inflater : new Inflater()
+    const message = inflater?.inflate(bytes, keeps, mostUnpacked) ?? null
+    if (message) return message
+    this.#leave(inflater ? reasons.damaged : reasons.lost)
+    this.#inflater = null
+    return null
+  }
+
+  #leave(reason: string): void {
+    if (this.#isSip !== false) this.#unread = reason
   }
 
   #forget(): void {
     this.#parts.length = 0
     this.#partBytes = 0
+    this.#first = null
   }
 }

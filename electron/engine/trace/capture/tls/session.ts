@@ -1,3 +1,4 @@
+import type { WebSocketTerms } from '../tcp/deflate.ts'
 import { keyBlock } from './derive.ts'
 import type { ServerHello } from './hello.ts'
 import type { KeyLog } from './key-log.ts'
@@ -30,6 +31,8 @@ export type Role = 'client' | 'server'
 export class TlsSession {
   readonly keys: TlsKeys
   hello: ServerHello | null = null
+  /** Where a WebSocket is inside. */
+  webSocket: WebSocketTerms | null = null
   #clientRandom: Uint8Array | null = null
 
   constructor(keys: TlsKeys) {

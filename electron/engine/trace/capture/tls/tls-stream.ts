@@ -1,5 +1,7 @@
+import type { Outcome } from '../account.ts'
 import { Held, type ByteStream, type TakeMessage } from '../tcp/byte-stream.ts'
 import { Carried } from '../tcp/carried.ts'
+import { WebSocketTerms } from '../tcp/deflate.ts'
 import { u16, u32 } from '../decode/bytes.ts'
 import { clientRandomOf, serverHelloOf } from './hello.ts'
 import { Aead13, type RecordCipher, type Sealed } from './record-cipher.ts'
@@ -34,7 +36,7 @@ interface Waiting extends Sealed {
 export class TlsStream implements ByteStream {
   readonly session: TlsSession
   readonly #held = new Held()
-  readonly #inner = new Carried(null)
+  readonly #inner: Carried
   #handshake = new Uint8Array(0)
   #role: Role | null = null
   #ciphered = false
@@ -52,6 +54,7 @@ export class TlsStream implements ByteStream {
 
   constructor(session: TlsSession) {
     this.session = session
+    this.#inner = new Carried(null, () => (session.webSocket ??= new WebSocketTerms()))
   }
 
   get held(): number {
@@ -59,17 +62,16 @@ export class TlsStream implements ByteStream {
   }
 
   /** How its packets end: as what was in them, or why that is not read. */
-  get outcome(): string {
-    if (this.#opened > 0 && this.#inner.kind !== 'unknown') return 'read'
+  get outcome(): Outcome {
+    if (this.#opened > 0 && !this.#inner.isEmpty) return this.#inner.outcome
     if (this.#opened > 0 && this.#refused <= mostRefused) return 'other'
     if (this.#refused > 0) return tlsRefused
     const { fault, hello } = this.session
     return fault ?? (hello || this.#role !== null || this.#ciphers.length > 0 ? ofTls : tlsWithoutBegin)
   }
 
-  /** Frames of a WebSocket inside whose compression is not undone. */
-  get compressed(): number {
-    return this.#inner.compressed
+  takeUnread(): string | null {
+    return this.#inner.takeUnread()
   }
 
   push(chunk: Uint8Array, take: TakeMessage): boolean {
