@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { reportOf } from '../../../electron/engine/report/report.ts'
-import { CaptureFiles } from '../../harness/capture-files.ts'
+import { CaptureFiles, framesOf, pcapOf } from '../../harness/capture-files.ts'
+import { sdp } from '../../harness/messages.ts'
 import { openCaptures } from '../../harness/opened.ts'
 import { far, formats, invite, near, ok, passed, plain, trying } from '../../harness/sip-texts.ts'
 
@@ -78,6 +79,79 @@ describe('a text with SIP messages', () => {
     const { dialogs } = await openCaptures(files.write('sipfrag', Buffer.from(`${notify}\n${invite}`)))
     const texts = dialogs[0]!.messages.map(({ event }) => Buffer.from(event.bytes).toString())
     expect(texts).toEqual([notify])
+  })
+
+  describe.each([
+    ['tshark -x', (at: number) => at.toString(16).padStart(4, '0'), 1],
+    ['tcpdump -xx', (at: number) => `\t0x${at.toString(16).padStart(4, '0')}:`, 2],
+  ])('in which packets stand as bytes, as %s prints them,', (_name, numbered, group) => {
+    const dump = (bytes: Buffer) =>
+      Array.from({ length: Math.ceil(bytes.length / 16) }, (_, row) => {
+        const part = bytes.subarray(row * 16, row * 16 + 16)
+        const pairs = part
+          .toString('hex')
+          .match(new RegExp(`.{1,${group * 2}}`, 'g'))!
+          .join(' ')
+        const shown = part.toString('latin1').replaceAll(/[^ -~]/g, '.')
+        return `${numbered(row * 16)}  ${pairs.padEnd(group === 1 ? 47 : 39)}  ${group === 1 ? ' ' : ''}${shown}\n`
+      }).join('')
+    const ip = framesOf(pcapOf([{ callId: 'dumped', body: sdp() }]))[0]!
+    const inEthernet = Buffer.concat([Buffer.from('0200000000010200000000020800', 'hex'), ip])
+    const read = async (...parts: readonly string[]) => {
+      const { calls, problems } = await openCaptures(files.write('dump', Buffer.from(parts.join('\n'))))
+      return { problems, events: calls.flatMap(({ trace }) => trace.messages.map(({ event }) => event)) }
+    }
+
+    it.each([
+      ['in Ethernet', inEthernet],
+      ['as IP alone', ip],
+      ['in PPP', Buffer.concat([Buffer.from('ff030021', 'hex'), ip])],
+    ])('reads them %s', async (_link, bytes) => {
+      const { events, problems } = await read(dump(bytes), dump(bytes))
+      expect(events.map(({ source, destination }) => [source.host, destination.host])).toEqual([
+        ['192.0.2.99', '192.0.2.1'],
+        ['192.0.2.99', '192.0.2.1'],
+      ])
+      expect(problems).toEqual([expect.stringContaining('does not say when 2 packets passed')])
+    })
+
+    it('takes the time from the line before, and each packet once where its details are shown too', async () => {
+      const line = '2026-03-01 12:00:01.500000Z IP 192.0.2.99.5060 > 192.0.2.1.5060: SIP: INVITE'
+      const details = [
+        'Frame 1: 500 bytes on wire (4000 bits), 500 bytes captured (4000 bits)',
+        '    Encapsulation type: Ethernet (1)',
+        '    Epoch Time: 1772366402.500000000 seconds',
+        'Internet Protocol Version 4, Src: 192.0.2.99, Dst: 192.0.2.1',
+        'User Datagram Protocol, Src Port: 5060, Dst Port: 5060',
+        'Session Initiation Protocol (INVITE)',
+        '    Request-Line: INVITE sip:agent@192.0.2.1 SIP/2.0',
+        '    Message Header',
+        '        Call-ID: dumped',
+        '',
+        '',
+      ].join('\n')
+      const { events, problems } = await read(line, dump(inEthernet), details + dump(inEthernet), details)
+      expect(problems).toEqual([])
+      expect(events.map(({ at }) => at / 1e6 - 1_772_366_400)).toEqual([1.5, 2.5, 2.5])
+      expect(events.map(({ bytes }) => bytes.length > 300)).toEqual([true, true, false])
+    })
+
+    it('leaves out what was made of several packets', async () => {
+      const { events } = await read(
+        `Frame (500 bytes):\n${dump(inEthernet)}`,
+        `Reassembled TCP (500 bytes):\n${dump(ip)}`,
+      )
+      expect(events).toHaveLength(1)
+    })
+  })
+
+  it('whose lines Wireshark shortened says so', async () => {
+    const text =
+      'Session Initiation Protocol (INVITE)\n    Request-Line: INVITE sip:b@192.0.2.1 SIP/2.0\n    Message Header\n' +
+      '        [truncated]Call-ID: short\n        CSeq: 1 INVITE\n'
+    const { calls, problems } = await openCaptures(files.write('short', Buffer.from(text)))
+    expect(calls.map(({ trace }) => trace.callId)).toEqual(['short'])
+    expect(problems).toContainEqual(expect.stringContaining('1 message with lines that Wireshark shortened'))
   })
 
   it('without any message is no capture, and one that only speaks of messages has none', async () => {

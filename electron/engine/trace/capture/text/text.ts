@@ -3,11 +3,15 @@ import type { Micros } from '../../../../../shared/base/time.ts'
 import type { Unknown } from '../../../../../shared/model/wire.ts'
 import type { CaptureParser, FrameSink } from '../file/parser.ts'
 import type { ReadAhead } from '../file/read-ahead.ts'
+import { Dissection } from './dissection.ts'
+import { HexDump, linkOf } from './hex-dump.ts'
 import { eachLine, lastLine, unfolded } from './lines.ts'
 import { TextMessage } from './message.ts'
+import { Rows } from './ngrep.ts'
 import { withoutPrefix } from './prefix.ts'
 import { startIn, type Start } from './start-line.ts'
-import { surroundingsOf, type Surroundings } from './surroundings.ts'
+import { surroundingsOf } from './surroundings.ts'
+import { timeIn, type WrittenTime } from './times.ts'
 
 /** Lines before a message that may say where it came from. */
 const mostBefore = 16
@@ -22,6 +26,7 @@ const gaps = {
   zone: (n: number) => `${count(n, 'message')} of the text have no time zone: times are shown as they stand there`,
   ends: (n: number) => `the text does not say between which addresses ${count(n, 'message')} passed`,
   end: (n: number) => `the text says only one of the two addresses between which ${count(n, 'message')} passed`,
+  packet: (n: number) => `the text does not say when ${count(n, 'packet')} passed: no time of theirs is known`,
   length: (n: number) =>
     `lines of ${count(n, 'message')} were changed or left out when the text was written: the length that they ` +
     'say was set to what is there',
@@ -33,6 +38,11 @@ export class TextParser implements CaptureParser {
   readonly #gaps = new Map<keyof typeof gaps, number>()
   #before: string[] = []
   #message: { readonly text: TextMessage; readonly start: Start } | null = null
+  readonly #dissection = new Dissection()
+  readonly #rows = new Rows()
+  /** Messages that were shown, until it is known whether the bytes of their packet follow. */
+  readonly #dissected: (readonly string[])[] = []
+  readonly #dump = new HexDump()
   /** The time that was written last, and whole days that went by since the first where no day is written. */
   #lastAt: Micros = 0
   #days = 0
@@ -44,6 +54,11 @@ export class TextParser implements CaptureParser {
 
   end(ahead: ReadAhead, sink: FrameSink): void {
     lastLine(ahead, (line) => this.#line(line, sink))
+    const packet = this.#dump.end()
+    if (packet) this.#packet(packet, sink)
+    this.#dissected.push(this.#dissection.end())
+    this.#show(sink)
+    this.#whole(this.#rows.end(), sink)
     this.#finish(sink)
   }
 
@@ -52,13 +67,54 @@ export class TextParser implements CaptureParser {
   }
 
   notes(): string[] {
-    return [...this.#gaps].map(([gap, n]) => gaps[gap](n))
+    const { shortened } = this.#dissection
+    const short =
+      `${count(shortened, 'message')} with lines that Wireshark shortened: what they said further is not known ` +
+      '(export the packets themselves)'
+    return [...[...this.#gaps].map(([gap, n]) => gaps[gap](n)), ...(shortened > 0 ? [short] : [])]
   }
 
   #line(line: string, sink: FrameSink): void {
-    const parts = unfolded(line)
-    for (const part of parts) this.#part(part, sink)
-    if (parts.length > 1) this.#finish(sink)
+    const { taken, packet } = this.#dump.add(line)
+    if (packet) this.#packet(packet, sink)
+    if (taken) return
+    const dissected = this.#dissection.add(line)
+    if (dissected === null) return this.#plain(line, sink)
+    if (dissected.length > 0) this.#dissected.push(dissected)
+    // The bytes of the packet stand behind what is shown of them.
+    else if (line !== '') this.#show(sink)
+  }
+
+  #plain(line: string, sink: FrameSink): void {
+    const lines = this.#rows.add(line)
+    // Rows are a packet each.
+    if (lines.length > 2) this.#whole(lines, sink)
+    else for (const each of lines) this.#whole(unfolded(each), sink)
+  }
+
+  /** Lines of which several are a whole message. */
+  #whole(lines: readonly string[], sink: FrameSink): void {
+    for (const line of lines) this.#part(line, sink)
+    if (lines.length > 1) this.#finish(sink)
+  }
+
+  /** Gives out the messages that were shown, and of whose packet no bytes were printed. */
+  #show(sink: FrameSink): void {
+    for (const lines of this.#dissected.splice(0)) this.#whole(lines, sink)
+  }
+
+  /** Bytes that were printed tell more than what is shown of them, where it is known how to read them. */
+  #packet(bytes: Uint8Array, sink: FrameSink): void {
+    const { time, link, derived } = this.#dissection
+    if (this.#dissected.length > 0 && (derived || link === null || link < 0)) return this.#show(sink)
+    this.#dissected.length = 0
+    this.#finish(sink)
+    this.frames++
+    const written = time === null ? this.#before.map(timeIn).findLast((known) => known !== null) : timeIn(time)
+    this.#before = []
+    const { at, lacks } = this.#when(written ?? null)
+    if (lacks) this.#gap(lacks === 'time' ? 'packet' : lacks)
+    sink.frame(bytes, 0, bytes.length, at, link ?? linkOf(bytes), -1, false)
   }
 
   #part(line: string, sink: FrameSink): void {
@@ -94,7 +150,7 @@ export class TextParser implements CaptureParser {
     this.frames++
     if (message.lengthMended) this.#gap('length')
     const { source, destination, transport } = said
-    const { at, lacks } = this.#when(said)
+    const { at, lacks } = this.#when(said.time)
     const unknown: Unknown[] = lacks ? [lacks] : []
     if (!source) unknown.push('source')
     if (!destination) unknown.push('destination')
@@ -104,7 +160,7 @@ export class TextParser implements CaptureParser {
   }
 
   /** When a message passed: where its text does not say it, after the one before. */
-  #when({ time }: Surroundings): { readonly at: Micros; readonly lacks: 'time' | 'day' | 'year' | 'zone' | null } {
+  #when(time: WrittenTime | null): { readonly at: Micros; readonly lacks: 'time' | 'day' | 'year' | 'zone' | null } {
     if (!time) return { at: this.#lastAt, lacks: 'time' }
     if (time.lacks === 'day' && time.at + this.#days * 2 * halfDayUs < this.#lastAt - halfDayUs) this.#days++
     const at = time.at + (time.lacks === 'day' ? this.#days * 2 * halfDayUs : 0)
