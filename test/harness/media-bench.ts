@@ -70,7 +70,7 @@ export class MediaBench {
     const name = ({ host, port }: Address) => `${host}:${port}`
     const keep =
       (list: Tapped[]) =>
-      (_at: number, source: Address, destination: Address, bytes: Uint8Array, sent = false, clear = bytes) =>
+      (_at: number, source: Address, destination: Address, bytes: Uint8Array, clear = bytes, sent = false) =>
         void list.push({ from: name(source), to: name(destination), sent, bytes: bytes.slice(), clear: clear.slice() })
     this.session = await MediaSession.open(
       { clock, random, pacer: new Pacer(clock), ports, limits: { foreignSources } },

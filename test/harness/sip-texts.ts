@@ -1,4 +1,5 @@
 // A call as texts have it: what people paste, and what servers log.
+import { tree, wireshark } from './wireshark-texts.ts'
 
 const ids = ['From: <sip:alice@example.com>;tag=a1', 'Call-ID: c1@192.0.2.1']
 const media = (host: string, port: number) =>
@@ -48,47 +49,7 @@ interface Expected {
   readonly unknown?: readonly string[]
 }
 
-/** A message as Wireshark shows what it found in it: each line set in under what it is a part of. */
-function tree(text: string): string {
-  const [head, body] = text.split('\r\n\r\n') as [string, string]
-  const [start, ...fields] = head.split('\r\n')
-  const lines = body.split('\r\n').filter((line) => line !== '')
-  const kind = start!.startsWith('SIP/') ? 'Status' : 'Request'
-  return [
-    `Session Initiation Protocol (${kind === 'Status' ? start!.slice(8, 11) : start!.split(' ')[0]})`,
-    `    ${kind}-Line: ${start}`,
-    '        [Resent Packet: False]',
-    '    Message Header',
-    ...fields.flatMap((field) => [`        ${field}`, '            Part of it: and what it means']),
-    ...(lines.length > 0 ? ['    Message Body', '        Session Description Protocol'] : []),
-    ...lines.flatMap((line) => [
-      `            Something, as it is called (${line[0]}): ${line.slice(2)}`,
-      '                Part of it: and what it means',
-    ]),
-    '',
-    '',
-  ].join('\n')
-}
-const details = (from: string, to: string, epoch: string) => {
-  const [[source, sourcePort], [destination, port]] = [from.split(':'), to.split(':')] as [string[], string[]]
-  return [
-    'Frame 1: 800 bytes on wire (6400 bits), 800 bytes captured (6400 bits)',
-    '    Encapsulation type: Ethernet (1)',
-    ...(epoch === '' ? [] : [`    Epoch Time: ${epoch} seconds`]),
-    'Ethernet II, Src: 00:00:00_00:00:00 (00:00:00:00:00:00), Dst: 00:00:00_00:00:00 (00:00:00:00:00:00)',
-    `Internet Protocol Version 4, Src: ${source}, Dst: ${destination}`,
-    '    0100 .... = Version: 4',
-    `User Datagram Protocol, Src Port: ${sourcePort}, Dst Port: ${port}`,
-    '',
-  ].join('\n')
-}
-const wireshark = (epoch: (s: number) => string) =>
-  passed
-    .map(({ text, received, s }) => {
-      const [from, to] = between(received) as [string, string]
-      return details(from, to, epoch(s)) + tree(text)
-    })
-    .join('')
+const packets = passed.map(({ text, received, s }) => ({ text, ends: between(received), s }))
 
 const utc = '2026-03-01T12:00:01.500000Z'
 export const formats: readonly (readonly [name: string, text: string, expected: Expected])[] = [
@@ -184,10 +145,10 @@ export const formats: readonly (readonly [name: string, text: string, expected: 
   ],
   [
     'Wireshark, with the details of packets',
-    wireshark((s) => `${1_772_366_400 + s}.500000000`),
+    wireshark(packets, (s) => `${1_772_366_400 + s}.500000000`),
     { ends: 'both', at: utc },
   ],
-  ['Wireshark, with details that are folded in', wireshark(() => ''), { ends: 'both', at: null }],
+  ['Wireshark, with details that are folded in', wireshark(packets, () => ''), { ends: 'both', at: null }],
   [
     'Wireshark, the details of messages alone',
     passed.map(({ text }) => tree(text)).join(''),

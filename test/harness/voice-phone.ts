@@ -66,7 +66,7 @@ export class VoicePhone {
         recordTo: null,
       },
       {
-        rtp: (_at, _source, _destination, _bytes, sent, clear) =>
+        rtp: (_at, _source, _destination, _bytes, clear, sent) =>
           void (sent && this.sent.push(Buffer.from(clear.subarray(12)))),
         rtcp: () => {},
         foreign: () => {},

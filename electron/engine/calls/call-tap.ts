@@ -21,8 +21,8 @@ export class CallTap implements MediaTap {
     source: Address,
     destination: Address,
     bytes: Uint8Array,
-    sent: boolean,
     clear: Uint8Array,
+    sent: boolean,
     header: RtpHeader,
   ): void {
     this.#record.trace.rtp(at, source, destination, bytes, clear, sent, header)
@@ -33,8 +33,8 @@ export class CallTap implements MediaTap {
     source: Address,
     destination: Address,
     bytes: Uint8Array,
-    sent: boolean,
     _clear: Uint8Array,
+    sent: boolean,
     packets: readonly RtcpPacket[],
   ): void {
     this.#record.trace.rtcp(at, source, destination, bytes, sent, packets)

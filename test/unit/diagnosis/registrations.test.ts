@@ -13,7 +13,7 @@ const answer = (call: TraceBuilder, atMs: number, status: string, extra = '', cs
 const asked = () => answer(register(capture(), 0), 10, '401 Unauthorized', challenge)
 const retried = () => register(asked(), 20, 2, credentials)
 
-/** Three rounds: each REGISTER with credentials is asked for others. `nonces`: of the challenges, and of what answers. */
+/** Three rounds: each REGISTER with credentials is asked for others. `nonces`: of each challenge, and of its answer. */
 const rounds = (stale: boolean, nonces: (round: number) => readonly [asked: string, given: string]) => {
   const asks = (nonce: string) =>
     `WWW-Authenticate: Digest realm="office", nonce="${nonce}"${stale ? ', stale=true' : ''}\n`

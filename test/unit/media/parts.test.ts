@@ -98,9 +98,9 @@ describe('the streams that we receive', () => {
     const told: string[] = []
     const receiver = new RtpReceiver(
       {
-        rtp: (_at, { port }, to, _bytes, sent, _clear, { sequence }) =>
+        rtp: (_at, { port }, to, _bytes, _clear, sent, { sequence }) =>
           void told.push(`rtp ${port} to ${to.port} ${sent} ${sequence}`),
-        rtcp: (_at, { port }, to, _bytes, _sent, _clear, packets) =>
+        rtcp: (_at, { port }, to, _bytes, _clear, _sent, packets) =>
           void told.push(`rtcp ${port} to ${to.port} ${packets.map(({ type }) => type).join()}`),
         foreign: (_at, { port }) => void told.push(`foreign ${port}`),
         observe: (kind) => void told.push(kind),

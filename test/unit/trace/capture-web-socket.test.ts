@@ -36,7 +36,8 @@ class Side {
 
 const invite = (callId: string) =>
   `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/WS a;branch=z9hG4bK${callId}\r\nFrom: <sip:a@b>;tag=1\r\n` +
-  `To: <sip:b@c>\r\nCall-ID: ${callId}\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\nSubject: ${'of no matter '.repeat(20)}\r\n\r\n`
+  `To: <sip:b@c>\r\nCall-ID: ${callId}\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n` +
+  `Subject: ${'of no matter '.repeat(20)}\r\n\r\n`
 
 const asks = (extensions = '') =>
   `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: sip\r\n` +

@@ -63,7 +63,7 @@ function found(facts: CallFacts, stream: StreamFact, { lost, expected }: Loss): 
     evidence: [stream],
     sentence:
       `${who} reports (RTCP) that ${lost} of ${expected} packets from ${source} to ${destination} that ${seen} ` +
-      `did not reach it (${((100 * lost) / expected).toFixed(1)} %): they are lost behind this point, on their way to it.`,
+      `did not reach it (${((100 * lost) / expected).toFixed(1)} %): they are lost behind this point, towards it.`,
     next:
       `Look for the loss on the path from here to ${destination}: capture at the receiver too, and compare; wireless ` +
       'links, a saturated downlink and firewalls are the usual places.',

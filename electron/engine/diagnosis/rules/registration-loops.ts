@@ -95,7 +95,7 @@ function reasonOf(rounds: readonly Round[], what: string): Pick<Found, 'sentence
   const nonces = new Set(stale.map(({ again }) => nonceOf(again)))
   return nonces.size === 1
     ? {
-        sentence: `${challenged} and stale=true, and each time with the same nonce: no credentials can ever satisfy it.`,
+        sentence: `${challenged} and stale=true, each time with the same nonce: no credentials can ever satisfy it.`,
         next: 'Show the messages to whoever runs the registrar: it calls a nonce stale and gives the same one again.',
       }
     : {

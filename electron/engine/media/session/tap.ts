@@ -15,8 +15,8 @@ export interface MediaTap {
     source: Address,
     destination: Address,
     bytes: Uint8Array,
-    sent: boolean,
     clear: Uint8Array,
+    sent: boolean,
     header: RtpHeader,
   ): void
   rtcp(
@@ -24,8 +24,8 @@ export interface MediaTap {
     source: Address,
     destination: Address,
     bytes: Uint8Array,
-    sent: boolean,
     clear: Uint8Array,
+    sent: boolean,
     packets: readonly RtcpPacket[],
   ): void
   /**
@@ -52,12 +52,12 @@ export class SentTap {
 
   rtp(at: Micros, destination: Address, wire: Uint8Array, clear: Uint8Array): void {
     if (readRtp(clear, header) === null)
-      this.#tap.rtp(at, this.#transport.local, destination, wire, true, clear, header)
+      this.#tap.rtp(at, this.#transport.local, destination, wire, clear, true, header)
   }
 
   rtcp(at: Micros, destination: Address, wire: Uint8Array, clear: Uint8Array): void {
     const packets = parseRtcp(clear)
     if (typeof packets !== 'string')
-      this.#tap.rtcp(at, this.#transport.localRtcp, destination, wire, true, clear, packets)
+      this.#tap.rtcp(at, this.#transport.localRtcp, destination, wire, clear, true, packets)
   }
 }

@@ -101,7 +101,7 @@ export class RtpReceiver {
       this.#tap.foreign(at, from, to, wire)
       return null
     }
-    this.#tap.rtp(at, from, to, wire, false, clear, header)
+    this.#tap.rtp(at, from, to, wire, clear, false, header)
     return header
   }
 
@@ -118,7 +118,7 @@ export class RtpReceiver {
       this.ignore(arrival)
       return null
     }
-    this.#tap.rtcp(at, from, to, wire, false, clear, packets)
+    this.#tap.rtcp(at, from, to, wire, clear, false, packets)
     return packets
   }
 

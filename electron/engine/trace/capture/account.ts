@@ -7,8 +7,8 @@ export const foreign = {
 } as const
 
 /**
- * How a packet ended: read as SIP, RTP or RTCP (or a part of it), nothing of the kind (`other`, or one of `foreign`), or
- * not read: then the reason, which goes on from "not read:".
+ * How a packet ended: read as SIP, RTP or RTCP (or a part of it), nothing of the kind (`other`, or one of `foreign`),
+ * or not read: then the reason, which goes on from "not read:".
  */
 export type Outcome = string
 

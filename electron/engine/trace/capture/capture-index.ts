@@ -246,17 +246,8 @@ export class CaptureIndex implements Receiver {
     const [source, destination] = [this.#source(packet), this.#destination(packet)]
     const transport = overTls(carrier, scanned.via)
     const { sourceHost, destinationHost } = packet
-    const dialog = this.dialogs.add(
-      message,
-      callId,
-      scanned,
-      at,
-      transport,
-      source,
-      destination,
-      sourceHost,
-      destinationHost,
-    )
+    const passage = { at, transport, source, destination, sourceHost, destinationHost }
+    const dialog = this.dialogs.add(message, callId, scanned, passage)
     if (scanned.method === 'OPTIONS' && scanned.status >= 200)
       this.alive.add(source, this.endpoints.host(destination), message, at)
     if (from + scanned.body >= to) return 'read'

@@ -33,6 +33,16 @@ export interface Dialog {
   readonly hosts: number[]
 }
 
+/** When a message passed, by what, and the numbers of its ends and of their hosts. */
+interface Passage {
+  readonly at: Micros
+  readonly transport: TransportName
+  readonly source: number
+  readonly destination: number
+  readonly sourceHost: number
+  readonly destinationHost: number
+}
+
 /** Every message of a capture in its dialog. What is kept of each are numbers; a message is read when someone looks. */
 export class Dialogs {
   readonly all: Dialog[] = []
@@ -43,17 +53,8 @@ export class Dialogs {
   readonly #transports = new Column(Uint8Array)
 
   /** `message` is the number that the store gave it; they come one after the other. */
-  add(
-    message: number,
-    callId: string,
-    scanned: ScannedMessage,
-    at: Micros,
-    transport: TransportName,
-    source: number,
-    destination: number,
-    sourceHost: number,
-    destinationHost: number,
-  ): Dialog {
+  add(message: number, callId: string, scanned: ScannedMessage, passage: Passage): Dialog {
+    const { at, transport, source, destination, sourceHost, destinationHost } = passage
     this.#times.put(message, at)
     this.#sources.put(message, source)
     this.#destinations.put(message, destination)

@@ -230,7 +230,7 @@ function isIpv6(bytes: Uint8Array, from: number, to: number): boolean {
   return to - from > 48 && bytes[from]! >> 4 === 6 && u16(bytes, from + 4) === to - from - 40 && next === udpProtocol
 }
 
-/** Bytes before the packet that say it is one: none (FOU), those of generic encapsulation or of GRE for IPv4 and IPv6. */
+/** Bytes before the packet that say it is one: none (FOU), those of generic encapsulation or of GRE for either IP. */
 const wrappings: readonly (readonly [size: number, word: number])[] = [
   [0, 0],
   [4, 0x00040000],

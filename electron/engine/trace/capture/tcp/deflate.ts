@@ -13,7 +13,7 @@ export interface DeflateTerms {
 
 /** What both directions of a WebSocket share: how its handshake was accepted. */
 export class WebSocketTerms {
-  /** Null where no acceptance was seen, `none` where it has no compression, `other` where it has one of another kind. */
+  /** Null where no acceptance was seen, `none` where it has no compression, `other` where it has another kind of it. */
   deflate: DeflateTerms | 'none' | 'other' | null = null
 
   /** Takes the head of the response that accepts (RFC 6455 11.3.2, RFC 7692 7.1). */

@@ -52,8 +52,8 @@ const indentOf = (line: string) => line.length - line.trimStart().length
 const inBrackets = (text: string) => /\(([^()]*)\)$/.exec(text)?.[1] ?? text
 
 /**
- * Packets as Wireshark and tshark print what they found in them (`tshark -V`, "Export Packet Dissections", a copy of the
- * details): lines that are set in under others. What it gives back are messages as other texts have them.
+ * Packets as Wireshark and tshark print what they found in them (`tshark -V`, "Export Packet Dissections", a copy of
+ * the details): lines that are set in under others. What it gives back are messages as other texts have them.
  */
 export class Dissection {
   /** When the packet passed, as its lines say. */

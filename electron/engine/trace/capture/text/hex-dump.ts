@@ -77,7 +77,7 @@ const places: readonly (readonly [link: number, at: number])[] = [
   [276, 20],
 ]
 
-/** The link type of a packet that nobody names: the one in which an IP packet of the right length lies, else Ethernet. */
+/** The link type of a packet that nobody names: one in which an IP packet of the right length lies, else Ethernet. */
 export function linkOf(bytes: Uint8Array): number {
   const found = places.find(([, at]) => {
     const size = bytes.length - at

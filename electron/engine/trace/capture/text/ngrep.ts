@@ -2,7 +2,7 @@ const header = /^[UT] (?:\S{1,40} ){0,2}\S{1,60} -> \S{1,60}(?: |$)/
 /** How it breaks what it prints into rows. */
 const rowBegin = '  '
 const mostBytes = 256 * 1024
-/** Line ends stand as dots: those that a field, a line of a session description, another line end or nothing follows. */
+/** Line ends stand as dots: those that a field, a line of a session description, another one or nothing follows. */
 const dotted = /\.\.(?=[A-Za-z][A-Za-z-]{0,40} ?:|[a-z]=|\.\.|$)/
 
 /** Packets as ngrep prints them where it does not print them line by line: rows of letters, in which dots end lines. */
