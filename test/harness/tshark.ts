@@ -33,6 +33,9 @@ function run(args: readonly string[]): string {
   })
 }
 
+/** What tshark prints of a capture as text: `-V` the details of packets, `-x` their bytes. */
+export const tsharkText = (file: string, ...args: readonly string[]): string => run(['-r', file, ...args])
+
 /** Source, destination, SSRC, packets and lost; then minimum, mean and maximum of delta and of jitter. */
 const rtpStreamRow = new RegExp(
   String.raw`(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]{8})\s+.*?(\d+)\s+(-?\d+) \(-?[\d.]+%\)` +

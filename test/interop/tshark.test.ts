@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -16,7 +16,14 @@ import {
 } from '../harness/figures.ts'
 import { findPeer } from '../harness/install-peers.ts'
 import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
-import { tsharkField, tsharkFigures, tsharkStreams, tsharkVersion, type TsharkFigures } from '../harness/tshark.ts'
+import {
+  tsharkField,
+  tsharkFigures,
+  tsharkStreams,
+  tsharkText,
+  tsharkVersion,
+  type TsharkFigures,
+} from '../harness/tshark.ts'
 
 const tshark = findPeer('tshark')
 const files = [...captureFiles()]
@@ -43,6 +50,27 @@ describe.skipIf(!tshark || files.length === 0)(
       const report = await inspect(file)
       const ours = [...report.calls.flatMap(({ streams }) => streams), ...report.unmatchedStreams]
       expect(compareStreams(ours, theirs.streams)).toEqual(streamsOtherwise(name))
+    })
+  },
+)
+
+const printed = ['sip-over-tcp.pcap', 'aaa.pcap'].flatMap((name) => files.filter(([known]) => known === name))
+
+describe.skipIf(!tshark || printed.length === 0)(
+  'what tshark prints of a capture is read as the capture itself',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ringback-printed-'))
+    afterAll(() => rmSync(folder, { recursive: true }))
+    const messages = async (file: string) =>
+      (await inspect(file)).calls.flatMap((call) => call.messages.map(({ at, source, raw }) => ({ at, source, raw })))
+
+    it.each(printed)('%s', async (_name, file) => {
+      const [details, bytes] = [join(folder, 'details.txt'), join(folder, 'bytes.txt')]
+      writeFileSync(details, tsharkText(file, '-V', '-Y', 'sip'))
+      writeFileSync(bytes, tsharkText(file, '-V', '-x'))
+      const passed = await messages(file)
+      expect(await messages(details)).toEqual(passed)
+      expect(await messages(bytes)).toEqual(passed)
     })
   },
 )
