@@ -65,7 +65,7 @@ function tests(projects: readonly string[]): void {
 mkdirSync(results, { recursive: true })
 step('types', () => ['.', 'renderer', 'test/e2e'].every((project) => tool('tsc', '-p', project)))
 step('format', () => tool('oxfmt', '--check'))
-step('lint', () => tool('oxlint', '--quiet'))
+step('lint', () => tool('oxlint', '--deny-warnings'))
 step('zones', () => none(zoneFaults()))
 step('boundaries', () => none(boundaryFaults()))
 step('unused code', () => none(unusedFaults()))
