@@ -81,6 +81,7 @@ describe('inspect', () => {
       problems: [],
       packets: 3,
       unread: [],
+      other: [],
       damaged: false,
     })
     for (const other of ['--call', '--pcap', '--report'])
