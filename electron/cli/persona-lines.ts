@@ -11,13 +11,16 @@ export const stepMark = (holds: boolean | null, paint: Paint): string =>
 
 /** What a persona made of a call, indented below its line. */
 export function personaLines(report: PersonaReport, paint: Paint): string[] {
-  const { name, decision, because, next, path, got, variables, webhook, control } = report
+  const { name, decision, because, next, path, got, variables, webhook, control, wouldRefuse = [] } = report
   return [
     `${paint.bold(name)} ${decision}${because === null ? '' : `: ${visible(because)}. ${visible(next ?? '')}`}`,
     ...path.map(({ subject, arrived, wanted, holds, source }) => {
       const from = source ? paint.dim(` (${visible(source.source)}, ${visible(source.asOf)})`) : ''
       return `${stepMark(holds, paint)} ${visible(subject)}: ${shown(arrived)}; wanted: ${shown(wanted)}${from}`
     }),
+    ...wouldRefuse.map(
+      (one) => `${paint.red('✕')} would refuse with ${one.status}: ${visible(one.because)}. ${visible(one.next)}`,
+    ),
     ...got.map((one) => `${visible(one.name)}: ${shown(one.value)}`),
     ...variables.map((made) => {
       const becomes = made.variable === null ? 'no variable' : `${visible(made.variable)} = ${shown(made.value)}`

@@ -14,6 +14,16 @@ export const apiSchema = z
   .string()
   .describe('where the server of those who own its calls accepts them: a URL on this computer, for its base URL')
 
+/** Who registered with an agent. */
+export const bindingSchema = z.object({
+  user: z.string().describe('of the address of record'),
+  contact: z.string().describe('where it is reached: a URI'),
+  source: z.string().describe('the address that REGISTER came from'),
+  userAgent: z.string().nullable(),
+  until: z.string().describe('ISO 8601, microseconds, UTC'),
+})
+export type BindingView = z.infer<typeof bindingSchema>
+
 export const behaviourSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), source: agentSourceSchema }),
   z.object({

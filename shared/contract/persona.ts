@@ -72,6 +72,16 @@ export const personaReportSchema = z.object({
       }),
     )
     .describe('what was compared, in order'),
+  wouldRefuse: z
+    .array(
+      z.object({
+        status: z.int(),
+        because: z.string().describe('a clause'),
+        next: z.string().describe('what to do about that'),
+      }),
+    )
+    .optional()
+    .describe('what it was let in in spite of, where the persona only watches'),
   got: z.array(field).describe('what the call got, by the names of the platform'),
   variables: z
     .array(

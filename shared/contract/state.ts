@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { budgetNames } from '../model/budgets.ts'
-import { apiSchema, listenerSchema } from './agent-parts.ts'
+import { apiSchema, bindingSchema, listenerSchema } from './agent-parts.ts'
 import { settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
 import { callReportSchema, messageSchema, sampleSchema, type Sample } from './report.ts'
 import { remedySchema } from './remedy.ts'
@@ -35,6 +35,7 @@ export const agentViewSchema = z.object({
   wrong: z.array(z.enum(wrongNames)).optional().describe('what it does wrong on purpose'),
   persona: z.string().optional().describe('the persona that it plays'),
   api: apiSchema.optional(),
+  bindings: z.array(bindingSchema).optional().describe('who is registered here, where its persona has a registrar'),
 })
 export type AgentView = z.infer<typeof agentViewSchema>
 

@@ -22,6 +22,15 @@ export const twilioElasticRefusals = {
     cause: 'the trunk’s limit of calls a second is reached',
     next: 'Call slower, or ask for more calls a second for this trunk.',
   },
+  concurrency: {
+    ...error,
+    code: '10004',
+    text: 'Call concurrency limit exceeded',
+    refusedBy: 'capacity',
+    cause: 'the account has as many calls under way as it may have at once',
+    next: 'End calls first, or have the account approved: trial accounts and new ones have few calls at once.',
+    ...dictionary('10004'),
+  },
   endpoint: {
     ...error,
     code: '32011',

@@ -38,6 +38,7 @@ import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '.
 import { print, printLine, warn } from '../output.ts'
 import { personaLines, readDefinition, readPlay, type PersonaOptions } from '../persona.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
+import { BindingLines } from '../binding-lines.ts'
 import { RegistrationLines } from '../registration-lines.ts'
 import { Paint } from '../terminal.ts'
 import { given, readIdentity, type IdentityOptions } from '../arguments.ts'
@@ -208,6 +209,7 @@ ${impairmentLines()}`,
           let stop: () => void
           const enough = new Promise<void>((resolve) => (stop = resolve))
           const registration = new RegistrationLines(options, paint)
+          const bindings = new BindingLines(options)
           const show = (report: CallReport) => {
             calls++
             sayNotKept(report)
@@ -219,6 +221,7 @@ ${impairmentLines()}`,
             for (const change of changes) {
               if (change.kind === 'report') await show(change.report)
               if (change.kind === 'registration') registration.show(change.registration)
+              if (change.kind === 'agent') await bindings.show(change.agent.bindings)
             }
           })
           sayImpaired(args.impairments)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { captureLineSchema } from '../../../shared/contract/captures.ts'
-import { apiSchema, listenerSchema } from '../../../shared/contract/agent-parts.ts'
+import { apiSchema, bindingSchema, listenerSchema } from '../../../shared/contract/agent-parts.ts'
 import { storedTrunkSchema, trunkCheckSchema } from '../../../shared/contract/commands.ts'
 import { historyEntrySchema } from '../../../shared/contract/lists.ts'
 import { addressOwnersSchema, listedProviderSchema } from '../../../shared/contract/providers.ts'
@@ -28,6 +28,7 @@ export const documents = {
     addresses: z.array(listenerSchema),
     api: apiSchema.optional(),
   }),
+  AgentBindings: z.object({ type: z.literal('bindings'), bindings: z.array(bindingSchema) }),
   AgentCall: z.object({ type: z.literal('call'), report: callReportSchema }),
   RegistrationLine: registrationViewSchema
     .pick({ state: true, contact: true, expiresS: true, status: true, text: true })

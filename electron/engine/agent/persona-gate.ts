@@ -1,6 +1,5 @@
 import type { Flow } from '../sip/transport/flow.ts'
 import type {
-  Arrived,
   Challenge,
   Decision,
   Outcome,
@@ -8,12 +7,18 @@ import type {
   Refused,
   Step,
 } from '../../../shared/providers/personas/decision.ts'
+import { printable } from '../../../shared/base/text.ts'
+import { messageIds, parseUri, uriOf } from '../../../shared/wire/sip/grammar.ts'
 import { makeHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { DigestServer, type AuthVerdict } from '../sip/digest/server.ts'
 import type { Refusal } from '../sip/refusal.ts'
+import type { Registrar } from './registrar.ts'
 import { unanswered, type Gate, type Verdict } from '../ua/index.ts'
+
+/** For an INVITE that was let in to become a call. */
+const beginsWithinMs = 32_000
 
 /** What became of an INVITE at a persona. */
 export interface Judged {
@@ -22,6 +27,8 @@ export interface Judged {
   readonly steps: readonly Step[]
   /** What follows; null where credentials were asked for and did not come. */
   readonly outcome: Outcome | null
+  /** What it is let in in spite of. */
+  readonly wouldRefuse: readonly Refused[]
 }
 
 /** Lets in what a persona lets in, and refuses as it does. */
@@ -32,9 +39,19 @@ export class PersonaGate implements Gate {
   readonly #random: Random
   readonly #digests = new Map<string, DigestServer>()
   readonly #judged = new WeakMap<SipRequest, Judged>()
+  readonly #registrar: Pick<Registrar, 'contacts'> | null
+  /** Of calls that were let in: when, null once they have begun. */
+  readonly #active = new Map<string, number | null>()
 
-  /** `userAgent`: what refusals say that it is. */
-  constructor(persona: Persona, userAgent: string, clock: Clock, random: Random) {
+  /** `userAgent`: what refusals say that it is. `registrar`: whose users calls are redirected to; null: nobody's. */
+  constructor(
+    persona: Persona,
+    userAgent: string,
+    clock: Clock,
+    random: Random,
+    registrar: Pick<Registrar, 'contacts'> | null,
+  ) {
+    this.#registrar = registrar
     this.#persona = persona
     this.#userAgent = userAgent
     this.#clock = clock
@@ -46,15 +63,59 @@ export class PersonaGate implements Gate {
     return this.#judged.get(request)
   }
 
+  /** The call has begun: it is under way until `ended`. */
+  begun(callId: string): void {
+    this.#active.set(callId, null)
+  }
+
+  ended(callId: string): void {
+    this.#active.delete(callId)
+  }
+
   check(request: SipRequest, { transport, remote }: Flow): Verdict {
-    const arrived: Arrived = { request, transport, source: remote, atMs: this.#clock.monotonicMs() }
-    const decision = this.#persona.decide(arrived)
-    const { challenge, outcome, steps } = decision
+    const callId = messageIds(request).callId ?? ''
+    const atMs = this.#clock.monotonicMs()
+    const activeCalls = this.#count(callId, atMs)
+    const decision = this.#persona.decide({ request, transport, source: remote, atMs, activeCalls })
+    const { challenge, outcome, steps, wouldRefuse = [] } = decision
     const verdict = challenge && this.#digest(challenge).check(request, challenge.credentials)
-    const judged: Judged =
-      challenge && verdict ? authenticated(decision, challenge, verdict) : { decision, steps, outcome }
+    const judged = this.#redirected(
+      request,
+      challenge && verdict ? authenticated(decision, challenge, verdict) : { decision, steps, outcome, wouldRefuse },
+    )
     this.#judged.set(request, judged)
-    return this.#verdict(judged, challenge, verdict)
+    const answer = this.#verdict(judged, challenge, verdict)
+    if (answer.kind === 'in') this.#active.set(callId, atMs)
+    return answer
+  }
+
+  /** Calls under way, or about to be, without that one. */
+  #count(callId: string, atMs: number): number {
+    for (const [id, sinceMs] of this.#active)
+      if (sinceMs !== null && atMs - sinceMs > beginsWithinMs) this.#active.delete(id)
+    return this.#active.size - (this.#active.has(callId) ? 1 : 0)
+  }
+
+  /** A call that is let in to a user that registered here goes to where that is reached (RFC 3261 16.5, 21.3). */
+  #redirected(request: SipRequest, judged: Judged): Judged {
+    const user = parseUri(request.uri)?.user ?? ''
+    const contacts = judged.outcome?.kind === 'answer' ? (this.#registrar?.contacts(user) ?? []) : []
+    if (contacts.length === 0) return judged
+    const step: Step = {
+      subject: 'registered user',
+      arrived: printable(user),
+      wanted: 'one that registered here: the call is redirected',
+      holds: null,
+      source: null,
+    }
+    const refused: Refused = {
+      status: 302,
+      reason: null,
+      headers: contacts.map((value) => makeHeader('Contact', value)),
+      because: `"${printable(user)}" is registered here: the call is redirected to its contacts`,
+      next: `Call ${contacts.map((value) => printable(uriOf(value))).join(' or ')}.`,
+    }
+    return { ...judged, steps: [...judged.steps, step], outcome: { kind: 'refuse', refused, rings: false } }
   }
 
   #verdict({ outcome }: Judged, challenge: Challenge | null, verdict: AuthVerdict | null): Verdict {
@@ -97,8 +158,8 @@ export class PersonaGate implements Gate {
 
 /** What became of it, its credentials considered. */
 function authenticated(decision: Decision, challenge: Challenge, verdict: AuthVerdict): Judged {
-  const { steps, outcome } = decision
-  const { after, realm, credentials, wrong } = challenge
+  const { steps, outcome, wouldRefuse = [] } = decision
+  const { after, realm, credentials, wrong, onlyNoted = false } = challenge
   const step: Step = {
     subject: 'digest',
     arrived: { ok: 'credentials that are right', challenge: 'no credentials', refuse: 'wrong credentials' }[
@@ -109,8 +170,10 @@ function authenticated(decision: Decision, challenge: Challenge, verdict: AuthVe
     source: null,
   }
   const upTo = [...steps.slice(0, after), step]
-  if (verdict.kind === 'ok') return { decision, steps: [...upTo, ...steps.slice(after)], outcome }
-  if (verdict.kind === 'challenge') return { decision, steps: upTo, outcome: null }
-  const because = `${wrong.because}: ${verdict.text}`
-  return { decision, steps: upTo, outcome: { kind: 'refuse', refused: { ...wrong, because }, rings: false } }
+  const all = [...upTo, ...steps.slice(after)]
+  if (verdict.kind === 'ok') return { decision, steps: all, outcome, wouldRefuse }
+  if (verdict.kind === 'challenge') return { decision, steps: upTo, outcome: null, wouldRefuse: [] }
+  const refused = { ...wrong, because: `${wrong.because}: ${verdict.text}` }
+  if (onlyNoted) return { decision, steps: all, outcome, wouldRefuse: [refused, ...wouldRefuse] }
+  return { decision, steps: upTo, outcome: { kind: 'refuse', refused, rings: false }, wouldRefuse: [] }
 }

@@ -15,7 +15,7 @@ const mostHeaders = 50
 /** What a persona made of an INVITE, as a report shows it: secrets are masked. */
 export function personaReport(
   { name, provider }: PersonaDefinition,
-  { decision, steps, outcome }: Judged,
+  { decision, steps, outcome, wouldRefuse }: Judged,
 ): PersonaReport {
   const no = outcome?.kind === 'refuse' ? outcome.refused : outcome?.kind === 'silence' ? outcome : null
   return {
@@ -28,6 +28,9 @@ export function personaReport(
     because: no && redact(no.because),
     next: no && redact(no.next),
     path: steps.map((step) => ({ ...step, arrived: redact(step.arrived), wanted: redact(step.wanted) })),
+    ...(wouldRefuse.length > 0 && {
+      wouldRefuse: wouldRefuse.map(({ status, because, next }) => ({ status, because: redact(because), next })),
+    }),
     got: outcome?.kind === 'answer' ? decision.got.map(({ name, value }) => ({ name, value: redact(value) })) : [],
     variables: decision.variables.map((made) => ({ ...made, value: redactHeader(made.name, made.value) })),
   }

@@ -16,6 +16,7 @@ import type { InboundCall } from '../ua/index.ts'
 import { CallControl } from './control.ts'
 import { PersonaGate } from './persona-gate.ts'
 import { personaReport, webhookReport } from './persona-report.ts'
+import { Registrar } from './registrar.ts'
 import { askWebhook } from './webhook.ts'
 import { signatureHeaders } from './webhook-signature.ts'
 
@@ -49,6 +50,10 @@ const longestPin = 16
 /** The persona that an agent plays. */
 export class Playing {
   readonly gate: PersonaGate
+  /** Who registered; null where nobody may. */
+  readonly registrar: Registrar | null
+  /** Hears that a binding came, went or is over. */
+  registered: () => void = () => {}
   readonly name: string
   /** What its messages say that it is. */
   readonly userAgent: string
@@ -66,7 +71,9 @@ export class Playing {
     this.userAgent = `${product} (as ${this.#definition.provider})`
     const persona = opened(this.#definition, args)
     this.#control = persona.control ? new CallControl(persona.control, deps) : null
-    this.gate = new PersonaGate(persona, this.userAgent, deps.clock, deps.random)
+    const { clock, random } = deps
+    this.registrar = persona.registrar ? new Registrar(persona.registrar, clock, random, () => this.registered()) : null
+    this.gate = new PersonaGate(persona, this.userAgent, clock, random, this.registrar)
   }
 
   /** Of an INVITE that the gate has seen. */
@@ -87,7 +94,14 @@ export class Playing {
   }
 
   close(): void {
+    this.registrar?.close()
     this.#control?.close()
+  }
+
+  /** A call that the gate let in has begun. */
+  came(call: InboundCall): void {
+    this.gate.begun(call.callId)
+    call.events.on('state', ({ kind }) => kind === 'ended' && this.gate.ended(call.callId))
   }
 
   /** Begins with a call: what it asks for is asked. `answerDelayMs`: how long the call rings in any case. */

@@ -89,6 +89,7 @@ export class Agents {
       { ...transport, origins: args.origins },
       {
         gate: playing?.gate ?? gate,
+        registrar: playing?.registrar ?? null,
         name: playing?.userAgent,
         silent: behaviour.kind === 'ignore',
         followsRefer: args.followRefer,
@@ -140,6 +141,7 @@ export class Agents {
       api,
     }
     this.#running.set(id, running)
+    if (playing) playing.registered = () => feed.change({ kind: 'agent', id })
     this.#serve(running, incoming)
     feed.change({ kind: 'agent', id })
     return { id, addresses, ...(api !== null && { api }) }
@@ -208,6 +210,7 @@ export class Agents {
         ...(wrong.length > 0 && { wrong: [...wrong] }),
         ...(playing && { persona: playing.name }),
         ...(api !== null && { api }),
+        ...(playing?.registrar && { bindings: playing.registrar.views() }),
       },
     }
   }

@@ -97,6 +97,7 @@ export function answer(
     incoming(call) {
       const record = records.begin(station, call.callId, options.id)
       record.attach(call as Call)
+      playing?.came(call)
       const persona = playing?.report(call.request)
       if (persona) record.plays(persona)
       if (options.referred) followRefers(boundary, record, call as Call, options.referred)

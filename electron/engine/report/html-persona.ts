@@ -19,6 +19,7 @@ export function* personaSection({
   variables,
   webhook,
   control,
+  wouldRefuse = [],
 }: PersonaReport): Generator<string> {
   const why = because === null ? '' : `: ${safe(because)}. ${safe(next ?? '')}`
   yield `\n<h2>As ${safe(provider)}</h2><p>${decision}${why}</p>`
@@ -32,6 +33,11 @@ export function* personaSection({
       source ? `${source.source}, ${source.asOf}` : '',
     ]),
   )
+  if (wouldRefuse.length > 0)
+    yield table(
+      ['would refuse with', 'because', 'what to do'],
+      wouldRefuse.map((one) => [String(one.status), one.because, one.next]),
+    )
   if (got.length > 0) yield `<p>${got.map(({ name, value }) => `${safe(name)}: ${safe(value)}`).join('; ')}</p>`
   if (variables.length > 0)
     yield table(

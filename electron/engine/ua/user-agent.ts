@@ -24,6 +24,21 @@ export interface UserAgentPolicy {
   readonly silent?: boolean
   /** REFERs inside a call are accepted, and its owner hears of them. */
   readonly followsRefer?: boolean
+  /** Peers may register; null: REGISTER gets 405. */
+  readonly registrar?: Registrars | null
+}
+
+/** Who takes REGISTER. */
+export interface Registrars {
+  /** What it is answered with. `proven`: it carries what only our challenge could have told its sender. */
+  register(
+    request: SipRequest,
+    flow: Flow,
+  ): {
+    readonly status: number
+    readonly headers: readonly SipHeader[]
+    readonly proven: boolean
+  }
 }
 
 export interface UserAgentEvents {
@@ -45,10 +60,13 @@ export class UserAgent {
   readonly #newcomers: Newcomers
   readonly #gate: Gate | null
   readonly #silent: boolean
+  readonly #registrar: Registrars | null
   readonly followsRefer: boolean
   #events: UserAgentEvents | null = null
 
-  constructor(deps: UserAgentDeps, { gate = null, silent = false, followsRefer = false }: UserAgentPolicy = {}) {
+  constructor(deps: UserAgentDeps, policy: UserAgentPolicy = {}) {
+    const { gate = null, silent = false, followsRefer = false, registrar = null } = policy
+    this.#registrar = registrar
     this.#deps = deps
     this.#invites = new InviteCounts(deps.clock)
     this.#newcomers = new Newcomers(deps.clock, deps.budgets)
@@ -198,6 +216,8 @@ export class UserAgent {
     switch (request.method) {
       case 'INVITE':
         return this.#invite(transaction)
+      case 'REGISTER':
+        return this.#register(transaction)
       case 'OPTIONS':
         return this.#reply(transaction, 200, [allowed(this), makeHeader('Accept', 'application/sdp'), supported])
       case 'BYE':
@@ -207,8 +227,20 @@ export class UserAgent {
       case 'NOTIFY':
         return this.#reply(transaction, 481)
       default:
-        return this.#reply(transaction, knownMethods.has(request.method) ? 405 : 501, [allowed(this)])
+        return this.#refuseMethod(transaction)
     }
+  }
+
+  #refuseMethod(transaction: ServerTransaction): void {
+    this.#reply(transaction, knownMethods.has(transaction.request.method) ? 405 : 501, [allowed(this)])
+  }
+
+  #register(transaction: ServerTransaction): void {
+    if (!this.#registrar) return this.#refuseMethod(transaction)
+    const { request, flow } = transaction
+    const { status, headers, proven } = this.#registrar.register(request, flow)
+    if (proven) this.#deps.endpoint.proves(flow)
+    this.#reply(transaction, status, headers)
   }
 
   #invite(transaction: ServerTransaction): void {

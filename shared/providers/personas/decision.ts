@@ -15,6 +15,8 @@ export interface Arrived {
   readonly transport: TransportName
   /** Monotonic. */
   readonly atMs: number
+  /** Calls that were let in and have not ended, without this one. */
+  readonly activeCalls: number
 }
 
 /** One thing that was compared on the way to a decision. */
@@ -56,6 +58,8 @@ export interface Challenge {
   readonly reason: string | null
   /** What follows credentials that are not right. */
   readonly wrong: Refused
+  /** It does not follow: the call is let in, and that it would have been refused is said. */
+  readonly onlyNoted?: boolean
 }
 
 /** A request of HTTP while a call rings: POST of JSON. */
@@ -148,6 +152,8 @@ export interface Decision {
   /** What is asked before the outcome; null: nothing. */
   readonly challenge: Challenge | null
   readonly outcome: Outcome
+  /** What it was let in in spite of: how each thing would have been refused. */
+  readonly wouldRefuse?: readonly Refused[]
   /** What it got, by the platform's own names: trunk, rule, room. */
   readonly got: readonly { readonly name: string; readonly value: string }[]
   readonly variables: readonly Variable[]
@@ -158,6 +164,22 @@ export interface Persona {
   decide(arrived: Arrived): Decision
   /** Where the servers of those who own its calls say what becomes of them; null, or left out: nowhere. */
   readonly control?: ControlApi | null
+  /** Who may register, and how; null, or left out: nobody. */
+  readonly registrar?: RegistrarPolicy | null
+}
+
+/** How a registrar takes bindings (RFC 3261 10.3). */
+export interface RegistrarPolicy {
+  readonly realm: string
+  /** Empty: anyone may register. */
+  readonly credentials: Challenge['credentials']
+  /** Blocks (CIDR); empty: from anywhere. */
+  readonly allowedAddresses: readonly string[]
+  readonly minExpiresS: number
+  readonly maxExpiresS: number
+  readonly usualExpiresS: number
+  /** Of one address of record. */
+  readonly mostContacts: number
 }
 
 /** The URI of From or To; null where there is none that can be read. */

@@ -4,6 +4,7 @@ import type { PersonaDefinition } from './persona.ts'
 import { openAiPersona } from './realtime/openai.ts'
 import { xAiPersona } from './realtime/xai.ts'
 import { retellPersona } from './retell/index.ts'
+import { trunkPersona } from './trunk/index.ts'
 import { twilioPersona } from './twilio/index.ts'
 
 /** Those that an agent can play. */
@@ -12,6 +13,7 @@ export const personas: readonly PersonaDefinition[] = [
   liveKitPersona,
   openAiPersona,
   retellPersona,
+  trunkPersona,
   twilioPersona,
   xAiPersona,
 ]

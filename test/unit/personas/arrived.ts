@@ -12,6 +12,7 @@ interface Parts {
   readonly source?: string
   readonly transport?: Arrived['transport']
   readonly atMs?: number
+  readonly activeCalls?: number
 }
 
 /** An INVITE with an offer, as it arrives. */
@@ -26,11 +27,12 @@ export function invite({
   source = '203.0.113.9',
   transport = 'udp',
   atMs = 0,
+  activeCalls = 0,
 }: Parts = {}): Arrived {
   const text = request({ uri, extra, body, callId, fromTag })
     .replace(/^From: <[^>]*>/m, `From: <${from}>`)
     .replace(/^To: <[^>]*>/m, `To: <${to}>`)
-  return { request: parseRequest(text), source: { host: source, port: 5060 }, transport, atMs }
+  return { request: parseRequest(text), source: { host: source, port: 5060 }, transport, atMs, activeCalls }
 }
 
 /** `404 No trunk found`, `silence`, `answer`, with `180, ` in front where it rings before. */

@@ -50,6 +50,12 @@ export const trunkSchema = z.strictObject({
     .optional()
     .describe('allowed by Voice Geographic Permissions; left out: any is'),
   callsPerSecond: z.number().positive().max(1000).default(1),
+  callsAtOnce: z
+    .int()
+    .positive()
+    .max(20_000)
+    .optional()
+    .describe('4 for a trial account; left out: as many as come, as for an account that is approved'),
 })
 export type TwilioTrunk = z.output<typeof trunkSchema>
 

@@ -2,7 +2,7 @@ import { inBlock } from '../../../base/address.ts'
 import { printable } from '../../../base/text.ts'
 import { usualCodecs } from '../../../model/codecs.ts'
 import { transports } from '../../../model/transport.ts'
-import { messageIds, parseUri } from '../../../wire/sip/grammar.ts'
+import { parseUri } from '../../../wire/sip/grammar.ts'
 import { headerFields, makeHeader } from '../../../wire/sip/message.ts'
 import { countriesOf, isE164 } from '../../../model/countries.ts'
 import type { ProviderRefusal, Source } from '../../provider.ts'
@@ -19,10 +19,10 @@ import {
 import type { Outcome, Step } from '../decision.ts'
 import { offerOf } from '../offer.ts'
 import type { Secret } from '../persona.ts'
+import { RecentCalls } from '../recent.ts'
 import { mayCall, type TwilioTrunk } from './config.ts'
 
 const documents: Source = { source: twilioElastic.source, asOf: twilioElastic.asOf }
-const secondMs = 1000
 
 /** A step, and what follows where it does not hold. */
 interface Check {
@@ -46,8 +46,7 @@ function refusedAs(refusal: ProviderRefusal, because?: string): Refused {
 export class TwilioPersona implements Persona {
   readonly #trunk: TwilioTrunk
   readonly #credentials: Challenge['credentials']
-  /** When the calls of the last second came, by Call-ID: one that comes again with credentials is no other. */
-  readonly #recent = new Map<string, number>()
+  readonly #recent = new RecentCalls()
 
   /** `secret`: of the passwords. */
   constructor(trunk: TwilioTrunk, secret: Secret) {
@@ -72,7 +71,7 @@ export class TwilioPersona implements Persona {
 
   /** What is asked before any credentials. */
   *#before(arrived: Arrived): Generator<Check> {
-    const { secureTrunking, terminationUri, ipAccessControlLists, callsPerSecond } = this.#trunk
+    const { secureTrunking, terminationUri, ipAccessControlLists, callsPerSecond, callsAtOnce } = this.#trunk
     const host = parseUri(arrived.request.uri)?.host.toLowerCase() ?? ''
     const wanted = terminationUri.trim().toLowerCase()
     yield {
@@ -90,13 +89,27 @@ export class TwilioPersona implements Persona {
     yield check('IP access control lists', source.host, anyOf(lists), listed, refusals.address)
     const ways = lists.length + this.#credentials.length
     yield check('ways to authenticate', ways === 0 ? 'none' : 'there are', 'one', ways > 0, refusals.noPermission)
-    const came = this.#rate(arrived)
+    const came = this.#recent.count(arrived)
     yield check(
       'calls in this second',
       String(came),
       `at most ${callsPerSecond}`,
       came <= callsPerSecond,
       refusals.rate,
+    )
+    const active = arrived.activeCalls + 1
+    const most = callsAtOnce ?? Infinity
+    // Its status is not documented; that of the limit of calls a second is.
+    const { status } = refusals.rate
+    yield check(
+      'calls at once',
+      String(active),
+      anyOf(callsAtOnce === undefined ? [] : [`at most ${most}`]),
+      active <= most,
+      {
+        ...refusals.concurrency,
+        status,
+      },
     )
   }
 
@@ -119,14 +132,6 @@ export class TwilioPersona implements Persona {
     const of = countriesOf(called).join(' or ') || 'no country that is known'
     const because = `${of} is not allowed by Voice Geographic Permissions`
     yield check('country', of, anyOf(countries ?? []), mayCall(called, countries), refusals.country, because)
-  }
-
-  /** How many came within a second, this one included. */
-  #rate({ request, atMs }: Arrived): number {
-    for (const [callId, ms] of this.#recent) if (atMs - ms >= secondMs) this.#recent.delete(callId)
-    const callId = messageIds(request).callId ?? ''
-    if (!this.#recent.has(callId)) this.#recent.set(callId, atMs)
-    return [...this.#recent.keys()].indexOf(callId) + 1
   }
 
   #userStep(name: string): Step {

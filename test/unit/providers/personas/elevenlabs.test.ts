@@ -25,6 +25,7 @@ function decide(config: object, { transport = 'tcp', source = '192.0.2.99', ...p
     transport,
     source: { host: source, port: 5060 },
     atMs: 0,
+    activeCalls: 0,
   })
 }
 const offering = (protocol: string, formats: string, lines = '') =>
