@@ -14,6 +14,7 @@ import { addRegister } from './commands/register.ts'
 import { addRules } from './commands/rules.ts'
 import { addSchema } from './commands/schema.ts'
 import { addTrunk } from './commands/trunk.ts'
+import { addWebhook } from './commands/webhook.ts'
 import { addWindow } from './commands/window.ts'
 import { explain } from './errors.ts'
 import { withCommon } from './options.ts'
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     addCall(program, finish),
     addRegister(program, finish),
     addAgent(program, finish),
+    addWebhook(program, finish),
     addInspect(program, finish),
     ...addTrunk(program, finish),
     ...addHistory(program, finish),

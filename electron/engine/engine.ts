@@ -249,11 +249,10 @@ export class Engine implements EngineClient {
     const trunks = this.#trunks().map(({ name }) => name)
     const calls = this.#records.all().map(({ id }) => id)
     return [
-      ...all('settings', ['']),
-      ...all('storage', ['']),
-      ...all('limits', ['']),
+      ...(['settings', 'storage', 'limits'] as const).map((kind) => ({ kind, id: '' })),
       ...all('trunk', trunks),
       ...all('agent', this.#agents.keys()),
+      ...all('webhook', this.#agents.webhooks.keys()),
       ...all('registration', this.#registrations.keys()),
       ...all('check', this.#checks.keys()),
       ...all('capture', this.#captures.keys()),
@@ -280,6 +279,8 @@ export class Engine implements EngineClient {
         return [this.#registrations.change(id)]
       case 'agent':
         return [this.#agents.change(id)]
+      case 'webhook':
+        return [this.#agents.webhooks.change(id)]
       case 'check':
         return [this.#checks.change(id)]
       case 'trunk': {

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import type { WebhookView } from '../../shared/contract/webhook.ts'
 import { mergeReport } from '../../shared/contract/merge.ts'
 import type { Hello } from '../../shared/contract/channel.ts'
 import type { CommandArgs, CommandName, CommandResult, Settings, StoredTrunk } from '../../shared/contract/commands.ts'
@@ -43,6 +44,7 @@ interface EntityOf {
   captures: CaptureView
   registrations: RegistrationView
   agents: AgentView
+  webhooks: WebhookView
   trunks: StoredTrunk
   checks: Check
 }
@@ -58,6 +60,7 @@ const empty: Entities = {
   captures: new Map(),
   registrations: new Map(),
   agents: new Map(),
+  webhooks: new Map(),
   trunks: new Map(),
   checks: new Map(),
 }
@@ -129,6 +132,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
   const captures = new Edited(state.captures)
   const registrations = new Edited(state.registrations)
   const agents = new Edited(state.agents)
+  const webhooks = new Edited(state.webhooks)
   const trunks = new Edited(state.trunks)
   const checks = new Edited(state.checks)
   const lists = {
@@ -136,6 +140,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
     capture: captures,
     registration: registrations,
     agent: agents,
+    webhook: webhooks,
     trunk: trunks,
     check: checks,
   }
@@ -159,6 +164,9 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
         break
       case 'agent':
         agents.map.set(change.agent.id, change.agent)
+        break
+      case 'webhook':
+        webhooks.map.set(change.webhook.id, change.webhook)
         break
       case 'trunk':
         trunks.map.set(change.trunk.name, change.trunk)
@@ -193,6 +201,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
     captures: captures.now,
     registrations: registrations.now,
     agents: agents.now,
+    webhooks: webhooks.now,
     trunks: trunks.now,
     checks: checks.now,
   }

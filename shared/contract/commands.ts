@@ -28,6 +28,7 @@ import {
 import { playSchema } from './persona.ts'
 import { proofPlanSchema, proofSchema, proveSchema } from './proof.ts'
 import { remedySchema } from './remedy.ts'
+import { setWebhookSchema, startWebhookSchema } from './webhook.ts'
 import { captureCommands } from './captures.ts'
 import { providerCommands } from './providers.ts'
 
@@ -254,6 +255,9 @@ export const commands = {
     }),
   },
   'agent.stop': { args: byId, result: nothing },
+  'webhook.start': { args: startWebhookSchema, result: byId.extend({ url: z.string() }) },
+  'webhook.set': { args: setWebhookSchema, result: nothing },
+  'webhook.stop': { args: byId, result: nothing },
   ...captureCommands,
   'trunk.list': { args: nothing, result: z.array(storedTrunkSchema) },
   'trunk.save': {

@@ -5,6 +5,7 @@ import { settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.
 import { callReportSchema, messageSchema, sampleSchema, type Sample } from './report.ts'
 import { remedySchema } from './remedy.ts'
 import { callViewSchema, captureViewSchema } from './views.ts'
+import { webhookViewSchema } from './webhook.ts'
 import { wrongNames } from '../model/wrong.ts'
 
 export const registrationViewSchema = z.object({
@@ -70,6 +71,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('capture'), capture: captureViewSchema }),
   z.object({ kind: z.literal('registration'), registration: registrationViewSchema }),
   z.object({ kind: z.literal('agent'), agent: agentViewSchema }),
+  z.object({ kind: z.literal('webhook'), webhook: webhookViewSchema }),
   z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
   z.object({ kind: z.literal('check'), check: trunkCheckSchema.extend({ done: z.boolean() }) }),
   z.object({
@@ -87,7 +89,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings'), settings: settingsSchema }),
   z.object({
     kind: z.literal('gone'),
-    of: z.enum(['call', 'capture', 'registration', 'agent', 'trunk', 'check']),
+    of: z.enum(['call', 'capture', 'registration', 'agent', 'webhook', 'trunk', 'check']),
     id: z.string(),
   }),
 ])

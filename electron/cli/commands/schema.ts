@@ -10,6 +10,7 @@ import { proofSchema } from '../../../shared/contract/proof.ts'
 import { personaReportSchema } from '../../../shared/contract/persona.ts'
 import { callReportSchema, inspectReportSchema, ruleSchema, streamSchema } from '../../../shared/contract/report.ts'
 import { registrationViewSchema } from '../../../shared/contract/state.ts'
+import { webhookRequestSchema } from '../../../shared/contract/webhook.ts'
 import { captureViewSchema } from '../../../shared/contract/views.ts'
 import { personas } from '../../../shared/providers/personas/index.ts'
 import { printJson } from '../output.ts'
@@ -41,6 +42,8 @@ export const documents = {
   ProviderAddress: addressOwnersSchema,
   Proof: proofSchema,
   PersonaReport: personaReportSchema,
+  WebhookListening: z.object({ type: z.literal('listening'), url: z.string() }),
+  WebhookRequest: z.object({ type: z.literal('request'), request: webhookRequestSchema }),
   Pair: pairSchema,
 }
 

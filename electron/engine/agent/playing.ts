@@ -1,19 +1,16 @@
 import type { PersonaReport, PlayArgs } from '../../../shared/contract/persona.ts'
-import { count } from '../../../shared/base/text.ts'
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import type { Answered, Owner, Refused, Webhook } from '../../../shared/providers/personas/decision.ts'
-import { personaNamed, personas } from '../../../shared/providers/personas/index.ts'
-import { PersonaFault, variablesNamed, type PersonaDefinition } from '../../../shared/providers/personas/persona.ts'
-import { webhookUrlFault } from '../../../shared/providers/personas/webhook-url.ts'
+import type { PersonaDefinition } from '../../../shared/providers/personas/persona.ts'
 import type { SipRequest } from '../../../shared/wire/sip/message.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
-import { usage } from '../base/errors.ts'
 import type { Http } from '../base/http.ts'
 import type { HttpServe } from '../base/http-serve.ts'
 import { uuidOf, type Random } from '../base/random.ts'
 import type { InboundCall } from '../ua/index.ts'
 import { CallControl } from './control.ts'
+import { definitionOf, openPersona } from './opened-persona.ts'
 import { PersonaGate } from './persona-gate.ts'
 import { personaReport, webhookReport } from './persona-report.ts'
 import { Registrar } from './registrar.ts'
@@ -69,7 +66,7 @@ export class Playing {
     this.#deps = deps
     this.name = this.#definition.name
     this.userAgent = `${product} (as ${this.#definition.provider})`
-    const persona = opened(this.#definition, args)
+    const persona = openPersona(this.#definition, args)
     this.#control = persona.control ? new CallControl(persona.control, deps) : null
     const { clock, random } = deps
     this.registrar = persona.registrar ? new Registrar(persona.registrar, clock, random, () => this.registered()) : null
@@ -212,34 +209,5 @@ class Told {
   with(part: Pick<PersonaReport, 'webhook' | 'control'>): void {
     this.#report = { ...this.#report, ...part }
     this.#record.plays(this.#report)
-  }
-}
-
-function definitionOf({ name }: PlayArgs): PersonaDefinition {
-  const definition = personaNamed(name)
-  if (!definition)
-    throw usage(`there is no persona "${name}": choose one of ${personas.map((one) => one.name).join(', ')}`)
-  return definition
-}
-
-function opened(definition: PersonaDefinition, { config = [], webhook, secrets = {} }: PlayArgs) {
-  const { name, mostDocuments, asksWebhook } = definition
-  if (config.length > mostDocuments)
-    throw usage(`the configuration of ${name} has at most ${count(mostDocuments, 'document')}, not ${config.length}`)
-  if (webhook !== undefined && !asksWebhook) throw usage(`${name} asks no webhook: leave its URL out`)
-  const fault = webhook === undefined ? null : webhookUrlFault(webhook)
-  if (fault !== null) throw usage(`the URL of the webhook ${fault}`)
-  for (const document of config) {
-    const issue = definition.schema.safeParse(document).error?.issues[0]
-    if (issue)
-      throw usage(`persona.config: ${issue.path.join('.')}${issue.path.length > 0 ? ': ' : ''}${issue.message}`)
-  }
-  const missing = config.flatMap(variablesNamed).find((variable) => !secrets[variable])
-  if (missing !== undefined) throw usage(`the environment variable ${missing} that the configuration names is not set`)
-  try {
-    return definition.open(config, (variable) => secrets[variable]!, webhook ?? null)
-  } catch (error) {
-    if (error instanceof PersonaFault) throw usage(`the configuration of ${name} cannot be played: ${error.message}`)
-    throw error
   }
 }

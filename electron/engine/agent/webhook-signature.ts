@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { HttpField } from '../../../shared/providers/personas/decision.ts'
 
 /** The bytes of a secret as a platform shows it: `whsec_` and base64 (Standard Webhooks). */
@@ -16,4 +16,26 @@ export function signatureHeaders(secret: string, id: string, atS: number, body: 
     { name: 'webhook-timestamp', value: String(atS) },
     { name: 'webhook-signature', value: signatureOf(secret, id, String(atS), body) },
   ]
+}
+
+/** An event is older, or from further ahead, than this: it may have been sent again by somebody else. */
+const toleranceS = 300
+
+/** Why the signature of an event proves nothing, a clause; null where it is right (Standard Webhooks). */
+export function signatureFault(
+  secret: string,
+  headers: readonly HttpField[],
+  body: Uint8Array,
+  nowS: number,
+): string | null {
+  const of = (name: string) => headers.find((field) => field.name.toLowerCase() === name)?.value
+  const [id, timestamp, given] = [of('webhook-id'), of('webhook-timestamp'), of('webhook-signature')]
+  if (id === undefined || timestamp === undefined || given === undefined)
+    return 'it is not signed: webhook-id, webhook-timestamp and webhook-signature belong together'
+  if (!/^\d{1,12}$/.test(timestamp)) return 'webhook-timestamp is no time'
+  const right = Buffer.from(signatureOf(secret, id, timestamp, body))
+  const isRight = (text: string) => text.length === right.length && timingSafeEqual(Buffer.from(text), right)
+  if (!given.split(' ').some(isRight)) return 'the signature is not that of the secret and of this body'
+  const age = nowS - Number(timestamp)
+  return Math.abs(age) > toleranceS ? `the timestamp is ${Math.abs(age)} s ${age > 0 ? 'old' : 'ahead'}` : null
 }

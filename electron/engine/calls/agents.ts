@@ -17,6 +17,7 @@ import { until } from '../base/until.ts'
 import type { Feed } from '../feed.ts'
 import type { Softphone } from './softphone.ts'
 import { TurnedAways } from './turned-away.ts'
+import { Webhooks } from './webhooks.ts'
 import { selfSigned } from '../sip/transport/self-signed.ts'
 import { productName, type Station, type StationOptions } from '../stations/station.ts'
 import type { Stations } from '../stations/stations.ts'
@@ -59,9 +60,12 @@ interface AgentsDeps extends AnsweringDeps {
 export class Agents {
   readonly #deps: AgentsDeps
   readonly #running = new Map<string, Running>()
+  /** For their personas to ask. */
+  readonly webhooks: Webhooks
 
   constructor(deps: AgentsDeps) {
     this.#deps = deps
+    this.webhooks = new Webhooks(deps)
   }
 
   /** Throws RingbackError (machine) for a file or a listener that cannot be opened; none stays open then. */
@@ -176,6 +180,7 @@ export class Agents {
   }
 
   close(): void {
+    this.webhooks.close()
     for (const { station, pcap, playing } of this.#running.values()) {
       playing?.close()
       this.#deps.stations.close(station)

@@ -2,7 +2,8 @@ import type { Agents } from '../calls/agents.ts'
 import type { Registrations } from '../trunks/registrations.ts'
 import type { Handlers } from './handlers.ts'
 
-export function agentHandlers(agents: Agents, registrations: Registrations): Handlers<'agent'> {
+export function agentHandlers(agents: Agents, registrations: Registrations): Handlers<'agent' | 'webhook'> {
+  const { webhooks } = agents
   const registered = new Map<string, string>()
   return {
     'agent.start': async ({ register, ...args }) => {
@@ -23,5 +24,8 @@ export function agentHandlers(agents: Agents, registrations: Registrations): Han
       if (registration !== undefined) await registrations.end(registration)
       return agents.stop(id)
     },
+    'webhook.start': (args) => webhooks.start(args),
+    'webhook.set': (args) => webhooks.set(args),
+    'webhook.stop': ({ id }) => webhooks.stop(id),
   }
 }

@@ -1,4 +1,4 @@
-import type { SipRequest } from '../../../shared/wire/sip/message.ts'
+import type { SipHeader, SipRequest } from '../../../shared/wire/sip/message.ts'
 import { inCidr, parseCidr, type Cidr } from '../../../shared/base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
@@ -18,6 +18,19 @@ export type Verdict =
 /** Who may call. */
 export interface Gate {
   check(request: SipRequest, flow: Flow): Verdict
+}
+
+/** Who takes REGISTER. */
+export interface Registrars {
+  /** What it is answered with. `proven`: it carries what only our challenge could have told its sender. */
+  register(
+    request: SipRequest,
+    flow: Flow,
+  ): {
+    readonly status: number
+    readonly headers: readonly SipHeader[]
+    readonly proven: boolean
+  }
 }
 
 export interface AccessOptions {

@@ -13,7 +13,7 @@ import type { OutboundOptions } from './call/invite-request.ts'
 import { OutboundCall } from './call/outbound.ts'
 import { bodyFault } from './body-fault.ts'
 import { OwnCallDeps, type UserAgentDeps } from './call-deps.ts'
-import type { Gate, Verdict } from './gate.ts'
+import type { Gate, Registrars, Verdict } from './gate.ts'
 import { InviteCounts } from './invite-counts.ts'
 import { Newcomers } from './newcomers.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
@@ -26,19 +26,6 @@ export interface UserAgentPolicy {
   readonly followsRefer?: boolean
   /** Peers may register; null: REGISTER gets 405. */
   readonly registrar?: Registrars | null
-}
-
-/** Who takes REGISTER. */
-export interface Registrars {
-  /** What it is answered with. `proven`: it carries what only our challenge could have told its sender. */
-  register(
-    request: SipRequest,
-    flow: Flow,
-  ): {
-    readonly status: number
-    readonly headers: readonly SipHeader[]
-    readonly proven: boolean
-  }
 }
 
 export interface UserAgentEvents {

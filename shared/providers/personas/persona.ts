@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { TransportName } from '../../model/transport.ts'
-import type { Persona } from './decision.ts'
+import type { ControlAction } from './control.ts'
+import type { HttpField, Persona, WebhookFault } from './decision.ts'
 
 /** A value that an environment variable has, by its name. */
 export type Secret = (variable: string) => string
@@ -34,6 +35,30 @@ export interface PersonaDefinition {
    * PersonaFault for what does not go together.
    */
   open(documents: readonly unknown[], secret: Secret, webhook: string | null): Persona
+  /** The webhook that those documents ask, seen from its side; left out: it asks none. Throws PersonaFault. */
+  hook?(documents: readonly unknown[], secret: Secret): Hook
+}
+
+/** A webhook as the configuration of a persona has it. */
+export interface Hook {
+  /** Where it is, when that is in clear on this computer; null: elsewhere, or nowhere. */
+  readonly url: string | null
+  /** With their values each request proves who asks. */
+  readonly headers: readonly HttpField[]
+  /** `whsec_` and base64; null: requests are not signed. */
+  readonly signingSecret: string | null
+  /** An answer that is right; null: any 2xx is. */
+  readonly answer: object | null
+  check(answer: unknown): readonly WebhookFault[]
+  /** What is to be called for the call of an event; null: nothing has to be, or it is no such event. */
+  act(event: unknown, action: ControlAction): HookAction | null
+}
+
+export interface HookAction {
+  readonly url: string
+  /** The key that goes with it. */
+  readonly key: string
+  readonly body: string
 }
 
 /** What is wrong with a configuration; a clause that names the field. */

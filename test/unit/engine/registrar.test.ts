@@ -23,18 +23,20 @@ interface Sent {
   readonly cseq?: number
   readonly to?: string
 }
-const asked = ({ contacts = [], expires, callId = 'r1', cseq = sequence++, to = '<sip:alice@x>' }: Sent) =>
-  parseRequest(
+const asked = ({ contacts = [], expires, callId = 'r1', cseq = sequence++, to = '<sip:alice@x>' }: Sent) => {
+  const lifetime = expires === undefined ? '' : `Expires: ${expires}\n`
+  return parseRequest(
     `REGISTER sip:x SIP/2.0
 Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1
 From: <sip:alice@x>;tag=a
 To: ${to}
 Call-ID: ${callId}
 CSeq: ${cseq} REGISTER
-${contacts.map((value) => `Contact: ${value}\n`).join('')}${expires === undefined ? '' : `Expires: ${expires}\n`}Content-Length: 0
+${contacts.map((value) => `Contact: ${value}\n`).join('')}${lifetime}Content-Length: 0
 
 `,
   )
+}
 
 function registrar(parts: Partial<typeof policy> = {}) {
   const clock = new VirtualClock()

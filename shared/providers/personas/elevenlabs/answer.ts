@@ -25,6 +25,12 @@ type Fields = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** An answer that is right for an agent with these variables. */
+export const exampleAnswer = (variables: readonly string[]): object => ({
+  type,
+  dynamic_variables: Object.fromEntries(variables.map((name) => [name, `value of ${name}`])),
+})
+
 /** Every violation of the form that a personalisation webhook answers in (seed: Twilio personalization). */
 export function checkAnswer(answer: unknown, agent: Agent): WebhookFault[] {
   if (!isObject(answer)) return [wrongType('the answer', answer, 'an object')]

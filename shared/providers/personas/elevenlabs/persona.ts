@@ -2,8 +2,8 @@ import { header } from '../../../wire/sip/message.ts'
 import { elevenLabs as facts } from '../../elevenlabs.ts'
 import { variablesOf, type Variable } from '../../variables.ts'
 import { addressOf, type Arrived, type Decision, type Outcome, type Refused, type Step } from '../decision.ts'
-import { PersonaFault, type PersonaDefinition } from '../persona.ts'
-import { checkAnswer } from './answer.ts'
+import { PersonaFault, type PersonaDefinition, type Secret } from '../persona.ts'
+import { checkAnswer, exampleAnswer } from './answer.ts'
 import {
   checkAddress,
   checkCodecs,
@@ -36,12 +36,26 @@ export const elevenLabsPersona: PersonaDefinition = {
     const credentials = authentication
       ? [{ username: authentication.user, password: secret(authentication.passwordEnv) }]
       : null
-    const headers = config.webhook?.headers.map(({ name, valueEnv }) => ({ name, value: secret(valueEnv) })) ?? []
+    const headers = secretHeaders(config, secret)
     return {
       decide: (arrived) => decide(arrived, config, credentials, url === null ? null : { url, headers }),
     }
   },
+  hook([document = {}], secret) {
+    const config = configSchema.parse(document)
+    return {
+      url: config.webhook?.url ?? null,
+      headers: secretHeaders(config, secret),
+      signingSecret: null,
+      answer: exampleAnswer(config.dynamicVariables ?? []),
+      check: (answer) => checkAnswer(answer, config),
+      act: () => null,
+    }
+  },
 }
+
+const secretHeaders = ({ webhook }: Config, secret: Secret) =>
+  webhook?.headers.map(({ name, valueEnv }) => ({ name, value: secret(valueEnv) })) ?? []
 
 /** Before credentials are asked for, and behind them. */
 const before: readonly Check[] = [checkTransport, checkIdentifier, checkAddress]

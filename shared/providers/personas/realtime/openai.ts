@@ -4,6 +4,7 @@ import { openAi as facts } from '../../openai.ts'
 import type { Arrived, Decision } from '../decision.ts'
 import type { PersonaDefinition } from '../persona.ts'
 import { openAiConfig } from './config.ts'
+import { ownersHook } from './hook.ts'
 import { ownerOf, tellingOwner, type Telling } from './owner.ts'
 import { contactStep, decided, mediaSteps, refusal, Steps, transportStep } from './steps.ts'
 
@@ -54,4 +55,5 @@ export const openAiPersona: PersonaDefinition = {
     }
     return { decide, control }
   },
+  hook: ([document = {}], secret) => ownersHook(openAiConfig.parse(document), secret),
 }

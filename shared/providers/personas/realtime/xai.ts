@@ -6,6 +6,7 @@ import { xAi as facts } from '../../xai.ts'
 import { anyOf, type Arrived, type Decision } from '../decision.ts'
 import type { PersonaDefinition } from '../persona.ts'
 import { xAiConfig } from './config.ts'
+import { ownersHook } from './hook.ts'
 import { ownerOf, tellingOwner, type Telling } from './owner.ts'
 import { decided, mediaSteps, refusal, Steps, transportStep } from './steps.ts'
 
@@ -79,4 +80,5 @@ export const xAiPersona: PersonaDefinition = {
     }
     return { decide, control }
   },
+  hook: ([document = {}], secret) => ownersHook(xAiConfig.parse(document), secret),
 }
