@@ -25,7 +25,6 @@ import {
 import { anyLocalAddress } from '../../shared/model/local-address.ts'
 import { mostSpeech } from '../../shared/model/speech.ts'
 import { transportNamed, transportNames, type TransportName } from '../../shared/model/transport.ts'
-import { wrongNames, wrongs, type Wrong } from '../../shared/model/wrong.ts'
 
 const invalid = (text: string) => new InvalidArgumentError(text)
 
@@ -180,14 +179,6 @@ export function parseRequire(text: string): '100rel' {
   return text
 }
 
-export function parseWrong(text: string): Wrong[] {
-  return text.split(',').map((name) => {
-    const known = wrongNames.find((each) => each === name.trim())
-    if (known === undefined) throw invalid(`"${name.trim()}" is not known: choose of ${wrongNames.join(', ')}.`)
-    return known
-  })
-}
-
 /** The path of a WebSocket. */
 export function parsePath(text: string): string {
   if (!webSocketResourceSchema.safeParse(text).success) throw invalid('give the path of the URL, like /ws.')
@@ -279,11 +270,6 @@ export function limitLines(): string {
   return budgetNames
     .map((name) => `  ${name.padEnd(width)}  ${String(budgets[name].initial).padStart(8)}  ${budgets[name].title}`)
     .join('\n')
-}
-
-export function wrongLines(): string {
-  const width = Math.max(...wrongNames.map((name) => name.length))
-  return wrongNames.map((name) => `  ${name.padEnd(width)}  ${wrongs[name]}`).join('\n')
 }
 
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { codecDescriptor, codecNames } from '../model/codecs.ts'
 import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../model/encryption.ts'
+import { callerWrongNames } from '../model/wrong.ts'
 import { mostImpairments, readImpairments } from '../model/impairments.ts'
 import { transportNames, webSocketResourcePattern } from '../model/transport.ts'
 import { dtmfModeSchema, scriptSchema, speechTextSchema, timedActionSchema } from './actions.ts'
@@ -120,6 +121,7 @@ export const placeCallSchema = z.object({
   contactRewrite: contactRewriteSchema.optional(),
   webSocketResource: webSocketResourceSchema.optional(),
   impairments: impairmentsSchema.optional(),
+  wrong: z.array(z.enum(callerWrongNames)).optional().describe('what it does wrong on purpose'),
   recordTo: z.string().optional(),
   pcapTo: z.string().optional(),
 })

@@ -30,8 +30,6 @@ import {
   parseSuites,
   parseCount,
   parseWhole,
-  parseWrong,
-  wrongLines,
   type BudgetLimitsGiven,
 } from '../options.ts'
 import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
@@ -41,6 +39,7 @@ import { exitCode, readPassword, withEngine, type CommonOptions } from '../sessi
 import { BindingLines } from '../binding-lines.ts'
 import { RegistrationLines } from '../registration-lines.ts'
 import { Paint } from '../terminal.ts'
+import { parseWrong, wrongLines } from '../wrong.ts'
 import { given, readIdentity, type IdentityOptions } from '../arguments.ts'
 
 interface AgentOptions extends CommonOptions, IdentityOptions, PersonaOptions {

@@ -33,9 +33,11 @@ import {
   parseTimed,
   parseTransport,
 } from '../options.ts'
+import { callerWrongs } from '../../../shared/model/wrong.ts'
+import { callerWrongLines, parseCallerWrong } from '../wrong.ts'
 import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
 import { readScript, scriptActions } from '../script.ts'
-import { printJson } from '../output.ts'
+import { printJson, warn } from '../output.ts'
 import { checkPage, savePage } from '../page.ts'
 import { exitCode, readPassword, withEngine, type CommonOptions } from '../session.ts'
 
@@ -65,6 +67,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly latch: boolean
   readonly rtcpXr?: boolean
   readonly impair?: string[]
+  readonly wrong?: PlaceCall['wrong']
   readonly mediaTimeout?: { readonly ms: number | null }
   readonly tlsCa?: string
   readonly tlsInsecure?: boolean
@@ -135,6 +138,7 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
       parseMediaTimeout,
     )
     .option('--impair <list>', impairmentUse, parseImpairments)
+    .option('--wrong <list>', 'what to do wrong on purpose, to see how it is taken (names below)', parseCallerWrong)
     .option('--tls-ca <file>', 'a CA to trust (PEM; default: those of the system)')
     .option('--tls-insecure', 'accept any TLS certificate')
     .option('--tls-cert <file>', 'our certificate, where the peer asks for one (PEM, with its chain)')
@@ -165,7 +169,10 @@ Actions of a script, a line each; # begins a comment, and a script that fails en
 ${scriptActions}
 
 Impairments; times count from the first packet that could have been sent:
-${impairmentLines()}`,
+${impairmentLines()}
+
+Wrong on purpose:
+${callerWrongLines()}`,
     )
     .action(async (uri: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CallOptions>()
@@ -202,6 +209,7 @@ ${impairmentLines()}`,
         rtcpXr: options.rtcpXr,
         mediaTimeoutMs: options.mediaTimeout?.ms,
         impairments: options.impair,
+        wrong: options.wrong,
         tlsCa,
         tlsInsecure: options.tlsInsecure,
         tlsIdentity: readIdentity(options),
@@ -214,6 +222,7 @@ ${impairmentLines()}`,
         await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
           if (options.report !== undefined) checkPage(options.report)
           sayImpaired(args.impairments)
+          for (const name of options.wrong ?? []) warn(`wrong on purpose: ${callerWrongs[name]}`)
           await sayOfCall(engine, args)
           const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
           if (options.json) await printJson(report)

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { visible } from '../../../shared/base/text.ts'
 import type { StartWebhook, WebhookRequestView, WebhookView } from '../../../shared/contract/webhook.ts'
 import { webhookPlayNames, webhookPlays, type WebhookPlay } from '../../../shared/model/webhook-plays.ts'
+import { personas } from '../../../shared/providers/personas/index.ts'
 import { explainError, usage } from '../../engine/base/errors.ts'
 import { JsonFault, readJsonLines } from '../../engine/base/json-lines.ts'
 import { given } from '../arguments.ts'
@@ -23,6 +24,8 @@ interface WebhookOptions extends CommonOptions, Pick<PersonaOptions, 'persona' |
   readonly requests?: number
 }
 
+/** Those that ask a webhook. */
+const hooked = personas.filter(({ hook }) => hook !== undefined).map(({ name }) => name)
 const mostBytes = 1024 * 1024
 const lookEveryMs = 500
 
@@ -50,9 +53,9 @@ export function addWebhook(program: Command, finish: (code: number) => void): Co
       'after',
       `
 Examples:
-  ringback webhook --persona elevenlabs --config agent.json
-  ringback webhook --persona elevenlabs --config agent.json --answer answer.json --delay 3000
-  ringback webhook --persona openai --config agent.json --act reject:486
+  ringback webhook --persona ${hooked[0]} --config agent.json
+  ringback webhook --persona ${hooked[0]} --config agent.json --answer answer.json --delay 3000
+  ringback webhook --persona ${hooked.at(-1)} --config agent.json --act reject:486
   ringback webhook --port 8080 --fault html
 
 Wrong on purpose:

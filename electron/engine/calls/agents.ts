@@ -1,6 +1,6 @@
 import type { Parsed } from '../../../shared/contract/commands.ts'
 import { transports } from '../../../shared/model/transport.ts'
-import { wrongs, type Wrong } from '../../../shared/model/wrong.ts'
+import { wrongMedia, wrongs, type Wrong } from '../../../shared/model/wrong.ts'
 import type { PlayArgs } from '../../../shared/contract/persona.ts'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -8,7 +8,6 @@ import { Playing } from '../agent/playing.ts'
 import { misbehaved } from '../agent/wrong.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import { makeFolder } from '../base/durable.ts'
-import type { TlsIdentity } from '../base/net.ts'
 import { machine, usage } from '../base/errors.ts'
 import type { Http } from '../base/http.ts'
 import type { HttpServe } from '../base/http-serve.ts'
@@ -117,13 +116,13 @@ export class Agents {
       silenceMs: args.mediaTimeoutMs,
       latch: args.latch,
       rtcpXr: args.rtcpXr,
-      impairments: args.impairments,
+      impairments: impairedBy(args),
       recordDirectory: args.recordDirectory,
       playing,
       changed: () => feed.change({ kind: 'agent', id }),
       referred: (referred) => this.#deps.softphone.placeReferred(asAgent(args), referred),
     })
-    const opened = this.#listen(station, args.listeners, args.tlsIdentity ?? null)
+    const opened = this.#listen(station, args)
     const { addresses, api } = await opened
       .then(async (bound) => ({ addresses: bound, api: (await playing?.open()) ?? null }))
       .catch((error: unknown) => {
@@ -243,12 +242,15 @@ export class Agents {
   /** Throws RingbackError (machine) for a listener that cannot be opened. */
   async #listen(
     station: Station,
-    listeners: Parsed<'agent.start'>['listeners'],
-    identity: TlsIdentity | null,
+    { listeners, tlsIdentity, wrong }: Parsed<'agent.start'>,
   ): Promise<AgentView['addresses']> {
+    const certificate = {
+      expiredAt: wrong.includes('tls-expired') ? this.#deps.clock.nowUs() / 1000 : null,
+      otherHost: wrong.includes('tls-wrong-name'),
+    }
     const addresses: AgentView['addresses'] = []
     for (const { transport, address, port } of listeners) {
-      const tls = transports[transport].secure ? (identity ?? (await selfSigned(address))) : null
+      const tls = transports[transport].secure ? (tlsIdentity ?? (await selfSigned(address, certificate))) : null
       const bound = await station.endpoint.listen(transport, address, port, tls)
       addresses.push({ transport, address: bound.host, port: bound.port })
     }
@@ -256,9 +258,16 @@ export class Agents {
   }
 }
 
+/** What goes wrong with its RTP: as asked for, and as what it does wrong on purpose wants it. */
+function impairedBy({ impairments, wrong }: Parsed<'agent.start'>): string[] | undefined {
+  const more = wrong.flatMap((name) => wrongMedia[name] ?? [])
+  return more.length === 0 ? impairments : [...(impairments ?? []), ...more]
+}
+
 /** What the agent does in the calls that it places for a peer: as in those that it answers. */
 function asAgent(args: Parsed<'agent.start'>): Partial<Parsed<'call.place'>> {
-  const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch, rtcpXr, impairments } = args
+  const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch, rtcpXr } = args
+  const impairments = impairedBy(args)
   return {
     codecs,
     encryption,

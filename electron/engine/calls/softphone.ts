@@ -2,6 +2,7 @@ import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
 import { placeCallSchema, type Placed } from '../../../shared/contract/place-call.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
+import { callerWrongs } from '../../../shared/model/wrong.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
@@ -171,11 +172,13 @@ export class Softphone {
           displayName: args.displayName ?? trunk?.displayName ?? null,
           headers,
           ringTimeoutMs: args.ringTimeoutMs,
+          wrong: args.wrong ?? [],
           followsRefer: args.followRefer,
           digest: new DigestClient(credentials, random),
         },
         callId,
       )
+      for (const name of args.wrong ?? []) record.observe('note', `wrong on purpose: ${callerWrongs[name]}`)
       const refer = (to: string) => this.transfer(record, to)
       // Before the record ends with the call, it hears what of the script was left undone.
       runScript({ ...this.#deps, record, call, media, refer, endsCall: args.durationMs === null }, script)

@@ -8,12 +8,21 @@ import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
 /** How long the end of a call may wait for the answer to its BYE. */
 const byePatienceMs = 5000
+/** Of a BYE that is slow on purpose. */
+const slowByeMs = 4000
 
 /** Ends an answered call with BYE (RFC 3261 15.1.1); `reason`: a Reason header value (RFC 3326). */
 export function bye(call: Call, cause: EndCause, reason?: string): void {
   if (!call.step({ kind: 'bye', cause })) return
   const { deps } = call
   const end = () => void call.step({ kind: 'end', cause })
+  if (call.wrong.includes('no-bye')) return end()
+  if (!call.wrong.includes('slow-bye')) return sendBye(call, end, reason)
+  deps.clock.after(slowByeMs, () => sendBye(call, end, reason))
+}
+
+function sendBye(call: Call, end: () => void, reason: string | undefined): void {
+  const { deps } = call
   const timer = deps.clock.after(byePatienceMs, () => {
     deps.observe('bye-unanswered', `BYE was not answered in ${byePatienceMs / 1000} s`)
     end()

@@ -1,4 +1,5 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
+import type { CallerWrong } from '../../../../shared/model/wrong.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { headerList, makeHeader, type SipMessage, type SipRequest } from '../../../../shared/wire/sip/message.ts'
@@ -59,6 +60,7 @@ export interface CallParts {
   /** It began with a sips URI. */
   readonly secure: boolean
   readonly state: CallState
+  readonly wrong?: readonly CallerWrong[]
 }
 
 /** A call, either way: its state and what its verbs work with. Each verb is a file beside this one. */
@@ -68,6 +70,8 @@ export abstract class Call {
   readonly localTag: string
   readonly contactUser: string | null
   readonly secure: boolean
+  /** What it does wrong on purpose. */
+  readonly wrong: readonly CallerWrong[]
   readonly deps: CallDeps
   readonly digest: DigestClient
   readonly negotiation = new Negotiation()
@@ -83,7 +87,8 @@ export abstract class Call {
   #state: CallState
   #media: CallMedia | null = null
 
-  constructor(deps: CallDeps, { callId, localTag, digest, contactUser, secure, state }: CallParts) {
+  constructor(deps: CallDeps, { callId, localTag, digest, contactUser, secure, state, wrong = [] }: CallParts) {
+    this.wrong = wrong
     this.deps = deps
     this.callId = callId
     this.localTag = localTag

@@ -1,5 +1,6 @@
 import { escapeUser, quote } from '../../../../shared/wire/sip/grammar.ts'
 import { makeHeader, makeRequest, type SipHeader, type SipRequest } from '../../../../shared/wire/sip/message.ts'
+import type { CallerWrong } from '../../../../shared/model/wrong.ts'
 import type { DigestClient } from '../../sip/digest/client.ts'
 import type { NextHop } from '../../sip/pending.ts'
 import { ownHost, type Flow } from '../../sip/transport/flow.ts'
@@ -20,6 +21,8 @@ export interface OutboundOptions {
   readonly digest: DigestClient
   readonly ringTimeoutMs: number
   readonly followsRefer?: boolean
+  /** What it does wrong on purpose. */
+  readonly wrong?: readonly CallerWrong[]
 }
 
 /** What an attempt has of its own. */
