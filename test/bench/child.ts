@@ -116,6 +116,32 @@ async function agent(): Promise<void> {
   windows(gaps)
 }
 
+/** Plays a platform over TCP until SIGTERM, and says what came of the calls. */
+async function platform(): Promise<void> {
+  const engine = new Engine({ profile: null })
+  const { name, config } = options as unknown as { name: string; config: object }
+  let [answered, others] = [0, 0]
+  engine.subscribe({ reports: 'ended' }, ({ changes }) => {
+    for (const change of changes) {
+      if (change.kind !== 'report') continue
+      if (change.report.outcome === 'answered' && change.report.persona) answered++
+      else others++
+    }
+  })
+  const { addresses } = await engine.execute('agent.start', {
+    listeners: [{ transport: 'tcp', address: '127.0.0.1', port: 0 }],
+    behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } },
+    persona: { name, config: [config] },
+  })
+  say({ port: addresses[0]!.port })
+  const before = process.cpuUsage()
+  process.once('SIGTERM', () => {
+    const { user, system } = process.cpuUsage(before)
+    say({ answered, others, cpuUs: user + system })
+    process.exit(0)
+  })
+}
+
 const credentials = { user: 'alice', password: 'pw' }
 
 /** SIGUSR2 begins a measurement, and the next ends it and says what came of it. */
@@ -382,4 +408,4 @@ async function opener(): Promise<void> {
 
 // As the hosts of an engine do.
 boundHeap()
-await { load, caller, agent, talker, bare, holder, crowd, attacker, pinger, opener }[role as 'caller']()
+await { load, caller, agent, platform, talker, bare, holder, crowd, attacker, pinger, opener }[role as 'caller']()

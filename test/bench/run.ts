@@ -12,6 +12,7 @@ import { attacked } from './attack.ts'
 import { everyCall, everyMessage, firstCalls, largeCapture, manyCalls, manyPackets, undisturbed } from './captures.ts'
 import { codecSpeed } from './codecs.ts'
 import { Child } from './child-process.ts'
+import { personaCalls } from './persona.ts'
 import type { Row } from './row.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 import { keyOfPalette, openPastCall } from './window-steps.ts'
@@ -163,6 +164,7 @@ const all = {
   parse: parsing,
   codecs: codecSpeed,
   calls: callsPerSecond,
+  persona: personaCalls,
   media: () => concurrentCalls(500, { p99: loaded ? 1.2 : 1.1, cpu: 1.6 }),
   crowd: () => concurrentCalls(1000, { p99: 1.3, cpu: 1.6 }),
   memory,

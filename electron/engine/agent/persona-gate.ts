@@ -40,8 +40,10 @@ export class PersonaGate implements Gate {
   readonly #digests = new Map<string, DigestServer>()
   readonly #judged = new WeakMap<SipRequest, Judged>()
   readonly #registrar: Pick<Registrar, 'contacts'> | null
-  /** Of calls that were let in: when, null once they have begun. */
-  readonly #active = new Map<string, number | null>()
+  /** When calls were let in that have not begun yet, the first first. */
+  readonly #letIn = new Map<string, number>()
+  /** Under way. */
+  readonly #begun = new Set<string>()
 
   /** `userAgent`: what refusals say that it is. `registrar`: whose users calls are redirected to; null: nobody's. */
   constructor(
@@ -65,11 +67,12 @@ export class PersonaGate implements Gate {
 
   /** The call has begun: it is under way until `ended`. */
   begun(callId: string): void {
-    this.#active.set(callId, null)
+    this.#letIn.delete(callId)
+    this.#begun.add(callId)
   }
 
   ended(callId: string): void {
-    this.#active.delete(callId)
+    this.#begun.delete(callId)
   }
 
   check(request: SipRequest, { transport, remote }: Flow): Verdict {
@@ -85,15 +88,18 @@ export class PersonaGate implements Gate {
     )
     this.#judged.set(request, judged)
     const answer = this.#verdict(judged, challenge, verdict)
-    if (answer.kind === 'in') this.#active.set(callId, atMs)
+    if (answer.kind === 'in') this.#letIn.set(callId, atMs)
     return answer
   }
 
   /** Calls under way, or about to be, without that one. */
   #count(callId: string, atMs: number): number {
-    for (const [id, sinceMs] of this.#active)
-      if (sinceMs !== null && atMs - sinceMs > beginsWithinMs) this.#active.delete(id)
-    return this.#active.size - (this.#active.has(callId) ? 1 : 0)
+    for (const [id, sinceMs] of this.#letIn) {
+      if (atMs - sinceMs <= beginsWithinMs) break
+      this.#letIn.delete(id)
+    }
+    const itself = this.#letIn.has(callId) || this.#begun.has(callId) ? 1 : 0
+    return this.#letIn.size + this.#begun.size - itself
   }
 
   /** A call that is let in to a user that registered here goes to where that is reached (RFC 3261 16.5, 21.3). */

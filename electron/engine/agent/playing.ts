@@ -105,21 +105,20 @@ export class Playing {
   begin(call: InboundCall, record: PlayedRecord, answerDelayMs: number): Played {
     const outcome = this.gate.judged(call.request)?.outcome
     const answered = this.answered(call)
-    const told = new Told(record, this.report(call.request)!)
-    const ready = answered && this.#ready(call, answered, told, record, answerDelayMs)
+    const ready = answered && this.#ready(call, answered, record, answerDelayMs)
     return { refused: outcome?.kind === 'refuse' ? outcome.refused : null, answered, ready }
   }
 
   #ready(
     call: InboundCall,
     { webhook, owner }: Answered,
-    told: Told,
     record: PlayedRecord,
     answerDelayMs: number,
   ): Promise<void> | null {
-    if (owner && this.#control) return this.#tell(call, owner, this.#control, told, record)
+    const told = () => new Told(record, this.report(call.request)!)
+    if (owner && this.#control) return this.#tell(call, owner, this.#control, told(), record)
     if (!webhook) return null
-    const ready = this.#ask(call, webhook, told, record, answerDelayMs)
+    const ready = this.#ask(call, webhook, told(), record, answerDelayMs)
     // Of a call that only rings nobody waits for it.
     this.#deps.boundary.run('webhook', () => ready)
     return ready

@@ -6,8 +6,8 @@ const otherName = 'other.invalid'
 const dayMs = 86_400_000
 
 /**
- * A certificate of our own for a TLS listener: callers must accept any certificate, or take it as their CA. `expiredAt`:
- * it ended the day before that time, in ms since 1970.
+ * A certificate of our own for a TLS listener: callers must accept any certificate, or take it as their CA.
+ * `expiredAt`: it ended the day before that time, in ms since 1970.
  */
 export async function selfSigned(
   host: string,

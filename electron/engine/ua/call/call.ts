@@ -16,6 +16,7 @@ import type { Dialog } from '../dialog.ts'
 import type { DtmfMode } from '../../../../shared/model/dtmf.ts'
 import type { CallMedia } from '../media.ts'
 import { receiveAck } from './ack.ts'
+import type { CallParts } from './call-parts.ts'
 import { byeForSilence, receiveBye } from './bye.ts'
 import { allowed, reasons } from './headers.ts'
 import { InfoDigits, receiveInfo } from './info.ts'
@@ -49,18 +50,6 @@ export interface CallDeps {
   observe(kind: ObservationKind, text: string): void
   /** Runs work that may wait; what it throws ends the call. */
   run(place: string, work: () => unknown): void
-}
-
-export interface CallParts {
-  readonly callId: string
-  readonly localTag: string
-  readonly digest: DigestClient
-  /** The user part of our Contact. */
-  readonly contactUser: string | null
-  /** It began with a sips URI. */
-  readonly secure: boolean
-  readonly state: CallState
-  readonly wrong?: readonly CallerWrong[]
 }
 
 /** A call, either way: its state and what its verbs work with. Each verb is a file beside this one. */
