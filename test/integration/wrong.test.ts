@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../electron/engine/base/clock.ts'
 import { selfSigned } from '../../electron/engine/sip/transport/self-signed.ts'
@@ -6,11 +10,17 @@ import type { CallReport } from '../../shared/contract/report.ts'
 import { callerWrongs, wrongNames, wrongs, type CallerWrong, type Wrong } from '../../shared/model/wrong.ts'
 import { callAndWait, Engines } from '../harness/engines.ts'
 import { keepRunning } from '../harness/kept.ts'
-import { agentReports, callReport, startAgent } from '../harness/process.ts'
+import { agentReports, callReport, launcher, Running, startAgent } from '../harness/process.ts'
 
 const keep = keepRunning('SIGTERM')
 const engines = new Engines()
 afterEach(() => engines.close())
+
+const ownNetwork =
+  'ip link set lo up && ip link add d0 type veth peer name d1 && ip addr add 10.0.0.1/8 dev d0 && ' +
+  'ip link set d0 up && ip link set d1 up'
+const mayUnshare = spawnSync('unshare', ['-n', 'sh', '-c', ownNetwork]).status === 0
+if (!mayUnshare) process.stderr.write('SKIPPED: a network of its own: this machine does not let the tests make one\n')
 
 interface Expected {
   /** The rules that speak, the first for it. */
@@ -19,7 +29,7 @@ interface Expected {
   readonly args?: Partial<PlaceCall>
 }
 
-/** Those that would leave this computer, or that are about certificates, stand below. */
+/** Those that are about other addresses, or about certificates, stand below. */
 type Called = Exclude<Wrong, 'private-contact' | 'private-sdp' | 'tls-expired' | 'tls-wrong-name'>
 const apart: ReadonlySet<Wrong> = new Set(['private-contact', 'private-sdp', 'tls-expired', 'tls-wrong-name'])
 
@@ -79,6 +89,25 @@ describe('an agent that does wrong on purpose', () => {
     expect(report.findings[0]!.sentence).toMatch(words)
     const insecure = await callAndWait(phone, { uri, transport: 'tls', tlsInsecure: true, durationMs: 500 })
     expect(insecure.outcome).toBe('answered')
+  })
+
+  // Messages and packets go to an address where nobody is: they stay in a network of their own.
+  it.skipIf(!mayUnshare).each([
+    ['private-sdp', 'arrives-elsewhere', /^RTP comes from 10\.0\.0\.1:\d+, not from 10\.255\.255\.1:\d+ as/],
+    ['private-contact', 'bye-unanswered', /^The BYE .* to 10\.255\.255\.1 and never answered/],
+  ])('%s: the caller says so and goes on', { timeout: 60_000 }, async (wrong, rule, sentence) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ringback-wrong-'))
+    const script = `${ownNetwork} &&
+      { "$@" agent --listen udp:10.0.0.1:5070 --wrong ${wrong} --answer tone > "$0" 2>&1 & } &&
+      until grep -q listening "$0"; do :; done && "$@" call sip:x@10.0.0.1:5070 --duration 2 --json; kill $!`
+    const command = ['-n', 'sh', '-c', script, join(folder, 'agent.txt'), process.execPath, launcher]
+    const env = { RINGBACK_PROFILE: join(folder, 'profile') }
+    const both = await keep(Promise.resolve(new Running('unshare', command, { group: true, env })))
+    const { stdout } = await both.finished
+    rmSync(folder, { recursive: true })
+    const report = JSON.parse(stdout) as CallReport
+    expect([report.outcome, ...report.findings.map((one) => one.rule)]).toEqual(['answered', rule])
+    expect(report.findings[0]!.sentence).toMatch(sentence)
   })
 
   it('says so, and shows it in the report of each of its calls', async () => {
