@@ -9,23 +9,28 @@ const shown = (text: string) => elide(visible(text), widest)
 /** What a webhook of ours has to tell: each request once it is answered, what is wrong with its answer once. */
 export class WebhookLines {
   readonly #paint: Paint
-  #told = 0
+  #told: ReadonlySet<number> = new Set()
+  #newest = 0
   #faults = ''
 
   constructor(paint: Paint) {
     this.#paint = paint
   }
 
-  /** The requests that were answered since. One whose answer never goes out is over when whoever asked is gone. */
+  /** The requests that were answered since, whichever came first. */
   fresh({ requests }: WebhookView): WebhookRequestView[] {
-    const fresh: WebhookRequestView[] = []
-    for (const request of requests) {
-      if (request.number <= this.#told) continue
-      if (!request.answered) break
-      this.#told = request.number
-      fresh.push(request)
-    }
+    const answered = requests.filter(({ answered: how }) => how !== null)
+    const fresh = answered.filter(({ number }) => !this.#told.has(number))
+    this.#told = new Set(answered.map(({ number }) => number))
     return fresh
+  }
+
+  /** How many came and went faster than they could be shown, since this was asked last. */
+  missed({ requests }: WebhookView): number {
+    const [first, last] = [requests[0]?.number ?? 1, requests.at(-1)?.number ?? 0]
+    const missed = Math.max(0, first - 1 - this.#newest)
+    this.#newest = Math.max(this.#newest, last)
+    return missed
   }
 
   /** What the persona would find wrong with the answer, where that is not the same as before. */

@@ -1,6 +1,6 @@
 import { watchFile, unwatchFile } from 'node:fs'
 import { Option, type Command } from 'commander'
-import { visible } from '../../../shared/base/text.ts'
+import { count, visible } from '../../../shared/base/text.ts'
 import type { StartWebhook, WebhookRequestView, WebhookView } from '../../../shared/contract/webhook.ts'
 import { webhookPlayNames, webhookPlays, type WebhookPlay } from '../../../shared/model/webhook-plays.ts'
 import { personas } from '../../../shared/providers/personas/index.ts'
@@ -81,6 +81,8 @@ ${Object.entries(webhookPlays)
           const enough = new Promise<void>((resolve) => (stop = resolve))
           const lines = new WebhookLines(new Paint(options))
           const show = async (webhook: WebhookView) => {
+            const missed = lines.missed(webhook)
+            if (missed > 0) warn(`${count(missed, 'request')} came too fast to be shown`)
             for (const request of lines.fresh(webhook)) {
               await showRequest(request, lines, options)
               if (options.requests !== undefined && request.number >= options.requests) stop()

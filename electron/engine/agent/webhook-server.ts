@@ -29,7 +29,7 @@ export interface WebhookSettings {
   readonly act: Exclude<ControlAction, { kind: 'refer' | 'hangup' }> | { readonly kind: 'nothing' }
 }
 
-const mostRequests = 20
+const mostRequests = 50
 const mostShown = 4096
 const actWithinMs = 10_000
 const mostActBytes = 64 * 1024
