@@ -67,7 +67,7 @@ const table: readonly (readonly [room: string, allowed: readonly string[]])[] = 
   ['shared/words/', ['shared/base/', 'shared/wire/', 'shared/model/']],
   ['shared/shown/', ['shared/base/', 'shared/wire/', 'shared/model/', 'shared/contract/', 'shared/words/']],
   ['shared/providers/', ['shared/base/', 'shared/wire/', 'shared/model/', 'npm:zod']],
-  ['shared/contract/', ['shared/model/', 'shared/providers/provider.ts', 'npm:zod']],
+  ['shared/contract/', ['shared/base/', 'shared/model/', 'shared/providers/provider.ts', 'npm:zod']],
   ...engineRooms,
   [
     'electron/main.ts',

@@ -2,7 +2,7 @@ import { visible } from '../../shared/base/text.ts'
 import type { PlayArgs } from '../../shared/contract/persona.ts'
 import { personaNamed, personas } from '../../shared/providers/personas/index.ts'
 import { variablesNamed, type PersonaDefinition } from '../../shared/providers/personas/persona.ts'
-import { readCheckedJson } from '../engine/base/checked-json.ts'
+import { faultText, readCheckedJson } from '../engine/base/checked-json.ts'
 import { usage } from '../engine/base/errors.ts'
 import { readText } from './text-file.ts'
 
@@ -57,7 +57,7 @@ export function readPlay(definition: PersonaDefinition, { config = [], webhook }
 
 function readDocument(file: string, { schema }: PersonaDefinition): unknown {
   const json = readCheckedJson(readText(file, `the configuration ${file}`, mostBytes), schema)
-  if ('faults' in json) throw usage(json.faults.map((fault) => `${file}${fault}`).join('; '))
+  if ('faults' in json) throw usage(json.faults.map((fault) => `${file}${faultText(fault)}`).join('; '))
   return json.value
 }
 

@@ -192,7 +192,7 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
         visible(`${certainty} leg: call ${call}: ${reason}`),
       ),
       ...report.observations
-        .filter(({ kind }) => (kind !== 'note' || report.findings.length > 0) && kind !== 'impaired')
+        .filter(({ kind }) => (kind !== 'note' || report.findings.length > 0) && !aside.has(kind))
         .map(({ text }) => paint.dim(`· ${visible(text)}`)),
       ...report.findings.flatMap((finding) => findingLines(finding, paint)),
     ],
@@ -200,6 +200,9 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
   ]
   return parts.flatMap((lines) => (lines.length > 0 ? ['', ...lines] : []))
 }
+
+/** Observations that are said elsewhere. */
+const aside = new Set(['impaired', 'script-step'])
 
 export function verdictLine({ outcome, verdict, findings }: CallReport, paint: Paint): string {
   const bad = verdict.kind !== 'two-way-audio' || findings.some(({ severity }) => severity === 'fault')

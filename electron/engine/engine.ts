@@ -28,6 +28,7 @@ import { captureHandlers } from './handlers/captures.ts'
 import type { Handler, Handlers } from './handlers/handlers.ts'
 import { historyHandlers } from './handlers/history.ts'
 import { registrationHandlers } from './handlers/registrations.ts'
+import { personaHandlers } from './handlers/personas.ts'
 import { providerHandlers } from './handlers/providers.ts'
 import { ruleHandlers } from './handlers/rules.ts'
 import { fileHandlers, settingsHandlers } from './handlers/settings.ts'
@@ -192,6 +193,7 @@ export class Engine implements EngineClient {
       ...trunkHandlers({ profile, checks: this.#checks, registrations, boundary: this.#boundary, feed }),
       ...historyHandlers(history, records),
       ...providerHandlers(profile),
+      ...personaHandlers(),
       ...ruleHandlers(),
       ...settingsHandlers(profile, feed),
       ...fileHandlers(files),

@@ -5,8 +5,10 @@ import { isFileId } from '../engine/files.ts'
 interface Rule {
   /** Members that hold a path, which a window never gives. */
   readonly paths?: readonly string[]
-  /** The member whose entries may begin recordings, each in a path. */
-  readonly recordings?: string
+  /** Members whose entries may begin recordings, each in a path. */
+  readonly recordings?: readonly string[]
+  /** The member whose entries may play sounds. */
+  readonly plays?: string
   /** Members that hold files, each by the id that `file.put` answered. */
   readonly files?: readonly string[]
   /** The member that says what a side sends, perhaps a sound. */
@@ -17,7 +19,12 @@ const plain: Rule = {}
 
 /** What a window may say of each command. A new command of the contract needs its line here. */
 const rules: Readonly<Record<CommandName, Rule>> = {
-  'call.place': { paths: ['recordTo', 'pcapTo'], recordings: 'timeline', source: 'source' },
+  'call.place': {
+    paths: ['recordTo', 'pcapTo'],
+    recordings: ['timeline', 'script'],
+    plays: 'script',
+    source: 'source',
+  },
   'call.answer': { source: 'source' },
   'call.voice': plain,
   'call.hangUp': plain,
@@ -56,6 +63,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'history.show': plain,
   'provider.list': plain,
   'provider.address': plain,
+  'persona.list': plain,
+  'persona.check': plain,
   'rule.list': plain,
   'settings.save': { source: 'settings.agent.behaviour.source' },
   'file.put': { files: ['file'] },
@@ -71,9 +80,9 @@ export function windowFault(name: string, args: unknown): string | null {
   for (const path of rule.paths ?? [])
     if (at(args, path) !== undefined)
       return `${name}: ${path} names a path of this computer, which a window may not; the command line can`
-  const entries = rule.recordings === undefined ? [] : at(args, rule.recordings)
-  if (Array.isArray(entries) && entries.some((entry) => typeof at(entry, 'file') === 'string'))
-    return `${name}: ${rule.recordings} names a path of this computer, which a window may not; the command line can`
+  for (const member of rule.recordings ?? [])
+    if (entriesAt(args, member).some((entry) => (at(entry, 'file') ?? null) !== null))
+      return `${name}: ${member} names a path of this computer, which a window may not; the command line can`
   const source =
     rule.source === undefined
       ? undefined
@@ -81,10 +90,19 @@ export function windowFault(name: string, args: unknown): string | null {
   const named = [
     ...(rule.files ?? []).flatMap((member) => at(args, member) ?? []),
     ...(source?.kind === 'file' ? [source.path] : []),
+    ...(rule.plays === undefined ? [] : entriesAt(args, rule.plays))
+      .filter((entry) => at(entry, 'kind') === 'play')
+      .map((entry) => at(entry, 'path')),
   ]
   return named.every((file) => typeof file === 'string' && isFileId(file))
     ? null
     : `${name}: a window names only files that were chosen in it: choose the file again`
+}
+
+/** A list that is a member; empty for anything else. */
+function entriesAt(args: unknown, member: string): readonly unknown[] {
+  const entries = at(args, member)
+  return Array.isArray(entries) ? entries : []
 }
 
 /** A member of nested objects; undefined where there is none. */

@@ -7,6 +7,7 @@ import { providerOfTrunk } from '../../shared/providers/index.ts'
 import { dialFault, dialled, type DialFault } from '../../shared/words/dial.ts'
 import { customHeaderFault, secretFault } from '../../shared/words/own-headers.ts'
 import { execute, useEngine } from './engine.ts'
+import { readDraftScript } from './script.ts'
 import { select, useUi, type Draft } from './ui.ts'
 import { talk } from './voice.ts'
 
@@ -80,7 +81,9 @@ export async function dial(): Promise<void> {
     ...(displayName === '' ? {} : { displayName }),
     ...(impairments.length === 0 ? {} : { impairments }),
   }
-  const { id } = await execute('call.place', args)
+  const script = await readDraftScript(draft)
+  if (script && script.fault !== null) throw new Error(script.fault)
+  const { id } = await execute('call.place', { ...args, ...(script && { script: [...script.steps] }) })
   select(id)
   if (source.kind === 'microphone') void talk(id)
 }

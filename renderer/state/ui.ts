@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
 import type { Encryption, EncryptionForm, SrtpSuite } from '../../shared/model/encryption.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
+import { playedAs, stepText } from '../../shared/shown/script.ts'
 import { redact } from '../../shared/wire/sip/redact.ts'
 import { isSecretHeader } from '../../shared/wire/sip/secret-names.ts'
 
@@ -39,6 +40,10 @@ export interface Draft {
   readonly displayName: string
   /** What goes wrong on purpose with what is sent, as `loss=5%, jitter=30ms`. */
   readonly impairments: string
+  /** What is done in the call, a line after the other; empty: nothing. */
+  readonly script: string
+  /** The ids of the sounds that it plays, by their names in it. */
+  readonly sounds: Readonly<Record<string, string>>
 }
 
 interface UiState {
@@ -91,6 +96,8 @@ export const emptyDraft: Draft = {
   from: '',
   displayName: '',
   impairments: '',
+  script: '',
+  sounds: {},
 }
 
 let lastKey = 0
@@ -157,6 +164,10 @@ export function redial(placed: Placed): void {
     from: placed.from ?? '',
     displayName: placed.displayName ?? '',
     impairments: placed.impairments?.join(', ') ?? '',
+    script: (placed.script ?? []).map((step) => `${stepText(step)}\n`).join(''),
+    sounds: Object.fromEntries(
+      (placed.script ?? []).flatMap((step) => (step.kind === 'play' ? [[playedAs(step.path), step.path]] : [])),
+    ),
   })
   if (placed.headers.some(({ secret }) => secret)) useUi.setState({ dialOptions: true })
   focusDial()

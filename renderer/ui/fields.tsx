@@ -1,7 +1,8 @@
 import type { ChangeEvent, ComponentProps, ReactNode } from 'react'
 import type { Encryption } from '../../shared/model/encryption.ts'
-import { encryptions } from './choices.ts'
+import { codecEntries, encryptions } from './choices.ts'
 import { Choice, Field } from './controls.tsx'
+import { OrderedChoice } from './ordered-choice.tsx'
 
 type Row = Omit<ComponentProps<typeof Field>, 'children'>
 
@@ -22,15 +23,46 @@ export function EncryptionField({
   )
 }
 
+/** Codecs, the preferred one first. */
+export function CodecsField({
+  value,
+  onChange,
+  hint,
+}: {
+  value: readonly string[]
+  onChange: (codecs: string[]) => void
+  hint: string
+}) {
+  return (
+    <Field label="Codecs" hint={hint}>
+      {(props) => (
+        <OrderedChoice
+          {...props}
+          what="Codecs"
+          entries={codecEntries}
+          value={value}
+          onChange={(codecs) => codecs && onChange(codecs)}
+        />
+      )}
+    </Field>
+  )
+}
+
 /** A password is typed, never shown. */
 export function PasswordField({
+  label = 'Password',
   value,
   onChange,
   placeholder = '',
   ...row
-}: Omit<Row, 'label'> & { value: string; onChange: (value: string) => void; placeholder?: string }) {
+}: Omit<Row, 'label'> & {
+  label?: string
+  value: string
+  onChange: (value: string) => void
+  placeholder?: string
+}) {
   return (
-    <Field label="Password" {...row}>
+    <Field label={label} {...row}>
       {(props) => (
         <input
           {...props}

@@ -25,7 +25,7 @@ import {
   tlsIdentitySchema,
   webSocketResourceSchema,
 } from './place-call.ts'
-import { playSchema } from './persona.ts'
+import { personaCommands, playSchema } from './persona.ts'
 import { proofPlanSchema, proofSchema, proveSchema } from './proof.ts'
 import { remedySchema } from './remedy.ts'
 import { setWebhookSchema, startWebhookSchema } from './webhook.ts'
@@ -168,7 +168,14 @@ export const agentSettingsSchema = startAgentSchema
     persona: true,
     limits: true,
   })
-  .extend({ start: z.boolean().describe('with the window') })
+  .extend({
+    start: z.boolean().describe('with the window'),
+    persona: playSchema
+      .pick({ name: true })
+      .extend({ kept: z.literal(true) })
+      .optional()
+      .describe('that it plays; all else of it is kept among the secrets'),
+  })
 
 export const settingsSchema = z.object({
   localAddress: z
@@ -272,9 +279,14 @@ export const commands = {
   'history.list': historyList,
   'history.show': { args: byId, result: callReportSchema },
   ...providerCommands,
+  ...personaCommands,
   'rule.list': { args: nothing, result: z.array(ruleSchema) },
   'settings.save': {
-    args: z.object({ settings: settingsSchema, agentPassword: z.string().optional() }),
+    args: z.object({
+      settings: settingsSchema,
+      agentPassword: z.string().optional(),
+      agentPersona: playSchema.optional().describe('what the agent of the settings plays'),
+    }),
     result: nothing,
   },
   'file.put': {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { transportNames } from '../model/transport.ts'
 import { webhookFaultCodes } from '../model/webhook-faults.ts'
 import { sourceSchema } from '../providers/provider.ts'
 
@@ -11,6 +12,7 @@ export const playSchema = z.object({
     .record(z.string(), z.string())
     .default({})
     .describe('the values of the environment variables that the configuration names'),
+  kept: z.boolean().default(false).describe('all else of it is as it is kept with the settings'),
 })
 export type PlayArgs = z.input<typeof playSchema>
 
@@ -97,3 +99,45 @@ export const personaReportSchema = z.object({
   control: controlReportSchema.optional().describe('where the server of its owner says what becomes of the call'),
 })
 export type PersonaReport = z.infer<typeof personaReportSchema>
+
+/** What the texts of a configuration are as documents, and what is wrong with them. */
+const checkedPersonaSchema = z.object({
+  documents: z.array(z.unknown()).describe('as they were written; those that are empty are left out'),
+  secrets: z.array(z.string()).describe('the environment variables that they name: values of secrets'),
+  faults: z.array(
+    z.object({
+      text: z.int().nullable().describe('which of the texts, from 0; null: what does not go together'),
+      line: z.int().nullable(),
+      sentence: z.string().describe('names the field'),
+    }),
+  ),
+})
+
+/** What is known of personas, and whether a configuration can be played. */
+export const personaCommands = {
+  'persona.list': {
+    args: z.object({}),
+    result: z.array(
+      z.object({
+        name: z.string(),
+        provider: z.string(),
+        title: z.string().describe('what it plays; a clause'),
+        transports: z.array(z.enum(transportNames)).describe('that it takes, the usual one first'),
+        asksWebhook: z.boolean(),
+        mostDocuments: z.int(),
+        example: z.string().describe('a document that is right, as JSON'),
+        source: sourceSchema.nullable().describe('the document that its provider is known by'),
+      }),
+    ),
+  },
+  'persona.check': {
+    args: z.object({
+      name: z.string().max(60),
+      texts: z.array(z.string().max(1024 * 1024)).max(50),
+      webhook: z.string().max(2000).optional(),
+    }),
+    result: checkedPersonaSchema,
+  },
+} as const
+export type ListedPersona = z.infer<(typeof personaCommands)['persona.list']['result']>[number]
+export type CheckedPersona = z.infer<typeof checkedPersonaSchema>

@@ -89,6 +89,8 @@ export type ObservationKind =
   | 'action-failed'
   /** A script stopped before its end, and the call with it. */
   | 'script-failed'
+  /** A step of the script begins; `value`: which, from 1. */
+  | 'script-step'
   /** A request of the peer's inside the call whose method is not spoken here, like REFER. */
   | 'method-refused'
   /** The peer asked us to call somebody else (REFER), or we asked the peer; and what came of it. */

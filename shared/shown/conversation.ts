@@ -10,10 +10,7 @@ type Side = Conversation['turns'][number]['by']
 export function conversationRows(report: CallReport): { readonly name: string; readonly value: string }[] {
   const { conversation, direction } = report
   if (!conversation || !isSpoken(conversation, report)) return []
-  const names: Readonly<Record<Side, string>> =
-    direction === 'observed'
-      ? { 'to-peer': 'the caller', 'from-peer': 'the called party' }
-      : { 'to-peer': 'this side', 'from-peer': 'the peer' }
+  const names = namesOf(direction)
   const { answerToFirstEnergyMs, speakingMs, turns, bargeIns, silences, voicemail } = conversation
   const { overlaps = [], falseYields = [] } = conversation
   const sides = ['from-peer', 'to-peer'] as const
@@ -77,3 +74,65 @@ function listed<Item>(items: readonly Item[], text: (item: Item) => string): str
 }
 
 const s = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
+
+/** Something that happened in a conversation: a turn, one side coming in, nobody speaking for long, or a hold. */
+export interface Talked {
+  readonly kind: 'turn' | 'barge-in' | 'silence' | 'hold'
+  /** Null of a silence and a hold. */
+  readonly by: Side | null
+  /** Since the answer. */
+  readonly atMs: number
+  readonly lengthMs: number
+  /** Of a turn: since the other side stopped; null where that is not so. */
+  readonly gapMs: number | null
+  /** Who does what, in short. */
+  readonly text: string
+}
+
+/** The same in its order in time, to be drawn; empty where `conversationRows` is. */
+export function conversationCourse(report: CallReport): Talked[] {
+  const { conversation, direction } = report
+  if (!conversation || !isSpoken(conversation, report)) return []
+  const names = namesOf(direction)
+  const { turns, bargeIns, silences, holds = [] } = conversation
+  return [
+    ...turns.map(({ by, atMs, lengthMs, gapMs }) => ({
+      kind: 'turn' as const,
+      by,
+      atMs,
+      lengthMs,
+      gapMs,
+      text: `${names[by]} for ${s(lengthMs)}${gapMs === null ? '' : `, ${s(gapMs)} after the other stopped`}`,
+    })),
+    ...bargeIns.map(({ by, atMs, yieldMs }) => ({
+      kind: 'barge-in' as const,
+      by,
+      atMs,
+      lengthMs: yieldMs ?? 0,
+      gapMs: null,
+      text: `${names[by]} comes in, ${yieldMs === null ? 'the other goes on' : `the other stops after ${s(yieldMs)}`}`,
+    })),
+    ...silences.map(({ atMs, lengthMs }) => ({
+      kind: 'silence' as const,
+      by: null,
+      atMs,
+      lengthMs,
+      gapMs: null,
+      text: `nobody speaks for ${s(lengthMs)}`,
+    })),
+    ...holds.map(({ atMs, lengthMs }) => ({
+      kind: 'hold' as const,
+      by: null,
+      atMs,
+      lengthMs,
+      gapMs: null,
+      text: `on hold for ${s(lengthMs)}`,
+    })),
+  ].sort((a, b) => a.atMs - b.atMs)
+}
+
+/** Who the two sides are. */
+const namesOf = (direction: CallReport['direction']): Readonly<Record<Side, string>> =>
+  direction === 'observed'
+    ? { 'to-peer': 'the caller', 'from-peer': 'the called party' }
+    : { 'to-peer': 'this side', 'from-peer': 'the peer' }

@@ -20,8 +20,18 @@ interface Issue {
 /** Of one text: more would say nothing new. */
 const mostFaults = 5
 
-/** `value`: as it was written, `data`: as the schema leaves it; or what is wrong, each `, line 3: field: why`. */
-export type CheckedJson<Value> = { readonly value: unknown; readonly data: Value } | { readonly faults: string[] }
+/** What is wrong: `field: why`, and its line; null where it is about no line. */
+export interface CheckedFault {
+  readonly line: number | null
+  readonly text: string
+}
+
+/** `value`: as it was written, `data`: as the schema leaves it; or what is wrong. */
+export type CheckedJson<Value> = { readonly value: unknown; readonly data: Value } | { readonly faults: CheckedFault[] }
+
+/** As it follows the name of a file: `, line 3: field: why`. */
+export const faultText = ({ line, text }: CheckedFault): string =>
+  line === null ? `: ${text}` : `, line ${line}: ${text}`
 
 /** Reads a JSON text that must be as a schema says. */
 export function readCheckedJson<Value>(text: string, schema: Schema<Value>): CheckedJson<Value> {
@@ -31,14 +41,14 @@ export function readCheckedJson<Value>(text: string, schema: Schema<Value>): Che
     if (parsed.success) return { value: json.value, data: parsed.data }
     const places = parsed.error.issues.flatMap(placesOf)
     const faults = places.slice(0, mostFaults).map(({ path, message }) => {
-      const field = path.length === 0 ? '' : ` ${visible(path.map(String).join('.'))}:`
-      return `, line ${json.lineOf(path)}:${field} ${visible(message)}`
+      const field = path.length === 0 ? '' : `${visible(path.map(String).join('.'))}: `
+      return { line: json.lineOf(path), text: `${field}${visible(message)}` }
     })
-    const more = places.length > mostFaults ? [`: ${places.length - mostFaults} more faults follow`] : []
-    return { faults: [...faults, ...more] }
+    const left = places.length - mostFaults
+    return { faults: [...faults, ...(left > 0 ? [{ line: null, text: `${left} more faults follow` }] : [])] }
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error
-    return { faults: [`, line ${error.line}: this is no JSON: ${visible(error.message)}`] }
+    return { faults: [{ line: error.line, text: `this is no JSON: ${visible(error.message)}` }] }
   }
 }
 

@@ -223,7 +223,7 @@ export class Agents {
   #play({ user, allow, identifiers }: Parsed<'agent.start'>, persona: PlayArgs): Playing {
     if (user !== undefined || allow.length > 0 || identifiers !== undefined)
       throw usage('the configuration of the persona says who may call: leave out user, addresses and identifiers')
-    return new Playing(persona, productName, this.#deps)
+    return new Playing(this.#deps.profile.played(persona), productName, this.#deps)
   }
 
   #serve(running: Running, incoming: (call: InboundCall) => void): void {

@@ -88,7 +88,10 @@ class ScriptRun {
   async begin(): Promise<void> {
     for (; this.#at < this.#steps.length; this.#at++) {
       try {
-        await this.#do(this.#steps[this.#at]!)
+        const prepared = this.#steps[this.#at]!
+        const { record } = this.#parts
+        record.observe('script-step', `${placeOf(prepared.step)} begins`, String(this.#at + 1))
+        await this.#do(prepared)
       } catch (error) {
         return this.#fail(explainError(error))
       }
@@ -103,19 +106,20 @@ class ScriptRun {
     this.#timer?.cancel()
     if (this.#over) return
     this.#over = true
-    const undone = this.#steps.slice(this.#at).find(({ step }) => !endsAnyway.has(step.kind))
-    if (undone) this.#observe(undone.step, 'the call ended before it was done')
+    const undone = this.#steps.findIndex(({ step }, i) => i >= this.#at && !endsAnyway.has(step.kind))
+    if (undone >= 0) this.#observe(undone, 'the call ended before it was done')
   }
 
   #fail(why: string): void {
     if (this.#over) return
     this.#over = true
-    this.#observe(this.#steps[this.#at]!.step, why)
+    this.#observe(this.#at, why)
     if (this.#parts.call.is('answered')) this.#parts.record.hangUp()
   }
 
-  #observe(step: ScriptStep, why: string): void {
-    this.#parts.record.observe('script-failed', `${placeOf(step)}: ${why}`)
+  #observe(at: number, why: string): void {
+    const { step } = this.#steps[at]!
+    this.#parts.record.observe('script-failed', `${placeOf(step)}: ${why}`, String(at + 1))
   }
 
   #do({ step, sound }: PreparedStep): Promise<unknown> | void {

@@ -6,8 +6,9 @@ import type { Handlers } from './handlers.ts'
 
 export function settingsHandlers(profile: Profile, feed: Feed): Handlers<'settings'> {
   return {
-    'settings.save': ({ settings, agentPassword }) => {
+    'settings.save': ({ settings, agentPassword, agentPersona }) => {
       if (agentPassword !== undefined) profile.store.saveSecret(agentSecret, agentPassword)
+      if (agentPersona !== undefined) profile.savePlayed(agentPersona)
       profile.saveSettings(settings)
       feed.change({ kind: 'settings', id: '' })
       return {}

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { visible } from '../../../shared/base/text.ts'
 import { providerSchema, type Provider } from '../../../shared/providers/provider.ts'
 import { errorCode, explainError } from '../base/errors.ts'
-import { readCheckedJson } from '../base/checked-json.ts'
+import { faultText, readCheckedJson } from '../base/checked-json.ts'
 
 const folderName = 'providers'
 const mostFiles = 200
@@ -50,7 +50,9 @@ function readFile(path: string, shown: string): { readonly provider: Provider } 
     if (!statSync(path).isFile()) return one(' is no file')
     if (size > mostBytes) return one(` has ${size} bytes: a provider has at most ${mostBytes}`)
     const json = readCheckedJson(readFileSync(path, 'utf8'), providerSchema)
-    return 'data' in json ? { provider: json.data } : { problems: json.faults.map((fault) => `${shown}${fault}.`) }
+    return 'data' in json
+      ? { provider: json.data }
+      : { problems: json.faults.map((fault) => `${shown}${faultText(fault)}.`) }
   } catch (error) {
     return one(` cannot be read: ${explainError(error)}`)
   }

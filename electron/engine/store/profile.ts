@@ -1,11 +1,15 @@
 import { isLoopback } from '../../../shared/base/address.ts'
 import { settingsSchema, type Settings, type Trunk } from '../../../shared/contract/commands.ts'
+import { playSchema, type PlayArgs } from '../../../shared/contract/persona.ts'
 import { initialLimits, type BudgetLimits } from '../../../shared/model/budgets.ts'
 import { setOwnProviders } from '../../../shared/providers/index.ts'
-import { machine } from '../base/errors.ts'
+import { machine, usage } from '../base/errors.ts'
 import { noProviders, readOwnProviders } from './own-providers.ts'
 import type { Store } from './store.ts'
 import { keyOf } from './trunks.ts'
+
+/** The name of what an agent plays, among the secrets; no trunk can have it. */
+const playedSecret = 'agent persona'
 
 /** What a person has set: in the store of a profile folder, or for this run where there is none. */
 export class Profile {
@@ -68,6 +72,21 @@ export class Profile {
   identityOf({ name, tlsCert }: Trunk): { readonly cert: string; readonly key: string } | null {
     const key = tlsCert === undefined ? null : this.secret(keyOf(name))
     return tlsCert === undefined || key === null ? null : { cert: tlsCert, key }
+  }
+
+  /**
+   * What is to be played: as it is given, or as it is kept. Throws RingbackError (usage) where it is not kept any more.
+   */
+  played(asked: PlayArgs): PlayArgs {
+    if (!asked.kept) return asked
+    const kept = this.secret(playedSecret)
+    if (kept === null) throw usage('the configuration of the persona is not kept: give it again')
+    return playSchema.parse(JSON.parse(kept))
+  }
+
+  /** Keeps what the agent of the settings plays, sealed: it may have secrets in it. Throws as `store` does. */
+  savePlayed(play: PlayArgs): void {
+    this.store.saveSecret(playedSecret, JSON.stringify(play))
   }
 
   /** A stored secret; null where there is none, or no profile folder. */

@@ -1,20 +1,23 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Behaviour, ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { Settings } from '../../../shared/contract/commands.ts'
+import type { PlayArgs } from '../../../shared/contract/persona.ts'
 import { transports } from '../../../shared/model/transport.ts'
 import type { Wrong } from '../../../shared/model/wrong.ts'
 import { reasonPhrase } from '../../../shared/words/statuses.ts'
+import { draftOf, editPersona, playOf, usePersonas, type PersonaDraft } from '../../state/personas.ts'
 import { handOver } from '../../state/dial.ts'
 import { useActions } from '../../state/actions.ts'
 import { execute, useEngine } from '../../state/engine.ts'
-import { codecEntries, transportChoices } from '../../ui/choices.ts'
+import { transportChoices } from '../../ui/choices.ts'
 import { Act, Button, Choice, Field, Icon } from '../../ui/controls.tsx'
-import { CheckField, EncryptionField, PasswordField, WordsField } from '../../ui/fields.tsx'
-import { OrderedChoice } from '../../ui/ordered-choice.tsx'
+import { CheckField, WordsField } from '../../ui/fields.tsx'
 import { SourceChoice } from '../../ui/source-choice.tsx'
+import { Access } from './access.tsx'
+import { PersonaChoice } from './persona-choice.tsx'
 import { WrongChoice } from './wrong-choice.tsx'
 
-type AgentSettings = Settings['agent']
+export type AgentSettings = Settings['agent']
 
 const behaviours = [
   ['answer', 'Answer automatically'],
@@ -40,6 +43,12 @@ export function AgentForm({
   const [draft, setDraft] = useState<AgentSettings>(settings.agent)
   const [password, setPassword] = useState('')
   const agents = useEngine((state) => state.agents)
+  const kept = settings.agent.persona?.name ?? null
+  const written = usePersonas((state) => state.draft)
+  // What is kept stands there until something else is chosen.
+  useEffect(() => {
+    if (kept !== null && usePersonas.getState().draft === null) editPersona(draftOf(kept))
+  }, [kept])
   const set = (change: Partial<AgentSettings>) => setDraft({ ...draft, ...change })
   const { behaviour, listeners } = draft
   const listener = (index: number, change: Partial<ListenerArgs>) =>
@@ -50,13 +59,24 @@ export function AgentForm({
         kind === 'answer' ? { kind, source: { kind: 'echo' } } : kind === 'reject' ? { kind, code: 486 } : { kind },
     })
   const start = async () => {
+    const { user: _user, identifiers: _identifiers, persona: _persona, ...rest } = draft
+    const { persona, play } = await played(written, settings.agent.persona?.name)
+    // Who may call says the persona, where there is one.
+    const agent = persona ? { ...rest, allow: [], persona } : { ...draft, persona: undefined }
+    const keeps = useEngine.getState().hello?.profile !== null
     await execute('settings.save', {
-      settings: { ...settings, agent: draft },
+      settings: { ...settings, agent: keeps ? agent : { ...agent, persona: undefined } },
       ...(password === '' ? {} : { agentPassword: password }),
+      ...(play && keeps ? { agentPersona: play } : {}),
     })
     for (const { id } of agents.values()) await execute('agent.stop', { id })
-    const { start: _, ...args } = draft
-    await execute('agent.start', { ...args, wrong: [...wrong], ...(password === '' ? {} : { password }) })
+    const { start: _, ...args } = agent
+    await execute('agent.start', {
+      ...args,
+      ...(play ? { persona: play } : {}),
+      wrong: [...wrong],
+      ...(password === '' ? {} : { password }),
+    })
   }
   useActions([
     {
@@ -115,6 +135,14 @@ export function AgentForm({
           </div>
         )}
       </Field>
+      <PersonaChoice
+        draft={written}
+        kept={kept}
+        listens={listeners.map(({ transport }) => transport)}
+        onListen={({ transports: [first] }) =>
+          set({ listeners: listeners.map((known) => ({ ...known, transport: first! })) })
+        }
+      />
       <Field label="Inbound calls">
         {(props) => <Choice {...props} value={behaviour.kind} options={behaviours} onChange={pick} />}
       </Field>
@@ -158,46 +186,7 @@ export function AgentForm({
           )}
         </Field>
       )}
-      <WordsField
-        label="Identifiers"
-        hint="The user parts that are answered, separated by spaces; others get 404. Empty: all."
-        value={draft.identifiers ?? []}
-        onChange={(words) => set({ identifiers: words.length === 0 ? undefined : words })}
-      />
-      <Field
-        label="Codecs"
-        hint="Of those that the caller offers one of these is taken; a caller with no other gets 488."
-      >
-        {(props) => (
-          <OrderedChoice
-            {...props}
-            what="Codecs"
-            entries={codecEntries}
-            value={draft.codecs}
-            onChange={(codecs) => codecs && set({ codecs })}
-          />
-        )}
-      </Field>
-      <EncryptionField value={draft.encryption} onChange={(encryption) => set({ encryption })} />
-      <Field label="Digest user" hint="Callers must know its password. Empty: none is asked for.">
-        {(props) => (
-          <input
-            {...props}
-            value={draft.user ?? ''}
-            autoComplete="off"
-            onChange={(event) => set({ user: event.target.value === '' ? undefined : event.target.value })}
-          />
-        )}
-      </Field>
-      {draft.user !== undefined && (
-        <PasswordField hint="Stored encrypted; empty keeps the stored one." value={password} onChange={setPassword} />
-      )}
-      <WordsField
-        label="Allowed addresses"
-        hint="CIDR blocks, separated by spaces; others get 403. Empty: everyone."
-        value={draft.allow}
-        onChange={(allow) => set({ allow })}
-      />
+      {written === null && <Access draft={draft} set={set} password={password} onPassword={setPassword} />}
       {listeners.some(({ transport }) => transports[transport].webSocket) && (
         <WordsField
           label="Allowed origins"
@@ -217,4 +206,16 @@ export function AgentForm({
       </div>
     </form>
   )
+}
+
+/** What the agent plays, as it is asked for; a draft in which nothing is written leaves what is kept of that name. */
+async function played(
+  written: PersonaDraft | null,
+  kept: string | undefined,
+): Promise<{ persona?: NonNullable<AgentSettings['persona']>; play?: PlayArgs }> {
+  if (!written) return {}
+  const { name, texts, webhook } = written
+  const persona = { name, kept: true as const }
+  if (name === kept && webhook === '' && texts.every((text) => text.trim() === '')) return { persona }
+  return { persona, play: await playOf(written) }
 }

@@ -22,9 +22,11 @@ export function Agent() {
   const agents = useEngine((state) => state.agents)
   const settings = useEngine((state) => state.settings)
   const calls = useEngine((state) => state.calls)
-  const live = [...calls.values()].filter(({ agent, state }) => agent !== null && state !== 'ended').slice(-mostLive)
+  const taken = [...calls.values()].filter(({ agent }) => agent !== null)
+  const live = taken.filter(({ state }) => state !== 'ended').slice(-mostLive)
+  const shown = live.length > 0 ? live : taken.slice(-1)
   const [wrong, setWrong] = useState<readonly Wrong[]>(() => [...agents.values()].flatMap((agent) => agent.wrong ?? []))
-  const ids = live.map(({ id }) => id).join(' ')
+  const ids = shown.map(({ id }) => id).join(' ')
   useEffect(() => {
     watch(ids === '' ? [] : ids.split(' '))
     return () => watch([])
@@ -49,6 +51,16 @@ export function Agent() {
         Answers calls on this computer as a voice platform would. Point a trunk, a softphone or a platform at one of its
         addresses.
       </p>
+      {shown.length > 0 && (
+        <div className="section">
+          <h2>{live.length > 0 ? 'Calls now' : 'The last call'}</h2>
+          <ul className="list">
+            {shown.toReversed().map((call) => (
+              <LiveCall key={call.id} call={call} />
+            ))}
+          </ul>
+        </div>
+      )}
       <div className="section">
         <h2>Listening</h2>
         {agents.size === 0 ? (
@@ -63,16 +75,6 @@ export function Agent() {
           </ul>
         )}
       </div>
-      {live.length > 0 && (
-        <div className="section">
-          <h2>Calls now</h2>
-          <ul className="list">
-            {live.toReversed().map((call) => (
-              <LiveCall key={call.id} call={call} />
-            ))}
-          </ul>
-        </div>
-      )}
       <Inbound />
       {settings && (
         <AgentForm key={JSON.stringify(settings.agent)} settings={settings} wrong={wrong} onWrong={setWrong} />
@@ -91,7 +93,11 @@ const answeringWords: Readonly<Record<string, string>> = {
   ignore: 'ignores',
 }
 
-function Running({ agent: { id, addresses, answering, calls, activeCalls, wrong = [] } }: { agent: AgentView }) {
+function Running({
+  agent: { id, addresses, answering, calls, activeCalls, wrong = [], persona },
+}: {
+  agent: AgentView
+}) {
   return (
     <li className="agent-running">
       <Icon name="ok" />
@@ -112,6 +118,7 @@ function Running({ agent: { id, addresses, answering, calls, activeCalls, wrong 
         })}
       </span>
       <span className="muted numbers">
+        {persona !== undefined && `plays ${persona} · `}
         {answeringWords[answering] ?? `answers with ${answering}`} · {calls} {calls === 1 ? 'call' : 'calls'},{' '}
         {activeCalls} now
       </span>

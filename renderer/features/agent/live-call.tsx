@@ -3,14 +3,21 @@ import type { CallReport } from '../../../shared/contract/report.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import { useEngine } from '../../state/engine.ts'
 import { select } from '../../state/ui.ts'
-import { Button, Foreign, useNow } from '../../ui/controls.tsx'
+import { Button, Foreign, Icon, useNow } from '../../ui/controls.tsx'
+import { PersonaView } from '../../ui/persona-view.tsx'
+import { VariablesTable } from '../../ui/variables-table.tsx'
 import { duration, party } from '../../../shared/shown/format.ts'
+import { timeOf } from '../../ui/format.ts'
 
-/** A call that the agent has now: who, for how long, the headers that become variables, the digits that came. */
-export function LiveCall({ call: { id, from, to, displayName, state, answeredAt } }: { call: CallView }) {
+/**
+ * A call that the agent has or had last: who, for how long, what the persona made of it or the headers that become
+ * variables, the digits that came.
+ */
+export function LiveCall({ call }: { call: CallView }) {
+  const { id, from, to, displayName, state, startedAt, answeredAt, verdict } = call
   const report = useEngine((known) => known.reports.get(id))
-  const now = useNow(1000, true)
-  const headers = variablesOf(report?.headers.received ?? [])
+  const live = state !== 'ended'
+  const now = useNow(1000, live)
   const digits = report ? digitsOf(report) : ''
   return (
     <li className="agent-live">
@@ -25,41 +32,31 @@ export function LiveCall({ call: { id, from, to, displayName, state, answeredAt 
             <Foreign text={party(to)} />
           </span>
         </b>
-        <span className="tone-live">{state}</span>
-        {answeredAt !== null && <span className="numbers">{duration((now - Date.parse(answeredAt)) / 1000)}</span>}
+        {live ? (
+          <span className="tone-live">
+            <Icon name="live" /> {state}
+          </span>
+        ) : (
+          <span className="muted">{timeOf(startedAt)}</span>
+        )}
+        {live && answeredAt !== null && (
+          <span className="numbers">{duration((now - Date.parse(answeredAt)) / 1000)}</span>
+        )}
         <Button kind="quiet" onClick={() => select(id)}>
           Show
         </Button>
       </div>
-      {headers.length > 0 ? (
-        <table>
-          <thead>
-            <tr>
-              <th>Header</th>
-              <th>Value</th>
-              <th>Variable</th>
-            </tr>
-          </thead>
-          <tbody>
-            {headers.map(({ name, value, variable, note }, i) => (
-              <tr key={i} className="mono">
-                <td>
-                  <Foreign text={name} />
-                </td>
-                <td>
-                  <Foreign text={value} />
-                </td>
-                <td>
-                  {variable !== null && <Foreign text={variable} />}
-                  {note !== null && <span className="muted"> {note}</span>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      ) : (
-        report && <p className="muted">No header of this call becomes a variable.</p>
+      {!live && (
+        <p className="muted">
+          <Foreign text={verdict.sentence} />
+        </p>
       )}
+      {report &&
+        (report.persona ? (
+          <PersonaView persona={report.persona} />
+        ) : (
+          <VariablesTable variables={variablesOf(report.headers.received)} />
+        ))}
       {digits !== '' && (
         <p>
           Digits received <b className="mono">{digits}</b>

@@ -8,6 +8,7 @@ import { Button, useNow } from '../../ui/controls.tsx'
 import { Split } from '../../ui/split.tsx'
 import { useMedia } from '../../ui/use-media.ts'
 import { Actions } from './actions.tsx'
+import { Conversation } from './conversation.tsx'
 import { evidenceOf, tellingPart } from './evidence.ts'
 import { Head, isInterrupted } from './head.tsx'
 import { Legs } from './legs.tsx'
@@ -17,6 +18,8 @@ import { MediaDetails, Figures } from './media-details.tsx'
 import { flowsOf } from '../../../shared/shown/media-figures.ts'
 import { Media } from './media.tsx'
 import { Note } from './note.tsx'
+import { Persona } from './persona.tsx'
+import { Script } from './script.tsx'
 import { OfCall, Talking } from './talk.tsx'
 import { TimeBar } from './time-bar.tsx'
 import { timesOf } from '../../../shared/shown/time-marks.ts'
@@ -47,6 +50,7 @@ export function Call({
   const isNarrow = useMedia(narrow)
   const live = view !== undefined && view.state !== 'ended'
   const now = useNow(250, live)
+  const nowUs = live ? now * 1000 : null
   const interrupted = isInterrupted(report, view)
   const chosen = place?.kind === 'finding' ? place.n : null
   const selection = shownPart(report, place, live)
@@ -140,7 +144,10 @@ export function Call({
       <Legs legs={report.related ?? noLegs} />
       <Note key={report.id} report={report} />
       <Verdict report={report} view={view} chosen={chosen} onEvidence={follow} />
-      <TimeBar report={report} nowUs={live ? now * 1000 : null} interrupted={interrupted} />
+      <Persona persona={report.persona} />
+      <Script report={report} live={live} />
+      <TimeBar report={report} nowUs={nowUs} interrupted={interrupted} />
+      <Conversation report={report} nowUs={nowUs} />
       <div className={`call-panes${opened && flows.length > 0 ? ' with-details' : ''}`}>
         {opened && flows.length > 0 ? (
           <Split

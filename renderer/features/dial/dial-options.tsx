@@ -15,6 +15,7 @@ import {
 import { Choice, Field } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 import { OrderedChoice } from '../../ui/ordered-choice.tsx'
+import { ScriptField } from './script-field.tsx'
 
 const none = '' as const
 type OrNone<Value extends string> = Value | typeof none
@@ -106,6 +107,9 @@ export function DialOptions() {
             />
           )}
         </Field>
+        <div className="dial-wide">
+          <ScriptField />
+        </div>
         <div className="dial-wide">
           <Field label="Codecs" above>
             {(props) => (

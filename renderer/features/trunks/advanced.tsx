@@ -5,9 +5,9 @@ import { offeredSuites, type SrtpSuite } from '../../../shared/model/encryption.
 import { transports } from '../../../shared/model/transport.ts'
 import { addressFault } from '../../../shared/words/dial.ts'
 import { useEngine } from '../../state/engine.ts'
-import { codecEntries, encryptionFormChoices, encryptionFormHint, suiteEntries } from '../../ui/choices.ts'
+import { encryptionFormChoices, encryptionFormHint, suiteEntries } from '../../ui/choices.ts'
 import { Choice, Field } from '../../ui/controls.tsx'
-import { CheckField } from '../../ui/fields.tsx'
+import { CheckField, CodecsField } from '../../ui/fields.tsx'
 import { OrderedChoice } from '../../ui/ordered-choice.tsx'
 import { textOf } from './text-of.ts'
 import type { TrunkFaults } from './trunk-faults.ts'
@@ -65,17 +65,11 @@ export function Advanced({
           {(props) => <input {...props} {...text('webSocketResource')} className="mono" />}
         </Field>
       )}
-      <Field label="Codecs" hint="In the order in which they are offered; others are not accepted.">
-        {(props) => (
-          <OrderedChoice
-            {...props}
-            what="Codecs"
-            entries={codecEntries}
-            value={settings.codecs}
-            onChange={(codecs) => codecs && set({ codecs })}
-          />
-        )}
-      </Field>
+      <CodecsField
+        hint="In the order in which they are offered; others are not accepted."
+        value={settings.codecs}
+        onChange={(codecs) => set({ codecs })}
+      />
       {settings.encryption === 'allowed' && (
         <Field label="Encryption form" hint={encryptionFormHint}>
           {(props) => (

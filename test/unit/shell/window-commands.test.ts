@@ -15,6 +15,9 @@ describe('what a window may say', () => {
     ['call.place', { uri: 'sip:a@b', recordTo: '' }],
     ['call.place', { uri: 'sip:a@b', pcapTo: 'file:x' }],
     ['call.place', { uri: 'sip:a@b', timeline: [{ kind: 'record', atMs: 1, file: '/tmp/x.wav' }] }],
+    ['call.place', { uri: 'sip:a@b', script: [{ kind: 'record', file: '/tmp/x.wav' }] }],
+    ['call.place', { uri: 'sip:a@b', script: [{ kind: 'play', path: '/etc/passwd' }] }],
+    ['call.place', { uri: 'sip:a@b', script: [{ kind: 'hold' }, { kind: 'play' }] }],
     ['call.place', { uri: 'sip:a@b', source: sound('/etc/passwd') }],
     ['call.place', { uri: 'sip:a@b', source: sound('../x.wav') }],
     ['call.place', { uri: 'sip:a@b', source: sound(' file:x') }],
@@ -44,6 +47,7 @@ describe('what a window may say', () => {
     ['call.place', { uri: 'sip:a@b', source: { kind: 'tone', hz: 440 } }],
     ['call.place', { uri: 'sip:a@b' }],
     ['call.place', { uri: 'sip:a@b', timeline: [{ kind: 'hold', atMs: 1 }] }],
+    ['call.place', { uri: 'sip:a@b', script: [{ kind: 'play', path: 'file:sounds/x.wav' }, { kind: 'hold' }] }],
     ['capture.open', { files: ['file:abc', 'file:def'] }],
     ['file.put', { file: null, name: 'x', base64: '' }],
     ['file.put', { file: 'file:abc', name: 'x', base64: '' }],
@@ -68,7 +72,7 @@ describe('what a window may say', () => {
         expect(windowFault(name, nested(path)), `${name} ${path.join('.')}`).not.toBeNull()
       }
     }
-    expect(found).toBeGreaterThanOrEqual(9)
+    expect(found).toBeGreaterThanOrEqual(12)
   })
 })
 
@@ -84,11 +88,14 @@ function pathsOf(schema: Schema, above: readonly string[] = []): string[][] {
     ...(/^(path|files?)$|(To|Directory|Folder|File|Path)$/.test(name) ? [[...above, name]] : []),
     ...pathsOf(member, [...above, name]),
   ])
-  return [...members, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((choice) => pathsOf(choice, above))]
+  const entries = schema.items ? pathsOf(schema.items, [...above, '[]']) : []
+  const choices = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((choice) => pathsOf(choice, above))
+  return [...members, ...entries, ...choices]
 }
 
-/** Arguments with a path of this machine at that place, and the kind of source that has one. */
-function nested([name, ...rest]: readonly string[]): unknown {
+/** Arguments with a path of this machine at that place, and the kind of what has one. */
+function nested([name, ...rest]: readonly string[], kind = 'file'): unknown {
   if (name === undefined) return '/etc/passwd'
-  return { [name]: name === 'files' ? ['/etc/passwd'] : nested(rest), ...(name === 'path' ? { kind: 'file' } : {}) }
+  if (name === '[]') return [nested(rest, 'play')]
+  return { [name]: name === 'files' ? ['/etc/passwd'] : nested(rest, kind), ...(name === 'path' ? { kind } : {}) }
 }
