@@ -12,13 +12,12 @@ import { Agents } from './calls/agents.ts'
 import { Boundary, faultText } from './base/boundary.ts'
 import { systemClock, type Clock } from './base/clock.ts'
 import { usage } from './base/errors.ts'
-import { noLogs, type Logs } from './base/log.ts'
+import { noLogs } from './base/log.ts'
 import { until } from './base/until.ts'
-import type { Net } from './base/net.ts'
 import { systemHttp } from './base/system-http.ts'
 import { systemHttpServe } from './base/system-http-serve.ts'
 import { systemNet } from './base/system-net.ts'
-import { systemRandom, type Random } from './base/random.ts'
+import { systemRandom } from './base/random.ts'
 import { CallRecords } from './calls/call-records.ts'
 import { CaptureThreads } from './captures/capture-threads.ts'
 import { OpenedCaptures } from './captures/opened-captures.ts'
@@ -33,6 +32,7 @@ import { providerHandlers } from './handlers/providers.ts'
 import { ruleHandlers } from './handlers/rules.ts'
 import { fileHandlers, settingsHandlers } from './handlers/settings.ts'
 import { trunkHandlers } from './handlers/trunks.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { Proofs } from './proof/proofs.ts'
 import { Feed, type EntityKey, type Watcher } from './feed.ts'
 import { Files } from './files.ts'
@@ -48,25 +48,11 @@ import { Stations } from './stations/stations.ts'
 import { Profile } from './store/profile.ts'
 import { Store } from './store/store.ts'
 import { Voice } from './calls/voice.ts'
+import { Trials } from './trials/trials.ts'
 import { TrunkChecks } from './trunks/trunk-checks.ts'
 
 export { htmlPieces } from './report/html-report.ts'
-
-export interface EngineOptions {
-  /** The profile folder; null keeps nothing. */
-  readonly profile: string | null
-  /**
-   * A person looks on: the newest packets and figures of every call are kept, calls under way are in the history, calls
-   * to the softphone ring.
-   */
-  readonly attended?: boolean
-  readonly clock?: Clock
-  readonly random?: Random
-  readonly net?: Net
-  /** Name servers instead of the system's. */
-  readonly dnsServers?: readonly string[]
-  readonly logs?: Logs
-}
+export type { EngineOptions } from './engine-options.ts'
 
 /** The product without a face: every room wired together, reached by commands, seen as state. */
 export class Engine implements EngineClient {
@@ -84,6 +70,7 @@ export class Engine implements EngineClient {
   readonly #agents: Agents
   readonly #voice: Voice
   readonly #checks: TrunkChecks
+  readonly #trials: Trials
   readonly #history: History
   readonly #files: Files
   readonly #threads = new CaptureThreads()
@@ -165,38 +152,40 @@ export class Engine implements EngineClient {
     this.#voice = new Voice({ ...calls, stations: this.#stations })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
+    this.#trials = new Trials({ ...calls, ...shared, ...web, agents: this.#agents, softphone: this.#softphone })
     this.#handlers = this.#wireHandlers()
   }
 
   #wireHandlers(): Handlers {
-    const feed = this.#feed
-    const files = this.#files
-    const history = this.#history
-    const records = this.#records
     const profile = this.#profile
-    const registrations = this.#registrations
     return {
       ...callHandlers({
         softphone: this.#softphone,
         voice: this.#voice,
-        records,
+        records: this.#records,
         calls: this.#calls,
-        history,
-        files,
+        history: this.#history,
+        files: this.#files,
         feed: this.#feed,
         proofs: this.#proofs,
         maskNumbers: () => profile.settings.maskNumbers,
       }),
-      ...registrationHandlers(registrations),
-      ...agentHandlers(this.#agents, registrations),
-      ...captureHandlers(this.#captures, files),
-      ...trunkHandlers({ profile, checks: this.#checks, registrations, boundary: this.#boundary, feed }),
-      ...historyHandlers(history, records),
+      ...registrationHandlers(this.#registrations),
+      ...agentHandlers(this.#agents, this.#registrations),
+      ...captureHandlers(this.#captures, this.#files),
+      ...trunkHandlers({
+        profile,
+        checks: this.#checks,
+        registrations: this.#registrations,
+        boundary: this.#boundary,
+        feed: this.#feed,
+      }),
+      ...historyHandlers(this.#history, this.#records),
       ...providerHandlers(profile),
-      ...personaHandlers(),
+      ...personaHandlers(this.#trials),
       ...ruleHandlers(),
-      ...settingsHandlers(profile, feed),
-      ...fileHandlers(files),
+      ...settingsHandlers(profile, this.#feed),
+      ...fileHandlers(this.#files),
     }
   }
 
@@ -257,6 +246,7 @@ export class Engine implements EngineClient {
       ...all('webhook', this.#agents.webhooks.keys()),
       ...all('registration', this.#registrations.keys()),
       ...all('check', this.#checks.keys()),
+      ...all('trial', this.#trials.keys()),
       ...all('capture', this.#captures.keys()),
       ...all('call', calls),
     ]
@@ -283,6 +273,8 @@ export class Engine implements EngineClient {
         return [this.#agents.change(id)]
       case 'webhook':
         return [this.#agents.webhooks.change(id)]
+      case 'trial':
+        return [this.#trials.change(id)]
       case 'check':
         return [this.#checks.change(id)]
       case 'trunk': {

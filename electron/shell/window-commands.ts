@@ -65,6 +65,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'provider.address': plain,
   'persona.list': plain,
   'persona.check': plain,
+  'trial.start': plain,
+  'trial.stop': plain,
   'rule.list': plain,
   'settings.save': { source: 'settings.agent.behaviour.source' },
   'file.put': { files: ['file'] },

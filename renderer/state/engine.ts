@@ -12,6 +12,7 @@ import type {
   ReportChange,
   Sample,
 } from '../../shared/contract/state.ts'
+import type { TrialView } from '../../shared/contract/trial.ts'
 import type { CallView, CaptureView } from '../../shared/contract/views.ts'
 import { Bridge } from '../bridge.ts'
 import type { Line } from '../voice/phone.ts'
@@ -47,6 +48,7 @@ interface EntityOf {
   webhooks: WebhookView
   trunks: StoredTrunk
   checks: Check
+  trials: TrialView
 }
 
 type Entities = { readonly [Name in keyof EntityOf]: ReadonlyMap<string, EntityOf[Name]> }
@@ -63,6 +65,7 @@ const empty: Entities = {
   webhooks: new Map(),
   trunks: new Map(),
   checks: new Map(),
+  trials: new Map(),
 }
 
 export const useEngine = create<EngineState>(() => ({
@@ -135,6 +138,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
   const webhooks = new Edited(state.webhooks)
   const trunks = new Edited(state.trunks)
   const checks = new Edited(state.checks)
+  const trials = new Edited(state.trials)
   const lists = {
     call: calls,
     capture: captures,
@@ -143,6 +147,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
     webhook: webhooks,
     trunk: trunks,
     check: checks,
+    trial: trials,
   }
   let single: Partial<Pick<EngineState, 'settings' | 'storageFault' | 'callsLost' | 'limits' | 'faults'>> = {}
   for (const change of changes) {
@@ -174,6 +179,9 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
       case 'check':
         checks.map.set(change.check.trunk, change.check)
         break
+      case 'trial':
+        trials.map.set(change.trial.id, change.trial)
+        break
       case 'settings':
         single = { ...single, settings: change.settings }
         break
@@ -204,6 +212,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
     webhooks: webhooks.now,
     trunks: trunks.now,
     checks: checks.now,
+    trials: trials.now,
   }
 }
 

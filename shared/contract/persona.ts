@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { transportNames } from '../model/transport.ts'
 import { webhookFaultCodes } from '../model/webhook-faults.ts'
 import { sourceSchema } from '../providers/provider.ts'
+import { trialCommands } from './trial.ts'
 
 /** Which persona an agent plays, and by which configuration. */
 export const playSchema = z.object({
@@ -113,8 +114,9 @@ const checkedPersonaSchema = z.object({
   ),
 })
 
-/** What is known of personas, and whether a configuration can be played. */
+/** What is known of personas, whether a configuration can be played, and calls to them on this computer. */
 export const personaCommands = {
+  ...trialCommands,
   'persona.list': {
     args: z.object({}),
     result: z.array(

@@ -4,6 +4,7 @@ import { apiSchema, bindingSchema, listenerSchema } from './agent-parts.ts'
 import { settingsSchema, storedTrunkSchema, trunkCheckSchema } from './commands.ts'
 import { callReportSchema, messageSchema, sampleSchema, type Sample } from './report.ts'
 import { remedySchema } from './remedy.ts'
+import { trialViewSchema } from './trial.ts'
 import { callViewSchema, captureViewSchema } from './views.ts'
 import { webhookViewSchema } from './webhook.ts'
 import { wrongNames } from '../model/wrong.ts'
@@ -74,6 +75,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('webhook'), webhook: webhookViewSchema }),
   z.object({ kind: z.literal('trunk'), trunk: storedTrunkSchema }),
   z.object({ kind: z.literal('check'), check: trunkCheckSchema.extend({ done: z.boolean() }) }),
+  z.object({ kind: z.literal('trial'), trial: trialViewSchema }),
   z.object({
     kind: z.literal('storage'),
     fault: z.string().nullable().describe('why the history cannot be written'),
@@ -89,7 +91,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings'), settings: settingsSchema }),
   z.object({
     kind: z.literal('gone'),
-    of: z.enum(['call', 'capture', 'registration', 'agent', 'webhook', 'trunk', 'check']),
+    of: z.enum(['call', 'capture', 'registration', 'agent', 'webhook', 'trunk', 'check', 'trial']),
     id: z.string(),
   }),
 ])

@@ -5,12 +5,19 @@ import { PersonaFault, variablesNamed } from '../../../shared/providers/personas
 import { webhookUrlFault } from '../../../shared/providers/personas/webhook-url.ts'
 import { readCheckedJson } from '../base/checked-json.ts'
 import { usage } from '../base/errors.ts'
+import type { Trials } from '../trials/trials.ts'
 import type { Handlers } from './handlers.ts'
 
 type Fault = CheckedPersona['faults'][number]
 
-export function personaHandlers(): Handlers<'persona'> {
+/** What is known of personas, and calls to them on this computer. */
+export function personaHandlers(trials: Trials): Handlers<'persona' | 'trial'> {
   return {
+    'trial.start': ({ persona }) => trials.start(persona),
+    'trial.stop': ({ id }) => {
+      trials.stop(id)
+      return {}
+    },
     'persona.list': () =>
       personas.map(({ name, provider, title, transports, asksWebhook, mostDocuments, example }) => {
         const facts = providerNamed(provider)

@@ -12,6 +12,7 @@ import { party } from '../../../shared/shown/format.ts'
 import { timeOf } from '../../ui/format.ts'
 import { AgentForm } from './agent-form.tsx'
 import { LiveCall } from './live-call.tsx'
+import { Trial } from './trial.tsx'
 import './agent.css'
 
 /** As many are shown with their headers; the others stand in the list. */
@@ -75,6 +76,7 @@ export function Agent() {
           </ul>
         )}
       </div>
+      <Trial />
       <Inbound />
       {settings && (
         <AgentForm key={JSON.stringify(settings.agent)} settings={settings} wrong={wrong} onWrong={setWrong} />
