@@ -35,7 +35,7 @@ const engineRooms = Object.entries({
   'trunks/': ['feed.ts', 'report/', 'sip/', 'stations/', 'store/profile.ts', 'trace/journal/', 'ua/index.ts'],
   'known-calls.ts': ['feed.ts', 'report/'],
   'trials/': ['calls/', 'feed.ts'],
-  'captures/': ['feed.ts', 'known-calls.ts', 'media/codec/', 'report/', 'trace/'],
+  'captures/': ['feed.ts', 'known-calls.ts', 'media/codec/', 'media/audio/', 'report/', 'trace/'],
   'engine-options.ts': [],
   'feed.ts': [],
   'files.ts': [],

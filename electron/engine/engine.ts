@@ -168,6 +168,7 @@ export class Engine implements EngineClient {
         files: this.#files,
         feed: this.#feed,
         proofs: this.#proofs,
+        clock: this.#clock,
         maskNumbers: () => profile.settings.maskNumbers,
       }),
       ...registrationHandlers(this.#registrations),

@@ -35,6 +35,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'call.reject': plain,
   'call.record': plain,
   'call.export': plain,
+  'call.audio': plain,
   'call.note': plain,
   'call.report': plain,
   'call.proofPlan': plain,

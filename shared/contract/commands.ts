@@ -4,6 +4,7 @@ import { transportNames } from '../model/transport.ts'
 import { wrongNames } from '../model/wrong.ts'
 import { dtmfModeSchema } from './actions.ts'
 import { apiSchema, behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
+import { callFileCommands } from './call-files.ts'
 import { historyList } from './lists.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
 import {
@@ -208,8 +209,7 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>
 export type Favourite = Settings['favourites'][number]
 
-export const exportFormatSchema = z.enum(['pcap', 'pcapng', 'json', 'html', 'wav'])
-export type ExportFormat = z.infer<typeof exportFormatSchema>
+export { exportFormatSchema, type ExportFormat } from './call-files.ts'
 
 const nothing = z.object({})
 const byId = z.object({ id: z.string() })
@@ -240,10 +240,7 @@ export const commands = {
   },
   'call.reject': { args: byId.extend({ code: z.int().min(300).max(699).default(486) }), result: nothing },
   'call.record': { args: byId.extend({ on: z.boolean() }), result: z.object({ file: z.string().nullable() }) },
-  'call.export': {
-    args: byId.extend({ format: exportFormatSchema }),
-    result: z.object({ name: z.string(), mediaType: z.string(), base64: z.string(), note: z.string().nullable() }),
-  },
+  ...callFileCommands,
   'call.note': {
     args: byId.extend({ text: z.string().max(10_000).describe('empty: none') }),
     result: nothing,

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
 import type { Softphone } from '../calls/softphone.ts'
 import type { Voice } from '../calls/voice.ts'
+import { audioOf } from '../captures/call-audio.ts'
+import { recordedAudio } from '../captures/recorded-audio.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import type { Feed } from '../feed.ts'
 import type { Files } from '../files.ts'
@@ -22,11 +25,12 @@ interface CallHandlerDeps {
   readonly files: Files
   readonly feed: Feed
   readonly proofs: Proofs
+  readonly clock: Clock
   maskNumbers(): boolean
 }
 
 export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
-  const { softphone, voice, records, calls, history, files, feed, proofs, maskNumbers } = deps
+  const { softphone, voice, records, calls, history, files, feed, proofs, clock, maskNumbers } = deps
   /** A call that something can be done with. Throws RingbackError (usage). */
   const ours = (id: string): CallRecord => {
     const record = records.call(id)
@@ -69,6 +73,18 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
       const call = calls.get(id)
       await call?.fetch?.()
       return exportCall(call?.report() ?? history.show(id), call, format, maskNumbers())
+    },
+    'call.audio': async ({ id, way }) => {
+      const call = await calls.known(id)
+      const packets = await call.packets()
+      const pause = () => new Promise<void>((resolve) => void clock.after(0, resolve))
+      try {
+        if (!packets) throw usage('the packets of its audio are not kept any more: record a call to hear it later')
+        return await audioOf(call.report(), way, packets.pcap, pause)
+      } catch (error) {
+        if (!call.recording || call.recordingTo !== null) throw error
+        return recordedAudio(call.recording, way)
+      }
     },
     'call.dtmf': ({ id, digits, mode }) => {
       ours(id).sendDigits(digits, mode)

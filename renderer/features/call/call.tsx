@@ -1,10 +1,12 @@
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { microsOf } from '../../../shared/base/time.ts'
 import type { CallReport, RelatedCall } from '../../../shared/contract/report.ts'
 import type { Sample } from '../../../shared/contract/state.ts'
 import type { CallView } from '../../../shared/contract/views.ts'
 import { useActions } from '../../state/actions.ts'
 import { look, remember, useUi, type Place } from '../../state/ui.ts'
 import { Button, useNow } from '../../ui/controls.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { Split } from '../../ui/split.tsx'
 import { useMedia } from '../../ui/use-media.ts'
 import { Actions } from './actions.tsx'
@@ -25,6 +27,9 @@ import { TimeBar } from './time-bar.tsx'
 import { timesOf } from '../../../shared/shown/time-marks.ts'
 import { Verdict } from './verdict.tsx'
 import './call.css'
+
+/** Loaded when somebody listens. */
+const Player = lazy(() => import('./player.tsx'))
 
 /** Below this width the message covers the ladder instead of standing beside it. */
 const narrow = '(max-width: 1099px)'
@@ -56,6 +61,8 @@ export function Call({
   const selection = shownPart(report, place, live)
   const flows = useMemo(() => flowsOf(report.streams, samples), [report.streams, samples])
   const times = useMemo(() => timesOf(report, null, interrupted), [report, interrupted])
+  /** The call that is listened to. */
+  const [listening, setListening] = useState<string | null>(null)
   const [cycled, setCycled] = useState(-1)
   const select = (next: Place) => {
     look(next)
@@ -76,6 +83,8 @@ export function Call({
     remember.set('media.open', opened ? 'no' : 'yes')
     setOpened(!opened)
   }
+  const listens = listening === report.id
+  const listen = () => setListening(listens ? null : report.id)
   useActions([
     {
       id: 'evidence.previous',
@@ -85,6 +94,9 @@ export function Call({
     },
     { id: 'evidence.next', group: 'Call', name: 'Next evidence', run: () => cycle(1) },
     { id: 'media.toggle', group: 'Call', name: opened ? 'Close the charts' : 'Open figures and charts', run: toggle },
+    ...(live || flows.length === 0
+      ? []
+      : [{ id: 'media.listen', group: 'Call', name: listens ? 'Close the player' : 'Listen', run: listen }]),
     ...(drawer && isNarrow
       ? [{ id: 'message.close', group: 'Message', name: 'Close the message', run: () => setDrawer(false) }]
       : []),
@@ -175,9 +187,29 @@ export function Call({
           upper
         )}
       </div>
-      <Media report={report} flows={flows} live={live} open={opened} onToggle={toggle} onSelect={select} />
+      {listens && !live && (
+        <Suspense fallback={<Loading what="the player" />}>
+          <Player key={report.id} report={report} atUs={timeOfPart(report, place)} />
+        </Suspense>
+      )}
+      <Media
+        report={report}
+        flows={flows}
+        live={live}
+        open={opened}
+        onToggle={toggle}
+        listens={listens}
+        onListen={live ? null : listen}
+        onSelect={select}
+      />
     </div>
   )
+}
+
+/** When a message that was chosen was seen; null where none was. */
+function timeOfPart({ messages }: CallReport, place: Place | null): number | null {
+  const at = place?.kind === 'message' ? messages[place.n]?.at : undefined
+  return at === undefined ? null : microsOf(at)
 }
 
 const noLegs: readonly RelatedCall[] = []

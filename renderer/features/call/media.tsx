@@ -21,6 +21,8 @@ export function Media({
   live,
   open,
   onToggle,
+  listens,
+  onListen,
   onSelect,
 }: {
   report: CallReport
@@ -28,6 +30,10 @@ export function Media({
   live: boolean
   open: boolean
   onToggle: () => void
+  /** Whether the player is open. */
+  listens: boolean
+  /** Null where there is nothing to listen to yet. */
+  onListen: (() => void) | null
   onSelect: (place: Place) => void
 }) {
   const observed = report.direction === 'observed'
@@ -73,6 +79,11 @@ export function Media({
       {unknown.length > 0 && (
         <Button kind="quiet" onClick={() => onSelect({ kind: 'stream', n: unknown[0]!.n })}>
           {unknown.length} of unknown direction
+        </Button>
+      )}
+      {flows.length > 0 && onListen && (
+        <Button kind="quiet" aria-expanded={listens} onClick={onListen}>
+          Listen
         </Button>
       )}
       {flows.length > 0 && (
