@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import type { AgentSource, SourceArgs } from '../../shared/contract/place-call.ts'
 import { mostSpeech } from '../../shared/model/speech.ts'
 import { Fault } from './controls.tsx'
+import { wavFault } from './wav-file.ts'
 
 const kinds = [
   ['marker', 'marker'],
@@ -44,6 +45,8 @@ export function SourceChoice({
   const take = async (file: File | undefined) => {
     if (!file) return
     try {
+      const wrong = await wavFault(file)
+      if (wrong !== null) return setFault(wrong)
       const path = await handOver(
         file.name.toLowerCase().endsWith('.wav') ? file : new File([file], `${file.name}.wav`),
       )

@@ -43,8 +43,8 @@ export function outlinePath(
 const y = (sample: number, middle: number) => Math.round((middle - (sample / 32_768) * middle) * 10) / 10
 
 /**
- * Two sounds as one WAV file, the first on the left; each begins so many ms after the beginning of the file. One that is
- * null is silent.
+ * Two sounds as one WAV file, the first on the left; each begins so many ms after the beginning of the file. One that
+ * is null is silent.
  */
 export function stereoWav(
   left: Waveform | null,

@@ -173,7 +173,11 @@ describe('a number', () => {
       expect(readFileSync(capture, 'latin1')).toContain('INVITE sip:nobody')
       expect((await run(['inspect', capture])).stdout).toMatch(/INVITE sip:nobody/)
     }
-    // Fourteen processes, one after the other.
+    // Nobody is there any more: a call that failed is one when it is shown, too.
+    const gone = `sip:gone@127.0.0.1:${agent.port};transport=tcp`
+    expect((await run(['call', gone])).code).not.toBe(0)
+    expect((await run(['history', 'show', 'latest'])).code).toBe(1)
+    // Sixteen processes, one after the other.
   }, 60_000)
 })
 
@@ -278,6 +282,11 @@ describe('completion', () => {
     expect(complete('ringback', 'call', 'sip:a@b', '--ring')).toBe('--ring-timeout')
     expect(complete('ringback', 'trunk', 'add', '--addr')).toBe('--address')
     expect(complete('ringback', 'completion', '')).toBe('bash zsh fish')
+    expect(complete('ringback', 'call', '--transport', 't')).toBe('tcp tls')
+    expect(complete('ringback', 'agent', '--codecs', 'PCMU,op')).toBe('PCMU,opus')
+    expect(complete('ringback', 'agent', '--persona', 'live')).toBe('livekit')
+    expect(complete('ringback', 'agent', '--wrong', 'bye-4')).toBe('bye-481')
+    expect(complete('ringback', 'call', '--impair', 'jit')).toBe('jitter=')
     // Nothing of its own: the shell goes on to files.
     expect(complete('ringback', 'inspect', '')).toBe('')
   })

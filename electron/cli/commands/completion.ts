@@ -1,4 +1,11 @@
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, type Option } from 'commander'
+import { codecNames } from '../../../shared/model/codecs.ts'
+import { dtmfModes } from '../../../shared/model/dtmf.ts'
+import { encryptionForms, encryptions } from '../../../shared/model/encryption.ts'
+import { impairmentForms } from '../../../shared/model/impairments.ts'
+import { transportNames } from '../../../shared/model/transport.ts'
+import { wrongNames } from '../../../shared/model/wrong.ts'
+import { personas } from '../../../shared/providers/personas/index.ts'
 import { pathOf } from '../errors.ts'
 import { print } from '../output.ts'
 import { exitCode } from '../session.ts'
@@ -38,13 +45,41 @@ const namesAfter = (command: Command) => [
 ]
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
+/** What an option can be, where that is a list of words. */
+function valuesOf({ long, argChoices }: Option): readonly string[] {
+  return argChoices ?? (long ? values[long] : undefined) ?? []
+}
+
+const values: Readonly<Record<string, readonly string[]>> = {
+  '--transport': transportNames,
+  '--codecs': codecNames(),
+  '--encryption': encryptions,
+  '--encryption-form': encryptionForms,
+  '--persona': personas.map(({ name }) => name),
+  '--wrong': wrongNames,
+  '--impair': impairmentForms.map(({ example }) => example.replace(/=.*$/s, '=')),
+  '--dtmf-mode': dtmfModes,
+  '--send': ['marker', 'tone', 'echo', 'silence'],
+  '--answer': ['marker', 'tone', 'echo', 'silence', 'reject:', 'ring', 'ignore'],
+}
+
 function bashLines(program: Command, zsh: boolean): string[] {
   const commands = withInner(program)
   const inner = commands.slice(1).map((command) => quoted(pathOf(command)))
+  const options = new Map(commands.flatMap((command) => command.options).map((option) => [option.long, option]))
+  const valued = [...options.values()].filter((option) => valuesOf(option).length > 0)
   return [
     ...(zsh ? ['autoload -U +X bashcompinit && bashcompinit'] : []),
     '_ringback() {',
-    '  local path=ringback words= i',
+    '  local path=ringback words= i current="${COMP_WORDS[COMP_CWORD]}"',
+    // What stands before the last comma of a list stays.
+    '  local last="${current##*,}"',
+    '  case "${COMP_WORDS[COMP_CWORD-1]}" in',
+    ...valued.map((option) => {
+      const words = quoted(valuesOf(option).join(' '))
+      return `    ${option.long}) COMPREPLY=($(compgen -P "\${current%"$last"}" -W ${words} -- "$last")); return ;;`
+    }),
+    '  esac',
     '  for ((i = 1; i < COMP_CWORD; i++)); do',
     `    case "$path \${COMP_WORDS[i]}" in`,
     `      ${inner.join('|')}) path="$path \${COMP_WORDS[i]}" ;;`,
@@ -73,11 +108,14 @@ function fishLines(program: Command): string[] {
       ...command.commands.map(
         (one) => `complete -c ringback -f -n ${at} -a ${one.name()} -d ${quoted(one.description())}`,
       ),
-      ...command.options.flatMap(({ long, required, description }) =>
-        long
-          ? [`complete -c ringback -n ${at} -l ${long.slice(2)}${required ? ' -r' : ''} -d ${quoted(description)}`]
-          : [],
-      ),
+      ...command.options.flatMap((option) => {
+        const { long, required, description } = option
+        if (!long) return []
+        const offered = valuesOf(option)
+        const values = offered.length > 0 ? ` -f -a ${quoted(offered.join(' '))}` : ''
+        const needs = required ? ' -r' : ''
+        return [`complete -c ringback -n ${at} -l ${long.slice(2)}${needs}${values} -d ${quoted(description)}`]
+      }),
     ]
   })
 }

@@ -7,7 +7,7 @@ import { jsonPieces } from '../json.ts'
 import { parseCount, parseFormat } from '../options.ts'
 import { print, printJson, warn } from '../output.ts'
 import { exitCode, withEngine, type CommonOptions } from '../session.ts'
-import { Paint, ladderLines, leftSide, summaryLines } from '../terminal.ts'
+import { Paint, hasFault, ladderLines, leftSide, summaryLines } from '../terminal.ts'
 import { idOf, whichCall } from '../which-call.ts'
 
 interface ListOptions extends CommonOptions {
@@ -83,7 +83,7 @@ function addShow(history: Command, finish: (code: number) => void): Command {
               print(line)
             for (const line of summaryLines(report, paint)) print(line)
           }
-          return exitCode.ok
+          return report.outcome !== 'in-progress' && hasFault(report) ? exitCode.fault : exitCode.ok
         }),
       )
     })

@@ -3,6 +3,7 @@ import { handOver } from '../../state/dial.ts'
 import { readDraftScript, type DraftScript } from '../../state/script.ts'
 import { edit, useUi } from '../../state/ui.ts'
 import { Button, Fault, Field, Foreign } from '../../ui/controls.tsx'
+import { wavFault } from '../../ui/wav-file.ts'
 
 /** A mistake is said when nothing was typed for so long. */
 const pauseMs = 400
@@ -86,7 +87,10 @@ function Sound({ name, onChosen }: { name: string; onChosen: (id: string) => voi
   const [fault, setFault] = useState<string | null>(null)
   const take = async (file: File | undefined) => {
     if (!file) return
+    setFault(null)
     try {
+      const wrong = await wavFault(file)
+      if (wrong !== null) return setFault(wrong)
       const id = await handOver(file)
       if (id !== null) onChosen(id)
     } catch (error) {
