@@ -26,7 +26,7 @@ import {
   tlsIdentitySchema,
   webSocketResourceSchema,
 } from './place-call.ts'
-import { personaCommands, playSchema } from './persona.ts'
+import { personaCommands, playSchema, keptPlaySchema } from './persona.ts'
 import { proofPlanSchema, proofSchema, proveSchema } from './proof.ts'
 import { remedySchema } from './remedy.ts'
 import { setWebhookSchema, startWebhookSchema } from './webhook.ts'
@@ -171,11 +171,7 @@ export const agentSettingsSchema = startAgentSchema
   })
   .extend({
     start: z.boolean().describe('with the window'),
-    persona: playSchema
-      .pick({ name: true })
-      .extend({ kept: z.literal(true) })
-      .optional()
-      .describe('that it plays; all else of it is kept among the secrets'),
+    persona: keptPlaySchema.optional(),
   })
 
 export const settingsSchema = z.object({

@@ -17,6 +17,12 @@ export const playSchema = z.object({
 })
 export type PlayArgs = z.input<typeof playSchema>
 
+/** What the agent of the settings plays. */
+export const keptPlaySchema = playSchema
+  .pick({ name: true })
+  .extend({ kept: z.literal(true) })
+  .describe('all else of it is kept among the secrets')
+
 const field = z.object({ name: z.string(), value: z.string() })
 
 export const webhookReportSchema = z.object({
