@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { parseUri } from '../../shared/wire/sip/grammar.ts'
 import { isIp, parseHostPort } from '../../shared/base/address.ts'
-import { speechTextSchema, timedActionSchema, type TimedAction } from '../../shared/contract/actions.ts'
+import { speechTextSchema } from '../../shared/contract/actions.ts'
 import type { Behaviour, ListenerArgs } from '../../shared/contract/agent-parts.ts'
 import { exportFormatSchema, type ExportFormat } from '../../shared/contract/commands.ts'
 import {
@@ -145,25 +145,6 @@ export function parseSeconds(text: string): number {
   const seconds = Number(text)
   if (!/^\d+(\.\d+)?$/.test(text) || seconds > 86_400) throw invalid('give seconds, at most 86400.')
   return seconds
-}
-
-/** `3s:hold`, `500ms:dtmf 12#`, `4:record file.wav`: what happens how long after the answer. */
-export function parseTimed(text: string, before: readonly TimedAction[] = []): TimedAction[] {
-  const [, number = '', unit = '', kind = '', argument] =
-    /^(\d{1,8}(?:\.\d{1,6})?)(ms|s)?:([a-z]+)(?: (.+))?$/.exec(text) ?? []
-  const parsed = timedActionSchema.safeParse({
-    kind,
-    atMs: Math.round(Number(number) * (unit === 'ms' ? 1 : 1000)),
-    ...(kind === 'dtmf' && { digits: argument }),
-    ...(kind === 'record' && { file: argument ?? null }),
-    ...(kind === 'refer' && { to: argument }),
-  })
-  if (!parsed.success || (argument !== undefined && !['dtmf', 'record', 'refer'].includes(kind)))
-    throw invalid(
-      'write TIME:ACTION like 3s:hold; actions are hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, ' +
-        'record (ends it), refer URI, reinvite, update and hangup.',
-    )
-  return [...before, parsed.data]
 }
 
 /** A name server: an address, with a port where it is not 53. */

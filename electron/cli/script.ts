@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { ScriptStep } from '../../shared/contract/actions.ts'
+import { musicForms } from '../../shared/contract/music.ts'
 import { readScriptText } from '../../shared/contract/script-text.ts'
 import type { DtmfMode } from '../../shared/model/dtmf.ts'
 import { usage } from '../engine/base/errors.ts'
@@ -14,7 +15,8 @@ export const scriptActions = `  wait for speech [timeout TIME]            until 
   say TEXT                                  by the system's own program for speech, to its end
   play FILE.wav                             to its end; a path is one from the folder of the script
   dtmf DIGITS
-  hold, resume, mute, unmute, reinvite, update
+  hold, hold MUSIC                          MUSIC, which the peer hears then, is ${musicForms}
+  resume, mute, unmute, reinvite, update
   record FILE.wav, record                   begins a recording, ends it
   refer URI
   hang up                                   as at the end of the script`

@@ -28,7 +28,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'call.answer': { source: 'source' },
   'call.voice': plain,
   'call.hangUp': plain,
-  'call.hold': plain,
+  'call.hold': { source: 'music' },
   'call.transfer': plain,
   'call.mute': plain,
   'call.dtmf': plain,
@@ -96,6 +96,7 @@ export function windowFault(name: string, args: unknown): string | null {
     ...(rule.plays === undefined ? [] : entriesAt(args, rule.plays))
       .filter((entry) => at(entry, 'kind') === 'play')
       .map((entry) => at(entry, 'path')),
+    ...['timeline', 'script'].flatMap((member) => entriesAt(args, member)).flatMap((entry) => at(entry, 'music.path') ?? []),
   ]
   return named.every((file) => typeof file === 'string' && isFileId(file))
     ? null

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dtmfModes } from '../model/dtmf.ts'
 import { mostSpeech } from '../model/speech.ts'
+import { musicSchema } from './music.ts'
 
 export const dtmfModeSchema = z.enum(dtmfModes)
 
@@ -13,7 +14,7 @@ export const speechTextSchema = z
 /** What can be done to a call while it goes on, each with what `more` adds. */
 const actionsWith = <More extends z.ZodRawShape>(more: More) =>
   [
-    z.object({ kind: z.literal('hold'), ...more }),
+    z.object({ kind: z.literal('hold'), music: musicSchema.optional(), ...more }),
     z.object({ kind: z.literal('resume'), ...more }),
     z.object({ kind: z.literal('mute'), ...more }),
     z.object({ kind: z.literal('unmute'), ...more }),

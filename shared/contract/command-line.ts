@@ -44,6 +44,8 @@ export function callCommand(placed: Placed): string {
 function timedOption(action: TimedAction): string {
   const at = `${action.atMs / 1000}s:${action.kind}`
   switch (action.kind) {
+    case 'hold':
+      return action.music === undefined ? at : `${at} ${sendOption(action.music)}`
     case 'dtmf':
       return `${at} ${action.digits}`
     case 'record':

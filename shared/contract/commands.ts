@@ -6,6 +6,7 @@ import { dtmfModeSchema } from './actions.ts'
 import { apiSchema, behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
 import { callFileCommands } from './call-files.ts'
 import { historyList } from './lists.ts'
+import { musicSchema } from './music.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
 import {
   codecsSchema,
@@ -214,7 +215,7 @@ const byId = z.object({ id: z.string() })
 export const commands = {
   'call.place': { args: placeCallSchema, result: byId },
   'call.hangUp': { args: byId, result: nothing },
-  'call.hold': { args: byId.extend({ on: z.boolean() }), result: nothing },
+  'call.hold': { args: byId.extend({ on: z.boolean(), music: musicSchema.optional() }), result: nothing },
   'call.mute': { args: byId.extend({ on: z.boolean() }), result: nothing },
   'call.dtmf': {
     args: byId.extend({ digits: z.string().regex(/^[0-9*#A-Da-d]+$/), mode: dtmfModeSchema.default('rfc4733') }),

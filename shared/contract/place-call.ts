@@ -4,6 +4,7 @@ import { encryptionForms, encryptions, offeredSuites, srtpSuites } from '../mode
 import { callerWrongNames } from '../model/wrong.ts'
 import { mostImpairments, readImpairments } from '../model/impairments.ts'
 import { transportNames, webSocketResourcePattern } from '../model/transport.ts'
+import { fileSchema, silenceSchema, toneSchema } from './music.ts'
 import { dtmfModeSchema, scriptSchema, speechTextSchema, timedActionSchema } from './actions.ts'
 
 export const headerSchema = z.object({ name: z.string(), value: z.string() })
@@ -68,11 +69,11 @@ export const impairmentsSchema = z
   .describe('what goes wrong on purpose with the RTP that is sent, each like loss=5% or delay=80ms')
 
 const sources = [
-  z.object({ kind: z.literal('tone'), hz: z.int().min(20).max(3900) }),
-  z.object({ kind: z.literal('silence') }),
+  toneSchema,
+  silenceSchema,
   z.object({ kind: z.literal('echo') }),
   z.object({ kind: z.literal('marker') }),
-  z.object({ kind: z.literal('file'), path: z.string() }),
+  fileSchema,
   z.object({ kind: z.literal('speech'), text: speechTextSchema }),
 ] as const
 /** What an agent sends: `tone`, `tone:440`, `silence`, `echo`, `marker`, a WAV file, or a text, spoken. */

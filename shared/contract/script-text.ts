@@ -1,3 +1,4 @@
+import { musicForms, musicNamed } from './music.ts'
 import { millisecondsOf } from '../base/time.ts'
 import type { DtmfMode } from '../model/dtmf.ts'
 import { scriptStepSchema, type ScriptStep } from './actions.ts'
@@ -70,8 +71,13 @@ function rawStep(written: string, { mode, path }: Reading): Raw | string {
     case 'hang':
       if (argument.toLowerCase() === 'up') return { kind: 'hangup' }
       break
+    case 'hold': {
+      if (argument === '') return { kind: 'hold' }
+      const music = musicNamed(unquoted(argument))
+      if (!music) return `hold takes ${musicForms} behind it, or nothing`
+      return { kind: 'hold', music: music.kind === 'file' ? { ...music, path: path(music.path) } : music }
+    }
     case 'hangup':
-    case 'hold':
     case 'resume':
     case 'mute':
     case 'unmute':

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { toneShare } from '../../electron/engine/media/audio/tones.ts'
 import { stateOf } from '../../electron/shell/host.ts'
+import type { CallReport } from '../../shared/contract/report.ts'
 import { Engines, callAndWait, over, until } from '../harness/engines.ts'
 import { startNameServer } from '../harness/name-server.ts'
 import { freePort } from '../harness/process.ts'
@@ -43,6 +44,33 @@ describe('our two ends', () => {
     await phone.execute('call.hangUp', { id })
     const { findings } = await until(phone, id, over)
     expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([])
+  })
+
+  it('let the peer hear music while it is on hold, by a command, at a time and in a script', async () => {
+    const agent = await engines.agent({ behaviour: { kind: 'answer', source: { kind: 'silence' } } })
+    const phone = engines.open()
+    const loudest = (report: CallReport) => report.streams.find(({ toPeer }) => toPeer === true)?.level?.peakDbfs ?? -96
+    const uri = `sip:x@127.0.0.1:${agent.port}`
+    const music = { kind: 'tone' as const, hz: 900 }
+    const { id } = await phone.execute('call.place', { uri, source: { kind: 'silence' } })
+    await until(phone, id, (report) => report.streams.length === 2)
+    await phone.execute('call.hold', { id, on: true, music })
+    await until(phone, id, (report) => loudest(report) > -20)
+    await phone.execute('call.hold', { id, on: false })
+    await phone.execute('call.hangUp', { id })
+    await until(phone, id, over)
+    const timeline = [{ kind: 'hold' as const, atMs: 100, music }]
+    const timed = await callAndWait(phone, { uri, source: { kind: 'silence' }, timeline, durationMs: 700 })
+    expect([loudest(timed) > -20, timed.media.at(-1)!.direction]).toEqual([true, 'sendonly'])
+    const script = [
+      { kind: 'hold' as const, music },
+      { kind: 'wait' as const, ms: 500 },
+    ]
+    const scripted = await callAndWait(phone, { uri, source: { kind: 'silence' }, script })
+    expect([loudest(scripted) > -20, scripted.findings]).toEqual([true, []])
+    await expect(
+      phone.execute('call.place', { uri, timeline: [{ ...timeline[0]!, music: { kind: 'file', path: '/none.wav' } }] }),
+    ).rejects.toThrow(/none\.wav/)
   })
 
   it.each([

@@ -30,11 +30,12 @@ import {
   parseSuites,
   suiteList,
   suiteUse,
-  parseTimed,
   parseTransport,
 } from '../options.ts'
 import { callerWrongs } from '../../../shared/model/wrong.ts'
 import { callerWrongLines, parseCallerWrong } from '../wrong.ts'
+import { musicForms } from '../../../shared/contract/music.ts'
+import { parseTimed } from '../timed.ts'
 import { impairmentLines, impairmentUse, parseImpairments, sayImpaired } from '../impaired.ts'
 import { readScript, scriptActions } from '../script.ts'
 import { printJson, warn } from '../output.ts'
@@ -162,8 +163,8 @@ Examples:
   ringback call sip:1001@192.0.2.10 --impair burst=5%x4,jitter=30ms --duration 30
   ringback call sip:1001@192.0.2.10 --at 2s:hold --at 5s:resume --at '6s:dtmf 12#' --duration 8
 
-Actions of --at: hold, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), refer URI, reinvite,
-update, hangup.
+Actions of --at: hold, hold MUSIC, resume, mute, unmute, dtmf DIGITS, record FILE.wav, record (ends it), refer URI,
+reinvite, update, hangup. MUSIC, which the peer hears while it is on hold, is ${musicForms}.
 
 Actions of a script, a line each; # begins a comment, and a script that fails ends the call with a fault:
 ${scriptActions}

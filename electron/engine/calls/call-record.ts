@@ -11,6 +11,7 @@ import type { Clock } from '../base/clock.ts'
 import { Emitter } from '../base/emitter.ts'
 import { RingbackError, usage } from '../base/errors.ts'
 import type { DtmfMode } from '../../../shared/model/dtmf.ts'
+import type { MusicAt } from '../media/audio/source.ts'
 import type { MediaSession } from '../media/session/session.ts'
 import type { MediaTap } from '../media/session/tap.ts'
 import type { Extent, KnownCall } from '../known-calls.ts'
@@ -162,12 +163,13 @@ export class CallRecord implements KnownCall {
     this.#live().call.hangUp()
   }
 
-  /** Throws RingbackError: the call is over, or the peer did not agree. */
-  hold(on: boolean): Promise<void> {
+  /** `music`: what the peer then hears, in place of what the call sends. Throws RingbackError: over, or not agreed. */
+  hold(on: boolean, music: MusicAt | null = null): Promise<void> {
     const { call } = this.#live()
     return new Promise((resolve, reject) => {
       call.hold(on, (fault) => {
         if (fault !== null) return reject(new RingbackError('peer', `${on ? 'hold' : 'resume'} failed: ${fault}`))
+        this.#media?.music(on ? music : null)
         if (this.#phase.kind === 'live') this.#change({ held: on })
         resolve()
       })

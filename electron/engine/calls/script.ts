@@ -4,6 +4,7 @@ import type { Boundary } from '../base/boundary.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import { RingbackError, explainError, usage } from '../base/errors.ts'
 import type { Samples } from '../media/audio/sound-files.ts'
+import type { MusicAt } from '../media/audio/source.ts'
 import type { MediaSession } from '../media/session/session.ts'
 import type { MediaOpener } from '../stations/media-opener.ts'
 import type { Call } from '../ua/index.ts'
@@ -23,6 +24,8 @@ const digitMs = 220
 export interface PreparedStep {
   readonly step: ScriptStep
   readonly sound: Samples | null
+  /** What the peer hears of it while it is on hold. */
+  readonly music: MusicAt | null
 }
 
 /**
@@ -30,7 +33,7 @@ export interface PreparedStep {
  * played and a text that cannot be spoken.
  */
 export async function prepareScript(
-  opener: Pick<MediaOpener, 'sound'>,
+  opener: Pick<MediaOpener, 'sound' | 'music'>,
   steps: readonly ScriptStep[],
   codecs: readonly string[],
 ): Promise<PreparedStep[]> {
@@ -43,7 +46,8 @@ export async function prepareScript(
           : step.kind === 'play'
             ? await opener.sound({ kind: 'file', path: step.path }, codecs)
             : null
-      prepared.push({ step, sound })
+      const music = step.kind === 'hold' ? await opener.music(step.music, codecs) : null
+      prepared.push({ step, sound, music })
     } catch (error) {
       if (!(error instanceof RingbackError)) throw error
       throw new RingbackError(error.kind, `${placeOf(step)}: ${error.message}`, error, error.remedy)
@@ -86,6 +90,9 @@ class ScriptRun {
   }
 
   async begin(): Promise<void> {
+    // The answer is taken in a moment after it came: before that nothing can be changed.
+    const { call } = this.#parts
+    while (!this.#over && call.negotiation.state !== 'stable') await this.#wait(lookMs)
     for (; this.#at < this.#steps.length; this.#at++) {
       try {
         const prepared = this.#steps[this.#at]!
@@ -122,7 +129,7 @@ class ScriptRun {
     this.#parts.record.observe('script-failed', `${placeOf(step)}: ${why}`, String(at + 1))
   }
 
-  #do({ step, sound }: PreparedStep): Promise<unknown> | void {
+  #do({ step, sound, music }: PreparedStep): Promise<unknown> | void {
     switch (step.kind) {
       case 'wait':
         return this.#wait(step.ms)
@@ -137,13 +144,13 @@ class ScriptRun {
         this.#over = true
         return this.#parts.record.hangUp()
       default:
-        return this.#act(step)
+        return this.#act(step, music)
     }
   }
 
-  async #act(step: Action): Promise<void> {
+  async #act(step: Action, music: MusicAt | null): Promise<void> {
     const { record, call, refer } = this.#parts
-    await perform(record, call, step, refer)
+    await perform(record, call, step, refer, music)
     // The next step begins when they have left.
     if (step.kind === 'dtmf' && step.mode !== 'info') await this.#wait(step.digits.length * digitMs)
   }

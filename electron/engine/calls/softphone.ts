@@ -1,12 +1,12 @@
 import { parseHostPort } from '../../../shared/base/address.ts'
 import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
+import type { Music } from '../../../shared/contract/music.ts'
 import { placeCallSchema, type Placed } from '../../../shared/contract/place-call.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
 import { callerWrongs } from '../../../shared/model/wrong.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
-import type { Timer } from '../base/clock.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import { checkGrowing } from '../base/durable.ts'
 import { explainError, usage } from '../base/errors.ts'
@@ -22,7 +22,7 @@ import { checkAddress, fromUri, nextHop, requestUri } from '../stations/next-hop
 import { transportOf } from '../stations/transport-of.ts'
 import { askWhenSilent } from './silence.ts'
 import { prepareScript, runScript } from './script.ts'
-import { runTimeline } from './timeline.ts'
+import { atTimes, prepareTimeline, timelineOf, type Timed } from './timeline.ts'
 import { followRefers, referToCall, type PlacedFor, type TransferResult } from './transfers.ts'
 import type { StationPool } from '../stations/station-pool.ts'
 import type { Station } from '../stations/station.ts'
@@ -115,6 +115,13 @@ export class Softphone {
     return record.transfer(`<${requestUri(to, trunk?.address ?? placed?.proxy ?? null)}>`)
   }
 
+  /** Throws RingbackError: the music cannot be played, the call is over, or the peer did not agree. */
+  async hold(record: CallRecord, on: boolean, music?: Music): Promise<void> {
+    // The rate of the codec that was agreed may be none of the usual ones.
+    const codecs = record.codec === null ? undefined : [record.codec]
+    await record.hold(on, await this.#deps.media.music(music, codecs))
+  }
+
   async #place(args: Parsed<'call.place'>): Promise<PlacedFor | NotSent> {
     const { records, random, profile, media: opener } = this.#deps
     const trunk = args.trunk === undefined ? null : profile.store.trunk(args.trunk)
@@ -135,6 +142,7 @@ export class Softphone {
     const codecs = args.codecs ?? trunk?.codecs ?? usualCodecs()
     const source = await opener.source(args.source, codecs)
     const script = await prepareScript(opener, args.script ?? [], codecs)
+    const timeline = await prepareTimeline(opener, args.timeline, codecs)
     const local =
       args.localAddress === anyLocalAddress ? null : (args.localAddress ?? profile.localAddressFor(hop.uri.host))
     const station = this.#deps.stations.with(transportOf(local, args, trunk, trunk && profile.identityOf(trunk)))
@@ -183,8 +191,8 @@ export class Softphone {
       // Before the record ends with the call, it hears what of the script was left undone.
       runScript({ ...this.#deps, record, call, media, refer, endsCall: args.durationMs === null }, script)
       record.attach(call, args.recordTo)
-      this.#whenAnswered(record, call, args)
-      runTimeline(this.#deps.clock, record, call, args.timeline, refer)
+      const timed = [...askedFor(record, call, args), ...timelineOf(record, call, timeline, refer)]
+      atTimes(this.#deps.clock, call, timed)
       if (args.followRefer)
         followRefers(this.#deps.boundary, record, call, (referred) => this.placeReferred(args, referred))
       askWhenSilent(this.#deps, station, record, call, hop)
@@ -208,27 +216,22 @@ export class Softphone {
       }
     }
   }
+}
 
-  #whenAnswered(
-    record: CallRecord,
-    call: OutboundCall,
-    { dtmf, dtmfMode, durationMs }: Pick<Parsed<'call.place'>, 'dtmf' | 'dtmfMode' | 'durationMs'>,
-  ): void {
-    if (durationMs === null && dtmf === '') return
-    const timers: Timer[] = []
-    call.events.on('state', (state) => {
-      if (state.kind === 'ended') for (const timer of timers) timer.cancel()
-      if (state.kind !== 'answered') return
-      if (durationMs !== null) timers.push(this.#deps.clock.after(durationMs, () => call.hangUp()))
-      if (dtmf === '') return
-      timers.push(
-        this.#deps.clock.after(dtmfAfterMs, () => {
-          const fault = call.sendDigits(dtmf, dtmfMode)
-          if (fault !== null) record.observe('note', `digits were not sent: ${fault}`)
-        }),
-      )
-    })
+/** What a call does after its answer without a timeline: its digits, and its end. */
+function askedFor(
+  record: CallRecord,
+  call: OutboundCall,
+  { dtmf, dtmfMode, durationMs }: Pick<Parsed<'call.place'>, 'dtmf' | 'dtmfMode' | 'durationMs'>,
+): Timed[] {
+  const dial = () => {
+    const fault = call.sendDigits(dtmf, dtmfMode)
+    if (fault !== null) record.observe('note', `digits were not sent: ${fault}`)
   }
+  return [
+    ...(durationMs === null ? [] : [{ atMs: durationMs, act: () => call.hangUp() }]),
+    ...(dtmf === '' ? [] : [{ atMs: dtmfAfterMs, act: dial }]),
+  ]
 }
 
 /**

@@ -1,43 +1,76 @@
 import type { Action, TimedAction } from '../../../shared/contract/actions.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import { explainError } from '../base/errors.ts'
+import type { MusicAt } from '../media/audio/source.ts'
+import type { MediaOpener } from '../stations/media-opener.ts'
 import type { Call } from '../ua/index.ts'
 import type { CallRecord } from './call-record.ts'
 
 /** Asks the peer to call somebody else instead: a URI, or a number at the trunk. */
 export type Refer = (to: string) => Promise<unknown>
 
-/** Does to a call what was asked for, each at its time after the answer; what cannot be done is said in the call. */
-export function runTimeline(
-  clock: Clock,
-  record: CallRecord,
-  call: Call,
+/** An action with what the peer hears of it. */
+export interface PreparedAction {
+  readonly action: TimedAction
+  readonly music: MusicAt | null
+}
+
+/** The music of a timeline, before anything is sent. Throws RingbackError for a file that cannot be played. */
+export async function prepareTimeline(
+  opener: Pick<MediaOpener, 'music'>,
   actions: readonly TimedAction[],
-  refer: Refer,
-): void {
-  if (actions.length === 0) return
+  codecs: readonly string[],
+): Promise<PreparedAction[]> {
+  const prepared: PreparedAction[] = []
+  for (const action of actions)
+    prepared.push({ action, music: action.kind === 'hold' ? await opener.music(action.music, codecs) : null })
+  return prepared
+}
+
+/** What is done so long after the answer. */
+export interface Timed {
+  readonly atMs: number
+  act(): void
+}
+
+/** Does each at its time after the answer, unless the call is over before it. */
+export function atTimes(clock: Clock, call: Call, all: readonly Timed[]): void {
+  if (all.length === 0) return
   const timers: Timer[] = []
   call.events.on('state', (state) => {
     if (state.kind === 'ended') for (const timer of timers) timer.cancel()
-    if (state.kind !== 'answered') return
-    for (const action of actions) timers.push(clock.after(action.atMs, () => void act(record, call, action, refer)))
+    if (state.kind === 'answered') for (const { atMs, act } of all) timers.push(clock.after(atMs, act))
   })
 }
 
-async function act(record: CallRecord, call: Call, action: TimedAction, refer: Refer): Promise<void> {
+/** What is done to a call, each at its time; what cannot be done is said in the call. */
+export function timelineOf(record: CallRecord, call: Call, actions: readonly PreparedAction[], refer: Refer): Timed[] {
+  return actions.map(({ action, music }) => ({
+    atMs: action.atMs,
+    act: () => void actOn(record, call, { action, music }, refer),
+  }))
+}
+
+async function actOn(record: CallRecord, call: Call, { action, music }: PreparedAction, refer: Refer): Promise<void> {
   try {
-    await perform(record, call, action, refer)
+    await perform(record, call, action, refer, music)
   } catch (error) {
     record.observe('action-failed', `${action.kind} at ${action.atMs / 1000} s: ${explainError(error)}`)
   }
 }
 
 /** Does something to a call. Throws, or rejects with, why it cannot be done. */
-export function perform(record: CallRecord, call: Call, action: Action, refer: Refer): Promise<unknown> | void {
+export function perform(
+  record: CallRecord,
+  call: Call,
+  action: Action,
+  refer: Refer,
+  music: MusicAt | null,
+): Promise<unknown> | void {
   switch (action.kind) {
     case 'hold':
     case 'resume':
-      return record.hold(action.kind === 'hold')
+      return record.hold(action.kind === 'hold', music)
     case 'mute':
     case 'unmute':
       return record.mute(action.kind === 'mute')

@@ -47,8 +47,8 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
       ours(id).hangUp()
       return {}
     },
-    'call.hold': async ({ id, on }) => {
-      await ours(id).hold(on)
+    'call.hold': async ({ id, on, music }) => {
+      await softphone.hold(ours(id), on, music)
       return {}
     },
     'call.mute': ({ id, on }) => {

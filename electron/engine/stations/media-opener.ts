@@ -1,5 +1,6 @@
 import { isIp } from '../../../shared/base/address.ts'
 import type { Settings } from '../../../shared/contract/commands.ts'
+import type { Music } from '../../../shared/contract/music.ts'
 import type { SourceArgs } from '../../../shared/contract/place-call.ts'
 import type { BudgetLimits } from '../../../shared/model/budgets.ts'
 import type { Clock } from '../base/clock.ts'
@@ -8,7 +9,7 @@ import type { Net } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { LocalRoutes } from '../base/routes.ts'
 import type { Samples, SoundFiles } from '../media/audio/sound-files.ts'
-import { SampleSource, silence, tone, type SourceSpec } from '../media/audio/source.ts'
+import { SampleSource, silence, tone, type MusicAt, type SourceSpec } from '../media/audio/source.ts'
 import { Pacer } from '../media/session/pacer.ts'
 import { MediaSession, type MediaOptions } from '../media/session/session.ts'
 import type { MediaTap } from '../media/session/tap.ts'
@@ -97,6 +98,22 @@ export class MediaOpener {
       case 'speech': {
         const samples = await this.sound(args, codecs)
         return { kind: 'samples', at: (rateHz) => new SampleSource(samples(rateHz), false) }
+      }
+    }
+  }
+
+  /** What a peer on hold is to hear, a file again and again. Throws RingbackError for one that cannot be played. */
+  async music(args: Music | undefined, codecs?: readonly string[]): Promise<MusicAt | null> {
+    switch (args?.kind) {
+      case undefined:
+        return null
+      case 'silence':
+        return silence
+      case 'tone':
+        return (rateHz) => tone(args.hz, rateHz)
+      case 'file': {
+        const samples = await this.sound(args, codecs)
+        return (rateHz) => new SampleSource(samples(rateHz), true)
       }
     }
   }

@@ -19,6 +19,7 @@ describe('a script', () => {
       '\uFEFF# a conversation\r\n\r\nwait for speech\nwait for speech timeout 10s\n  Wait For Silence\n' +
         'wait for silence 800ms\nwait for silence 1.5s timeout 60\nwait for silence timeout 2s\nwait 250ms\n' +
         'say "I would like to # book"\nsay it\'s me\nplay hello.wav\ndtmf 12#\nhold\nresume\nmute\nunmute\n' +
+        'hold tone:500\nhold wait.wav\nhold silence\n' +
         'record talk.wav\nrecord\nrefer sip:b@example.com\nreinvite\nupdate\nhang up\nhangup',
     )
     expect(steps).toEqual([
@@ -37,13 +38,16 @@ describe('a script', () => {
       { kind: 'resume', line: 15 },
       { kind: 'mute', line: 16 },
       { kind: 'unmute', line: 17 },
-      { kind: 'record', file: join(folder, 'talk.wav'), line: 18 },
-      { kind: 'record', file: null, line: 19 },
-      { kind: 'refer', to: 'sip:b@example.com', line: 20 },
-      { kind: 'reinvite', line: 21 },
-      { kind: 'update', line: 22 },
-      { kind: 'hangup', line: 23 },
-      { kind: 'hangup', line: 24 },
+      { kind: 'hold', music: { kind: 'tone', hz: 500 }, line: 18 },
+      { kind: 'hold', music: { kind: 'file', path: join(folder, 'wait.wav') }, line: 19 },
+      { kind: 'hold', music: { kind: 'silence' }, line: 20 },
+      { kind: 'record', file: join(folder, 'talk.wav'), line: 21 },
+      { kind: 'record', file: null, line: 22 },
+      { kind: 'refer', to: 'sip:b@example.com', line: 23 },
+      { kind: 'reinvite', line: 24 },
+      { kind: 'update', line: 25 },
+      { kind: 'hangup', line: 26 },
+      { kind: 'hangup', line: 27 },
     ])
   })
 
@@ -58,7 +62,9 @@ describe('a script', () => {
     ['say', /line 1: "say" cannot be done: there is nothing in it that can be said/],
     ['play', /line 1: play needs a WAV file/],
     ['dtmf 12x', /line 1: "dtmf 12x" cannot be done/],
-    ['hold on', /line 1: hold takes nothing behind it/],
+    ['hold on', /line 1: hold takes silence, tone, tone:HZ or a \.wav file behind it, or nothing/],
+    ['hold echo', /line 1: hold takes silence/],
+    ['resume now', /line 1: resume takes nothing behind it/],
     ['hang on', /line 1: "hang on" is no action/],
     ['refer', /line 1: "refer" cannot be done/],
     ['# nothing', /has no action: write one a line/],

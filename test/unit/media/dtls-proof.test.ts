@@ -1,7 +1,12 @@
-import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync, sign, X509Certificate } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ownCertificate } from '../../../electron/engine/media/transport/dtls/certificate.ts'
-import { fingerprintFault, proofFault, type Proven } from '../../../electron/engine/media/transport/dtls/proof.ts'
+import {
+  finishedFault,
+  fingerprintFault,
+  proofFault,
+  type Proven,
+} from '../../../electron/engine/media/transport/dtls/proof.ts'
 
 const randoms = { clientRandom: Buffer.alloc(32, 1), serverRandom: Buffer.alloc(32, 2) }
 const publicKey = Buffer.alloc(65, 4)
@@ -82,6 +87,43 @@ describe('a client of DTLS', () => {
     expect(proofFault(proven({ messages: [...before, verify(key, [clientKey])] }))).toContain('signature')
     expect(proofFault(proven({ messages: before }))).toContain('did not sign')
     expect(proofFault(proven({ publicKey: Buffer.alloc(65, 9) }))).toContain('another key')
+  })
+})
+
+describe('the Finished of the peer', () => {
+  const masterSecret = Buffer.alloc(48, 7)
+  const messages = [message(1, Buffer.from('hello')), message(2, Buffer.from('server hello'))]
+  const ours = message(20, Buffer.alloc(12, 5))
+  const of = (label: string, seen: readonly { readonly whole: Buffer }[]) => {
+    const hash = createHash('sha256')
+      .update(Buffer.concat(seen.map(({ whole }) => whole)))
+      .digest()
+    const seed = Buffer.concat([Buffer.from(label), hash])
+    const first = createHmac('sha256', masterSecret).update(seed).digest()
+    return createHmac('sha256', masterSecret)
+      .update(Buffer.concat([first, seed]))
+      .digest()
+      .subarray(0, 12)
+  }
+
+  it('is that of the handshake that was seen here, of a server about the Finished of the client too', () => {
+    const all = [...messages, ours]
+    const server = { role: 'client' as const, messages: all, masterSecret, finished: of('server finished', all) }
+    expect(finishedFault(server)).toBeNull()
+    expect(finishedFault({ ...server, messages })).toContain('Finished')
+    const theirs = of('client finished', messages)
+    const client = { role: 'server' as const, masterSecret, finished: theirs }
+    expect(finishedFault({ ...client, messages: [...messages, message(20, theirs)] })).toBeNull()
+  })
+
+  it('is a fault where a hello was changed on the way, another side wrote it, or none came', () => {
+    const finished = of('client finished', messages)
+    const client = { role: 'server' as const, messages, masterSecret, finished }
+    expect(finishedFault(client)).toBeNull()
+    const changed = [message(1, Buffer.from('jello')), messages[1]!]
+    for (const wrong of [{ messages: changed }, { finished: null }, { finished: of('server finished', messages) }])
+      expect(finishedFault({ ...client, ...wrong })).toContain('somebody changed it on the way')
+    expect(finishedFault({ ...client, finished: finished.subarray(0, 11) })).toContain('Finished')
   })
 })
 

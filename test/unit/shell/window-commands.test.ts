@@ -22,6 +22,8 @@ describe('what a window may say', () => {
     ['call.place', { uri: 'sip:a@b', source: sound('../x.wav') }],
     ['call.place', { uri: 'sip:a@b', source: sound(' file:x') }],
     ['call.place', { uri: 'sip:a@b', source: sound(undefined) }],
+    ['call.place', { uri: 'sip:a@b', timeline: [{ kind: 'hold', atMs: 1, music: sound('/etc/passwd') }] }],
+    ['call.hold', { id: '1', on: true, music: sound('/etc/passwd') }],
     ['call.answer', { id: '1', source: sound('/etc/passwd') }],
     ['agent.start', { listeners, recordDirectory: '/tmp' }],
     ['agent.start', { listeners, pcapTo: '/tmp/x.pcap' }],

@@ -1,6 +1,6 @@
 import type { Coded } from '../codec/codec.ts'
 import { inbandTimes } from '../stream/dtmf.ts'
-import { SampleSource, marker, type AudioSource, type SourceSpec } from './source.ts'
+import { SampleSource, marker, type AudioSource, type MusicAt, type SourceSpec } from './source.ts'
 import { dtmfTone } from './tones.ts'
 
 /** By their number of samples: one for all calls, since each is sent before the next is made. */
@@ -27,6 +27,8 @@ export class Outgoing {
   /** A marker begins with the frame that is made now. */
   readonly #markerBegins: () => void
   #source: AudioSource | null = null
+  #music: AudioSource | null = null
+  #musicAt: MusicAt | null = null
   #marker: SampleSource | null = null
   #rateHz = 0
   #frame = new Int16Array(0)
@@ -51,10 +53,17 @@ export class Outgoing {
     if (rateHz !== this.#rateHz) {
       this.#marker = this.#spec.kind === 'marker' ? marker(rateHz) : null
       this.#source = this.#spec.kind === 'samples' ? this.#spec.at(rateHz) : this.#marker
+      this.#music = this.#musicAt?.(rateHz) ?? null
       this.#endOverlay()
       this.#rateHz = rateHz
     }
     if (this.#frame.length !== samples) this.#frame = frameOf(samples)
+  }
+
+  /** What a peer on hold hears in place of source and guest, made at a rate; null: those again. */
+  music(at: MusicAt | null): void {
+    this.#musicAt = at
+    this.#music = this.#rateHz === 0 ? null : (at?.(this.#rateHz) ?? null)
   }
 
   get samples(): number {
@@ -64,13 +73,14 @@ export class Outgoing {
   /** The next frame; good until the one after it. `received`: what is due of the peer's, for echo. */
   next(received: Int16Array | null): Int16Array {
     const frame = this.#frame
-    if (this.guest) this.guest.read(frame, this.#rateHz)
+    if (this.#music) this.#music.read(frame)
+    else if (this.guest) this.guest.read(frame, this.#rateHz)
     else if (this.#source) {
       if (this.#marker?.isAtStart) this.#markerBegins()
       this.#source.read(frame)
     } else if (received?.length === frame.length) frame.set(received)
     else frame.fill(0)
-    this.coded = this.muted || this.#overlay ? null : (this.guest?.coded ?? null)
+    this.coded = this.muted || this.#overlay || this.#music ? null : (this.guest?.coded ?? null)
     if (this.#overlay) {
       this.#overlay.read(frame)
       if (--this.#overlayLeft <= 0) this.#endOverlay()

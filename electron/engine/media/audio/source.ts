@@ -11,6 +11,9 @@ export type SourceSpec =
   | { readonly kind: 'marker' }
   | { readonly kind: 'echo' }
 
+/** What a peer on hold hears, at a rate. */
+export type MusicAt = (rateHz: number) => AudioSource
+
 /** Samples from memory, once or for ever. */
 export class SampleSource implements AudioSource {
   readonly #samples: Int16Array

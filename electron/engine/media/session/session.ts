@@ -11,12 +11,13 @@ import { receives, sends } from '../../../../shared/wire/sdp/sdp.ts'
 import { usage } from '../../base/errors.ts'
 import type { Samples } from '../audio/sound-files.ts'
 import { Outgoing } from '../audio/outgoing.ts'
+import type { MusicAt } from '../audio/source.ts'
 import { PassedOn } from '../audio/passed-on.ts'
 import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
 import { codecOf } from '../codec/index.ts'
 import { Allowance } from '../stream/allowance.ts'
-import { rightForm } from '../stream/dtmf.ts'
+import { formOf } from '../stream/dtmf.ts'
 import { RtpReceiver } from '../stream/receiver.ts'
 import { PortWatch } from '../stream/port-watch.ts'
 import { Reports } from '../stream/reports.ts'
@@ -79,14 +80,8 @@ export class MediaSession {
     for (const text of options.impairments ?? []) observe('impaired', impairmentWords(text), text)
     const impaired = <Kind extends Impairment['kind']>(kind: Kind) => impairmentOf(impairments, kind)
     this.#payloadType = impaired('payload-type')?.payloadType ?? null
-    this.#sender = new RtpSender(
-      random,
-      (digit) => observe('digit-sent', `digit ${digit} sent as telephone-event`, digit),
-      {
-        marked: impaired('dtmf-no-marker') ? false : rightForm.marked,
-        ends: impaired('dtmf-one-end') ? 1 : rightForm.ends,
-      },
-    )
+    const began = (digit: string) => observe('digit-sent', `digit ${digit} sent as telephone-event`, digit)
+    this.#sender = new RtpSender(random, began, formOf(impairments))
     const sessionId = String(random.uint32())
     this.#reports = new Reports(`${sessionId}@ringback`)
     this.#transport = transportFor(options.encryption, impairments, deps)
@@ -226,6 +221,11 @@ export class MediaSession {
     this.#descriptions.hold(on)
   }
 
+  /** What a peer on hold hears from now on, in place of all else; null: what the call sends. */
+  music(at: MusicAt | null): void {
+    this.#outgoing.music(at)
+  }
+
   /**
    * Records both directions from now on, or ends that. Throws RingbackError (machine) when the file cannot be written.
    */
@@ -288,8 +288,7 @@ export class MediaSession {
     this.#audio.use(format)
     if (remote === null && sends(direction) && !negotiated.dtls)
       this.#tap.observe('no-rtp-target', 'the session description names no address that RTP can be sent to')
-    const payloadType = this.#payloadType ?? format.payloadType
-    this.#sending.use({ ...format, payloadType }, sends(direction))
+    this.#sending.use({ ...format, payloadType: this.#payloadType ?? format.payloadType }, sends(direction))
     this.#silence.expect(receives(direction))
     this.#reports.extend(negotiated.wantsXr || this.#options.rtcpXr ? negotiated.codec.name : null)
     this.#loop.start()

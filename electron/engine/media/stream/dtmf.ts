@@ -1,3 +1,4 @@
+import { impairmentOf, type Impairment } from '../../../../shared/model/impairments.ts'
 import { digitToEvent, writeTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
 
 const digitMs = 160
@@ -11,7 +12,13 @@ export interface EventForm {
   readonly ends: number
 }
 
-export const rightForm: EventForm = { marked: true, ends: 3 }
+const rightForm: EventForm = { marked: true, ends: 3 }
+
+/** As is right, or wrong on purpose. */
+export const formOf = (impairments: readonly Impairment[]): EventForm => ({
+  marked: !impairmentOf(impairments, 'dtmf-no-marker'),
+  ends: impairmentOf(impairments, 'dtmf-one-end') ? 1 : rightForm.ends,
+})
 
 /**
  * What to send instead of audio in one packet interval; every packet carries the timestamp of the event's beginning.

@@ -2,7 +2,7 @@ import { explainError } from '../../../base/errors.ts'
 import type { SrtpSuite } from '../../../../../shared/model/encryption.ts'
 import { suites } from '../../../srtp/suites.ts'
 import type { DtlsCertificate } from './certificate.ts'
-import { fingerprintFault, proofFault, type Fingerprint } from './proof.ts'
+import { finishedFault, fingerprintFault, proofFault, type Fingerprint } from './proof.ts'
 
 /** What the handshake gives: keys of both directions, each with its salt. */
 export interface DtlsKeys {
@@ -28,6 +28,7 @@ export interface HandshakeEvents {
 const profiles: Readonly<Record<number, SrtpSuite>> = { 1: 'AES_CM_128_HMAC_SHA1_80', 7: 'AEAD_AES_128_GCM' }
 const recordHeadBytes = 13
 const alertType = 21
+const finishedType = 20
 const sha256 = 4
 const ecdsa = 3
 /** A flight that is waited for is then no longer repeated. */
@@ -54,6 +55,8 @@ export class DtlsHandshake {
   readonly #events: HandshakeEvents
   readonly #socket: { onData: (bytes: Buffer) => void }
   readonly #dtls: InstanceType<Library['DtlsClient'] | Library['DtlsServer']>
+  /** The peer's, which the library does not compare. */
+  #finished: Buffer | null = null
   #started = false
   #connected = false
   #over = false
@@ -83,6 +86,11 @@ export class DtlsHandshake {
       certificateRequest: true,
     }
     this.#dtls = options.role === 'client' ? new library.DtlsClient(settings) : new library.DtlsServer(settings)
+    const handle = this.#dtls.onHandleHandshakes
+    this.#dtls.onHandleHandshakes = (messages) => {
+      for (const { msg_type: type, fragment } of messages) if (type === finishedType) this.#finished ??= fragment
+      return handle(messages)
+    }
     this.#dtls.onConnect.subscribe(() => this.#done())
     this.#dtls.onError.subscribe((error) => this.#fail(`the DTLS handshake failed: ${explainError(error)}`))
   }
@@ -133,20 +141,22 @@ export class DtlsHandshake {
     const { publicKey } = cipher.remoteKeyPair
     if (!certificate || !publicKey) return this.#fail('it showed no certificate in the DTLS handshake')
     const [local, remote] = [cipher.localRandom.serialize(), cipher.remoteRandom.serialize()]
+    const messages = dtls.sortedHandshakeCache.map((message) => ({
+      type: message.msg_type,
+      body: message.fragment,
+      whole: message.serialize(),
+    }))
     const fault =
       fingerprintFault(certificate, fingerprints) ??
       proofFault({
         role,
-        messages: dtls.sortedHandshakeCache.map((message) => ({
-          type: message.msg_type,
-          body: message.fragment,
-          whole: message.serialize(),
-        })),
+        messages,
         certificate,
         publicKey,
         clientRandom: role === 'client' ? local : remote,
         serverRandom: role === 'client' ? remote : local,
-      })
+      }) ??
+      finishedFault({ role, messages, masterSecret: cipher.masterSecret, finished: this.#finished })
     if (fault) return this.#fail(fault)
     this.#connected = true
     const { keyBytes, saltBytes } = suites[suite]

@@ -1,4 +1,12 @@
-import { createHash, constants, verify, X509Certificate, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  constants,
+  timingSafeEqual,
+  verify,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto'
 
 /** A handshake message of DTLS as both sides hash it: with its header, in one piece (RFC 6347 4.2.6). */
 export interface HandshakeMessage {
@@ -46,6 +54,38 @@ export function proofFault(proven: Proven): string | null {
     return 'it used another key than it signed'
   const signed = Buffer.concat(messages.slice(0, at).map(({ whole }) => whole))
   return isSigned(key, signed, messages[at]!.body) ? null : 'the signature of the handshake is wrong'
+}
+
+/** What Finished is compared with. */
+export interface Finish {
+  /** Ours: the peer's label is the other one's. */
+  readonly role: 'client' | 'server'
+  /** As in Proven. */
+  readonly messages: readonly HandshakeMessage[]
+  readonly masterSecret: Buffer
+  /** The peer's Finished, without its header; null where none came. */
+  readonly finished: Buffer | null
+}
+
+const finishedType = 20
+const verifyDataBytes = 12
+
+/**
+ * Why the peer did not see the handshake that we saw (RFC 5246 7.4.9); null where it did. What somebody changed in
+ * passing, like the suites that were offered, is in its hash.
+ */
+export function finishedFault({ role, messages, masterSecret, finished }: Finish): string | null {
+  // The client's comes first, and the server's is about it too.
+  const end = role === 'server' ? messages.findIndex(({ type }) => type === finishedType) : messages.length
+  const seen = createHash('sha256')
+  for (const { whole } of messages.slice(0, end < 0 ? messages.length : end)) seen.update(whole)
+  const seed = Buffer.concat([Buffer.from(role === 'server' ? 'client finished' : 'server finished'), seen.digest()])
+  const hmac = (bytes: Buffer) => createHmac('sha256', masterSecret).update(bytes).digest()
+  // P_SHA256 (RFC 5246 5), whose first block is long enough.
+  const expected = hmac(Buffer.concat([hmac(seed), seed])).subarray(0, verifyDataBytes)
+  return finished?.length === verifyDataBytes && timingSafeEqual(finished, expected)
+    ? null
+    : 'its Finished is not that of the handshake as it was seen here: somebody changed it on the way'
 }
 
 const hashes: Readonly<Record<number, string>> = { 4: 'sha256', 5: 'sha384', 6: 'sha512' }
