@@ -17,8 +17,10 @@ const mostOffHz = 20
 const leastUs = 80_000
 /** A packet that comes so long after the one before belongs to another sound. */
 const pauseUs = 100_000
-/** Packets that sound as loud as the one before and are no tone: the next ones are hardly one. */
-const skipped = 4
+/** Packets as loud as the one before that are no tone: the next ones are hardly one, and ever more of them. */
+const [skippedFirst, skippedMost] = [4, 64]
+/** What goes on for longer is no beep. */
+const longestUs = 4_000_000
 /** Beeps beyond these tell nothing more. */
 const most = 20
 
@@ -33,6 +35,7 @@ export class Beeps {
   #beforeAt: Micros = 0
   #steadySince: Micros = 0
   #skip = 0
+  #skipNext = skippedFirst
   #open: { from: Micros; to: Micros; hz: number; packets: number } | null = null
 
   /** Whether a packet of that mean square may be of a tone: then it is to be looked at. */
@@ -42,9 +45,14 @@ export class Beeps {
       this.#steadySince = at
       this.#close()
       this.#skip = 0
+      this.#skipNext = skippedFirst
     }
     this.#before = meanSquare
     this.#beforeAt = at
+    if (this.#open && at - this.#open.from > longestUs) {
+      this.#open.to = at
+      return false
+    }
     return this.#steadySince !== at && this.#found.length < most && this.#skip-- <= 0
   }
 
@@ -54,7 +62,8 @@ export class Beeps {
     if (!isTone || (this.#open && Math.abs(this.#open.hz - hz) > mostOffHz)) {
       this.#close()
       this.#steadySince = at
-      this.#skip = isTone ? 0 : skipped
+      this.#skip = isTone ? 0 : this.#skipNext
+      this.#skipNext = Math.min(skippedMost, 2 * this.#skipNext)
       return
     }
     const { hz: mean, packets, from } = this.#open ?? { hz, packets: 0, from: this.#steadySince }

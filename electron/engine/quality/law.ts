@@ -13,14 +13,8 @@ const loudSquare = 32768 * 32768 * 1e-4
 const fewest = 20
 const mostAgainst = 0.05
 /** Each packet of the first ones is looked at, later only some. */
-const first = 128
-const later = 32
-
-/** Where the two bytes of a linear sample may stand. */
-const byteOrders = [
-  [0, 1],
-  [1, 0],
-] as const
+const first = 64
+const later = 64
 
 /**
  * Whether G.711 is coded by the law that is announced: sound is smooth from sample to sample by the right one, and
@@ -35,18 +29,14 @@ export class LawCheck {
   /** A packet with energy. `expected`: so many bytes it has by its timestamps; 0 where that is not known. */
   look(packet: Uint8Array, offset: number, length: number, expected: number, { announced, other }: Laws): void {
     if (this.#looked++ >= first && this.#looked % later !== 0) return
-    const asAnnounced = measured(length, (i) => announced[packet[offset + i]!]!)
-    const asOther = measured(length, (i) => other[packet[offset + i]!]!)
+    const asAnnounced = measured(packet, offset, length, announced)
+    const asOther = measured(packet, offset, length, other)
     if (isBetter(asAnnounced, asOther)) this.#right++
     else if (isBetter(asOther, asAnnounced)) this.#other++
     else if (expected > 0 && expected * 2 === length)
-      for (const [high, low] of byteOrders) {
-        const asLinear = measured(length >> 1, (i) => {
-          const at = offset + 2 * i
-          return ((packet[at + high]! << 24) >> 16) | packet[at + low]!
-        })
-        if (isBetter(asLinear, asAnnounced)) this.#linear++
-      }
+      for (const high of [0, 1])
+        if (isBetter(measured(linearOf(packet, offset, length, high), 0, length >> 1, null), asAnnounced))
+          this.#linear++
   }
 
   /** Null where nothing speaks against what is announced. */
@@ -58,12 +48,26 @@ export class LawCheck {
   }
 }
 
-/** How rough a signal of so many samples is, and how loud. */
-function measured(count: number, at: (i: number) => number): { readonly roughness: number; readonly variance: number } {
+/** Linear samples whose first byte is the high one, or the second. */
+function linearOf(packet: Uint8Array, offset: number, length: number, high: number): Int16Array {
+  return Int16Array.from({ length: length >> 1 }, (_, i) => {
+    const at = offset + 2 * i
+    return (packet[at + high]! << 8) | packet[at + 1 - high]!
+  })
+}
+
+/** How rough a signal of so many samples is, and how loud; `table`: what its bytes mean, null where it is samples. */
+function measured(
+  from: Uint8Array | Int16Array,
+  offset: number,
+  count: number,
+  table: Int16Array | null,
+): { readonly roughness: number; readonly variance: number } {
   let [sum, squares, steps] = [0, 0, 0]
   let before = 0
   for (let i = 0; i < count; i++) {
-    const sample = at(i)
+    const value = from[offset + i]!
+    const sample = table === null ? value : table[value]!
     sum += sample
     squares += sample * sample
     if (i > 0) steps += (sample - before) * (sample - before)
