@@ -96,7 +96,9 @@ export function windowFault(name: string, args: unknown): string | null {
     ...(rule.plays === undefined ? [] : entriesAt(args, rule.plays))
       .filter((entry) => at(entry, 'kind') === 'play')
       .map((entry) => at(entry, 'path')),
-    ...['timeline', 'script'].flatMap((member) => entriesAt(args, member)).flatMap((entry) => at(entry, 'music.path') ?? []),
+    ...['timeline', 'script']
+      .flatMap((member) => entriesAt(args, member))
+      .flatMap((entry) => at(entry, 'music.path') ?? []),
   ]
   return named.every((file) => typeof file === 'string' && isFileId(file))
     ? null

@@ -26,7 +26,7 @@ describe('STUN and DTLS on the RTP port of a call that agreed on neither', () =>
     await bench.stream(400, { from: theirMedia })
     expect(Object.keys(bench.sentTo(from))).toEqual([`${theirMedia.host}:${theirMedia.port}`])
     bench.session.close()
-    expect(bench.observations.filter((text) => !/^rtp-garbage: /.test(text))).toEqual([])
+    expect(bench.observations.filter((text) => !text.startsWith('rtp-garbage: '))).toEqual([])
     expect(bench.observations.length).toBeLessThan(12)
   })
 })
