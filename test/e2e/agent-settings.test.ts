@@ -63,7 +63,7 @@ describe.skipIf(!findPeer('chromium'))('the agent of a window', () => {
     await path.fill('/ws')
     expect(await path.getAttribute('aria-invalid')).toBe('false')
     await form.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('unsaved').waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByText('unsaved').count()).toBe(0)
     await page.reload()
     await path.waitFor()
     expect(await path.inputValue()).toBe('/ws')

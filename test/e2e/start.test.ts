@@ -32,14 +32,17 @@ function commandLines(): string[] {
       }
     })
 }
-/** The folder of the window that is being opened, once its browser runs. */
-async function windowFolder(): Promise<string> {
-  let folder: string | undefined
+/** The folder of the window that is being opened, and where its browser can be asked, once that runs. */
+async function openedWindow(): Promise<{ folder: string; devTools: string }> {
+  let [folder, port]: [string | undefined, string] = [undefined, '']
   await until(() => {
     folder = commandLines().flatMap((line) => /--app=file:\/\/(\S+)\/open\.html/.exec(line)?.[1] ?? [])[0]
-    return folder !== undefined && existsSync(join(folder, 'browser/DevToolsActivePort'))
+    const file = join(folder ?? '', 'browser/DevToolsActivePort')
+    // It is there before it is written.
+    if (folder !== undefined && existsSync(file)) port = readFileSync(file, 'utf8').split('\n')[0]!
+    return port !== ''
   })
-  return folder!
+  return { folder: folder!, devTools: `http://127.0.0.1:${port}` }
 }
 const windowFolders = (pid: number | undefined) =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`ringback-window-${pid}-`))
@@ -70,12 +73,10 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     const shell = opening()
     const [, port] = await shell.until(/Ringback is open in a window \(http:\/\/127\.0\.0\.1:(\d+)\)/)
     expect(shell.stdout).toMatch(/Electron is not installed .* the window opens in a browser/)
-    const folder = await windowFolder()
+    const { folder, devTools } = await openedWindow()
     expect(commandLines().filter((line) => /token=|claim=/.test(line))).toEqual([])
     const link = /"(http:[^"]+)"/.exec(readFileSync(join(folder, 'open.html'), 'utf8'))![1]!
-    const remote = await chromium.connectOverCDP(
-      `http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`,
-    )
+    const remote = await chromium.connectOverCDP(devTools)
     const [page] = remote.contexts()[0]!.pages()
     await ready(page!)
     expect(page!.url()).toBe(`http://127.0.0.1:${port}/`)
@@ -146,11 +147,9 @@ describe.skipIf(!findPeer('chromium'))('npm start', () => {
     const shell = opening()
     const [, text] = await shell.until(/Ringback is open in a window \(http:\/\/127\.0\.0\.1:(\d+)\)/)
     const port = Number(text)
-    const folder = await windowFolder()
+    const { folder, devTools } = await openedWindow()
     const host = enginePid(shell)
-    const remote = await chromium.connectOverCDP(
-      `http://127.0.0.1:${readFileSync(join(folder, 'browser/DevToolsActivePort'), 'utf8').split('\n')[0]}`,
-    )
+    const remote = await chromium.connectOverCDP(devTools)
     const page = remote.contexts()[0]!.pages()[0]!
     await ready(page)
     await page.getByRole('combobox', { name: 'SIP URI' }).fill(`sip:x@127.0.0.1:${peer.port}`)

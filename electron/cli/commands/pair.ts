@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { visible } from '../../../shared/base/text.ts'
 import { pairSchema, type PairReport } from '../../../shared/contract/pair.ts'
 import { halfKindOf, halves, pairOf, pairsKnown, type HalfKind } from '../../../shared/providers/personas/pairs.ts'
-import { readCheckedJson } from '../../engine/base/checked-json.ts'
+import { faultText, readCheckedJson } from '../../engine/base/checked-json.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { print, printJson } from '../output.ts'
 import { stepMark } from '../persona-lines.ts'
@@ -48,7 +48,7 @@ function readHalf(file: string): [HalfKind, unknown] {
   const { schema } = halves[kind]
   if (schema === null) return [kind, text]
   const json = readCheckedJson<unknown>(text, schema)
-  if ('faults' in json) throw usage(json.faults.map((fault) => `${file}${fault}`).join('; '))
+  if ('faults' in json) throw usage(json.faults.map((fault) => `${file}${faultText(fault)}`).join('; '))
   return [kind, json.value]
 }
 

@@ -13,7 +13,7 @@ const loudSquare = 32768 * 32768 * 1e-4
 const fewest = 20
 const mostAgainst = 0.05
 /** Each packet of the first ones is looked at, later only some. */
-const first = 64
+const first = 128
 const later = 64
 
 /**
