@@ -14,6 +14,7 @@ import { codecSpeed } from './codecs.ts'
 import { Child } from './child-process.ts'
 import { personaCalls } from './persona.ts'
 import type { Row } from './row.ts'
+import { mouthToEar } from './voice.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 import { keyOfPalette, openPastCall } from './window-steps.ts'
 
@@ -174,6 +175,7 @@ const all = {
   open: openPastCall,
   palette: keyOfPalette,
   bundle: bundleSize,
+  voice: mouthToEar,
   packets: manyPackets,
   list: everyCall,
   messages: everyMessage,

@@ -25,6 +25,7 @@ function fill(profile: string): void {
   }
   store.close()
 }
+const filled = { fill }
 
 /** From what a person does to the frame that shows it, ms, by the page's clock. `shown`: an expression of the page. */
 async function timed(page: Page, begin: () => Promise<void>, event: string, shown: string): Promise<number> {
@@ -62,7 +63,7 @@ export async function openPastCall(): Promise<Row> {
       figure: middle,
       ok: most < 100,
     }
-  }, fill)
+  }, filled)
 }
 
 /** A key in the palette, to the frame that has it and what it leaves. */
@@ -90,5 +91,5 @@ export async function keyOfPalette(): Promise<Row> {
       figure: middle,
       ok: most < 50,
     }
-  }, fill)
+  }, filled)
 }

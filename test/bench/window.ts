@@ -3,7 +3,7 @@ import { enter, proofOf } from '../harness/raw-window.ts'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Browser, Page } from 'playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
 import { build, type Rolldown } from 'vite'
 import { PcapFile } from '../../electron/engine/trace/capture/pcap-write.ts'
 import { parseAddress } from '../../shared/base/address.ts'
@@ -23,18 +23,28 @@ interface Opened {
   readonly port: number
 }
 
-/** The shell and its window in Chromium, for one row; `fill`: what stands in its profile before it starts. */
+interface Options {
+  /** What stands in its profile before it starts. */
+  readonly fill?: (profile: string) => void
+  /** It has a microphone that beeps; what its pages do with it. */
+  readonly microphone?: (context: BrowserContext) => Promise<void>
+}
+
+/** The shell and its window in Chromium, for one row. */
 export async function withWindow<T>(
   use: (opened: Opened) => Promise<T>,
-  fill: (profile: string) => void = () => {},
+  { fill, microphone }: Options = {},
 ): Promise<T> {
   buildWindow()
   const folder = mkdtempSync(join(tmpdir(), 'ringback-bench-'))
-  fill(join(folder, 'profile'))
+  fill?.(join(folder, 'profile'))
   const shell = await startShell({ profile: join(folder, 'profile') })
-  const browser = await launchChromium()
+  const browser = await launchChromium(microphone !== undefined)
   try {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
+    const permissions = microphone ? ['microphone'] : []
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions })
+    await microphone?.(context)
+    const page = await context.newPage()
     await page.goto(shell.link)
     await ready(page)
     return await use({ shell, browser, page, folder, port: shell.port })
