@@ -3,6 +3,7 @@ import { ControlView } from './control-view.tsx'
 import { Foreign, Icon, type IconName } from './controls.tsx'
 import { VariablesTable } from './variables-table.tsx'
 import { WebhookView } from './webhook-view.tsx'
+import { WouldRefuse } from './would-refuse.tsx'
 import './persona.css'
 
 const decisions: { readonly [Kind in PersonaReport['decision']]: readonly [icon: IconName, tone: string] } = {
@@ -17,7 +18,7 @@ const decisions: { readonly [Kind in PersonaReport['decision']]: readonly [icon:
  * was compared on the way.
  */
 export function PersonaView({ persona }: { persona: PersonaReport }) {
-  const { name, provider, decision, because, next, path, got, variables, webhook, control } = persona
+  const { name, provider, decision, because, next, path, got, variables, webhook, control, wouldRefuse } = persona
   const [icon, tone] = decisions[decision]
   const failed = path.find(({ holds }) => holds === false)
   return (
@@ -44,6 +45,7 @@ export function PersonaView({ persona }: { persona: PersonaReport }) {
           )}
         </p>
       )}
+      {wouldRefuse && <WouldRefuse refusals={wouldRefuse} />}
       <div className="persona-parts">
         <section aria-label="Variables">
           <h3>Headers and variables</h3>

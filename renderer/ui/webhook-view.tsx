@@ -53,7 +53,8 @@ function Timing({ tookMs, waitedMs }: Pick<WebhookReport, 'tookMs' | 'waitedMs'>
   )
 }
 
-function Exchange({
+/** Headers and body of one half, folded until they are asked for. */
+export function Exchange({
   title,
   headers,
   body,

@@ -35,6 +35,10 @@ describe.skipIf(!findPeer('chromium'))('trying it against yourself', () => {
     await trial.getByRole('button', { name: 'Stop', exact: true }).click()
     await trial.getByRole('button', { name: 'Try again' }).waitFor()
     await trial.getByText(/this persona asks no webhook/).waitFor()
+    await trial.getByRole('combobox', { name: 'Persona that is tried' }).selectOption('openai')
+    await trial.getByRole('button', { name: 'Try again' }).click()
+    await trial.getByText('Every step went through.').waitFor({ timeout: 30_000 })
+    await trial.getByText(/without its owner’s server every call is accepted/).waitFor()
     // Nothing of a trial goes on listening.
     expect(await page.getByText(/plays livekit/).count()).toBe(0)
   })

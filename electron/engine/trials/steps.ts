@@ -6,7 +6,7 @@ import type { Provider, Source } from '../../../shared/providers/provider.ts'
 
 /** What is known of a trial so far. */
 export interface TrialFacts {
-  readonly definition: Pick<PersonaDefinition, 'asksWebhook'>
+  readonly definition: Pick<PersonaDefinition, 'asksWebhook' | 'webhookAnswer'>
   readonly facts: Provider | null
   /** Where the agent listens; null: it does not yet. */
   readonly listening: string | null
@@ -47,7 +47,7 @@ export function trialSteps(trial: TrialFacts): TrialStep[] {
   return steps.map(([name, title, source, came], i) => {
     const earlier = steps.slice(0, i).find(([, , , { state }]) => state === 'failed')
     const unreached = trial.over && (came.state === 'waiting' || came.state === 'running')
-    const text = earlier ? `not reached: ${earlier[1].toLowerCase()} failed` : 'the trial was over before'
+    const text = earlier ? `not reached: “${earlier[1]}” failed` : 'the trial was over before'
     return { name, title, source, ...(unreached ? { state: 'waiting' as const, text } : came) }
   })
 }
@@ -82,6 +82,7 @@ function webhookStep({ agent, definition }: TrialFacts): Came {
   const webhook = agent?.persona?.webhook
   if (!webhook) {
     if (!definition.asksWebhook) return notPart('this persona asks no webhook')
+    if (!definition.webhookAnswer) return notPart('without its owner’s server every call is accepted')
     return waiting
   }
   const { faults, response, tookMs } = webhook

@@ -36,8 +36,8 @@ const lookMs = 200
 const talkMs = 3000
 /** No trial takes longer. */
 const patienceMs = 20_000
-/** Whom the trial calls, and who calls. */
-const callee = '+15105550111'
+/** Whom a trial calls where the persona does not say, and who calls. */
+const number = '+15105550111'
 const caller = '+15105550100'
 
 interface Running {
@@ -132,7 +132,7 @@ export class Trials {
         value: variable.includes('caller') ? caller : `trial-${trial.id}`,
       }))
     const args = placeCallSchema.parse({
-      uri: `sip:${callee}@${formatAddress({ host, port })}${of}`,
+      uri: `sip:${trial.definition.callee ?? number}@${formatAddress({ host, port })}${of}`,
       from: caller,
       headers,
       source: { kind: 'marker' },

@@ -11,8 +11,10 @@ import { Act, Copy, Empty, Foreign, Icon } from '../../ui/controls.tsx'
 import { party } from '../../../shared/shown/format.ts'
 import { timeOf } from '../../ui/format.ts'
 import { AgentForm } from './agent-form.tsx'
+import { Bindings } from './bindings.tsx'
 import { LiveCall } from './live-call.tsx'
 import { Trial } from './trial.tsx'
+import { Webhooks } from './webhooks.tsx'
 import './agent.css'
 
 /** As many are shown with their headers; the others stand in the list. */
@@ -77,6 +79,7 @@ export function Agent() {
         )}
       </div>
       <Trial />
+      <Webhooks />
       <Inbound />
       {settings && (
         <AgentForm key={JSON.stringify(settings.agent)} settings={settings} wrong={wrong} onWrong={setWrong} />
@@ -96,7 +99,7 @@ const answeringWords: Readonly<Record<string, string>> = {
 }
 
 function Running({
-  agent: { id, addresses, answering, calls, activeCalls, wrong = [], persona },
+  agent: { id, addresses, answering, calls, activeCalls, wrong = [], persona, api, bindings },
 }: {
   agent: AgentView
 }) {
@@ -127,6 +130,15 @@ function Running({
       <Act kind="danger" run={() => execute('agent.stop', { id })}>
         Stop
       </Act>
+      {api !== undefined && (
+        <p>
+          The server that accepts its calls reaches it at <span className="mono">{api}</span>{' '}
+          <Copy copy={copyText} text={() => api} title={api}>
+            Copy URL
+          </Copy>
+        </p>
+      )}
+      {bindings && <Bindings bindings={bindings} />}
       {wrong.length > 0 && (
         <p className="tone-warning">
           <Icon name="warning" /> Wrong on purpose: {wrong.map((name) => wrongs[name]).join('; ')}.

@@ -30,6 +30,8 @@ export interface PersonaDefinition {
   readonly asksWebhook: boolean
   /** What a webhook that is right answers with; left out where none is asked, or its owner's server must act too. */
   readonly webhookAnswer?: object
+  /** The user part that a call of ours to it has; left out: a number. */
+  readonly callee?: string
   /** A document that is right, for people to begin with. */
   readonly example: object
   /**

@@ -28,7 +28,7 @@ describe('the steps of a trial', () => {
   it('say why the agent does not listen, and that nothing else was reached', () => {
     const [agent, call] = trialSteps({ ...nothing, fault: 'the port is taken', over: true })
     expect(agent).toMatchObject({ state: 'failed', text: 'the port is taken' })
-    expect(call).toMatchObject({ state: 'waiting', text: 'not reached: the agent listens failed' })
+    expect(call).toMatchObject({ state: 'waiting', text: 'not reached: “The agent listens” failed' })
   })
 
   it('say what a persona refused and what to do', () => {

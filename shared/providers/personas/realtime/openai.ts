@@ -26,6 +26,7 @@ export const openAiPersona: PersonaDefinition = {
   schema: openAiConfig,
   mostDocuments: 1,
   asksWebhook: true,
+  callee: 'proj_trial',
   example: {
     projectId: 'proj_abc123',
     webhook: { url: 'http://127.0.0.1:8000/webhook', secretEnv: 'OPENAI_WEBHOOK_SECRET' },
