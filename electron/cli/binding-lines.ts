@@ -16,8 +16,9 @@ export class BindingLines {
     const before = this.#last
     this.#last = bindings
     const same = ({ user, contact, source }: BindingView) => `${user} ${contact} ${source}`
-    const gone = before.filter((one) => !bindings.some((other) => same(one) === same(other)))
-    const came = bindings.filter((one) => !before.some((other) => same(one) === same(other)))
+    const [old, now] = [new Set(before.map(same)), new Set(bindings.map(same))]
+    const gone = before.filter((one) => !now.has(same(one)))
+    const came = bindings.filter((one) => !old.has(same(one)))
     if (gone.length + came.length === 0) return
     if (this.#json) return printLine({ type: 'bindings', bindings: [...bindings] } as { type: string })
     for (const { user, contact, source, until } of came)

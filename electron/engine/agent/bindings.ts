@@ -20,10 +20,17 @@ export class Bindings {
   readonly #changed: () => void
   readonly #byUser = new Map<string, readonly Binding[]>()
   #timer: Timer | null = null
+  /** When it fires. */
+  #wakesMs = Infinity
 
   constructor(clock: Clock, changed: () => void) {
     this.#clock = clock
     this.#changed = changed
+  }
+
+  /** Of users. */
+  get size(): number {
+    return this.#byUser.size
   }
 
   get users(): readonly string[] {
@@ -40,7 +47,7 @@ export class Bindings {
   set(user: string, bindings: readonly Binding[]): void {
     if (bindings.length > 0) this.#byUser.set(user, bindings)
     else this.#byUser.delete(user)
-    this.#wait()
+    this.#wait(bindings)
     this.#changed()
   }
 
@@ -48,12 +55,13 @@ export class Bindings {
     this.#timer?.cancel()
   }
 
-  /** Lets go of what is over when the next one is. */
-  #wait(): void {
+  /** Lets go of what is over when the first of all is: of those, or of what is waited for already. */
+  #wait(bindings: readonly Binding[]): void {
+    const ends = bindings.reduce((first, { endsMs }) => Math.min(first, endsMs), Infinity)
+    if (this.#byUser.size > 0 && ends >= this.#wakesMs) return
     this.#timer?.cancel()
-    const ends = [...this.#byUser.values()].flatMap((all) => all.map(({ endsMs }) => endsMs))
-    const next = Math.min(...ends)
-    this.#timer = ends.length === 0 ? null : this.#clock.after(next - this.#clock.monotonicMs(), () => this.#expire())
+    this.#wakesMs = ends
+    this.#timer = ends === Infinity ? null : this.#clock.after(ends - this.#clock.monotonicMs(), () => this.#expire())
   }
 
   #expire(): void {
@@ -62,7 +70,8 @@ export class Bindings {
       if (live.length > 0) this.#byUser.set(user, live)
       else this.#byUser.delete(user)
     }
-    this.#wait()
+    this.#wakesMs = Infinity
+    this.#wait([...this.#byUser.values()].flat())
     this.#changed()
   }
 }

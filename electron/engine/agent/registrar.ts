@@ -2,9 +2,16 @@ import { formatAddress, inBlock } from '../../../shared/base/address.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
 import type { BindingView } from '../../../shared/contract/agent-parts.ts'
 import type { RegistrarPolicy } from '../../../shared/providers/personas/decision.ts'
-import { isBindingOf } from '../../../shared/wire/sip/bindings.ts'
+import { isBindingOf, plainUser } from '../../../shared/wire/sip/bindings.ts'
 import { messageIds, parseNameAddr, parseUri, uriOf, type NameAddr } from '../../../shared/wire/sip/grammar.ts'
-import { header, headerList, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
+import {
+  header,
+  headerList,
+  makeHeader,
+  splitList,
+  type SipHeader,
+  type SipRequest,
+} from '../../../shared/wire/sip/message.ts'
 import { expiresOf, expiresParam } from '../../../shared/wire/sip/numbers.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
@@ -46,7 +53,7 @@ export class Registrar {
 
   /** Contact values of a user, the preferred first; empty: it is not registered. */
   contacts(user: string): string[] {
-    return this.#bindings.of(user).map(({ contact }) => contact)
+    return this.#bindings.of(plainUser(user)).map(({ contact }) => contact)
   }
 
   views(): BindingView[] {
@@ -70,12 +77,12 @@ export class Registrar {
     if (verdict?.kind === 'challenge') return { ...refusal(401), headers: verdict.headers }
     if (verdict?.kind === 'refuse') return refusal(403)
     const to = header(request, 'to') ?? ''
-    const user = parseUri(parseNameAddr(to)?.uri ?? uriOf(to))?.user ?? ''
+    const user = plainUser(parseUri(uriOf(to))?.user ?? null)
     if (user === '') return refusal(404)
     const before = this.#bindings.of(user)
     const after = this.#update(request, before, formatAddress(remote))
     if ('status' in after) return { ...after, proven: verdict?.kind === 'ok' }
-    if (before.length === 0 && after.length > 0 && this.#bindings.users.length >= mostUsers) return refusal(503)
+    if (before.length === 0 && after.length > 0 && this.#bindings.size >= mostUsers) return refusal(503)
     if (headerList(request, 'contact').length > 0) this.#bindings.set(user, after)
     return { status: 200, headers: this.#listed(user), proven: verdict?.kind === 'ok' }
   }
@@ -105,7 +112,8 @@ export class Registrar {
       const expiresS = this.#expires(asked, request)
       if (typeof expiresS !== 'number') return expiresS
       const old = after.find(({ contact }) => isSameContact(value, contact))
-      if (old && isLate(old)) return late
+      // One that stands twice in the same request is what it says last.
+      if (old && before.includes(old) && isLate(old)) return late
       after = after.filter((binding) => binding !== old)
       if (expiresS > 0) after.push(this.#binding(value, asked, expiresS, { ...order, source }, request))
     }
@@ -149,8 +157,8 @@ function isSameContact(one: string, other: string): boolean {
 
 /** Its URI and parameters as they came, quotes and all. */
 function withoutExpires(value: string, uri: string): string {
-  const rest = value.slice(value.indexOf(uri) + uri.length).replace(/^\s*>/, '')
-  return `<${uri}>${rest.replace(/;\s*expires\s*=[^;]*/gi, '').trim()}`
+  const [, ...params] = splitList(value, ';')
+  return [`<${uri}>`, ...params.filter((param) => !/^expires\s*(?:=|$)/i.test(param))].join(';')
 }
 
 function refusal(status: number, why?: string): Registered {

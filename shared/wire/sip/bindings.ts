@@ -8,8 +8,18 @@ export function isBindingOf(contact: string, value: string): boolean {
   return (
     uri !== null &&
     asked !== null &&
-    uri.user === asked.user &&
+    plainUser(uri.user) === plainUser(asked.user) &&
     bracketHost(uri.host) === bracketHost(asked.host) &&
     (uri.port ?? 5060) === (asked.port ?? 5060)
   )
+}
+
+/** A user part without its escapes: that is how two are compared (RFC 3261 10.3, 5, and 19.1.4). */
+export function plainUser(user: string | null): string {
+  if (!user?.includes('%')) return user ?? ''
+  try {
+    return decodeURIComponent(user)
+  } catch {
+    return user
+  }
 }

@@ -112,8 +112,9 @@ export function headerList(message: { readonly headers: readonly SipHeader[] }, 
 /** More values than any list has: the last of them keeps what follows. */
 const mostListed = 1000
 
-/** Splits at commas that stand outside quotes and angle brackets. */
-export function splitList(value: string): string[] {
+/** Splits at commas, or semicolons, that stand outside quotes and angle brackets. */
+export function splitList(value: string, separator: ',' | ';' = ','): string[] {
+  const at = separator.charCodeAt(0)
   const parts: string[] = []
   let start = 0
   let quoted = false
@@ -126,7 +127,7 @@ export function splitList(value: string): string[] {
     } else if (c === 0x22) quoted = true
     else if (c === 0x3c) angle = true
     else if (c === 0x3e) angle = false
-    else if (c === 0x2c && !angle) {
+    else if (c === at && !angle) {
       parts.push(value.slice(start, i).trim())
       start = i + 1
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Bindings } from '../../../electron/engine/agent/bindings.ts'
 import { Registrar } from '../../../electron/engine/agent/registrar.ts'
 import { headerList } from '../../../shared/wire/sip/message.ts'
 import { parseRequest } from '../../harness/messages.ts'
@@ -121,6 +122,60 @@ describe('a registrar', () => {
     const secured = registrar({ credentials: [{ username: 'alice', password: 'pw' }] as never })
     expect(secured.send({ contacts: ['<sip:a@192.0.2.9>'] })[0]).toBe(401)
     expect(registrar({ allowedAddresses: ['10.0.0.0/8'] as never }).send({})[0]).toBe(403)
+  })
+
+  it('gives a Contact out as it came, whatever stands in its quotes', () => {
+    const { send } = registrar()
+    const given = (value: string) => send({ contacts: [value] })[1]
+    const named = '"sip:a@192.0.2.9, \\"<b>\\"; expires=1" <sip:a@192.0.2.9>'
+    expect(given(`${named};q=0.5`)).toBe('<sip:a@192.0.2.9>;q=0.5;expires=1800')
+    const quoted = ';+sip.instance="<urn:x:1;expires=5>"'
+    expect(given(`<sip:a@192.0.2.9>; Expires = 90${quoted}`)).toBe(`<sip:a@192.0.2.9>${quoted};expires=90`)
+  })
+
+  it('takes the last of one contact that stands twice in a request', () => {
+    const { send } = registrar()
+    const contact = '<sip:a@192.0.2.9>'
+    expect(send({ contacts: [contact, `${contact};expires=90`] })).toEqual([200, `${contact};expires=90`])
+    expect(send({ contacts: [contact, `${contact};expires=0`] })).toEqual([200])
+  })
+
+  it('knows a user and a contact by what they mean, however they are escaped', () => {
+    const { send, made } = registrar()
+    send({ contacts: ['<sip:%2b1555@192.0.2.9>'], to: '<sip:al%69ce@x>' })
+    expect(send({ contacts: ['<sip:+1555@192.0.2.9>'] })).toEqual([200, '<sip:+1555@192.0.2.9>;expires=1800'])
+    expect([made.contacts('%61lice').length, made.contacts('a%zz').length]).toEqual([1, 0])
+  })
+
+  it('waits for the first of any number of bindings to be over', async () => {
+    const clock = new VirtualClock()
+    const now = clock.monotonicMs()
+    let changes = 0
+    const bindings = new Bindings(clock, () => changes++)
+    const [user, uri, contact, source] = ['a', 'sip:a@x', '<sip:a@x>', '192.0.2.9:5060']
+    const one = {
+      uri,
+      contact,
+      source,
+      q: 1,
+      callId: 'c',
+      cseq: 1,
+      userAgent: null,
+      expiresS: 60,
+      endsMs: now + 60_000,
+    }
+    bindings.set(
+      user,
+      Array.from({ length: 200_000 }, () => one),
+    )
+    bindings.set('b', [{ ...one, endsMs: now + 30_000 }])
+    bindings.set('c', [{ ...one, endsMs: now + 90_000 }])
+    await clock.advance(30_000)
+    expect([changes, bindings.size]).toEqual([4, 2])
+    await clock.advance(30_000)
+    expect(bindings.users).toEqual(['c'])
+    bindings.set('c', [])
+    expect(clock.pending).toBe(0)
   })
 
   it('knows nobody without a user', () => {
