@@ -18,7 +18,11 @@ interface Controlled {
   readonly owner: Owner
   readonly patience: Timer
   accept(): void
+  /** Its 200 may still be on its way. */
+  isAccepted: boolean
   report: ControlReport
+  /** Faults that were told of it. */
+  faults: number
 }
 
 /** Where what an owner's server does with a call is written down. */
@@ -92,7 +96,17 @@ export class CallControl {
         events.fault('not-accepted', `${because}: the caller was refused with ${status}.`)
         call.reject(status, reason ?? undefined, headers)
       })
-      this.#calls.set(callId, { call, events, startMs: clock.monotonicMs(), owner, patience, accept, report })
+      this.#calls.set(callId, {
+        call,
+        events,
+        startMs: clock.monotonicMs(),
+        owner,
+        patience,
+        accept,
+        isAccepted: false,
+        report,
+        faults: 0,
+      })
       call.events.on('state', ({ kind }) => {
         patience.cancel()
         if (kind === 'ended') this.#calls.delete(callId)
@@ -127,7 +141,7 @@ export class CallControl {
     if (!this.#hasKey(request)) return this.#api.wrongKey
     if (request.cut) return tooLarge
     if ('code' in asked) return asked
-    return of ? tooEarlyOrLate(of.call, asked) : noCall(call ?? '')
+    return of ? tooEarlyOrLate(of, asked) : noCall(call ?? '')
   }
 
   #hasKey({ headers }: HttpArrived): boolean {
@@ -137,11 +151,14 @@ export class CallControl {
     return timingSafeEqual(digest(key), digest(this.#api.key))
   }
 
-  #do({ call, owner, startMs, events, accept }: Controlled, asked: ControlAction): void {
+  #do(of: Controlled, asked: ControlAction): void {
+    const { call, owner, startMs, events, patience } = of
     switch (asked.kind) {
       case 'accept':
+        of.isAccepted = true
+        patience.cancel()
         this.#accepted(startMs, owner, events)
-        return accept()
+        return of.accept()
       case 'reject':
         return call.reject(asked.status)
       case 'refer':
@@ -174,7 +191,7 @@ export class CallControl {
       requests: [...report.requests, request].slice(-mostShown),
     }
     of.events.changed(of.report)
-    if (fault)
+    if (fault && of.faults++ < mostShown)
       of.events.fault(
         'control-refused',
         `its server called ${printable(action)} and got ${fault.status}: ${fault.message}`,
@@ -194,13 +211,16 @@ const noCall = (call: string): ControlFault => ({
 })
 
 /** Null where the call is in the state for it. */
-function tooEarlyOrLate(call: InboundCall, { kind }: ControlAction): ControlFault | null {
-  const rings = call.is('ringing')
+function tooEarlyOrLate({ call, isAccepted }: Controlled, { kind }: ControlAction): ControlFault | null {
+  const isOn = call.is('answered')
+  const ends = !isOn && !call.is('ringing')
+  const waits = !isOn && !ends && !isAccepted
+  const ending = 'it is ending'
   const why = {
-    accept: rings ? null : 'it is answered already',
-    reject: rings ? null : 'it is answered already: hang it up',
-    refer: call.is('answered') ? null : 'it is not answered yet: accept it first',
-    hangup: rings ? 'it is not answered yet: reject it' : null,
+    accept: waits ? null : ends ? ending : 'it is answered already',
+    reject: waits ? null : ends ? ending : 'it is answered already: hang it up',
+    refer: isOn ? null : ends ? ending : waits ? 'it is not answered yet: accept it first' : 'its answer is on its way',
+    hangup: waits ? 'it is not answered yet: reject it' : null,
   }[kind]
   return why === null ? null : { status: 409, message: `The call cannot do that: ${why}.`, code: 'conflict' }
 }
