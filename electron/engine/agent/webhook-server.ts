@@ -74,7 +74,7 @@ export class WebhookServer {
     if (delayMs > 0 || fault === 'timeout') await this.#wait(request, fault === 'timeout' ? null : delayMs)
     // Whoever answers events acts on them first, as servers are written.
     await acting
-    const reply = request.gone.aborted ? null : played(fault, this.#answer)
+    const reply = request.gone.aborted ? null : request.cut ? tooLarge : played(fault, this.#answer)
     const afterMs = Math.round(clock.monotonicMs() - startMs)
     const answered = { status: reply?.status ?? null, bytes: Buffer.byteLength(reply?.body ?? ''), afterMs }
     this.#note(number, { answered })
@@ -99,7 +99,7 @@ export class WebhookServer {
     })
   }
 
-  #logged({ method, target, headers, body }: HttpArrived, number: number): WebhookRequestView {
+  #logged({ method, target, headers, body, cut }: HttpArrived, number: number): WebhookRequestView {
     const secrets = this.#hook?.headers ?? []
     const shown = {
       headers: headers.map(({ name, value }) => ({ name, value: redactHeader(name, value) })),
@@ -112,7 +112,7 @@ export class WebhookServer {
       target: redact(target),
       ...hideIn(shown, secrets),
       bytes: body.length,
-      proof: this.#hook && this.#proof(this.#hook, headers, body),
+      proof: cut ? { ok: false, text: cutText(body) } : this.#hook && this.#proof(this.#hook, headers, body),
       answered: null,
       acted: null,
     }
@@ -166,6 +166,9 @@ export class WebhookServer {
     this.#changed()
   }
 }
+
+const tooLarge: HttpReply = { status: 413, headers: {}, body: '' }
+const cutText = ({ length }: Uint8Array) => `the body has more than ${length} bytes: the rest of it was not read`
 
 function jsonOf(body: Uint8Array): unknown {
   try {

@@ -70,6 +70,12 @@ describe('the persona of the Realtime API', () => {
     const url = 'http://127.0.0.1:1/hook'
     expect(() => personaNamed('openai')!.open([config], (name) => secrets[name]!, url)).toThrow(why)
   })
+
+  it('has no webhook that checks signatures with a secret that is none', () => {
+    const config = { webhook: { secretEnv: 'PW' }, api: { ...served.api, port: 8089 } }
+    const hook = () => personaNamed('openai')!.hook!([config], (name) => secrets[name]!)
+    expect(hook).toThrow(/PW has no secret of a webhook/)
+  })
 })
 
 describe('the persona of numbers at xAI', () => {

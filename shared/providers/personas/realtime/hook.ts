@@ -11,7 +11,7 @@ export function ownersHook({ webhook, api }: OwnerConfig, secret: Secret): Hook 
   return {
     url: webhook.url ?? null,
     headers: [],
-    signingSecret: secret(webhook.secretEnv),
+    signingSecret: signingSecretOf(webhook, secret),
     answer: null,
     check: () => [],
     act(event, action) {
@@ -21,6 +21,13 @@ export function ownersHook({ webhook, api }: OwnerConfig, secret: Secret): Hook 
       return { url, key, body: bodyOf(action) }
     },
   }
+}
+
+/** What signs events, as a platform shows it. Throws PersonaFault where it is none. */
+export function signingSecretOf({ secretEnv }: NonNullable<OwnerConfig['webhook']>, secret: Secret): string {
+  const signingSecret = secret(secretEnv)
+  if (/^(?:whsec_)?[A-Za-z0-9+/]{16,200}={0,2}$/.test(signingSecret)) return signingSecret
+  throw new PersonaFault(`${secretEnv} has no secret of a webhook: whsec_ and base64, 16 characters or more`)
 }
 
 const bodyOf = (action: ControlAction): string =>

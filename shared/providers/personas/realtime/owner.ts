@@ -3,6 +3,7 @@ import type { Arrived, Owner } from '../decision.ts'
 import { PersonaFault, type Secret } from '../persona.ts'
 import type { OwnerConfig } from './config.ts'
 import { realtimeApi } from './api.ts'
+import { signingSecretOf } from './hook.ts'
 import type { ControlApi } from '../control.ts'
 
 /** How one service tells an owner of a call. */
@@ -26,10 +27,7 @@ export function ownerOf(config: OwnerConfig, secret: Secret, webhookUrl: string 
   }
   if (!webhook) throw new PersonaFault('webhook.secretEnv is missing: the event could not be signed')
   if (!api) throw new PersonaFault('api.keyEnv is missing: the server of the webhook could accept no call')
-  const signingSecret = secret(webhook.secretEnv)
-  if (!/^(?:whsec_)?[A-Za-z0-9+/]{16,200}={0,2}$/.test(signingSecret))
-    throw new PersonaFault(`${webhook.secretEnv} has no secret of a webhook: whsec_ and base64, 16 characters or more`)
-  return { url, signingSecret, control: controlOf(config, secret) }
+  return { url, signingSecret: signingSecretOf(webhook, secret), control: controlOf(config, secret) }
 }
 
 const controlOf = ({ api }: OwnerConfig, secret: Secret): ControlApi | null =>
