@@ -34,9 +34,10 @@ export class LawCheck {
     if (isBetter(asAnnounced, asOther)) this.#right++
     else if (isBetter(asOther, asAnnounced)) this.#other++
     else if (expected > 0 && expected * 2 === length)
-      for (const high of [0, 1])
-        if (isBetter(measured(linearOf(packet, offset, length, high), 0, length >> 1, null), asAnnounced))
-          this.#linear++
+      for (const high of [0, 1]) {
+        const asLinear = measured(linearOf(packet, offset, length, high), 0, length >> 1, null)
+        if (isBetter(asLinear, asAnnounced) && isRough(packet, offset + 1 - high, length, announced)) this.#linear++
+      }
   }
 
   /** Null where nothing speaks against what is announced. */
@@ -54,6 +55,12 @@ function linearOf(packet: Uint8Array, offset: number, length: number, high: numb
     const at = offset + 2 * i
     return (packet[at + high]! << 8) | packet[at + 1 - high]!
   })
+}
+
+/** Whether every second byte is rough, as the low ones of samples are: those of a high tone of G.711 are smooth. */
+function isRough(packet: Uint8Array, from: number, length: number, announced: Int16Array): boolean {
+  const second = Uint8Array.from({ length: length >> 1 }, (_, i) => packet[from + 2 * i]!)
+  return measured(second, 0, second.length, announced).roughness > smooth
 }
 
 /** How rough a signal of so many samples is, and how loud; `table`: what its bytes mean, null where it is samples. */

@@ -3,7 +3,7 @@ import { WebhookServer } from '../../../electron/engine/agent/webhook-server.ts'
 import { openBoundary } from '../../harness/boundary.ts'
 import { VirtualClock } from '../../harness/virtual-clock.ts'
 
-it('a webhook of ours says of a body that it did not read whole that it did not, and accuses no signature', async () => {
+it('a webhook of ours says of a body that it was not read whole, and accuses no signature', async () => {
   const clock = new VirtualClock()
   const http = () => Promise.reject(new Error('nobody is asked'))
   const settings = { delayMs: 0, fault: null, act: { kind: 'nothing' } } as const

@@ -89,6 +89,15 @@ describe('the law of G.711', () => {
         expect([hz, loud, disguised('PCMU', coded(ulaw, tone))]).toEqual([hz, loud, null])
         expect([hz, loud, disguised('PCMA', coded(alaw, tone))]).toEqual([hz, loud, null])
       }
+    // Packets of 40 ms whose timestamps are those of 20 ms are no linear samples either.
+    for (const hz of [3720, 3800, 3900, 3960]) {
+      const tone = made(1, (t) => 0.5 * sine(hz, t))
+      for (const codec of ['PCMU', 'PCMA'] as const) {
+        const payloads = coded(laws[codec], tone)
+        const doubled = payloads.slice(1).flatMap((one, i) => (i % 2 ? [] : [Buffer.concat([payloads[i]!, one])]))
+        expect([hz, disguised(codec, doubled)]).toEqual([hz, null])
+      }
+    }
     for (const length of [160, 170, 320])
       expect(
         disguised(
