@@ -83,6 +83,13 @@ export const furtherCases: Readonly<Record<string, RuleCases>> = {
       // It counts numbers that never were.
       () => talk().report(3000, 'us', 100).report(6900, 'us', 70_000, 0, 200).at(7000),
       () => reported(talk().observe(0, 'impaired', 'loses', 'loss=10%'), 40).at(7000),
+      // What the stream lost before it came from another port was missing here.
+      () =>
+        talk('observed', (n) => n % 5 === 4)
+          .rtp('sent', { fromMs: 7000, packets: 300, sequence: 300, source: { host: '10.0.0.5', port: 20_002 } })
+          .report(9000, 'us', 390, 0, 60)
+          .report(12_900, 'us', 590, 0, 60)
+          .at(13_000),
       // The stream is older than what was recorded, and so may the loss be.
       () =>
         call('observed')

@@ -40,11 +40,13 @@ interface Loss {
 }
 
 /** What the reports tell of loss between here and the receiver; null where that is nothing, or not to be told. */
-function reportedLoss(facts: CallFacts, { rtcp, runs, packets, firstAt, timesGoBack }: StreamFact): Loss | null {
+function reportedLoss(facts: CallFacts, stream: StreamFact): Loss | null {
+  const { rtcp, runs, packets, firstAt, timesGoBack, ssrc } = stream
   if (!rtcp || timesGoBack) return null
   const missing = runs.reduce((sum, run) => sum + run.lost + run.skipped, 0)
-  // A stream that began inside the call has lost nothing before.
-  const isWhole = facts.invite !== null && firstAt > facts.invite.event.at
+  // A stream that began inside the call has lost nothing before, unless it came from or went to another address then.
+  const goesOn = facts.streams.some((other) => other.ssrc === ssrc && other.firstAt < firstAt)
+  const isWhole = facts.invite !== null && firstAt > facts.invite.event.at && !goesOn
   const expected = isWhole ? packets + missing : rtcp.highestSequence - rtcp.firstHighestSequence
   const lost = rtcp.reportedLost - (isWhole ? 0 : rtcp.firstLost) - missing
   if (expected < fewestPackets || lost < fewestLost || lost > expected) return null
