@@ -80,7 +80,7 @@ describe('what the words of a refusal name', () => {
 })
 
 describe('a finding that names a setting', () => {
-  it.each<[string, Change, () => CallReport]>([
+  it.each<[string, Change | undefined, () => CallReport, RegExp?]>([
     ['no-response', { what: 'transport', to: 'tcp' }, () => call().request(0, 'INVITE').at(5000)],
     [
       'connection-failed',
@@ -172,7 +172,21 @@ describe('a finding that names a setting', () => {
           .rtp('received', { fromMs: 1000, packets: 150, ciphered: true })
           .at(4000),
     ],
-  ])('%s carries %j', (rule, change, report) => {
+    [
+      'wrong-payload-type',
+      undefined,
+      // What was agreed is not named, and nobody can be called with comfort noise alone.
+      () =>
+        call()
+          .answered({ answer: sdp('203.0.113.9', 30_000, '', '0 13'), offer: sdp('10.0.0.5', 20_000, '', '0 13') })
+          .rtp('sent', { fromMs: 1000, packets: 150 })
+          .rtp('received', { fromMs: 1000, packets: 20, payloadType: 13 })
+          .rtp('received', { fromMs: 1400, packets: 130, payloadType: 124, sequence: 20 })
+          .at(4000),
+      /has payload type 124; agreed was .*: it cannot be decoded\./,
+    ],
+  ])('%s carries %j', (rule, change, report, says = /./) => {
+    expect(report().findings.find((finding) => finding.rule === rule)?.sentence).toMatch(says)
     expect(report().findings.find((finding) => finding.rule === rule)?.change).toEqual(change)
   })
 

@@ -10,8 +10,8 @@ const listed = (formats: readonly MediaFormat[]) =>
 
 /** The codec that the peer sends, alone, where it is one that can be offered here. */
 function insisted(codec: string | undefined): Change | undefined {
-  const name = codecDescriptor(codec ?? '')?.name
-  return name === undefined ? undefined : { what: 'codecs', to: [name] }
+  const known = codecDescriptor(codec ?? '')
+  return !known || known.isNoise ? undefined : { what: 'codecs', to: [known.name] }
 }
 
 /** Packets are sent, and none has a payload type that was agreed. */
@@ -30,7 +30,11 @@ export const wrongPayloadType: Rule = {
     return [judgement.fromPeer, judgement.toPeer]
       .filter(({ audio, period, due, unknown }) => due && audio === 'undecodable' && period !== null && !unknown)
       .map(({ toPeer, period, agreed }: DirectionFact) => {
-        const types = [...new Set(period!.streams.flatMap(({ payloadTypes }) => [...payloadTypes.keys()]))]
+        const formats = period!.flow?.formats ?? []
+        // Comfort noise and digits among them may have the numbers that were agreed.
+        const types = [...new Set(period!.streams.flatMap(({ payloadTypes }) => [...payloadTypes.keys()]))].filter(
+          (type) => !formats.some(({ payloadType }) => payloadType === type),
+        )
         const other = agreed && (toPeer ? agreed.fromPeer : agreed.toPeer).formats
         const own = other?.find(({ payloadType }) => types.includes(payloadType))
         return {
@@ -39,7 +43,7 @@ export const wrongPayloadType: Rule = {
           evidence: [...period!.streams, agreed ? facts.messages[agreed.answerMessage] : facts.final],
           sentence:
             `RTP ${toPeer ? 'to' : 'from'} the peer has payload type ${types.join(', ')}; agreed was ` +
-            `${listed(period!.flow?.formats ?? [])}: it cannot be ` +
+            `${listed(formats)}: it cannot be ` +
             `decoded${own ? ` (${own.payloadType} is the sender's own number for ${own.codec})` : ''}.`,
           next:
             `Have ${whoSends(facts, toPeer)} send with the numbers that ${whoReceives(facts, toPeer)} gave in ` +
