@@ -95,9 +95,9 @@ ${Object.entries(webhookPlays)
           const { id, url } = await engine.execute('webhook.start', args)
           if (options.json) await printLine({ type: 'listening', url } as { type: string })
           else print(`listening at ${url}`)
-          const again = () => {
+          const again = async () => {
             try {
-              void engine.execute('webhook.set', { id, ...settings() })
+              await engine.execute('webhook.set', { id, ...settings() })
               if (!options.json) print(`answers from now on with ${options.answer} as it is now`)
             } catch (error) {
               warn(`warning: ${explainError(error)}: the answer stays as it was`)

@@ -88,7 +88,10 @@ export class PersonaGate implements Gate {
     )
     this.#judged.set(request, judged)
     const answer = this.#verdict(judged, challenge, verdict)
-    if (answer.kind === 'in') this.#letIn.set(callId, atMs)
+    if (answer.kind !== 'in') return answer
+    // Behind all others, should it have come before.
+    this.#letIn.delete(callId)
+    this.#letIn.set(callId, atMs)
     return answer
   }
 

@@ -105,6 +105,10 @@ export class Registrar {
       if (values.length > 1 || expiresOf(request) !== 0) return refusal(400, '* needs Expires: 0 and nothing beside it')
       return before.some(isLate) ? late : []
     }
+    const { mostContacts } = this.#policy
+    const tooMany = refusal(403, `${mostContacts} contacts at most`)
+    // No more than all that may be there, and as many that go: each is compared with each.
+    if (values.length > 2 * mostContacts) return tooMany
     let after = [...before]
     for (const value of values) {
       const asked = parseNameAddr(value)
@@ -117,9 +121,7 @@ export class Registrar {
       after = after.filter((binding) => binding !== old)
       if (expiresS > 0) after.push(this.#binding(value, asked, expiresS, { ...order, source }, request))
     }
-    return after.length > this.#policy.mostContacts
-      ? refusal(403, `${this.#policy.mostContacts} contacts at most`)
-      : after
+    return after.length > mostContacts ? tooMany : after
   }
 
   #expires({ params }: NameAddr, request: SipRequest): number | Registered {

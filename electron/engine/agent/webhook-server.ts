@@ -152,7 +152,8 @@ export class WebhookServer {
         mostBytes: mostActBytes,
         signal: late.signal,
       })
-      const error = status < 300 ? null : redact(decodeText(said)).slice(0, 500)
+      const secrets = [{ name: 'Authorization', value: action.key }]
+      const error = status < 300 ? null : hideIn(redact(decodeText(said)), secrets).slice(0, 500)
       this.#note(number, { acted: { action: act.kind, status, error } })
     } catch (error) {
       this.#note(number, { acted: { action: act.kind, status: null, error: explainError(error) } })

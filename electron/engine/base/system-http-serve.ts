@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pairs } from './header-pairs.ts'
-import type { HttpArrived, HttpServe, HttpServeOptions } from './http-serve.ts'
+import type { HttpArrived, HttpReply, HttpServe, HttpServeOptions } from './http-serve.ts'
 
 const host = '127.0.0.1'
 /** For a request to be there whole. */
@@ -59,13 +59,16 @@ function serve(request: IncomingMessage, response: ServerResponse, { mostBytes, 
   })
 }
 
-function answer(response: ServerResponse, replying: ReturnType<HttpServeOptions['handle']>): void {
-  Promise.resolve(replying).then(
-    (reply) => {
-      if (!reply) return void response.destroy()
-      const { status, headers, body } = reply
-      response.writeHead(status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }).end(body)
-    },
-    () => void response.writeHead(500).end(),
-  )
+function answer(response: ServerResponse, replying: Promise<HttpReply | null>): void {
+  replying
+    .then(
+      (reply) => {
+        if (!reply) return void response.destroy()
+        const { status, headers, body } = reply
+        response.writeHead(status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }).end(body)
+      },
+      () => void response.writeHead(500).end(),
+    )
+    // A reply that Node cannot send.
+    .catch(() => void response.destroy())
 }

@@ -126,6 +126,7 @@ export class Agents {
     const { addresses, api } = await opened
       .then(async (bound) => ({ addresses: bound, api: (await playing?.open()) ?? null }))
       .catch((error: unknown) => {
+        playing?.close()
         this.#deps.stations.close(station)
         pcap?.close()
         throw error

@@ -109,6 +109,13 @@ describe('a registrar', () => {
     expect(send({})).toEqual([200])
   })
 
+  it('reads no more contacts than may come and go at once', () => {
+    const { send } = registrar()
+    const many = Array.from({ length: 7 }, (_, i) => `<sip:a${i}@192.0.2.9>;expires=0`)
+    expect(send({ contacts: many.slice(1) })).toEqual([200])
+    expect(send({ contacts: many })[0]).toBe(403)
+  })
+
   it('takes no REGISTER of one Call-ID that comes out of order', () => {
     const { send } = registrar()
     const contacts = ['<sip:a@192.0.2.9>']
