@@ -52,8 +52,12 @@ function readVoip(data: DataView, at: number): VoipMetrics {
   const share = (place: number) => data.getUint8(at + place) / 256
   const known = (value: number) => (value === unknown ? null : value)
   const level = (place: number) => known(data.getInt8(at + place))
-  const mos = (place: number) => known(data.getUint8(at + place))
-  const [mosLq, mosCq] = [mos(22), mos(23)]
+  // What is outside of its range is unknown (RFC 3611 4.7.5).
+  const within = (place: number, least: number, most: number) => {
+    const value = data.getUint8(at + place)
+    return value >= least && value <= most ? value : null
+  }
+  const [mosLq, mosCq] = [within(22, 10, 50), within(23, 10, 50)]
   return {
     ssrc: data.getUint32(at),
     lossRate: share(4),
@@ -68,8 +72,8 @@ function readVoip(data: DataView, at: number): VoipMetrics {
     noiseDbm: level(17),
     echoReturnLossDb: known(data.getUint8(at + 18)),
     gmin: data.getUint8(at + 19),
-    r: known(data.getUint8(at + 20)),
-    externalR: known(data.getUint8(at + 21)),
+    r: within(20, 0, 100),
+    externalR: within(21, 0, 100),
     mosLq: mosLq === null ? null : mosLq / 10,
     mosCq: mosCq === null ? null : mosCq / 10,
     receiverConfig: data.getUint8(at + 24),

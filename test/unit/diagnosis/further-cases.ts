@@ -44,6 +44,8 @@ export const furtherCases: Readonly<Record<string, RuleCases>> = {
       () => reliable(call(), 3).at(4000),
       () => prack(reliable(call('observed'), 4)).at(4000),
       () => prack(reliable(call('observed'), 4), 8).at(4000),
+      // Refused for another reason.
+      () => reliable(call('observed'), 5).response(32_010, '603 Decline').at(33_000),
       // Not reliable: repeated for whatever reason.
       () =>
         [10, 510, 1510, 3510, 7510]

@@ -37,6 +37,7 @@ const cases: Readonly<Record<string, Case>> = {
   'registration-loops': {
     speaks: [
       [() => rounds(true, () => ['n', 'n']), /3 REGISTERs with credentials.* stale=true, each time with the same no/],
+      [() => rounds(true, () => ['xxxx', 'xxxx']), /stale=true: whether the nonce was a new one .* is not known/],
       [() => rounds(true, fresh), /takes each new nonce of its own for an old one/],
       [() => rounds(false, fresh), /the registrar does not take them, and the phone goes on trying/],
       [() => rounds(false, (round) => [`n${round}`, 'n0']), /answer another challenge than .*another nonce/],

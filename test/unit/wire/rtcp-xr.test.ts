@@ -46,6 +46,12 @@ describe('an extended report (RFC 3611)', () => {
     ])
   })
 
+  it('says nothing of what is outside of its range', () => {
+    const outside = packet.slice()
+    outside.set([101, 255, 9, 51], packet.length - 12)
+    expect(parseRtcp(outside)).toMatchObject([{ voip: [{ r: null, externalR: null, mosLq: null, mosCq: null }] }])
+  })
+
   it('is written as it is read', () => {
     const [read] = parseRtcp(packet) as Extract<ReturnType<typeof parseRtcp>, object[]>
     const written = writeRtcp([read as Extract<typeof read, { type: 'xr' }>])

@@ -22,25 +22,30 @@ export const provisionalUnacknowledged: Rule = {
   id: 'provisional-unacknowledged',
   severities: ['fault', 'warning'],
   looksAt: 'provisional responses with RSeq and Require: 100rel, how often each was sent, and the RAck of PRACKs',
-  speaks:
-    'one was repeated three times and more and no PRACK names it; as a fault where a refusal of 500 and above followed',
+  speaks: 'one was repeated three times and more and no PRACK names it; as a fault where a refusal of 5xx followed',
   silent:
     'a PRACK names it (request-unanswered says where that is lost), it was repeated less often, a later one was ' +
-    'acknowledged, or the capture holds nothing of the calling side',
+    'acknowledged, a refusal other than 5xx and 487 followed, or the capture holds nothing of the calling side',
   // The refusal only says that nobody acknowledged it.
   silences: ['refused-other', 'refused-wordless', 'refused-capacity'],
   needs: 'repetitions',
   evaluate(facts) {
     const pracks = requestsOf(facts, 'PRACK')
-    const found = requestsOf(facts, 'INVITE').flatMap((invite) =>
-      responsesTo(facts, invite)
+    const found = requestsOf(facts, 'INVITE').flatMap((invite) => {
+      const responses = responsesTo(facts, invite)
+      if (responses.some(isRefusedOtherwise)) return []
+      return responses
         .filter((response) => isReliable(response) && repeatsOf(facts, response).length >= enough)
         .filter((response) => !pracks.some((prack) => acknowledges(prack, response)) && !mayBeCut(facts, response))
-        .map((response) => foundOf(facts, invite, response)),
-    )
+        .map((response) => foundOf(facts, invite, response))
+    })
     return found.slice(0, 1)
   },
 }
+
+/** A refusal that says something else: who is not acknowledged refuses with 5xx (RFC 3262 3). 487 is the caller's. */
+const isRefusedOtherwise = ({ message: { status } }: ResponseFact) =>
+  status >= 300 && status !== 487 && !(status >= 500 && status < 600)
 
 const names = (fact: RequestFact | ResponseFact, header: string) =>
   headerList(fact.message, header).some((option) => option.toLowerCase() === '100rel')

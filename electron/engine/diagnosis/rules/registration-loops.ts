@@ -93,6 +93,11 @@ function reasonOf(rounds: readonly Round[], what: string): Pick<Found, 'sentence
         'meanwhile: registrars lock out who tries again and again.',
     }
   const nonces = new Set(stale.map(({ again }) => nonceOf(again)))
+  if (nonces.has(undefined))
+    return {
+      sentence: `${challenged} and stale=true: whether the nonce was a new one each time is not known.`,
+      next: 'Show the messages to whoever runs the registrar: it calls each nonce that it gave stale.',
+    }
   return nonces.size === 1
     ? {
         sentence: `${challenged} and stale=true, each time with the same nonce: no credentials can ever satisfy it.`,
