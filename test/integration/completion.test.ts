@@ -24,6 +24,7 @@ describe('completion', () => {
     expect(complete('ringback', 'agent', '--codecs', 'PCMU,op')).toBe('PCMU,opus')
     expect(complete('ringback', 'agent', '--persona', 'live')).toBe('livekit')
     expect(complete('ringback', 'agent', '--wrong', 'bye-4')).toBe('bye-481')
+    expect(complete('ringback', 'call', 'sip:a@b', '--wrong', 'no-a')).toBe('no-ack')
     expect(complete('ringback', 'call', '--impair', 'jit')).toBe('jitter=')
     // Nothing of its own: the shell goes on to files.
     expect(complete('ringback', 'inspect', '')).toBe('')

@@ -4,7 +4,7 @@ import { dtmfModes } from '../../../shared/model/dtmf.ts'
 import { encryptionForms, encryptions } from '../../../shared/model/encryption.ts'
 import { impairmentForms } from '../../../shared/model/impairments.ts'
 import { transportNames } from '../../../shared/model/transport.ts'
-import { wrongNames } from '../../../shared/model/wrong.ts'
+import { callerWrongNames, wrongNames } from '../../../shared/model/wrong.ts'
 import { personas } from '../../../shared/providers/personas/index.ts'
 import { pathOf } from '../errors.ts'
 import { print } from '../output.ts'
@@ -45,18 +45,20 @@ const namesAfter = (command: Command) => [
 ]
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
-/** What an option can be, where that is a list of words. */
-function valuesOf({ long, argChoices }: Option): readonly string[] {
-  return argChoices ?? (long ? values[long] : undefined) ?? []
+/** What an option of a command can be, where that is a list of words. */
+function valuesOf(command: Command, { long, argChoices }: Option): readonly string[] {
+  return argChoices ?? (long ? (values[`${command.name()} ${long}`] ?? values[long]) : undefined) ?? []
 }
 
+/** By the option, or by command and option. */
 const values: Readonly<Record<string, readonly string[]>> = {
   '--transport': transportNames,
   '--codecs': codecNames(),
   '--encryption': encryptions,
   '--encryption-form': encryptionForms,
   '--persona': personas.map(({ name }) => name),
-  '--wrong': wrongNames,
+  'agent --wrong': wrongNames,
+  'call --wrong': callerWrongNames,
   '--impair': impairmentForms.map(({ example }) => example.replace(/=.*$/s, '=')),
   '--dtmf-mode': dtmfModes,
   '--send': ['marker', 'tone', 'echo', 'silence'],
@@ -66,25 +68,28 @@ const values: Readonly<Record<string, readonly string[]>> = {
 function bashLines(program: Command, zsh: boolean): string[] {
   const commands = withInner(program)
   const inner = commands.slice(1).map((command) => quoted(pathOf(command)))
-  const options = new Map(commands.flatMap((command) => command.options).map((option) => [option.long, option]))
-  const valued = [...options.values()].filter((option) => valuesOf(option).length > 0)
+  const valued = commands.flatMap((command) =>
+    command.options
+      .map((option) => ({ at: `${pathOf(command)} ${option.long}`, offered: valuesOf(command, option) }))
+      .filter(({ offered }) => offered.length > 0),
+  )
   return [
     ...(zsh ? ['autoload -U +X bashcompinit && bashcompinit'] : []),
     '_ringback() {',
     '  local path=ringback words= i current="${COMP_WORDS[COMP_CWORD]}"',
     // What stands before the last comma of a list stays.
     '  local last="${current##*,}"',
-    '  case "${COMP_WORDS[COMP_CWORD-1]}" in',
-    ...valued.map((option) => {
-      const words = quoted(valuesOf(option).join(' '))
-      return `    ${option.long}) COMPREPLY=($(compgen -P "\${current%"$last"}" -W ${words} -- "$last")); return ;;`
-    }),
-    '  esac',
     '  for ((i = 1; i < COMP_CWORD; i++)); do',
     `    case "$path \${COMP_WORDS[i]}" in`,
     `      ${inner.join('|')}) path="$path \${COMP_WORDS[i]}" ;;`,
     '    esac',
     '  done',
+    '  case "$path ${COMP_WORDS[COMP_CWORD-1]}" in',
+    ...valued.map(({ at, offered }) => {
+      const words = quoted(offered.join(' '))
+      return `    ${quoted(at)}) COMPREPLY=($(compgen -P "\${current%"$last"}" -W ${words} -- "$last")); return ;;`
+    }),
+    '  esac',
     '  case "$path" in',
     ...commands.map(
       (command) =>
@@ -111,7 +116,7 @@ function fishLines(program: Command): string[] {
       ...command.options.flatMap((option) => {
         const { long, required, description } = option
         if (!long) return []
-        const offered = valuesOf(option)
+        const offered = valuesOf(command, option)
         const values = offered.length > 0 ? ` -f -a ${quoted(offered.join(' '))}` : ''
         const needs = required ? ' -r' : ''
         return [`complete -c ringback -n ${at} -l ${long.slice(2)}${needs}${values} -d ${quoted(description)}`]
