@@ -1,4 +1,5 @@
 import type { ScriptStep } from '../../shared/contract/actions.ts'
+import { soundOf, withSound } from '../../shared/shown/script.ts'
 import type { Draft } from './ui.ts'
 
 /** What the script of the draft is: its steps, or what keeps it from being done; `missing`: sounds to be chosen. */
@@ -29,10 +30,9 @@ export async function readDraftScript({
       fault: `Line ${recording.line}: a script of a window writes no files. Record the call by its own button.`,
       missing: [],
     }
-  const missing = [
-    ...new Set(read.steps.flatMap((step) => (step.kind === 'play' && !sounds[step.path] ? step.path : []))),
-  ]
-  const steps = read.steps.map((step) => (step.kind === 'play' ? { ...step, path: sounds[step.path] ?? '' } : step))
+  const named = read.steps.map(soundOf)
+  const missing = [...new Set(named.filter((name) => name !== null && !sounds[name]))] as string[]
+  const steps = read.steps.map((step, i) => withSound(step, sounds[named[i] ?? ''] ?? ''))
   const fault = missing.length === 0 ? null : `Choose the sound ${missing.join(', ')} that the script plays.`
   return { steps, fault, missing }
 }

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { Placed, SourceArgs } from '../../shared/contract/place-call.ts'
 import type { Encryption, EncryptionForm, SrtpSuite } from '../../shared/model/encryption.ts'
 import type { TransportName } from '../../shared/model/transport.ts'
-import { playedAs, stepText } from '../../shared/shown/script.ts'
+import { playedAs, soundOf, stepText } from '../../shared/shown/script.ts'
 import { redact } from '../../shared/wire/sip/redact.ts'
 import { isSecretHeader } from '../../shared/wire/sip/secret-names.ts'
 
@@ -166,7 +166,10 @@ export function redial(placed: Placed): void {
     impairments: placed.impairments?.join(', ') ?? '',
     script: (placed.script ?? []).map((step) => `${stepText(step)}\n`).join(''),
     sounds: Object.fromEntries(
-      (placed.script ?? []).flatMap((step) => (step.kind === 'play' ? [[playedAs(step.path), step.path]] : [])),
+      (placed.script ?? []).flatMap((step) => {
+        const sound = soundOf(step)
+        return sound === null ? [] : [[playedAs(sound), sound]]
+      }),
     ),
   })
   if (placed.headers.some(({ secret }) => secret)) useUi.setState({ dialOptions: true })

@@ -1,4 +1,5 @@
 import type { ScriptStep } from '../contract/actions.ts'
+import type { Music } from '../contract/music.ts'
 import type { CallReport } from '../contract/report.ts'
 
 /** A step as a script says it. */
@@ -23,6 +24,7 @@ export function stepText(step: ScriptStep): string {
     case 'hangup':
       return 'hang up'
     case 'hold':
+      return step.music === undefined ? 'hold' : `hold ${musicText(step.music)}`
     case 'resume':
     case 'mute':
     case 'unmute':
@@ -30,6 +32,21 @@ export function stepText(step: ScriptStep): string {
     case 'update':
       return step.kind
   }
+}
+
+const musicText = (music: Music): string =>
+  music.kind === 'file' ? playedAs(music.path) : music.kind === 'tone' ? `tone:${music.hz}` : music.kind
+
+/** The file of a step, as `withSound` sets it; null where it needs none. */
+export function soundOf(step: ScriptStep): string | null {
+  if (step.kind === 'play') return step.path
+  return step.kind === 'hold' && step.music?.kind === 'file' ? step.music.path : null
+}
+
+/** The step with another file. */
+export function withSound(step: ScriptStep, path: string): ScriptStep {
+  if (step.kind === 'play') return { ...step, path }
+  return step.kind === 'hold' && step.music?.kind === 'file' ? { ...step, music: { kind: 'file', path } } : step
 }
 
 /** A sound as a script names it: what a window handed over is known by an id. */

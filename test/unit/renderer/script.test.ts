@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readScriptText } from '../../../shared/contract/script-text.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
-import { scriptProgress, stepText } from '../../../shared/shown/script.ts'
+import { scriptProgress, soundOf, stepText, withSound } from '../../../shared/shown/script.ts'
 
 const script = ['wait for speech timeout 10s', 'say Hello', 'wait for silence 1s', 'dtmf 12', 'wait 500ms', 'hang up']
 const read = readScriptText(script.join('\n'), { mode: 'rfc4733', path: (written) => written })
@@ -21,6 +21,15 @@ const report = (observations: readonly (readonly [string, string])[], endedAt: s
 describe('the script of a call', () => {
   it('is written as it was read', () => {
     expect(steps.map(stepText)).toEqual(script)
+  })
+
+  it('keeps the music of a hold, and the file of it that a window handed over', () => {
+    const held = ['hold', 'hold silence', 'hold tone:440', 'hold my music.wav']
+    const holds = readScriptText(held.join('\n'), { mode: 'rfc4733', path: (written) => written })
+    if ('fault' in holds) throw new Error(holds.fault.why)
+    expect(holds.steps.map(stepText)).toEqual(held)
+    expect(holds.steps.map(soundOf)).toEqual([null, null, null, 'my music.wav'])
+    expect(withSound(holds.steps[3]!, 'file:sounds/1')).toMatchObject({ music: { path: 'file:sounds/1' } })
   })
 
   it('is told line by line', () => {
