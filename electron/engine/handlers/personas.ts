@@ -8,6 +8,9 @@ import { usage } from '../base/errors.ts'
 import type { Trials } from '../trials/trials.ts'
 import type { Handlers } from './handlers.ts'
 
+/** In place of values that are not there yet: one that each of them may have. */
+const anySecret = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+
 type Fault = CheckedPersona['faults'][number]
 
 /** What is known of personas, and calls to them on this computer. */
@@ -51,8 +54,7 @@ export function personaHandlers(trials: Trials): Handlers<'persona' | 'trial'> {
       if (url !== null) together(`the URL of the webhook ${url}`)
       if (faults.length === 0) {
         try {
-          // Which values the secrets have changes nothing of what goes together.
-          definition.open(documents, (variable) => variable, webhook ?? null)
+          definition.open(documents, () => anySecret, webhook ?? null)
         } catch (error) {
           if (!(error instanceof PersonaFault)) throw error
           together(error.message)

@@ -193,11 +193,15 @@ export class Trials {
   }
 }
 
-function agentArgs({ name, transports: [transport] }: PersonaDefinition, webhook: HttpServing | null) {
+function agentArgs({ name, transports: [transport], trialDocument }: PersonaDefinition, webhook: HttpServing | null) {
   return {
     listeners: [{ transport: transport!, address: host, port: 0 }],
     behaviour: { kind: 'answer' as const, source: { kind: 'echo' as const } },
     answerDelayMs: 400,
-    persona: { name, ...(webhook && { webhook: `http://${host}:${webhook.port}/webhook` }) },
+    persona: {
+      name,
+      ...(trialDocument && { config: [trialDocument] }),
+      ...(webhook && { webhook: `http://${host}:${webhook.port}/webhook` }),
+    },
   }
 }

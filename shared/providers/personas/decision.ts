@@ -45,6 +45,15 @@ export interface Refused {
   readonly next: string
 }
 
+/** Where no document says how a call is refused: a status of RFC 3261, with its usual words. */
+export const refusal = (status: number, because: string, next: string): Refused => ({
+  status,
+  reason: null,
+  headers: [],
+  because,
+  next,
+})
+
 /** The digest that a call needs (RFC 3261 22). */
 export interface Challenge {
   readonly status: 401 | 407

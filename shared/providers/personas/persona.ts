@@ -34,6 +34,8 @@ export interface PersonaDefinition {
   readonly callee?: string
   /** A document that is right, for people to begin with. */
   readonly example: object
+  /** The configuration that a trial on this computer is let in by; left out: none. */
+  readonly trialDocument?: object
   /**
    * Plays by those documents, which the schema has accepted. `webhook`: the URL that was given beside them. Throws
    * PersonaFault for what does not go together.

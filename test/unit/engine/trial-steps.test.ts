@@ -25,6 +25,11 @@ describe('the steps of a trial', () => {
     expect(trialSteps(nothing)[5]!.source).toBeNull()
   })
 
+  it('leave out the webhook of a persona whose server would have to accept the call', () => {
+    const { webhookAnswer: _, ...definition } = elevenLabsPersona
+    expect(trialSteps({ ...nothing, definition })[3]).toMatchObject({ state: 'not-part' })
+  })
+
   it('say why the agent does not listen, and that nothing else was reached', () => {
     const [agent, call] = trialSteps({ ...nothing, fault: 'the port is taken', over: true })
     expect(agent).toMatchObject({ state: 'failed', text: 'the port is taken' })

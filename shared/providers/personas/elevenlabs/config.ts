@@ -1,17 +1,10 @@
 import { z } from 'zod'
-import { parseCidr } from '../../../base/address.ts'
 import { isToken } from '../../../wire/sip/grammar.ts'
-import { webhookUrlFault } from '../webhook-url.ts'
+import { block, environment, url, words } from '../fields.ts'
 
-const words = z.string().min(1).max(200)
 const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'a variable name has letters, digits and _, and begins with no digit')
-const environment = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'is no name of an environment variable')
-const url = z.string().superRefine((text, { addIssue }) => {
-  const message = webhookUrlFault(text)
-  if (message !== null) addIssue({ code: 'custom', message })
-})
 
 /** Of a webhook: its page asks for "a reasonable timeout" and names none. */
 export const usual = { timeoutMs: 5000, slowMs: 1000 }
@@ -27,10 +20,7 @@ export const configSchema = z.strictObject({
     .strictObject({ user: words, passwordEnv: environment })
     .optional()
     .describe('digest is asked for; when absent, only the addresses count (ACL)'),
-  allowedAddresses: z
-    .array(z.string().refine((text) => parseCidr(text) !== null, 'is no address and no block (CIDR)'))
-    .default([])
-    .describe('blocks (CIDR) that calls may come from; any when empty'),
+  allowedAddresses: z.array(block).default([]).describe('blocks (CIDR) that calls may come from; any when empty'),
   transports: z
     .array(z.enum(['tcp', 'tls']))
     .min(1)

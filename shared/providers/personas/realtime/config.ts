@@ -1,13 +1,5 @@
 import { z } from 'zod'
-import { parseCidr } from '../../../base/address.ts'
-import { webhookUrlFault } from '../webhook-url.ts'
-
-const words = z.string().min(1).max(200)
-const environment = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'is no name of an environment variable')
-const url = z.string().superRefine((text, { addIssue }) => {
-  const message = webhookUrlFault(text)
-  if (message !== null) addIssue({ code: 'custom', message })
-})
+import { block, environment, url, words } from '../fields.ts'
 
 /** What both services have: the webhook of an owner, and the calls that its server makes. */
 const owner = {
@@ -53,7 +45,7 @@ export const xAiConfig = z.strictObject({
   phoneNumbers: z.array(words).max(10_000).optional().describe('the numbers that were registered; any when absent'),
   authentication: z.strictObject({ user: words, passwordEnv: environment }).optional().describe('digest'),
   allowedAddresses: z
-    .array(z.string().refine((text) => parseCidr(text) !== null, 'is no address and no block (CIDR)'))
+    .array(block)
     .max(1000)
     .default([])
     .describe('blocks (CIDR) that calls may come from; any when empty'),

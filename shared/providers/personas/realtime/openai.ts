@@ -1,12 +1,12 @@
 import { printable } from '../../../base/text.ts'
 import { parseUri } from '../../../wire/sip/grammar.ts'
 import { openAi as facts } from '../../openai.ts'
-import type { Arrived, Decision } from '../decision.ts'
+import { refusal, type Arrived, type Decision } from '../decision.ts'
 import type { PersonaDefinition } from '../persona.ts'
 import { openAiConfig } from './config.ts'
 import { ownersHook } from './hook.ts'
 import { ownerOf, tellingOwner, type Telling } from './owner.ts'
-import { contactStep, decided, mediaSteps, refusal, Steps, transportStep } from './steps.ts'
+import { contactStep, decided, mediaSteps, Steps, transportStep } from './steps.ts'
 
 const codecs = facts.codecs!
 

@@ -1,5 +1,5 @@
 import { headerKey, type SipHeader } from '../../../wire/sip/message.ts'
-import type { Arrived, Owner } from '../decision.ts'
+import { refusal, type Arrived, type Owner } from '../decision.ts'
 import { PersonaFault, type Secret } from '../persona.ts'
 import type { OwnerConfig } from './config.ts'
 import { realtimeApi } from './api.ts'
@@ -50,13 +50,11 @@ export function tellingOwner(
     signingSecret,
     patienceMs,
     slowMs,
-    nobody: {
-      status: 480,
-      reason: null,
-      headers: [],
-      because: `nobody accepted or rejected the call within ${patienceMs / 1000} s`,
-      next: 'Have the server of the webhook accept the call that the event names.',
-    },
+    nobody: refusal(
+      480,
+      `nobody accepted or rejected the call within ${patienceMs / 1000} s`,
+      'Have the server of the webhook accept the call that the event names.',
+    ),
     event: ({ eventId, callId, atS }) => ({
       url,
       headers: [],

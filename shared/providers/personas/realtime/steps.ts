@@ -2,7 +2,16 @@ import { printable } from '../../../base/text.ts'
 import { transports, type TransportName } from '../../../model/transport.ts'
 import { headerFields } from '../../../wire/sip/message.ts'
 import type { ProviderFacts, Source } from '../../provider.ts'
-import type { Answered, Arrived, Challenge, Decision, Owner, Refused, Step } from '../decision.ts'
+import {
+  refusal,
+  type Answered,
+  type Arrived,
+  type Challenge,
+  type Decision,
+  type Owner,
+  type Refused,
+  type Step,
+} from '../decision.ts'
 import { offerOf } from '../offer.ts'
 
 /** What is compared with a call, in order; the first that does not hold refuses it. */
@@ -28,15 +37,6 @@ export class Steps {
     if (!this.refused) this.steps.push({ ...step, source: known ? this.#source : null })
   }
 }
-
-/** Which status it refuses with, the documents do not say: these are those of RFC 3261. */
-export const refusal = (status: number, because: string, next: string): Refused => ({
-  status,
-  reason: null,
-  headers: [],
-  because,
-  next,
-})
 
 export function transportStep(along: Steps, { transport }: Arrived, taken: readonly TransportName[]): void {
   const { label } = transports[transport]

@@ -3,12 +3,12 @@ import { printable } from '../../../base/text.ts'
 import { usualCodecs } from '../../../model/codecs.ts'
 import { parseNameAddr, parseUri, uriOf } from '../../../wire/sip/grammar.ts'
 import { xAi as facts } from '../../xai.ts'
-import { anyOf, type Arrived, type Decision } from '../decision.ts'
+import { anyOf, refusal, type Arrived, type Decision } from '../decision.ts'
 import type { PersonaDefinition } from '../persona.ts'
 import { xAiConfig } from './config.ts'
 import { ownersHook } from './hook.ts'
 import { ownerOf, tellingOwner, type Telling } from './owner.ts'
-import { decided, mediaSteps, refusal, Steps, transportStep } from './steps.ts'
+import { decided, mediaSteps, Steps, transportStep } from './steps.ts'
 
 /** Of callers and called its example has the numbers alone. */
 const telling: Telling = {

@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import { parseCidr } from '../../../base/address.ts'
 import { codecNames, usualCodecs } from '../../../model/codecs.ts'
 import { encryptions } from '../../../model/encryption.ts'
 import { transportNames } from '../../../model/transport.ts'
 import { isToken } from '../../../wire/sip/grammar.ts'
 import { callerIdHeaders } from '../caller-ids.ts'
+import { block, environment, words } from '../fields.ts'
 
-const words = z.string().min(1).max(200)
-const environment = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'is no name of an environment variable')
 const seconds = z.int().min(1).max(86_400)
 
 export const trunkConfig = z.strictObject({
@@ -29,7 +27,7 @@ export const trunkConfig = z.strictObject({
     .optional()
     .describe('digest is asked for, also in watch mode'),
   allowedAddresses: z
-    .array(z.string().refine((text) => parseCidr(text) !== null, 'is no address and no block (CIDR)'))
+    .array(block)
     .max(1000)
     .default([])
     .describe('blocks (CIDR) that calls may come from; any when empty'),

@@ -2,7 +2,16 @@ import { parseUri } from '../../../wire/sip/grammar.ts'
 import { makeHeader } from '../../../wire/sip/message.ts'
 import { pbx as facts } from '../../pbx.ts'
 import { callerIdHeaders, callerIdsIn } from '../caller-ids.ts'
-import type { Arrived, Challenge, Decision, Persona, Refused, RegistrarPolicy, Step } from '../decision.ts'
+import {
+  refusal,
+  type Arrived,
+  type Challenge,
+  type Decision,
+  type Persona,
+  type Refused,
+  type RegistrarPolicy,
+  type Step,
+} from '../decision.ts'
 import { PersonaFault, type PersonaDefinition } from '../persona.ts'
 import { RecentCalls } from '../recent.ts'
 import { inside, outside, type Checked } from './checks.ts'
@@ -110,28 +119,25 @@ class Trunk implements Persona {
       realm: authentication.realm,
       credentials: this.#credentials,
       reason: null,
-      wrong: {
-        status: 403,
-        reason: null,
-        headers: [],
-        because: 'the credentials are not those of the trunk',
-        next: 'Check user and password of the platform against those of the trunk.',
-      },
+      wrong: refusal(
+        403,
+        'the credentials are not those of the trunk',
+        'Check user and password of the platform against those of the trunk.',
+      ),
       onlyNoted: mode === 'watch',
     }
   }
 }
 
 function limit(subject: string, came: number, most: number, because: string): Checked {
+  const refused = refusal(
+    503,
+    `${because}, and ${most} are allowed`,
+    'Call more slowly, or raise the limit of the trunk.',
+  )
   return {
     step: { subject, arrived: String(came), wanted: `at most ${most}`, holds: came <= most },
-    refused: {
-      status: 503,
-      reason: null,
-      headers: [makeHeader('Retry-After', '1')],
-      because: `${because}, and ${most} are allowed`,
-      next: 'Call more slowly, or raise the limit of the trunk.',
-    },
+    refused: { ...refused, headers: [makeHeader('Retry-After', '1')] },
   }
 }
 

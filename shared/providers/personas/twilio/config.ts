@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { parseCidr } from '../../../base/address.ts'
 import { countriesOf, isE164 } from '../../../model/countries.ts'
+import { block } from '../fields.ts'
 
 const number = z.string().refine(isE164, 'is no number in E.164 form: + and the country code')
 const friendlyName = z.string().default('').describe('as the Console shows the list: nobody authenticates by it')
@@ -30,10 +30,7 @@ export const trunkSchema = z.strictObject({
     .array(
       z.strictObject({
         friendlyName,
-        addresses: z
-          .array(z.string().refine((text) => parseCidr(text) !== null, 'is no address and no block (CIDR)'))
-          .min(1)
-          .max(1000),
+        addresses: z.array(block).min(1).max(1000),
       }),
     )
     .max(100)

@@ -2,6 +2,9 @@ import { PersonaFault, type PersonaDefinition } from '../persona.ts'
 import { trunkSchema } from './config.ts'
 import { TwilioPersona } from './persona.ts'
 
+/** Where nothing is said: whoever calls from this computer is known. */
+const usual = { ipAccessControlLists: [{ addresses: ['127.0.0.0/8', '::1'] }] }
+
 export const twilioPersona: PersonaDefinition = {
   name: 'twilio-elastic',
   provider: 'Twilio Elastic SIP Trunking',
@@ -10,6 +13,7 @@ export const twilioPersona: PersonaDefinition = {
   schema: trunkSchema,
   mostDocuments: 1,
   asksWebhook: false,
+  trialDocument: { ...usual, terminationUri: '127.0.0.1' },
   example: {
     terminationUri: 'example.pstn.twilio.com',
     credentialLists: [
@@ -28,6 +32,3 @@ export const twilioPersona: PersonaDefinition = {
     return new TwilioPersona(trunk, secret)
   },
 }
-
-/** Where nothing is said: whoever calls from this computer is known. */
-const usual = { ipAccessControlLists: [{ addresses: ['127.0.0.0/8', '::1'] }] }
