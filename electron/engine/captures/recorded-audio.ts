@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { CallAudio, Way } from '../../../shared/contract/call-files.ts'
 import { explainError, machine } from '../base/errors.ts'
 import { wavHeader } from '../media/audio/wav.ts'
@@ -9,18 +9,12 @@ const mostBytes = 32 * 1024 * 1024
 
 /** One direction of a recording of ours: stereo, left what was sent. Throws RingbackError (machine). */
 export function recordedAudio(file: string, way: Way): CallAudio {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(file)
-  } catch (error) {
-    throw machine(`cannot read the recording: ${explainError(error)}`, error)
-  }
+  const { bytes, isCut } = beginningOf(file)
+  if (bytes.length < headerBytes) throw machine('there is no sound in the recording: it ends inside of its header')
   const rateHz = bytes.readUInt32LE(24)
-  const isCut = bytes.length > headerBytes + mostBytes
-  const frames = Math.max(0, Math.floor((Math.min(bytes.length, headerBytes + mostBytes) - headerBytes) / 4))
-  const samples = Int16Array.from({ length: frames }, (_, i) =>
-    bytes.readInt16LE(headerBytes + i * 4 + (way === 'to-peer' ? 0 : 2)),
-  )
+  const samples = new Int16Array(Math.floor((bytes.length - headerBytes) / 4))
+  for (let [i, at] = [0, headerBytes + (way === 'to-peer' ? 0 : 2)]; i < samples.length; i++, at += 4)
+    samples[i] = bytes.readInt16LE(at)
   return {
     wav: Buffer.concat([wavHeader(1, rateHz, samples.byteLength), new Uint8Array(samples.buffer)]).toString('base64'),
     rateHz,
@@ -29,5 +23,19 @@ export function recordedAudio(file: string, way: Way): CallAudio {
     lost: [],
     silences: silencesOf(samples, rateHz),
     note: `From the recording: its place in the call is not known.${isCut ? ' Only its beginning is here.' : ''}`,
+  }
+}
+
+function beginningOf(file: string): { readonly bytes: Buffer; readonly isCut: boolean } {
+  let opened: number | null = null
+  try {
+    opened = openSync(file, 'r')
+    const { size } = fstatSync(opened)
+    const bytes = Buffer.alloc(Math.min(size, headerBytes + mostBytes))
+    return { bytes: bytes.subarray(0, readSync(opened, bytes)), isCut: size > bytes.length }
+  } catch (error) {
+    throw machine(`cannot read the recording: ${explainError(error)}`, error)
+  } finally {
+    if (opened !== null) closeSync(opened)
   }
 }

@@ -81,7 +81,9 @@ export class Profile {
     if (!asked.kept) return asked
     const kept = this.secret(playedSecret)
     if (kept === null) throw usage('the configuration of the persona is not kept: give it again')
-    return playSchema.parse(JSON.parse(kept))
+    const play = playSchema.safeParse(JSON.parse(kept))
+    if (!play.success) throw usage('the configuration of the persona that is kept cannot be read: give it again')
+    return play.data
   }
 
   /** Keeps what the agent of the settings plays, sealed: it may have secrets in it. Throws as `store` does. */

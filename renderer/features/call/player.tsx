@@ -72,7 +72,7 @@ function Sounds({ report, heard, atUs }: { report: CallReport; heard: Heard; atU
   }, [playing])
   const toggle = () => {
     if (playing) audio.current?.pause()
-    else void audio.current?.play()
+    else void audio.current?.play().catch(() => setPlaying(false))
   }
   return (
     <section className="player" aria-label="Player">

@@ -2,7 +2,7 @@ import { explainError } from '../../../base/errors.ts'
 import type { SrtpSuite } from '../../../../../shared/model/encryption.ts'
 import { suites } from '../../../srtp/suites.ts'
 import type { DtlsCertificate } from './certificate.ts'
-import { finishedFault, fingerprintFault, proofFault, type Fingerprint } from './proof.ts'
+import { finishedFault, finishedType, fingerprintFault, proofFault, type Fingerprint } from './proof.ts'
 
 /** What the handshake gives: keys of both directions, each with its salt. */
 export interface DtlsKeys {
@@ -28,7 +28,6 @@ export interface HandshakeEvents {
 const profiles: Readonly<Record<number, SrtpSuite>> = { 1: 'AES_CM_128_HMAC_SHA1_80', 7: 'AEAD_AES_128_GCM' }
 const recordHeadBytes = 13
 const alertType = 21
-const finishedType = 20
 const sha256 = 4
 const ecdsa = 3
 /** A flight that is waited for is then no longer repeated. */

@@ -67,7 +67,8 @@ export interface Finish {
   readonly finished: Buffer | null
 }
 
-const finishedType = 20
+/** Of handshake messages (RFC 5246 7.4). */
+export const finishedType = 20
 const verifyDataBytes = 12
 
 /**

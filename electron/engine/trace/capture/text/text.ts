@@ -13,6 +13,8 @@ import { startIn, type Start } from './start-line.ts'
 import { surroundingsOf } from './surroundings.ts'
 import { timeIn, type WrittenTime } from './times.ts'
 
+/** No packet has more messages. */
+const mostDissected = 64
 /** Lines before a message that may say where it came from. */
 const mostBefore = 16
 const longestBefore = 2000
@@ -80,7 +82,10 @@ export class TextParser implements CaptureParser {
     if (taken) return
     const dissected = this.#dissection.add(line)
     if (dissected === null) return this.#plain(line, sink)
-    if (dissected.length > 0) this.#dissected.push(dissected)
+    if (dissected.length > 0) {
+      if (this.#dissected.length >= mostDissected) this.#show(sink)
+      this.#dissected.push(dissected)
+    }
     // The bytes of the packet stand behind what is shown of them.
     else if (line !== '') this.#show(sink)
   }
