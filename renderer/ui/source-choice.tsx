@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import type { AgentSource, SourceArgs } from '../../shared/contract/place-call.ts'
 import { mostSpeech } from '../../shared/model/speech.ts'
 import { Fault } from './controls.tsx'
+import { FileInput } from './file-input.tsx'
 import { wavFault } from './wav-file.ts'
 
 const kinds = [
@@ -78,17 +79,7 @@ export function SourceChoice({
           </option>
         ))}
       </select>
-      <input
-        ref={input}
-        type="file"
-        accept=".wav,audio/wav"
-        hidden
-        aria-label="WAV file"
-        onChange={(event) => {
-          void take(event.target.files?.[0])
-          event.target.value = ''
-        }}
-      />
+      <FileInput ref={input} label="WAV file" accept=".wav,audio/wav" onChosen={([file]) => take(file)} />
       {value.kind === 'speech' && (
         <input
           aria-label="Text to say"

@@ -1,3 +1,5 @@
+import { wavHeader, wavHeaderBytes } from '../base/wav.ts'
+
 /** A sound as a player needs it. */
 export interface Waveform {
   /** 16 bits, mono. */
@@ -5,11 +7,11 @@ export interface Waveform {
   readonly rateHz: number
 }
 
-const headerBytes = 44
-
 /** The samples of a WAV file of ours: 16 bits, mono. */
 export function waveformOf(wav: Uint8Array, rateHz: number): Waveform {
-  const bytes = new Uint8Array(wav.subarray(headerBytes, headerBytes + Math.floor((wav.length - headerBytes) / 2) * 2))
+  const bytes = new Uint8Array(
+    wav.subarray(wavHeaderBytes, wavHeaderBytes + Math.floor((wav.length - wavHeaderBytes) / 2) * 2),
+  )
   return { samples: new Int16Array(bytes.buffer), rateHz }
 }
 
@@ -60,23 +62,9 @@ export function stereoWav(
   const frames = Math.max(
     ...sides.map(({ sound, from }) => (sound ? from + Math.round((sound.samples.length * rateHz) / sound.rateHz) : 0)),
   )
-  const wav = new Uint8Array(headerBytes + frames * 4)
+  const wav = new Uint8Array(wavHeaderBytes + frames * 4)
+  wav.set(wavHeader(2, rateHz, frames * 4))
   const view = new DataView(wav.buffer)
-  for (const [at, text] of [
-    [0, 'RIFF'],
-    [8, 'WAVEfmt '],
-    [36, 'data'],
-  ] as const)
-    for (let i = 0; i < text.length; i++) wav[at + i] = text.charCodeAt(i)
-  view.setUint32(4, 36 + frames * 4, true)
-  view.setUint32(16, 16, true)
-  view.setUint16(20, 1, true)
-  view.setUint16(22, 2, true)
-  view.setUint32(24, rateHz, true)
-  view.setUint32(28, rateHz * 4, true)
-  view.setUint16(32, 4, true)
-  view.setUint16(34, 16, true)
-  view.setUint32(40, frames * 4, true)
   for (const [side, { sound, from }] of sides.entries()) {
     if (!sound) continue
     const { samples } = sound
@@ -84,7 +72,7 @@ export function stereoWav(
     for (let i = 0; from + i < frames; i++) {
       const sample = samples[Math.floor(i * step)]
       if (sample === undefined) break
-      view.setInt16(headerBytes + (from + i) * 4 + side * 2, sample, true)
+      view.setInt16(wavHeaderBytes + (from + i) * 4 + side * 2, sample, true)
     }
   }
   return wav

@@ -1,4 +1,4 @@
-import { wavHeader } from '../../electron/engine/media/audio/wav.ts'
+import { wavHeader } from '../../shared/base/wav.ts'
 import { PcapEncoder, pcapHeader } from '../../electron/engine/trace/capture/pcap-write.ts'
 import type { Address } from '../../shared/base/address.ts'
 import { rtpHeaderBytes, writeRtpHeader } from '../../shared/wire/rtp/rtp.ts'
@@ -58,10 +58,12 @@ export function stunPacket(dice: Dice): Buffer {
 
 export function wavFile(dice: Dice): Buffer {
   const samples = dice.bytes(dice.pick([0, 1, 160, 3200, 30_000]))
-  const header = wavHeader(
-    dice.pick([1, 2, 0, 33]),
-    dice.pick([8000, 16_000, 44_100, 1000, 999, 384_000, 0]),
-    dice.chance(0.8) ? samples.length : uint32(dice) >>> 1,
+  const header = Buffer.from(
+    wavHeader(
+      dice.pick([1, 2, 0, 33]),
+      dice.pick([8000, 16_000, 44_100, 1000, 999, 384_000, 0]),
+      dice.chance(0.8) ? samples.length : uint32(dice) >>> 1,
+    ),
   )
   if (dice.chance(0.4)) header.writeUInt16LE(dice.pick([1, 3, 6, 7, 0xfffe, 17]), 20)
   if (dice.chance(0.4)) header.writeUInt16LE(dice.pick([8, 16, 24, 32, 64, 12, 0]), 34)

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { wavHeader } from '../../electron/engine/media/audio/wav.ts'
+import { wavHeader } from '../../shared/base/wav.ts'
 import type { CallReport, InspectReport } from '../../shared/contract/report.ts'
 import { invites, pcapOf } from '../harness/capture-files.ts'
 import { isRunning, olderNode } from '../harness/older-node.ts'

@@ -6,7 +6,7 @@ import { codecsNamed } from '../../../shared/model/codecs.ts'
 import { emptyRtpHeader, readRtp } from '../../../shared/wire/rtp/rtp.ts'
 import { usage } from '../base/errors.ts'
 import { resample } from '../media/audio/resample.ts'
-import { wavHeader } from '../media/audio/wav.ts'
+import { wavOf } from '../media/audio/wav.ts'
 import type { Codec } from '../media/codec/codec.ts'
 import { codecOf } from '../media/codec/index.ts'
 import { datagramsOf } from './datagrams.ts'
@@ -54,10 +54,7 @@ export async function audioOf(
   for (const { codec, packets } of found) await decode(codec, packets, startedAt, sound, lost, pause)
   const samples = sound.samples
   return {
-    wav: Buffer.concat([
-      wavHeader(1, rateHz, samples.byteLength),
-      new Uint8Array(samples.buffer, 0, samples.byteLength),
-    ]).toString('base64'),
+    wav: wavOf({ samples, rateHz }).toString('base64'),
     rateHz,
     codec: found[0]!.codec.descriptor.name,
     startedAt: isoMicros(startedAt),
@@ -86,8 +83,8 @@ function packetsOfStream(pcap: Uint8Array, { source, destination, ssrc, payloadT
     const packet: Packet = {
       at,
       // Of 16 and 32 bits: as near to the packet before as they can be.
-      sequence: before ? before.sequence + near(header.sequence - before.sequence, 16) : header.sequence,
-      timestamp: before ? before.timestamp + near(header.timestamp - before.timestamp, 32) : header.timestamp,
+      sequence: before ? before.sequence + (((header.sequence - before.sequence) << 16) >> 16) : header.sequence,
+      timestamp: before ? before.timestamp + ((header.timestamp - before.timestamp) | 0) : header.timestamp,
       payload: payload.subarray(payloadOffset, payloadOffset + payloadLength),
     }
     packets.push(packet)
@@ -95,13 +92,6 @@ function packetsOfStream(pcap: Uint8Array, { source, destination, ssrc, payloadT
   }
   packets.sort((a, b) => a.sequence - b.sequence)
   return packets.filter(({ sequence }, i) => sequence !== packets[i - 1]?.sequence)
-}
-
-/** The difference of two numbers that begin again after so many bits. */
-function near(difference: number, bits: number): number {
-  const whole = 2 ** bits
-  const inside = ((difference % whole) + whole) % whole
-  return inside >= whole / 2 ? inside - whole : inside
 }
 
 async function decode(

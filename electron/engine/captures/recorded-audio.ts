@@ -1,22 +1,22 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { CallAudio, Way } from '../../../shared/contract/call-files.ts'
 import { explainError, machine } from '../base/errors.ts'
-import { wavHeader } from '../media/audio/wav.ts'
+import { wavHeaderBytes } from '../../../shared/base/wav.ts'
+import { wavOf } from '../media/audio/wav.ts'
 import { silencesOf } from './silences.ts'
 
-const headerBytes = 44
 const mostBytes = 32 * 1024 * 1024
 
 /** One direction of a recording of ours: stereo, left what was sent. Throws RingbackError (machine). */
 export function recordedAudio(file: string, way: Way): CallAudio {
   const { bytes, isCut } = beginningOf(file)
-  if (bytes.length < headerBytes) throw machine('there is no sound in the recording: it ends inside of its header')
+  if (bytes.length < wavHeaderBytes) throw machine('there is no sound in the recording: it ends inside of its header')
   const rateHz = bytes.readUInt32LE(24)
-  const samples = new Int16Array(Math.floor((bytes.length - headerBytes) / 4))
-  for (let [i, at] = [0, headerBytes + (way === 'to-peer' ? 0 : 2)]; i < samples.length; i++, at += 4)
+  const samples = new Int16Array(Math.floor((bytes.length - wavHeaderBytes) / 4))
+  for (let [i, at] = [0, wavHeaderBytes + (way === 'to-peer' ? 0 : 2)]; i < samples.length; i++, at += 4)
     samples[i] = bytes.readInt16LE(at)
   return {
-    wav: Buffer.concat([wavHeader(1, rateHz, samples.byteLength), new Uint8Array(samples.buffer)]).toString('base64'),
+    wav: wavOf({ samples, rateHz }).toString('base64'),
     rateHz,
     codec: null,
     startedAt: null,
@@ -31,7 +31,7 @@ function beginningOf(file: string): { readonly bytes: Buffer; readonly isCut: bo
   try {
     opened = openSync(file, 'r')
     const { size } = fstatSync(opened)
-    const bytes = Buffer.alloc(Math.min(size, headerBytes + mostBytes))
+    const bytes = Buffer.alloc(Math.min(size, wavHeaderBytes + mostBytes))
     return { bytes: bytes.subarray(0, readSync(opened, bytes)), isCut: size > bytes.length }
   } catch (error) {
     throw machine(`cannot read the recording: ${explainError(error)}`, error)

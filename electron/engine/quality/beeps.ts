@@ -24,10 +24,6 @@ const longestUs = 4_000_000
 /** Beeps beyond these tell nothing more. */
 const most = 20
 
-/** Of the packet that was looked at last: where its energy is, and how much of it. */
-let hz = 0
-let energyShare = 0
-
 /** Finds single tones in a stream, packet by packet. What changes its loudness is none, and costs nothing. */
 export class Beeps {
   readonly #found: { from: Micros; to: Micros; hz: number }[] = []
@@ -57,8 +53,8 @@ export class Beeps {
   }
 
   look(at: Micros, samples: Int16Array, rateHz: number): void {
-    findTone(samples, rateHz)
-    const isTone = energyShare >= share && hz >= lowestHz && hz <= highestHz
+    const { hz, share: toneShare } = toneOf(samples, rateHz)
+    const isTone = toneShare >= share && hz >= lowestHz && hz <= highestHz
     if (!isTone || (this.#open && Math.abs(this.#open.hz - hz) > mostOffHz)) {
       this.#close()
       this.#steadySince = at
@@ -90,24 +86,23 @@ export class Beeps {
 }
 
 /**
- * Where a signal would be a single tone: x[n+1] + x[n-1] = 2 cos(w) x[n]. How much of its energy lies there is what
- * Goertzel's filter finds.
+ * Where a signal would be a single tone: x[n+1] + x[n-1] = 2 cos(w) x[n]; and how much of its energy lies there, which
+ * is what Goertzel's filter finds.
  */
-function findTone(samples: Int16Array, rateHz: number): void {
+function toneOf(samples: Int16Array, rateHz: number): { readonly hz: number; readonly share: number } {
   let [across, energy] = [0, 0]
   for (let n = 1; n < samples.length - 1; n++) {
     across += (samples[n + 1]! + samples[n - 1]!) * samples[n]!
     energy += samples[n]! * samples[n]!
   }
-  energyShare = 0
-  if (energy === 0 || Math.abs(across) >= 2 * energy) return
+  if (energy === 0 || Math.abs(across) >= 2 * energy) return { hz: 0, share: 0 }
   const twice = across / energy
-  hz = (Math.acos(twice / 2) * rateHz) / (2 * Math.PI)
+  const hz = (Math.acos(twice / 2) * rateHz) / (2 * Math.PI)
   let [one, two] = [0, 0]
   for (let n = 0; n < samples.length; n++) {
     const next = samples[n]! + twice * one - two
     two = one
     one = next
   }
-  energyShare = (2 * (one * one + two * two - twice * one * two)) / (samples.length * energy)
+  return { hz, share: (2 * (one * one + two * two - twice * one * two)) / (samples.length * energy) }
 }

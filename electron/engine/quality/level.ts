@@ -51,13 +51,11 @@ export interface Laws {
   readonly other: Int16Array
 }
 
-/** Of the payload that is looked at: one for all streams. */
-let decoded = new Int16Array(0)
-
-/** For G.711, from the linear value of each code by either law. Allocates nothing. */
+/** For G.711, from the linear value of each code by either law. Allocates nothing but a buffer for all its streams. */
 export function lawMeter(laws: Laws, rateHz: number): Meter {
   const { announced } = laws
   const squareOf = Float64Array.from(announced, (value) => value * value)
+  let decoded = new Int16Array(0)
   return {
     tellsCipher: true,
     laws,

@@ -4,6 +4,7 @@ import { transports } from '../../../shared/model/transport.ts'
 import { execute } from '../../state/engine.ts'
 import { draftOf, editPersona, usePersonas, type PersonaDraft } from '../../state/personas.ts'
 import { Button, Choice, Fault, Field, Foreign, Icon } from '../../ui/controls.tsx'
+import { FileInput } from '../../ui/file-input.tsx'
 import { PasswordField } from '../../ui/fields.tsx'
 
 const none = ''
@@ -114,17 +115,12 @@ function Configuration({ persona, draft, kept }: { persona: ListedPersona; draft
             {texts.length < persona.mostDocuments && (
               <Button onClick={() => set({ texts: [...texts, ''] })}>Add a document</Button>
             )}
-            <input
+            <FileInput
               ref={input}
-              type="file"
+              label="Configuration of the persona"
               accept=".json,application/json"
               multiple={persona.mostDocuments > 1}
-              hidden
-              aria-label="Configuration of the persona"
-              onChange={(event) => {
-                void open([...(event.target.files ?? [])])
-                event.target.value = ''
-              }}
+              onChosen={open}
             />
           </div>
         )}

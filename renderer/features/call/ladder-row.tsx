@@ -22,11 +22,11 @@ export function columnStyle(i: number, count: number): CSSProperties {
   return { left: `${columnAt(i, count)}%`, width: `${room - 1}%` }
 }
 
-/** The verticals as the ground of every row: one pixel each. */
-const verticals = (count: number): string =>
+/** The verticals as the ground of every row, in the colour of its text: one pixel each. */
+export const verticals = (count: number): string =>
   Array.from(
     { length: count },
-    (_, i) => `linear-gradient(var(--line), var(--line)) ${columnAt(i, count)}% 0 / 1px 100% no-repeat`,
+    (_, i) => `linear-gradient(currentColor, currentColor) ${columnAt(i, count)}% 0 / 1px 100% no-repeat`,
   ).join(', ')
 
 /** One row: number, time, time since the row before, and the arrow between the verticals. Drawn when it changes. */
@@ -35,6 +35,7 @@ export const LadderRow = memo(function LadderRow({
   row,
   source,
   columns,
+  ground,
   startUs,
   selected,
 }: {
@@ -42,6 +43,8 @@ export const LadderRow = memo(function LadderRow({
   row: Row
   source: LadderSource
   columns: number
+  /** The verticals of so many columns. */
+  ground: string
   startUs: number
   selected: boolean
 }) {
@@ -66,7 +69,7 @@ export const LadderRow = memo(function LadderRow({
       <span className="mono muted ladder-delta">
         {row.kind === 'message' && row.deltaUs !== null ? span(row.deltaUs / 1e6) : ''}
       </span>
-      <div className="ladder-lanes" style={{ background: verticals(columns) }}>
+      <div className="ladder-lanes" style={{ background: ground }}>
         <div className={`ladder-arrow ${way} ${row.to >= row.from ? 'right' : 'left'}`} style={style}>
           <span className="mono elide">
             {problems.length > 0 && <Icon name="warning" />}

@@ -9,7 +9,7 @@ import { Button, Foreign, Icon, saveFile } from '../../ui/controls.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import type { LadderSource } from '../../../shared/shown/ladder-columns.ts'
 import { ladderSvg, ladderText } from '../../../shared/shown/ladder-drawing.ts'
-import { LadderRow, columnStyle, leastColumnPx } from './ladder-row.tsx'
+import { LadderRow, columnStyle, leastColumnPx, verticals } from './ladder-row.tsx'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
 import { ladderPng } from './ladder-png.ts'
 import './ladder.css'
@@ -110,6 +110,7 @@ export function Ladder({
     remember.set('ladder.zoom', String(to))
   }
   const startUs = rows[0]?.at ?? 0
+  const ground = verticals(columns.length)
   const slots = Math.ceil(viewPx / height) + 2 * overscan + 2
   const hidden = source.messages.filter(({ retransmissionOf }) => retransmissionOf !== null).length
   const total = `${source.messages.length} message${source.messages.length === 1 ? '' : 's'}`
@@ -215,6 +216,7 @@ export function Ladder({
                     row={rows[index]!}
                     source={source}
                     columns={columns.length}
+                    ground={ground}
                     startUs={startUs}
                     selected={index === at}
                   />

@@ -3,6 +3,7 @@ import { handOver } from '../../state/dial.ts'
 import { readDraftScript, type DraftScript } from '../../state/script.ts'
 import { edit, useUi } from '../../state/ui.ts'
 import { Button, Fault, Field, Foreign } from '../../ui/controls.tsx'
+import { FileInput } from '../../ui/file-input.tsx'
 import { wavFault } from '../../ui/wav-file.ts'
 
 /** A mistake is said when nothing was typed for so long. */
@@ -57,17 +58,7 @@ export function ScriptField() {
               <Button onClick={() => edit({ script: '', sounds: {} })}>Clear</Button>
             )}
           </div>
-          <input
-            ref={file}
-            type="file"
-            accept=".txt,text/plain"
-            hidden
-            aria-label="Script"
-            onChange={(event) => {
-              void open(event.target.files?.[0])
-              event.target.value = ''
-            }}
-          />
+          <FileInput ref={file} label="Script" accept=".txt,text/plain" onChosen={([chosen]) => open(chosen)} />
           {read?.missing.map((name) => (
             <Sound
               key={name}
@@ -104,17 +95,7 @@ function Sound({ name, onChosen }: { name: string; onChosen: (id: string) => voi
         <Foreign text={name} />
       </code>
       <Button onClick={() => input.current?.click()}>Choose it …</Button>
-      <input
-        ref={input}
-        type="file"
-        accept=".wav,audio/wav"
-        hidden
-        aria-label={`Sound ${name}`}
-        onChange={(event) => {
-          void take(event.target.files?.[0])
-          event.target.value = ''
-        }}
-      />
+      <FileInput ref={input} label={`Sound ${name}`} accept=".wav,audio/wav" onChosen={([file]) => take(file)} />
       {fault !== null && <Fault text={fault} />}
     </div>
   )

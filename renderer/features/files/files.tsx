@@ -3,6 +3,7 @@ import { useActions } from '../../state/actions.ts'
 import { useEngine } from '../../state/engine.ts'
 import { openCapture, stopOpening, useFiles } from '../../state/files.ts'
 import { Button, Empty, Fault, Foreign } from '../../ui/controls.tsx'
+import { FileInput } from '../../ui/file-input.tsx'
 import { Capture } from './capture.tsx'
 import './files.css'
 
@@ -34,17 +35,12 @@ export function Files() {
           Open capture …
         </Button>
       </div>
-      <input
+      <FileInput
         ref={input}
-        type="file"
-        multiple
-        hidden
+        label="Capture"
         accept=".pcap,.pcapng,.cap,.gz,.zst,.log,.txt,text/plain"
-        aria-label="Capture"
-        onChange={(event) => {
-          void openCapture([...(event.target.files ?? [])])
-          event.target.value = ''
-        }}
+        multiple
+        onChosen={openCapture}
       />
       {opening.kind === 'none' && captures.size === 0 && (
         <Empty title="No capture open">

@@ -3,6 +3,7 @@ import type { StoredTrunk } from '../../../shared/contract/commands.ts'
 import { useActions } from '../../state/actions.ts'
 import { execute } from '../../state/engine.ts'
 import { Act, Button, Fault, Foreign, saveFile } from '../../ui/controls.tsx'
+import { FileInput } from '../../ui/file-input.tsx'
 
 /** Loaded when it is needed: with it come the schemas of all commands. */
 const files = () => import('../../../shared/contract/trunk-file.ts')
@@ -50,16 +51,11 @@ export function Exchange({ trunks }: { trunks: readonly StoredTrunk[] }) {
     <div className="actions trunks-exchange">
       <Button onClick={() => input.current?.click()}>Import …</Button>
       {trunks.length > 0 && <Act run={save}>Export without passwords</Act>}
-      <input
+      <FileInput
         ref={input}
-        type="file"
+        label="Trunks to import"
         accept=".json,application/json"
-        hidden
-        aria-label="Trunks to import"
-        onChange={(event) => {
-          void load(event.target.files?.[0])
-          event.target.value = ''
-        }}
+        onChosen={([file]) => load(file)}
       />
       {said &&
         (said.fault ? (

@@ -142,6 +142,17 @@ export interface Answered {
   readonly pin?: (digits: string) => PinChecked
 }
 
+/** Let in, and answered as the agent is set. */
+export const answered = (encryption: Encryption, codecs: readonly string[]): Answered => ({
+  kind: 'answer',
+  ringing: null,
+  nobody: null,
+  headers: [],
+  encryption,
+  codecs,
+  webhook: null,
+})
+
 /** What becomes of a call whose caller dialled a pin. */
 export interface PinChecked extends Pick<Decision, 'steps' | 'got' | 'variables'> {
   /** Why BYE follows, a clause, and what to do, a sentence; null where the call goes on. */

@@ -4,7 +4,8 @@ import { Playout } from '../../../electron/engine/media/audio/playout.ts'
 import { resample } from '../../../electron/engine/media/audio/resample.ts'
 import { marker, tone } from '../../../electron/engine/media/audio/source.ts'
 import { toneShare } from '../../../electron/engine/media/audio/tones.ts'
-import { atRate, decodeWav, wavHeader } from '../../../electron/engine/media/audio/wav.ts'
+import { atRate, decodeWav } from '../../../electron/engine/media/audio/wav.ts'
+import { wavHeader } from '../../../shared/base/wav.ts'
 import { alaw, ulaw } from '../../../electron/engine/media/codec/g711.ts'
 import { Pacer } from '../../../electron/engine/media/session/pacer.ts'
 import { SrtpContext } from '../../../electron/engine/srtp/srtp.ts'
@@ -167,7 +168,7 @@ describe('WAV', () => {
 
   it.each([
     ['no WAV', Buffer.from('hello'), /not a WAV file/],
-    ['no data', wavHeader(1, 8000, 0).subarray(0, 36), /no data chunk/],
+    ['no data', Buffer.from(wavHeader(1, 8000, 0).subarray(0, 36)), /no data chunk/],
     ['an unknown format', Buffer.concat([wavHeader(1, 8000, 4).fill(0x55, 20, 21), Buffer.alloc(4)]), /WAV format 85/],
     ['no channels', Buffer.concat([wavHeader(0, 8000, 4), Buffer.alloc(4)]), /0 channels/],
   ])('says what is wrong with %s', (_name, bytes, text) => expect(() => decodeWav(bytes, 'x.wav')).toThrow(text))

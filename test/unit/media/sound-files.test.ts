@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Engine } from '../../../electron/engine/engine.ts'
 import { SoundFiles } from '../../../electron/engine/media/audio/sound-files.ts'
-import { wavHeader } from '../../../electron/engine/media/audio/wav.ts'
+import { wavHeader } from '../../../shared/base/wav.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ringback-sounds-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -18,8 +18,8 @@ const naming = (files: readonly string[], pattern: RegExp) =>
     return lines.filter((line) => pattern.test(line)).map((line) => `${file}: ${line.trim()}`)
   })
 
-/** A double dash before a word; `--this.n` is arithmetic, `var(--line)` is a colour. */
-const flag = /(?<![\w)-]|var\()--[a-z][a-z-]*(?![a-z.-])/
+/** A double dash before a word; `--this.n` is arithmetic. */
+const flag = /(?<![\w)-])--[a-z][a-z-]*(?![a-z.-])/
 /** The words of their names that say whose they are, spaces and all. */
 const providerWords = [
   ...new Set(

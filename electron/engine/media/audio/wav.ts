@@ -1,6 +1,7 @@
 import { closeSync, readFileSync, statSync } from 'node:fs'
 import { openGrowing, writeAll } from '../../base/durable.ts'
 import { RingbackError, explainError, machine, usage } from '../../base/errors.ts'
+import { wavHeader, wavHeaderBytes } from '../../../../shared/base/wav.ts'
 import { alaw, ulaw } from '../codec/g711.ts'
 import { resample } from './resample.ts'
 
@@ -114,23 +115,12 @@ function sampleReader(tag: number, bits: number): ((body: Buffer, at: number) =>
   }
 }
 
-/** The 44-byte header of a 16-bit PCM file. */
-export function wavHeader(channels: number, rateHz: number, dataBytes: number): Buffer {
-  const header = Buffer.alloc(44)
-  header.write('RIFF', 0, 'latin1')
-  header.writeUInt32LE(36 + dataBytes, 4)
-  header.write('WAVEfmt ', 8, 'latin1')
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(1, 20)
-  header.writeUInt16LE(channels, 22)
-  header.writeUInt32LE(rateHz, 24)
-  header.writeUInt32LE(rateHz * channels * 2, 28)
-  header.writeUInt16LE(channels * 2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36, 'latin1')
-  header.writeUInt32LE(dataBytes, 40)
-  return header
-}
+/** A sound as a 16-bit PCM file. */
+export const wavOf = ({ samples, rateHz }: Sound): Buffer =>
+  Buffer.concat([
+    wavHeader(1, rateHz, samples.byteLength),
+    new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+  ])
 
 /**
  * Writes both directions of a call as a stereo WAV: left what we sent, right what we received. Twice a second of audio
@@ -193,7 +183,7 @@ export class WavRecorder {
     this.#buffered = []
     this.#bufferedBytes = 0
     this.#keep(() => {
-      writeAll(this.#fd, block, 44 + this.#bytes)
+      writeAll(this.#fd, block, wavHeaderBytes + this.#bytes)
       this.#bytes += block.length
       writeAll(this.#fd, wavHeader(2, this.#rateHz, this.#bytes), 0)
     })

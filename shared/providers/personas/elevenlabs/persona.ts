@@ -1,7 +1,7 @@
 import { header } from '../../../wire/sip/message.ts'
 import { elevenLabs as facts } from '../../elevenlabs.ts'
 import { variablesOf, type Variable } from '../../variables.ts'
-import { addressOf, type Arrived, type Decision, type Outcome, type Refused, type Step } from '../decision.ts'
+import { addressOf, answered, type Arrived, type Decision, type Outcome, type Refused, type Step } from '../decision.ts'
 import { PersonaFault, type PersonaDefinition, type Secret } from '../persona.ts'
 import { checkAnswer, exampleAnswer } from './answer.ts'
 import {
@@ -90,12 +90,7 @@ function decide(
   const outcome: Outcome = then.refused
     ? { kind: 'refuse', refused: then.refused, rings: false }
     : {
-        kind: 'answer',
-        ringing: null,
-        nobody: null,
-        headers: [],
-        encryption: config.mediaEncryption,
-        codecs,
+        ...answered(config.mediaEncryption, codecs),
         webhook: webhook && {
           ...webhook,
           body: JSON.stringify(bodyOf(arrived, variables, config)),

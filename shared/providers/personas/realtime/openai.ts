@@ -52,7 +52,7 @@ export const openAiPersona: PersonaDefinition = {
       contactStep(along, arrived)
       mediaSteps(along, arrived, codecs)
       const owner = url === null ? null : tellingOwner(arrived, config, { url, signingSecret }, telling)
-      return decided(along, null, codecs, owner, [{ name: 'project', value: user }])
+      return decided(along, { challenge: null, codecs, owner, got: [{ name: 'project', value: user }] })
     }
     return { decide, control }
   },

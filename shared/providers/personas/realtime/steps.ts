@@ -2,16 +2,7 @@ import { printable } from '../../../base/text.ts'
 import { transports, type TransportName } from '../../../model/transport.ts'
 import { headerFields } from '../../../wire/sip/message.ts'
 import type { ProviderFacts, Source } from '../../provider.ts'
-import {
-  refusal,
-  type Answered,
-  type Arrived,
-  type Challenge,
-  type Decision,
-  type Owner,
-  type Refused,
-  type Step,
-} from '../decision.ts'
+import { answered, refusal, type Arrived, type Decision, type Owner, type Refused, type Step } from '../decision.ts'
 import { offerOf } from '../offer.ts'
 
 /** What is compared with a call, in order; the first that does not hold refuses it. */
@@ -83,25 +74,22 @@ export function mediaSteps(along: Steps, { request }: Arrived, codecs: readonly 
 /** What becomes of it. `owner`: null where nobody is told, and the call is accepted at once. */
 export function decided(
   along: Steps,
-  challenge: Challenge | null,
-  codecs: readonly string[],
-  owner: Owner | null,
-  got: Decision['got'],
-): Decision {
-  const answered: Answered = {
-    kind: 'answer',
-    ringing: null,
-    nobody: null,
-    headers: [],
-    encryption: 'allowed',
+  {
+    challenge,
     codecs,
-    webhook: null,
-    ...(owner && { owner }),
-  }
+    owner,
+    got,
+  }: Pick<Decision, 'challenge' | 'got'> & {
+    readonly codecs: readonly string[]
+    readonly owner: Owner | null
+  },
+): Decision {
   return {
     steps: along.steps,
     challenge,
-    outcome: along.refused ? { kind: 'refuse', refused: along.refused, rings: false } : answered,
+    outcome: along.refused
+      ? { kind: 'refuse', refused: along.refused, rings: false }
+      : { ...answered('allowed', codecs), ...(owner && { owner }) },
     got: along.refused ? [] : got,
     variables: [],
   }

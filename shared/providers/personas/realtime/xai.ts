@@ -76,7 +76,7 @@ export const xAiPersona: PersonaDefinition = {
       )
       mediaSteps(along, arrived, null)
       const owner = url === null ? null : tellingOwner(arrived, config, { url, signingSecret }, telling)
-      return decided(along, challenge, usualCodecs(), owner, [{ name: 'number', value: user }])
+      return decided(along, { challenge, codecs: usualCodecs(), owner, got: [{ name: 'number', value: user }] })
     }
     return { decide, control }
   },

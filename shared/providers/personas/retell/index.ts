@@ -3,7 +3,16 @@ import { transports } from '../../../model/transport.ts'
 import { parseUri } from '../../../wire/sip/grammar.ts'
 import { countriesOf } from '../../../model/countries.ts'
 import { retell } from '../../retell.ts'
-import { addressOf, anyOf, refusal, type Arrived, type Decision, type Refused, type Step } from '../decision.ts'
+import {
+  addressOf,
+  answered,
+  anyOf,
+  refusal,
+  type Arrived,
+  type Decision,
+  type Refused,
+  type Step,
+} from '../decision.ts'
 import { offerOf } from '../offer.ts'
 import type { PersonaDefinition } from '../persona.ts'
 import { numberSchema, type ImportedNumber } from './config.ts'
@@ -64,15 +73,7 @@ function decide(arrived: Arrived, numbers: readonly ImportedNumber[]): Decision 
   return {
     steps,
     challenge: null,
-    outcome: {
-      kind: 'answer',
-      ringing: null,
-      nobody: null,
-      headers: [],
-      encryption: 'allowed',
-      codecs,
-      webhook: null,
-    },
+    outcome: answered('allowed', codecs),
     got: [
       { name: 'number', value: called },
       { name: 'agent', value: agent ?? 'any' },

@@ -3,6 +3,7 @@ import { makeHeader } from '../../../wire/sip/message.ts'
 import { pbx as facts } from '../../pbx.ts'
 import { callerIdHeaders, callerIdsIn } from '../caller-ids.ts'
 import {
+  answered,
   refusal,
   type Arrived,
   type Challenge,
@@ -79,15 +80,7 @@ class Trunk implements Persona {
       challenge: first.refused ? null : this.#challenge(first.steps.length),
       outcome: refused
         ? { kind: 'refuse', refused, rings: false }
-        : {
-            kind: 'answer',
-            ringing: null,
-            nobody: null,
-            headers: [],
-            encryption: watch ? 'allowed' : mediaEncryption,
-            codecs,
-            webhook: null,
-          },
+        : answered(watch ? 'allowed' : mediaEncryption, codecs),
       wouldRefuse: watch ? [...first.faults, ...then.faults] : [],
       got: [
         { name: 'called', value: parseUri(arrived.request.uri)?.user ?? '' },

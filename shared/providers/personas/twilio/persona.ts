@@ -9,6 +9,7 @@ import type { ProviderRefusal, Source } from '../../provider.ts'
 import { twilioElastic, twilioElasticRefusals as refusals } from '../../twilio-elastic.ts'
 import {
   addressOf,
+  answered,
   anyOf,
   type Arrived,
   type Challenge,
@@ -164,15 +165,7 @@ export class TwilioPersona implements Persona {
   }
 
   #answer(): Outcome {
-    return {
-      kind: 'answer',
-      ringing: null,
-      nobody: null,
-      headers: [],
-      encryption: this.#trunk.secureTrunking ? 'required' : 'disabled',
-      codecs: twilioElastic.codecs ?? usualCodecs(),
-      webhook: null,
-    }
+    return answered(this.#trunk.secureTrunking ? 'required' : 'disabled', twilioElastic.codecs ?? usualCodecs())
   }
 
   #got(arrived: Arrived): Decision['got'] {
