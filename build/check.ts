@@ -45,9 +45,6 @@ function tests(projects: readonly string[]): void {
     'run',
     '--config',
     'build/vitest.config.ts',
-    '--reporter=dot',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
     ...projects.flatMap((name) => ['--project', name]),
   )
   try {

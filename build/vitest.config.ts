@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { SecondAttempts } from './second-attempts.ts'
 
 const root = join(import.meta.dirname, '..')
 const project = (name: string, extra: object = {}) => ({
@@ -17,13 +18,15 @@ const project = (name: string, extra: object = {}) => ({
 })
 
 // Most of these tests wait for a call to go on, not for a core: three files at a time fill two cores, and two where a
-// browser draws.
-const processes = { sequence: { groupOrder: 1 }, maxWorkers: 3 }
-const browsers = { sequence: { groupOrder: 2 }, maxWorkers: 2 }
+// browser draws. They run on the wall clock: see decision 043.
+const onTheWallClock = { retry: process.env['CI'] ? 1 : 0 }
+const processes = { ...onTheWallClock, sequence: { groupOrder: 1 }, maxWorkers: 3 }
+const browsers = { ...onTheWallClock, sequence: { groupOrder: 2 }, maxWorkers: 2 }
 
 export default defineConfig({
   test: {
     root,
+    reporters: ['dot', ['json', { outputFile: join(root, 'test-results/tests.json') }], new SecondAttempts()],
     projects: [
       project('unit', { maxWorkers: 2 }),
       // Every process of these has ports and folders of its own.

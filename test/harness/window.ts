@@ -68,6 +68,7 @@ export class Windows {
   readonly #folders: string[] = []
   readonly #microphone: boolean
   #browser: Browser | null = null
+  #forgiven: RegExp | null = null
   /** What pages said on their consoles that they should not have. */
   readonly complaints: string[] = []
 
@@ -78,9 +79,16 @@ export class Windows {
       for (const shell of this.#shells.splice(0))
         if (shell.child.exitCode === null && shell.child.signalCode === null) await shell.stop('SIGTERM')
       for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-      expect(this.complaints.splice(0)).toEqual([])
+      const [complaints, forgiven] = [this.complaints.splice(0), this.#forgiven]
+      this.#forgiven = null
+      expect(complaints.filter((text) => forgiven?.test(text) !== true)).toEqual([])
     })
     afterAll(() => this.#browser?.close())
+  }
+
+  /** What pages may say on their consoles in this test, as where a request is to be refused. */
+  forgive(complaint: RegExp): void {
+    this.#forgiven = complaint
   }
 
   folder(): string {
