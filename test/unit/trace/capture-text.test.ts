@@ -151,7 +151,19 @@ describe('a text with SIP messages', () => {
       '        [truncated]Call-ID: short\n        CSeq: 1 INVITE\n'
     const { calls, problems } = await openCaptures(files.write('short', Buffer.from(text)))
     expect(calls.map(({ trace }) => trace.callId)).toEqual(['short'])
-    expect(problems).toContainEqual(expect.stringContaining('1 message with lines that Wireshark shortened'))
+    expect(problems).toContainEqual(expect.stringContaining('1 message with lines that were left out or cut'))
+  })
+
+  it('keeps of a message without end no more than a message can be', async () => {
+    const text =
+      'Session Initiation Protocol (INVITE)\n    Request-Line: INVITE sip:b@192.0.2.1 SIP/2.0\n    Message Header\n' +
+      '        Call-ID: endless\n        CSeq: 1 INVITE\n' +
+      `        X-Filler: ${'x'.repeat(990)}\n`.repeat(1000)
+    const { calls, problems } = await openCaptures(files.write('endless', Buffer.from(text)))
+    expect(calls.map(({ trace }) => trace.callId)).toEqual(['endless'])
+    expect(calls[0]!.trace.messageBytes).toBeGreaterThan(200_000)
+    expect(calls[0]!.trace.messageBytes).toBeLessThan(270_000)
+    expect(problems).toContainEqual(expect.stringContaining('1 message with lines that were left out or cut'))
   })
 
   it('without any message is no capture, and one that only speaks of messages has none', async () => {

@@ -7,7 +7,12 @@ interface Branch {
   isShort: boolean
   /** Where fields of the head, and lines of its session description, begin: -1 while that is not known. */
   fields: number
+  /** Characters of its lines. */
+  size: number
 }
+
+/** No message of SIP is longer: what goes on is no line of it. */
+const mostCharacters = 256 * 1024
 
 const packetLine = /^Frame \d+: (?:Packet, )?\d+ bytes/
 const messageLine = /^ *Session Initiation Protocol(?: \(|$)/
@@ -107,7 +112,7 @@ export class Dissection {
 
   #beginMessage(): readonly string[] {
     const before = this.end()
-    this.#message = { start: null, headers: [], body: [], part: 'line', isShort: false, fields: -1 }
+    this.#message = { start: null, headers: [], body: [], part: 'line', isShort: false, fields: -1, size: 0 }
     return before
   }
 
@@ -131,6 +136,11 @@ export class Dissection {
   }
 
   #inMessage(message: Branch, line: string): void {
+    message.size += line.length
+    if (message.size > mostCharacters) {
+      message.isShort = true
+      return
+    }
     const [indent, text] = [indentOf(line), line.trimStart()]
     const start = message.start === null ? startLine.exec(line) : null
     if (start) this.#message = { ...message, start: start[1]! }

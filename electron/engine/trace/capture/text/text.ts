@@ -71,7 +71,7 @@ export class TextParser implements CaptureParser {
   notes(): string[] {
     const { shortened } = this.#dissection
     const short =
-      `${count(shortened, 'message')} with lines that Wireshark shortened: what they said further is not known ` +
+      `${count(shortened, 'message')} with lines that were left out or cut: what they said further is not known ` +
       '(export the packets themselves)'
     return [...[...this.#gaps].map(([gap, n]) => gaps[gap](n)), ...(shortened > 0 ? [short] : [])]
   }
