@@ -250,7 +250,11 @@ async function callAgent(): Promise<void> {
   }
   say(invite(1, ''))
   const challenge = parseChallenge(/^WWW-Authenticate: (.*MD5.*)$/im.exec(await caller.until(/^SIP\/2\.0 401/))![1]!)!
-  const credentials = authorization(challenge, { username: 'alice', password }, 'INVITE', uri, 1, 'c')
+  const credentials = authorization(
+    challenge,
+    { username: 'alice', password },
+    { method: 'INVITE', uri, uses: 1, cnonce: 'c' },
+  )
   secrets.set("a caller's digest response", parseDigest(credentials)!.response!)
   say(invite(2, `Authorization: ${credentials}\r\n`))
   const answer = await caller.until(/^SIP\/2\.0 200/)

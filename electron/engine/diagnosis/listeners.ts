@@ -5,20 +5,24 @@ import type { AgreedMedia, CallFacts, StreamFact } from '../../../shared/model/f
 /** What still may be on its way to where it was sent before. */
 const settleUs = 1_000_000
 
+/** A part of a call in which the same is agreed on, with the streams of one direction in it. */
+interface Span {
+  readonly streams: readonly StreamFact[]
+  readonly agreed: AgreedMedia
+  readonly toPeer: boolean
+  readonly from: Micros
+  readonly until: Micros
+}
+
 const hostOf = (address: string) => parseAddress(address)?.host ?? address
 
 /**
  * Where packets of one direction go at the end of a span, if nobody listens there: an address that their receiver no
- * longer names, or a private one of a receiver that sits behind a NAT. Null where somebody may listen. `streams` are
- * those of the direction.
+ * longer names, or a private one of a receiver that sits behind a NAT. Null where somebody may listen.
  */
 export function nobodyListensAt(
   facts: CallFacts,
-  streams: readonly StreamFact[],
-  agreed: AgreedMedia,
-  toPeer: boolean,
-  from: Micros,
-  until: Micros,
+  { streams, agreed, toPeer, from, until }: Span,
 ): { readonly to: string; readonly because: string } | null {
   const last = Math.max(...streams.map(({ lastAt }) => Math.min(lastAt, until)))
   const flow = toPeer ? agreed.toPeer : agreed.fromPeer

@@ -137,7 +137,7 @@ function periodOf(facts: CallFacts, { toPeer, hop, from, until, media, types }: 
     audio,
     stoppedAt: !heard ? null : (unopened?.at ?? stopOf(streams, from, until, types)),
     unopened: unopened?.packets ?? 0,
-    astray: flow && flows ? nobodyListensAt(facts, streams, media!, toPeer, from, until) : null,
+    astray: flow && flows ? nobodyListensAt(facts, { streams, agreed: media!, toPeer, from, until }) : null,
   }
 }
 

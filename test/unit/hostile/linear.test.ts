@@ -310,7 +310,11 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
       makeRequest('INVITE', 'sip:a@b', [
         makeHeader(
           'Authorization',
-          authorization(challenge, { username: text, password: 'p' }, 'INVITE', 'sip:a@b', 1, text),
+          authorization(
+            challenge,
+            { username: text, password: 'p' },
+            { method: 'INVITE', uri: 'sip:a@b', uses: 1, cnonce: text },
+          ),
         ),
       ]),
     ),

@@ -53,7 +53,9 @@ describe('digest arithmetic', () => {
       const challenge = parseChallenge(
         `Digest realm="r, \\"q\\"", nonce="n", qop="auth,auth-int", algorithm=${algorithm}, opaque="o"`,
       )!
-      const params = parseDigest(authorization(challenge, credentials, 'INVITE', 'sip:a@b', 1, 'c'))!
+      const params = parseDigest(
+        authorization(challenge, credentials, { method: 'INVITE', uri: 'sip:a@b', uses: 1, cnonce: 'c' }),
+      )!
       expect(params.opaque).toBe('o')
       expect(verify(params, credentials, 'INVITE')).toBe(true)
       expect(verify(params, credentials, 'BYE')).toBe(false)
@@ -210,7 +212,10 @@ describe('the server', () => {
     } = {},
   ) =>
     makeRequest('INVITE', requestUri, [
-      makeHeader('Authorization', change(authorization(what, { ...credentials, password }, 'INVITE', uri, nc, 'c'))),
+      makeHeader(
+        'Authorization',
+        change(authorization(what, { ...credentials, password }, { method: 'INVITE', uri, uses: nc, cnonce: 'c' })),
+      ),
     ])
   const first = parseChallenge(offered[0]!)!
   const stale = {

@@ -37,7 +37,12 @@ export class DigestClient {
     if (!this.#credentials || !this.#held) return []
     return [...this.#held.values()].map((held) => ({
       name: held.header,
-      value: authorization(held.challenge, this.#credentials!, method, uri, ++held.uses, this.#random.token(16)),
+      value: authorization(held.challenge, this.#credentials!, {
+        method,
+        uri,
+        uses: ++held.uses,
+        cnonce: this.#random.token(16),
+      }),
     }))
   }
 

@@ -94,17 +94,22 @@ export function digestResponse({ challenge, username, password, method, uri, cno
   )
 }
 
-/** The value of Authorization or Proxy-Authorization. `nc` counts the uses of the nonce, from 1. */
+/** What a request is answered for: `uses` counts those of the nonce, from 1. */
+interface Answered {
+  readonly method: string
+  readonly uri: string
+  readonly uses: number
+  readonly cnonce: string
+}
+
+/** The value of Authorization or Proxy-Authorization (RFC 7616 3.4). */
 export function authorization(
   challenge: Challenge,
   credentials: Credentials,
-  method: string,
-  uri: string,
-  nc: number,
-  cnonce: string,
+  { method, uri, uses, cnonce }: Answered,
 ): string {
   const qop = challenge.qop.includes('auth') ? 'auth' : null
-  const count = nc.toString(16).padStart(8, '0')
+  const count = uses.toString(16).padStart(8, '0')
   const response = digestResponse({ ...credentials, challenge, method, uri, cnonce, nc: count, qop })
   const session = algorithmOf(challenge.algorithm)!.session
   const parts = [

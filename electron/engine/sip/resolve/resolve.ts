@@ -42,16 +42,19 @@ export async function resolveTarget(
   const asked = transport ?? transportNamed(uri.params.get('transport')) ?? null
   const fixed = secure ? secured(asked ?? 'tls') : asked
   const host = uri.params.get('maddr') || uri.host
+  const serverName = uri.host
   let noService = false
   const done = (targets: Target[]): Resolution => ({ targets, steps, noService, transportFixed: fixed !== null })
 
   if (isIp(host) || uri.port !== null) {
     const chosen = fixed ?? 'udp'
-    return done(await addressesOf(host, uri.port ?? defaultPort(chosen), chosen, uri.host, dns, steps))
+    return done(
+      await addressesOf({ host, port: uri.port ?? defaultPort(chosen), transport: chosen, serverName }, dns, steps),
+    )
   }
   const candidates = await transportsOf(host, fixed, dns, steps)
   const targets: Target[] = []
-  for (const { transport: chosen, name } of candidates) {
+  for (const { transport, name } of candidates) {
     const records = take(order(await dns.srv(name), random), `SRV ${name}`, steps, (r) =>
       [r.priority, r.weight, r.port, r.name].join(' '),
     )
@@ -62,11 +65,11 @@ export async function resolveTarget(
       continue
     }
     for (const record of records)
-      targets.push(...(await addressesOf(record.name, record.port, chosen, uri.host, dns, steps)))
+      targets.push(...(await addressesOf({ host: record.name, port: record.port, transport, serverName }, dns, steps)))
   }
   if (targets.length > 0 || noService) return done(targets)
   const chosen = fixed ?? 'udp'
-  return done(await addressesOf(host, defaultPort(chosen), chosen, uri.host, dns, steps))
+  return done(await addressesOf({ host, port: defaultPort(chosen), transport: chosen, serverName }, dns, steps))
 }
 
 /** NAPTR where the transport is open, else the SRV name of the given transport (RFC 3263 4.1). */
@@ -102,17 +105,12 @@ function take<T>(records: readonly T[], question: string, steps: string[], text:
 /** Resolvers give the root as an empty name or as a dot. */
 const isRoot = (name: string) => name === '' || name === '.'
 
-async function addressesOf(
-  host: string,
-  port: number,
-  transport: TransportName,
-  serverName: string,
-  dns: Dns,
-  steps: string[],
-): Promise<Target[]> {
-  if (isIp(host)) return [{ host, port, transport, serverName }]
+/** One target for each address of the host of `target`. */
+async function addressesOf(target: Target, dns: Dns, steps: string[]): Promise<Target[]> {
+  const { host } = target
+  if (isIp(host)) return [target]
   const addresses = take(await dns.addresses(host), `A/AAAA ${host}`, steps, (address) => address)
-  return addresses.map((address) => ({ host: address, port, transport, serverName }))
+  return addresses.map((address) => ({ ...target, host: address }))
 }
 
 /** Lowest priority first; among equals a weighted draw (RFC 2782). */
