@@ -175,7 +175,7 @@ function drawThreshold({ ctx, bbox, valToPos, scales }: uPlot, value: number, la
   if (value > (scales['y']?.max ?? 0)) return
   const y = valToPos(value, 'y', true)
   stroke(ctx, colour, [2, 4], [bbox.left, y], [bbox.left + bbox.width, y])
-  write(ctx, label, colour, bbox.left + bbox.width, y - 3 * devicePixelRatio, 'right')
+  write(ctx, label, colour, bbox.left + 4 * devicePixelRatio, y - 3 * devicePixelRatio)
 }
 
 /** `row`: of three, so that words beside one another can be read. */
@@ -205,18 +205,11 @@ function stroke(
 }
 
 /** The axes leave an alignment of their own behind. */
-function write(
-  ctx: CanvasRenderingContext2D,
-  text: string,
-  colour: string,
-  x: number,
-  y: number,
-  align: CanvasTextAlign = 'left',
-): void {
+function write(ctx: CanvasRenderingContext2D, text: string, colour: string, x: number, y: number): void {
   ctx.save()
   ctx.font = `${10 * devicePixelRatio}px system-ui`
   ctx.fillStyle = colour
-  ctx.textAlign = align
+  ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.fillText(text, x, y)
   ctx.restore()

@@ -35,7 +35,7 @@ export function chartFigure({ title, unit, lines, range, thresholds }: Course, m
       .filter(({ value }) => value <= high)
       .flatMap(({ value, label }) => [
         line([left, y(value)], [width - right, y(value)], 'class="stroke-fault" stroke-dasharray="2 4"'),
-        text([width - right, y(value) - 3], 'end', label),
+        text([left + 4, y(value) - 3], 'start', label),
       ]),
     ...marks
       .filter(({ at }) => at >= begin && at <= end)

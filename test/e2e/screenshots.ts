@@ -6,14 +6,16 @@ import type { Page } from 'playwright'
 import buildWindow from '../harness/build-window.ts'
 import install, { findPeer } from '../harness/install-peers.ts'
 import { reap, root } from '../harness/process.ts'
+import { mediaStates } from '../harness/media-states.ts'
 import { states } from '../harness/states.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
 import { launchChromium, ready, startShell, withoutNotices } from '../harness/window.ts'
 
 // `npm run screenshots`: every screen and state, light and dark, at two sizes, into test-results/screenshots; those of
-// the README into build/screenshots.
+// the README into build/screenshots. `npm run screenshots -- media` takes those of a call's audio alone.
 const out = join(root, 'test-results/screenshots')
 const best = join(root, 'build/screenshots')
+const wanted = process.argv.slice(2)
 const inReadme = new Set(['calls-live-light', 'files-open-dark', 'proof-light', 'call-charts-dark'])
 const sizes = [
   [1280, 800],
@@ -30,7 +32,7 @@ for (const folder of [out, best]) mkdirSync(folder, { recursive: true })
 install()
 buildWindow()
 const folder = mkdtempSync(join(tmpdir(), 'ringback-screenshots-'))
-const browser = await launchChromium()
+const browser = await launchChromium(true)
 try {
   const capture = await makeCapture(folder)
   for (const colorScheme of ['light', 'dark'] as const)
@@ -38,27 +40,41 @@ try {
       const name = `${colorScheme}-${width}x${height}`
       const look = async (page: Page, state: string) => {
         const path = join(out, `${state}-${name}.png`)
-        await page.screenshot({ path, animations: 'disabled' })
+        await page.screenshot({ path, animations: 'disabled', fullPage: state === 'report' })
         if (width === 1280 && inReadme.has(`${state}-${colorScheme}`))
           shrink(path, join(best, `${state}-${colorScheme}.png`))
       }
       const open = async (profile: string) => {
         const shell = await startShell({ profile: join(folder, `${name}-${profile}`) })
-        const page = await browser.newPage({ viewport: { width, height }, colorScheme })
+        const context = await browser.newContext({
+          viewport: { width, height },
+          colorScheme,
+          permissions: ['microphone'],
+        })
+        const page = await context.newPage()
         await page.goto(shell.link)
         await ready(page)
         await withoutNotices(page)
         return { shell, page }
       }
-      const first = await open('tour')
-      await tour(first.page, capture, (state) => look(first.page, state))
-      const locked = await browser.newPage({ viewport: { width, height }, colorScheme })
-      await locked.goto(`http://127.0.0.1:${first.shell.port}/`)
-      await look(locked, 'locked')
-      await first.shell.stop('SIGTERM')
-      const second = await open('states')
-      await states(second.page, second.shell, (state) => look(second.page, state))
-      for (const page of [first.page, locked, second.page]) await page.close()
+      const parts: Readonly<Record<string, (shown: Awaited<ReturnType<typeof open>>) => Promise<void>>> = {
+        tour: async ({ page, shell }) => {
+          await tour(page, capture, (state) => look(page, state))
+          const locked = await browser.newPage({ viewport: { width, height }, colorScheme })
+          await locked.goto(`http://127.0.0.1:${shell.port}/`)
+          await look(locked, 'locked')
+          await locked.close()
+        },
+        media: ({ page }) => mediaStates(page, folder, (state, shown = page) => look(shown, state)),
+        states: ({ page, shell }) => states(page, shell, (state) => look(page, state)),
+      }
+      for (const [part, go] of Object.entries(parts)) {
+        if (wanted.length > 0 && !wanted.includes(part)) continue
+        const shown = await open(part)
+        await go(shown)
+        if (part !== 'states') await shown.shell.stop('SIGTERM')
+        await shown.page.context().close()
+      }
     }
 } finally {
   await browser.close()

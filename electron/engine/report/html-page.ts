@@ -44,13 +44,15 @@ a { color: inherit; }
 .ok { border-color: ${inks.ok}; }
 .quiet { color: ${inks.muted}; }
 .times { display: flex; flex-wrap: wrap; gap: 0 24px; }
-.ways { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 12px; }
-.way { border: 1px solid ${inks.line}; border-top: 3px solid currentColor; padding: 6px 12px; }
-.way h3 { font-size: 13px; margin: 0 0 4px; } .way dl { color: ${inks.ink}; }
+.figures { width: auto; } .figures th { font-weight: 400; } .figures tr:first-child th { font-weight: 600; }
+.figures th:first-child { color: ${inks.muted}; white-space: nowrap; } .figures td { min-width: 30ch; }
+.figures tr > * { border-bottom: 0; padding-right: 24px; } .figures .first > * { border-top: 1px solid ${inks.line}; }
+.figures td.fault, .figures td.warning { font-weight: 600; } .figures .quiet { max-width: 60ch; font-weight: 400; }
+.figures td.fault { color: ${inks.fault}; } .figures td.warning { color: ${inks.warning}; }
+.figures td.unknown { color: ${inks.muted}; }
 .to-peer { color: ${inks['to-peer']}; } .from-peer { color: ${inks['from-peer']}; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 12px; margin: 0; }
-dt { color: ${inks.muted}; } dd { margin: 0; } dd.fault, dd.warning { font-weight: 600; }
-dd.fault { color: ${inks.fault}; } dd.warning { color: ${inks.warning}; }
+dt { color: ${inks.muted}; } dd { margin: 0; }
 .wide { overflow-x: auto; } .ladder { display: block; } .ladder a:hover text { text-decoration: underline; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 12px; margin-top: 12px; }
 .charts figure { margin: 0; } .chart { width: 100%; font-size: 9px; }

@@ -1,4 +1,4 @@
-import type { CallReport, Finding, LadderMessage, Stream } from '../../../shared/contract/report.ts'
+import type { CallReport, Finding, LadderMessage } from '../../../shared/contract/report.ts'
 import { impairmentWords } from '../../../shared/model/impairments.ts'
 import { chartFigure } from '../../../shared/shown/chart-drawing.ts'
 import { chartMarksOf, coursesOf } from '../../../shared/shown/courses.ts'
@@ -6,16 +6,10 @@ import { conversationRows } from '../../../shared/shown/conversation.ts'
 import { dateOf, party } from '../../../shared/shown/format.ts'
 import { ladderFigure } from '../../../shared/shown/ladder-drawing.ts'
 import { ladderOf } from '../../../shared/shown/ladder-rows.ts'
-import { lossOf } from '../../../shared/shown/loss.ts'
-import {
-  flowsOf,
-  inShort,
-  mainOf,
-  unfollowedText,
-  type Direction,
-  type Flow,
-} from '../../../shared/shown/media-figures.ts'
-import { lackText, timesOf } from '../../../shared/shown/time-marks.ts'
+import { agreedParts, flowsOf, unfollowedText, type Direction, type Flow } from '../../../shared/shown/media-figures.ts'
+import type { Cell } from '../../../shared/shown/figure-cells.ts'
+import { figureTable } from '../../../shared/shown/stream-figures.ts'
+import { lackText, timesOf, type CallTimes } from '../../../shared/shown/time-marks.ts'
 import { evidenceTexts, type EvidenceText } from '../../../shared/words/evidence.ts'
 import { safe, safeLines, style } from './html-page.ts'
 import { personaSection } from './html-persona.ts'
@@ -49,70 +43,60 @@ function messageRow(message: LadderMessage, n: number, startedAt: string, anchor
 <pre>${safeLines(message.raw)}</pre></details></td></tr>`
 }
 
-function streamRow(stream: Stream): string {
-  const { packets, meanJitterMs, maxJitterMs, maxDeltaMs, bitrateKbps, level, mos, rtcp } = stream
-  const cells = [
-    `${stream.source} → ${stream.destination}`,
-    stream.ssrc,
-    `${stream.codec}/${stream.clockRate}`,
-    String(packets),
-    lossOf(stream).text,
-    `${meanJitterMs.toFixed(2)} / ${maxJitterMs.toFixed(2)} ms`,
-    `${maxDeltaMs.toFixed(1)} ms`,
-    bitrateKbps === null ? 'unknown' : `${bitrateKbps} kbit/s`,
-    level ? `${level.meanDbfs} dBFS` : 'unknown',
-    mos ? `${mos.value} (${mos.model})` : 'not computable',
-    rtcp?.roundTripMs == null ? 'unknown' : `${rtcp.roundTripMs} ms`,
-  ]
-  return `<tr>${cells.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`
-}
-
-const streamHeads = [
-  'stream',
-  'SSRC',
-  'codec',
-  'packets',
-  'lost',
-  'jitter mean / max',
-  'max delta',
-  'bit rate',
-  'level',
-  'MOS',
-  'round trip',
-]
-
 const wayTitles = {
-  'to-peer': ['to peer', 'to callee'],
-  'from-peer': ['from peer', 'to caller'],
+  'to-peer': ['→ to peer', '→ to callee'],
+  'from-peer': ['← from peer', '← to caller'],
 } as const
 
-const arrows = { 'to-peer': '→', 'from-peer': '←' } as const
+const ways = ['to-peer', 'from-peer'] as const
 const wayTitle = ({ direction }: CallReport, way: Direction) => wayTitles[way][direction === 'observed' ? 1 : 0]
 
-/** A direction as a box: the figures of the stream that carried most, or why there is none. */
-function wayBox(report: CallReport, flows: readonly Flow[], way: Direction): string {
-  const title = `${arrows[way]} ${wayTitle(report, way)}`
-  const box = (heading: string, list: string) => `<div class="way ${way}"><h3>${heading}</h3><dl>${list}</dl></div>`
-  const flow = mainOf(flows, way)
-  if (flow === null) {
+function figureCell({ value, tone, exact, notes = [] }: Cell): string {
+  const mark = tone === 'fault' || tone === 'warning' ? '<span aria-label="attention">⚠\uFE0E</span> ' : ''
+  const below = notes.length > 0 ? `<div class="quiet">${safe(notes.join('; '))}</div>` : ''
+  const title = exact === undefined ? '' : ` title="${safe(exact)}"`
+  return `<td class="${tone}"${title}>${mark}${safe(value)}${below}</td>`
+}
+
+/** Every figure of every stream, a column each; of a direction in which nothing came, why. */
+function* figures(report: CallReport, flows: readonly Flow[], times: CallTimes): Generator<string> {
+  const order = [...ways, null]
+  const shown = order.flatMap((way) => flows.filter(({ direction }) => direction === way))
+  const lacking = ways.filter((way) => flows.every(({ direction }) => direction !== way))
+  const around = { live: false, holds: times.holds, startedAt: report.timeline.startedAt }
+  const { rows, assumptions } = figureTable(shown, around)
+  const head = ({ direction, stream: { source, destination }, n }: Flow) =>
+    `<th class="${direction ?? ''}">${direction === null ? 'direction unknown' : wayTitle(report, direction)}, ` +
+    `stream ${n + 1}<br><code>${safe(source)} → ${safe(destination)}</code></th>`
+  for (const way of lacking) {
     const { text, certain } = lackText(report, way)
-    return box(title, `<dd class="${certain ? 'fault' : ''}">${safe(text)}</dd>`)
+    const title = `<span class="${way}">${wayTitle(report, way)}</span>`
+    yield `<p class="verdict ${certain ? 'fault' : ''}">${title}: ${safe(text)}</p>`
   }
-  const { packets, lost, jitter, level, mos } = inShort(flow, false)
-  const others = flows.filter(({ direction }) => direction === way).length - 1
-  const rows = [{ name: 'packets', value: packets, tone: 'plain' }, lost, jitter, level, mos].map(
-    ({ name, value, tone }) => `<dt>${name}</dt><dd class="${tone}">${safe(value)}</dd>`,
-  )
-  const more = others > 0 ? ` (and ${others} more below)` : ''
-  return box(`${title}, ${safe(flow.stream.codec)}${more}`, rows.join(''))
+  if (shown.length === 0) return
+  yield `<div class="wide"><table class="figures"><tr><td></td>${shown.map(head).join('')}</tr>`
+  for (const [i, { name, meaning, group, cells }] of rows.entries()) {
+    const first = group === rows[i - 1]?.group ? '' : ' class="first"'
+    yield `<tr${first}><th title="${safe(meaning)}">${name}</th>${cells.map(figureCell).join('')}</tr>`
+  }
+  yield '</table></div>'
+  if (assumptions.length > 0) yield `<p class="quiet">All estimates rest on: ${safe(assumptions.join('; '))}.</p>\n`
 }
 
 function* audio(report: CallReport): Generator<string> {
   const { streams, timeline } = report
   if (streams.length === 0 && timeline.answeredAt === null) return
   const flows = flowsOf(streams, [])
-  yield `<h2>Audio</h2><div class="ways">${wayBox(report, flows, 'to-peer')}${wayBox(report, flows, 'from-peer')}</div>`
-  const marks = chartMarksOf(timesOf(report, null))
+  const times = timesOf(report, null)
+  yield '<h2>Audio</h2>'
+  const agreed = report.media.at(-1)
+  if (agreed) {
+    const [codec, ...rest] = agreedParts(agreed)
+    const chosen = agreed.negotiation === undefined ? '' : `<br><span class="quiet">${safe(agreed.negotiation)}</span>`
+    yield `<p><strong>${safe(codec)}</strong> ${safe(rest.join(' · '))}${chosen}</p>`
+  }
+  yield* figures(report, flows, times)
+  const marks = chartMarksOf(times)
   const charts = coursesOf(flows, timeline.startedAt).map((course) => {
     const drawn = course.none ?? chartFigure(course, marks)
     return `<figure><figcaption>${course.title} <span class="quiet">${course.unit}</span></figcaption>${drawn}</figure>`
@@ -121,15 +105,8 @@ function* audio(report: CallReport): Generator<string> {
     yield `<div class="charts">${charts.join('')}</div>
 <p class="quiet"><span class="to-peer">── ${wayTitle(report, 'to-peer')}</span>
 <span class="from-peer">╌╌ ${wayTitle(report, 'from-peer')}</span>, against the seconds of the call</p>`
-  if (streams.length > 0) {
-    yield `<div class="wide"><table><tr>${streamHeads.map((head) => `<th>${head}</th>`).join('')}</tr>`
-    for (const stream of streams) yield streamRow(stream)
-    yield '</table></div>'
-  }
   const unfollowed = unfollowedText(report.unfollowedPackets)
   if (unfollowed !== null) yield `<p class="quiet">${unfollowed}</p>\n`
-  const assumptions = [...new Set(streams.flatMap(({ mos }) => mos?.assumptions ?? []))]
-  if (assumptions.length > 0) yield `<p class="quiet">MOS assumes: ${safe(assumptions.join('; '))}.</p>\n`
   const rows = conversationRows(report)
   if (rows.length > 0)
     yield `<h2>Conversation</h2><dl>${rows

@@ -107,8 +107,12 @@ export function Call({
   )
   const flow = selection?.kind === 'stream' ? flows[selection.n] : undefined
   const detail = flow ? (
-    <div className="call-stream">
-      <Figures flow={flow} live={live} times={times} selected={false} />
+    <div className="call-stream" tabIndex={0} role="group" aria-label="Figures of the stream">
+      <Figures
+        flows={[flow]}
+        around={{ live, holds: times.holds, startedAt: report.timeline.startedAt }}
+        selected={null}
+      />
     </div>
   ) : report.messages.length > 0 ? (
     <Message
@@ -166,7 +170,7 @@ export function Call({
             label="Height of the media"
             axis="y"
             fixed="second"
-            size={remember.number('media', 270)}
+            size={remember.number('media', usualMediaPx())}
             least={120}
             most={700}
             rest={leastLadderPx}
@@ -213,6 +217,9 @@ function timeOfPart({ messages }: CallReport, place: Place | null): number | nul
 }
 
 const noLegs: readonly RelatedCall[] = []
+
+/** Charts and the first figures on a small screen, all of them on a large one. */
+const usualMediaPx = () => Math.max(270, Math.round(innerHeight * 0.44))
 
 /** Eight rows, their head and tools. */
 const leastLadderPx = 284

@@ -164,12 +164,11 @@ function OrphanStream({ stream }: { stream: Extract<Item, { kind: 'stream' }>['s
           <p className="muted">A stream that no session description of this capture names: whose it is, is unknown.</p>
         </div>
       </header>
-      <div className="call-stream">
+      <div className="call-stream" tabIndex={0} role="group" aria-label="Figures of the stream">
         <Figures
-          flow={{ n: 0, stream, direction: null, samples: [] }}
-          live={false}
-          times={{ length: 1, ringing: null, answered: null, holds: [], marks: [], lanes: [], end: 'seen' }}
-          selected={false}
+          flows={[{ n: 0, stream, direction: null, samples: [] }]}
+          around={{ live: false, holds: [], startedAt: null }}
+          selected={null}
         />
       </div>
     </div>

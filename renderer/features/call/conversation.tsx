@@ -1,7 +1,6 @@
 import { useMemo, type CSSProperties } from 'react'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import { conversationCourse, conversationRows, type Talked } from '../../../shared/shown/conversation.ts'
-import { span } from '../../../shared/shown/format.ts'
 import { timesOf } from '../../../shared/shown/time-marks.ts'
 import './conversation.css'
 
@@ -29,7 +28,7 @@ export function Conversation({ report, nowUs }: { report: CallReport; nowUs: num
             key={i}
             className={`is-${one.kind} ${one.by ?? ''}`}
             style={at(one.atMs, one.lengthMs)}
-            title={`${one.text}, at ${span(one.atMs / 1000)}`}
+            title={`${one.text}, at ${seconds(one.atMs)}`}
           />
         ))}
         {course.map((one, i) => (
@@ -46,15 +45,17 @@ export function Conversation({ report, nowUs }: { report: CallReport; nowUs: num
               .join(' · ')}
           </span>
         </summary>
-        <dl className="numbers">
-          {rows.map(({ name, value }) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-        <Course course={course} />
+        <div className="conversation-told" tabIndex={0} role="group" aria-label="Turns of the conversation">
+          <dl className="numbers">
+            {rows.map(({ name, value }) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+          <Course course={course} />
+        </div>
       </details>
     </section>
   )
@@ -62,7 +63,10 @@ export function Conversation({ report, nowUs }: { report: CallReport; nowUs: num
 
 const share = (seconds: number, length: number) => (100 * Math.max(0, Math.min(length, seconds))) / length
 
-/** The pause before a turn, in milliseconds where there is room for it. */
+/** As the rows beside it write them. */
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
+
+/** The pause before a turn, written where there is room for it. */
 function Gap({
   turn: { gapMs, atMs, by },
   at,
@@ -74,8 +78,8 @@ function Gap({
 }) {
   if (gapMs === null || gapMs <= 0) return null
   return (
-    <span className={`conversation-gap ${by}`} style={at(atMs - gapMs, gapMs)} title={`${Math.round(gapMs)} ms`}>
-      {gapMs / lengthMs >= namedShare && `${Math.round(gapMs)} ms`}
+    <span className={`conversation-gap ${by}`} style={at(atMs - gapMs, gapMs)} title={seconds(gapMs)}>
+      {gapMs / lengthMs >= namedShare && <b>{seconds(gapMs)}</b>}
     </span>
   )
 }
@@ -85,25 +89,23 @@ const mostRows = 300
 
 function Course({ course }: { course: readonly Talked[] }) {
   return (
-    <div className="conversation-table" tabIndex={0} role="group" aria-label="Turns of the conversation">
+    <div className="conversation-table">
       <table className="numbers">
         <caption className="hidden">Who spoke when, since the answer</caption>
         <thead>
           <tr>
             <th>at</th>
             <th>what</th>
-            <th>pause before</th>
           </tr>
         </thead>
         <tbody>
-          {course.slice(0, mostRows).map(({ atMs, text, gapMs, by, kind }, i) => (
+          {course.slice(0, mostRows).map(({ atMs, text, by, kind }, i) => (
             <tr key={i}>
-              <td>{span(atMs / 1000)}</td>
+              <td>{seconds(atMs)}</td>
               <td className={by ?? 'muted'}>
                 {kind === 'barge-in' && '⤶ '}
                 {text}
               </td>
-              <td>{gapMs === null ? '' : `${Math.round(gapMs)} ms`}</td>
             </tr>
           ))}
         </tbody>

@@ -51,9 +51,10 @@ export const LadderRow = memo(function LadderRow({
   const [left, right] = [Math.min(row.from, row.to), Math.max(row.from, row.to)]
   const style = {
     left: `${columnAt(left, columns)}%`,
-    width: left === right ? '60px' : `${columnAt(right, columns) - columnAt(left, columns)}%`,
+    width: left === right ? '40px' : `${columnAt(right, columns) - columnAt(left, columns)}%`,
   }
   const { text, more, way, tone, problems, spoken, title } = labelOf(row, source)
+  const towards = left === right ? 'right to-itself' : row.to > row.from ? 'right' : 'left'
   const again = row.kind === 'message' && row.message.retransmissionOf !== null
   const state = `${tone === 'fault' && row.kind === 'message' ? ' refused' : ''}${again ? ' again' : ''}`
   return (
@@ -70,7 +71,7 @@ export const LadderRow = memo(function LadderRow({
         {row.kind === 'message' && row.deltaUs !== null ? span(row.deltaUs / 1e6) : ''}
       </span>
       <div className="ladder-lanes" style={{ background: ground }}>
-        <div className={`ladder-arrow ${way} ${row.to >= row.from ? 'right' : 'left'}`} style={style}>
+        <div className={`ladder-arrow ${way} ${towards}`} style={style}>
           <span className="mono elide">
             {problems.length > 0 && <Icon name="warning" />}
             {tone === 'fault' && <Icon name="fault" />} <bdi>{text}</bdi>

@@ -1,9 +1,12 @@
+import { useMemo } from 'react'
 import { visible } from '../../../shared/base/text.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { Place } from '../../state/ui.ts'
 import { Foreign, Icon } from '../../ui/controls.tsx'
 import { Charts } from './media-charts.tsx'
-import { allFigures, unfollowedText, type Flow } from '../../../shared/shown/media-figures.ts'
+import { agreedParts, unfollowedText, type Flow } from '../../../shared/shown/media-figures.ts'
+import type { Around, Cell } from '../../../shared/shown/figure-cells.ts'
+import { figureTable } from '../../../shared/shown/stream-figures.ts'
 import type { CallTimes } from '../../../shared/shown/time-marks.ts'
 
 /** All figures of every stream, and their course. */
@@ -23,6 +26,11 @@ export function MediaDetails({
   onSelect: (place: Place) => void
 }) {
   const agreed = report.media.at(-1)
+  const [codec, ...agreedRest] = agreed ? agreedParts(agreed) : []
+  const around = useMemo(
+    () => ({ live, holds: times.holds, startedAt: report.timeline.startedAt }),
+    [live, times, report.timeline.startedAt],
+  )
   const unfollowed = unfollowedText(report.unfollowedPackets)
   return (
     <div className="media-details" tabIndex={0} role="group" aria-label="Figures and charts">
@@ -30,13 +38,9 @@ export function MediaDetails({
         {agreed ? (
           <>
             <b>
-              <Foreign text={`${agreed.codec}/${agreed.clockRate}`} />
+              <Foreign text={codec!} />
             </b>{' '}
-            payload type {agreed.payloadType} · {agreed.ptimeMs} ms · media encryption{' '}
-            {agreed.encryption === 'none' ? 'none' : agreed.encryption.toUpperCase()} · {agreed.direction} ·{' '}
-            <span className="mono">
-              <Foreign text={agreed.local} /> ↔ <Foreign text={agreed.remote} />
-            </span>
+            <Foreign text={agreedRest.join(' · ')} />
           </>
         ) : (
           <span className="muted">
@@ -51,92 +55,100 @@ export function MediaDetails({
         </p>
       )}
       {flows.length > 0 && <Charts flows={flows} startedAt={report.timeline.startedAt} times={times} />}
-      <div className="media-streams">
-        {flows.map((flow) => (
-          <Figures
-            key={flow.n}
-            flow={flow}
-            live={live}
-            times={times}
-            selected={selection?.kind === 'stream' && selection.n === flow.n}
-            onSelect={() => onSelect({ kind: 'stream', n: flow.n })}
-          />
-        ))}
-      </div>
+      <Figures
+        flows={flows}
+        around={around}
+        selected={selection?.kind === 'stream' ? selection.n : null}
+        onSelect={(n) => onSelect({ kind: 'stream', n })}
+      />
       {unfollowed !== null && <p className="muted">{unfollowed}</p>}
     </div>
   )
 }
 
-/** One stream: where it went, and every figure with what it means. */
+/** Streams side by side: where each went, and every figure with what it means. */
 export function Figures({
-  flow,
-  live,
-  times,
+  flows,
+  around,
   selected,
   onSelect,
 }: {
-  flow: Flow
-  live: boolean
-  times: CallTimes
-  selected: boolean
-  onSelect?: () => void
+  flows: readonly Flow[]
+  around: Around
+  /** The place of the stream that is selected. */
+  selected: number | null
+  onSelect?: (n: number) => void
 }) {
-  const { stream, direction, n } = flow
-  const { source, destination, ssrc, mos, mosUnknown, codec } = stream
-  const arrow = direction === null ? '?' : direction === 'to-peer' ? '→' : '←'
+  const { rows, assumptions } = useMemo(() => figureTable(flows, around), [flows, around])
+  const groups = [...new Set(rows.map(({ group }) => group))]
   return (
-    <article className={`media-stream${selected ? ' selected' : ''}`}>
-      <h3 className={direction ?? 'muted'}>
-        <span aria-hidden="true">{arrow}</span> stream {n + 1}
-        {direction === null && ', its direction is unknown'}
-      </h3>
-      <button
-        type="button"
-        className="mono elide"
-        aria-pressed={selected}
-        onClick={onSelect}
-        title={visible(`${source} → ${destination}`)}
-      >
-        <Foreign text={source} /> → <Foreign text={destination} /> <span className="muted">{ssrc}</span>
-      </button>
-      <dl className="numbers">
-        {allFigures(flow, live, times.holds).map(({ name, value, tone, meaning }) => (
-          <div key={name}>
-            <dt title={meaning}>{name}</dt>
-            <dd className={tone === 'unknown' ? 'muted' : ''}>
-              {(tone === 'warning' || tone === 'fault') && <Icon name="warning" />} <Foreign text={value} />
-            </dd>
-          </div>
-        ))}
-        <div className="media-mos">
-          <dt title="Estimated quality from 1 to 4.4, by the E-model (ITU-T G.107, for wideband G.107.1).">MOS</dt>
-          <dd>
-            {mos ? (
-              <details>
-                <summary>
-                  {mos.value.toFixed(2)}{' '}
-                  <span className="muted">
-                    <Foreign text={mos.model} />, R {mos.r.toFixed(1)}
-                    {!mos.confirmed && ', not confirmed by a receiver'}
-                  </span>
-                </summary>
-                <ul>
-                  {mos.assumptions.map((text) => (
-                    <li key={text} className="muted">
-                      <Foreign text={text} />
-                    </li>
+    <div className="media-streams">
+      <table className="numbers">
+        <thead>
+          <tr>
+            <td />
+            {flows.map(({ n, direction, stream: { source, destination } }) => (
+              <th key={n} scope="col" className={selected === n ? 'selected' : ''}>
+                <span className={direction ?? 'muted'}>
+                  <span aria-hidden="true">{direction === null ? '?' : direction === 'to-peer' ? '→' : '←'}</span>{' '}
+                  stream {n + 1}
+                  {direction === null && ', its direction is unknown'}
+                </span>
+                {onSelect ? (
+                  <button
+                    type="button"
+                    className="mono"
+                    aria-pressed={selected === n}
+                    onClick={() => onSelect(n)}
+                    title={visible(`${source} → ${destination}`)}
+                  >
+                    <Foreign text={source} /> → <Foreign text={destination} />
+                  </button>
+                ) : (
+                  <p className="mono">
+                    <Foreign text={source} /> → <Foreign text={destination} />
+                  </p>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {groups.map((group) => (
+          <tbody key={group}>
+            {rows
+              .filter((row) => row.group === group)
+              .map(({ name, meaning, cells }) => (
+                <tr key={name}>
+                  <th scope="row" title={meaning}>
+                    <span>{name}</span>
+                  </th>
+                  {cells.map((cell, i) => (
+                    <Value key={flows[i]!.n} cell={cell} selected={selected === flows[i]!.n} />
                   ))}
-                </ul>
-              </details>
-            ) : (
-              <span className="muted">
-                unknown: <Foreign text={mosUnknown ?? `no model for ${codec}`} />
-              </span>
-            )}
-          </dd>
-        </div>
-      </dl>
-    </article>
+                </tr>
+              ))}
+          </tbody>
+        ))}
+      </table>
+      {assumptions.length > 0 && (
+        <p className="muted">
+          All estimates rest on: <Foreign text={assumptions.join('; ')} />.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Value({ cell: { value, tone, exact, notes }, selected }: { cell: Cell; selected: boolean }) {
+  const bad = tone === 'warning' || tone === 'fault'
+  return (
+    <td className={`tone-${tone}${selected ? ' selected' : ''}`} title={exact}>
+      {bad && <Icon name="warning" />} <Foreign text={value} />
+      {notes && notes.length > 0 && (
+        <small className="muted">
+          <Foreign text={notes.join('; ')} />
+        </small>
+      )}
+    </td>
   )
 }

@@ -141,7 +141,7 @@ function Line({
       <Cell figure={lost} />
       <Cell figure={jitter} />
       <Cell figure={level} bare={level.tone !== 'unknown'} />
-      <Cell figure={mos} />
+      <Cell figure={mos} className="media-mos" />
       <td className="media-spark">
         <div>
           <svg
@@ -166,9 +166,17 @@ function Line({
   )
 }
 
-function Cell({ figure: { name, value, tone, meaning }, bare = false }: { figure: Figure; bare?: boolean }) {
+function Cell({
+  figure: { name, value, tone, meaning },
+  bare = false,
+  className = '',
+}: {
+  figure: Figure
+  bare?: boolean
+  className?: string
+}) {
   return (
-    <td className={`tone-${tone}`} title={visible(meaning)}>
+    <td className={`tone-${tone} ${className}`} title={visible(meaning)}>
       {(tone === 'warning' || tone === 'fault') && <Icon name="warning" />} {value}
       {!bare && <span className="muted"> {name}</span>}
     </td>

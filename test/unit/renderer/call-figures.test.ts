@@ -2,16 +2,21 @@ import { describe, expect, it } from 'vitest'
 import { streamLines } from '../../../electron/cli/terminal.ts'
 import { htmlReport } from '../../../electron/engine/report/html-report.ts'
 import { comparedFacts } from '../../../renderer/features/call/compared.ts'
-import { allFigures, flowsOf, inShort } from '../../../shared/shown/media-figures.ts'
+import { flowsOf, inShort, type Flow } from '../../../shared/shown/media-figures.ts'
+import { figureTable } from '../../../shared/shown/stream-figures.ts'
 import { ticketOf } from '../../../renderer/features/call/ticket.ts'
 import { fromZero, join, levels, sparkPath } from '../../../shared/shown/chart-data.ts'
 import { callReportSchema } from '../../../shared/contract/report.ts'
 import { call, finding, inside, stream } from '../../harness/shown-calls.ts'
 
+const figure = (flow: Flow, name: string) =>
+  figureTable([flow], { live: false, holds: [], startedAt: null }).rows.find((row) => row.name === name)?.cells[0]
+const escaped = (text: string) => text.replace(/[().]/g, '\\$&')
+
 describe('figures of media', () => {
   const [flow] = flowsOf([stream({ maxDeltaMs: 13_382, lostPercent: 3.2 })], [])
   it('say of an estimate that nobody confirmed that it is of what was sent', () => {
-    expect(inShort(flow!, false).mos).toMatchObject({ value: '4.41 sent', tone: 'unknown' })
+    expect(inShort(flow!, false).mos).toMatchObject({ name: 'MOS, unconfirmed', value: '4.41', tone: 'unknown' })
     expect(inShort(flow!, false).lost.tone).toBe('fault')
     expect(inShort({ ...flow!, stream: { ...flow!.stream, mos: null } }, false).mos.value).toBe('unknown')
   })
@@ -25,9 +30,11 @@ describe('figures of media', () => {
     ['a report that was kept before', { lost: 14, lostPercent: 4 }, '14 (4.0 %)', 'fault'],
   ])('count as lost what the estimate counts: %s', (_what, part, text, tone) => {
     const [one] = flowsOf([stream(part)], [])
-    expect(allFigures(one!, false, []).find(({ name }) => name === 'lost')).toMatchObject({ value: text, tone })
+    expect(figure(one!, 'lost')).toMatchObject({ value: text, tone })
     expect(inShort(one!, false).lost).toMatchObject({ value: /[\d.]+ %/.exec(text)![0], tone })
-    expect(htmlReport([call({ streams: [one!.stream] })])).toContain(`<td>${text}</td>`)
+    expect(htmlReport([call({ streams: [one!.stream] })])).toMatch(
+      new RegExp(`<td class="${tone}">(<span.*?/span> )?${escaped(text)}</td>`),
+    )
     const report = call({ streams: [one!.stream] })
     expect(streamLines(report).join('\n')).toContain(text)
     expect(ticketOf(report, undefined)).toContain(`| ${text} |`)
@@ -40,13 +47,6 @@ describe('figures of media', () => {
     const said = '1,234 more RTP packets came in more streams than are followed'
     expect(streamLines(report).join('\n')).toContain(said)
     expect(htmlReport([report])).toContain(said)
-  })
-
-  it('name the hold that a gap is made of', () => {
-    const gap = (holds: { from: number; to: number }[]) =>
-      allFigures(flow!, false, holds).find(({ name }) => name === 'longest gap')!.value
-    expect(gap([{ from: 4, to: 17 }])).toBe('13382.0 ms, the hold of 13 s in it')
-    expect(gap([])).toBe('13382.0 ms')
   })
 
   it('have room above the highest value, and a scale of levels that follows them', () => {

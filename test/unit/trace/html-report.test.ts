@@ -47,7 +47,7 @@ describe('the HTML report', () => {
     expect(page).not.toMatch(/style="|#0a5bb5" fill="none"/)
   })
 
-  it('has a box for each direction, and says why one is empty', () => {
+  it('has a column for each stream, and says why nothing came in a direction', () => {
     const page = htmlReport([
       shown({
         streams: [stream({ lostPercent: 4, lost: 14 })],
@@ -67,9 +67,9 @@ describe('the HTML report', () => {
         findings: [finding({ severity: 'warning' })],
       }),
     ])
-    expect(page).toContain('<h3>→ to peer, PCMU</h3>')
-    expect(page).toContain('<dt>lost</dt><dd class="fault">4.0 %</dd>')
-    expect(page).toContain('<h3>← from peer</h3><dl><dd class="fault">not one packet from 10.0.0.2:5000</dd>')
+    expect(page).toContain('<th class="to-peer">→ to peer, stream 1<br>')
+    expect(page).toMatch(/>lost<\/th><td class="fault"><span aria-label="attention">.*?<\/span> 14 \(4\.0 %\)<\/td>/)
+    expect(page).toContain('<span class="from-peer">← from peer</span>: not one packet from 10.0.0.2:5000')
     expect(page).toContain('class="verdict fault"')
     expect(page).toContain('class="finding warning"')
   })
