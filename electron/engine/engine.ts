@@ -19,6 +19,7 @@ import { systemHttpServe } from './base/system-http-serve.ts'
 import { systemNet } from './base/system-net.ts'
 import { systemRandom } from './base/random.ts'
 import { CallRecords } from './calls/call-records.ts'
+import { Conferences } from './calls/conferences.ts'
 import { CaptureThreads } from './captures/capture-threads.ts'
 import { OpenedCaptures } from './captures/opened-captures.ts'
 import { agentHandlers } from './handlers/agents.ts'
@@ -69,6 +70,7 @@ export class Engine implements EngineClient {
   readonly #registrations: Registrations
   readonly #agents: Agents
   readonly #voice: Voice
+  readonly #conferences: Conferences
   readonly #checks: TrunkChecks
   readonly #trials: Trials
   readonly #history: History
@@ -149,7 +151,8 @@ export class Engine implements EngineClient {
     const report = (id: string) => this.#records.call(id)?.report() ?? this.#history.show(id)
     this.#proofs = new Proofs({ ...calls, ...shared, softphone: this.#softphone, report })
     this.#agents = new Agents({ ...calls, ...shared, ...web, stations: this.#stations, softphone: this.#softphone })
-    this.#voice = new Voice({ ...calls, stations: this.#stations })
+    this.#conferences = new Conferences(this.#records)
+    this.#voice = new Voice({ ...calls, stations: this.#stations, conferences: this.#conferences })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
     this.#trials = new Trials({ ...calls, ...shared, ...web, agents: this.#agents, softphone: this.#softphone })
@@ -162,6 +165,7 @@ export class Engine implements EngineClient {
       ...callHandlers({
         softphone: this.#softphone,
         voice: this.#voice,
+        conferences: this.#conferences,
         records: this.#records,
         calls: this.#calls,
         history: this.#history,

@@ -30,6 +30,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   'call.hangUp': plain,
   'call.hold': { source: 'music' },
   'call.transfer': plain,
+  'call.join': plain,
+  'call.leave': plain,
   'call.mute': plain,
   'call.dtmf': plain,
   'call.reject': plain,

@@ -12,6 +12,7 @@ import {
 import type { PhoneCall } from '../voice/phone.ts'
 import { say } from './actions.ts'
 import { execute, useEngine, voiceLine } from './engine.ts'
+import { partyOf } from './other-end.ts'
 import { remember } from './ui.ts'
 
 interface VoiceState {
@@ -141,9 +142,20 @@ async function useOutput(element: HTMLAudioElement): Promise<void> {
   })
 }
 
+/** The leg that the engine has of this window. */
+let taken: string | null = null
+
 useEngine.subscribe(({ calls, connection }) => {
   const { call, step } = useVoice.getState()
-  if (call === null || step === 'off') return
+  if (call === null || step === 'off') return void (taken = null)
+  const view = calls.get(call)
   if (connection !== 'open') fail(call, 'The engine went away: nobody talks any more.')
-  else if (calls.get(call)?.state === 'ended') silence()
+  else if (view?.state !== 'ended') taken = view?.voice ?? null
+  else {
+    // Joined calls that are left of it have the microphone now.
+    const next = taken === null ? undefined : [...calls.values()].find(({ voice }) => voice === taken)
+    if (!next) return silence()
+    useVoice.setState({ call: next.id })
+    say(`That call is over; you go on in the call with ${partyOf(next)}.`)
+  }
 })

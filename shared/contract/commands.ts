@@ -5,6 +5,7 @@ import { wrongNames } from '../model/wrong.ts'
 import { dtmfModeSchema } from './actions.ts'
 import { apiSchema, behaviourSchema, limitsSchema, listenerSchema, originsSchema } from './agent-parts.ts'
 import { callFileCommands } from './call-files.ts'
+import { callJoinCommands } from './call-joins.ts'
 import { historyList } from './lists.ts'
 import { musicSchema } from './music.ts'
 import { callReportSchema, messageSchema, ruleSchema } from './report.ts'
@@ -221,13 +222,7 @@ export const commands = {
     args: byId.extend({ digits: z.string().regex(/^[0-9*#A-Da-d]+$/), mode: dtmfModeSchema.default('rfc4733') }),
     result: nothing,
   },
-  'call.transfer': {
-    args: byId.extend({
-      to: z.string().min(1).optional().describe('a URI, or a number at the trunk of the call'),
-      with: z.string().optional().describe('another call, whose peer is to talk to this one'),
-    }),
-    result: z.object({ status: z.int().nullable().describe('as the peer reports; null: it does not tell') }),
-  },
+  ...callJoinCommands,
   'call.answer': { args: byId.extend({ source: sourceSchema.default({ kind: 'marker' }) }), result: nothing },
   'call.voice': {
     args: byId,

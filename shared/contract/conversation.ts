@@ -49,6 +49,12 @@ export const conversationSchema = z
       .array(z.object({ atMs, lengthMs }))
       .optional()
       .describe('when a side was on hold: no silence, and no gap of a turn; absent in old reports'),
+    joined: z
+      .array(z.object({ atMs, lengthMs }))
+      .optional()
+      .describe(
+        'when it was joined with other calls: what their parties say is in that of to-peer, and no gap is told',
+      ),
     voicemail: z
       .object({
         greetingMs: z.number().describe('what the called party said before the beep'),

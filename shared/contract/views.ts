@@ -17,6 +17,10 @@ export const callViewSchema = z.object({
   muted: z.boolean(),
   voice: z.string().nullable().describe('the call of a window whose microphone and speaker it has'),
   voiceOf: z.string().nullable().describe('it brings the microphone of a window to that call'),
+  joined: z
+    .array(z.string())
+    .readonly()
+    .describe('the calls whose parties are heard in it, and hear what is said in it'),
   recording: z.string().nullable().describe('the file that the audio goes to'),
   recorded: z.boolean().describe('there is a recording'),
   startedAt: z.string(),

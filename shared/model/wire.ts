@@ -95,6 +95,9 @@ export type ObservationKind =
   | 'method-refused'
   /** The peer asked us to call somebody else (REFER), or we asked the peer; and what came of it. */
   | 'transfer'
+  /** Its parties and those of another call (`value`: its id) hear one another from now on, or no longer. */
+  | 'joined'
+  | 'unjoined'
   | 'no-rtp-target'
   /** Nothing came from the peer for a while, neither RTP nor RTCP, though audio was agreed to come. */
   | 'media-silent'

@@ -12,7 +12,7 @@ export function conversationRows(report: CallReport): { readonly name: string; r
   if (!conversation || !isSpoken(conversation, report)) return []
   const names = namesOf(direction)
   const { answerToFirstEnergyMs, speakingMs, turns, bargeIns, silences, voicemail } = conversation
-  const { overlaps = [], falseYields = [] } = conversation
+  const { overlaps = [], falseYields = [], joined = [] } = conversation
   const sides = ['from-peer', 'to-peer'] as const
   const other = (by: Side) => names[by === 'to-peer' ? 'from-peer' : 'to-peer']
   const rows: (readonly [name: string, value: string])[] = [
@@ -49,6 +49,13 @@ export function conversationRows(report: CallReport): { readonly name: string; r
       voicemail === undefined
         ? ''
         : `greeting of ${s(voicemail.greetingMs)}, beep of ${voicemail.beepHz} Hz at ${s(voicemail.beepAtMs)}`,
+    ],
+    [
+      'joined with other calls',
+      listed(
+        joined,
+        ({ atMs, lengthMs }) => `${s(lengthMs)} at ${s(atMs)}: their parties speak as ${names['to-peer']}`,
+      ),
     ],
     ['silences over 2 s', listed(silences, ({ atMs, lengthMs }) => `${s(lengthMs)} at ${s(atMs)}`)],
   ]

@@ -50,7 +50,11 @@ const observed: Readonly<Record<string, Mark['kind']>> = {
   'digit-received': 'digit',
   'muted': 'note',
   'unmuted': 'note',
+  'joined': 'note',
+  'unjoined': 'note',
 }
+
+const notes: Readonly<Record<string, string>> = { unjoined: 'no longer joined' }
 
 /** The time of the call as it is drawn; `nowUs` where it goes on, `interrupted` where its engine was gone. */
 export function timesOf(report: CallReport, nowUs: number | null, interrupted = false): CallTimes {
@@ -142,7 +146,7 @@ function digitsAndNotes({ observations }: CallReport, since: (iso: string) => nu
     const known = Object.hasOwn(observed, kind) ? observed[kind] : undefined
     if (!known) return []
     if (kind === 'marker-heard') return seen === heard ? [{ at: since(at), kind: 'audio', text: 'marker back' }] : []
-    if (known === 'note') return [{ at: since(at), kind: 'note', text: kind === 'muted' ? 'muted' : 'unmuted' }]
+    if (known === 'note') return [{ at: since(at), kind: 'note', text: notes[kind] ?? kind }]
     // Those of an INFO stand among the messages.
     if (value === undefined) return []
     return [

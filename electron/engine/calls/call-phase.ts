@@ -17,9 +17,11 @@ export interface Switches {
   readonly muted: boolean
   /** The leg that brings the microphone of a window to it. */
   readonly voice: string | null
+  /** The calls that it is joined with. */
+  readonly joined: readonly string[]
 }
 
-export const allOff: Switches = { held: false, muted: false, voice: null }
+export const allOff: Switches = { held: false, muted: false, voice: null, joined: [] }
 
 /** What a call has while it is under way. */
 export interface Live extends Switches {

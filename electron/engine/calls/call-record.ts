@@ -50,7 +50,8 @@ export class CallRecord implements KnownCall {
   readonly asked: Asked
   /** The agent that took it. */
   readonly agent: string | null
-  readonly voiceOf: string | null
+  /** The call that it brings the microphone of a window to. */
+  voiceOf: string | null
   readonly #report: DrawnReport
   readonly #ring: PacketRing | null
   readonly #views: CallViews
@@ -105,9 +106,9 @@ export class CallRecord implements KnownCall {
     return this.#phase.kind === 'live' ? this.#phase : allOff
   }
 
-  /** The codec that was agreed on last; null before. */
-  get codec(): string | null {
-    return this.#media?.negotiated?.codec.name ?? null
+  /** Null before it is opened, and after the end. */
+  get media(): MediaSession | null {
+    return this.#media
   }
 
   /** The file that the audio goes to at this moment. */
@@ -178,20 +179,13 @@ export class CallRecord implements KnownCall {
 
   /** Throws RingbackError (usage) when the call is over. */
   mute(on: boolean): void {
-    this.#live()
+    this.switch({ muted: on })
     this.#media?.mute(on)
-    this.#change({ muted: on })
   }
 
-  /** A window's leg and this call hear each other from now on; null: its own source goes on. Throws RingbackError. */
-  talk(leg: CallRecord | null): void {
-    this.#live()
-    const [ours, theirs] = [this.#media, leg === null ? null : leg.#media]
-    if (!ours || (leg && !theirs)) throw usage(`call "${this.id}" has no audio yet`)
-    ours.speak(theirs)
-    theirs?.speak(ours)
-    this.#change({ voice: leg?.id ?? null })
-    this.observe('note', leg ? 'a person talks by a microphone' : 'nobody talks any more: the chosen source goes on')
+  /** Throws RingbackError (usage) when the call is over. */
+  switch(to: Partial<Switches>): void {
+    this.#change(to)
   }
 
   /** Records both directions to that file from now on; null ends that. Throws RingbackError. */

@@ -62,7 +62,7 @@ export class CallViews {
 
 function viewOf(shown: ShownCall, judged: Judged): CallView {
   const { projection, asked, agent, call, waiting, switches, voiceOf, recordingTo, recording, endedAt } = shown
-  const { held, muted, voice } = switches
+  const { held, muted, voice, joined } = switches
   const { from, to, displayName, startedAt, answeredAt, outcome, status, verdict } = judged
   return {
     id: projection.trace.id,
@@ -79,6 +79,7 @@ function viewOf(shown: ShownCall, judged: Judged): CallView {
     muted,
     voice,
     voiceOf,
+    joined,
     recording: recordingTo,
     recorded: recording !== null,
     startedAt,

@@ -118,7 +118,8 @@ export class Softphone {
   /** Throws RingbackError: the music cannot be played, the call is over, or the peer did not agree. */
   async hold(record: CallRecord, on: boolean, music?: Music): Promise<void> {
     // The rate of the codec that was agreed may be none of the usual ones.
-    const codecs = record.codec === null ? undefined : [record.codec]
+    const agreed = record.media?.negotiated?.codec.name
+    const codecs = agreed === undefined ? undefined : [agreed]
     await record.hold(on, await this.#deps.media.music(music, codecs))
   }
 

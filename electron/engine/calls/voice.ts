@@ -12,6 +12,7 @@ import type { Stations } from '../stations/stations.ts'
 import type { InboundCall } from '../ua/index.ts'
 import type { AnsweringDeps } from './answering.ts'
 import type { CallRecord } from './call-record.ts'
+import type { Conferences } from './conferences.ts'
 
 const tokenLifeMs = 30_000
 const mostTokens = 100
@@ -20,6 +21,7 @@ const domain = 'voice.invalid'
 interface VoiceDeps extends AnsweringDeps {
   readonly random: Random
   readonly stations: Stations
+  readonly conferences: Pick<Conferences, 'goesOnIn'>
 }
 
 /** The microphones and speakers of windows: whose leg is let in, and which call it is bridged to (decision 035). */
@@ -121,13 +123,28 @@ class Line implements VoiceLine {
     this.#leg?.call?.hangUp()
     const leg = (this.#leg = records.begin(this.#station, call.callId, null, record.id))
     leg.attach(call)
-    const ended = record.events.on('ended', () => leg.call?.hangUp())
-    call.events.on('state', ({ kind }) => {
-      if (kind !== 'ending' && kind !== 'ended') return
-      ended()
-      if (record.switches.voice === leg.id) record.talk(null)
-    })
+    this.#follow(call, leg, record)
     boundary.run('voice leg', () => this.#answer(call, leg, record, audio))
+  }
+
+  /** Until the call or the leg ends. What was said in a conference goes on in the calls that are left of it. */
+  #follow(call: InboundCall, leg: CallRecord, record: CallRecord): void {
+    const stops = [
+      record.events.on('ended', () => {
+        stop()
+        const next = this.#deps.conferences.goesOnIn(record)
+        if (!next || next.switches.voice !== null || !leg.media?.negotiated) return call.hangUp()
+        leg.voiceOf = next.id
+        talk(next, leg)
+        this.#follow(call, leg, next)
+      }),
+      call.events.on('state', ({ kind }) => {
+        if (kind !== 'ending' && kind !== 'ended') return
+        stop()
+        if (record.switches.voice === leg.id) talk(record, null)
+      }),
+    ]
+    const stop = () => stops.forEach((end) => end())
   }
 
   async #answer(call: InboundCall, leg: CallRecord, record: CallRecord, audio: MediaDescription): Promise<void> {
@@ -136,7 +153,7 @@ class Line implements VoiceLine {
     await agreed(record)
     if (call.state.kind !== 'ringing') return
     const choice = {
-      ...optionsFor(audio, record.codec),
+      ...optionsFor(audio, codecOf(record)),
       localAddress: null,
       rtpPorts: undefined,
       encryption: 'dtls',
@@ -150,9 +167,21 @@ class Line implements VoiceLine {
       return call.hangUp()
     }
     const before = records.call(record.switches.voice ?? '')
-    record.talk(leg)
+    talk(record, leg)
     before?.call?.hangUp()
   }
+}
+
+const codecOf = ({ media }: CallRecord): string | null => media?.negotiated?.codec.name ?? null
+
+/** A window's leg and the call hear each other from now on; null: its own source goes on. Throws RingbackError. */
+function talk(record: CallRecord, leg: CallRecord | null): void {
+  const [ours, theirs] = [record.media, leg && leg.media]
+  if (!ours || (leg && !theirs)) throw usage(`call "${record.id}" has no audio yet`)
+  ours.voices.speak(theirs?.voices ?? null)
+  theirs?.voices.speak(ours.voices)
+  record.switch({ voice: leg?.id ?? null })
+  record.observe('note', leg ? 'a person talks by a microphone' : 'nobody talks any more: the chosen source goes on')
 }
 
 /** Until then nobody knows what is best spoken. Resolves when the call is over, too. */
@@ -160,7 +189,7 @@ function agreed(record: CallRecord): Promise<void> {
   return new Promise((resolve) => {
     const ends: (() => void)[] = []
     const look = () => {
-      if (record.codec === null && !record.over) return
+      if (codecOf(record) === null && !record.over) return
       for (const end of ends) end()
       resolve()
     }

@@ -143,6 +143,7 @@ export function capturedView(
     recorded: false,
     voice: null,
     voiceOf: null,
+    joined: [],
     startedAt: timeline.startedAt,
     answeredAt: timeline.answeredAt,
     endedAt: timeline.endedAt,

@@ -96,6 +96,9 @@ export function observed(facts: CallFacts, ...kinds: readonly ObservationKind[])
   return facts.observations.filter(({ kind }) => kinds.includes(kind))
 }
 
+/** In a conference others may be those who speak: who is silent there is not muted. */
+export const isJoined = (facts: CallFacts): boolean => observed(facts, 'joined').length > 0
+
 /** The final response of the INVITE. */
 export type FinalResponse = MessageFact & { readonly message: SipResponse }
 

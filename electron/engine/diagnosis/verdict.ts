@@ -12,7 +12,7 @@ import {
   type DirectionFact,
   type Judgement,
 } from './directions.ts'
-import { afterAnswer, observed, sinceAnswer, whoReceives } from './rule.ts'
+import { afterAnswer, isJoined, observed, sinceAnswer, whoReceives } from './rule.ts'
 
 /** The one-line answer to "was there audio, and where not". Unknown where it cannot be known, with the reason. */
 export function verdictOf(facts: CallFacts): Verdict {
@@ -127,7 +127,8 @@ function audio(judgement: Judgement, facts: CallFacts): Verdict {
       'RTP flows both ways, but neither side has energy: send the marker or a tone to know whether audio would pass.',
     )
   const weLack = lacks(toPeer)
-  const theyLack = lacks(fromPeer) || (fromPeer.due && fromPeer.audio === 'silent' && toPeer.audio !== 'silent')
+  const theySayNothing = fromPeer.due && fromPeer.audio === 'silent' && toPeer.audio !== 'silent'
+  const theyLack = lacks(fromPeer) || (theySayNothing && !isJoined(facts))
   if (weLack && theyLack)
     return {
       kind: 'no-audio',
@@ -152,6 +153,11 @@ function audio(judgement: Judgement, facts: CallFacts): Verdict {
     return unknown(
       `The media direction allows audio only ${toPeer.due ? 'to' : 'from'} the peer ` +
         `(${facts.agreed.at(-1)?.direction}): it flows.`,
+    )
+  if (theySayNothing)
+    return unknown(
+      'RTP flows both ways; from the peer it is silence. The call was joined with another one, where others may be ' +
+        'those who speak, so whether speech would pass is unknown.',
     )
   const quiet = [toPeer, fromPeer].find((direction) => direction.audio === 'no-speech')
   if (quiet)

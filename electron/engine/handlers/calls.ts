@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
+import type { Conferences } from '../calls/conferences.ts'
 import type { Softphone } from '../calls/softphone.ts'
 import type { Voice } from '../calls/voice.ts'
 import { audioOf } from '../captures/call-audio.ts'
@@ -19,6 +20,7 @@ import type { Handlers } from './handlers.ts'
 interface CallHandlerDeps {
   readonly softphone: Softphone
   readonly voice: Voice
+  readonly conferences: Conferences
   readonly records: CallRecords
   readonly calls: KnownCalls
   readonly history: History
@@ -30,7 +32,7 @@ interface CallHandlerDeps {
 }
 
 export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
-  const { softphone, voice, records, calls, history, files, feed, proofs, clock, maskNumbers } = deps
+  const { softphone, voice, conferences, records, calls, history, files, feed, proofs, clock, maskNumbers } = deps
   /** A call that something can be done with. Throws RingbackError (usage). */
   const ours = (id: string): CallRecord => {
     const record = records.call(id)
@@ -93,6 +95,14 @@ export function callHandlers(deps: CallHandlerDeps): Handlers<'call'> {
     'call.transfer': ({ id, to, with: other }) => {
       if ((to === undefined) === (other === undefined)) throw usage('a call is transferred to a target or with a call')
       return softphone.transfer(ours(id), to ?? ours(other!))
+    },
+    'call.join': async ({ id, with: other }) => {
+      await conferences.join(ours(id), ours(other))
+      return {}
+    },
+    'call.leave': async ({ id }) => {
+      await conferences.leave(ours(id))
+      return {}
     },
     'call.note': async ({ id, text }) => {
       const note = text.trim() === '' ? null : redact(text)

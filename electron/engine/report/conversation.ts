@@ -25,6 +25,9 @@ export function conversationIn(facts: CallFacts, streams: readonly TracedStream[
       .map(({ from, to }) => ({ from, to: to + packetUs }))
   const sides = { 'to-peer': spurts(true), 'from-peer': spurts(false) }
   const held = holdsOf(facts, answeredAt, seenUntil)
+  const joined = joinsOf(facts, answeredAt, seenUntil)
+  // More than two speak then, and nobody can tell whom anybody answers.
+  const isJoined = (at: Micros) => joined.some(({ from, to }) => from <= at && at < to)
   const { turns, bargeIns, overlaps, falseYields, spokenUs, bothUs, silences } = conversationOf(
     sides,
     answeredAt,
@@ -33,6 +36,8 @@ export function conversationIn(facts: CallFacts, streams: readonly TracedStream[
   )
   if (turns.length === 0) return {}
   const since = (at: Micros) => spanMs(answeredAt, at)!
+  const alone = <Item>(items: readonly Item[], at: (item: Item) => Micros) =>
+    items.filter((item) => !isJoined(at(item)))
   const span = ({ from, to }: Spurt) => ({ atMs: since(from), lengthMs: spanMs(from, to)! })
   const voicemail = voicemailOf(facts)
   const first = (by: Side) => turns.find((turn) => turn.by === by)
@@ -44,26 +49,33 @@ export function conversationIn(facts: CallFacts, streams: readonly TracedStream[
         by,
         atMs: since(from),
         lengthMs: spanMs(from, to)!,
-        gapMs: gapUs === null ? null : gapUs / 1000,
+        gapMs: gapUs === null || isJoined(from) ? null : gapUs / 1000,
       })),
-      bargeIns: bargeIns.slice(0, most).map(({ by, at, saidUs, yieldUs }) => ({
-        by,
-        atMs: since(at),
-        lengthMs: saidUs / 1000,
-        yieldMs: yieldUs === null ? null : yieldUs / 1000,
-      })),
+      bargeIns: alone(bargeIns, ({ at }) => at)
+        .slice(0, most)
+        .map(({ by, at, saidUs, yieldUs }) => ({
+          by,
+          atMs: since(at),
+          lengthMs: saidUs / 1000,
+          yieldMs: yieldUs === null ? null : yieldUs / 1000,
+        })),
       silences: silences
         .filter(({ from, to }) => to - from > longSilenceUs)
         .slice(0, most)
         .map(span),
-      overlaps: overlaps.slice(0, most).map(({ by, from, to }) => ({ by, ...span({ from, to }) })),
-      falseYields: falseYields.slice(0, most).map(({ by, at, wordsUs, resumesUs }) => ({
-        by,
-        atMs: since(at),
-        wordsMs: wordsUs / 1000,
-        resumesMs: resumesUs === null ? null : resumesUs / 1000,
-      })),
+      overlaps: alone(overlaps, ({ from }) => from)
+        .slice(0, most)
+        .map(({ by, from, to }) => ({ by, ...span({ from, to }) })),
+      falseYields: alone(falseYields, ({ at }) => at)
+        .slice(0, most)
+        .map(({ by, at, wordsUs, resumesUs }) => ({
+          by,
+          atMs: since(at),
+          wordsMs: wordsUs / 1000,
+          resumesMs: resumesUs === null ? null : resumesUs / 1000,
+        })),
       holds: held.slice(0, most).map(span),
+      ...(joined.length > 0 && { joined: joined.slice(0, most).map(span) }),
       ...(voicemail && {
         voicemail: {
           greetingMs: voicemail.greetingUs / 1000,
@@ -83,4 +95,19 @@ function holdsOf({ agreed }: CallFacts, from: Micros, to: Micros): Spurt[] {
     .filter(({ toPeer, fromPeer }) => !(toPeer.due && fromPeer.due))
     .map(({ since, until }) => ({ from: Math.max(since, from), to: Math.min(until ?? to, to) }))
     .filter((hold) => hold.to > hold.from)
+}
+
+/** When it was joined with other calls. */
+function joinsOf({ observations }: CallFacts, from: Micros, to: Micros): Spurt[] {
+  const spans: Spurt[] = []
+  const others = new Set<string | undefined>()
+  let since = from
+  for (const { kind, at, value } of observations) {
+    if (kind === 'joined') {
+      if (others.size === 0) since = at
+      others.add(value)
+    } else if (kind === 'unjoined' && others.delete(value) && others.size === 0) spans.push({ from: since, to: at })
+  }
+  if (others.size > 0) spans.push({ from: since, to })
+  return spans
 }

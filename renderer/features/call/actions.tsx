@@ -10,6 +10,7 @@ import { copyText } from '../../bridge.ts'
 import { Act, Button, Icon, saveFile } from '../../ui/controls.tsx'
 import { keysOf } from '../../ui/keys.ts'
 import { Menu } from '../../ui/menu.tsx'
+import { OtherCalls } from './others.tsx'
 import { TalkButton } from './talk.tsx'
 import { ticketOf } from './ticket.ts'
 import { Transfer } from './transfer.tsx'
@@ -113,6 +114,7 @@ export function Actions({
             <Button aria-expanded={transferring} title="X" onClick={() => setTransferring(!transferring)}>
               Transfer
             </Button>
+            <OtherCalls view={view} />
             <Act run={() => execute('call.record', { id, on: view.recording === null })}>
               {view.recording === null ? 'Record' : 'Stop recording'}
             </Act>

@@ -22,6 +22,7 @@ import { Media } from './media.tsx'
 import { Note } from './note.tsx'
 import { Persona } from './persona.tsx'
 import { Script } from './script.tsx'
+import { Joined } from './others.tsx'
 import { OfCall, Talking } from './talk.tsx'
 import { TimeBar } from './time-bar.tsx'
 import { timesOf } from '../../../shared/shown/time-marks.ts'
@@ -156,6 +157,7 @@ export function Call({
         <Actions key={report.id} report={report} view={view} onCompare={onCompare} />
       </header>
       {live && view.direction !== 'observed' && <Talking view={view} />}
+      {live && <Joined view={view} />}
       {view?.voiceOf != null && <OfCall id={view.voiceOf} />}
       <Legs legs={report.related ?? noLegs} />
       <Note key={report.id} report={report} />

@@ -1,9 +1,6 @@
 import { useState } from 'react'
-import { visible } from '../../../shared/base/text.ts'
-import { party } from '../../../shared/shown/format.ts'
-import type { CallView } from '../../../shared/contract/views.ts'
 import { execute, useEngine } from '../../state/engine.ts'
-import { isOtherEnd } from '../../state/other-end.ts'
+import { otherCalls, partyOf } from '../../state/other-end.ts'
 import { Button, Fault, Foreign, Icon } from '../../ui/controls.tsx'
 import './transfer.css'
 
@@ -13,8 +10,6 @@ type State =
   | { readonly kind: 'done'; readonly target: string; readonly status: number | null }
   | { readonly kind: 'failed'; readonly why: string }
 
-const partyOf = ({ direction, from, to }: CallView) => visible(party(direction === 'inbound' ? from : to))
-
 /**
  * Hands the peer of a call on: to a URI or a number, or to the peer of another call that is answered. What came of it
  * stays there when the call is over. `talking`: the call goes on; `onClose` where nothing was asked.
@@ -23,10 +18,7 @@ export function Transfer({ id, talking, onClose }: { id: string; talking: boolea
   const [state, setState] = useState<State>({ kind: 'choosing' })
   const [to, setTo] = useState('')
   const calls = useEngine((known) => known.calls)
-  const own = calls.get(id)
-  const others = [...calls.values()].filter(
-    (call) => call.id !== id && call.state === 'answered' && call.capture === null && own && !isOtherEnd(call, own),
-  )
+  const others = otherCalls(calls, id)
   const ask = async (target: string, args: { readonly to: string } | { readonly with: string }) => {
     setState({ kind: 'asked', target })
     try {

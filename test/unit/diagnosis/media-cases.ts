@@ -41,6 +41,13 @@ export const mediaCases: Readonly<Record<string, RuleCases>> = {
       ],
     ],
     silent: [
+      () =>
+        call()
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 150, fill: 0xff })
+          .rtp('received', { fromMs: 1000, packets: 150 })
+          .observe(1500, 'joined', 'joined with the call with b')
+          .at(4000),
       () => talk(call().answered()).at(4000),
       () =>
         call()

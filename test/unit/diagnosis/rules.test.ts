@@ -314,6 +314,14 @@ const cases: Readonly<
           .at(4000),
     ],
     silent: [
+      // Its parties hear one another: one of them may only listen.
+      () =>
+        call()
+          .answered()
+          .rtp('sent', { fromMs: 1000, packets: 150 })
+          .rtp('received', { fromMs: 1000, packets: 150, fill: 0xff })
+          .observe(1500, 'joined', 'joined with the call with b')
+          .at(4000),
       () => both().at(4000),
       () =>
         call()

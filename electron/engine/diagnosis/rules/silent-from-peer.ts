@@ -1,5 +1,5 @@
 import { judge } from '../directions.ts'
-import { speakerOf, type Rule } from '../rule.ts'
+import { isJoined, speakerOf, type Rule } from '../rule.ts'
 
 /** Packets arrive and carry no energy, while we send some. */
 export const silentFromPeer: Rule = {
@@ -9,7 +9,9 @@ export const silentFromPeer: Rule = {
   speaks:
     'all packets of the peer are below -60 dBFS while the other direction has energy; as information where ' +
     'only comfort noise or digits came',
-  silent: 'both directions are silent, the codec cannot be read, or the media is encrypted',
+  silent:
+    'both directions are silent, the codec cannot be read, the media is encrypted, or the call was joined with ' +
+    'another one, where it is for others to speak',
   needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
@@ -25,7 +27,7 @@ export const silentFromPeer: Rule = {
           next: 'The network is fine. If somebody should have spoken, check that the far side is not muted.',
         },
       ]
-    if (fromPeer.audio !== 'silent' || toPeer.audio === 'silent') return []
+    if (fromPeer.audio !== 'silent' || toPeer.audio === 'silent' || isJoined(facts)) return []
     const { streams } = fromPeer
     const level = Math.max(...streams.map(({ meanDbfs }) => meanDbfs ?? -96))
     return [

@@ -1,5 +1,5 @@
 import { judge } from '../directions.ts'
-import { observed, whoSends, type Rule } from '../rule.ts'
+import { isJoined, observed, whoSends, type Rule } from '../rule.ts'
 
 /** What goes to the peer carries no energy, while its own audio does. */
 export const silentToPeer: Rule = {
@@ -7,11 +7,13 @@ export const silentToPeer: Rule = {
   severities: ['info'],
   looksAt: 'the level of the audio that goes to the peer, where the codec lets it be read',
   speaks: 'all of it is below -60 dBFS while the other direction has energy',
-  silent: 'the other direction has no energy either, the codec cannot be read, or the media is encrypted',
+  silent:
+    'the other direction has no energy either, the codec cannot be read, the media is encrypted, or the call was ' +
+    'joined with another one, where it is for others to speak',
   needs: 'judgement',
   evaluate(facts) {
     const judgement = judge(facts)
-    if (!judgement?.ready) return []
+    if (!judgement?.ready || isJoined(facts)) return []
     const { fromPeer, toPeer } = judgement
     if (toPeer.audio !== 'silent' || fromPeer.audio !== 'present') return []
     const who = whoSends(facts, true)

@@ -1,5 +1,7 @@
 import type { Coded } from '../codec/codec.ts'
 import { inbandTimes } from '../stream/dtmf.ts'
+import type { Mix } from './mix.ts'
+import { Said } from './said.ts'
 import { SampleSource, marker, type AudioSource, type MusicAt, type SourceSpec } from './source.ts'
 import { dtmfTone } from './tones.ts'
 
@@ -40,6 +42,9 @@ export class Outgoing {
   muted = false
   /** The source waits meanwhile. */
   guest: Guest | null = null
+  /** What others of a conference say beside it. */
+  mix: Mix | null = null
+  readonly said = new Said()
   /** What the last frame is coded as already, so that it need not be coded once more; null: it is not. */
   coded: Coded | null = null
 
@@ -58,6 +63,12 @@ export class Outgoing {
       this.#rateHz = rateHz
     }
     if (this.#frame.length !== samples) this.#frame = frameOf(samples)
+    this.said.use(rateHz, samples)
+  }
+
+  /** Whether it says anything but what it hears. */
+  get hasSource(): boolean {
+    return this.#spec.kind !== 'echo'
   }
 
   /** What a peer on hold hears in place of source and guest, made at a rate; null: those again. */
@@ -75,17 +86,21 @@ export class Outgoing {
     const frame = this.#frame
     if (this.#music) this.#music.read(frame)
     else if (this.guest) this.guest.read(frame, this.#rateHz)
+    // An echo would have the others of a conference hear the peer twice, and the peer itself.
+    else if (this.mix && !(this.mix.speaks && this.hasSource)) frame.fill(0)
     else if (this.#source) {
       if (this.#marker?.isAtStart) this.#markerBegins()
       this.#source.read(frame)
     } else if (received?.length === frame.length) frame.set(received)
     else frame.fill(0)
-    this.coded = this.muted || this.#overlay || this.#music ? null : (this.guest?.coded ?? null)
+    this.coded = this.muted || this.#overlay || this.#music || this.mix ? null : (this.guest?.coded ?? null)
     if (this.#overlay) {
       this.#overlay.read(frame)
       if (--this.#overlayLeft <= 0) this.#endOverlay()
     }
     if (this.muted) frame.fill(0)
+    this.said.push(frame)
+    if (!this.#music) this.mix?.addTo(frame, this.#rateHz)
     return frame
   }
 

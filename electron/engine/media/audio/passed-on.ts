@@ -1,25 +1,26 @@
 import type { Coded } from '../codec/codec.ts'
+import type { Heard, Tap } from './heard.ts'
 import type { Guest } from './outgoing.ts'
-import type { ReceivedAudio } from './received-audio.ts'
 import { FrameResampler } from './resample.ts'
 
-/** What one session hears, as another one sends it. */
+/** What is heard elsewhere, in frames of any rate. */
 export class PassedOn implements Guest {
-  readonly #heard: ReceivedAudio
+  readonly #heard: Heard
+  readonly #tap: Tap
   coded: Coded | null = null
   #rates = ''
   #resampler: FrameResampler | null = null
 
-  constructor(heard: ReceivedAudio) {
+  constructor(heard: Heard) {
     this.#heard = heard
-    heard.passOn(true)
+    this.#tap = heard.tap()
   }
 
   read(frame: Int16Array, rateHz: number): void {
     const heardHz = this.#heard.rateHz ?? rateHz
     const length = Math.round((frame.length * heardHz) / rateHz)
-    const samples = this.#heard.pullPassedOn(length)
-    this.coded = samples && this.#heard.passedOnAs
+    const samples = this.#tap.pull(length)
+    this.coded = samples && this.#tap.coded
     const rates = `${heardHz} ${rateHz}`
     if (this.#rates !== rates) this.#resampler = new FrameResampler(heardHz, rateHz)
     this.#rates = rates
@@ -27,6 +28,6 @@ export class PassedOn implements Guest {
   }
 
   close(): void {
-    this.#heard.passOn(false)
+    this.#tap.close()
   }
 }

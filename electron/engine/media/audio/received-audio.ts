@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Coded, Codec, Decoder } from '../codec/codec.ts'
 import { staticCodec } from '../codec/index.ts'
 import { EventCheck } from '../stream/event-check.ts'
+import type { Heard, Tap } from './heard.ts'
 import { MarkerDetector } from './marker-detector.ts'
 import { Noise, comfortNoiseType } from './noise.ts'
 import { Playout } from './playout.ts'
@@ -32,16 +33,17 @@ export interface HearFormat {
 }
 
 /** What is heard in received packets: audio for echo and recording, our marker coming back, digits. */
-export class ReceivedAudio {
+export class ReceivedAudio implements Heard {
   readonly #clock: Clock
   readonly #observe: (kind: ObservationKind, text: string, value?: string) => void
   #keep: boolean
   readonly #listen: boolean
   #format: HearFormat | null = null
   #playout: Playout | null = null
-  /** The same audio once more, for the other side of a bridge. */
-  #passedOn: Playout | null = null
-  #passesOn = false
+  /** The same audio once more, for each who sends it elsewhere; null before anything is agreed. */
+  readonly #taps = new Map<Tap, Playout | null>()
+  /** Whether our marker is looked for. */
+  listens = true
   #detector: MarkerDetector | null = null
   #decoders: Map<Codec, Decoder> | null = null
   /** Stands for the silence of the peer since its last packet of comfort noise; null while it speaks. */
@@ -71,7 +73,7 @@ export class ReceivedAudio {
     this.#format = format
     if (before?.ptimeMs === format.ptimeMs && before.codec === format.codec) return
     this.#playout = this.#keep ? this.#newPlayout() : null
-    if (this.#passesOn) this.#passedOn = this.#newPlayout()
+    for (const tap of this.#taps.keys()) this.#taps.set(tap, this.#newPlayout())
     if (this.#listen && before?.codec !== format.codec)
       this.#detector = new MarkerDetector(format.codec.descriptor.sampleRateHz)
   }
@@ -82,26 +84,27 @@ export class ReceivedAudio {
     this.#playout ??= this.#newPlayout()
   }
 
-  /** The audio goes to the other side of a bridge too from now on, or no longer. */
-  passOn(on: boolean): void {
-    this.#passesOn = on
-    this.#passedOn = on ? this.#newPlayout() : null
+  tap(): Tap {
+    const [taps, noise] = [this.#taps, (samples: number) => this.#noise?.next(samples) ?? null]
+    const tap: Tap = {
+      get coded() {
+        return taps.get(tap)?.coded ?? null
+      },
+      pull(samples) {
+        const playout = taps.get(tap)
+        if (playout === undefined) return null
+        playout?.catchUp(samples, mostPassedOnMs)
+        return playout?.pull(samples) ?? noise(samples)
+      },
+      close: () => taps.delete(tap),
+    }
+    taps.set(tap, this.#newPlayout())
+    return tap
   }
 
   /** Of the samples; null before anything is agreed. */
   get rateHz(): number | null {
     return this.#format?.codec.descriptor.sampleRateHz ?? null
-  }
-
-  /** What the frame that was passed on last came as, where it is one packet. */
-  get passedOnAs(): Coded | null {
-    return this.#passedOn?.coded ?? null
-  }
-
-  /** The frame of so many samples that is due for the other side of a bridge; null where none came. */
-  pullPassedOn(samples: number): Int16Array | null {
-    this.#passedOn?.catchUp(samples, mostPassedOnMs)
-    return this.#passedOn?.pull(samples) ?? this.#noise?.next(samples) ?? null
   }
 
   /** A marker begins to leave now. */
@@ -127,7 +130,7 @@ export class ReceivedAudio {
     const isAfterLoss = this.#isAfterLoss(header.sequence)
     if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear, before)
     this.#events?.other(header.sequence)
-    if (!this.#playout && !this.#passedOn && !this.#detector) return
+    if (!this.#playout && this.#taps.size === 0 && !this.#detector) return
     if (header.payloadType === (format.comfortNoise ?? comfortNoiseType)) {
       if (header.payloadLength > 0) this.#noise = new Noise(clear[header.payloadOffset]!)
       return
@@ -145,14 +148,14 @@ export class ReceivedAudio {
       return this.#heard(header.timestamp, resample(samples, codec.descriptor.sampleRateHz, sampleRateHz))
     if (lost) this.#heard((header.timestamp - (lost.length * rtpClockHz) / sampleRateHz) >>> 0, lost)
     const end = header.payloadOffset + bytes
-    const coded = this.#passedOn && { codec, bytes: clear.slice(header.payloadOffset, end) }
+    const coded = this.#taps.size === 0 ? null : { codec, bytes: clear.slice(header.payloadOffset, end) }
     this.#heard(header.timestamp, samples, coded)
   }
 
   #heard(timestamp: number, samples: Int16Array, coded: Coded | null = null): void {
     this.#playout?.push(timestamp, samples)
-    this.#passedOn?.push(timestamp, samples, coded)
-    if (this.#detector) this.#detect(this.#detector, samples)
+    for (const playout of this.#taps.values()) playout?.push(timestamp, samples, coded)
+    if (this.#detector && this.listens) this.#detect(this.#detector, samples)
   }
 
   /** Whether the packet before it is missing, and that one only. */

@@ -12,9 +12,9 @@ import { usage } from '../../base/errors.ts'
 import type { Samples } from '../audio/sound-files.ts'
 import { Outgoing } from '../audio/outgoing.ts'
 import type { MusicAt } from '../audio/source.ts'
-import { PassedOn } from '../audio/passed-on.ts'
 import { ReceivedAudio } from '../audio/received-audio.ts'
 import { Recording } from '../audio/recording.ts'
+import { Voices } from '../audio/voices.ts'
 import { codecOf } from '../codec/index.ts'
 import { Allowance } from '../stream/allowance.ts'
 import { formOf } from '../stream/dtmf.ts'
@@ -63,6 +63,7 @@ export class MediaSession {
   readonly #portWatch: PortWatch
   /** Of what is sent, whatever was agreed; null: as agreed. */
   readonly #payloadType: number | null
+  readonly voices: Voices
   #hearSilence: (() => void) | null = null
   /** Hears that something was agreed on, each time. */
   agreed: (() => void) | null = null
@@ -102,6 +103,7 @@ export class MediaSession {
       observe,
     )
     this.#outgoing = new Outgoing(options.source, () => this.#audio.markerSent())
+    this.voices = new Voices(this.#audio, this.#outgoing)
     this.#sending = new Sending({
       clock,
       pacer: deps.pacer,
@@ -239,12 +241,6 @@ export class MediaSession {
     this.#tap.observe(on ? 'muted' : 'unmuted', on ? 'sending is muted' : 'sending is no longer muted')
   }
 
-  /** What another session hears is sent from now on, in place of the source; null: the source goes on. */
-  speak(other: MediaSession | null): void {
-    this.#outgoing.guest?.close()
-    this.#outgoing.guest = other && new PassedOn(other.#audio)
-  }
-
   /** Queues digits to be sent as telephone events or as tones. Returns why it cannot be done, or null. */
   sendDigits(digits: string, mode: Exclude<DtmfMode, 'info'>): string | null {
     const parts = { outgoing: this.#outgoing, sender: this.#sender, tap: this.#tap }
@@ -269,7 +265,8 @@ export class MediaSession {
     const last = this.#loop.close()
     if (last) this.#arrivals.lastSent(this.#deps.clock.nowUs(), last.to, last.wire, last.clear)
     this.#transport.close()
-    for (const part of [this.#sender, this.#audio, this.#receiver, this.#refusals, this.#recording]) part.close()
+    const parts = [this.#sender, this.#audio, this.#receiver, this.#refusals, this.#recording, this.voices]
+    for (const part of parts) part.close()
   }
 
   #apply(negotiated: Negotiated): void {
