@@ -9,10 +9,8 @@ import type { MediaSession } from '../media/session/session.ts'
 import type { MediaOpener } from '../stations/media-opener.ts'
 import type { Call } from '../ua/index.ts'
 import type { CallRecord } from './call-record.ts'
-import { perform, type Refer } from './timeline.ts'
+import { perform, whileAnswered, type Refer } from './timeline.ts'
 
-/** How often it is looked whether somebody speaks. */
-const lookMs = 20
 /** So long speaks who is heard, and not a click of the line. */
 const shortestSpeechUs = 60_000
 /** Longer than a sound may take to leave beyond its own length. */
@@ -71,10 +69,8 @@ export interface ScriptParts {
 export function runScript(parts: ScriptParts, steps: readonly PreparedStep[]): void {
   if (steps.length === 0) return
   const run = new ScriptRun(parts, steps)
-  parts.call.events.on('state', (state) => {
-    if (state.kind === 'answered') parts.boundary.run('script', () => run.begin())
-    if (state.kind === 'ended') run.end()
-  })
+  const begin = () => parts.boundary.run('script', () => run.begin())
+  whileAnswered(parts.call, begin, () => run.end())
 }
 
 class ScriptRun {
@@ -90,9 +86,7 @@ class ScriptRun {
   }
 
   async begin(): Promise<void> {
-    // The answer is taken in a moment after it came: before that nothing can be changed.
-    const { call } = this.#parts
-    while (!this.#over && call.negotiation.state !== 'stable') await this.#wait(lookMs)
+    await this.#parts.call.negotiation.settled()
     for (; this.#at < this.#steps.length; this.#at++) {
       try {
         const prepared = this.#steps[this.#at]!
@@ -156,25 +150,31 @@ class ScriptRun {
   }
 
   #waitForSpeech(timeoutMs: number): Promise<void> {
-    const beganAt = this.#parts.clock.nowUs()
-    return this.#until(
-      () => {
-        const heard = this.#lastHeard()
-        return heard !== null && heard.to >= beganAt && heard.to - heard.from >= shortestSpeechUs
+    const { clock, record } = this.#parts
+    const beganAt = clock.nowUs()
+    return this.#told(
+      (speaks) => {
+        const look = () => {
+          const heard = this.#lastHeard()
+          if (heard !== null && heard.to >= beganAt && heard.to - heard.from >= shortestSpeechUs) speaks()
+        }
+        return record.trace.addSink({ sip: () => {}, observation: () => {}, packet: look })
       },
       timeoutMs,
       'nobody spoke',
     )
   }
 
-  #waitForSilence(ms: number, timeoutMs: number): Promise<void> {
+  async #waitForSilence(ms: number, timeoutMs: number): Promise<void> {
     const { clock } = this.#parts
     const beganAt = clock.nowUs()
-    return this.#until(
-      () => clock.nowUs() - Math.max(beganAt, this.#lastHeard()?.to ?? 0) >= ms * 1000,
-      timeoutMs,
-      `it was not silent for ${ms / 1000} s`,
-    )
+    // It is so at that time, if nobody speaks until then.
+    const leftUs = () => Math.max(beganAt, this.#lastHeard()?.to ?? 0) + ms * 1000 - clock.nowUs()
+    for (let left = leftUs(); left > 0; left = leftUs()) {
+      const patienceUs = beganAt + timeoutMs * 1000 - clock.nowUs()
+      if (patienceUs <= 0) throw inVain(`it was not silent for ${ms / 1000} s`, timeoutMs)
+      await this.#wait(Math.ceil(Math.min(left, patienceUs) / 1000))
+    }
   }
 
   /** When the peer spoke last. */
@@ -189,24 +189,36 @@ class ScriptRun {
   }
 
   #play(sound: Samples): Promise<void> {
-    let left = false
-    const ms = this.#parts.media.play(sound, () => void (left = true))
-    return this.#until(() => left, ms + graceMs, 'it did not leave')
+    let left = () => {}
+    const ms = this.#parts.media.play(sound, () => left())
+    const listen = (tell: () => void) => {
+      left = tell
+      return () => {}
+    }
+    return this.#told(listen, ms + graceMs, 'it did not leave')
   }
 
-  async #until(holds: () => boolean, timeoutMs: number, why: string): Promise<void> {
-    const { clock } = this.#parts
-    const beganMs = clock.monotonicMs()
-    while (!this.#over && !holds()) {
-      if (clock.monotonicMs() - beganMs >= timeoutMs) throw usage(`${why} within ${timeoutMs / 1000} s`)
-      await this.#wait(lookMs)
-    }
+  /** Until `listen` is told. Rejects with why, where that takes too long; `listen` gives back what ends its listening. */
+  #told(listen: (tell: () => void) => () => void, timeoutMs: number, why: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = listen(() => {
+        this.#timer?.cancel()
+        end()
+        resolve()
+      })
+      this.#timer = this.#parts.clock.after(timeoutMs, () => {
+        end()
+        reject(inVain(why, timeoutMs))
+      })
+    })
   }
 
   #wait(ms: number): Promise<void> {
     return new Promise((resolve) => (this.#timer = this.#parts.clock.after(ms, resolve)))
   }
 }
+
+const inVain = (why: string, timeoutMs: number) => usage(`${why} within ${timeoutMs / 1000} s`)
 
 /** What the end of a call leaves undone without harm. */
 const endsAnyway = new Set<ScriptStep['kind']>(['wait', 'wait-for-silence', 'hangup'])

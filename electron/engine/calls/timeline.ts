@@ -33,14 +33,23 @@ export interface Timed {
   act(): void
 }
 
+/** `answered` hears of the answer of a call, `ended` of its end. */
+export function whileAnswered(call: Call, answered: () => void, ended: () => void): void {
+  call.events.on('state', ({ kind }) => {
+    if (kind === 'answered') answered()
+    if (kind === 'ended') ended()
+  })
+}
+
 /** Does each at its time after the answer, unless the call is over before it. */
 export function atTimes(clock: Clock, call: Call, all: readonly Timed[]): void {
   if (all.length === 0) return
   const timers: Timer[] = []
-  call.events.on('state', (state) => {
-    if (state.kind === 'ended') for (const timer of timers) timer.cancel()
-    if (state.kind === 'answered') for (const { atMs, act } of all) timers.push(clock.after(atMs, act))
-  })
+  whileAnswered(
+    call,
+    () => timers.push(...all.map(({ atMs, act }) => clock.after(atMs, act))),
+    () => timers.forEach((timer) => timer.cancel()),
+  )
 }
 
 /** What is done to a call, each at its time; what cannot be done is said in the call. */
@@ -53,6 +62,8 @@ export function timelineOf(record: CallRecord, call: Call, actions: readonly Pre
 
 async function actOn(record: CallRecord, call: Call, { action, music }: PreparedAction, refer: Refer): Promise<void> {
   try {
+    // The answer is taken in a moment after it came.
+    if (action.kind !== 'hangup') await call.negotiation.settled()
     await perform(record, call, action, refer, music)
   } catch (error) {
     record.observe('action-failed', `${action.kind} at ${action.atMs / 1000} s: ${explainError(error)}`)

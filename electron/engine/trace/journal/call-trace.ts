@@ -75,10 +75,11 @@ export class CallTrace {
     for (const message of this.messages) projection.message(message)
   }
 
-  /** The sink gets every event from now on, and the messages until now. */
-  addSink(sink: EventSink): void {
+  /** The sink gets every event from now on, and the messages until now. Returns the function that ends that. */
+  addSink(sink: EventSink): () => void {
     this.#sinks = this.#sinks.concat([sink])
     for (const { event } of this.messages) sink.sip(event)
+    return () => (this.#sinks = this.#sinks.filter((other) => other !== sink))
   }
 
   sip(event: SipEvent): void {

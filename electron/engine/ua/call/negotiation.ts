@@ -63,6 +63,7 @@ export function collision(state: SignallingState, method: 'INVITE' | 'UPDATE', o
 export class Negotiation {
   #state: SignallingState = 'stable'
   #rounds = 0
+  #waiting: (() => void)[] = []
   /** Whether what was last agreed to has the peer on hold. */
   held = false
 
@@ -86,7 +87,17 @@ export class Negotiation {
     if (next === null) return false
     this.#state = next
     if (event === 'settled' || event === 'answer-sent') this.#rounds++
+    if (this.#isSettled) for (const hear of this.#waiting.splice(0)) hear()
     return true
+  }
+
+  /** Resolves when an offer has had its answer and none is under way: only then something can be changed. */
+  settled(): Promise<void> {
+    return this.#isSettled ? Promise.resolve() : new Promise((resolve) => void this.#waiting.push(resolve))
+  }
+
+  get #isSettled(): boolean {
+    return this.#state === 'stable' && this.agreed
   }
 
   /** Waits for the media's part; where it throws, what was begun is rolled back. */
