@@ -8,7 +8,7 @@ export interface Impairment {
   readonly ie: number
   /** Null where no trusted figure exists: what loss does to it is unknown. */
   readonly bpl: number | null
-  /** What the row takes for granted. */
+  /** What the row takes for granted; where it has a Bpl, of loss. */
   readonly assumption: string
 }
 
@@ -46,7 +46,7 @@ const g711 = {
     model: 'ITU-T G.107',
     ie: 0,
     bpl: 25.1,
-    assumption: 'loss is random (BurstR 1) and concealed as in G.711 Appendix I (Ie 0, Bpl 25.1)',
+    assumption: 'concealed as in G.711 Appendix I (Ie 0, Bpl 25.1)',
   },
 } as const
 

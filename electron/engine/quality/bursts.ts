@@ -10,6 +10,35 @@ export interface BurstsAndGaps {
   /** Packets of all gaps (what is no burst), and those of them that are missing: none has another near it. */
   readonly gapPackets: number
   readonly gapMissing: number
+  /** How often packets are missing one after another: each time counts once. */
+  readonly runs: number
+}
+
+/** Packets of a stream, missing ones included; those that are missing, and in how many runs. */
+export interface Losses {
+  readonly packets: number
+  readonly missing: number
+  readonly runs: number
+}
+
+/**
+ * BurstR of ITU-T G.107: the mean length of the runs in which packets are missing, as times of that of random loss,
+ * which is 1 / (1 - loss). 1 where nothing is missing.
+ */
+export function burstRatio({ packets, missing, runs }: Losses): number {
+  return runs === 0 || missing >= packets ? 1 : (missing / runs) * (1 - missing / packets)
+}
+
+/** Random loss gets beyond it once in a hundred streams. */
+const deviations = 2.6
+/** Two in a row tell nothing yet. */
+const fewestFollowing = 2
+
+/** Whether random loss may have such runs: then a missing packet is followed by another one as often as by chance. */
+export function isRandom({ packets, missing, runs }: Losses): boolean {
+  const loss = packets === 0 ? 0 : missing / packets
+  const expected = missing * loss
+  return missing - runs < Math.max(fewestFollowing, expected + deviations * Math.sqrt(expected * (1 - loss)))
 }
 
 /** Numbers that are missing, the first and the last of them. */
@@ -32,6 +61,7 @@ export class Bursts {
   #burstPackets = 0
   #burstMissing = 0
   #alone = 0
+  #runs = 0
   /** What may become a burst: from its first missing packet to its last. */
   #open: (Missing & { missing: number }) | null = null
 
@@ -76,10 +106,12 @@ export class Bursts {
       burstMissing: done.#burstMissing,
       gapPackets: Math.max(0, packets - done.#burstPackets),
       gapMissing: done.#alone,
+      runs: done.#runs,
     }
   }
 
   #settle({ from, to }: Missing): void {
+    this.#runs++
     if (this.#open && from - this.#open.to - 1 >= gmin) this.#finish()
     if (this.#open) this.#open = { from: this.#open.from, to, missing: this.#open.missing + to - from + 1 }
     else this.#open = { from, to, missing: to - from + 1 }
@@ -102,6 +134,7 @@ export class Bursts {
     copy.#burstPackets = this.#burstPackets
     copy.#burstMissing = this.#burstMissing
     copy.#alone = this.#alone
+    copy.#runs = this.#runs
     copy.#open = this.#open
     return copy
   }

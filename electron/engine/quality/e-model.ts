@@ -1,4 +1,5 @@
 import { codecDescriptor } from '../../../shared/model/codecs.ts'
+import { burstRatio, isRandom, type Losses } from './bursts.ts'
 import { jitterBufferMs } from './timing.ts'
 
 /** A quality estimate with everything it rests on, so that it can be shown with the number. */
@@ -14,6 +15,8 @@ export interface MosInput {
   readonly lostPercent: number
   /** Null when RTCP gave none. */
   readonly roundTripMs: number | null
+  /** How it was lost; left out: at random. */
+  readonly losses?: Losses
 }
 
 /** Packetisation of 20 ms, and the jitter buffer. */
@@ -26,9 +29,9 @@ export function delayImpairment(oneWayMs: number): number {
   return 25 * ((1 + x ** 6) ** (1 / 6) - 3 * (1 + (x / 3) ** 6) ** (1 / 6) + 2)
 }
 
-/** Effective equipment impairment for random loss (G.107 equation 7-29, BurstR 1). */
-export function equipmentImpairment(ie: number, bpl: number, lostPercent: number): number {
-  return ie + (95 - ie) * (lostPercent / (lostPercent + bpl))
+/** Effective equipment impairment (G.107 equation 7-29); `burstR`: 1 for random loss, else see `burstRatio`. */
+export function equipmentImpairment(ie: number, bpl: number, lostPercent: number, burstR = 1): number {
+  return ie + (95 - ie) * (lostPercent / (lostPercent / burstR + bpl))
 }
 
 /** MOS from R (G.107 annex B). */
@@ -59,13 +62,14 @@ export function whyNoMos({ codec, lostPercent }: Pick<MosInput, 'codec' | 'lostP
 }
 
 /** E-model estimate; null where `whyNoMos` says why not. */
-export function estimateMos({ codec, lostPercent, roundTripMs }: MosInput): Mos | null {
+export function estimateMos({ codec, lostPercent, roundTripMs, losses }: MosInput): Mos | null {
   const row = codecDescriptor(codec)?.impairment
   if (!row || whyNoMos({ codec, lostPercent }) !== null) return null
   const loss = Math.max(0, lostPercent)
   const { best, stretch } = models[row.model]
   const path = roundTripMs === null ? 0 : roundTripMs / 2
-  const equipment = row.bpl === null ? row.ie : equipmentImpairment(row.ie, row.bpl, loss)
+  const burstR = losses && !isRandom(losses) ? Math.max(1, burstRatio(losses)) : 1
+  const equipment = row.bpl === null ? row.ie : equipmentImpairment(row.ie, row.bpl, loss, burstR)
   const r = best - delayImpairment(path + bufferingMs) - equipment
   return {
     value: hundredths(mosFromR(r / stretch)),
@@ -76,8 +80,14 @@ export function estimateMos({ codec, lostPercent, roundTripMs }: MosInput): Mos 
         ? 'no RTCP round trip: network delay taken as 0 ms'
         : `one-way delay is half the round trip of ${roundTripMs} ms`,
       `${bufferingMs} ms for packetisation and jitter buffer`,
-      row.assumption,
-      ...(row.bpl === null ? ['loss is not modelled'] : []),
+      ...(row.bpl === null
+        ? [row.assumption, 'loss is not modelled']
+        : [`loss is ${kindOf(burstR)} and ${row.assumption}`]),
     ],
   }
 }
+
+const kindOf = (burstR: number) =>
+  burstR === 1
+    ? 'random (BurstR 1)'
+    : `in runs ${hundredths(burstR)} times as long as those of random loss (BurstR ${hundredths(burstR)}, measured)`

@@ -29,7 +29,7 @@ import { messageFacts } from '../trace/facts/messages.ts'
 import type { CallTrace } from '../trace/journal/call-trace.ts'
 import { findingsOf, outlineOf, shownFinding } from './outline.ts'
 import { qualityOf, type Quality } from './quality-of.ts'
-import { timingOf, voipOf } from './timing.ts'
+import { lossesOf, timingOf, voipOf } from './timing.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 
 const thousandths = (value: number) => Math.round(value * 1000) / 1000
@@ -195,7 +195,7 @@ export function streamOf(stream: TracedStream, toPeer: boolean | null, quality: 
     maxJitterMs: thousandths(stats.maxJitterMs),
     bitrateKbps: stats.bitrateKbps(quality?.pausedUs ?? 0),
     level: stats.meanDbfs === null ? null : { meanDbfs: stats.meanDbfs, peakDbfs: stats.peakDbfs! },
-    ...mosOf(stats.codec, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
+    ...mosOf(stream, quality ? percentOf(quality.lost, stats.packets) : lostPercent, roundTripMs, quality),
     ...timingOf(stream, quality),
     ...voipOf(stream),
     ...(srtp ? { srtp: { opened: srtp.opened, refused: srtp.refused } } : {}),
@@ -214,12 +214,13 @@ const mostJitterMs = 10_000
 const percentOf = (lost: number, packets: number) => (lost > 0 ? thousandths((100 * lost) / (lost + packets)) : 0)
 
 function mosOf(
-  codec: string,
+  stream: Pick<TracedStream, 'stats' | 'timing'>,
   lostPercent: number,
   roundTripMs: number | null,
   quality: Quality | null,
 ): Pick<Stream, 'mos' | 'mosUnknown'> {
-  const mos = estimateMos({ codec, lostPercent, roundTripMs })
+  const { codec } = stream.stats
+  const mos = estimateMos({ codec, lostPercent, roundTripMs, losses: lossesOf(stream, quality) })
   if (!mos) return { mos, mosUnknown: whyNoMos({ codec, lostPercent })! }
   const unconfirmed = quality?.unconfirmed ?? null
   return {

@@ -1,5 +1,5 @@
 import type { Stream } from '../../../shared/contract/report.ts'
-import { gmin } from '../quality/bursts.ts'
+import { gmin, type Losses } from '../quality/bursts.ts'
 import { jitterBufferMs } from '../quality/timing.ts'
 import type { TracedStream } from '../trace/streams/traced-stream.ts'
 import type { Quality } from './quality-of.ts'
@@ -46,6 +46,18 @@ export function timingOf(
           : runs.all.filter(({ skipped }) => skipped === 0).length,
       },
     },
+  }
+}
+
+/** How packets of a stream are missing; over a pause that nothing explains they are so in one run. */
+export function lossesOf({ timing }: Pick<TracedStream, 'timing'>, quality: Quality | null): Losses {
+  const { burstPackets, burstMissing, gapPackets, gapMissing, runs } = timing.burstsAndGaps
+  const outages = (quality?.pauses ?? []).filter(({ skipped }) => skipped > 0)
+  const gone = outages.reduce((sum, { skipped }) => sum + skipped, 0)
+  return {
+    packets: burstPackets + gapPackets + gone,
+    missing: burstMissing + gapMissing + gone,
+    runs: runs + outages.length,
   }
 }
 

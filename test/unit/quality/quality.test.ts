@@ -6,6 +6,8 @@ import {
   whyNoMos,
   mosFromR,
 } from '../../../electron/engine/quality/e-model.ts'
+import { Bursts, burstRatio, isRandom, type Losses } from '../../../electron/engine/quality/bursts.ts'
+import { predictableRandom } from '../../harness/random.ts'
 import { RtpStreamStats } from '../../../electron/engine/quality/rtp-stats.ts'
 import { ulaw } from '../../../electron/engine/media/codec/g711.ts'
 import { emptyRtpHeader } from '../../../shared/wire/rtp/rtp.ts'
@@ -25,6 +27,56 @@ describe('the E-model (ITU-T G.107)', () => {
     })
     expect(estimateMos({ codec: 'PCMA', lostPercent: 10, roundTripMs: 20 })!.value).toBeLessThan(3.5)
     expect(equipmentImpairment(0, 4.3, 4.3)).toBeCloseTo(47.5)
+  })
+
+  // A stream of 16 packets, of which the third and the ninth to eleventh are lost (McGowan's burst ratio: 2 * 12 / 16).
+  it('has the burst ratio of the literature', () => {
+    const bursts = new Bursts()
+    bursts.missing(3, 3)
+    bursts.missing(9, 11)
+    const { burstMissing, gapMissing, runs } = bursts.of(16)
+    expect(burstRatio({ packets: 16, missing: burstMissing + gapMissing, runs })).toBe(1.5)
+    // Two states, loss after a packet by p and a packet after loss by q: 1 / (p + q), here of p 1 % and q 25 %.
+    expect(burstRatio({ packets: 26_000, missing: 1000, runs: 250 })).toBeCloseTo(1 / 0.26, 6)
+    expect(burstRatio({ packets: 100, missing: 0, runs: 0 })).toBe(1)
+  })
+
+  it('counts loss in runs for more than random loss, by as much as the equation says', () => {
+    // 95 * 5 / (5 + 25.1) and 95 * 5 / (5 / 3.8 + 25.1).
+    expect(equipmentImpairment(0, 25.1, 5)).toBeCloseTo(15.78, 2)
+    expect(equipmentImpairment(0, 25.1, 5, 3.8)).toBeCloseTo(17.981, 2)
+    const estimate = (losses?: Losses) =>
+      estimateMos({ codec: 'PCMU', lostPercent: 5, roundTripMs: null, ...(losses && { losses }) })!
+    const random = estimate()
+    expect(random.r).toBe(77.42)
+    expect(random.assumptions).toContain(
+      'loss is random (BurstR 1) and concealed as in G.711 Appendix I (Ie 0, Bpl 25.1)',
+    )
+    const inFours = estimate({ packets: 1000, missing: 50, runs: 12.5 })
+    expect(inFours.r).toBeCloseTo(random.r - 2.2, 1)
+    expect(inFours.assumptions).toContain(
+      'loss is in runs 3.8 times as long as those of random loss (BurstR 3.8, measured) and concealed as in G.711 ' +
+        'Appendix I (Ie 0, Bpl 25.1)',
+    )
+    // However long the runs are, the impairment has its limit.
+    expect(estimate({ packets: 1000, missing: 50, runs: 1 }).r).toBeGreaterThan(93.2 - (95 * 5) / 25.1 - 1)
+  })
+
+  it('takes random loss for random, whatever runs chance gives it', () => {
+    const random = predictableRandom(7)
+    let found = 0
+    for (let stream = 0; stream < 400; stream++) {
+      const [packets, loss] = [1500, [0.005, 0.02, 0.05, 0.2][stream % 4]!]
+      const bursts = new Bursts()
+      for (let n = 0; n < packets; n++) if (random.uint32() < loss * 2 ** 32) bursts.missing(n, n)
+      const { burstMissing, gapMissing, runs } = bursts.of(packets)
+      if (!isRandom({ packets, missing: burstMissing + gapMissing, runs })) found++
+    }
+    expect(found).toBeLessThan(12)
+    for (const runs of [10, 25]) expect(isRandom({ packets: 1000, missing: 50, runs })).toBe(false)
+    expect(isRandom({ packets: 1000, missing: 3, runs: 1 })).toBe(false)
+    expect(isRandom({ packets: 1000, missing: 2, runs: 1 })).toBe(true)
+    expect(isRandom({ packets: 0, missing: 0, runs: 0 })).toBe(true)
   })
 
   it('gives no number where there is no trusted row', () =>

@@ -81,6 +81,7 @@ function byTheWords(missing: readonly boolean[]) {
     burstMissing: bursts.reduce((sum, { length }) => sum + length, 0),
     gapPackets: missing.length - burstPackets,
     gapMissing: groups.length - bursts.length,
+    runs: places.filter((place) => place === 0 || !missing[place - 1]).length,
   }
 }
 
@@ -93,10 +94,11 @@ describe('bursts and gaps (RFC 3611 4.7.2)', () => {
       burstMissing: 0,
       gapPackets: 1000,
       gapMissing: 1,
+      runs: 1,
     })
     expect(lost(100, 116).burstsAndGaps).toMatchObject({ bursts: 1, burstPackets: 17, burstMissing: 2, gapMissing: 0 })
     expect(lost(100, 117).burstsAndGaps).toMatchObject({ bursts: 0, gapMissing: 2 })
-    expect(lost(100, 101, 102, 300, 310, 320).burstsAndGaps).toMatchObject({ bursts: 2, burstPackets: 24 })
+    expect(lost(100, 101, 102, 300, 310, 320).burstsAndGaps).toMatchObject({ bursts: 2, burstPackets: 24, runs: 4 })
   })
 
   it('are those of the words of the RFC, whatever is lost, late and out of order', () => {

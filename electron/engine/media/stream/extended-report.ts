@@ -25,13 +25,14 @@ export class ExtendedReport {
   /** `codec`: its name; null for `roundTripMs` where it is not known. */
   metrics(codec: string, roundTripMs: number | null): VoipMetrics {
     const { late, burstsAndGaps, packetUs } = this.#timing
-    const { bursts, burstPackets, burstMissing, gapPackets, gapMissing } = burstsAndGaps
+    const { bursts, burstPackets, burstMissing, gapPackets, gapMissing, runs } = burstsAndGaps
     const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
     const expected = burstPackets + gapPackets
     const missing = burstMissing + gapMissing
     const lostPercent = 100 * share(missing, expected)
-    const listening = estimateMos({ codec, lostPercent, roundTripMs: null })
-    const conversation = estimateMos({ codec, lostPercent, roundTripMs })
+    const heard = { codec, lostPercent, losses: { packets: expected, missing, runs } }
+    const listening = estimateMos({ ...heard, roundTripMs: null })
+    const conversation = estimateMos({ ...heard, roundTripMs })
     return {
       ssrc: this.ssrc,
       lossRate: share(Math.max(0, missing - late), expected),
