@@ -198,7 +198,7 @@ class ScriptRun {
     return this.#told(listen, ms + graceMs, 'it did not leave')
   }
 
-  /** Until `listen` is told. Rejects with why, where that takes too long; `listen` gives back what ends its listening. */
+  /** Until `listen`, which gives back what ends its listening, is told. Rejects with why, where that takes too long. */
   #told(listen: (tell: () => void) => () => void, timeoutMs: number, why: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = listen(() => {
