@@ -132,6 +132,10 @@ export interface StreamFact {
     readonly refusedSince: { readonly at: Micros; readonly packets: number } | null
     readonly isJudge: boolean
   } | null
+  /** How much more audio than time came between two pauses, at most, by its timestamps. */
+  readonly leadMs: number
+  /** How fast its sender's clock runs beside the one that saw it, above 0 the faster; null where that is unknown. */
+  readonly clockSkew: { readonly ppm: number; readonly uncertaintyPpm: number } | null
   /** Its packets lie in the capture in another order than that of their times: nothing is known of their loss. */
   readonly timesGoBack: boolean
   /** What the network said (ICMP) in a capture of packets between its ends that it could not deliver; null: nothing. */

@@ -43,6 +43,8 @@ export interface RtpOptions {
   /** The number of the first packet, and the time from one packet to the next. */
   readonly sequence?: number
   readonly everyMs?: number
+  /** From a packet to the next, by its timestamps. */
+  readonly ticks?: number
   /** Random bytes, with a tag of ten bytes behind them. */
   readonly ciphered?: boolean
   /** What a reader of captures found with the keys of the session descriptions. */
@@ -153,6 +155,7 @@ export class TraceBuilder {
       target,
       sequence = 0,
       everyMs = 20,
+      ticks = 160,
       ciphered = false,
       payload,
       srtp,
@@ -168,9 +171,9 @@ export class TraceBuilder {
       if (own) packet.set(own, rtpHeaderBytes)
       if (ciphered) packet.set(noise.bytes(170), rtpHeaderBytes)
       const number = (sequence + i) & 0xffff
-      writeRtpHeader(packet, payloadType, i === 0, number, (sequence + i) * 160, sent ? 1 : 2)
+      writeRtpHeader(packet, payloadType, i === 0, number, (sequence + i) * ticks, sent ? 1 : 2)
       this.#trace.rtp(
-        startUs + (fromMs + i * everyMs) * 1000,
+        startUs + Math.round((fromMs + i * everyMs) * 1000),
         from,
         to,
         packet,

@@ -56,7 +56,11 @@ const AHEAD_US = 19
 const CLOCK = 20
 /** Packets in a row that were late. */
 const LATE_NOW = 21
-const rows = new SharedRows(22, (length) => new Float64Array(length))
+/** How far its own clock ran ahead of ours since the last pause: now, at most, and what counts as none. */
+const LEAD_NOW = 22
+const LEAD_US = 23
+const LEAD_FROM = 24
+const rows = new SharedRows(25, (length) => new Float64Array(length))
 
 /**
  * How the packets of a stream lie in time, beside their own timestamps: what a jitter buffer of that length makes of
@@ -87,6 +91,7 @@ export class Timing {
     else if (sinceUs > row[from + LONGEST_US]!) row[from + LONGEST_US] = sinceUs
     const begins = isFirst || (marker && sinceUs > spurtUs)
     const isLate = clockHz > 0 && this.#isLate(at, timestamp, clockHz, begins, step === 1 && !marker)
+    if (clockHz > 0) this.#lead(at, isFirst)
     if (!isFirst) this.#place(step, isLate)
     this.#pace(at, sinceUs)
     if (at > row[from + LAST_AT]!) row[from + LAST_AT] = at
@@ -119,6 +124,11 @@ export class Timing {
   /** How far the packets ran ahead of their own clock within ten seconds, at most, in µs. */
   get aheadUs(): number {
     return this.#row[this.#from + AHEAD_US]!
+  }
+
+  /** How much more audio than time came between two pauses, at most, by its timestamps, in µs. */
+  get leadUs(): number {
+    return this.#row[this.#from + LEAD_US]!
   }
 
   /** Of packets that were lost, or late for the jitter buffer; pauses are in none of it. */
@@ -191,6 +201,20 @@ export class Timing {
     const isLate = transitUs - least > bufferUs
     row[from + LATE_NOW] = isLate ? row[from + LATE_NOW]! + 1 : 0
     return isLate
+  }
+
+  /** Timestamps that jump begin anew. */
+  #lead(at: Micros, isFirst: boolean): void {
+    const [row, from] = [this.#row, this.#from]
+    const mediaUs = row[from + MEDIA_US]! - at
+    const leadUs = mediaUs - row[from + LEAD_FROM]!
+    if (isFirst || Math.abs(leadUs - row[from + LEAD_NOW]!) > jumpUs) {
+      row[from + LEAD_FROM] = mediaUs
+      row[from + LEAD_NOW] = 0
+      return
+    }
+    row[from + LEAD_NOW] = leadUs
+    if (leadUs > row[from + LEAD_US]!) row[from + LEAD_US] = leadUs
   }
 
   #pace(at: Micros, sinceUs: number): void {

@@ -12,6 +12,15 @@ const telephone = (number: number) =>
   sdp('203.0.113.9', 30_000, '', `0 ${number}`).replace('rtpmap:101', `rtpmap:${number}`)
 const ours = (number: number) => sdp('10.0.0.5', 20_000, '', `0 ${number}`).replace('rtpmap:101', `rtpmap:${number}`)
 
+/** What the peer sends from the answer on. */
+const paced = (
+  options: { readonly packets: number; readonly everyMs: number; readonly ticks?: number },
+  vantage?: ConstructorParameters<typeof TraceBuilder>[0],
+) =>
+  call(vantage)
+    .answered()
+    .rtp('received', { fromMs: 1000, ...options })
+
 /** A voice, as that law codes it. */
 const voice = (codec: G711) => {
   const samples = madeSpeech(3, 8000, 4, -20)
@@ -70,6 +79,53 @@ export const mediaCases: Readonly<Record<string, RuleCases>> = {
       ],
     ],
     silent: [() => spoken(ulaw), () => spoken(alaw, 8), () => talk(call().answered()).at(4000)],
+  },
+  'sent-ahead': {
+    speaks: [
+      // Ten seconds of speech in four.
+      [
+        () => paced({ packets: 500, everyMs: 8 }).at(7000),
+        /comes up to 6\.0 s before its time: the peer sends it faster than it can be played.* of this computer has no/,
+      ],
+      [() => paced({ packets: 500, everyMs: 8 }, 'observed').at(7000), /of the caller has no room/],
+    ],
+    silent: [
+      () => paced({ packets: 500, everyMs: 20 }).at(12_000),
+      // Late, and then all at once.
+      () =>
+        paced({ packets: 200, everyMs: 20 })
+          .rtp('received', { fromMs: 7000, packets: 100, everyMs: 0.1, sequence: 200 })
+          .rtp('received', { fromMs: 7020, packets: 200, everyMs: 20, sequence: 300 })
+          .at(12_000),
+      // Packets of 10 ms.
+      () => paced({ packets: 900, everyMs: 10, ticks: 80 }).at(11_000),
+      // A clock rate that is wrong.
+      () => paced({ packets: 500, everyMs: 20, ticks: 320 }).at(12_000),
+    ],
+  },
+  'clock-skew': {
+    speaks: [
+      [
+        () => paced({ packets: 4600, everyMs: 19.6 }).at(92_000),
+        /The clock of the peer runs 2\.04 % too fast \(± 0\.00\d %\): its audio is 1224 ms more than a minute/,
+      ],
+      [() => paced({ packets: 4600, everyMs: 20.4 }).at(96_000), /runs 1\.96 % too slow .* buffer .* runs empty/],
+      [
+        () =>
+          paced({ packets: 4600, everyMs: 19.6 }, 'observed').rtp('sent', { fromMs: 1000, packets: 4600 }).at(94_000),
+        /The clock of the peer runs 2\.04 % too fast/,
+      ],
+    ],
+    silent: [
+      () => paced({ packets: 4600, everyMs: 20 }).at(94_000),
+      () => paced({ packets: 4600, everyMs: 20.01 }).at(94_000),
+      () => paced({ packets: 2000, everyMs: 19.6 }).at(42_000),
+      // Both alike: the clock that recorded them is wrong.
+      () =>
+        paced({ packets: 4600, everyMs: 19.6 }, 'observed')
+          .rtp('sent', { fromMs: 1000, packets: 4600, everyMs: 19.6 })
+          .at(92_000),
+    ],
   },
   'voicemail': {
     speaks: [[() => answeredBy([...greeting, beep(), quiet()]), /voicemail that answered: .* a beep of 1000 Hz/]],

@@ -172,6 +172,21 @@ describe('how a sender paces', () => {
     expect(heaps.packetUs).toBe(20_000)
   })
 
+  it('shows in how much more audio than time came between two pauses', () => {
+    const at = (everyMs: number, fromMs: number, from: number, count = 500) =>
+      Array.from({ length: count }, (_, i) => ({ n: from + i, atMs: fromMs + i * everyMs }))
+    expect(feed(at(10, 0, 0)).leadUs).toBe(499 * 10_000)
+    expect(feed(at(20, 0, 0)).leadUs).toBe(0)
+    // The next utterance begins when the last one was heard.
+    expect(feed([...at(10, 0, 0), ...at(10, 10_000, 500)]).leadUs).toBe(499 * 10_000)
+    // Timestamps that jump are no audio.
+    expect(
+      feed(at(20, 0, 0).map((packet) => ({ ...packet, timestamp: packet.n * 160 + (packet.n > 250 ? 1e6 : 0) })))
+        .leadUs,
+    ).toBe(0)
+    expect(feed(steady(500, (n) => (n >= 100 && n < 120 ? (120 - n) * 20 : 0))).leadUs).toBe(0)
+  })
+
   it('shows in what came before its time, and how many came in a second', () => {
     const fast = feed(Array.from({ length: 500 }, (_, n) => ({ n, atMs: n * 10 })))
     expect(fast.mostInSecond).toBe(100)

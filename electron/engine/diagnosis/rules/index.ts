@@ -12,6 +12,7 @@ import { byeUnanswered } from './bye-unanswered.ts'
 import { cancelIgnored } from './cancel-ignored.ts'
 import { challengeUnanswered } from './challenge-unanswered.ts'
 import { changeRefused } from './change-refused.ts'
+import { clockSkew } from './clock-skew.ts'
 import { connectionFailed } from './connection-failed.ts'
 import { connectionLost } from './connection-lost.ts'
 import { dialogIncomplete } from './dialog-incomplete.ts'
@@ -56,6 +57,7 @@ import { ringTimeout } from './ring-timeout.ts'
 import { ringsUnjoined } from './rings-unjoined.ts'
 import { rtpPortClosed } from './rtp-port-closed.ts'
 import { scriptFailed } from './script-failed.ts'
+import { sentAhead } from './sent-ahead.ts'
 import { sentAstray } from './sent-astray.ts'
 import { sessionTimer } from './session-timer.ts'
 import { sessionUnusable } from './session-unusable.ts'
@@ -128,6 +130,8 @@ export const rules: readonly Rule[] = [
   peerHearsNothing,
   lateAudio,
   voicemail,
+  sentAhead,
+  clockSkew,
   packetLoss,
   lossReported,
   impaired,

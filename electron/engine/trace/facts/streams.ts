@@ -33,6 +33,8 @@ export function streamFacts(all: readonly TracedStream[], announced: readonly An
       disguised: stats.content?.disguised ?? null,
       talk: stats.talk,
       beeps: stats.content?.beeps ?? [],
+      leadMs: stream.timing.leadUs / 1000,
+      clockSkew: stream.timing.skew,
       srtp,
       sentBack,
       rtcp: report && {
