@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Speech, type SpeechProgram } from '../../../electron/engine/media/audio/speech.ts'
+import { Speech, speechPrograms, type SpeechProgram } from '../../../electron/engine/media/audio/speech.ts'
 
 const open: Speech[] = []
 afterEach(async () => {
@@ -29,6 +29,47 @@ const tells = `
   writeFileSync(argv[1], JSON.stringify({ said, argv, env, at: String(process.hrtime.bigint()) }))`
 const told = (file: string) =>
   JSON.parse(readFileSync(file, 'utf8')) as { said: string; argv: string[]; env: Record<string, string>; at: string }
+
+describe('the program of a system', () => {
+  const only = (platform: NodeJS.Platform) => {
+    const [program, ...others] = speechPrograms(platform)
+    expect(others).toEqual([])
+    return { command: program!.command, args: program!.args('/tmp/a b/speech-1.wav') }
+  }
+
+  it('of macOS is say: the text from its standard input, 16 bits into a WAV file', () => {
+    // say(1): -f file, "-" is standard input; -o file; --file-format; --data-format, as afconvert(1) names formats.
+    expect(only('darwin')).toEqual({
+      command: 'say',
+      args: ['-f', '-', '-o', '/tmp/a b/speech-1.wav', '--file-format=WAVE', '--data-format=LEI16@22050'],
+    })
+  })
+
+  it('of Windows is its own PowerShell, by its whole path, with one script that nothing is put into', () => {
+    const { command, args } = only('win32')
+    expect(command).toMatch(/^[^.\\/]+.*\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe$/)
+    expect(args.slice(0, -1)).toEqual(['-NoLogo', '-NoProfile', '-NonInteractive', '-Command'])
+    const script = args.at(-1)!
+    // The file comes by the environment, the text by standard input as UTF-8: neither can be a part of the script.
+    expect(script).not.toContain('speech-1')
+    expect(script).toContain('SetOutputToWaveFile($env:RINGBACK_SPEECH, $form)')
+    expect(script).toContain('[Console]::OpenStandardInput(), [Text.Encoding]::UTF8')
+    expect(script).toContain('SpeechAudioFormatInfo(22050, [System.Speech.AudioFormat.AudioBitsPerSample]::Sixteen,')
+    // A cmdlet or method that fails ends it with a code above 0.
+    expect(script).toMatch(/^\$ErrorActionPreference = 'Stop';/)
+    // One line of an argument: no quote that the command line of Windows would have to escape.
+    expect(script).not.toMatch(/["\n]/)
+    const [open, close] = [script.match(/\(/g)!.length, script.match(/\)/g)!.length]
+    expect(open).toBe(close)
+  })
+
+  it('of others is espeak-ng or espeak: UTF-8 from standard input into a WAV file', () => {
+    expect(speechPrograms('linux').map(({ command, args }) => [command, ...args('x.wav')])).toEqual([
+      ['espeak-ng', '-b', '1', '--stdin', '-w', 'x.wav'],
+      ['espeak', '-b', '1', '--stdin', '-w', 'x.wav'],
+    ])
+  })
+})
 
 describe('a text that a call says', () => {
   it('goes to the program by its standard input, and nothing of ours goes with it', async () => {

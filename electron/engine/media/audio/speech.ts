@@ -19,23 +19,33 @@ const mostSaid = 300
 /** Texts whose speech is kept. */
 const mostKept = 50
 
-/** The file stands in the environment: nothing that is said becomes a part of the command. */
+/**
+ * The file stands in the environment: nothing that is said becomes a part of the command. What fails ends it with code
+ * 1, which it would not by itself; standard input is read without a console, which may not be there.
+ */
 const sapi =
-  '[Console]::InputEncoding = [Text.Encoding]::UTF8; Add-Type -AssemblyName System.Speech; ' +
-  '$voice = New-Object System.Speech.Synthesis.SpeechSynthesizer; $voice.SetOutputToWaveFile($env:RINGBACK_SPEECH); ' +
-  '$voice.Speak([Console]::In.ReadToEnd()); $voice.Dispose()'
+  "$ErrorActionPreference = 'Stop'; Add-Type -AssemblyName System.Speech; " +
+  '$text = (New-Object IO.StreamReader([Console]::OpenStandardInput(), [Text.Encoding]::UTF8)).ReadToEnd(); ' +
+  '$voice = New-Object System.Speech.Synthesis.SpeechSynthesizer; ' +
+  '$form = New-Object System.Speech.AudioFormat.SpeechAudioFormatInfo(22050, ' +
+  '[System.Speech.AudioFormat.AudioBitsPerSample]::Sixteen, [System.Speech.AudioFormat.AudioChannel]::Mono); ' +
+  '$voice.SetOutputToWaveFile($env:RINGBACK_SPEECH, $form); $voice.Speak($text); $voice.Dispose()'
+
+/** By its whole path: a program of that name in the current folder would be found first. */
+const powershell = `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`
 
 /** What speaks on this kind of system, what is looked for first. */
-function speechPrograms(platform: NodeJS.Platform): readonly SpeechProgram[] {
+export function speechPrograms(platform: NodeJS.Platform): readonly SpeechProgram[] {
   if (platform === 'darwin')
     return [
       {
         command: 'say',
+        // say(1): `-f -` is standard input; 16 bits, little-endian, at 22,050 Hz.
         args: (file) => ['-f', '-', '-o', file, '--file-format=WAVE', '--data-format=LEI16@22050'],
       },
     ]
   if (platform === 'win32')
-    return [{ command: 'powershell.exe', args: () => ['-NoProfile', '-NonInteractive', '-Command', sapi] }]
+    return [{ command: powershell, args: () => ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', sapi] }]
   return ['espeak-ng', 'espeak'].map((command) => ({ command, args: (file) => ['-b', '1', '--stdin', '-w', file] }))
 }
 
