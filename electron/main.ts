@@ -11,6 +11,7 @@ import {
   protocol,
   screen,
   session,
+  systemPreferences,
   utilityProcess,
   type UtilityProcess,
 } from 'electron'
@@ -74,9 +75,14 @@ else {
 }
 
 function start(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, done, details) =>
-    done(grants(details.requestingUrl, permission, 'mediaTypes' in details ? (details.mediaTypes ?? []) : [])),
-  )
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, done, details) => {
+    const types = 'mediaTypes' in details ? (details.mediaTypes ?? []) : []
+    const granted = grants(details.requestingUrl, permission, types)
+    // Who refuses it to macOS would be heard as silence.
+    if (granted && permission === 'media' && process.platform === 'darwin')
+      void systemPreferences.askForMediaAccess('microphone').then(done, () => done(false))
+    else done(granted)
+  })
   session.defaultSession.setPermissionCheckHandler((_contents, permission, origin, details) =>
     grants(origin, permission, details.mediaType ? [details.mediaType] : []),
   )

@@ -93,7 +93,7 @@ describe("Electron's checklist", () => {
       "exposeInMainWorld('ringback', { copy: (text: string) => ipcRenderer.send('copy', text) })",
     ])
     expect(preload.match(/postMessage\(.*\)/g)!.every((call) => call.includes('location.origin'))).toBe(true)
-    expect(main).toMatch(/setPermissionRequestHandler[\s\S]{0,90}grants\(details\.requestingUrl/)
+    expect(main).toMatch(/setPermissionRequestHandler[\s\S]{0,190}grants\(details\.requestingUrl/)
     expect(main).toMatch(/setPermissionCheckHandler[\s\S]{0,90}grants\(origin/)
     expect(main).toMatch(/setDevicePermissionHandler\(\(\) => false\)/)
   })
@@ -103,6 +103,20 @@ describe("Electron's checklist", () => {
     expect(main).toMatch(/click: \(\{ checked \}[\s\S]{0,120}if \(checked\) app\.setAsDefaultProtocolClient/)
     expect(main).toMatch(/checked: linkSchemes\.every\(\(scheme\) => app\.isDefaultProtocolClient\(scheme\)\)/)
     expect(main.match(/(?<!function )dial\([^)]*/g)).toEqual(['dial(linkIn(args', 'dial(linkIn([url]', 'dial(link'])
+  })
+
+  it('has the microphone on macOS, with the entitlement and the reason that it takes, and asks the system', () => {
+    const { mac } = JSON.parse(source('build/electron-builder.json')) as {
+      mac: { entitlements: string; entitlementsInherit: string; extendInfo: Record<string, string> }
+    }
+    for (const file of [mac.entitlements, mac.entitlementsInherit])
+      expect(source(file)).toMatch(/<key>com\.apple\.security\.device\.audio-input<\/key>\s*<true\/>/)
+    expect(mac.extendInfo['NSMicrophoneUsageDescription']).toMatch(/microphone/)
+    // Only what is granted is asked for, and what the system says is the answer.
+    expect(main).toMatch(
+      /if \(granted && permission === 'media' && [^\n]*'darwin'\)\s+void systemPreferences\.askForMediaAccess\(/,
+    )
+    expect(main.match(/askForMediaAccess/g)).toHaveLength(1)
   })
 
   it('has its fuses closed', () => {
