@@ -26,6 +26,23 @@ describe.skipIf(!findPeer('chromium'))('the player', () => {
     await position.fill('0')
     await player.getByRole('button', { name: 'Play' }).click()
     await expect.poll(async () => Number(await position.inputValue())).toBeGreaterThan(100)
+    // Reached and opened by keys: the direction that is heard, drawn and in words.
+    const spectrum = player.getByRole('button', { name: 'Spectrum' })
+    await player.getByRole('combobox', { name: 'What is heard' }).selectOption('from peer')
+    await spectrum.focus()
+    await page.keyboard.press('Enter')
+    await player.getByRole('img', { name: 'Spectrum ← from peer' }).waitFor()
+    expect(await player.getByRole('img', { name: /^Spectrum/ }).count()).toBe(1)
+    const said = await player.locator('.spectrum figcaption').textContent()
+    expect(said).toMatch(/^← from peer: .* · strongest at [\d,]+ Hz .*% silent · nothing clipped$/)
+    const drawn = await player.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+      return data.filter((value, i) => i % 4 === 3 && value > 100).length
+    })
+    expect(drawn).toBeGreaterThan(10)
+    await pageFits(page)
+    await spectrum.click()
+    expect(await player.getByRole('img', { name: /^Spectrum/ }).count()).toBe(0)
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
       player.getByRole('button', { name: 'Save from peer as WAV' }).click(),

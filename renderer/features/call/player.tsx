@@ -7,6 +7,7 @@ import { outlinePath, stereoWav, waveformOf, type Waveform } from '../../../shar
 import { execute } from '../../state/engine.ts'
 import { Button, Choice, Fault, Foreign, Icon, saveFile } from '../../ui/controls.tsx'
 import { Loading } from '../../ui/loading.tsx'
+import { SpectrumView } from './spectrum.tsx'
 import './player.css'
 
 /** One direction: its sound, and where it begins on the clock of the player. */
@@ -52,6 +53,7 @@ function Sounds({ report, heard, atUs }: { report: CallReport; heard: Heard; atU
   const [to, setTo] = useState<'both' | Way>('both')
   const [atMs, setAtMs] = useState(0)
   const [playing, setPlaying] = useState(false)
+  const [spectra, setSpectra] = useState(false)
   const audio = useRef<HTMLAudioElement>(null)
   const lengthMs = Math.max(...sides.map(({ sound, fromMs }) => fromMs + (sound.samples.length * 1000) / sound.rateHz))
   const url = useUrl(sides, to)
@@ -98,6 +100,9 @@ function Sounds({ report, heard, atUs }: { report: CallReport; heard: Heard; atU
             </span>
           )}
         </span>
+        <Button aria-expanded={spectra} onClick={() => setSpectra(!spectra)}>
+          Spectrum
+        </Button>
         {sides.map(({ way, audio: { wav } }) => (
           <Button key={way} onClick={() => saveFile(`call-${report.id}-${way}.wav`, 'audio/wav', wav)}>
             Save {way.replace('-', ' ')} as WAV
@@ -120,6 +125,15 @@ function Sounds({ report, heard, atUs }: { report: CallReport; heard: Heard; atU
         ))}
         <i className="player-at" style={{ left: `${(100 * atMs) / lengthMs}%` }} aria-hidden="true" />
       </div>
+      {spectra && (
+        <div className="player-spectra">
+          {sides
+            .filter(({ way }) => to === 'both' || to === way)
+            .map(({ way, sound, fromMs }) => (
+              <SpectrumView key={way} title={arrows[way]} {...{ way, sound, fromMs, lengthMs }} />
+            ))}
+        </div>
+      )}
       <p className="muted player-key">
         {sides.map(({ way, audio: one }) => (
           <span key={way} className={way}>
