@@ -54,7 +54,12 @@ export const liveKitRefusals = {
     next: 'Set the user and the password of the inbound trunk at the side that calls.',
   },
   unauthorized: { ...credentials, phrase: 'Unauthorized' },
-  badCredentials: { ...credentials, phrase: 'Bad credentials' },
+  badCredentials: {
+    ...credentials,
+    phrase: 'Bad credentials',
+    cause: 'it could not read the credentials, or had asked this caller for none',
+    next: 'Let the side that calls answer the challenge of this call by digest (MD5), with the same user in From.',
+  },
   nothingInCommon: {
     status: 400,
     phrase: '',

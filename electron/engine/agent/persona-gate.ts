@@ -151,12 +151,14 @@ export class PersonaGate implements Gate {
   }
 
   /** One for each way to ask: what it asks is the same for all of them. */
-  #digest({ realm, status, algorithms }: Challenge): DigestServer {
-    const key = JSON.stringify([status, realm, algorithms])
+  #digest({ realm, status, algorithms, unreadable }: Challenge): DigestServer {
+    const refusesUnreadable = unreadable !== undefined
+    const key = JSON.stringify([status, realm, algorithms, refusesUnreadable])
     let digest = this.#digests.get(key)
     if (!digest) {
       digest = new DigestServer([], realm, this.#clock, this.#random, {
         proxy: status === 407,
+        refusesUnreadable,
         ...(algorithms && { algorithms }),
       })
       this.#digests.set(key, digest)
@@ -168,21 +170,22 @@ export class PersonaGate implements Gate {
 /** What became of it, its credentials considered. */
 function authenticated(decision: Decision, challenge: Challenge, verdict: AuthVerdict): Judged {
   const { steps, outcome, wouldRefuse = [] } = decision
-  const { after, realm, credentials, wrong, onlyNoted = false } = challenge
+  const { after, realm, credentials, wrong, unreadable = wrong, onlyNoted = false } = challenge
   const step: Step = {
     subject: 'digest',
     arrived: { ok: 'credentials that are right', challenge: 'no credentials', refuse: 'wrong credentials' }[
       verdict.kind
     ],
     wanted: `user ${credentials.map(({ username }) => username).join(' or ')} in the realm ${realm}`,
-    holds: verdict.kind === 'ok' ? true : verdict.kind === 'refuse' ? false : null,
+    holds: verdict.kind === 'challenge' ? null : verdict.kind === 'ok',
     source: null,
   }
   const upTo = [...steps.slice(0, after), step]
   const all = [...upTo, ...steps.slice(after)]
   if (verdict.kind === 'ok') return { decision, steps: all, outcome, wouldRefuse }
   if (verdict.kind === 'challenge') return { decision, steps: upTo, outcome: null, wouldRefuse: [] }
-  const refused = { ...wrong, because: `${wrong.because}: ${verdict.text}` }
+  const words = verdict.unreadable ? unreadable : wrong
+  const refused = { ...words, because: `${words.because}: ${verdict.text}` }
   if (onlyNoted) return { decision, steps: all, outcome, wouldRefuse: [refused, ...wouldRefuse] }
   return { decision, steps: upTo, outcome: { kind: 'refuse', refused, rings: false }, wouldRefuse: [] }
 }

@@ -67,6 +67,8 @@ export interface Challenge {
   readonly reason: string | null
   /** What follows credentials that are not right. */
   readonly wrong: Refused
+  /** What follows what cannot be read as such; left out: they are asked for again. */
+  readonly unreadable?: Refused
   /** It does not follow: the call is let in, and that it would have been refused is said. */
   readonly onlyNoted?: boolean
 }

@@ -211,6 +211,6 @@ describe('when a refusal came tells who refused', () => {
       .response(50, '401 Bad credentials', { cseq: 2 })
       .at(5000)
     expect(call.refusedBy).toBe('credentials')
-    expect(call.findings[0]!.sentence).toMatch(/credentials are not those of the inbound trunk/)
+    expect(call.findings[0]!.sentence).toMatch(/could not read the credentials/)
   })
 })

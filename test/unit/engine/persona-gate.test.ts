@@ -44,4 +44,13 @@ describe('the gate of a persona', () => {
     const contacts = verdict.refusal.headers!.filter(({ key }) => key === 'contact').map(({ value }) => value)
     expect(contacts).toEqual(['<sip:a@192.0.2.1>;q=0.9', '<sip:b@192.0.2.1>'])
   })
+
+  it('has words of the platform of their own for credentials that cannot be read', () => {
+    const trunk = { name: 'T', auth_username: 'u', auth_password: 'p' }
+    const persona = personaNamed('livekit')!.open([{ trunk }], () => '', null)
+    const made = new PersonaGate(persona, 'x', new VirtualClock(), predictableRandom(), null)
+    const { request } = invite({ extra: 'Proxy-Authorization: Basic dTpw\n' })
+    expect(made.check(request, flow)).toMatchObject({ refusal: { status: 401, reason: 'Bad credentials' } })
+    expect(made.judged(request)!.steps.at(-1)).toMatchObject({ subject: 'digest', holds: false })
+  })
 })

@@ -17,13 +17,16 @@ export interface DigestOptions {
   readonly algorithms?: readonly string[]
   /** It asks as a proxy does: with Proxy-Authenticate (RFC 3261 22.3). */
   readonly proxy?: boolean
+  /** Credentials that cannot be read are refused, not asked for again. */
+  readonly refusesUnreadable?: boolean
 }
 
 export type AuthVerdict =
   | { readonly kind: 'ok' }
   /** Nothing usable was sent, or its nonce is too old: challenge (again). */
   | { readonly kind: 'challenge'; readonly headers: readonly SipHeader[] }
-  | { readonly kind: 'refuse'; readonly text: string }
+  /** `unreadable`: they are no credentials of digest. */
+  | { readonly kind: 'refuse'; readonly text: string; readonly unreadable?: true }
 
 /**
  * The server's side of digest authentication. Nonces carry their own time and are signed, so nothing is kept per
@@ -36,6 +39,7 @@ export class DigestServer {
   readonly #random: Random
   readonly #algorithms: readonly string[]
   readonly #proxy: boolean
+  readonly #refusesUnreadable: boolean
   readonly #key: Uint8Array
   /** The highest nonce count seen per nonce, the nonce first used longest ago first: against replay (RFC 7616 5.12). */
   readonly #counts = new Map<string, number>()
@@ -48,12 +52,13 @@ export class DigestServer {
     realm: string,
     clock: Clock,
     random: Random,
-    { algorithms = ['MD5', 'SHA-256'], proxy = false }: DigestOptions = {},
+    { algorithms = ['MD5', 'SHA-256'], proxy = false, refusesUnreadable = false }: DigestOptions = {},
   ) {
     this.#credentials = credentials
     this.#random = random
     this.#algorithms = algorithms
     this.#proxy = proxy
+    this.#refusesUnreadable = refusesUnreadable
     this.#realm = realm
     this.#clock = clock
     this.#key = Uint8Array.from(random.bytes(32))
@@ -61,9 +66,11 @@ export class DigestServer {
 
   /** `credentials`: those that this request may come with, where not all do. */
   check(request: SipRequest, credentials = this.#credentials): AuthVerdict {
-    const params = headerFields(request, this.#proxy ? 'proxy-authorization' : 'authorization')
-      .map(parseDigest)
-      .find((fields) => fields?.realm === this.#realm)
+    const name = this.#proxy ? 'Proxy-Authorization' : 'Authorization'
+    const sent = headerFields(request, name.toLowerCase()).map(parseDigest)
+    if (this.#refusesUnreadable && sent.length > 0 && sent.every((fields) => fields === null))
+      return { kind: 'refuse', text: `${name} is no digest`, unreadable: true }
+    const params = sent.find((fields) => fields?.realm === this.#realm)
     if (!params) return this.#challenge(false)
     const nonce = params.nonce ?? ''
     if (!this.#fresh(nonce)) return this.#challenge(true)

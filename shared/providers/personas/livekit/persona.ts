@@ -172,6 +172,7 @@ function challengeOf(trunk: Trunk, after: number): Challenge | null {
     credentials: [{ username, password }],
     reason: liveKitRefusals.challenge.phrase,
     wrong: refusedAs('unauthorized'),
+    unreadable: refusedAs('badCredentials'),
   }
 }
 
