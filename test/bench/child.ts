@@ -5,6 +5,7 @@ import { boundHeap } from '../../electron/engine/base/heap.ts'
 import type { Net } from '../../electron/engine/base/net.ts'
 import { systemNet } from '../../electron/engine/base/system-net.ts'
 import { Engine } from '../../electron/engine/engine.ts'
+import type { PlaceCall } from '../../shared/contract/place-call.ts'
 
 // The processes of the benchmarks: `child.ts ROLE JSON` prints one JSON line when ready and one at the end.
 const [role, json = '{}'] = process.argv.slice(2)
@@ -99,47 +100,34 @@ async function caller(): Promise<void> {
   process.exit(0)
 }
 
+/** Answers calls until SIGTERM, and says what came of them. With a persona it plays that platform, over TCP. */
 async function agent(): Promise<void> {
   const gaps = new Gaps()
   const engine = new Engine({ profile: null, net: watching(gaps) })
-  const { addresses } = await engine.execute('agent.start', {
-    listeners: [{ transport: 'udp', address: '127.0.0.1', port: 0 }],
-    behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } },
-    rtpPorts: { first: 20_000, last: 24_999 },
-    ...(options['guarded'] ? credentials : {}),
-  })
-  say({ port: addresses[0]!.port })
-  process.once('SIGTERM', () => {
-    say({ p99Ms: gaps.percentileMs(0.99) })
-    process.exit(0)
-  })
-  windows(gaps)
-}
-
-/** Plays a platform over TCP until SIGTERM, and says what came of the calls. */
-async function platform(): Promise<void> {
-  const engine = new Engine({ profile: null })
-  const { name, config } = options as unknown as { name: string; config: object }
+  const { persona } = options as { persona?: { name: string; config: object[] } }
   let [answered, others] = [0, 0]
   engine.subscribe({ reports: 'ended' }, ({ changes }) => {
     for (const change of changes) {
       if (change.kind !== 'report') continue
-      if (change.report.outcome === 'answered' && change.report.persona) answered++
+      if (change.report.outcome === 'answered' && !change.report.persona === !persona) answered++
       else others++
     }
   })
   const { addresses } = await engine.execute('agent.start', {
-    listeners: [{ transport: 'tcp', address: '127.0.0.1', port: 0 }],
+    listeners: [{ transport: persona ? 'tcp' : 'udp', address: '127.0.0.1', port: 0 }],
     behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } },
-    persona: { name, config: [config] },
+    rtpPorts: { first: 20_000, last: 24_999 },
+    ...(options['guarded'] ? credentials : {}),
+    ...(persona && { persona }),
   })
   say({ port: addresses[0]!.port })
   const before = process.cpuUsage()
   process.once('SIGTERM', () => {
     const { user, system } = process.cpuUsage(before)
-    say({ answered, others, cpuUs: user + system })
+    say({ p99Ms: gaps.percentileMs(0.99), answered, others, cpuUs: user + system })
     process.exit(0)
   })
+  windows(gaps)
 }
 
 const credentials = { user: 'alice', password: 'pw' }
@@ -159,12 +147,12 @@ async function hold(
   port: number,
   calls: number,
   gapMs: number,
-  more: Partial<typeof credentials> = {},
+  more: Partial<PlaceCall> = {},
 ): Promise<string[]> {
   const ids: string[] = []
   for (let i = 0; i < calls; i++) {
     const { id } = await engine.execute('call.place', {
-      uri: `sip:x@127.0.0.1:${port}`,
+      uri: `sip:+19991234567@127.0.0.1:${port}`,
       source: { kind: 'tone', hz: 700 },
       rtpPorts: { first: 25_000, last: 29_999 },
       ...more,
@@ -286,14 +274,16 @@ async function pinger(): Promise<void> {
 async function talker(): Promise<void> {
   const gaps = new Gaps()
   const engine = new Engine({ profile: null, net: watching(gaps) })
-  const { port, calls, seconds, capture } = options as {
+  const { port, calls, seconds, capture, call } = options as {
     port: number
+    /** What is not usual of the calls. */
+    call?: Partial<PlaceCall>
     calls: number
     seconds: number
     /** What is opened meanwhile. */
     capture?: string
   }
-  const ids = await hold(engine, port, calls, 8)
+  const ids = await hold(engine, port, calls, 8, call)
   await sleep(1500)
   say({ ready: true })
   gaps.on = true
@@ -408,4 +398,4 @@ async function opener(): Promise<void> {
 
 // As the hosts of an engine do.
 boundHeap()
-await { load, caller, agent, platform, talker, bare, holder, crowd, attacker, pinger, opener }[role as 'caller']()
+await { load, caller, agent, talker, bare, holder, crowd, attacker, pinger, opener }[role as 'caller']()

@@ -12,7 +12,7 @@ import { attacked } from './attack.ts'
 import { everyCall, everyMessage, firstCalls, largeCapture, manyCalls, manyPackets, undisturbed } from './captures.ts'
 import { codecSpeed } from './codecs.ts'
 import { Child } from './child-process.ts'
-import { personaCalls } from './persona.ts'
+import { personaCalls, platform } from './persona.ts'
 import type { Row } from './row.ts'
 import { mouthToEar } from './voice.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
@@ -65,8 +65,15 @@ async function callsPerSecond(): Promise<Row> {
   }
 }
 
-/** `most`: what p99 and CPU may be, as times of those of plain sockets. */
-async function concurrentCalls(calls: number, most: { readonly p99: number; readonly cpu: number }): Promise<Row> {
+/**
+ * `most`: what p99 and CPU may be, as times of those of plain sockets. `at`: another agent than the usual, and calls
+ * for it.
+ */
+async function concurrentCalls(
+  calls: number,
+  most: { readonly p99: number; readonly cpu: number },
+  at: { readonly with: string; readonly agent: object; readonly call: object } = { with: '', agent: {}, call: {} },
+): Promise<Row> {
   const seconds = 15
   const floor = async () => {
     const [one, two] = [
@@ -82,9 +89,9 @@ async function concurrentCalls(calls: number, most: { readonly p99: number; read
     return results
   }
   const plain = await floor()
-  const agent = new Child('agent', {})
+  const agent = new Child('agent', at.agent)
   const { port } = await agent.line<{ port: number }>()
-  const talker = new Child('talker', { port, calls, seconds })
+  const talker = new Child('talker', { port, calls, seconds, call: at.call })
   await talker.line()
   agent.process.kill('SIGUSR2')
   const result = await talker.line<{ streams: number; packets: number; lost: number; p99Ms: number; cores: number }>()
@@ -94,7 +101,7 @@ async function concurrentCalls(calls: number, most: { readonly p99: number; read
   const base = Math.max(...plain.map(({ p99Ms }) => p99Ms))
   const cpu = result.cores / plain[0]!.cores
   return {
-    what: `${calls} concurrent calls, 20 ms G.711 both ways, two processes`,
+    what: `${calls} concurrent calls${at.with}, 20 ms G.711 both ways, two processes`,
     measured:
       `${result.streams} streams, ${result.packets} packets, ${result.lost} lost; inter-arrival p99 ` +
       `${worst.toFixed(1)} ms, ${(worst / base).toFixed(2)} times the ${base.toFixed(1)} ms of plain sockets; ` +
@@ -161,12 +168,14 @@ async function memory(): Promise<Row> {
 install()
 /** `npm run bench -- loaded`: while another process takes half a core. */
 const loaded = process.argv.includes('loaded')
+const inTime = { p99: loaded ? 1.2 : 1.1, cpu: 1.6 }
 const all = {
   parse: parsing,
   codecs: codecSpeed,
   calls: callsPerSecond,
   persona: personaCalls,
-  media: () => concurrentCalls(500, { p99: loaded ? 1.2 : 1.1, cpu: 1.6 }),
+  media: () => concurrentCalls(500, inTime),
+  held: () => concurrentCalls(500, inTime, { with: ' at an agent with a persona', ...platform }),
   crowd: () => concurrentCalls(1000, { p99: 1.3, cpu: 1.6 }),
   memory,
   ladder: longLadder,
