@@ -109,7 +109,10 @@ export class Engine implements EngineClient {
     this.#records = new CallRecords(
       { clock, random, boundary, attended },
       {
-        changed: ({ id }) => this.#feed.live && this.#feed.change({ kind: 'call', id }),
+        changed: (record) => {
+          this.#trials.changed(record)
+          if (this.#feed.live) this.#feed.change({ kind: 'call', id: record.id })
+        },
         moved: (record) =>
           this.#store && record.voiceOf === null && this.#history.keep(record.id, () => record.report()),
         ended: ({ id, voiceOf }, report) => {
@@ -155,7 +158,7 @@ export class Engine implements EngineClient {
     this.#voice = new Voice({ ...calls, stations: this.#stations, conferences: this.#conferences })
     this.#registrations = new Registrations({ ...shared, stations: this.#pool })
     this.#checks = new TrunkChecks({ ...shared, stations: this.#pool, registrations: this.#registrations })
-    this.#trials = new Trials({ ...calls, ...shared, ...web, agents: this.#agents, softphone: this.#softphone })
+    this.#trials = new Trials({ ...calls, ...shared, agents: this.#agents, softphone: this.#softphone })
     this.#handlers = this.#wireHandlers()
   }
 
@@ -225,6 +228,7 @@ export class Engine implements EngineClient {
   async close(): Promise<void> {
     const reading = Promise.all([this.#threads.closeAll(), this.#sounds.close()])
     this.#proofs.close()
+    await this.#trials.close()
     this.#agents.hangUpAll()
     for (const { call } of this.#records.all()) call?.hangUp()
     this.#registrations.stopAll()

@@ -6,7 +6,7 @@ import type { Provider, Source } from '../../../shared/providers/provider.ts'
 
 /** What is known of a trial so far. */
 export interface TrialFacts {
-  readonly definition: Pick<PersonaDefinition, 'asksWebhook' | 'webhookAnswer'>
+  readonly definition: Pick<PersonaDefinition, 'asksWebhook' | 'ownerAccepts'>
   readonly facts: Provider | null
   /** Where the agent listens; null: it does not yet. */
   readonly listening: string | null
@@ -82,7 +82,7 @@ function webhookStep({ agent, definition }: TrialFacts): Came {
   const webhook = agent?.persona?.webhook
   if (!webhook) {
     if (!definition.asksWebhook) return notPart('this persona asks no webhook')
-    if (!definition.webhookAnswer) return notPart('without its owner’s server every call is accepted')
+    if (definition.ownerAccepts) return notPart('without its owner’s server every call is accepted')
     return waiting
   }
   const { faults, response, tookMs } = webhook

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../../shared/base/address.ts'
 import { placeCallSchema } from '../../../shared/contract/place-call.ts'
 import { startAgentSchema } from '../../../shared/contract/commands.ts'
+import { startWebhookSchema } from '../../../shared/contract/webhook.ts'
 import type { Change } from '../../../shared/contract/state.ts'
 import type { TrialView } from '../../../shared/contract/trial.ts'
 import { transports } from '../../../shared/model/transport.ts'
@@ -10,9 +11,10 @@ import type { PersonaDefinition } from '../../../shared/providers/personas/perso
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
 import { explainError, usage } from '../base/errors.ts'
-import type { HttpServe, HttpServing } from '../base/http-serve.ts'
 import type { Random } from '../base/random.ts'
+import { until } from '../base/until.ts'
 import type { Agents } from '../calls/agents.ts'
+import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
 import type { Softphone } from '../calls/softphone.ts'
 import type { Feed } from '../feed.ts'
@@ -26,12 +28,9 @@ interface TrialsDeps {
   readonly records: CallRecords
   readonly agents: Agents
   readonly softphone: Softphone
-  readonly serveHttp: HttpServe
 }
 
 const host = '127.0.0.1'
-/** How often it is looked how far a trial is. */
-const lookMs = 200
 /** From the answer on: long enough to hear both sides. */
 const talkMs = 3000
 /** No trial takes longer. */
@@ -48,11 +47,12 @@ interface Running {
   listening: string | null
   fault: string | null
   call: string | null
+  /** Of the calls of this one it is told. */
+  endpoint: string | null
   agent: string | null
-  shown: string
 }
 
-/** Calls that this computer places to a persona that it plays, with a webhook of its own. One at a time. */
+/** Calls that this computer places to a persona that it plays, with the webhook that is built in. One at a time. */
 export class Trials {
   readonly #deps: TrialsDeps
   #running: Running | null = null
@@ -76,8 +76,8 @@ export class Trials {
       listening: null,
       fault: null,
       call: null,
+      endpoint: null,
       agent: null,
-      shown: '',
     }
     this.#running = trial
     if (before) feed.change({ kind: 'trial', id: before.id })
@@ -88,7 +88,23 @@ export class Trials {
   /** Ends the call of a trial, and its agent. Throws RingbackError (usage) where there is none. */
   stop(id: string): void {
     if (this.#running?.id !== id) throw usage(`there is no trial "${id}"`)
-    this.#running.stopped = true
+    this.#stop(this.#running)
+  }
+
+  /** Settles when the trial that was under way is over, or after a few seconds. */
+  async close(): Promise<void> {
+    const trial = this.#running
+    if (!trial) return
+    this.#stop(trial)
+    await until(this.#deps.clock, () => trial.over)
+  }
+
+  /** A call changed: a trial may have come further by it. */
+  changed({ id, agent }: Pick<CallRecord, 'id' | 'agent'>): void {
+    const trial = this.#running
+    if (!trial || trial.over) return
+    if (agent !== null && agent === trial.endpoint) trial.agent ??= id
+    if (id === trial.call || id === trial.agent) this.#tell(trial)
   }
 
   keys(): string[] {
@@ -100,28 +116,36 @@ export class Trials {
     return trial?.id === id ? { kind: 'trial', trial: this.#view(trial) } : { kind: 'gone', of: 'trial', id }
   }
 
+  #stop(trial: Running): void {
+    trial.stopped = true
+    if (trial.call !== null) this.#deps.records.call(trial.call)?.call?.hangUp()
+  }
+
   async #run(trial: Running): Promise<void> {
     const { agents } = this.#deps
-    let webhook: HttpServing | null = null
-    let agent: string | null = null
+    const { name, asksWebhook, ownerAccepts } = trial.definition
+    let webhook: { readonly id: string; readonly url: string } | null = null
     try {
-      webhook = await this.#serve(trial.definition)
-      const started = await agents.start(startAgentSchema.parse(agentArgs(trial.definition, webhook)))
-      agent = started.id
-      const [{ transport, port }] = started.addresses as [(typeof started.addresses)[number]]
+      if (asksWebhook && !ownerAccepts)
+        webhook = await agents.webhooks.start(startWebhookSchema.parse({ port: 0, persona: { name } }))
+      const args = agentArgs(trial.definition, webhook?.url)
+      const { id, addresses } = await agents.start(startAgentSchema.parse(args))
+      trial.endpoint = id
+      const [{ transport, port }] = addresses as [(typeof addresses)[number]]
       trial.listening = `${transports[transport].label} ${formatAddress({ host, port })}`
       this.#tell(trial)
-      await this.#call(trial, agent, transport, port)
+      if (!trial.stopped) await this.#call(trial, transport, port)
     } catch (error) {
       trial.fault = explainError(error)
     }
-    if (agent !== null) await agents.stop(agent).catch((error: unknown) => (trial.fault ??= explainError(error)))
-    webhook?.close()
+    if (trial.endpoint !== null)
+      await agents.stop(trial.endpoint).catch((error: unknown) => (trial.fault ??= explainError(error)))
+    if (webhook) agents.webhooks.stop(webhook.id)
     trial.over = true
     this.#tell(trial)
   }
 
-  async #call(trial: Running, agent: string, transport: keyof typeof transports, port: number): Promise<void> {
+  async #call(trial: Running, transport: keyof typeof transports, port: number): Promise<void> {
     const { softphone, records, clock } = this.#deps
     const of = transport === 'udp' ? '' : `;transport=${transport}`
     const { variables } = providerNamed(trial.definition.provider) ?? {}
@@ -140,32 +164,17 @@ export class Trials {
       tlsInsecure: true,
     })
     trial.call = (await softphone.placeCall(args)).id
-    const startMs = clock.monotonicMs()
-    while (records.call(trial.call)?.endedAt === null) {
-      if (trial.stopped || clock.monotonicMs() - startMs > patienceMs) records.call(trial.call)?.hangUp()
-      await new Promise<void>((resolve) => void clock.after(lookMs, resolve))
-      trial.agent = records.all().find((record) => record.agent === agent)?.id ?? null
-      this.#tell(trial)
-    }
+    const record = records.call(trial.call)
+    if (!record || record.over) return
+    this.#tell(trial)
+    if (trial.stopped) record.call?.hangUp()
+    const patience = clock.after(patienceMs, () => record.call?.hangUp())
+    await new Promise<void>((resolve) => record.events.on('ended', () => resolve()))
+    patience.cancel()
   }
 
-  /** The webhook of a trial answers with what is right; null where the persona asks none. */
-  async #serve({ asksWebhook, webhookAnswer }: PersonaDefinition): Promise<HttpServing | null> {
-    if (!asksWebhook || !webhookAnswer) return null
-    const body = JSON.stringify(webhookAnswer)
-    return this.#deps.serveHttp({
-      port: 0,
-      mostBytes: 64 * 1024,
-      mostConnections: 8,
-      handle: () => ({ status: 200, headers: { 'Content-Type': 'application/json' }, body }),
-    })
-  }
-
-  #tell(trial: Running): void {
-    const shown = JSON.stringify(this.#view(trial))
-    if (shown === trial.shown) return
-    trial.shown = shown
-    this.#deps.feed.change({ kind: 'trial', id: trial.id })
+  #tell({ id }: Running): void {
+    this.#deps.feed.change({ kind: 'trial', id })
   }
 
   #view(trial: Running): TrialView {
@@ -193,7 +202,7 @@ export class Trials {
   }
 }
 
-function agentArgs({ name, transports: [transport], trialDocument }: PersonaDefinition, webhook: HttpServing | null) {
+function agentArgs({ name, transports: [transport], trialDocument }: PersonaDefinition, webhook: string | undefined) {
   return {
     listeners: [{ transport: transport!, address: host, port: 0 }],
     behaviour: { kind: 'answer' as const, source: { kind: 'echo' as const } },
@@ -201,7 +210,7 @@ function agentArgs({ name, transports: [transport], trialDocument }: PersonaDefi
     persona: {
       name,
       ...(trialDocument && { config: [trialDocument] }),
-      ...(webhook && { webhook: `http://${host}:${webhook.port}/webhook` }),
+      webhook,
     },
   }
 }

@@ -28,8 +28,8 @@ export interface PersonaDefinition {
   readonly mostDocuments: number
   /** Whether it asks a webhook, whose URL may be given beside the configuration. */
   readonly asksWebhook: boolean
-  /** What a webhook that is right answers with; left out where none is asked, or its owner's server must act too. */
-  readonly webhookAnswer?: object
+  /** Its webhook is the server of an owner who has to accept each call too. */
+  readonly ownerAccepts?: true
   /** The user part that a call of ours to it has; left out: a number. */
   readonly callee?: string
   /** A document that is right, for people to begin with. */

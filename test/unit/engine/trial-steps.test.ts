@@ -26,7 +26,7 @@ describe('the steps of a trial', () => {
   })
 
   it('leave out the webhook of a persona whose server would have to accept the call', () => {
-    const { webhookAnswer: _, ...definition } = elevenLabsPersona
+    const definition = { ...elevenLabsPersona, ownerAccepts: true } as const
     expect(trialSteps({ ...nothing, definition })[3]).toMatchObject({ state: 'not-part' })
   })
 

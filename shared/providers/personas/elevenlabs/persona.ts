@@ -27,10 +27,6 @@ export const elevenLabsPersona: PersonaDefinition = {
   schema: configSchema,
   mostDocuments: 1,
   asksWebhook: true,
-  webhookAnswer: {
-    type: 'conversation_initiation_client_data',
-    dynamic_variables: { customer_name: 'Ada Example' },
-  },
   example,
   open([document = {}], secret, webhookUrl) {
     const config = configSchema.parse(document)

@@ -26,6 +26,7 @@ export const openAiPersona: PersonaDefinition = {
   schema: openAiConfig,
   mostDocuments: 1,
   asksWebhook: true,
+  ownerAccepts: true,
   callee: 'proj_trial',
   example: {
     projectId: 'proj_abc123',

@@ -30,6 +30,7 @@ export const xAiPersona: PersonaDefinition = {
   schema: xAiConfig,
   mostDocuments: 1,
   asksWebhook: true,
+  ownerAccepts: true,
   example: {
     phoneNumbers: ['+18005550199'],
     allowedAddresses: ['127.0.0.0/8'],
