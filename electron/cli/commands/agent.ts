@@ -207,6 +207,8 @@ ${impairmentLines()}`,
           let calls = 0
           let stop: () => void
           const enough = new Promise<void>((resolve) => (stop = resolve))
+          let stopped: () => void
+          const gone = new Promise<void>((resolve) => (stopped = resolve))
           const registration = new RegistrationLines(options, paint)
           const bindings = new BindingLines(options)
           const show = (report: CallReport) => {
@@ -222,6 +224,7 @@ ${impairmentLines()}`,
               if (change.kind === 'registration') registration.show(change.registration)
               if (change.kind === 'agent') await bindings.show(change.agent.bindings)
             }
+            if (changes.some((change) => change.kind === 'gone' && change.of === 'agent')) stopped()
           })
           sayImpaired(args.impairments)
           const findings = options.json ? null : tellFindings(engine, paint)
@@ -231,7 +234,8 @@ ${impairmentLines()}`,
           else sayListening(addresses, api)
           await Promise.race([enough, interrupted])
           await engine.execute('agent.stop', { id })
-          await new Promise((resolve) => setTimeout(resolve, 100))
+          // The reports of its last calls come before it goes.
+          await gone
           subscription.end()
           findings?.end()
           return exitCode.ok
