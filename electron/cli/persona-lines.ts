@@ -1,5 +1,6 @@
 import { elide, visible } from '../../shared/base/text.ts'
 import type { ControlReport, PersonaReport, WebhookReport } from '../../shared/contract/persona.ts'
+import { webhookCame } from '../../shared/shown/webhook.ts'
 import type { Paint } from './terminal.ts'
 
 const widest = 100
@@ -31,11 +32,11 @@ export function personaLines(report: PersonaReport, paint: Paint): string[] {
   ].map((line) => `    ${line}`)
 }
 
-function webhookLines({ url, tookMs, request, response, faults }: WebhookReport, paint: Paint): string[] {
-  const came = response ? `${response.status}, ${response.bytes} bytes` : 'no answer'
+function webhookLines(report: WebhookReport, paint: Paint): string[] {
+  const { url, tookMs, request, faults } = report
   return [
     `webhook POST ${shown(url)} ${shown(request.body)}`,
-    `webhook ${tookMs === null ? 'not answered before the call ended' : `${came} after ${tookMs} ms`}`,
+    `webhook ${tookMs === null ? 'had not answered when the call ended' : webhookCame(report)}`,
     ...faults.map(({ code, text }) => `${paint.red('✕')} ${code}: ${visible(text)}`),
   ]
 }

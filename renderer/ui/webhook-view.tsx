@@ -1,4 +1,5 @@
 import type { WebhookReport } from '../../shared/contract/persona.ts'
+import { webhookCame } from '../../shared/shown/webhook.ts'
 import { Foreign, Icon } from './controls.tsx'
 import { timeOf } from './format.ts'
 
@@ -12,16 +13,7 @@ export function WebhookView({ webhook }: { webhook: WebhookReport }) {
         POST <Foreign text={url} />
       </p>
       <p className="numbers">
-        <span title={startedAt}>{timeOf(startedAt)}</span> ·{' '}
-        {response ? (
-          <>
-            <b>{response.status}</b> after {tookMs} ms · {response.bytes} bytes
-          </>
-        ) : tookMs === null ? (
-          'no answer yet'
-        ) : (
-          `no answer within ${tookMs} ms`
-        )}
+        <span title={startedAt}>{timeOf(startedAt)}</span> · {webhookCame(webhook)}
         {waitedMs !== null && (
           <span className="muted">
             {' '}

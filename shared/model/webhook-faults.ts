@@ -85,4 +85,6 @@ export const webhookFaults = {
 >
 
 export type WebhookFaultCode = keyof typeof webhookFaults
+/** Those of a server that says over HTTP what becomes of a call. */
+export const ofControl: ReadonlySet<WebhookFaultCode> = new Set(['not-accepted', 'accepted-late', 'control-refused'])
 export const webhookFaultCodes = Object.keys(webhookFaults) as readonly WebhookFaultCode[]

@@ -103,7 +103,9 @@ describe('a server that accepts calls with the client of the platform', () => {
       const [, transferred] = agentReports(agent)
       expect(transferred!.findings.map(({ rule, sentence }) => [rule, sentence])).toContainEqual([
         'webhook',
-        expect.stringMatching(/^The webhook: its server called accept and got 409: .*answered already\.$/),
+        expect.stringMatching(
+          /^The control of the call: the server of its owner called accept and got 409: .*answered already\.$/,
+        ),
       ])
     },
   )

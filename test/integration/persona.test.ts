@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../electron/engine/engine.ts'
+import { callAndWait, Engines } from '../harness/engines.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { agentReports, callReport, ringback, startAgent } from '../harness/process.ts'
-import { sendJson, webhookServer, type WebhookServer } from '../harness/webhook-server.ts'
+import { initiation, sendJson, webhookServer, type WebhookServer } from '../harness/webhook-server.ts'
 
 const keep = keepRunning('SIGINT')
 const folder = mkdtempSync(join(tmpdir(), 'ringback-personas-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+const engines = new Engines()
 const servers: WebhookServer[] = []
 afterEach(async () => {
+  await engines.close()
   for (const server of servers.splice(0)) await server.close()
 })
 
@@ -153,5 +156,35 @@ describe('a persona', () => {
       engine.execute('agent.start', { listeners, allow: ['10.0.0.0/8'], persona: { name: 'elevenlabs' } }),
     ).rejects.toThrow(/the configuration of the persona says who may call/)
     await engine.close()
+  })
+})
+
+describe('webhooks that keep calls waiting', () => {
+  it('delay no other call of the same agent', { timeout: 60_000 }, async () => {
+    const late: (() => void)[] = []
+    const server = await webhookServer((response, { body }) => {
+      const answer = () => sendJson(response, initiation())
+      if (body.includes('"call_sid":"late')) late.push(answer)
+      else answer()
+    })
+    servers.push(server)
+    const agent = await engines.agent({
+      persona: { name: 'elevenlabs', config: [{ webhook: { url: server.url, timeoutMs: 60_000, slowMs: 60_000 } }] },
+      listeners: [{ transport: 'tcp', address: '127.0.0.1', port: 0 }],
+    })
+    const phone = engines.open()
+    const call = (id: string) => ({
+      uri: `sip:+19991234567@127.0.0.1:${agent.port}`,
+      transport: 'tcp' as const,
+      headers: [{ name: 'X-CALL-ID', value: id }],
+      durationMs: 0,
+    })
+    const waiting = Array.from({ length: 30 }, (_, i) => callAndWait(phone, call(`late-${i}`)))
+    await expect.poll(() => late.length, { timeout: 20_000 }).toBe(30)
+    for (let i = 0; i < 5; i++) expect((await callAndWait(phone, call(`quick-${i}`))).outcome).toBe('answered')
+    await expect.poll(() => agent.ended.length).toBe(5)
+    for (const answer of late) answer()
+    const reports = await Promise.all(waiting)
+    expect(reports.map(({ outcome }) => outcome)).toEqual(reports.map(() => 'answered'))
   })
 })

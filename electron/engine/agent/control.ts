@@ -83,12 +83,11 @@ export class CallControl {
 
   /** A call that rings until its owner's server says what becomes of it. `accepted` settles when it is accepted. */
   add(
-    call: InboundCall,
-    callId: string,
-    owner: Owner,
+    owned: Pick<Controlled, 'call' | 'owner'> & { readonly callId: string },
     events: ControlEvents,
   ): { readonly report: ControlReport; readonly accepted: Promise<void> } {
     const { clock } = this.#deps
+    const { call, callId, owner } = owned
     const report: ControlReport = { callId, acceptedAfterMs: null, requests: [] }
     const accepted = new Promise<void>((accept) => {
       const patience = clock.after(owner.patienceMs, () => {
@@ -194,7 +193,7 @@ export class CallControl {
     if (fault && of.faults++ < mostShown)
       of.events.fault(
         'control-refused',
-        `its server called ${printable(action)} and got ${fault.status}: ${fault.message}`,
+        `the server of its owner called ${printable(action)} and got ${fault.status}: ${fault.message}`,
       )
   }
 }

@@ -2,6 +2,7 @@ import type { PersonaReport, PlayArgs } from '../../../shared/contract/persona.t
 import type { ObservationKind } from '../../../shared/model/wire.ts'
 import type { Answered, Owner, Refused, Webhook } from '../../../shared/providers/personas/decision.ts'
 import type { PersonaDefinition } from '../../../shared/providers/personas/persona.ts'
+import { webhookCame } from '../../../shared/shown/webhook.ts'
 import type { SipRequest } from '../../../shared/wire/sip/message.ts'
 import type { Boundary } from '../base/boundary.ts'
 import type { Clock } from '../base/clock.ts'
@@ -128,12 +129,15 @@ export class Playing {
   #tell(call: InboundCall, owner: Owner, control: CallControl, told: Told, record: PlayedRecord): Promise<void> {
     const { clock, random, boundary } = this.#deps
     const callId = owner.callIds === 'uuid' ? uuidOf(random) : `${owner.callIds.prefix}${random.token(24)}`
-    const { report, accepted } = control.add(call, callId, owner, {
-      changed: (changed) => told.with({ control: changed }),
-      fault: (code, text) => record.observe('webhook-fault', text, code),
-      // What comes of it the record writes down.
-      transfer: (target) => boundary.run('transfer', () => record.transfer(`<${target}>`).catch(() => {})),
-    })
+    const { report, accepted } = control.add(
+      { call, callId, owner },
+      {
+        changed: (changed) => told.with({ control: changed }),
+        fault: (code, text) => record.observe('webhook-fault', text, code),
+        // What comes of it the record writes down.
+        transfer: (target) => boundary.run('transfer', () => record.transfer(`<${target}>`).catch(() => {})),
+      },
+    )
     told.with({ control: report })
     const atS = Math.floor(clock.nowUs() / 1e6)
     const event = owner.event({ eventId: `evt_${random.token(32)}`, callId, atS })
@@ -188,9 +192,8 @@ export class Playing {
         : []
     const shown = webhookReport(webhook, startedAt, { ...answered, faults: [...slow, ...answered.faults] }, waitedMs)
     told.with({ webhook: shown })
-    const status = answered.answer ? `answered ${answered.answer.status}` : 'gave no answer'
     const meanwhile = call.is('ringing') ? ', while the call rang' : ''
-    record.observe('webhook', `the webhook ${shown.url} ${status} after ${answered.tookMs} ms${meanwhile}`)
+    record.observe('webhook', `the webhook ${shown.url} ${webhookCame(shown)}${meanwhile}`)
     for (const { code, text } of shown.faults) record.observe('webhook-fault', text, code)
   }
 }

@@ -236,7 +236,7 @@ export class Agents {
         for (const name of wrong) station.observe(call.callId, 'note', `wrong on purpose: ${wrongs[name]}`)
       },
       turnedAway: (callId, why, text, request) =>
-        turnedAway.add(callId, why, text, (invite) => playing?.report(invite) ?? null, request),
+        turnedAway.add({ callId, why, text, persona: () => playing?.report(request) ?? null }),
     })
   }
 

@@ -1,8 +1,16 @@
 import type { PersonaReport } from '../../../shared/contract/persona.ts'
-import type { SipRequest } from '../../../shared/wire/sip/message.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Station } from '../stations/station.ts'
 import type { CallRecords } from './call-records.ts'
+
+/** An INVITE as it is turned away. */
+interface Unbegun {
+  readonly callId: string
+  readonly why: 'refused' | 'challenged' | 'ignored'
+  readonly text: string
+  /** What the one that is played made of it. */
+  persona(): PersonaReport | null
+}
 
 /** An INVITE that became no call. */
 interface TurnedAway {
@@ -30,14 +38,7 @@ export class TurnedAways {
     this.#agent = agent
   }
 
-  /** `persona`: what the one that is played made of it. */
-  add(
-    callId: string,
-    why: 'refused' | 'challenged' | 'ignored',
-    text: string,
-    persona: (request: SipRequest) => PersonaReport | null,
-    request: SipRequest,
-  ): void {
+  add({ callId, why, text, persona }: Unbegun): void {
     const { budgets } = this.#station
     const waiting = this.#byCallId.get(callId)
     const record = this.#records.ofTrace(this.#station.trace(callId))
@@ -51,7 +52,7 @@ export class TurnedAways {
     // What is refused for good is reported when its refusal has been seen too.
     this.#byCallId.set(callId, {
       text,
-      persona: persona(request),
+      persona: persona(),
       timer: this.#clock.after(why === 'refused' ? 0 : patienceMs, () => this.#report(callId)),
     })
   }

@@ -1,4 +1,5 @@
 import type { PersonaReport, WebhookReport } from '../../../shared/contract/persona.ts'
+import { webhookCame } from '../../../shared/shown/webhook.ts'
 import { safe, safeLines } from './html-page.ts'
 
 const row = (cells: readonly string[]) => `<tr>${cells.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`
@@ -59,12 +60,12 @@ export function* personaSection({
   }
 }
 
-function webhookSection({ url, tookMs, waitedMs, request, response, faults }: WebhookReport): string {
-  const took = tookMs === null ? 'not answered before the call ended' : `answered after ${tookMs} ms`
-  const waited = waitedMs === null ? '' : `, the caller waited ${waitedMs} ms for it`
-  const came = response
-    ? `<p>${response.status}, ${response.bytes} bytes</p><pre>${safeLines(response.body)}</pre>`
-    : '<p>no answer</p>'
-  return `<h3>Webhook</h3><p>POST ${safe(url)}, ${took}${waited}</p><pre>${safeLines(request.body)}</pre>${came}
+function webhookSection(report: WebhookReport): string {
+  const { url, tookMs, waitedMs, request, response, faults } = report
+  const came = tookMs === null ? 'had not answered when the call ended' : webhookCame(report)
+  const waited = waitedMs === null ? '' : `; the caller waited ${waitedMs} ms for it`
+  const body = response ? `<pre>${safeLines(response.body)}</pre>` : ''
+  return `<h3>Webhook</h3><p>POST ${safe(url)}</p><pre>${safeLines(request.body)}</pre>
+<p>It ${came}${waited}.</p>${body}
 <ul>${faults.map(({ code, text }) => `<li>${code}: ${safe(text)}</li>`).join('')}</ul>`
 }

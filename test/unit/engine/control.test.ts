@@ -25,7 +25,7 @@ async function owned() {
   const event = () => {
     throw new Error('nobody is told')
   }
-  control.add(call, 'rtc_1', { ...owner, event }, events)
+  control.add({ call, callId: 'rtc_1', owner: { ...owner, event } }, events)
   const asks = (verb: string, body: object = {}, key = 'key') => {
     const headers = [{ name: 'Authorization', value: `Bearer ${key}` }]
     const target = `/v1/realtime/calls/rtc_1/${verb}`
