@@ -109,10 +109,7 @@ export class Engine implements EngineClient {
     this.#records = new CallRecords(
       { clock, random, boundary, attended },
       {
-        changed: (record) => {
-          this.#trials.changed(record)
-          if (this.#feed.live) this.#feed.change({ kind: 'call', id: record.id })
-        },
+        changed: ({ id }) => this.#feed.live && this.#feed.change({ kind: 'call', id }),
         moved: (record) =>
           this.#store && record.voiceOf === null && this.#history.keep(record.id, () => record.report()),
         ended: ({ id, voiceOf }, report) => {

@@ -14,7 +14,6 @@ import { explainError, usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { until } from '../base/until.ts'
 import type { Agents } from '../calls/agents.ts'
-import type { CallRecord } from '../calls/call-record.ts'
 import type { CallRecords } from '../calls/call-records.ts'
 import type { Softphone } from '../calls/softphone.ts'
 import type { Feed } from '../feed.ts'
@@ -47,8 +46,7 @@ interface Running {
   listening: string | null
   fault: string | null
   call: string | null
-  /** Of the calls of this one it is told. */
-  endpoint: string | null
+  /** The agent that it calls. */
   agent: string | null
 }
 
@@ -76,7 +74,6 @@ export class Trials {
       listening: null,
       fault: null,
       call: null,
-      endpoint: null,
       agent: null,
     }
     this.#running = trial
@@ -97,14 +94,6 @@ export class Trials {
     if (!trial) return
     this.#stop(trial)
     await until(this.#deps.clock, () => trial.over)
-  }
-
-  /** A call changed: a trial may have come further by it. */
-  changed({ id, agent }: Pick<CallRecord, 'id' | 'agent'>): void {
-    const trial = this.#running
-    if (!trial || trial.over) return
-    if (agent !== null && agent === trial.endpoint) trial.agent ??= id
-    if (id === trial.call || id === trial.agent) this.#tell(trial)
   }
 
   keys(): string[] {
@@ -130,7 +119,7 @@ export class Trials {
         webhook = await agents.webhooks.start(startWebhookSchema.parse({ port: 0, persona: { name } }))
       const args = agentArgs(trial.definition, webhook?.url)
       const { id, addresses } = await agents.start(startAgentSchema.parse(args))
-      trial.endpoint = id
+      trial.agent = id
       const [{ transport, port }] = addresses as [(typeof addresses)[number]]
       trial.listening = `${transports[transport].label} ${formatAddress({ host, port })}`
       this.#tell(trial)
@@ -138,8 +127,8 @@ export class Trials {
     } catch (error) {
       trial.fault = explainError(error)
     }
-    if (trial.endpoint !== null)
-      await agents.stop(trial.endpoint).catch((error: unknown) => (trial.fault ??= explainError(error)))
+    if (trial.agent !== null)
+      await agents.stop(trial.agent).catch((error: unknown) => (trial.fault ??= explainError(error)))
     if (webhook) agents.webhooks.stop(webhook.id)
     trial.over = true
     this.#tell(trial)
@@ -169,6 +158,7 @@ export class Trials {
     this.#tell(trial)
     if (trial.stopped) record.call?.hangUp()
     const patience = clock.after(patienceMs, () => record.call?.hangUp())
+    record.events.on('changed', () => this.#tell(trial))
     await new Promise<void>((resolve) => record.events.on('ended', () => resolve()))
     patience.cancel()
   }
@@ -181,13 +171,14 @@ export class Trials {
     const { records } = this.#deps
     const report = (id: string | null) => (id === null ? null : (records.call(id)?.report() ?? null))
     const { definition, listening, fault, over, stopped, call, agent } = trial
+    const taken = agent === null ? null : (records.all().find((record) => record.agent === agent)?.id ?? null)
     const facts: TrialFacts = {
       definition,
       facts: providerNamed(definition.provider),
       listening,
       fault,
       caller: report(call),
-      agent: report(agent),
+      agent: report(taken),
       over,
     }
     return {
@@ -195,7 +186,7 @@ export class Trials {
       persona: definition.name,
       provider: definition.provider,
       steps: trialSteps(facts),
-      calls: { caller: call, agent },
+      calls: { caller: call, agent: taken },
       done: over,
       stopped,
     }
