@@ -7,12 +7,14 @@ import buildWindow from '../harness/build-window.ts'
 import install, { findPeer } from '../harness/install-peers.ts'
 import { reap, root } from '../harness/process.ts'
 import { mediaStates } from '../harness/media-states.ts'
+import { personaStates } from '../harness/persona-states.ts'
 import { states } from '../harness/states.ts'
 import { makeCapture, tour } from '../harness/tour.ts'
 import { launchChromium, ready, startShell, withoutNotices } from '../harness/window.ts'
 
 // `npm run screenshots`: every screen and state, light and dark, at two sizes, into test-results/screenshots; those of
-// the README into build/screenshots. `npm run screenshots -- media` takes those of a call's audio alone.
+// the README into build/screenshots. `npm run screenshots -- media` takes those of a call's audio alone, `personas`
+// those of the agent that plays a platform.
 const out = join(root, 'test-results/screenshots')
 const best = join(root, 'build/screenshots')
 const wanted = process.argv.slice(2)
@@ -65,6 +67,7 @@ try {
           await look(locked, 'locked')
           await locked.close()
         },
+        personas: ({ page }) => personaStates(page, (state) => look(page, state)),
         media: ({ page }) => mediaStates(page, folder, (state, shown = page) => look(shown, state)),
         states: ({ page, shell }) => states(page, shell, (state) => look(page, state)),
       }
