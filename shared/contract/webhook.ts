@@ -10,15 +10,14 @@ const changeable = {
     .unknown()
     .optional()
     .describe('the JSON that it answers with; when absent, what the configuration of the persona asks for'),
-  delayMs: z.int().min(0).max(600_000).default(0).describe('before it answers'),
-  fault: z.enum(webhookPlayNames).nullable().default(null).describe('what it does wrong on purpose; null: nothing'),
+  delayMs: z.int().min(0).max(600_000).describe('before it answers'),
+  fault: z.enum(webhookPlayNames).nullable().describe('what it does wrong on purpose; null: nothing'),
   act: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('accept') }),
       z.object({ kind: z.literal('reject'), status: z.int().min(300).max(699) }),
       z.object({ kind: z.literal('nothing') }),
     ])
-    .default({ kind: 'accept' })
     .describe('what it calls for a call of an event, where the persona leaves that to its owner'),
 }
 
@@ -30,9 +29,13 @@ export const startWebhookSchema = z.object({
     .optional()
     .describe('whose webhook it is, by the configuration of the agent that asks it'),
   ...changeable,
+  delayMs: changeable.delayMs.default(0),
+  fault: changeable.fault.default(null),
+  act: changeable.act.default({ kind: 'accept' }),
 })
 export type StartWebhook = z.input<typeof startWebhookSchema>
-export const setWebhookSchema = z.object({ id: z.string(), ...changeable })
+/** What stays away stays as it is. */
+export const setWebhookSchema = z.object({ id: z.string(), ...z.object(changeable).partial().shape })
 
 export const webhookRequestSchema = z.object({
   number: z.int().describe('1 for the first'),

@@ -80,7 +80,9 @@ describe('a webhook of ours', () => {
       expect(await found(), fault).toContain(fault)
     }
     const answer = { type: 'conversation_initiation_client_data' }
-    await engine.execute('webhook.set', { id: hook.id, delayMs: 300, answer })
+    await engine.execute('webhook.set', { id: hook.id, fault: null, answer })
+    await engine.execute('webhook.set', { id: hook.id, delayMs: 300 })
+    await expect.poll(hook.view).toMatchObject({ fault: null, answer, delayMs: 300 })
     expect(await found()).toContain('slow')
     expect(hook.view().requests.at(-1)!.answered!.afterMs).toBeGreaterThanOrEqual(300)
   })

@@ -51,8 +51,11 @@ export class WebhookServer {
     this.#changed = changed
   }
 
-  set(settings: WebhookSettings): void {
-    this.#settings = settings
+  /** What is left out stays as it is. */
+  set(changed: { readonly [Name in keyof WebhookSettings]?: WebhookSettings[Name] | undefined }): void {
+    const before = this.#settings
+    const { answer = before.answer, delayMs = before.delayMs, fault = before.fault, act = before.act } = changed
+    this.#settings = { answer, delayMs, fault, act }
     this.#changed()
   }
 

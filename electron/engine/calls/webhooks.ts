@@ -55,8 +55,8 @@ export class Webhooks {
   }
 
   /** Throws RingbackError (usage). */
-  set({ id, ...settings }: Parsed<'webhook.set'>): Record<string, never> {
-    this.#of(id).server.set(settings)
+  set({ id, ...changed }: Parsed<'webhook.set'>): Record<string, never> {
+    this.#of(id).server.set(changed)
     return {}
   }
 

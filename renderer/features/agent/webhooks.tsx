@@ -50,7 +50,7 @@ function Webhook({ webhook }: { webhook: WebhookView }) {
   const [text, setText] = useState(() => JSON.stringify(webhook.answer ?? {}, null, 2))
   const answer = documentOf(text)
   const set = (changed: { answer?: unknown; delayMs?: number; fault?: WebhookPlay | null }) =>
-    execute('webhook.set', { id, delayMs, fault, ...(answer !== undefined && { answer }), ...changed })
+    execute('webhook.set', { id, ...changed })
   return (
     <article className="agent-webhook" aria-label={`Webhook at ${url}`}>
       <div className="actions">
