@@ -184,6 +184,9 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
       ])
       .map(visible),
     (report.impairments ?? []).map((text) => paint.yellow(`! impaired on purpose: ${visible(impairmentWords(text))}`)),
+    report.observations
+      .filter(({ kind }) => kind === 'on-purpose')
+      .map(({ text }) => paint.yellow(`! ${visible(text)}`)),
     streamLines(report),
     [
       ...(times.length > 0 ? [times.join(', ')] : []),
@@ -202,7 +205,7 @@ export function summaryLines(report: CallReport, paint: Paint): string[] {
 }
 
 /** Observations that are said elsewhere. */
-const aside = new Set(['impaired', 'script-step'])
+const aside = new Set(['impaired', 'on-purpose', 'script-step'])
 
 export function verdictLine({ outcome, verdict, findings }: CallReport, paint: Paint): string {
   const bad = verdict.kind !== 'two-way-audio' || findings.some(({ severity }) => severity === 'fault')

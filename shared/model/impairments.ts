@@ -11,7 +11,7 @@ export type Impairment =
   /** `toMs` null: to the end. */
   | { readonly kind: 'mute'; readonly fromMs: number; readonly toMs: number | null }
   | { readonly kind: 'payload-type'; readonly payloadType: number }
-  | { readonly kind: 'dtmf-no-marker' | 'dtmf-one-end' }
+  | { readonly kind: 'wait-for-peer' | 'dtmf-no-marker' | 'dtmf-one-end' }
 
 type Kind = Impairment['kind']
 type Of<Name extends Kind, One = Impairment> = One extends { readonly kind: infer Its }
@@ -83,6 +83,7 @@ const forms: Readonly<Record<Kind, Form>> = {
     },
   },
   'late': time('late', '2s', 'nothing is sent before that', longestMs),
+  'wait-for-peer': bare('wait-for-peer', 'nothing is sent before RTP of the peer has come'),
   'payload-type': {
     example: 'payload-type=96',
     title: 'audio has that payload type, whatever was agreed (0 to 63, 96 to 127)',

@@ -71,6 +71,10 @@ export type ObservationKind =
   | 'marker-heard'
   /** What this endpoint sends goes wrong on purpose; the value is the impairment. */
   | 'impaired'
+  /** What else it does wrong on purpose; the value is the name of it. */
+  | 'on-purpose'
+  /** It left the call, and its BYE goes out only later, on purpose. */
+  | 'left'
   | 'digit-sent'
   | 'digit-received'
   /** A telephone event of the peer's lacks its marker, or its end was not sent three times. */

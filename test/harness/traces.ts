@@ -50,6 +50,7 @@ export interface RtpOptions {
   /** What a reader of captures found with the keys of the session descriptions. */
   readonly srtp?: Opened
   readonly skip?: (n: number) => boolean
+  readonly ssrc?: number
 }
 
 /** A call of ours written down by hand: what the wire said and what the endpoint knew, with times in milliseconds. */
@@ -160,6 +161,7 @@ export class TraceBuilder {
       payload,
       srtp,
       skip = () => false,
+      ssrc = direction === 'sent' ? 1 : 2,
     }: RtpOptions,
   ): this {
     const sent = direction === 'sent'
@@ -171,7 +173,7 @@ export class TraceBuilder {
       if (own) packet.set(own, rtpHeaderBytes)
       if (ciphered) packet.set(noise.bytes(170), rtpHeaderBytes)
       const number = (sequence + i) & 0xffff
-      writeRtpHeader(packet, payloadType, i === 0, number, (sequence + i) * ticks, sent ? 1 : 2)
+      writeRtpHeader(packet, payloadType, i === 0, number, (sequence + i) * ticks, ssrc)
       this.#trace.rtp(
         startUs + Math.round((fromMs + i * everyMs) * 1000),
         from,
@@ -182,7 +184,7 @@ export class TraceBuilder {
         headerOf(packet),
       )
     }
-    const stream = this.#call.streams.all.find(({ stats }) => stats.ssrc === (sent ? 1 : 2))
+    const stream = this.#call.streams.all.find(({ stats }) => stats.ssrc === ssrc)
     if (stream && srtp) stream.srtp = srtp
     return this
   }

@@ -2,12 +2,21 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../electron/engine/base/clock.ts'
+import { exitOf } from '../../electron/cli/live-call.ts'
 import { selfSigned } from '../../electron/engine/sip/transport/self-signed.ts'
+import type { StartAgent } from '../../shared/contract/commands.ts'
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
-import { callerWrongs, wrongNames, wrongs, type CallerWrong, type Wrong } from '../../shared/model/wrong.ts'
+import {
+  callerWrongNames,
+  callerWrongs,
+  wrongNames,
+  wrongs,
+  type CallerWrong,
+  type Wrong,
+} from '../../shared/model/wrong.ts'
 import { callAndWait, Engines } from '../harness/engines.ts'
 import { keepRunning } from '../harness/kept.ts'
 import { agentReports, callReport, launcher, Running, startAgent } from '../harness/process.ts'
@@ -23,72 +32,189 @@ const mayUnshare = spawnSync('unshare', ['-n', 'sh', '-c', ownNetwork]).status =
 if (!mayUnshare) process.stderr.write('SKIPPED: a network of its own: this machine does not let the tests make one\n')
 
 interface Expected {
-  /** The rules that speak, the first for it. */
+  /** The rules that speak at the caller, most serious first: the one that stands for it, and what follows from it. */
   readonly rules: readonly string[]
   readonly verdict: CallReport['verdict']['kind']
+  /** Of a command that places such a call. */
+  readonly exit: 0 | 1
   readonly args?: Partial<PlaceCall>
+  readonly agent?: Partial<StartAgent>
+  /** What the first finding says, where the rule alone does not tell. */
+  readonly says?: RegExp
 }
 
-/** Those that are about other addresses, or about certificates, stand below. */
-type Called = Exclude<Wrong, 'private-contact' | 'private-sdp' | 'tls-expired' | 'tls-wrong-name'>
-const apart: ReadonlySet<Wrong> = new Set(['private-contact', 'private-sdp', 'tls-expired', 'tls-wrong-name'])
+const heard = { verdict: 'two-way-audio', exit: 0 } as const
+const over = (transport: 'tcp' | 'tls') => ({ listeners: [{ transport, address: '127.0.0.1', port: 0 }] })
+const overTls = over('tls')
+const noConnection = {
+  rules: ['connection-failed'],
+  verdict: 'not-answered',
+  exit: 1,
+  agent: overTls,
+  args: { transport: 'tls' },
+} as const
 
-const heard = { verdict: 'two-way-audio' } as const
-const expected: Readonly<Record<Called, Expected>> = {
+/** What our own caller makes of each. Those that are about other addresses stand below. */
+const expected: Readonly<Record<Wrong, Expected | 'below'>> = {
   'bye-481': { rules: ['bye-unanswered'], ...heard },
   'bye-unanswered': { rules: ['bye-unanswered'], ...heard },
-  'only-183': { rules: ['ring-timeout', 'cancel-ignored'], verdict: 'not-answered', args: { ringTimeoutMs: 2000 } },
-  // It can be used: that it is wrong stands at the message.
-  'no-content-type': { rules: [], ...heard },
+  'stale-nonce': {
+    rules: ['nonce-stale'],
+    verdict: 'not-answered',
+    exit: 1,
+    agent: { user: 'alice', password: 'secret' },
+    args: { user: 'alice', password: 'secret' },
+    says: /stale=true\) 5 times in a row/,
+  },
+  '180-for-ever': {
+    rules: ['rings-unjoined'],
+    verdict: 'not-answered',
+    exit: 1,
+    // Over UDP nothing is repeated for ever to a caller that has proven nothing.
+    agent: over('tcp'),
+    args: { ringTimeoutMs: 21_500, transport: 'tcp' },
+    says: /rang for 21 s, with 180 22 times/,
+  },
+  'late-200': {
+    rules: ['ring-timeout', 'answered-cancelled'],
+    verdict: 'not-answered',
+    exit: 1,
+    args: { ringTimeoutMs: 1000 },
+  },
+  'only-183': {
+    rules: ['ring-timeout', 'cancel-ignored'],
+    verdict: 'not-answered',
+    exit: 1,
+    args: { ringTimeoutMs: 2000 },
+  },
+  'no-content-type': { rules: ['content-type-missing'], ...heard },
   'no-contact': { rules: ['dialog-incomplete'], ...heard },
   'no-to-tag': { rules: ['dialog-incomplete', 'bye-unanswered'], ...heard },
-  'illegal-answer': { rules: ['refused-media', 'illegal-answer', 'bye-reason'], verdict: 'not-answered' },
+  'illegal-answer': { rules: ['refused-media', 'illegal-answer', 'bye-reason'], verdict: 'not-answered', exit: 1 },
   'illegal-hold': {
     rules: ['illegal-answer'],
     verdict: 'unknown',
+    exit: 0,
     args: { timeline: [{ atMs: 500, kind: 'hold' }] },
   },
-  'wrong-payload-type': { rules: ['wrong-payload-type'], verdict: 'one-way-audio' },
-  'ssrc-change': { rules: [], ...heard, args: { durationMs: 3000 } },
-  'audio-stops': { rules: ['audio-stops'], verdict: 'one-way-audio', args: { durationMs: 6000 } },
+  'malformed-headers': {
+    rules: ['headers-malformed'],
+    ...heard,
+    says: /Contact "<<sip:nobody>>" cannot be read; Expires "soon"/,
+  },
+  'private-contact': 'below',
+  'private-sdp': 'below',
+  'wrong-payload-type': { rules: ['wrong-payload-type'], verdict: 'one-way-audio', exit: 1 },
+  'ssrc-change': { rules: ['ssrc-changes'], ...heard, args: { durationMs: 3000 } },
+  'audio-stops': { rules: ['audio-stops'], verdict: 'one-way-audio', exit: 1, args: { durationMs: 6000 } },
+  'silence': { rules: ['silent-from-peer'], verdict: 'one-way-audio', exit: 1 },
+  'both-wait': {
+    rules: ['both-wait', 'impaired'],
+    verdict: 'no-audio',
+    exit: 1,
+    args: { wrong: ['both-wait'] },
+  },
+  'dtmf-no-marker': { rules: ['digits-malformed'], ...heard },
+  'reinvite-storm': {
+    // What it offers again has keys, which a caller without encryption leaves out.
+    rules: ['reinvite-storm', 'media-in-clear'],
+    ...heard,
+    args: { durationMs: 4000 },
+  },
+  'refer-then-bye': {
+    rules: ['transfer'],
+    ...heard,
+    args: { timeline: [{ atMs: 1500, kind: 'refer', to: 'sip:c@127.0.0.1' }] },
+    says: /ended the call without telling what became of it: no NOTIFY/,
+  },
+  'media-timeout': {
+    rules: ['bye-reason'],
+    ...heard,
+    args: { durationMs: 6000 },
+    says: /Media timeout", though audio had reached it/,
+  },
+  'bye-wrong-place': {
+    rules: ['bye-astray'],
+    verdict: 'one-way-audio',
+    exit: 1,
+    args: { durationMs: 6000 },
+    says: /BYE of the peer was refused with 481 .*: nobody in the call has the tag .* where the Contact was/,
+  },
+  'no-bye': {
+    rules: ['audio-stops', 'bye-unanswered'],
+    verdict: 'one-way-audio',
+    exit: 1,
+    args: { durationMs: 6000 },
+  },
+  'slow-bye': { rules: ['audio-stops'], verdict: 'one-way-audio', exit: 1, args: { durationMs: 9000 } },
+  'tls-expired': { ...noConnection, says: /its certificate has expired/ },
+  'tls-wrong-name': { ...noConnection, says: /its certificate is for another name/ },
+  'client-certificate': { ...noConnection, says: /demands a certificate of this side/ },
+}
+const called = wrongNames.flatMap((name) => {
+  const row = expected[name]
+  return row === 'below' ? [] : [[name, row] as const]
+})
+
+/** What a TLS listener shows, as a CA that its callers trust. */
+function shownAt(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
+      const text = socket.getPeerX509Certificate()!.toString()
+      socket.destroy()
+      resolve(text)
+    })
+    socket.on('error', reject)
+  })
 }
 
 describe('an agent that does wrong on purpose', () => {
-  it.each(wrongNames.filter((name): name is Called => !apart.has(name)))(
-    '%s: the caller says so and goes on',
+  it.each(called)(
+    '%s: the caller says so, ends properly and goes on',
     { timeout: 60_000 },
-    async (wrong) => {
+    async (wrong, { rules, verdict, exit, args = {}, agent: how = {}, says = /./ }) => {
       const agent = await engines.agent({
         wrong: [wrong],
         behaviour: { kind: 'answer', source: { kind: 'tone', hz: 440 } },
+        ...how,
       })
-      const { rules, verdict, args = {} } = expected[wrong]
+      const healthy = await engines.agent()
+      const phone = engines.open()
+      const tls = how === overTls ? { tlsCa: await shownAt(agent.port) } : {}
       const uri = `sip:x@127.0.0.1:${agent.port}`
-      const report = await callAndWait(engines.open(), { uri, durationMs: 2000, ...args })
+      const report = await callAndWait(phone, { uri, durationMs: 2000, ...tls, ...args })
       expect(report.findings.map(({ rule }) => rule)).toEqual(rules)
-      expect(report.verdict.kind).toBe(verdict)
-      const said = report.messages.some(({ problems }) => problems.some((text) => text.includes('no Content-Type')))
-      expect(said).toBe(wrong === 'no-content-type')
+      expect(report.findings[0]!.sentence).toMatch(says)
+      expect([report.verdict.kind, exitOf(report)]).toEqual([verdict, exit])
+      const after = await callAndWait(phone, { uri: `sip:x@127.0.0.1:${healthy.port}`, durationMs: 300 })
+      expect([after.outcome, after.findings]).toEqual(['answered', []])
     },
   )
 
-  it.each([
-    ['expired', { expiredAt: systemClock.nowUs() / 1000 }, /expired/],
-    ['for another name', { otherHost: true }, /for another name/],
-  ] as const)('has a certificate that is %s: the caller names that', async (_what, options, words) => {
-    const identity = await selfSigned('127.0.0.1', options)
-    const agent = await engines.agent({
-      listeners: [{ transport: 'tls', address: '127.0.0.1', port: 0 }],
-      tlsIdentity: identity,
-    })
-    const phone = engines.open()
-    const uri = `sip:x@127.0.0.1:${agent.port}`
-    const report = await callAndWait(phone, { uri, transport: 'tls', tlsCa: identity.cert, durationMs: 500 })
-    expect([report.outcome, report.refusedBy]).toEqual(['failed', 'tls'])
-    expect(report.findings[0]!.rule).toBe('connection-failed')
-    expect(report.findings[0]!.sentence).toMatch(words)
-    const insecure = await callAndWait(phone, { uri, transport: 'tls', tlsInsecure: true, durationMs: 500 })
-    expect(insecure.outcome).toBe('answered')
+  it.each(['tls-expired', 'tls-wrong-name', 'client-certificate'] as const)(
+    '%s: who does not look, or has what is wanted, is answered',
+    async (wrong) => {
+      const tlsIdentity = wrong === 'client-certificate' ? await selfSigned('127.0.0.1') : undefined
+      const { port } = await engines.agent({ wrong: [wrong], ...overTls, ...(tlsIdentity && { tlsIdentity }) })
+      const uri = `sip:x@127.0.0.1:${port}`
+      const args = { uri, transport: 'tls' as const, tlsInsecure: true, durationMs: 500 }
+      const report = await callAndWait(engines.open(), { ...args, ...(tlsIdentity && { tlsIdentity }) })
+      expect(report.outcome).toBe('answered')
+    },
+  )
+
+  it.each<[Wrong, Partial<StartAgent>, RegExp]>([
+    ['stale-nonce', {}, /asks for none: set a user and a password/],
+    ['client-certificate', {}, /listens over none: let it listen over TLS/],
+    ['tls-expired', { ...overTls, tlsIdentity: { cert: 'c', key: 'k' } }, /leave the given one out/],
+  ])('does not begin with %s where it could not do it', async (wrong, how, sentence) => {
+    await expect(engines.agent({ wrong: [wrong], ...how })).rejects.toThrow(sentence)
+  })
+
+  it('waits for RTP of a caller that sends first, and both are heard', async () => {
+    const { port } = await engines.agent({ wrong: ['both-wait'] })
+    const report = await callAndWait(engines.open(), { uri: `sip:x@127.0.0.1:${port}`, durationMs: 2000 })
+    expect([report.verdict.kind, report.findings]).toEqual(['two-way-audio', []])
   })
 
   // Messages and packets go to an address where nobody is: they stay in a network of their own.
@@ -123,22 +249,37 @@ describe('an agent that does wrong on purpose', () => {
   })
 })
 
+interface CallerExpected {
+  /** The rules that speak at the agent, and at the caller itself, whose own doing is no fault of the agent. */
+  readonly rules: readonly string[]
+  readonly own: readonly string[]
+  readonly durationMs?: number
+  readonly mediaTimeoutMs?: number
+}
+
+const expectedOfCaller: Readonly<Record<CallerWrong, CallerExpected>> = {
+  'no-ack': { rules: ['not-acknowledged'], own: ['on-purpose'], durationMs: 5000 },
+  'no-bye': { rules: ['audio-stops', 'bye-reason', 'bye-unanswered'], own: ['on-purpose'], mediaTimeoutMs: 3000 },
+  'slow-bye': { rules: ['audio-stops'], own: ['on-purpose'] },
+  'bye-wrong-place': { rules: ['bye-astray'], own: ['bye-astray', 'on-purpose'], mediaTimeoutMs: 3000 },
+  'both-wait': { rules: [], own: ['impaired'], durationMs: 3000 },
+}
+
 describe('a caller that does wrong on purpose', () => {
-  it.each<[CallerWrong, number, string[]]>([
-    ['no-ack', 5000, ['not-acknowledged']],
-    ['no-bye', 1000, ['audio-stops', 'bye-reason', 'bye-unanswered']],
-    ['slow-bye', 1000, ['audio-stops']],
-  ])('%s: the agent says so and goes on', { timeout: 60_000 }, async (wrong, durationMs, rules) => {
-    const agent = await engines.agent({
-      listeners: [{ transport: 'tcp', address: '127.0.0.1', port: 0 }],
-      mediaTimeoutMs: wrong === 'no-bye' ? 3000 : 30_000,
-    })
-    const uri = `sip:x@127.0.0.1:${agent.port};transport=tcp`
-    const called = await callAndWait(engines.open(), { uri, durationMs, wrong: [wrong] })
-    expect(called.observations.map(({ text }) => text)).toContain(`wrong on purpose: ${callerWrongs[wrong]}`)
-    await expect.poll(() => agent.ended.length, { timeout: 40_000 }).toBe(1)
-    expect(agent.ended[0]!.findings.map(({ rule }) => rule)).toEqual(rules)
-    const after = await callAndWait(engines.open(), { uri, durationMs: 300 })
-    expect(after.outcome).toBe('answered')
-  })
+  it.each(callerWrongNames.map((name) => [name, expectedOfCaller[name]] as const))(
+    '%s: the agent says so and goes on, and the caller accuses nobody of it',
+    { timeout: 60_000 },
+    async (wrong, { rules, own, durationMs = 1000, mediaTimeoutMs = 30_000 }) => {
+      const agent = await engines.agent({ ...over('tcp'), mediaTimeoutMs })
+      const uri = `sip:x@127.0.0.1:${agent.port};transport=tcp`
+      const called = await callAndWait(engines.open(), { uri, durationMs, wrong: [wrong] })
+      expect(called.observations.map(({ text }) => text)).toContain(`wrong on purpose: ${callerWrongs[wrong]}`)
+      expect(called.findings.map(({ rule }) => rule)).toEqual(own)
+      expect([called.verdict.kind, exitOf(called)]).toEqual(['two-way-audio', 0])
+      await expect.poll(() => agent.ended.length, { timeout: 40_000 }).toBe(1)
+      expect(agent.ended[0]!.findings.map(({ rule }) => rule)).toEqual(rules)
+      const after = await callAndWait(engines.open(), { uri, durationMs: 300 })
+      expect(after.outcome).toBe('answered')
+    },
+  )
 })

@@ -3,7 +3,7 @@ import { formatAddress } from '../../../shared/base/address.ts'
 import type { CallReport } from '../../../shared/contract/report.ts'
 import type { ListenerArgs } from '../../../shared/contract/agent-parts.ts'
 import type { StartAgent } from '../../../shared/contract/commands.ts'
-import { wrongs } from '../../../shared/model/wrong.ts'
+import { wrongs, wrongWords } from '../../../shared/model/wrong.ts'
 import { usage } from '../../engine/base/errors.ts'
 import { agentCallLines, sayNotKept, tellFindings } from '../live-call.ts'
 import {
@@ -228,7 +228,7 @@ ${impairmentLines()}`,
           })
           sayImpaired(args.impairments)
           const findings = options.json ? null : tellFindings(engine, paint)
-          for (const name of options.wrong ?? []) warn(`wrong on purpose: ${wrongs[name]}`)
+          for (const name of options.wrong ?? []) warn(wrongWords(wrongs[name]))
           const { id, addresses, api } = await engine.execute('agent.start', args)
           if (options.json) await printLine({ type: 'listening', addresses, ...(api && { api }) } as { type: string })
           else sayListening(addresses, api)

@@ -32,7 +32,7 @@ import {
   suiteUse,
   parseTransport,
 } from '../options.ts'
-import { callerWrongs } from '../../../shared/model/wrong.ts'
+import { callerWrongs, impairmentsWith, wrongWords } from '../../../shared/model/wrong.ts'
 import { callerWrongLines, parseCallerWrong } from '../wrong.ts'
 import { musicForms } from '../../../shared/contract/music.ts'
 import { parseTimed } from '../timed.ts'
@@ -67,6 +67,7 @@ interface CallOptions extends CommonOptions, HeaderOptions, IdentityOptions {
   readonly ptime?: number
   readonly latch: boolean
   readonly rtcpXr?: boolean
+  readonly firstPacket?: 'us' | 'peer'
   readonly impair?: string[]
   readonly wrong?: PlaceCall['wrong']
   readonly mediaTimeout?: { readonly ms: number | null }
@@ -137,6 +138,12 @@ export function addCall(program: Command, finish: (code: number) => void): Comma
       '--media-timeout <seconds>',
       'end the call after so long without RTP and RTCP of the peer (default: 0, never)',
       parseMediaTimeout,
+    )
+    .addOption(
+      new Option(
+        '--first-packet <side>',
+        'who sends RTP first: us, or the peer (this side waits for it; default: us)',
+      ).choices(['us', 'peer']),
     )
     .option('--impair <list>', impairmentUse, parseImpairments)
     .option('--wrong <list>', 'what to do wrong on purpose, to see how it is taken (names below)', parseCallerWrong)
@@ -209,7 +216,7 @@ ${callerWrongLines()}`,
         latch: options.latch,
         rtcpXr: options.rtcpXr,
         mediaTimeoutMs: options.mediaTimeout?.ms,
-        impairments: options.impair,
+        impairments: impairmentsWith(options.impair, options.firstPacket === 'peer' ? ['both-wait'] : []),
         wrong: options.wrong,
         tlsCa,
         tlsInsecure: options.tlsInsecure,
@@ -223,7 +230,7 @@ ${callerWrongLines()}`,
         await withEngine(options, options.trunk !== undefined, async (engine, interrupted) => {
           if (options.report !== undefined) checkPage(options.report)
           sayImpaired(args.impairments)
-          for (const name of options.wrong ?? []) warn(`wrong on purpose: ${callerWrongs[name]}`)
+          for (const name of options.wrong ?? []) warn(wrongWords(callerWrongs[name]))
           await sayOfCall(engine, args)
           const report = await followCall(engine, () => engine.execute('call.place', args), interrupted, options)
           if (options.json) await printJson(report)

@@ -15,6 +15,10 @@ export interface AgentOptions {
   readonly earlyMedia?: boolean
   /** Callers must acknowledge provisional responses (100rel, RFC 3262); others get 421. */
   readonly requires100rel?: boolean
+  /** 180 again and again; left out: as the persona has it, or once. */
+  readonly ringsEveryMs?: number | undefined
+  /** It rings until the caller cancels, and is answered then, on purpose. */
+  readonly answersTooLate?: boolean
 }
 
 export interface AgentDeps {
@@ -93,7 +97,8 @@ export class Agent {
         this.#ring(call, played, timers)
         break
       case 'answer':
-        this.#answerInTime(call, behaviour.source, played, timers)
+        if (this.#options.answersTooLate) this.#answerTooLate(call, behaviour.source, played, timers)
+        else this.#answerInTime(call, behaviour.source, played, timers)
         break
       case 'hand':
         this.#ring(call, played, timers)
@@ -134,16 +139,17 @@ export class Agent {
   #ring(call: InboundCall, played: Played | null, timers: Timers): void {
     const { clock } = this.#deps
     const { ringing = null, nobody = null } = played?.answered ?? {}
+    const everyMs = ringing?.everyMs ?? this.#options.ringsEveryMs
     call.ring()
-    if (!ringing) return
+    if (everyMs === undefined) return
     const again = () => {
-      timers.ring = clock.after(ringing.everyMs, () => {
+      timers.ring = clock.after(everyMs, () => {
         call.ring()
         again()
       })
     }
     again()
-    if (nobody)
+    if (ringing && nobody)
       timers.nobody = clock.after(ringing.mostMs, () =>
         call.reject(nobody.status, nobody.reason ?? undefined, nobody.headers),
       )
@@ -169,6 +175,12 @@ export class Agent {
     if (this.#options.earlyMedia && !ringing) return this.#early(call, source, later)
     if (delayMs > 0 || played?.ready || ringing) this.#ring(call, played, timers)
     if (!ringing || ringing.joinsAfterMs !== null) later(null)
+  }
+
+  #answerTooLate(call: InboundCall, source: SourceArgs, played: Played | null, timers: Timers): void {
+    const answer = this.#deps.boundary.guard('late answer', () => this.#answerOrRefuse(call, source))
+    call.events.on('overdue', answer)
+    this.#ring(call, played, timers)
   }
 
   #answerOrRefuse(call: InboundCall, source: SourceArgs, early: CallMedia | null = null): void {

@@ -91,6 +91,12 @@ export interface TlsIdentity {
   readonly cert: string
 }
 
+/** Of a listener. */
+export interface TlsServerIdentity extends TlsIdentity {
+  /** Callers must have a certificate that this one vouches for (PEM); null, left out: nobody is asked for one. */
+  readonly clientCa?: string | null
+}
+
 /** Who may connect to a listener, and for how long without saying anything. */
 export interface Admission {
   /** Asked before anything else happens on a connection; false closes it at once. */
@@ -120,7 +126,7 @@ export interface WebSocketClientOptions extends ConnectOptions {
 
 export interface WebSocketServerOptions {
   /** Null: in clear. */
-  readonly identity: TlsIdentity | null
+  readonly identity: TlsServerIdentity | null
   readonly limits: WebSocketLimits
   /** Why the page that asks must not connect, by its Origin header; null lets it. Undefined: it is no page. */
   refusal(origin: string | undefined): string | null
@@ -146,7 +152,7 @@ export interface Net {
   listenTls(
     host: string,
     port: number,
-    server: TlsIdentity,
+    server: TlsServerIdentity,
     admission: Admission,
     accept: (socket: StreamSocket) => void,
     failed: (remote: Address, error: Error, handshake: Handshake) => void,

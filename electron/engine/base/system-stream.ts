@@ -1,13 +1,14 @@
 import * as nodeNet from 'node:net'
 import * as tls from 'node:tls'
 import { unmapped, type Address } from '../../../shared/base/address.ts'
+import { errorCode } from './errors.ts'
 import type {
   Certificate,
   TlsFacts,
   StreamSocket,
   Listener,
   TlsClientOptions,
-  TlsIdentity,
+  TlsServerIdentity,
   Admission,
   ConnectOptions,
 } from './net.ts'
@@ -101,8 +102,11 @@ export async function openTls(to: Address, options: ConnectOptions & TlsClientOp
   const connected = await within(socket, options.timeoutMs, 'secureConnect')
   const { fault, chain } = tlsFacts(connected)
   if (fault === null || options.insecure) return connected
+  // Node looks at the name only where nothing else is wrong.
+  const otherName = errorCode(tls.checkServerIdentity(options.serverName, connected.getPeerCertificate()))
   connected.destroy()
-  throw Object.assign(new Error(fault), { code: 'TLS_CERTIFICATE', chain })
+  const faults = [...new Set([fault, otherName])].filter(Boolean)
+  throw Object.assign(new Error(fault), { code: 'TLS_CERTIFICATE', chain, faults })
 }
 
 export async function connectTls(to: Address, options: ConnectOptions & TlsClientOptions): Promise<StreamSocket> {
@@ -188,19 +192,16 @@ export function listenTcp(
 export function listenTls(
   host: string,
   port: number,
-  { key, cert }: TlsIdentity,
+  identity: TlsServerIdentity,
   admission: Admission,
   accept: (socket: StreamSocket) => void,
   failed: (remote: Address, error: Error, handshake: 'TLS') => void,
 ): Promise<Listener> {
   const shaking = new Handshakes(admission)
-  const server = tls.createServer(
-    { key, cert, minVersion: 'TLSv1.2', handshakeTimeout: admission.handshakeMs() },
-    (socket) => {
-      shaking.done(socket)
-      accept(wrap(socket, sessionOf(socket)))
-    },
-  )
+  const server = tls.createServer({ ...serverTls(identity), handshakeTimeout: admission.handshakeMs() }, (socket) => {
+    shaking.done(socket)
+    accept(wrap(socket, sessionOf(socket)))
+  })
   server.on('tlsClientError', (error, socket) => {
     failed(remoteOf(socket), error, 'TLS')
     // Node tells of a handshake that takes too long, and leaves its connection open.
@@ -210,7 +211,15 @@ export function listenTls(
   return listening(server, host, port, admission)
 }
 
-/** What a listener knows of a TLS session; it asks nobody for a certificate. */
+/** As Node wants to be told. */
+export const serverTls = ({ key, cert, clientCa = null }: TlsServerIdentity) => ({
+  key,
+  cert,
+  minVersion: 'TLSv1.2' as const,
+  ...(clientCa !== null && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+})
+
+/** What a listener knows of a TLS session: nothing is shown of a certificate of the caller. */
 export const sessionOf = (socket: tls.TLSSocket): TlsFacts => ({
   version: socket.getProtocol() ?? 'unknown',
   cipher: socket.getCipher()?.name ?? 'unknown',

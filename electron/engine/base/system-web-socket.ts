@@ -16,7 +16,17 @@ import type {
   WebSocketLimits,
   WebSocketServerOptions,
 } from './net.ts'
-import { Handshakes, listening, localOf, openTcp, openTls, remoteOf, sessionOf, tlsFacts } from './system-stream.ts'
+import {
+  Handshakes,
+  listening,
+  localOf,
+  openTcp,
+  openTls,
+  remoteOf,
+  serverTls,
+  sessionOf,
+  tlsFacts,
+} from './system-stream.ts'
 
 const subprotocol = 'sip'
 /** How long a peer may take to agree that a WebSocket is closed. */
@@ -152,7 +162,7 @@ export function listenWebSocket(
     maxHeaderSize: mostHeadBytes,
   }
   const listener = identity
-    ? https.createServer({ ...identity, ...http1, minVersion: 'TLSv1.2', handshakeTimeout: patienceMs })
+    ? https.createServer({ ...serverTls(identity), ...http1, handshakeTimeout: patienceMs })
     : http.createServer(http1)
   const sockets = new WebSocketServer({
     ...bounds(limits),

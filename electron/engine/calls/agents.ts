@@ -1,11 +1,12 @@
 import type { Parsed } from '../../../shared/contract/commands.ts'
 import { transports } from '../../../shared/model/transport.ts'
-import { wrongMedia, wrongs, type Wrong } from '../../../shared/model/wrong.ts'
+import { impairmentsWith, wrongs, wrongWords, type Wrong } from '../../../shared/model/wrong.ts'
 import type { PlayArgs } from '../../../shared/contract/persona.ts'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
 import { Playing } from '../agent/playing.ts'
-import { misbehaved } from '../agent/wrong.ts'
+import { misbehave } from '../agent/wrong-call.ts'
+import { behaviourWith, checkWrong, misbehaved } from '../agent/wrong.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import { makeFolder } from '../base/durable.ts'
 import { machine, usage } from '../base/errors.ts'
@@ -73,7 +74,9 @@ export class Agents {
     transport: StationOptions = { localAddress: null, tlsCa: null, tlsInsecure: true, tlsIdentity: null },
   ): Promise<{ id: string; addresses: AgentView['addresses']; api?: string }> {
     const { clock, random, feed } = this.#deps
-    const { behaviour } = args
+    const { wrong } = args
+    const behaviour = behaviourWith(args.behaviour, wrong)
+    checkWrong(args)
     const id = random.token(10)
     const playing = args.persona ? this.#play(args, args.persona) : null
     const password = args.user === undefined ? undefined : (args.password ?? this.#deps.profile.secret(agentSecret))
@@ -82,7 +85,11 @@ export class Agents {
     const credentials = args.user !== undefined && password ? { username: args.user, password } : null
     const gate =
       credentials || args.allow.length > 0
-        ? new AccessGate({ realm: 'ringback', credentials, allow: args.allow }, clock, random)
+        ? new AccessGate(
+            { realm: 'ringback', credentials, allow: args.allow, alwaysStale: wrong.includes('stale-nonce') },
+            clock,
+            random,
+          )
         : null
     // A file that cannot be played is said now, not at the first call.
     if (behaviour.kind === 'answer') await this.#deps.media.source(behaviour.source, args.codecs)
@@ -95,9 +102,10 @@ export class Agents {
         registrar: playing?.registrar ?? null,
         name: playing?.userAgent,
         silent: behaviour.kind === 'ignore',
-        followsRefer: args.followRefer,
+        followsRefer: args.followRefer || wrong.includes('refer-then-bye'),
         limits: args.limits,
-        misbehave: args.wrong.length > 0 ? (response) => misbehaved(response, args.wrong) : undefined,
+        wrong,
+        misbehave: wrong.length > 0 ? (response) => misbehaved(response, wrong) : undefined,
       },
     )
     if (pcap) station.addSink(pcap)
@@ -108,6 +116,8 @@ export class Agents {
       answerDelayMs: args.answerDelayMs,
       earlyMedia: args.earlyMedia,
       requires100rel: args.requires100rel,
+      ringsEveryMs: wrong.includes('180-for-ever') ? 1000 : undefined,
+      answersTooLate: wrong.includes('late-200'),
       codecs: args.codecs,
       encryption: args.encryption,
       suites: args.srtpSuites,
@@ -116,7 +126,7 @@ export class Agents {
       silenceMs: args.mediaTimeoutMs,
       latch: args.latch,
       rtcpXr: args.rtcpXr,
-      impairments: impairedBy(args),
+      impairments: impairmentsWith(args.impairments, wrong),
       recordDirectory: args.recordDirectory,
       playing,
       changed: () => feed.change({ kind: 'agent', id }),
@@ -137,7 +147,7 @@ export class Agents {
       station,
       addresses,
       playing,
-      wrong: args.wrong,
+      wrong,
       answering: behaviour.kind === 'answer' ? behaviour.source.kind : behaviour.kind,
       pcap,
       calls: 0,
@@ -232,8 +242,10 @@ export class Agents {
     station.ua.serve({
       incoming: (call) => {
         running.calls++
+        misbehave(call, wrong)
         incoming(call)
-        for (const name of wrong) station.observe(call.callId, 'note', `wrong on purpose: ${wrongs[name]}`)
+        const record = this.#deps.records.ofTrace(station.trace(call.callId))
+        for (const name of wrong) record?.observe('on-purpose', wrongWords(wrongs[name]), name)
       },
       turnedAway: (callId, why, text, request) =>
         turnedAway.add({ callId, why, text, persona: () => playing?.report(request) ?? null }),
@@ -251,7 +263,8 @@ export class Agents {
     }
     const addresses: AgentView['addresses'] = []
     for (const { transport, address, port } of listeners) {
-      const tls = transports[transport].secure ? (tlsIdentity ?? (await selfSigned(address, certificate))) : null
+      const own = transports[transport].secure ? (tlsIdentity ?? (await selfSigned(address, certificate))) : null
+      const tls = own && { ...own, clientCa: wrong.includes('client-certificate') ? own.cert : null }
       const bound = await station.endpoint.listen(transport, address, port, tls)
       addresses.push({ transport, address: bound.host, port: bound.port })
     }
@@ -259,16 +272,10 @@ export class Agents {
   }
 }
 
-/** What goes wrong with its RTP: as asked for, and as what it does wrong on purpose wants it. */
-function impairedBy({ impairments, wrong }: Parsed<'agent.start'>): string[] | undefined {
-  const more = wrong.flatMap((name) => wrongMedia[name] ?? [])
-  return more.length === 0 ? impairments : [...(impairments ?? []), ...more]
-}
-
 /** What the agent does in the calls that it places for a peer: as in those that it answers. */
 function asAgent(args: Parsed<'agent.start'>): Partial<Parsed<'call.place'>> {
   const { behaviour, codecs, encryption, rtpPorts, ptimeMs, mediaTimeoutMs, latch, rtcpXr } = args
-  const impairments = impairedBy(args)
+  const impairments = impairmentsWith(args.impairments, args.wrong)
   return {
     codecs,
     encryption,

@@ -3,7 +3,7 @@ import type { Trunk, Parsed } from '../../../shared/contract/commands.ts'
 import type { Music } from '../../../shared/contract/music.ts'
 import { placeCallSchema, type Placed } from '../../../shared/contract/place-call.ts'
 import { parseUri } from '../../../shared/wire/sip/grammar.ts'
-import { callerWrongs } from '../../../shared/model/wrong.ts'
+import { callerWrongs, impairmentsWith, wrongWords } from '../../../shared/model/wrong.ts'
 import { headerKey } from '../../../shared/wire/sip/message.ts'
 import { redact } from '../../../shared/wire/sip/redact.ts'
 import { customHeaderFault } from '../../../shared/words/own-headers.ts'
@@ -164,7 +164,7 @@ export class Softphone {
         silenceMs: args.mediaTimeoutMs,
         latch: args.latch,
         rtcpXr: args.rtcpXr,
-        impairments: args.impairments,
+        impairments: impairmentsWith(args.impairments, args.wrong ?? []),
         codecs,
         encryption: args.encryption ?? trunk?.encryption ?? 'disabled',
         form: args.encryptionForm ?? trunk?.encryptionForm,
@@ -187,7 +187,7 @@ export class Softphone {
         },
         callId,
       )
-      for (const name of args.wrong ?? []) record.observe('note', `wrong on purpose: ${callerWrongs[name]}`)
+      for (const name of args.wrong ?? []) record.observe('on-purpose', wrongWords(callerWrongs[name]), name)
       const refer = (to: string) => this.transfer(record, to)
       // Before the record ends with the call, it hears what of the script was left undone.
       runScript({ ...this.#deps, record, call, media, refer, endsCall: args.durationMs === null }, script)

@@ -1,4 +1,5 @@
 import type { PersonaReport } from '../../../shared/contract/persona.ts'
+import { wrongs, wrongWords } from '../../../shared/model/wrong.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Station } from '../stations/station.ts'
 import type { CallRecords } from './call-records.ts'
@@ -71,6 +72,7 @@ export class TurnedAways {
     if (!waiting || (callId !== '' && this.#station.trace(callId))) return
     const record = this.#records.begin(this.#station, callId, this.#agent)
     record.observe('refused-by-us', waiting.text)
+    for (const name of this.#station.ua.wrong) record.observe('on-purpose', wrongWords(wrongs[name]), name)
     if (waiting.persona) record.plays(waiting.persona)
     record.end()
   }

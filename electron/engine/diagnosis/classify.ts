@@ -3,6 +3,7 @@ import type { CallFacts } from '../../../shared/model/facts.ts'
 import type { RefusedBy } from '../../../shared/model/refused-by.ts'
 import type { SipResponse } from '../../../shared/wire/sip/message.ts'
 import { statusOf } from '../../../shared/words/statuses.ts'
+import { cancelledBefore } from './late-answer.ts'
 import { readRefusal } from './refusal.ts'
 import { observed, refusal, type FinalResponse } from './rule.ts'
 
@@ -51,6 +52,9 @@ export function outcomeOf(facts: CallFacts): Outcome {
   const message = facts.final?.message
   const status = message?.kind === 'response' ? message.status : null
   if (observed(facts, 'media-failed').length > 0) return 'failed'
+  const late = cancelledBefore(facts)
+  if (late && facts.bye?.fromUs === late.cancel.fromUs)
+    return observed(facts, 'ring-timeout').length > 0 ? 'no-answer' : 'cancelled'
   if (facts.answeredAt !== null || (status !== null && status < 300)) return 'answered'
   if (observed(facts, 'ring-timeout').length > 0) return 'no-answer'
   if (facts.cancel && (status === null || status === 487))

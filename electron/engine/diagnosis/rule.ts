@@ -113,6 +113,11 @@ export function statusText({ message }: { readonly message: SipResponse }): stri
   return `${message.status} ${message.reason}${why ? ` (${why})` : ''}`
 }
 
+/** `The 200 OK`, `The INVITE`: a message as a sentence begins with it. */
+export function startWords({ message }: MessageFact): string {
+  return message?.kind === 'response' ? `The ${message.status} ${message.reason}`.trimEnd() : `The ${message?.method}`
+}
+
 /** `5.2 s after the answer`. */
 export function afterAnswer({ answeredAt }: CallFacts, at: Micros): string {
   return `${((at - (answeredAt ?? at)) / 1e6).toFixed(1)} s after the answer`

@@ -18,7 +18,8 @@ import { afterAnswer, isJoined, observed, sinceAnswer, whoReceives } from './rul
 export function verdictOf(facts: CallFacts): Verdict {
   const judgement = judge(facts)
   const outcome = outcomeOf(facts)
-  if (!judgement || outcome === 'failed') return notAnswered(facts, outcome)
+  if (!judgement || outcome === 'failed' || outcome === 'no-answer' || outcome === 'cancelled')
+    return notAnswered(facts, outcome)
   const { toPeer, fromPeer, unseen, ready } = judgement
   if (facts.messages[0]?.event.unknown !== undefined && facts.streams.length === 0)
     return unknown(

@@ -8,7 +8,7 @@ import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
 import { explainError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import type { Net, StreamSocket, TlsIdentity } from '../base/net.ts'
+import type { Net, StreamSocket, TlsServerIdentity } from '../base/net.ts'
 import type { Random } from '../base/random.ts'
 import { ClientRequest, type NextHop, type PendingRequest, type RequestUser } from './pending.ts'
 import type { Dns } from './resolve/dns.ts'
@@ -87,7 +87,7 @@ export class SipEndpoint {
     this.#events = events
   }
 
-  listen(transport: TransportName, host: string, port: number, tls: TlsIdentity | null = null): Promise<Address> {
+  listen(transport: TransportName, host: string, port: number, tls: TlsServerIdentity | null = null): Promise<Address> {
     return this.#transports.listen(transport, host, port, tls)
   }
 

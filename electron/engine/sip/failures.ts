@@ -49,14 +49,15 @@ export function connectFailure(target: Target, error: unknown): RequestFailure {
   const peer = `${target.transport} ${bracketHost(target.host)}:${target.port}`
   const code = errorCode(error)
   const text = error instanceof Error ? error.message : String(error)
-  if (code === 'TLS_CERTIFICATE')
+  if (code === 'TLS_CERTIFICATE') {
+    const { faults = [text] } = error as { readonly faults?: readonly string[] }
+    const words = faults.map((fault) => tlsFaults[fault] ?? `its certificate was not accepted (${fault})`)
     return {
       kind: 'tls',
-      text:
-        `${peer}: ${tlsFaults[text] ?? `its certificate was not accepted (${text})`}; the name wanted is ` +
-        `${target.serverName}`,
-      ...(unknownIssuer.has(text) && { remedy: { code: 'trust-certificate' } }),
+      text: `${peer}: ${words.join('; ')}; the name wanted is ${target.serverName}`,
+      ...(faults.some((fault) => unknownIssuer.has(fault)) && { remedy: { code: 'trust-certificate' } }),
     }
+  }
   if (isTlsFault(code)) return { kind: 'tls', text: `${peer}: ${explainError(error)}` }
   if (transports[target.transport].secure && (code === 'ECONNRESET' || code === 'EPIPE'))
     return { kind: 'tls', text: `${peer}: the peer broke off the TLS handshake` }

@@ -1,4 +1,5 @@
 import type { ObservationKind } from '../../../shared/model/wire.ts'
+import type { CallerWrong, Wrong } from '../../../shared/model/wrong.ts'
 import { faultText, type Boundary } from '../base/boundary.ts'
 import type { Budgets } from '../base/budgets.ts'
 import type { Clock } from '../base/clock.ts'
@@ -22,16 +23,22 @@ export interface UserAgentDeps {
 export class OwnCallDeps implements CallDeps {
   readonly clock: Clock
   readonly followsRefer: boolean
+  readonly wrong: readonly (Wrong | CallerWrong)[]
   /** The call, once it is there. */
   call: Call | null = null
   readonly #shared: UserAgentDeps
   readonly #callId: string
   readonly #boundary: Boundary
 
-  constructor(shared: UserAgentDeps, callId: string, followsRefer: boolean) {
+  constructor(
+    shared: UserAgentDeps,
+    callId: string,
+    { followsRefer, wrong = [] }: { readonly followsRefer: boolean; readonly wrong?: CallDeps['wrong'] | undefined },
+  ) {
     this.#shared = shared
     this.#callId = callId
     this.followsRefer = followsRefer
+    this.wrong = wrong
     this.#boundary = shared.boundary.within((fault) => {
       this.observe('internal-fault', faultText(fault))
       this.call?.abort()

@@ -1,5 +1,6 @@
 import type { SipHeader, SipRequest } from '../../../shared/wire/sip/message.ts'
 import { inCidr, parseCidr, type Cidr } from '../../../shared/base/address.ts'
+import type { Wrong } from '../../../shared/model/wrong.ts'
 import type { Clock } from '../base/clock.ts'
 import { usage } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -33,27 +34,46 @@ export interface Registrars {
   }
 }
 
+/** What becomes of requests that come in, as long as nobody says otherwise. */
+export interface UserAgentPolicy {
+  readonly gate?: Gate | null
+  /** No response at all to any INVITE, as a peer that drops packets. */
+  readonly silent?: boolean
+  /** REFERs inside a call are accepted, and its owner hears of them. */
+  readonly followsRefer?: boolean
+  /** Peers may register; null: REGISTER gets 405. */
+  readonly registrar?: Registrars | null
+  /** What calls that come in do wrong on purpose. */
+  readonly wrong?: readonly Wrong[]
+}
+
 export interface AccessOptions {
   readonly realm: string
   /** Null: no digest is asked. */
   readonly credentials: { readonly username: string; readonly password: string } | null
   /** CIDR blocks; empty: any source. */
   readonly allow: readonly string[]
+  /** Credentials are never taken, on purpose: they are called stale. */
+  readonly alwaysStale?: boolean
 }
 
 /** An address list, then digest, as trunks do it (403 before, 401 for, 403 after the credentials). */
 export class AccessGate implements Gate {
   readonly #allow: readonly Cidr[]
   readonly #digest: DigestServer | null
+  readonly #unanswered: string
 
   /** Throws RingbackError (usage) for a block that cannot be read. */
-  constructor({ realm, credentials, allow }: AccessOptions, clock: Clock, random: Random) {
+  constructor({ realm, credentials, allow, alwaysStale = false }: AccessOptions, clock: Clock, random: Random) {
     this.#allow = allow.map((text) => {
       const block = parseCidr(text)
       if (!block) throw usage(`"${text}" is no address block: write 192.0.2.0/24 or an address`)
       return block
     })
-    this.#digest = credentials && new DigestServer([credentials], realm, clock, random)
+    this.#digest = credentials && new DigestServer([credentials], realm, clock, random, { alwaysStale })
+    this.#unanswered = alwaysStale
+      ? 'credentials are never taken, on purpose: each challenge says stale=true'
+      : unanswered
   }
 
   /** Challenges carry their own proof. */
@@ -66,7 +86,7 @@ export class AccessGate implements Gate {
       case 'ok':
         return { kind: 'in', proven: true }
       case 'challenge':
-        return { kind: 'challenged', refusal: { status: 401, headers: verdict.headers }, text: unanswered }
+        return { kind: 'challenged', refusal: { status: 401, headers: verdict.headers }, text: this.#unanswered }
       case 'refuse':
         return refused(verdict.text)
     }

@@ -34,7 +34,9 @@ export function requestWithDigest(
       failed: (failure) => user.failed(failure),
       observe: (kind, text) => user.observe(kind, text),
       response(response: SipResponse, flow: Flow, request: SipRequest) {
-        if (isChallenge(response) && round < mostRounds) {
+        if (isChallenge(response) && round === mostRounds)
+          user.observe('auth-failed', `${mostRounds + 1} challenges, one after the other: no more are answered`)
+        else if (isChallenge(response)) {
           const outcome = digest.challenged(response)
           if (outcome.kind === 'retry') return attempt({ kind: 'flow', flow }, round + 1)
           user.observe('auth-failed', outcome.text)

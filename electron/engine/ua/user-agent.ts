@@ -1,6 +1,7 @@
 import { header, makeHeader, type SipHeader, type SipRequest } from '../../../shared/wire/sip/message.ts'
 import { messageIds } from '../../../shared/wire/sip/grammar.ts'
 import { replacedBy } from '../../../shared/wire/sip/refer.ts'
+import type { Wrong } from '../../../shared/model/wrong.ts'
 import { DigestClient } from '../sip/digest/client.ts'
 import { overload, type Refusal } from '../sip/refusal.ts'
 import { responseTo } from '../sip/transaction/response.ts'
@@ -13,20 +14,10 @@ import type { OutboundOptions } from './call/invite-request.ts'
 import { OutboundCall } from './call/outbound.ts'
 import { bodyFault } from './body-fault.ts'
 import { OwnCallDeps, type UserAgentDeps } from './call-deps.ts'
-import type { Gate, Registrars, Verdict } from './gate.ts'
+import type { Gate, Registrars, UserAgentPolicy, Verdict } from './gate.ts'
 import { InviteCounts } from './invite-counts.ts'
 import { Newcomers } from './newcomers.ts'
 import { Registration, type RegistrationOptions } from './registration/registration.ts'
-
-export interface UserAgentPolicy {
-  readonly gate?: Gate | null
-  /** No response at all to any INVITE, as a peer that drops packets. */
-  readonly silent?: boolean
-  /** REFERs inside a call are accepted, and its owner hears of them. */
-  readonly followsRefer?: boolean
-  /** Peers may register; null: REGISTER gets 405. */
-  readonly registrar?: Registrars | null
-}
 
 export interface UserAgentEvents {
   incoming(call: InboundCall): void
@@ -49,10 +40,11 @@ export class UserAgent {
   readonly #silent: boolean
   readonly #registrar: Registrars | null
   readonly followsRefer: boolean
+  readonly wrong: readonly Wrong[]
   #events: UserAgentEvents | null = null
 
   constructor(deps: UserAgentDeps, policy: UserAgentPolicy = {}) {
-    const { gate = null, silent = false, followsRefer = false, registrar = null } = policy
+    const { gate = null, silent = false, followsRefer = false, registrar = null, wrong = [] } = policy
     this.#registrar = registrar
     this.#deps = deps
     this.#invites = new InviteCounts(deps.clock)
@@ -60,6 +52,7 @@ export class UserAgent {
     this.#gate = gate
     this.#silent = silent
     this.followsRefer = followsRefer
+    this.wrong = wrong
     deps.endpoint.serve({
       admit: (request, flow) => this.#admit(request, flow),
       malformed: (request, text) => this.#turnedAway(request, `it is malformed: ${text}`),
@@ -83,7 +76,8 @@ export class UserAgent {
 
   /** The call, not yet sent: `start` sends it. Throws SipWriteError for headers that must not go out. */
   call(options: OutboundOptions, callId: string): OutboundCall {
-    const deps = new OwnCallDeps(this.#deps, callId, options.followsRefer ?? this.followsRefer)
+    const { followsRefer = this.followsRefer, wrong } = options
+    const deps = new OwnCallDeps(this.#deps, callId, { followsRefer, wrong })
     const call = new OutboundCall(deps, options, callId)
     deps.call = call
     this.#keep(call)
@@ -255,7 +249,7 @@ export class UserAgent {
       return this.#reply(transaction, replaced)
     }
     const callId = header(request, 'call-id')!
-    const deps = new OwnCallDeps(this.#deps, callId, this.followsRefer)
+    const deps = new OwnCallDeps(this.#deps, callId, this)
     const call = new InboundCall(deps, transaction, new DigestClient(null, this.#deps.random), replaced)
     deps.call = call
     this.#keep(call)

@@ -10,6 +10,7 @@ import { furtherCases } from './further-cases.ts'
 import { mediaCases } from './media-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { signallingCases, type RuleCases } from './signalling-cases.ts'
+import { wrongCases } from './wrong-cases.ts'
 
 const call = (...how: ConstructorParameters<typeof TraceBuilder>) => new TraceBuilder(...how)
 /** A session description with a key for SRTP. */
@@ -64,6 +65,7 @@ const cases: Readonly<
   ...speaking(mediaCases),
   ...speaking(furtherCases),
   ...speaking(refusalCases),
+  ...speaking(wrongCases),
   'connection-failed': {
     speaks: [
       () => call().observe(0, 'connection-refused', 'tcp 203.0.113.9:5060: connection refused').at(10, true),
@@ -704,7 +706,7 @@ describe('diagnosis', () => {
   )
 
   it.each(
-    Object.entries({ ...signallingCases, ...mediaCases, ...furtherCases, ...refusalCases }).flatMap(
+    Object.entries({ ...signallingCases, ...mediaCases, ...furtherCases, ...refusalCases, ...wrongCases }).flatMap(
       ([id, { speaks }]) => speaks.map(([make, says], i) => [id, i, make, says] as const),
     ),
   )('%s says what is wrong (%i)', (id, _i, make, says) =>

@@ -1,4 +1,5 @@
 import { headerFields } from '../../../../shared/wire/sip/message.ts'
+import { judge } from '../directions.ts'
 import { senderOf } from '../messages.ts'
 import type { Rule } from '../rule.ts'
 
@@ -18,13 +19,16 @@ export const byeReason: Rule = {
     if (!bye?.message) return []
     const reason = headerFields(bye.message, 'reason').find((value) => !normal.test(value) && !usual.test(value))
     if (reason === undefined) return []
+    const ofMedia = /rtp|media/i.test(reason)
+    const reached = judge(facts)?.[bye.fromUs ? 'fromPeer' : 'toPeer'].delivered === 'yes'
+    const but = ofMedia && reached ? ', though audio had reached it by its own RTCP reports' : ''
     return [
       {
         severity: 'warning',
         at: bye.event.at,
         evidence: [bye],
-        sentence: `The call was ended by ${senderOf(facts, bye)} with the reason ${reason}.`,
-        next: /rtp|media/i.test(reason)
+        sentence: `The call was ended by ${senderOf(facts, bye)} with the reason ${reason}${but}.`,
+        next: ofMedia
           ? 'Find out which audio did not arrive there: it ends calls without media after a time of its own.'
           : 'Ask whoever runs that side what it means by this reason; give the Call-ID and the time.',
       },

@@ -2,11 +2,14 @@ import type { LastRequestFacts } from '../last-request.ts'
 import type { Rule } from '../rule.ts'
 import { actionFailed } from './action-failed.ts'
 import { afterTheEnd } from './after-the-end.ts'
+import { answeredCancelled } from './answered-cancelled.ts'
 import { answeredTwice } from './answered-twice.ts'
 import { arrivesElsewhere } from './arrives-elsewhere.ts'
 import { audioStops } from './audio-stops.ts'
 import { bindingMissing } from './binding-missing.ts'
+import { bothWait } from './both-wait.ts'
 import { branchReused } from './branch-reused.ts'
+import { byeAstray } from './bye-astray.ts'
 import { byeReason } from './bye-reason.ts'
 import { byeUnanswered } from './bye-unanswered.ts'
 import { cancelIgnored } from './cancel-ignored.ts'
@@ -18,10 +21,12 @@ import { connectionLost } from './connection-lost.ts'
 import { dialogIncomplete } from './dialog-incomplete.ts'
 import { dialogRefused } from './dialog-refused.ts'
 import { dialogUnanswered } from './dialog-unanswered.ts'
+import { contentTypeMissing } from './content-type-missing.ts'
 import { digitsLost } from './digits-lost.ts'
 import { digitsMalformed } from './digits-malformed.ts'
 import { droppedByPolicy } from './dropped-by-policy.ts'
 import { failedOver } from './failed-over.ts'
+import { headersMalformed } from './headers-malformed.ts'
 import { illegalAnswer } from './illegal-answer.ts'
 import { impaired } from './impaired.ts'
 import { keysInClear } from './keys-in-clear.ts'
@@ -32,10 +37,12 @@ import { mediaInClear } from './media-in-clear.ts'
 import { nat } from './nat.ts'
 import { noResponse } from './no-response.ts'
 import { notAcknowledged } from './not-acknowledged.ts'
+import { nonceStale } from './nonce-stale.ts'
 import { nothingArrives } from './nothing-arrives.ts'
 import { noMediaPath } from './no-media-path.ts'
 import { nothingSent } from './nothing-sent.ts'
 import { offerUnanswered } from './offer-unanswered.ts'
+import { onPurpose } from './on-purpose.ts'
 import { packetLoss } from './packet-loss.ts'
 import { peerHearsNothing } from './peer-hears-nothing.ts'
 import { provisionalUnacknowledged } from './provisional-unacknowledged.ts'
@@ -48,6 +55,7 @@ import { refusedMedia } from './refused-media.ts'
 import { refusedNumber } from './refused-number.ts'
 import { refusedOther } from './refused-other.ts'
 import { refusedWordless } from './refused-wordless.ts'
+import { reinviteStorm } from './reinvite-storm.ts'
 import { registrationLoops } from './registration-loops.ts'
 import { registrationRefused } from './registration-refused.ts'
 import { registrationUnanswered } from './registration-unanswered.ts'
@@ -64,6 +72,7 @@ import { sessionUnusable } from './session-unusable.ts'
 import { silentFromPeer } from './silent-from-peer.ts'
 import { silentToPeer } from './silent-to-peer.ts'
 import { soundsEncrypted } from './sounds-encrypted.ts'
+import { ssrcChanges } from './ssrc-changes.ts'
 import { transfer } from './transfer.ts'
 import { unauthentic } from './unauthentic.ts'
 import { voicemail } from './voicemail.ts'
@@ -83,6 +92,7 @@ export const rules: readonly Rule[] = [
   provisionalUnacknowledged,
   refusedWordless,
   refusedAcl,
+  nonceStale,
   refusedCredentials,
   refusedNumber,
   refusedMedia,
@@ -94,17 +104,20 @@ export const rules: readonly Rule[] = [
   ringsUnjoined,
   ringTimeout,
   cancelIgnored,
+  answeredCancelled,
   nat,
   dialogIncomplete,
   branchReused,
   answeredTwice,
   notAcknowledged,
   sessionUnusable,
+  contentTypeMissing,
   illegalAnswer,
   mediaInClear,
   keysInClear,
   offerUnanswered,
   changeRefused,
+  reinviteStorm,
   requestRefused,
   requestUnanswered,
   sessionTimer,
@@ -113,6 +126,7 @@ export const rules: readonly Rule[] = [
   scriptFailed,
   connectionLost,
   noMediaPath,
+  bothWait,
   nothingSent,
   rtpPortClosed,
   nothingArrives,
@@ -123,6 +137,7 @@ export const rules: readonly Rule[] = [
   soundsEncrypted,
   wrongLaw,
   unauthentic,
+  ssrcChanges,
   digitsLost,
   digitsMalformed,
   silentFromPeer,
@@ -135,10 +150,13 @@ export const rules: readonly Rule[] = [
   packetLoss,
   lossReported,
   impaired,
+  onPurpose,
+  byeAstray,
   byeUnanswered,
   byeReason,
   afterTheEnd,
   malformed,
+  headersMalformed,
 ]
 
 /** Those of a registration. */

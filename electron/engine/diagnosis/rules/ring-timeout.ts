@@ -1,3 +1,4 @@
+import { outcomeOf } from '../classify.ts'
 import { observed, type Rule } from '../rule.ts'
 
 /** Nobody answered in the time that the call was allowed to ring. */
@@ -10,7 +11,7 @@ export const ringTimeout: Rule = {
   needs: 'observations',
   evaluate(facts) {
     const timeout = observed(facts, 'ring-timeout')[0]
-    if (!timeout || facts.answeredAt !== null) return []
+    if (!timeout || outcomeOf(facts) !== 'no-answer') return []
     const rang = facts.ringing ? 'It rang' : 'The call was under way, without a word of ringing,'
     return [
       {

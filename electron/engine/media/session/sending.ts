@@ -65,7 +65,8 @@ export class Sending implements Paced {
     const { destination } = receiver
     const bytes = copies * (sender.packetBytes + transport.overheadBytes)
     const can = destination !== null && transport.isReady
-    const may = can && impairment?.speaks(clock.monotonicMs(), sender) !== false && allowance.spend(bytes)
+    const may =
+      can && impairment?.speaks(clock.monotonicMs(), sender, receiver.hasHeard) !== false && allowance.spend(bytes)
     // Nothing of the source is lost before it may be heard.
     const frame = may || sender.hasBegun ? outgoing.next(received) : outgoing.silence()
     recording.write(frame, received, this.#rateHz)

@@ -54,6 +54,11 @@ export class RtpReceiver {
     return this.#latch.destination
   }
 
+  /** Whether RTP of the peer has come. */
+  get hasHeard(): boolean {
+    return this.#latch.source !== null
+  }
+
   /** The host of the signalling peer, an IP literal: RTP from there is the peer's. */
   trust(host: string): void {
     this.#latch.trust(host)

@@ -19,6 +19,8 @@ export interface DigestOptions {
   readonly proxy?: boolean
   /** Credentials that cannot be read are refused, not asked for again. */
   readonly refusesUnreadable?: boolean
+  /** Whatever credentials come are too old, on purpose. */
+  readonly alwaysStale?: boolean
 }
 
 export type AuthVerdict =
@@ -40,6 +42,7 @@ export class DigestServer {
   readonly #algorithms: readonly string[]
   readonly #proxy: boolean
   readonly #refusesUnreadable: boolean
+  readonly #alwaysStale: boolean
   readonly #key: Uint8Array
   /** The highest nonce count seen per nonce, the nonce first used longest ago first: against replay (RFC 7616 5.12). */
   readonly #counts = new Map<string, number>()
@@ -52,13 +55,19 @@ export class DigestServer {
     realm: string,
     clock: Clock,
     random: Random,
-    { algorithms = ['MD5', 'SHA-256'], proxy = false, refusesUnreadable = false }: DigestOptions = {},
+    {
+      algorithms = ['MD5', 'SHA-256'],
+      proxy = false,
+      refusesUnreadable = false,
+      alwaysStale = false,
+    }: DigestOptions = {},
   ) {
     this.#credentials = credentials
     this.#random = random
     this.#algorithms = algorithms
     this.#proxy = proxy
     this.#refusesUnreadable = refusesUnreadable
+    this.#alwaysStale = alwaysStale
     this.#realm = realm
     this.#clock = clock
     this.#key = Uint8Array.from(random.bytes(32))
@@ -73,7 +82,7 @@ export class DigestServer {
     const params = sent.find((fields) => fields?.realm === this.#realm)
     if (!params) return this.#challenge(false)
     const nonce = params.nonce ?? ''
-    if (!this.#fresh(nonce)) return this.#challenge(true)
+    if (this.#alwaysStale || !this.#fresh(nonce)) return this.#challenge(true)
     const fault = this.#fault(params, request, credentials)
     if (fault !== null) return { kind: 'refuse', text: fault }
     // Without qop there is no count: the nonce serves once.

@@ -15,7 +15,16 @@ import type { Boundary } from '../../base/boundary.ts'
 import type { Budgets } from '../../base/budgets.ts'
 import type { Clock } from '../../base/clock.ts'
 import { RingbackError, explainError, machine } from '../../base/errors.ts'
-import type { Admission, DatagramSocket, Handshake, Listener, Net, StreamSocket, TlsIdentity } from '../../base/net.ts'
+import type {
+  Admission,
+  DatagramSocket,
+  Handshake,
+  Listener,
+  Net,
+  StreamSocket,
+  TlsIdentity,
+  TlsServerIdentity,
+} from '../../base/net.ts'
 import type { Random } from '../../base/random.ts'
 import { LocalRoutes } from '../../base/routes.ts'
 import { Connection, type ConnectionEvents, type ConnectionOptions, type Patience } from './connection.ts'
@@ -107,7 +116,12 @@ export class Transports {
   }
 
   /** Opens a listener; port 0 takes any free one. Throws RingbackError (machine) naming the address. */
-  async listen(transport: TransportName, host: string, port: number, tls: TlsIdentity | null = null): Promise<Address> {
+  async listen(
+    transport: TransportName,
+    host: string,
+    port: number,
+    tls: TlsServerIdentity | null = null,
+  ): Promise<Address> {
     try {
       if (transport === 'udp') return (await this.#bind(host, port)).socket.local
       const listener = await this.#listenFor(transport, host, port, tls)
@@ -128,7 +142,7 @@ export class Transports {
     transport: Exclude<TransportName, 'udp'>,
     host: string,
     port: number,
-    tls: TlsIdentity | null,
+    tls: TlsServerIdentity | null,
   ): Promise<Listener> {
     const accept = (socket: StreamSocket) => this.accept(transport, socket)
     const failed = (remote: Address, error: Error, handshake: Handshake) =>

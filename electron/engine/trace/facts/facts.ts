@@ -63,14 +63,15 @@ export function factsOf(
   const challenges = finals.filter((fact) => fact.message.status === 401 || fact.message.status === 407)
   const final = success ?? finals.findLast((fact) => !retried(fact)) ?? null
   const branch = success ? (messageIds(success.message).toTag ?? '') : null
-  const bye = (branch === null ? null : byes.find((fact) => isOfBranch(fact, branch))) ?? byes[0] ?? null
+  const bye = (success && byeOf(byes, success.message)) ?? byes[0] ?? null
   const cancel = first.find((fact) => isRequest(fact, 'CANCEL')) ?? null
   const endedOnWire = bye?.event.at ?? (final && final.message.status >= 300 ? final.event.at : null)
   // What can only be sent in a dialog shows that there is one.
   const proof = beganBefore ? isInDialog : trace.vantage === 'observed' ? followsAnswer(initial) : () => false
   const established = final ? null : (first.find(proof)?.event.at ?? null)
   const { announced, all: agreed } = agreements
-  const endedAt = endedOnWire ?? ended
+  const left = trace.observations.find(({ kind }) => kind === 'left')?.at
+  const endedAt = left ?? endedOnWire ?? ended
   const media = streamFacts(streams.all, announced)
   const lastSeen = media.reduce((last, { lastAt }) => Math.max(last, lastAt), messages.at(-1)?.event.at ?? now)
   return {
@@ -101,6 +102,17 @@ export function factsOf(
     reportsFromPeer: reportsFromPeer(streams, announced),
     observations: trace.observations,
   }
+}
+
+/** The BYE that ends the dialog of an answer: one that names both sides before any that names the called one alone. */
+function byeOf(byes: readonly Fact<SipRequest>[], answer: SipResponse): Fact<SipRequest> | undefined {
+  const { fromTag, toTag } = messageIds(answer)
+  const names = ({ message }: Fact<SipRequest>) => {
+    const ids = messageIds(message)
+    return [ids.fromTag, ids.toTag].every((tag) => tag === fromTag || tag === toTag)
+  }
+  const own = byes.filter((fact) => isOfBranch(fact, toTag ?? ''))
+  return own.find(names) ?? own[0]
 }
 
 /** A forked call may be answered twice: the dialog that was not ended, or was ended last, is the call. */

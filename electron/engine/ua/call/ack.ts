@@ -7,7 +7,7 @@ import { hopOf } from './in-dialog.ts'
 
 /** ACK of a 2xx, to the route set and remote target of the dialog (RFC 3261 13.2.2.4). */
 export function sendAck(call: Call, dialog: Dialog, sequence: number): void {
-  if (call.wrong.includes('no-ack')) return
+  if (call.deps.wrong.includes('no-ack')) return
   call.deps.endpoint.sendAck(hopOf(dialog), dialog.flow, () => dialog.request('ACK', sequence, []))
 }
 

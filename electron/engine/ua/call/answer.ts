@@ -11,6 +11,9 @@ import { ReliableProvisional } from './prack.ts'
 import { offerInside } from './reinvite.ts'
 import type { EndCause } from '../../../../shared/model/end-cause.ts'
 
+/** How late a 200 is that follows a CANCEL on purpose. */
+const overdueMs = 3000
+
 /** Our session description, and whether it is the offer. */
 interface Described {
   readonly sdp: string
@@ -33,7 +36,7 @@ export class Answer {
     this.#provisional = new ReliableProvisional(call.deps.clock, 1 + (call.deps.random.uint32() % 100_000))
     if (sdpOf(invite.request) !== null) call.negotiation.step('offer-received')
     invite.user = {
-      cancelled: () => void call.step({ kind: 'end', cause: { by: 'peer', reason: 'cancel' } }),
+      cancelled: () => this.#cancelled(),
       failed: (why) => why === 'transport' && call.step({ kind: 'end', cause: { by: 'nobody', reason: 'transport' } }),
     }
   }
@@ -124,6 +127,12 @@ export class Answer {
     const ready = this.#ready
     this.#ready = null
     ready?.()
+  }
+
+  #cancelled(): void {
+    const { wrong, clock } = this.#call.deps
+    if (wrong.includes('late-200')) clock.after(overdueMs, () => this.#call.events.emit('overdue', null))
+    else this.#call.step({ kind: 'end', cause: { by: 'peer', reason: 'cancel' } })
   }
 
   stop({ by }: EndCause): void {

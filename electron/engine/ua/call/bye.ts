@@ -16,8 +16,9 @@ export function bye(call: Call, cause: EndCause, reason?: string): void {
   if (!call.step({ kind: 'bye', cause })) return
   const { deps } = call
   const end = () => void call.step({ kind: 'end', cause })
-  if (call.wrong.includes('no-bye')) return end()
-  if (!call.wrong.includes('slow-bye')) return sendBye(call, end, reason)
+  if (deps.wrong.includes('no-bye')) return end()
+  if (!deps.wrong.includes('slow-bye')) return sendBye(call, end, reason)
+  deps.observe('left', `the audio ends here, the BYE follows ${slowByeMs / 1000} s later, on purpose`)
   deps.clock.after(slowByeMs, () => sendBye(call, end, reason))
 }
 
@@ -31,6 +32,7 @@ function sendBye(call: Call, end: () => void, reason: string | undefined): void 
   inDialog(call, {
     method: 'BYE',
     headers: reason === undefined ? [] : [makeHeader('Reason', reason)],
+    astray: deps.wrong.includes('bye-wrong-place'),
     done(outcome) {
       if (call.is('ending')) observeOutcome(call, outcome)
       end()

@@ -1,4 +1,3 @@
-import type { CallerWrong } from '../../../../shared/model/wrong.ts'
 import type { DigestClient } from '../../sip/digest/client.ts'
 import type { CallState } from './state.ts'
 
@@ -12,5 +11,4 @@ export interface CallParts {
   /** It began with a sips URI. */
   readonly secure: boolean
   readonly state: CallState
-  readonly wrong?: readonly CallerWrong[]
 }

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../../shared/base/address.ts'
-import type { CallerWrong } from '../../../../shared/model/wrong.ts'
+import type { CallerWrong, Wrong } from '../../../../shared/model/wrong.ts'
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { headerList, makeHeader, type SipMessage, type SipRequest } from '../../../../shared/wire/sip/message.ts'
@@ -37,6 +37,8 @@ export interface CallEvents {
   acknowledged: null
   /** The peer asks to call somebody else instead, and was told that this is done. */
   referred: Referred
+  /** The caller cancelled, and is answered all the same, on purpose. */
+  overdue: null
 }
 
 export interface CallDeps {
@@ -47,6 +49,8 @@ export interface CallDeps {
   readonly userAgent: string
   /** Whether a REFER of the peer's is followed. */
   readonly followsRefer: boolean
+  /** What it does wrong on purpose. */
+  readonly wrong: readonly (Wrong | CallerWrong)[]
   observe(kind: ObservationKind, text: string): void
   /** Runs work that may wait; what it throws ends the call. */
   run(place: string, work: () => unknown): void
@@ -59,8 +63,6 @@ export abstract class Call {
   readonly localTag: string
   readonly contactUser: string | null
   readonly secure: boolean
-  /** What it does wrong on purpose. */
-  readonly wrong: readonly CallerWrong[]
   readonly deps: CallDeps
   readonly digest: DigestClient
   readonly negotiation = new Negotiation()
@@ -76,8 +78,7 @@ export abstract class Call {
   #state: CallState
   #media: CallMedia | null = null
 
-  constructor(deps: CallDeps, { callId, localTag, digest, contactUser, secure, state, wrong = [] }: CallParts) {
-    this.wrong = wrong
+  constructor(deps: CallDeps, { callId, localTag, digest, contactUser, secure, state }: CallParts) {
     this.deps = deps
     this.callId = callId
     this.localTag = localTag

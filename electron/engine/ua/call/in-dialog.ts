@@ -1,5 +1,13 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
-import { makeHeader, type SipHeader, type SipResponse } from '../../../../shared/wire/sip/message.ts'
+import { uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import {
+  header,
+  makeHeader,
+  type SipHeader,
+  type SipRequest,
+  type SipResponse,
+} from '../../../../shared/wire/sip/message.ts'
+import type { Random } from '../../base/random.ts'
 import type { NextHop } from '../../sip/pending.ts'
 import type { RequestFailure } from '../../sip/failures.ts'
 import type { Dialog } from '../dialog.ts'
@@ -16,6 +24,8 @@ export interface InDialogRequest {
   readonly method: string
   readonly headers?: readonly SipHeader[]
   readonly body?: string
+  /** It goes wrong on purpose: to the address of record, with a tag that the peer does not know. */
+  readonly astray?: boolean
   /** Called for the final response or the failure; again for each repetition of a 2xx to INVITE. */
   done(outcome: Outcome): void
 }
@@ -32,7 +42,7 @@ const targetRefreshes: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'REFER
 const ofNoNews = new Set<ObservationKind>(['resolution', 'tls-chain', 'nat'])
 
 /** Sends a request inside the dialog, over the dialog's own flow where the remote target cannot be reached. */
-export function inDialog(call: Call, { method, headers = [], body = '', done }: InDialogRequest): void {
+export function inDialog(call: Call, { method, headers = [], body = '', astray = false, done }: InDialogRequest): void {
   const { dialog, deps, digest } = call
   if (!dialog) return done({ kind: 'failed', failure: { kind: 'transport', text: 'there is no dialog' } })
   const send = (hop: NextHop, fallback: boolean) => {
@@ -43,7 +53,8 @@ export function inDialog(call: Call, { method, headers = [], body = '', done }: 
       nextSequence: () => (sequence = dialog.nextSequence()),
       build: (flow, number, credentials) => {
         const contact = targetRefreshes.has(method) ? [contactHeader(call.contactUser, flow, call.secure)] : []
-        return dialog.request(method, number, [...contact, ...credentials, userAgent(call), ...headers], body)
+        const request = dialog.request(method, number, [...contact, ...credentials, userAgent(call), ...headers], body)
+        return astray ? strayed(request, deps.random) : request
       },
       response: (response) => {
         if (response.status < 200) return
@@ -59,7 +70,18 @@ export function inDialog(call: Call, { method, headers = [], body = '', done }: 
       observe: (kind, text) => !ofNoNews.has(kind) && deps.observe('note', text),
     })
   }
-  send(hopOf(dialog), true)
+  send(astray ? { kind: 'flow', flow: dialog.flow } : hopOf(dialog), !astray)
+}
+
+/** A request that goes to the address of record instead of the Contact, with a tag that nobody gave. */
+function strayed(request: SipRequest, random: Random): SipRequest {
+  const to = header(request, 'to') ?? ''
+  const nobody = makeHeader('To', to.replace(/;tag=[^;]*/i, `;tag=${random.token(12)}`))
+  return {
+    ...request,
+    uri: uriOf(to),
+    headers: request.headers.flatMap((field) => (field.key === 'route' ? [] : field.key === 'to' ? [nobody] : [field])),
+  }
 }
 
 /** Whether an outcome says that the peer has no such dialog, or is gone (RFC 3261 12.2.1.2, RFC 4028 10). */

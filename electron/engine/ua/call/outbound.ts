@@ -22,7 +22,6 @@ export class OutboundCall extends Call {
       contactUser: options.fromUser,
       secure: isSecure(options.uri),
       state: { kind: 'calling', since: deps.clock.nowUs() },
-      wrong: options.wrong ?? [],
     })
     this.#cancel = new Cancel(this)
     this.#invite = new Invite(this, options, this.#cancel)

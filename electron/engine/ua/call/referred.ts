@@ -3,6 +3,7 @@ import { header, makeHeader } from '../../../../shared/wire/sip/message.ts'
 import { isUnreported, referTarget, type ReferTarget } from '../../../../shared/wire/sip/refer.ts'
 import { overload } from '../../sip/refusal.ts'
 import type { ServerTransaction } from '../../sip/transaction/server.ts'
+import { bye } from './bye.ts'
 import type { Call } from './call.ts'
 import { contactHeader, sequenceOf } from './headers.ts'
 import { inDialog } from './in-dialog.ts'
@@ -43,6 +44,7 @@ export function receiveRefer(call: Call, transaction: ServerTransaction): void {
     ],
   })
   deps.observe('transfer', `the peer asks to call ${printable(target.uri)} instead (REFER)`)
+  if (deps.wrong.includes('refer-then-bye')) return bye(call, { by: 'us', reason: 'bye' })
   const event = makeHeader('Event', `refer;id=${sequenceOf(request)}`)
   // The new call, and each NOTIFY about it that is not answered: one that is held against the peer as long as any is.
   let open = 1
