@@ -2,6 +2,7 @@ import { formatAddress } from '../../shared/base/address.ts'
 import type { PlaceCall } from '../../shared/contract/place-call.ts'
 import type { Favourite } from '../../shared/contract/commands.ts'
 import { readImpairments } from '../../shared/model/impairments.ts'
+import { callerWrongNames, type CallerWrong } from '../../shared/model/wrong.ts'
 import { dialAdvice } from '../../shared/providers/advice.ts'
 import { providerOfTrunk } from '../../shared/providers/index.ts'
 import { dialFault, dialled, type DialFault } from '../../shared/words/dial.ts'
@@ -22,16 +23,19 @@ export function draftFault({ uri, trunk, headers, impairments }: Draft): DraftFa
     const text = secretFault(row) ?? customHeaderFault(row.name, row.value)?.text
     if (text) return { text, correction: null, of: 'headers' }
   }
-  const read = readImpairments(impairmentsIn(impairments))
+  const read = readImpairments(askedIn(impairments).impairments)
   return typeof read === 'string' ? { text: read, correction: null, of: 'impairments' } : null
 }
 
-/** The impairments that a text lists. */
-const impairmentsIn = (text: string): string[] =>
-  text
+/** What a text lists of what goes wrong on purpose: what a caller does wrong by its name, else an impairment. */
+function askedIn(text: string): { readonly impairments: string[]; readonly wrong: CallerWrong[] } {
+  const parts = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+  const wrong = callerWrongNames.filter((name) => parts.includes(name))
+  return { impairments: parts.filter((part) => !wrong.some((name) => name === part)), wrong }
+}
 
 /** A row that nothing is typed into is none. */
 const isSent = ({ enabled, name, value }: Draft['headers'][number]) => enabled && (name !== '' || value !== '')
@@ -60,7 +64,7 @@ export async function dial(): Promise<void> {
   const { draft } = useUi.getState()
   const { uri, trunk, headers, source, encryption, encryptionForm, srtpSuites } = draft
   const { transport, codecs, ptimeMs, from, displayName } = draft
-  const impairments = impairmentsIn(draft.impairments)
+  const { impairments, wrong } = askedIn(draft.impairments)
   const args: PlaceCall = {
     uri,
     source,
@@ -80,6 +84,7 @@ export async function dial(): Promise<void> {
     ...(from === '' ? {} : { from }),
     ...(displayName === '' ? {} : { displayName }),
     ...(impairments.length === 0 ? {} : { impairments }),
+    ...(wrong.length === 0 ? {} : { wrong }),
   }
   const script = await readDraftScript(draft)
   if (script && script.fault !== null) throw new Error(script.fault)

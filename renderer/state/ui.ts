@@ -38,7 +38,7 @@ export interface Draft {
   readonly ptimeMs: number | null
   readonly from: string
   readonly displayName: string
-  /** What goes wrong on purpose with what is sent, as `loss=5%, jitter=30ms`. */
+  /** What goes wrong on purpose, as `loss=5%, jitter=30ms, no-ack`. */
   readonly impairments: string
   /** What is done in the call, a line after the other; empty: nothing. */
   readonly script: string
@@ -163,7 +163,7 @@ export function redial(placed: Placed): void {
     ptimeMs: placed.ptimeMs ?? null,
     from: placed.from ?? '',
     displayName: placed.displayName ?? '',
-    impairments: placed.impairments?.join(', ') ?? '',
+    impairments: [...(placed.impairments ?? []), ...(placed.wrong ?? [])].join(', '),
     script: (placed.script ?? []).map((step) => `${stepText(step)}\n`).join(''),
     sounds: Object.fromEntries(
       (placed.script ?? []).flatMap((step) => {

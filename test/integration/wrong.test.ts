@@ -204,7 +204,7 @@ describe('an agent that does wrong on purpose', () => {
   )
 
   it.each<[Wrong, Partial<StartAgent>, RegExp]>([
-    ['stale-nonce', {}, /asks for none: set a user and a password/],
+    ['stale-nonce', {}, /asks for none: let it ask for those of a user/],
     ['client-certificate', {}, /listens over none: let it listen over TLS/],
     ['tls-expired', { ...overTls, tlsIdentity: { cert: 'c', key: 'k' } }, /leave the given one out/],
   ])('does not begin with %s where it could not do it', async (wrong, how, sentence) => {
@@ -215,6 +215,9 @@ describe('an agent that does wrong on purpose', () => {
     const { port } = await engines.agent({ wrong: ['both-wait'] })
     const report = await callAndWait(engines.open(), { uri: `sip:x@127.0.0.1:${port}`, durationMs: 2000 })
     expect([report.verdict.kind, report.findings]).toEqual(['two-way-audio', []])
+    const later = ['call', `sip:x@127.0.0.1:${port}`, '--duration', '2', '--first-packet', 'peer']
+    const { code, report: waited } = await callReport(later)
+    expect([code, ...waited.findings.map(({ rule }) => rule)]).toEqual([1, 'both-wait', 'impaired'])
   })
 
   // Messages and packets go to an address where nobody is: they stay in a network of their own.

@@ -27,7 +27,7 @@ export function behaviourWith(behaviour: Behaviour, asked: readonly Wrong[]): Be
 /** Throws RingbackError (usage) for what it could not do wrong as it is. */
 export function checkWrong({ wrong, user, listeners, tlsIdentity }: Parsed<'agent.start'>): void {
   if (wrong.includes('stale-nonce') && user === undefined)
-    throw usage('stale-nonce is about credentials, and the agent asks for none: set a user and a password')
+    throw usage('stale-nonce is about credentials, and the agent asks for none: let it ask for those of a user')
   const ofTls = wrong.find((name) => wrongOfTls.includes(name))
   if (ofTls && !listeners.some(({ transport }) => transports[transport].secure))
     throw usage(`${ofTls} is about TLS, and the agent listens over none: let it listen over TLS or wss`)

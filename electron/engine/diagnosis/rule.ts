@@ -4,6 +4,7 @@ import type { Evidence, Finding } from '../../../shared/contract/report.ts'
 import type { CallFacts, MessageFact, StreamFact } from '../../../shared/model/facts.ts'
 import type { Remedy } from '../../../shared/model/remedies.ts'
 import type { Observation, ObservationKind } from '../../../shared/model/wire.ts'
+import type { CallerWrong } from '../../../shared/model/wrong.ts'
 import { header, type SipResponse } from '../../../shared/wire/sip/message.ts'
 
 /** What a call may lack: without it the rules that need it have no evidence. */
@@ -98,6 +99,10 @@ export function observed(facts: CallFacts, ...kinds: readonly ObservationKind[])
 
 /** In a conference others may be those who speak: who is silent there is not muted. */
 export const isJoined = (facts: CallFacts): boolean => observed(facts, 'joined').length > 0
+
+/** Whether this endpoint does that wrong on purpose, so that nothing is found out by it. */
+export const isOnPurpose = (facts: CallFacts, name: CallerWrong): boolean =>
+  observed(facts, 'on-purpose').some(({ value }) => value === name)
 
 /** The final response of the INVITE. */
 export type FinalResponse = MessageFact & { readonly message: SipResponse }

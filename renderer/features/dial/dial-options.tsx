@@ -1,5 +1,6 @@
 import { usualCodecs } from '../../../shared/model/codecs.ts'
 import { impairmentForms } from '../../../shared/model/impairments.ts'
+import { callerWrongs } from '../../../shared/model/wrong.ts'
 import { offeredSuites, type SrtpSuite } from '../../../shared/model/encryption.ts'
 import { draftFault } from '../../state/dial.ts'
 import { useEngine } from '../../state/engine.ts'
@@ -16,6 +17,12 @@ import { Choice, Field } from '../../ui/controls.tsx'
 import { HeaderEditor } from '../../ui/header-editor.tsx'
 import { OrderedChoice } from '../../ui/ordered-choice.tsx'
 import { ScriptField } from './script-field.tsx'
+
+/** What can be asked for, each with what comes of it where its name does not tell. */
+const wrongForms = [
+  `To the RTP that is sent, each one of: ${impairmentForms.map(({ example }) => example).join(', ')}.`,
+  ...Object.entries(callerWrongs).map(([name, what]) => `${name}: ${what}.`),
+].join('\n')
 
 const none = '' as const
 type OrNone<Value extends string> = Value | typeof none
@@ -100,8 +107,8 @@ export function DialOptions() {
             <input
               {...props}
               className="mono"
-              placeholder="like loss=5%, jitter=30ms"
-              title={`What this side sends, each one of: ${impairmentForms.map(({ example }) => example).join(', ')}`}
+              placeholder="like loss=5%, jitter=30ms, no-ack"
+              title={wrongForms}
               value={draft.impairments}
               onChange={(event) => edit({ impairments: event.target.value })}
             />

@@ -57,7 +57,9 @@ describe('a call that is dialled again', () => {
     expect(draftFault({ ...draft, headers: typed })).toBeNull()
     const off = draft.headers.map((row) => ({ ...row, enabled: !row.secret }))
     expect(draftFault({ ...draft, headers: off })).toBeNull()
-    expect(draftFault({ ...emptyDraft, uri: 'sip:a@b.example', impairments: 'loss=5%, jitter=30ms' })).toBeNull()
+    expect(
+      draftFault({ ...emptyDraft, uri: 'sip:a@b.example', impairments: 'loss=5%, jitter=30ms, no-ack' }),
+    ).toBeNull()
     expect(draftFault({ ...emptyDraft, uri: 'sip:a@b.example', impairments: 'loss=5' })).toMatchObject({
       of: 'impairments',
       text: expect.stringMatching(/write it like loss=5%/),

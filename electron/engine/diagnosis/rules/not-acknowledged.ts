@@ -1,6 +1,6 @@
 import { count } from '../../../../shared/base/text.ts'
 import { repeatsOf, senderOf } from '../messages.ts'
-import { statusText, type FinalResponse, type Rule } from '../rule.ts'
+import { isOnPurpose, statusText, type FinalResponse, type Rule } from '../rule.ts'
 
 /** A 2xx that is sent again and again: its ACK is lost or goes elsewhere. */
 export const notAcknowledged: Rule = {
@@ -8,11 +8,11 @@ export const notAcknowledged: Rule = {
   severities: ['fault'],
   looksAt: 'the 2xx of the INVITE, how often it was sent, and its ACK',
   speaks: 'the same 2xx came three times and more after the first',
-  silent: 'fewer repetitions: the ACK may have been late',
+  silent: 'fewer repetitions: the ACK may have been late; or this endpoint leaves it out on purpose',
   needs: 'repetitions',
   evaluate(facts) {
     const { final } = facts
-    if (!final || facts.answeredAt === null) return []
+    if (!final || facts.answeredAt === null || isOnPurpose(facts, 'no-ack')) return []
     const repeats = repeatsOf(facts, final)
     if (repeats.length < 3) return []
     return [

@@ -13,7 +13,7 @@ export const onPurpose: Rule = {
   silent: 'it is about RTP (impaired speaks of that), or the other side does it: what that does has rules of its own',
   needs: 'observations',
   evaluate(facts) {
-    const asked = observed(facts, 'on-purpose', 'left').filter(({ value = '' }) => !(value in wrongMedia))
+    const asked = observed(facts, 'on-purpose').filter(({ value = '' }) => !(value in wrongMedia))
     if (asked.length === 0) return []
     return [
       {
