@@ -203,6 +203,12 @@ describe('an agent that does wrong on purpose', () => {
     },
   )
 
+  it('has a certificate for another name: who does not know its CA either hears of both', async () => {
+    const { port } = await engines.agent({ wrong: ['tls-wrong-name'], ...overTls })
+    const report = await callAndWait(engines.open(), { uri: `sip:x@127.0.0.1:${port}`, transport: 'tls' })
+    expect(report.findings[0]!.sentence).toMatch(/self-signed.*; its certificate is for another name; the name wanted/)
+  })
+
   it.each<[Wrong, Partial<StartAgent>, RegExp]>([
     ['stale-nonce', {}, /asks for none: let it ask for those of a user/],
     ['client-certificate', {}, /listens over none: let it listen over TLS/],

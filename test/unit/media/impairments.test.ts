@@ -195,6 +195,19 @@ describe('what is sent goes wrong on purpose:', () => {
     expect(first!.bytes.subarray(12)).toEqual(onTime!.bytes.subarray(12))
   })
 
+  it('wait-for-peer begins with the first packet of the peer, and does not stop when its address changes', async () => {
+    const all = await left(3, ['wait-for-peer'])
+    expect(all).toEqual([])
+    const { deliver } = bench.net
+    bench.net.deliver = (datagram) => datagram.to.host === ourMedia.host || deliver(datagram)
+    await bench.packet({ from: theirMedia })
+    await bench.clock.advance(1000)
+    expect([all.length, all[0]!.marker]).toEqual([50, true])
+    await bench.session.answer(sdp(theirMedia.host, theirMedia.port + 10))
+    await bench.clock.advance(1000)
+    expect(all).toHaveLength(100)
+  })
+
   it('payload-type changes that of the audio alone', async () => {
     const all = await left(1, ['payload-type=96'], '5')
     expect(new Set(all.map(({ payloadType }) => payloadType))).toEqual(new Set([96, 101]))
