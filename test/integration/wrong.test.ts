@@ -278,7 +278,7 @@ describe('a caller that does wrong on purpose', () => {
   it.each(callerWrongNames.map((name) => [name, expectedOfCaller[name]] as const))(
     '%s: the agent says so and goes on, and the caller accuses nobody of it',
     { timeout: 60_000 },
-    async (wrong, { rules, own, durationMs = 1000, mediaTimeoutMs = 30_000 }) => {
+    async (wrong, { rules, own, durationMs = 2000, mediaTimeoutMs = 30_000 }) => {
       const agent = await engines.agent({ ...over('tcp'), mediaTimeoutMs })
       const uri = `sip:x@127.0.0.1:${agent.port};transport=tcp`
       const called = await callAndWait(engines.open(), { uri, durationMs, wrong: [wrong] })
