@@ -14,6 +14,7 @@ import { codecSpeed } from './codecs.ts'
 import { Child } from './child-process.ts'
 import { personaCalls, platform } from './persona.ts'
 import type { Row } from './row.ts'
+import { srtpSpeed } from './srtp.ts'
 import { mouthToEar } from './voice.ts'
 import { bundleSize, eventToPaint, firstPaint, longLadder } from './window.ts'
 import { keyOfPalette, openPastCall } from './window-steps.ts'
@@ -177,6 +178,10 @@ const all = {
   media: () => concurrentCalls(500, inTime),
   held: () => concurrentCalls(500, inTime, { with: ' at an agent with a persona', ...platform }),
   crowd: () => concurrentCalls(1000, { p99: 1.3, cpu: 1.6 }),
+  // What encryption costs is told by the row of SRTP.
+  sdes: () =>
+    concurrentCalls(200, { p99: 1.3, cpu: 3 }, { with: ' by SDES', agent: {}, call: { encryption: 'required' } }),
+  srtp: srtpSpeed,
   memory,
   ladder: longLadder,
   paint: eventToPaint,
@@ -201,6 +206,7 @@ type Name = keyof typeof all
 const onceOnly: ReadonlySet<Name> = new Set([
   'parse',
   'codecs',
+  'srtp',
   'packets',
   'list',
   'messages',

@@ -21,7 +21,7 @@ export function crypt(
   counter.writeUInt32BE((counter.readUInt32BE(4) ^ ssrc) >>> 0, 4)
   counter.writeUInt16BE(counter.readUInt16BE(8) ^ Math.floor(index / 2 ** 32), 8)
   counter.writeUInt32BE((counter.readUInt32BE(10) ^ (index % 2 ** 32)) >>> 0, 10)
-  return createCipheriv(cipher.length === 32 ? 'aes-256-ctr' : 'aes-128-ctr', cipher, counter).update(data)
+  return createCipheriv(cipher.symmetricKeySize === 32 ? 'aes-256-ctr' : 'aes-128-ctr', cipher, counter).update(data)
 }
 
 /** AES counter mode with HMAC-SHA1 (RFC 3711, RFC 6188). */

@@ -78,7 +78,7 @@ function nonce(salt: Uint8Array, ssrc: number, index: number): Buffer {
   return iv
 }
 
-const nameOf = ({ cipher }: SessionKeys) => (cipher.length === 32 ? 'aes-256-gcm' : 'aes-128-gcm')
+const nameOf = ({ cipher }: SessionKeys) => (cipher.symmetricKeySize === 32 ? 'aes-256-gcm' : 'aes-128-gcm')
 
 function seal(keys: SessionKeys, ssrc: number, index: number, known: Uint8Array, clear: Uint8Array): Buffer {
   const cipher = createCipheriv(nameOf(keys), keys.cipher, nonce(keys.salt, ssrc, index))

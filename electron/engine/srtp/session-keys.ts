@@ -1,11 +1,12 @@
-import { createCipheriv } from 'node:crypto'
+import { createCipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import type { SrtpSuite } from '../../../shared/model/encryption.ts'
 import { suites } from './suites.ts'
 
 /** What the packets of one direction are protected with (RFC 3711 4.3); GCM needs no key of authentication. */
 export interface SessionKeys {
-  readonly cipher: Uint8Array
-  readonly auth: Uint8Array
+  /** Made once: from bytes a key costs more than a packet. */
+  readonly cipher: KeyObject
+  readonly auth: KeyObject
   readonly salt: Uint8Array
 }
 
@@ -26,5 +27,9 @@ export function sessionKeys(suite: SrtpSuite, master: Uint8Array, of: 'rtp' | 'r
     const name = keyBytes === 32 ? 'aes-256-ctr' : 'aes-128-ctr'
     return createCipheriv(name, master.subarray(0, keyBytes), iv).update(Buffer.alloc(length))
   }
-  return { cipher: derive(first, keyBytes), auth: derive(first + 1, authBytes), salt: derive(first + 2, saltBytes) }
+  return {
+    cipher: createSecretKey(derive(first, keyBytes)),
+    auth: createSecretKey(derive(first + 1, authBytes)),
+    salt: derive(first + 2, saltBytes),
+  }
 }
