@@ -1,6 +1,6 @@
 import type { ObservationKind } from '../../../../shared/model/wire.ts'
 import type { RtpHeader } from '../../../../shared/wire/rtp/rtp.ts'
-import { eventToDigit, readTelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
+import { eventToDigit, readTelephoneEvent, type TelephoneEvent } from '../../../../shared/wire/rtp/telephone-event.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Coded, Codec, Decoder } from '../codec/codec.ts'
 import { staticCodec } from '../codec/index.ts'
@@ -51,7 +51,7 @@ export class ReceivedAudio implements Heard {
   #lastSequence: number | null = null
   #markerSentMs = 0
   #markersHeard = 0
-  #lastEvent = -1
+  #lastEvent: (TelephoneEvent & { readonly timestamp: number }) | null = null
   /** Of the digits that come; null before the first. */
   #events: EventCheck | null = null
 
@@ -188,8 +188,9 @@ export class ReceivedAudio implements Heard {
     const name = digit === null ? `event ${event.event}` : `digit ${digit}`
     this.#events ??= new EventCheck(before, (text) => this.#observe('digit-malformed', text))
     this.#events.event(header, event, name)
-    if (header.timestamp === this.#lastEvent) return
-    this.#lastEvent = header.timestamp
+    const last = this.#lastEvent
+    this.#lastEvent = { ...event, timestamp: header.timestamp }
+    if (last && isSame(last, event, header)) return
     this.#observe('digit-received', `${name} received as telephone-event`, digit ?? undefined)
   }
 
@@ -203,4 +204,18 @@ export class ReceivedAudio implements Heard {
         `${markerPeriodMs} ms more: audio makes the round trip`,
     )
   }
+}
+
+/** Packets of the end of a segment may be lost, ticks of the clock. */
+const mostMissing = 1600
+
+/** Whether a packet belongs to the event before it; a long one goes on in segments (RFC 4733 2.5.1.3). */
+function isSame(
+  last: TelephoneEvent & { readonly timestamp: number },
+  { event }: TelephoneEvent,
+  { timestamp, marker }: RtpHeader,
+): boolean {
+  if (timestamp === last.timestamp) return true
+  const behind = (timestamp - last.timestamp - last.duration) | 0
+  return !marker && !last.end && event === last.event && behind >= 0 && behind <= mostMissing
 }

@@ -76,6 +76,34 @@ describe('codecs in an answer', () => {
     expect(refusalOf(session('97'), 'opus')).toContain('offered unknown(97), accepted here opus')
   })
 
+  it('are those of one of ten m-lines: each has its place in the answer, and all others are refused', () => {
+    const lines = [
+      'm=video 4002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000',
+      'm=audio 0 RTP/AVP 0',
+      'm=audio 4004 RTP/AVP 18',
+      'm=application 4006 UDP/DTLS/SCTP webrtc-datachannel',
+      'm=image 4008 udptl t38',
+      'm=audio 4010 RTP/SAVP 0',
+      'm=message 4012 TCP/MSRP *',
+      'm=audio 4014 RTP/AVP 8 0',
+      'm=audio 4016 RTP/AVP 0',
+      'm=text 4018 RTP/AVP 98\r\na=rtpmap:98 t140/1000',
+    ]
+    const offer = parseSdp(`${head}${lines.join('\r\n')}\r\n`)
+    if (typeof offer === 'string') throw new Error(offer)
+    const { sdp, remote } = answerTo(offer, 'PCMU')
+    const answered = [...sdp.matchAll(/^m=(\S+) (\d+) (\S+)/gm)].map(([, kind, port, protocol]) => [
+      kind,
+      port,
+      protocol,
+    ])
+    expect(answered.map(([kind, , protocol]) => `${kind} ${protocol}`)).toEqual(
+      lines.map((line) => line.replace(/^m=(\S+) \d+ (\S+)[^]*/, '$1 $2')),
+    )
+    expect(answered.flatMap(([, port], i) => (port === '0' ? [] : i))).toEqual([7])
+    expect(remote).toEqual({ host: '192.0.2.7', port: 4014 })
+  })
+
   it('pass over a type above 127, which RTP cannot have', () => {
     const offer = session('128 300 0', 'rtpmap:128 opus/48000/2', 'rtpmap:300 G722/8000')
     expect(answerTo(offer, 'opus', 'G722', 'PCMU').codec.name).toBe('PCMU')

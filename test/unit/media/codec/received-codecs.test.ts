@@ -26,10 +26,17 @@ class Listener {
     this.#audio.use({ codec, payloadType: 96, telephoneEvent: null, ptimeMs: 20, ...format })
   }
 
-  take(n: number, payload: Uint8Array, payloadType = 96): void {
-    const packet = new Uint8Array(rtpHeaderBytes + payload.length)
+  /** `first`: the byte that says what stands `between` header and payload, and that padding is behind it. */
+  take(
+    n: number,
+    payload: Uint8Array,
+    payloadType = 96,
+    { first = 0x80, between = Buffer.alloc(0), padding = 0 } = {},
+  ): void {
+    const tail = Buffer.alloc(padding, padding)
+    const packet = Buffer.concat([new Uint8Array(rtpHeaderBytes), between, payload, tail])
     writeRtpHeader(packet, payloadType, false, n, n * this.#ticks, 1)
-    packet.set(payload, rtpHeaderBytes)
+    packet[0] = first
     this.#audio.take(headerOf(packet), packet)
   }
 
@@ -51,6 +58,25 @@ describe('received audio', () => {
     const heard = listener.heard(100)
     expect(heard.findLastIndex((sample) => sample !== 0)).toBeLessThan(16_000 / 4)
     listener.close()
+  })
+
+  it.each([
+    ['contributing sources', 0x80 | 15, Buffer.alloc(60, 0x11), 0],
+    // RFC 8285 4.2: elements of one byte, here the level of RFC 6464 and padding; and 4.3: of two.
+    ['extensions of one byte', 0x90, Buffer.from('bede000110ff0000', 'hex'), 0],
+    ['extensions of two bytes', 0x90, Buffer.from('100000020104deadbeef0000', 'hex'), 0],
+    ['an extension that is empty', 0x90, Buffer.from('bede0000', 'hex'), 0],
+    ['padding', 0xa0, Buffer.alloc(0), 24],
+    ['all of it', 0xb2, Buffer.from(`${'11'.repeat(8)}bede000110ff0000`, 'hex'), 4],
+  ])('is the same in packets with %s as in plain ones', (_name, first, between, padding) => {
+    const [plain, odd] = [new Listener(pcmu), new Listener(pcmu)]
+    for (const [n, payload] of encoded(codecOf(pcmu)!, speechLike(8000, 1)).entries()) {
+      plain.take(n, payload)
+      odd.take(n, payload, 96, { first, between, padding })
+    }
+    const heard = plain.heard(60)
+    expect(meanSquare(heard)).toBeGreaterThan(1e6)
+    expect(odd.heard(60)).toEqual(heard)
   })
 
   it('is noise at the level of a packet of comfort noise, until the peer speaks again', () => {
