@@ -278,7 +278,7 @@ export class Engine implements EngineClient {
       case 'agent':
         return [this.#agents.change(id)]
       case 'webhook':
-        return [this.#agents.webhooks.change(id)]
+        return [this.#agents.webhooks.change(id, watcher)]
       case 'trial':
         return [this.#trials.change(id)]
       case 'check':

@@ -1,6 +1,7 @@
 import type { SubscribeOptions, Subscription } from '../../shared/contract/client.ts'
 import type { Change, Delta } from '../../shared/contract/state.ts'
 import type { CallView } from '../../shared/contract/views.ts'
+import type { WebhookRequestView } from '../../shared/contract/webhook.ts'
 import type { Boundary } from './base/boundary.ts'
 import type { Clock, Timer } from './base/clock.ts'
 
@@ -17,6 +18,8 @@ export interface Watcher {
   readonly sent: Map<string, { readonly messages: number; readonly samples: readonly number[] }>
   /** The calls as it was last shown them. */
   readonly views: Map<string, CallView>
+  /** What came to each webhook, as it was last shown it. */
+  readonly requests: Map<string, readonly WebhookRequestView[]>
 }
 
 /** An entity of the state; `id` is empty where there is only one of its kind. */
@@ -103,6 +106,7 @@ export class Feed {
       watched: new Set(),
       sent: new Map(),
       views: new Map(),
+      requests: new Map(),
       dirty: new Dirty(this.#source.keys()),
       seq: 0,
       busy: false,

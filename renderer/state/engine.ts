@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { WebhookView } from '../../shared/contract/webhook.ts'
-import { mergeReport } from '../../shared/contract/merge.ts'
+import { mergeReport, mergeWebhook } from '../../shared/contract/merge.ts'
 import type { Hello } from '../../shared/contract/channel.ts'
 import type { CommandArgs, CommandName, CommandResult, Settings, StoredTrunk } from '../../shared/contract/commands.ts'
 import type { CallReport } from '../../shared/contract/report.ts'
@@ -171,7 +171,7 @@ export function apply(state: EngineState, changes: readonly Change[]): EngineSta
         agents.map.set(change.agent.id, change.agent)
         break
       case 'webhook':
-        webhooks.map.set(change.webhook.id, change.webhook)
+        webhooks.map.set(change.webhook.id, mergeWebhook(webhooks.now.get(change.webhook.id), change.webhook))
         break
       case 'trunk':
         trunks.map.set(change.trunk.name, change.trunk)

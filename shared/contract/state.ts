@@ -63,8 +63,8 @@ export const budgetUsageSchema = z.object({
 export type BudgetUsage = z.infer<typeof budgetUsageSchema>
 
 /**
- * One change of the state; an entity comes whole (a report: with what is new), so that changes of one entity merge by
- * keeping the last.
+ * One change of the state; an entity comes whole (a report and a webhook: with what is new), so that changes of one
+ * entity merge by keeping the last.
  */
 export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), call: callViewSchema }),

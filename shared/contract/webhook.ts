@@ -37,6 +37,9 @@ export type StartWebhook = z.input<typeof startWebhookSchema>
 /** What stays away stays as it is. */
 export const setWebhookSchema = z.object({ id: z.string(), ...z.object(changeable).partial().shape })
 
+/** Of those that came, the last are kept. */
+export const mostRequests = 50
+
 export const webhookRequestSchema = z.object({
   number: z.int().describe('1 for the first'),
   at: z.string().describe('ISO 8601, microseconds, UTC'),
@@ -70,6 +73,6 @@ export const webhookViewSchema = z.object({
     .describe('what the persona would find wrong with the answer'),
   delayMs: z.int(),
   fault: z.enum(webhookPlayNames).nullable(),
-  requests: z.array(webhookRequestSchema).describe('the last ones'),
+  requests: z.array(webhookRequestSchema).describe('the last ones; in a change of the state those that it is about'),
 })
 export type WebhookView = z.infer<typeof webhookViewSchema>

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../electron/engine/engine.ts'
+import { mergeWebhook } from '../../shared/contract/merge.ts'
 import type { TrialView } from '../../shared/contract/trial.ts'
 import type { AgentView } from '../../shared/contract/state.ts'
 import type { WebhookView } from '../../shared/contract/webhook.ts'
@@ -21,7 +22,7 @@ function watched() {
   engine.subscribe({ reports: 'watched' }, ({ changes }) => {
     for (const change of changes) {
       if (change.kind === 'trial') seen.trial = change.trial
-      if (change.kind === 'webhook') seen.webhook = change.webhook
+      if (change.kind === 'webhook') seen.webhook = mergeWebhook(seen.webhook ?? undefined, change.webhook)
       if (change.kind === 'agent') seen.agents.set(change.agent.id, change.agent)
       if (change.kind === 'gone' && change.of === 'agent') seen.agents.delete(change.id)
     }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../electron/engine/engine.ts'
 import { signatureHeaders } from '../../electron/engine/agent/webhook-signature.ts'
 import { webhookPlayNames } from '../../shared/model/webhook-plays.ts'
+import { mergeWebhook } from '../../shared/contract/merge.ts'
 import type { StartWebhook, WebhookView } from '../../shared/contract/webhook.ts'
 import { callAndWait, Engines } from '../harness/engines.ts'
 import { keepRunning } from '../harness/kept.ts'
@@ -19,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 async function started(engine: Engine, args: StartWebhook) {
   let view: WebhookView | undefined
   engine.subscribe({ reports: 'watched' }, ({ changes }) => {
-    for (const change of changes) if (change.kind === 'webhook') view = change.webhook
+    for (const change of changes) if (change.kind === 'webhook') view = mergeWebhook(view, change.webhook)
   })
   const { id, url } = await engine.execute('webhook.start', args)
   await expect.poll(() => view?.url).toBe(url)
@@ -57,6 +58,23 @@ describe('a webhook of ours', () => {
     await expect.poll(() => hook.view().faults.map(({ code }) => code)).toEqual(['wrong-type', 'variable-missing'])
     await engine.execute('webhook.stop', { id: hook.id })
     await expect(fetch(hook.url)).rejects.toThrow()
+  })
+
+  it('tells of each request once, and again when it is answered, however many came before', async () => {
+    const engine = engines.open()
+    const sent: number[][] = []
+    engine.subscribe({ reports: 'watched' }, ({ changes }) => {
+      for (const change of changes)
+        if (change.kind === 'webhook') sent.push(change.webhook.requests.map(({ number }) => number))
+    })
+    const hook = await started(engine, {})
+    for (let i = 1; i <= 60; i++) {
+      await fetch(hook.url, { method: 'POST', body: String(i) })
+      await expect.poll(() => hook.view().requests.at(-1)).toMatchObject({ number: i, answered: { status: 200 } })
+    }
+    expect(hook.view().requests.map(({ body }) => body)).toEqual(Array.from({ length: 50 }, (_, i) => String(i + 11)))
+    expect(Math.max(...sent.map(({ length }) => length))).toBe(1)
+    expect(sent.flat().length).toBeLessThanOrEqual(120)
   })
 
   it('does wrong what it is asked to, each found by the one that asks', { timeout: 60_000 }, async () => {

@@ -1,6 +1,7 @@
 import { watchFile, unwatchFile } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { count, visible } from '../../../shared/base/text.ts'
+import { mergeWebhook } from '../../../shared/contract/merge.ts'
 import type { StartWebhook, WebhookRequestView, WebhookView } from '../../../shared/contract/webhook.ts'
 import { webhookPlayNames, webhookPlays, type WebhookPlay } from '../../../shared/model/webhook-plays.ts'
 import { personas } from '../../../shared/providers/personas/index.ts'
@@ -80,6 +81,7 @@ ${Object.entries(webhookPlays)
           let stop: () => void
           const enough = new Promise<void>((resolve) => (stop = resolve))
           const lines = new WebhookLines(new Paint(options))
+          let known: WebhookView | undefined
           const show = async (webhook: WebhookView) => {
             const missed = lines.missed(webhook)
             if (missed > 0) warn(`${count(missed, 'request')} came too fast to be shown`)
@@ -90,7 +92,8 @@ ${Object.entries(webhookPlays)
             if (!options.json) for (const line of lines.faults(webhook)) warn(line)
           }
           const subscription = engine.subscribe({ reports: 'watched' }, async ({ changes }) => {
-            for (const change of changes) if (change.kind === 'webhook') await show(change.webhook)
+            for (const change of changes)
+              if (change.kind === 'webhook') await show((known = mergeWebhook(known, change.webhook)))
           })
           const { id, url } = await engine.execute('webhook.start', args)
           if (options.json) await printLine({ type: 'listening', url } as { type: string })

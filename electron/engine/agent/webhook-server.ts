@@ -1,6 +1,6 @@
 import { decodeText } from '../../../shared/base/text.ts'
 import { isoMicros } from '../../../shared/base/time.ts'
-import type { WebhookRequestView, WebhookView } from '../../../shared/contract/webhook.ts'
+import { mostRequests, type WebhookRequestView, type WebhookView } from '../../../shared/contract/webhook.ts'
 import type { ControlAction } from '../../../shared/providers/personas/control.ts'
 import type { Hook } from '../../../shared/providers/personas/persona.ts'
 import type { WebhookPlay } from '../../../shared/model/webhook-plays.ts'
@@ -29,7 +29,6 @@ export interface WebhookSettings {
   readonly act: Exclude<ControlAction, { kind: 'refer' | 'hangup' }> | { readonly kind: 'nothing' }
 }
 
-const mostRequests = 50
 const mostShown = 4096
 const actWithinMs = 10_000
 const mostActBytes = 64 * 1024

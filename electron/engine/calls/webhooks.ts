@@ -6,7 +6,7 @@ import { WebhookServer, type WebhookServerDeps } from '../agent/webhook-server.t
 import { usage, withWords } from '../base/errors.ts'
 import type { HttpServe, HttpServing } from '../base/http-serve.ts'
 import type { Random } from '../base/random.ts'
-import type { Feed } from '../feed.ts'
+import type { Feed, Watcher } from '../feed.ts'
 
 interface WebhooksDeps extends WebhookServerDeps {
   readonly random: Random
@@ -76,11 +76,18 @@ export class Webhooks {
     return [...this.#running.keys()]
   }
 
-  change(id: string): Change {
+  change(id: string, { requests: shown }: Pick<Watcher, 'requests'>): Change {
     const running = this.#running.get(id)
-    if (!running) return { kind: 'gone', of: 'webhook', id }
+    const before = shown.get(id) ?? []
+    if (!running) {
+      shown.delete(id)
+      return { kind: 'gone', of: 'webhook', id }
+    }
     const { url, persona, server } = running
-    return { kind: 'webhook', webhook: { id, url, persona, ...server.view } }
+    const { requests, ...view } = server.view
+    shown.set(id, requests)
+    const fresh = requests.filter((request) => !before.includes(request))
+    return { kind: 'webhook', webhook: { id, url, persona, ...view, requests: fresh } }
   }
 
   #of(id: string): Running {
