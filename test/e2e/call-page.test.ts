@@ -143,6 +143,9 @@ describe.skipIf(!findPeer('chromium'))('the page of a call', () => {
     const named = titles.map(([name]) => name)
     for (const name of ['jitter', 'late', 'delta', 'receiver report', 'MOS']) expect(named).toContain(name)
     expect(titles.filter(([, title]) => !title)).toEqual([])
+    // All of them: the pane scrolls, and nothing is squeezed into it.
+    const table = page.getByRole('group', { name: 'Figures and charts' }).locator('.media-streams')
+    expect(await table.evaluate((one) => one.scrollHeight - one.clientHeight)).toBeLessThanOrEqual(0)
     expect(await page.getByRole('button', { name: 'Row height' }).getAttribute('title')).toBe('Row height')
     // Syntax has no colour of a direction, and a button that was pressed does not move the others.
     await message(page).getByRole('button', { name: 'Raw' }).click()

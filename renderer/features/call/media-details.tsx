@@ -54,13 +54,15 @@ export function MediaDetails({
           <Foreign text={agreed.negotiation} />
         </p>
       )}
-      {flows.length > 0 && <Charts flows={flows} startedAt={report.timeline.startedAt} times={times} />}
-      <Figures
-        flows={flows}
-        around={around}
-        selected={selection?.kind === 'stream' ? selection.n : null}
-        onSelect={(n) => onSelect({ kind: 'stream', n })}
-      />
+      <div className="media-both">
+        {flows.length > 0 && <Charts flows={flows} startedAt={report.timeline.startedAt} times={times} />}
+        <Figures
+          flows={flows}
+          around={around}
+          selected={selection?.kind === 'stream' ? selection.n : null}
+          onSelect={(n) => onSelect({ kind: 'stream', n })}
+        />
+      </div>
       {unfollowed !== null && <p className="muted">{unfollowed}</p>}
     </div>
   )

@@ -107,7 +107,7 @@ export function DialOptions() {
             <input
               {...props}
               className="mono"
-              placeholder="like loss=5%, jitter=30ms, no-ack"
+              placeholder="like loss=5%, no-ack"
               title={wrongForms}
               value={draft.impairments}
               onChange={(event) => edit({ impairments: event.target.value })}
