@@ -68,7 +68,7 @@ export function estimateMos({ codec, lostPercent, roundTripMs, losses }: MosInpu
   const loss = Math.max(0, lostPercent)
   const { best, stretch } = models[row.model]
   const path = roundTripMs === null ? 0 : roundTripMs / 2
-  const burstR = losses && !isRandom(losses) ? Math.max(1, burstRatio(losses)) : 1
+  const burstR = loss > 0 && losses && !isRandom(losses) ? Math.max(1, burstRatio(losses)) : 1
   const equipment = row.bpl === null ? row.ie : equipmentImpairment(row.ie, row.bpl, loss, burstR)
   const r = best - delayImpairment(path + bufferingMs) - equipment
   return {

@@ -58,6 +58,9 @@ describe('the E-model (ITU-T G.107)', () => {
       'loss is in runs 3.8 times as long as those of random loss (BurstR 3.8, measured) and concealed as in G.711 ' +
         'Appendix I (Ie 0, Bpl 25.1)',
     )
+    // Where nothing was lost, late packets in a row are no runs of loss.
+    const lossless = { codec: 'PCMU', lostPercent: 0, roundTripMs: null, losses: { packets: 450, missing: 8, runs: 2 } }
+    expect(estimateMos(lossless)!.assumptions.join()).toContain('loss is random (BurstR 1)')
     // However long the runs are, the impairment has its limit.
     expect(estimate({ packets: 1000, missing: 50, runs: 1 }).r).toBeGreaterThan(93.2 - (95 * 5) / 25.1 - 1)
   })
