@@ -1,7 +1,7 @@
 import { alaw, ulaw, type G711 } from '../../../electron/engine/media/codec/g711.ts'
 import { madeSpeech } from '../../harness/made-speech.ts'
 import { sdp } from '../../harness/messages.ts'
-import { TraceBuilder } from '../../harness/traces.ts'
+import { TraceBuilder, type RtpOptions } from '../../harness/traces.ts'
 import { answeredBy, beep, greeting, quiet } from '../../harness/voicemail-call.ts'
 import type { RuleCases } from './signalling-cases.ts'
 
@@ -13,13 +13,27 @@ const telephone = (number: number) =>
 const ours = (number: number) => sdp('10.0.0.5', 20_000, '', `0 ${number}`).replace('rtpmap:101', `rtpmap:${number}`)
 
 /** What the peer sends from the answer on. */
-const paced = (
-  options: { readonly packets: number; readonly everyMs: number; readonly ticks?: number },
-  vantage?: ConstructorParameters<typeof TraceBuilder>[0],
-) =>
+const paced = (options: Omit<RtpOptions, 'fromMs'>, vantage?: ConstructorParameters<typeof TraceBuilder>[0]) =>
   call(vantage)
     .answered()
     .rtp('received', { fromMs: 1000, ...options })
+
+const elsewhere = (port: number) => ({ host: '198.51.100.7', port })
+
+/** What the peer sends of its camera from the answer on. */
+const video = (options: Omit<RtpOptions, 'fromMs'>) => {
+  const withCamera = (host: string, port: number) =>
+    `${sdp(host, port)}m=video ${port + 2} RTP/AVP 97\na=rtpmap:97 H264/90000\n`
+  return call()
+    .answered({ offer: withCamera('10.0.0.5', 20_000), answer: withCamera('203.0.113.9', 30_000) })
+    .rtp('received', {
+      fromMs: 1000,
+      payloadType: 97,
+      source: { host: '203.0.113.9', port: 30_002 },
+      target: { host: '10.0.0.5', port: 20_002 },
+      ...options,
+    })
+}
 
 /** A voice, as that law codes it. */
 const voice = (codec: G711) => {
@@ -97,6 +111,23 @@ export const mediaCases: Readonly<Record<string, RuleCases>> = {
           .rtp('received', { fromMs: 7000, packets: 100, everyMs: 0.1, sequence: 200 })
           .rtp('received', { fromMs: 7020, packets: 200, everyMs: 20, sequence: 300 })
           .at(12_000),
+      // The network stood still for six seconds.
+      () =>
+        paced({ packets: 200, everyMs: 20 })
+          .rtp('received', { fromMs: 11_000, packets: 300, everyMs: 0.1, sequence: 200 })
+          .rtp('received', { fromMs: 11_040, packets: 200, everyMs: 20, sequence: 500 })
+          .at(16_000),
+      // From the answer on, too.
+      () =>
+        call()
+          .answered()
+          .rtp('received', { fromMs: 6000, packets: 250, everyMs: 0.1 })
+          .rtp('received', { fromMs: 6040, packets: 250, everyMs: 20, sequence: 250 })
+          .at(12_000),
+      // A clock that is too fast for minutes.
+      () => paced({ packets: 9000, everyMs: 19.6 }).at(180_000),
+      // Nobody named its addresses: what a payload type means there is a guess.
+      () => paced({ packets: 500, everyMs: 8, source: elsewhere(30_002), target: elsewhere(20_002) }).at(7000),
       // Packets of 10 ms.
       () => paced({ packets: 900, everyMs: 10, ticks: 80 }).at(11_000),
       // A clock rate that is wrong.
@@ -120,6 +151,12 @@ export const mediaCases: Readonly<Record<string, RuleCases>> = {
       () => paced({ packets: 4600, everyMs: 20 }).at(94_000),
       () => paced({ packets: 4600, everyMs: 20.01 }).at(94_000),
       () => paced({ packets: 2000, everyMs: 19.6 }).at(42_000),
+      // A clock rate that is wrong.
+      () => paced({ packets: 4600, everyMs: 20, ticks: 176 }).at(94_000),
+      // 29.9 frames a second that say 30.
+      () => video({ packets: 2900, everyMs: 1000 / 29.9, ticks: 3000 }).at(99_000),
+      // One stream alone, and nothing to tell whose clock is wrong.
+      () => paced({ packets: 4600, everyMs: 19.6 }, 'observed').at(92_000),
       // Both alike: the clock that recorded them is wrong.
       () =>
         paced({ packets: 4600, everyMs: 19.6 }, 'observed')

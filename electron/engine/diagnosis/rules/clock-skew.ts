@@ -3,10 +3,10 @@ import { whoSends, type Rule } from '../rule.ts'
 
 /** A crystal is wrong by less than 100; from here on a jitter buffer of 40 ms is at its end within 40 s. */
 const leastPpm = 1000
-/** Two streams that differ by less run by the same clock, or are seen by a wrong one. */
-const samePpm = 200
+/** No clock is so wrong: the clock rate is another one, or audio is sent ahead. */
+const mostPpm = 50_000
 
-type Measured = StreamFact & { readonly clockSkew: NonNullable<StreamFact['clockSkew']> }
+type Measured = StreamFact & { readonly toPeer: boolean; readonly clockSkew: NonNullable<StreamFact['clockSkew']> }
 
 /** A sender whose clock runs too fast or too slow: the buffer of its receiver runs full, or empty, again and again. */
 export const clockSkew: Rule = {
@@ -15,16 +15,16 @@ export const clockSkew: Rule = {
   looksAt: 'the timestamps of RTP beside the clock that saw its packets, over a minute and more',
   speaks: 'they run apart by 0.1 % and more, beyond the uncertainty of the measurement',
   silent:
-    'the stream is too short or too uneven, this endpoint sent it, or every stream runs apart by the same: then ' +
-    'the clock that recorded them is the wrong one',
+    'the stream is too short or too uneven, nothing says that it is audio, this endpoint sent it, they run apart by ' +
+    'more than 5 % (another clock rate), or no stream of a capture tells that the clock that recorded it is right',
   needs: 'streams',
   evaluate(facts) {
     const measured = measuredOf(facts)
     const skewed = measured.filter(isSkewed)
-    if (facts.vantage === 'observed' && areAlike(measured) && skewed.length === measured.length) return []
+    if (facts.vantage === 'observed' && skewed.length === measured.length) return []
     return skewed.map((stream) => {
       const { ppm, uncertaintyPpm } = stream.clockSkew
-      const sender = stream.toPeer === null ? stream.source : whoSends(facts, stream.toPeer)
+      const sender = whoSends(facts, stream.toPeer)
       const way = ppm > 0 ? 'fast' : 'slow'
       return {
         severity: 'warning' as const,
@@ -43,16 +43,17 @@ export const clockSkew: Rule = {
   },
 }
 
-/** Each stream once, wherever it was seen on its way; of an endpoint what its peer sends. */
+/** Each stream of audio once, wherever it was seen on its way; of an endpoint what its peer sends. */
 function measuredOf({ streams, vantage }: CallFacts): readonly Measured[] {
-  const theirs = streams.filter(({ toPeer }) => vantage === 'observed' || toPeer !== true)
+  const theirs = streams.filter(({ toPeer }) => vantage === 'observed' || toPeer === false)
   const first = theirs.filter(({ ssrc }, n) => theirs.findIndex((other) => other.ssrc === ssrc) === n)
-  return first.filter((stream): stream is Measured => stream.clockSkew !== null)
+  return first.filter(
+    (stream): stream is Measured =>
+      stream.kind === 'audio' &&
+      stream.toPeer !== null &&
+      stream.clockSkew !== null &&
+      Math.abs(stream.clockSkew.ppm) <= mostPpm,
+  )
 }
 
 const isSkewed = ({ clockSkew: { ppm, uncertaintyPpm } }: Measured) => Math.abs(ppm) - uncertaintyPpm >= leastPpm
-
-function areAlike(measured: readonly Measured[]): boolean {
-  const all = measured.map((stream) => stream.clockSkew.ppm)
-  return measured.length > 1 && Math.max(...all) - Math.min(...all) < samePpm
-}
