@@ -108,7 +108,11 @@ export const wrongCases: Readonly<Record<string, RuleCases>> = {
         /^The 183 Session Progress of the peer has a body and no Content-Type/,
       ],
     ],
-    silent: [() => talk().at(4000)],
+    silent: [
+      () => talk().at(4000),
+      // Padding behind the header is no body.
+      () => talk().request(4000, 'BYE', { cseq: 2, extra: '\n\n\u0000\u0000' }).at(4020),
+    ],
   },
   'ssrc-changes': {
     speaks: [
@@ -153,6 +157,24 @@ export const wrongCases: Readonly<Record<string, RuleCases>> = {
           250,
         ).at(9000),
       () => offers(same(12), 250, '491 Request Pending').at(9000),
+      // Hold, resume and hold, each seen on the four hops that it takes.
+      () =>
+        ['a=sendonly\n', '', 'a=sendonly\n']
+          .reduce(
+            (trace, direction, n) =>
+              [1, 2, 3, 4].reduce(
+                (hops, hop) =>
+                  hops.request(2000 + n * 1000 + hop, 'INVITE', {
+                    cseq: n + 2,
+                    toTag: ';tag=b',
+                    branch: `z9hG4bK${n}-${hop}`,
+                    body: sdp('10.0.0.5', 20_000, direction),
+                  }),
+                trace,
+              ),
+            talk('observed'),
+          )
+          .at(9000),
     ],
   },
   'both-wait': {

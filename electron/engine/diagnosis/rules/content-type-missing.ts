@@ -2,18 +2,22 @@ import { header } from '../../../../shared/wire/sip/message.ts'
 import { mayBeCut, senderOf } from '../messages.ts'
 import { startWords, type Rule } from '../rule.ts'
 
+/** Some pad their datagrams with line ends and NULs, which without a Content-Length count as a body. */
+const padding: ReadonlySet<number> = new Set([0x00, 0x0a, 0x0d])
+
 /** A message has a body, and does not say of what kind it is. */
 export const contentTypeMissing: Rule = {
   id: 'content-type-missing',
   severities: ['warning'],
   looksAt: 'the Content-Type of messages with a body',
   speaks: 'one has none',
-  silent: 'there is no body, or a capture may have cut the message',
+  silent:
+    'there is no body, or nothing but line ends and NULs behind the header, or a capture may have cut the message',
   evaluate(facts) {
     const bare = facts.messages.filter(
       (fact) =>
         fact.message !== null &&
-        fact.message.body.length > 0 &&
+        fact.message.body.some((byte) => !padding.has(byte)) &&
         header(fact.message, 'content-type') === undefined &&
         fact.retransmissionOf === null &&
         !mayBeCut(facts, fact),

@@ -1,4 +1,5 @@
 import { decodeText } from '../../../../shared/base/text.ts'
+import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { messageIds } from '../../../../shared/wire/sip/grammar.ts'
 import { requestsOf, responsesTo, senderOf, type RequestFact } from '../messages.ts'
 import type { Found, Rule } from '../rule.ts'
@@ -15,8 +16,8 @@ export const reinviteStorm: Rule = {
   speaks: 'a side sent eight within 10 s that changed nothing',
   silent: 'they change something (hold, resume, another codec), or are the same one again after 401, 407 or 491',
   evaluate(facts) {
-    const all = requestsOf(facts, 'INVITE').filter(({ message }) => messageIds(message).toTag !== null)
-    return [...Map.groupBy(all, ({ fromUs }) => fromUs).values()].flatMap((own): Found[] => {
+    return [true, false].flatMap((fromUs): Found[] => {
+      const own = reinvitesOf(facts, fromUs)
       const same = own.filter((one, i) => i > 0 && offerOf(one) === offerOf(own[i - 1]!) && !isAskedAgain(own[i - 1]!))
       const at = same.findIndex(
         (one, i) => i + many <= same.length && same[i + many - 1]!.event.at - one.event.at <= withinUs,
@@ -43,6 +44,18 @@ export const reinviteStorm: Rule = {
       }
     })
   },
+}
+
+/** Of a side, each once: a capture may have it on every hop that it took. */
+function reinvitesOf(facts: CallFacts, fromUs: boolean): RequestFact[] {
+  const seen = new Set<string>()
+  return requestsOf(facts, 'INVITE').filter((request) => {
+    const { fromTag, toTag, cseq } = messageIds(request.message)
+    const name = `${fromTag} ${cseq?.number}`
+    if (request.fromUs !== fromUs || toTag === null || seen.has(name)) return false
+    seen.add(name)
+    return true
+  })
 }
 
 const again: ReadonlySet<number> = new Set([401, 407, 491])
