@@ -10,6 +10,7 @@ import { MarkerDetector } from './marker-detector.ts'
 import { Noise, comfortNoiseType } from './noise.ts'
 import { Playout } from './playout.ts'
 import { resample } from './resample.ts'
+import { Taps } from './taps.ts'
 import { markerPeriodMs } from './tones.ts'
 
 /** How much later than its time a packet may come and still be played. */
@@ -40,8 +41,8 @@ export class ReceivedAudio implements Heard {
   readonly #listen: boolean
   #format: HearFormat | null = null
   #playout: Playout | null = null
-  /** The same audio once more, for each who sends it elsewhere; null before anything is agreed. */
-  readonly #taps = new Map<Tap, Playout | null>()
+  /** The same audio once more, for each who sends it elsewhere. */
+  readonly #taps = new Taps(() => this.#newPlayout(), mostPassedOnMs)
   /** Whether our marker is looked for. */
   listens = true
   #detector: MarkerDetector | null = null
@@ -73,7 +74,7 @@ export class ReceivedAudio implements Heard {
     this.#format = format
     if (before?.ptimeMs === format.ptimeMs && before.codec === format.codec) return
     this.#playout = this.#keep ? this.#newPlayout() : null
-    for (const tap of this.#taps.keys()) this.#taps.set(tap, this.#newPlayout())
+    this.#taps.renew()
     if (this.#listen && before?.codec !== format.codec)
       this.#detector = new MarkerDetector(format.codec.descriptor.sampleRateHz)
   }
@@ -85,21 +86,7 @@ export class ReceivedAudio implements Heard {
   }
 
   tap(): Tap {
-    const [taps, noise] = [this.#taps, (samples: number) => this.#noise?.next(samples) ?? null]
-    const tap: Tap = {
-      get coded() {
-        return taps.get(tap)?.coded ?? null
-      },
-      pull(samples) {
-        const playout = taps.get(tap)
-        if (playout === undefined) return null
-        playout?.catchUp(samples, mostPassedOnMs)
-        return playout?.pull(samples) ?? noise(samples)
-      },
-      close: () => taps.delete(tap),
-    }
-    taps.set(tap, this.#newPlayout())
-    return tap
+    return this.#taps.add((samples) => this.#noise?.next(samples) ?? null)
   }
 
   /** Of the samples; null before anything is agreed. */
@@ -130,7 +117,7 @@ export class ReceivedAudio implements Heard {
     const isAfterLoss = this.#isAfterLoss(header.sequence)
     if (header.payloadType === format.telephoneEvent) return this.#digit(header, clear, before)
     this.#events?.other(header.sequence)
-    if (!this.#playout && this.#taps.size === 0 && !this.#detector) return
+    if (!this.#playout && this.#taps.isEmpty && !this.#detector) return
     if (header.payloadType === (format.comfortNoise ?? comfortNoiseType)) {
       if (header.payloadLength > 0) this.#noise = new Noise(clear[header.payloadOffset]!)
       return
@@ -148,13 +135,13 @@ export class ReceivedAudio implements Heard {
       return this.#heard(header.timestamp, resample(samples, codec.descriptor.sampleRateHz, sampleRateHz))
     if (lost) this.#heard((header.timestamp - (lost.length * rtpClockHz) / sampleRateHz) >>> 0, lost)
     const end = header.payloadOffset + bytes
-    const coded = this.#taps.size === 0 ? null : { codec, bytes: clear.slice(header.payloadOffset, end) }
+    const coded = this.#taps.isEmpty ? null : { codec, bytes: clear.slice(header.payloadOffset, end) }
     this.#heard(header.timestamp, samples, coded)
   }
 
   #heard(timestamp: number, samples: Int16Array, coded: Coded | null = null): void {
     this.#playout?.push(timestamp, samples)
-    for (const playout of this.#taps.values()) playout?.push(timestamp, samples, coded)
+    this.#taps.push(timestamp, samples, coded)
     if (this.#detector && this.listens) this.#detect(this.#detector, samples)
   }
 
