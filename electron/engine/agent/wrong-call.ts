@@ -24,7 +24,7 @@ function storm(call: InboundCall): void {
 }
 
 /** Has a call do what it is to do wrong by itself, once it is answered. */
-export function misbehave(call: InboundCall, asked: readonly Wrong[]): void {
+export function doWrong(call: InboundCall, asked: readonly Wrong[]): void {
   call.events.on('state', ({ kind }) => {
     if (kind !== 'answered') return
     for (const name of asked) {

@@ -5,7 +5,7 @@ import type { PlayArgs } from '../../../shared/contract/persona.ts'
 import type { AgentView, Change } from '../../../shared/contract/state.ts'
 import type { Agent } from '../agent/agent.ts'
 import { Playing } from '../agent/playing.ts'
-import { misbehave } from '../agent/wrong-call.ts'
+import { doWrong } from '../agent/wrong-call.ts'
 import { behaviourWith, checkWrong, misbehaved } from '../agent/wrong.ts'
 import { answer, type AnsweringDeps } from './answering.ts'
 import { makeFolder } from '../base/durable.ts'
@@ -242,7 +242,7 @@ export class Agents {
     station.ua.serve({
       incoming: (call) => {
         running.calls++
-        misbehave(call, wrong)
+        doWrong(call, wrong)
         incoming(call)
         const record = this.#deps.records.ofTrace(station.trace(call.callId))
         for (const name of wrong) record?.observe('on-purpose', wrongWords(wrongs[name]), name)
