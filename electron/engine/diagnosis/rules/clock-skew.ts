@@ -26,15 +26,17 @@ export const clockSkew: Rule = {
       const { ppm, uncertaintyPpm } = stream.clockSkew
       const sender = whoSends(facts, stream.toPeer)
       const way = ppm > 0 ? 'fast' : 'slow'
+      const right = facts.vantage === 'observed' ? 'that of the other side' : "this computer's"
       return {
         severity: 'warning' as const,
         at: stream.lastAt,
         evidence: [stream],
         sentence:
           `The clock of ${sender} runs ${(Math.abs(ppm) / 1e4).toFixed(2)} % too ${way} (± ` +
-          `${(uncertaintyPpm / 1e4).toFixed(3)} %): its audio is ${Math.round(Math.abs(ppm) * 0.06)} ms ` +
-          `${ppm > 0 ? 'more' : 'less'} than a minute every minute. The jitter buffer of its receiver runs ` +
-          `${ppm > 0 ? 'full' : 'empty'}, and skips ${ppm > 0 ? 'words' : 'or repeats'} to catch up.`,
+          `${(uncertaintyPpm / 1e4).toFixed(3)} %) beside ${right}: its audio is ` +
+          `${Math.round(Math.abs(ppm) * 0.06)} ms ${ppm > 0 ? 'more' : 'less'} than a minute every minute. The ` +
+          `jitter buffer of its receiver runs ${ppm > 0 ? 'full' : 'empty'}, and skips ` +
+          `${ppm > 0 ? 'words' : 'or repeats'} to catch up.`,
         next:
           `Have ${sender} pace its packets by a monotonic clock and by what is due since the beginning, not by ` +
           'sleeping for the packet time after each; a virtual machine may lack a time source.',
