@@ -56,6 +56,18 @@ function viewOf(engine: Engine, id: string): CallView {
   return views.find((view) => view.id === id)!
 }
 
+/** Calls of a window with those parties; in the first one a person says the tone of 1700 Hz. */
+async function talkedInFirst(parties: readonly Party[]) {
+  const engine = engines.open({ attended: true })
+  const ids: string[] = []
+  for (const one of parties) ids.push(await call(engine, one, 'PCMU', { kind: 'microphone' }))
+  const phone = new VoicePhone(engine)
+  phones.push(phone)
+  const { uri } = await engine.execute('call.voice', { id: ids[0]! })
+  await phone.call(uri, ['PCMU'], { kind: 'samples', at: (rateHz) => tone(1700, rateHz) })
+  return { engine, ids, voice: viewOf(engine, ids[0]!).voice! }
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const reportOf = (engine: Engine, id: string) => engine.execute('call.report', { id })
 const told = ({ observations }: CallReport) =>
@@ -137,15 +149,8 @@ describe('calls that are joined', () => {
 
   it('go on when one party hangs up: the others talk, and a microphone goes with them', async () => {
     const parties = await Promise.all([party(400, 'PCMU'), party(650, 'PCMU'), party(1050, 'PCMU')])
-    const engine = engines.open({ attended: true })
-    const ids: string[] = []
-    for (const one of parties) ids.push(await call(engine, one, 'PCMU', { kind: 'microphone' }))
+    const { engine, ids, voice } = await talkedInFirst(parties)
     const [a, b, c] = ids as [string, string, string]
-    const phone = new VoicePhone(engine)
-    phones.push(phone)
-    const { uri } = await engine.execute('call.voice', { id: a })
-    await phone.call(uri, ['PCMU'], { kind: 'samples', at: (rateHz) => tone(1700, rateHz) })
-    const { voice } = viewOf(engine, a)
     await engine.execute('call.join', { id: a, with: b })
     await engine.execute('call.join', { id: a, with: c })
     await pause(300)
@@ -153,7 +158,7 @@ describe('calls that are joined', () => {
     await parties[0].engine.execute('agent.stop', { id: parties[0].id })
     await until(engine, a, over)
     expect(viewOf(engine, b).joined).toEqual([c])
-    expect([viewOf(engine, b).voice, viewOf(engine, voice!).voiceOf]).toEqual([voice, b])
+    expect([viewOf(engine, b).voice, viewOf(engine, voice).voiceOf]).toEqual([voice, b])
     await pause(4000)
     await engine.execute('call.hangUp', { id: c })
     await parties[2].ended()
@@ -169,7 +174,55 @@ describe('calls that are joined', () => {
       expect(one.heard(1700)).toBeGreaterThan(0.3)
       expect(one.heard(400)).toBeLessThan(0.02)
     }
-    await until(engine, voice!, over)
+    await until(engine, voice, over)
+  })
+
+  it('take a microphone nowhere from a call that has left them', async () => {
+    const parties = await Promise.all([party(400, 'PCMU'), party(650, 'PCMU'), party(1050, 'PCMU')])
+    const { engine, ids, voice } = await talkedInFirst(parties)
+    const [a, b, c] = ids as [string, string, string]
+    await engine.execute('call.join', { id: a, with: b })
+    await engine.execute('call.join', { id: b, with: c })
+    await engine.execute('call.leave', { id: a })
+    await engine.execute('call.hangUp', { id: a })
+    await until(engine, voice, over)
+    expect(viewOf(engine, b)).toMatchObject({ joined: [c], voice: null })
+  })
+
+  it('keep our voice out of one that is muted, and a muted microphone stays so when it goes with the others', async () => {
+    const parties = await Promise.all([party(400, 'PCMU'), party(650, 'PCMU'), party(1050, 'PCMU')])
+    const { engine, ids, voice } = await talkedInFirst(parties)
+    const [a, b, c] = ids as [string, string, string]
+    await engine.execute('call.mute', { id: b, on: true })
+    await engine.execute('call.join', { id: a, with: b })
+    await engine.execute('call.join', { id: a, with: c })
+    await pause(3000)
+    for (const id of [b, c]) await engine.execute('call.leave', { id })
+    for (const id of [b, c]) await engine.execute('call.hangUp', { id })
+    for (const one of parties.slice(1)) {
+      await one.ended()
+      expect(one.heard(400)).toBeGreaterThan(0.3)
+    }
+    expect(parties[1]!.heard(1700)).toBeLessThan(0.02)
+    expect(parties[2]!.heard(1700)).toBeGreaterThan(0.3)
+
+    const d = await call(engine, parties[1]!, 'PCMU', { kind: 'microphone' })
+    await engine.execute('call.join', { id: a, with: d })
+    await engine.execute('call.mute', { id: a, on: true })
+    await engine.execute('call.hangUp', { id: a })
+    await until(engine, a, over)
+    expect(viewOf(engine, d)).toMatchObject({ voice, muted: true })
+  })
+
+  it('are not joined where one ends meanwhile: the other is on hold as before', async () => {
+    const [first, second] = await Promise.all([party(400, 'PCMU'), party(650, 'PCMU')])
+    const engine = engines.open()
+    const [a, b] = [await call(engine, first, 'PCMU', ours), await call(engine, second, 'PCMU', other)]
+    for (const id of [a, b]) await engine.execute('call.hold', { id, on: true })
+    const joined = engine.execute('call.join', { id: a, with: b })
+    await engine.execute('call.hangUp', { id: b })
+    await expect(joined).rejects.toThrow(b)
+    expect(viewOf(engine, a)).toMatchObject({ held: true, joined: [] })
   })
 
   it('of which only one speaks blame nobody for the silence of the other', async () => {

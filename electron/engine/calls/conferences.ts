@@ -26,11 +26,22 @@ export class Conferences {
     if (first === second) throw usage('a call is joined with another one, not with itself')
     const held = [first, second].filter((record) => joinable(record).switches.held)
     this.#conferenceOf(first, second)
-    for (const record of held) await record.hold(false)
-    // Something else may have happened while their peers were asked.
-    for (const record of [first, second]) joinable(record)
-    const conference = this.#conferenceOf(first, second)
-    for (const record of conference.add([first, second], held)) this.#of.set(record, conference)
+    const resumed: CallRecord[] = []
+    try {
+      for (const record of held) {
+        await record.hold(false)
+        resumed.push(record)
+      }
+      // Something else may have happened while their peers were asked.
+      for (const record of [first, second])
+        if (joinable(record).switches.held) throw usage(`call "${record.id}" was put on hold meanwhile`)
+      const conference = this.#conferenceOf(first, second)
+      for (const record of conference.add([first, second], held)) this.#of.set(record, conference)
+    } catch (error) {
+      // Nobody who was on hold is left with an open microphone. What is said is why they are not joined.
+      await holdAgain(resumed).catch(() => {})
+      throw error
+    }
   }
 
   /**
@@ -40,7 +51,7 @@ export class Conferences {
   async leave(record: CallRecord): Promise<void> {
     const conference = this.#of.get(record)
     if (!conference?.has(record)) throw usage(`call "${record.id}" is not joined with another one`)
-    for (const one of conference.leave(record)) await one.hold(true)
+    await holdAgain(conference.leave(record))
   }
 
   /** Where what we say in a call that is over goes on: in the first one that it was joined with; null: nowhere. */
@@ -67,6 +78,13 @@ export class Conferences {
   }
 }
 
+/** Each that is still there, whatever becomes of the others. Rejects with the first RingbackError of them. */
+async function holdAgain(records: readonly CallRecord[]): Promise<void> {
+  const asked = records.filter(({ over, switches }) => !over && !switches.held).map((record) => record.hold(true))
+  const failed = (await Promise.allSettled(asked)).find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
 /** Throws RingbackError (usage) for a call that has no audio. */
 function joinable(record: CallRecord): CallRecord {
   const { id, voiceOf, call, media } = record
@@ -86,13 +104,15 @@ interface Part {
   readonly isHeard: boolean
   /** What our side says there is to be heard. */
   readonly mayTalk: boolean
+  /** Its peer is not to hear our side, wherever that speaks. */
+  readonly isMuted: boolean
 }
 
 class Conference {
   readonly #legOf: (record: CallRecord) => Voices | null
   readonly #members = new Map<CallRecord, { readonly wasHeld: boolean; readonly stop: () => void }>()
   /** Where what we said in a call that is over goes on. */
-  readonly #heirs = new Map<CallRecord, CallRecord>()
+  readonly #heirs = new WeakMap<CallRecord, CallRecord>()
   #wired = ''
   #mixed: readonly Voices[] = []
 
@@ -109,7 +129,9 @@ class Conference {
   }
 
   heirOf(record: CallRecord): CallRecord | null {
-    const heir = this.#heirs.get(record) ?? this.members.find((other) => other !== record)
+    // Who left before its end has left to be heard there no more.
+    const heir =
+      this.#heirs.get(record) ?? (this.has(record) ? this.members.find((other) => other !== record) : undefined)
     return heir && !heir.over ? heir : null
   }
 
@@ -174,7 +196,10 @@ class Conference {
   #wire(): void {
     const parts = this.members.flatMap((record) => this.#partOf(record) ?? [])
     const wired = JSON.stringify(
-      parts.map(({ record: { id, switches }, isHeard, mayTalk }) => [id, switches.voice, isHeard, mayTalk]),
+      parts.map(({ record: { id, switches }, isHeard, mayTalk, isMuted }) => [
+        [id, switches.voice, isHeard],
+        [mayTalk, isMuted],
+      ]),
     )
     if (wired === this.#wired) return
     this.#wired = wired
@@ -188,9 +213,10 @@ class Conference {
       mixed.push(voices)
     }
     for (const part of parts) {
-      const others = parts.flatMap((other) => (other === part ? [] : heardOf(other, ours.includes(other))))
-      mix(part.voices, others, ours.includes(part))
-      if (part.leg) mix(part.leg, others, true)
+      const others = (hearUs: boolean) =>
+        parts.flatMap((other) => (other === part ? [] : heardOf(other, hearUs && ours.includes(other))))
+      mix(part.voices, others(!part.isMuted), ours.includes(part))
+      if (part.leg) mix(part.leg, others(true), true)
     }
     for (const voices of this.#mixed) if (!mixed.includes(voices)) voices.leave()
     this.#mixed = mixed
@@ -210,6 +236,7 @@ class Conference {
       isHeard: sends(direction) && receives(direction),
       // A source waits while nothing may be sent; a microphone does not.
       mayTalk: !switches.muted && (leg !== null || sends(direction)),
+      isMuted: switches.muted,
     }
   }
 }

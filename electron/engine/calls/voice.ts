@@ -129,12 +129,18 @@ class Line implements VoiceLine {
 
   /** Until the call or the leg ends. What was said in a conference goes on in the calls that are left of it. */
   #follow(call: InboundCall, leg: CallRecord, record: CallRecord): void {
+    let { muted } = record.switches
     const stops = [
+      record.events.on('changed', () => {
+        if (!record.over) ({ muted } = record.switches)
+      }),
       record.events.on('ended', () => {
         stop()
         const next = this.#deps.conferences.goesOnIn(record)
         if (!next || next.switches.voice !== null || !leg.media?.negotiated) return call.hangUp()
         leg.voiceOf = next.id
+        // Who had muted the microphone is not heard all at once by those who are left.
+        if (muted && !next.switches.muted) next.mute(true)
         talk(next, leg)
         this.#follow(call, leg, next)
       }),
