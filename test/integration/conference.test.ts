@@ -189,7 +189,7 @@ describe('calls that are joined', () => {
     expect(viewOf(engine, b)).toMatchObject({ joined: [c], voice: null })
   })
 
-  it('keep our voice out of one that is muted, and a muted microphone stays so when it goes with the others', async () => {
+  it('keep our voice out of one that is muted, and a microphone that goes with the others stays muted', async () => {
     const parties = await Promise.all([party(400, 'PCMU'), party(650, 'PCMU'), party(1050, 'PCMU')])
     const { engine, ids, voice } = await talkedInFirst(parties)
     const [a, b, c] = ids as [string, string, string]

@@ -194,9 +194,12 @@ function checkAddress(
   else if (fault === 'unquoted') odd(`the display name of ${name} needs quotes`)
 }
 
+const displayName = /^\s*"(?:\\.|[^"\\])*"/
+const spaceInside = /^[^<]*<(?:\s|[^>]*\s>)/
+
 const addressFault = remembering((value) => {
   if (!parseNameAddr(value)) return 'unreadable'
-  if (/<\s|\s>/.test(value)) return 'space'
+  if (spaceInside.test(value.replace(displayName, ''))) return 'space'
   return !/^\s*(?:"|<|[A-Za-z][\w+.-]*:)/.test(value) && !/^[\s\w\-.!%*+`'~]*</.test(value) ? 'unquoted' : null
 })
 

@@ -22,13 +22,13 @@ const cancelled = (lateMs: number | null, vantage?: ConstructorParameters<typeof
         .request(1015 + lateMs, 'ACK', { toTag: ';tag=b' })
 }
 /** Challenges to INVITEs that come again with credentials each time; `values`: what each has beside realm and nonce. */
-const challenged = (values: readonly string[], nonce = (n: number) => `n${n}`) =>
+const challenged = (values: readonly string[], nonce = (n: number) => `n${n}`, used = nonce) =>
   values.reduce(
     (trace, value, n) =>
       trace
         .request(n * 100, 'INVITE', {
           cseq: n + 1,
-          extra: n === 0 ? '' : `Authorization: Digest username="u", realm="r", nonce="${nonce(n - 1)}"\n`,
+          extra: n === 0 ? '' : `Authorization: Digest username="u", realm="r", nonce="${used(n - 1)}"\n`,
         })
         .response(n * 100 + 10, '401 Unauthorized', {
           cseq: n + 1,
@@ -90,6 +90,8 @@ export const wrongCases: Readonly<Record<string, RuleCases>> = {
       () => challenged(['', stale, stale]).at(400),
       () => challenged(['', stale, stale, stale, '']).at(500),
       () => challenged(['', stale, stale, stale], () => 'n').at(400),
+      // Credentials that answer an older challenge each time are too old.
+      () => challenged(['', stale, stale, stale], undefined, () => 'n0').at(400),
       () =>
         challenged(['', stale, stale, stale])
           .request(400, 'INVITE', { cseq: 5, extra: 'Authorization: Digest username="u"\n' })
@@ -202,6 +204,18 @@ export const wrongCases: Readonly<Record<string, RuleCases>> = {
     silent: [
       () => bye({}),
       () => bye({ toTag: ';tag=nobody' }, '200 OK'),
+      // The usual port is the one that goes without saying; a later offer came from elsewhere.
+      () => bye({ uri: 'sip:b@203.0.113.9:5060' }),
+      () => {
+        const trace = talk().request(3000, 'INVITE', {
+          sent: false,
+          toTag: ';tag=b',
+          body: sdp('203.0.113.9', 30_000),
+          contact: 'Contact: <sip:b@203.0.113.77>\n',
+        })
+        trace.response(3010, '200 OK', { sent: true, back: true, body: sdp('10.0.0.5', 20_000) })
+        return bye({ uri: 'sip:b@203.0.113.77' }, undefined, trace)
+      },
       // A proxy stays on the way; another branch of a fork; a private Contact behind a NAT.
       () => {
         const trace = call().request(0, 'INVITE', { body: sdp('10.0.0.5', 20_000) })

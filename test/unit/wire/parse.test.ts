@@ -19,6 +19,16 @@ describe('reading a message', () => {
     expect(message.problems).toEqual([])
   })
 
+  it('takes what stands in quotes for any text', () => {
+    const problems = (from: string) =>
+      parse(
+        `OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\nFrom: ${from}\nTo: <sip:a@b>\nCall-ID: i\n` +
+          'CSeq: 1 OPTIONS\n\n',
+      ).problems.map(({ text }) => text)
+    expect(problems('"a < b > c \\" > d" <sip:x@y>;tag=1')).toEqual([])
+    expect(problems('"a" < sip:x@y>;tag=1')).toEqual(['From has white space inside the angle brackets'])
+  })
+
   it('lists what is wrong instead of throwing', () => {
     const message = parse(
       'INVITE sip:a@b SIP/2.0\nVia: nonsense\nFrom: <sip:x@y>;tag=1\nTo: <sip:a@b>\nCall-ID: i\n' +

@@ -1,6 +1,6 @@
 import { isPrivate } from '../../../../shared/base/address.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
-import { messageIds, parseUri, uriOf } from '../../../../shared/wire/sip/grammar.ts'
+import { messageIds, parseUri, uriOf, type SipUri } from '../../../../shared/wire/sip/grammar.ts'
 import { headerList } from '../../../../shared/wire/sip/message.ts'
 import { elide, visible } from '../../../../shared/base/text.ts'
 import { requestsOf, responsesTo, senderOf, type RequestFact } from '../messages.ts'
@@ -60,18 +60,26 @@ function strangeTag({ final, messages }: CallFacts, bye: RequestFact): string | 
 }
 
 /**
- * Another place than the Contact that its sender got: where no proxy stays on the way, and its sender had no reason to
- * take a public address for a private one.
+ * Another place than the Contact that its sender got: where no proxy stays on the way, no later offer named another
+ * one, and its sender had no reason to take a public address for a private one.
  */
-function strangePlace({ final, invite }: CallFacts, bye: RequestFact): string | null {
+function strangePlace({ final, invite, messages }: CallFacts, bye: RequestFact): string | null {
   const told = final?.fromUs === bye.fromUs ? invite : final
   if (!told?.message || told.event.destination.host !== bye.event.source.host) return null
   const contact = headerList(told.message, 'contact').map(uriOf)[0]
   const [wanted, went] = [parseUri(contact ?? ''), parseUri(bye.message.uri)]
   if (!contact || !wanted || !went || headerList(told.message, 'record-route').length > 0) return null
-  const isElsewhere = wanted.host.toLowerCase() !== went.host.toLowerCase()
-  if (isElsewhere ? isPrivate(wanted.host) : (wanted.port ?? 0) === (went.port ?? 0)) return null
+  const others = messages.flatMap(({ n, fromUs, message }) =>
+    n < bye.n && fromUs !== bye.fromUs && message ? headerList(message, 'contact').map(uriOf) : [],
+  )
+  if (others.some((uri) => isPlaceOf(parseUri(uri ?? ''), went))) return null
+  if (wanted.host.toLowerCase() !== went.host.toLowerCase() && isPrivate(wanted.host)) return null
   return `it goes to ${named(bye.message.uri)} where the Contact was ${named(contact)}`
 }
+
+/** The same host, and no other port: where one has none, DNS or the transport says it (RFC 3263 4.2). */
+const isPlaceOf = (contact: SipUri | null, went: SipUri): boolean =>
+  contact?.host.toLowerCase() === went.host.toLowerCase() &&
+  (contact.port === null || went.port === null || contact.port === went.port)
 
 const named = (text: string) => elide(visible(text), 120)
