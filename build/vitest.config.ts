@@ -30,7 +30,7 @@ export default defineConfig({
     projects: [
       project('unit', { maxWorkers: 2 }),
       // Every process of these has ports and folders of its own.
-      project('integration', processes),
+      project('integration', { ...processes, testTimeout: 60_000 }),
       project('interop', { ...processes, globalSetup: ['test/harness/install-peers.ts'], testTimeout: 90_000 }),
       project('e2e', {
         ...browsers,

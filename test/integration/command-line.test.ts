@@ -213,6 +213,8 @@ describe('trunks and history', () => {
   const env = { PW: 'sehr-geheim' }
 
   it('keeps a trunk, never its password in clear, and calls through it', async () => {
+    // A second attempt finds what the first left.
+    await run(['trunk', 'remove', 'local'])
     const agent = await startAgent(['--user', 'alice', '--password-env', 'PW'], env)
     expect(
       (

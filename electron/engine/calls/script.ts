@@ -87,6 +87,7 @@ class ScriptRun {
 
   async begin(): Promise<void> {
     await this.#parts.call.negotiation.settled()
+    if (this.#over) return
     for (; this.#at < this.#steps.length; this.#at++) {
       try {
         const prepared = this.#steps[this.#at]!
