@@ -95,7 +95,7 @@ describe.skipIf(!findPeer('chromium'))('what is offered', () => {
     await suites.getByRole('button', { name: 'AEAD_AES_256_GCM sooner' }).click()
     await pageFits(page)
     await form.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('unsaved').waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByText('unsaved').count()).toBe(0)
     await page.reload()
     await form.getByLabel('Encryption form').waitFor()
     expect(await chosen(page, 'SRTP suites')).toEqual(['AEAD_AES_256_GCM', 'AES_CM_128_HMAC_SHA1_32'])

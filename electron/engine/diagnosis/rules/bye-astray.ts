@@ -1,4 +1,4 @@
-import { isPrivate } from '../../../../shared/base/address.ts'
+import { isIp, isPrivate } from '../../../../shared/base/address.ts'
 import type { CallFacts } from '../../../../shared/model/facts.ts'
 import { messageIds, parseUri, uriOf, type SipUri } from '../../../../shared/wire/sip/grammar.ts'
 import { headerList } from '../../../../shared/wire/sip/message.ts'
@@ -77,9 +77,14 @@ function strangePlace({ final, invite, messages }: CallFacts, bye: RequestFact):
   return `it goes to ${named(bye.message.uri)} where the Contact was ${named(contact)}`
 }
 
-/** The same host, and no other port: where one has none, DNS or the transport says it (RFC 3263 4.2). */
-const isPlaceOf = (contact: SipUri | null, went: SipUri): boolean =>
-  contact?.host.toLowerCase() === went.host.toLowerCase() &&
-  (contact.port === null || went.port === null || contact.port === went.port)
+const usualPorts = [null, 5060, 5061]
+
+/** The same host, and no other port: where one has none, it is the usual one, or DNS says it (RFC 3263 4.2). */
+function isPlaceOf(contact: SipUri | null, went: SipUri): boolean {
+  if (contact?.host.toLowerCase() !== went.host.toLowerCase()) return false
+  const [one, other] = [contact.port, went.port]
+  if (one === other) return true
+  return isIp(went.host) ? usualPorts.includes(one) && usualPorts.includes(other) : one === null || other === null
+}
 
 const named = (text: string) => elide(visible(text), 120)
