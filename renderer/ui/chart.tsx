@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { join, type ChartMark, type Line, type Threshold } from '../../shared/shown/chart-data.ts'
+import { onTheme } from './theme.ts'
 import './chart.css'
 
 const heightPx = 120
@@ -65,15 +66,10 @@ export function Chart({
     make()
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: heightPx }))
     resized.observe(element)
-    // Colours follow the theme.
-    const themed = new MutationObserver(make)
-    themed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-    const scheme = matchMedia('(prefers-color-scheme: dark)')
-    scheme.addEventListener('change', make)
+    const unthemed = onTheme(make)
     return () => {
       resized.disconnect()
-      themed.disconnect()
-      scheme.removeEventListener('change', make)
+      unthemed()
       plot.current?.destroy()
       plot.current = null
     }

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { spectrumOf, spectrumRows, spectrumText, type Spectrum } from '../../../shared/shown/spectrum.ts'
 import type { Waveform } from '../../../shared/shown/waveform.ts'
+import { onTheme } from '../../ui/theme.ts'
 
 /** What is drawn faintest and what is drawn full, in dBFS. */
 const [faint, full] = [-90, -20]
@@ -29,15 +30,7 @@ export function SpectrumView({
   useEffect(() => {
     const draw = () => canvas.current && paint(canvas.current, spectrum)
     draw()
-    // Colours follow the theme.
-    const themed = new MutationObserver(draw)
-    themed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-    const scheme = matchMedia('(prefers-color-scheme: dark)')
-    scheme.addEventListener('change', draw)
-    return () => {
-      themed.disconnect()
-      scheme.removeEventListener('change', draw)
-    }
+    return onTheme(draw)
   }, [spectrum])
   const soundMs = (sound.samples.length * 1000) / sound.rateHz
   const place = { left: `${(100 * fromMs) / lengthMs}%`, width: `${(100 * soundMs) / lengthMs}%` }

@@ -1,4 +1,5 @@
 import type { CallFacts, StreamFact } from '../../../../shared/model/facts.ts'
+import { formatSsrc } from '../../../../shared/wire/rtp/rtp.ts'
 import { afterAnswer, whoSends, type Found, type Rule } from '../rule.ts'
 
 /** So close to a change of what was agreed it is no surprise. */
@@ -29,7 +30,8 @@ export const ssrcChanges: Rule = {
           sentence:
             `The audio of ${whoSends(facts, toPeer)} goes on under another SSRC ` +
             `${afterAnswer(facts, after.firstAt)} ` +
-            `(${hex(before)}, then ${hex(after)})${changes.length > 1 ? `, ${changes.length} times in all` : ''}.`,
+            `(${formatSsrc(before.ssrc)}, then ${formatSsrc(after.ssrc)})` +
+            `${changes.length > 1 ? `, ${changes.length} times in all` : ''}.`,
           next:
             'The sender may do that (RFC 3550 8.1), as where another media server goes on. Where the audio breaks ' +
             'off or crackles from then on, the receiver does not take it.',
@@ -38,8 +40,6 @@ export const ssrcChanges: Rule = {
     })
   },
 }
-
-const hex = ({ ssrc }: StreamFact) => `0x${ssrc.toString(16).padStart(8, '0')}`
 
 type Succession = readonly [StreamFact, StreamFact]
 
